@@ -1,0 +1,42 @@
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace tinytorch {
+namespace {
+
+/// All axes but the last as one.
+Variable as_rows(const Variable& x) {
+  const std::int64_t columns = x.shape().back();
+  std::int64_t rows = 1;
+  for (int axis = 0; axis + 1 < x.rank(); ++axis) rows *= x.shape()[axis];
+  return reshape(x, {rows, columns});
+}
+
+/// The gradient for b of a b = y; none of them a vector.
+Variable right_gradient(const Variable& a, const Variable& b, const Variable& grad) {
+  // A matrix b that all of a's batch shares: the sum over the batch is part of one product.
+  if (b.rank() == 2) return matmul(transpose(as_rows(a)), as_rows(grad));
+  return matmul(transpose(a), grad);
+}
+
+}  // namespace
+
+Variable matmul(const Variable& a, const Variable& b) {
+  return record("matmul", matmul(a.value(), b.value()), {a, b},
+                [a = Saved("matmul", a), b = Saved("matmul", b)](const RuleArguments& at) {
+                  // A vector is a row on the left and a column on the right; its gradient gets that axis too.
+                  const bool row = a->rank() == 1;
+                  const bool column = b->rank() == 1;
+                  Variable grad = column ? unsqueeze(at.grad, -1) : at.grad;
+                  if (row) grad = unsqueeze(grad, -2);
+                  const Variable left = row ? unsqueeze(*a, 0) : *a;
+                  const Variable right = column ? unsqueeze(*b, 1) : *b;
+                  return Gradients(at.gradient(0, [&] { return matmul(grad, transpose(right)); }),
+                                   at.gradient(1, [&] {
+                                     const Variable product = right_gradient(left, right, grad);
+                                     return column ? squeeze(product, -1) : product;
+                                   }));
+                });
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,108 @@
+#include "autograd/tape.h"
+
+#include "autograd/ops.h"
+#include "core/format.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace tinytorch {
+namespace {
+
+// Both without a destructor, so that they may be used while the thread or the process ends.
+thread_local constinit Node* disposed = nullptr;  // to be deleted, linked by next_disposed_
+thread_local constinit bool disposing = false;
+
+/// The nodes of variables, each got with `variable_of`; none where nothing is being recorded.
+template <class Range, class VariableOf>
+std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf& variable_of) {
+  std::vector<std::shared_ptr<Node>> nodes;
+  const auto needs = [&](const auto& item) { return variable_of(item).requires_grad(); };
+  if (!grad_enabled() || std::none_of(range.begin(), range.end(), needs)) return nodes;
+  nodes.reserve(range.size());
+  for (const auto& item : range) nodes.push_back(variable_of(item).node());
+  return nodes;
+}
+
+}  // namespace
+
+bool RuleArguments::wants(std::size_t i) const { return node_.inputs[i] != nullptr; }
+
+const Shape& RuleArguments::shape(std::size_t i) const { return node_.inputs[i]->shape; }
+
+Variable RuleArguments::output() const { return node_.output(); }
+
+Variable RuleArguments::fitted(std::size_t i, Variable gradient) const {
+  const Node& input = *node_.inputs[i];
+  if (gradient.shape() != input.shape) gradient = sum_to(gradient, input.shape);
+  if (gradient.dtype() != input.dtype) gradient = gradient.to(input.dtype);
+  return gradient;
+}
+
+Saved::Saved(const char* op, const Variable& x, bool needed) : op_(op) {
+  if (!needed || !grad_enabled()) return;
+  variable_ = Variable(x.value(), x.node());
+  version_ = x.value().version();
+}
+
+void Saved::fail_changed() const {
+  fail<ValueError>("backward",
+                   "a tensor {} that {} saved for its gradient was changed in place since; change a clone() "
+                   "of it, or run {} after the change",
+                   variable_.shape(), op_, op_);
+}
+
+Node::Node(const char* name, const Tensor& value)
+    : name(name),
+      sequence(next_sequence()),
+      shape(value.shape()),
+      dtype(value.dtype()),
+      device(value.device()) {}
+
+std::uint64_t Node::next_sequence() {
+  static constinit std::atomic<std::uint64_t> next{0};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+Variable Node::output() const {
+  fail<ValueError>("backward",
+                   "the rule of {} asks for the op's result, which was not kept; record it with "
+                   "record_with_output()",
+                   name);
+}
+
+void Node::fail_released() const {
+  fail<ValueError>(
+      "backward",
+      "the graph through {} was freed by an earlier backward; pass {{.retain_graph = true}} to that "
+      "one to run another",
+      name);
+}
+
+void Node::fail_output_changed() const {
+  fail<ValueError>("backward",
+                   "the result {} of {} is needed for its gradient, but was changed in place since; change a "
+                   "clone() of it",
+                   shape, name);
+}
+
+void Node::dispose(Node* node) {
+  node->next_disposed_ = disposed;
+  disposed = node;
+  if (disposing) return;
+  disposing = true;
+  while (disposed != nullptr) {
+    Node* next = disposed;
+    disposed = next->next_disposed_;
+    delete next;  // drops its inputs, which come back here
+  }
+  disposing = false;
+}
+
+Inputs::Inputs(std::initializer_list<std::reference_wrapper<const Variable>> inputs)
+    : nodes_(nodes_of(inputs, [](const auto& x) -> const Variable& { return x.get(); })) {}
+
+Inputs::Inputs(std::span<const Variable> inputs)
+    : nodes_(nodes_of(inputs, [](const Variable& x) -> const Variable& { return x; })) {}
+
+}  // namespace tinytorch

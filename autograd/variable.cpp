@@ -1,0 +1,100 @@
+#include "autograd/variable.h"
+
+#include "autograd/tape.h"
+#include "core/format.h"
+#include "core/ops/creation.h"
+
+#include <ostream>
+
+namespace tinytorch {
+namespace {
+
+/// What variable() made: the value, for all copies of the leaf.
+class Leaf final : public Node {
+ public:
+  explicit Leaf(Tensor value) : Node("variable", value), value_(std::move(value)) {
+    grad = std::make_unique<Variable>();
+  }
+
+  Gradients apply(const Variable&) const override { return Gradients(); }
+  void release() override {}
+  Tensor* leaf_value() override { return &value_; }
+
+ private:
+  Tensor value_;
+};
+
+/// The value as a leaf holds it.
+Tensor checked_leaf_value(const char* op, Tensor value) {
+  if (!value.defined()) fail<ValueError>(op, "the tensor is undefined; give it a shape and elements first");
+  if (!is_floating(value.dtype())) {
+    fail<DTypeError>(op,
+                     "gradients need floating elements, but this is {} {}; convert it with .to(DType::f32)",
+                     value.dtype(), value.shape());
+  }
+  // A number's type would yield to those of the tensors that it meets.
+  if (value.is_number()) return full({}, value.to(DType::f64).item<double>(), {.dtype = value.dtype()});
+  return value;
+}
+
+void require_node(const char* op, const Variable& x) {
+  if (x.requires_grad()) return;
+  fail<ValueError>(op, "a constant has no gradient; make it, or what it is computed from, with variable()");
+}
+
+}  // namespace
+
+bool Variable::is_leaf() const { return node_ == nullptr || node_->leaf_value() != nullptr; }
+
+const Tensor& Variable::leaf_value() const { return *node_->leaf_value(); }
+
+const Tensor& Variable::grad() const { return grad_variable().value(); }
+
+const Variable& Variable::grad_variable() const {
+  static const Variable none;
+  return node_ == nullptr || node_->grad == nullptr ? none : *node_->grad;
+}
+
+void Variable::zero_grad() {
+  require_node("zero_grad", *this);
+  if (node_->grad != nullptr) *node_->grad = Variable();
+}
+
+void Variable::retain_grad() const {
+  require_node("retain_grad", *this);
+  if (node_->grad == nullptr) node_->grad = std::make_unique<Variable>();
+}
+
+void Variable::set_value(Tensor value) {
+  if (node_ == nullptr || !is_leaf()) {
+    fail<ValueError>("set_value", "only what variable() made has a value to replace, and this is {}",
+                     node_ == nullptr ? "a constant" : fmt::format("the result of {}", node_->name));
+  }
+  value = checked_leaf_value("set_value", std::move(value));
+  node_->shape = value.shape();
+  node_->dtype = value.dtype();
+  node_->device = value.device();
+  node_->sequence = Node::next_sequence();
+  *node_->grad = Variable();
+  *node_->leaf_value() = std::move(value);
+}
+
+void Variable::register_hook(std::function<Variable(const Variable&)> hook) const {
+  require_node("register_hook", *this);
+  node_->hooks.push_back(std::move(hook));
+}
+
+Variable variable(Tensor value) {
+  value = checked_leaf_value("variable", std::move(value));
+  return Variable(Tensor(), std::shared_ptr<Node>(new Leaf(std::move(value)), &Node::dispose));
+}
+
+std::string to_string(const Variable& x) {
+  std::string text = to_string(x.value());
+  if (!x.requires_grad()) return text;
+  return text + (x.is_leaf() ? " (variable)" : fmt::format(" (of {})", x.node()->name));
+}
+
+std::ostream& operator<<(std::ostream& out, const Variable& x) { return out << to_string(x); }
+
+}  // namespace tinytorch

@@ -1,0 +1,13 @@
+# programs.txt in the build folder tells the tito program what was built: a line a program, fields parted by
+# tabs:
+#   suite    NAME  PATH  each|once      (runs on each backend, or once because no device takes part)
+#   example  NAME  PATH  DESCRIPTION
+function(tinytorch_record_program kind name path note)
+  string(JOIN "\t" line ${kind} ${name} ${path} "${note}")
+  set_property(GLOBAL APPEND_STRING PROPERTY TINYTORCH_PROGRAMS "${line}\n")
+endfunction()
+
+function(tinytorch_write_programs)
+  get_property(programs GLOBAL PROPERTY TINYTORCH_PROGRAMS)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/programs.txt CONTENT "${programs}" @ONLY)
+endfunction()

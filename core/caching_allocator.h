@@ -1,0 +1,58 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/allocator.h"
+
+namespace tinytorch {
+
+inline constexpr std::size_t kAlignment = 64;
+
+/// Where a CachingAllocator gets its memory from.
+class RawMemory {
+ public:
+  virtual ~RawMemory() = default;
+  /// `bytes` is a multiple of kAlignment. Null where there is no memory left.
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void deallocate(void* block) noexcept = 0;
+  /// How many bytes could still be had, roughly; for messages.
+  virtual std::size_t available() const = 0;
+};
+
+/// Keeps freed blocks by size class, four classes a doubling, so that a block is at most a quarter larger
+/// than asked. Training asks for the same sizes at each step, so that after the first it costs no system call
+/// and no page fault.
+class CachingAllocator : public Allocator {
+ public:
+  /// `memory` outlives this. Caching starts off where the environment says TINYTORCH_ALLOCATOR_CACHE=0.
+  CachingAllocator(std::string device, RawMemory& memory);
+
+  void* allocate(std::size_t bytes) override;
+  void deallocate(void* block, std::size_t bytes) noexcept override;
+  MemoryStats stats() const override;
+  void set_limit(std::size_t bytes) override;
+  void set_caching(bool on) override;
+  void release_cached() override;
+
+  /// The bytes of the block that serves a request: the smallest class that holds it.
+  /// @throws MemoryError  the request is so large that rounding it up overflows
+  static std::size_t rounded_size(std::size_t bytes);
+
+ private:
+  void* from_cache(std::size_t size);
+  void* from_memory(std::size_t size);
+  void release_all_cached();
+  [[noreturn]] void fail_out_of_memory(std::size_t bytes, std::size_t size) const;
+
+  const std::string device_;
+  RawMemory& memory_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::size_t, std::vector<void*>> cache_;  // size class -> free blocks
+  MemoryStats stats_;
+  bool caching_;
+};
+
+}  // namespace tinytorch

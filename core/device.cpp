@@ -1,0 +1,83 @@
+#include "core/device.h"
+
+#include <array>
+#include <charconv>
+#include <mutex>
+
+#include "core/backend.h"
+#include "core/cpu_backend.h"
+#include "core/format.h"
+#include "core/kernel.h"
+
+namespace tinytorch {
+
+namespace {
+
+std::array<Backend*, kDeviceTypes>& backends() {
+  static std::array<Backend*, kDeviceTypes> table{&cpu_backend()};
+  return table;
+}
+
+Backend& backend(DeviceType type) {
+  // The CPU's is always there; it must not wait for registration, which makes tensors itself.
+  if (type != DeviceType::cpu) ensure_registered();
+  return *backends()[static_cast<std::size_t>(type)];
+}
+
+Backend& backend_with(Device device) {
+  Backend& found = backend(device.type);
+  if (found.count() == 0) fail<DeviceError>(name(device.type), "{}", found.unavailable_reason());
+  if (device.index < 0 || device.index >= found.count()) {
+    fail<DeviceError>(name(device.type), "there is no {}; this machine has {} of them, numbered from 0",
+                      device, found.count());
+  }
+  return found;
+}
+
+}  // namespace
+
+void register_backend(DeviceType type, Backend& backend) {
+  backends()[static_cast<std::size_t>(type)] = &backend;
+}
+
+void ensure_registered() {
+  static std::once_flag once;
+  std::call_once(once, register_all_kernels);
+}
+
+const char* name(DeviceType type) { return type == DeviceType::cpu ? "cpu" : "cuda"; }
+
+std::string to_string(Device device) {
+  return device.type == DeviceType::cpu ? name(device.type)
+                                        : fmt::format("{}:{}", name(device.type), device.index);
+}
+
+Device Device::parse(const std::string& text) {
+  if (text == "cpu") return cpu();
+  if (text == "cuda") return cuda();
+  if (text.starts_with("cuda:")) {
+    std::int16_t index = -1;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + 5, end, index);
+    if (error == std::errc() && rest == end && index >= 0) return cuda(index);
+  }
+  fail<ValueError>("device", "\"{}\" is no device; write \"cpu\", \"cuda\" or \"cuda:1\"", text);
+}
+
+int device_count(DeviceType type) { return backend(type).count(); }
+
+bool is_available(Device device) { return device.index >= 0 && device.index < device_count(device.type); }
+
+std::string describe(Device device) { return backend_with(device).describe(device.index); }
+
+std::string unavailable_reason(DeviceType type) {
+  Backend& found = backend(type);
+  return found.count() > 0 ? "" : found.unavailable_reason();
+}
+
+Allocator& allocator(Device device) {
+  static Allocator& cpu = cpu_backend().allocator(0);
+  return device == Device::cpu() ? cpu : backend_with(device).allocator(device.index);
+}
+
+}  // namespace tinytorch

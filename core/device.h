@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tinytorch {
+
+enum class DeviceType : std::uint8_t { cpu, cuda };
+inline constexpr int kDeviceTypes = 2;
+
+/// "cpu" or "cuda".
+const char* name(DeviceType type);
+
+/// Where a tensor's elements lie.
+struct Device {
+  DeviceType type = DeviceType::cpu;
+  std::int16_t index = 0;
+
+  static constexpr Device cpu() { return {DeviceType::cpu, 0}; }
+  static constexpr Device cuda(int index = 0) { return {DeviceType::cuda, static_cast<std::int16_t>(index)}; }
+
+  /// Parses "cpu", "cuda" or "cuda:1".
+  /// @throws ValueError  anything else
+  static Device parse(const std::string& text);
+
+  bool operator==(const Device&) const = default;
+};
+
+/// "cpu" or "cuda:0".
+std::string to_string(Device device);
+
+/// How many devices of this type this process can use.
+int device_count(DeviceType type);
+
+/// True where a tensor can be made on `device`.
+bool is_available(Device device);
+
+/// The name of the hardware behind `device`, for reports: the processor's or the GPU's.
+/// @throws DeviceError  the device is not available
+std::string describe(Device device);
+
+/// Why no device of this type can be used and what to do about it; empty where one can.
+std::string unavailable_reason(DeviceType type);
+
+}  // namespace tinytorch

@@ -1,0 +1,132 @@
+#include "core/dims.h"
+
+#include <algorithm>
+
+#include "core/format.h"
+
+namespace tinytorch {
+
+namespace {
+
+void check_capacity(std::int64_t count) {
+  if (count > kMaxRank) fail<ShapeError>("shape", "{} axes; a tensor has at most {}", count, kMaxRank);
+}
+
+}  // namespace
+
+Dims::Dims(std::span<const std::int64_t> values) {
+  check_capacity(static_cast<std::int64_t>(values.size()));
+  std::copy(values.begin(), values.end(), values_.begin());
+  size_ = static_cast<int>(values.size());
+}
+
+Dims Dims::filled(int count, std::int64_t value) {
+  Dims dims;
+  for (int i = 0; i < count; ++i) dims.push_back(value);
+  return dims;
+}
+
+void Dims::push_back(std::int64_t value) { insert(size_, value); }
+
+void Dims::insert(int at, std::int64_t value) {
+  check_capacity(size_ + 1);
+  std::copy_backward(begin() + at, end(), end() + 1);
+  ++size_;
+  (*this)[at] = value;
+}
+
+void Dims::erase(int at) {
+  std::copy(begin() + at + 1, end(), begin() + at);
+  --size_;
+}
+
+bool Dims::contains(std::int64_t value) const { return std::find(begin(), end(), value) != end(); }
+
+bool Dims::operator==(const Dims& other) const {
+  return std::equal(begin(), end(), other.begin(), other.end());
+}
+
+std::string to_string(const Dims& dims) {
+  return fmt::format("[{}]", fmt::join(dims.begin(), dims.end(), ", "));
+}
+
+std::int64_t checked_numel(const char* op, const Shape& shape) {
+  std::int64_t count = 1;
+  bool empty = false, overflow = false;
+  for (const std::int64_t length : shape) {
+    if (length < 0) fail<ShapeError>(op, "negative length in shape {}", shape);
+    empty |= length == 0;
+    overflow |= __builtin_mul_overflow(count, length, &count);
+  }
+  // A zero anywhere makes the tensor empty, however long the other axes are.
+  if (empty) return 0;
+  if (overflow) fail<ShapeError>(op, "shape {} has more elements than 63 bits can count", shape);
+  return count;
+}
+
+Strides contiguous_strides(const Shape& shape) {
+  Strides strides = Dims::filled(shape.size(), 1);
+  for (int i = shape.size() - 2; i >= 0; --i) {
+    // An axis of length 0 counts as 1, so that the strides of an empty tensor cannot overflow where its shape
+    // does.
+    if (__builtin_mul_overflow(strides[i + 1], std::max<std::int64_t>(shape[i + 1], 1), &strides[i]))
+      strides[i] = 0;
+  }
+  return strides;
+}
+
+Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
+  if (a == b) return a;
+  const Shape& longer = a.size() >= b.size() ? a : b;
+  const Shape& shorter = a.size() >= b.size() ? b : a;
+  Shape result = longer;
+  const int lead = longer.size() - shorter.size();
+  for (int i = 0; i < shorter.size(); ++i) {
+    const std::int64_t x = longer[lead + i], y = shorter[i];
+    if (x != y && x != 1 && y != 1) {
+      fail<ShapeError>(
+          op, "shapes {} and {} do not broadcast: axis {} is {} and {}; lengths must be equal or 1", a, b,
+          lead + i - longer.size(), a.size() >= b.size() ? x : y, a.size() >= b.size() ? y : x);
+    }
+    result[lead + i] = x == 1 ? y : x;
+  }
+  return result;
+}
+
+int normalize_axis(const char* op, std::int64_t axis, int rank) {
+  if (axis < -rank || axis >= rank) {
+    if (rank == 0) fail<ShapeError>(op, "axis {} of a tensor that has no axes", axis);
+    fail<ShapeError>(op, "axis {} is out of range for a tensor with {} axes; use {} to {}", axis, rank, -rank,
+                     rank - 1);
+  }
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
+}
+
+Axes normalize_axes(const char* op, const Axes& axes, int rank) {
+  Axes result;
+  if (axes.empty()) {
+    for (int i = 0; i < rank; ++i) result.push_back(i);
+    return result;
+  }
+  for (const std::int64_t axis : axes) {
+    const int normal = normalize_axis(op, axis, rank);
+    if (result.contains(normal)) fail<ShapeError>(op, "axis {} is named twice in {}", normal, axes);
+    result.push_back(normal);
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+Shape reduced_shape(const Shape& shape, const Axes& axes, bool keepdim) {
+  Shape result;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (!axes.contains(i)) {
+      result.push_back(shape[i]);
+    } else if (keepdim) {
+      result.push_back(1);
+    }
+  }
+  return result;
+}
+
+}  // namespace tinytorch

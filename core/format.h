@@ -1,0 +1,45 @@
+#pragma once
+
+// Internal, not installed: users of the library need no fmt.
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/device.h"
+#include "core/dims.h"
+#include "core/dtype.h"
+#include "core/error.h"
+
+namespace tinytorch {
+
+/// Throws E("[op] message").
+template <class E, class... Args>
+[[noreturn]] void fail(std::string_view op, fmt::format_string<Args...> format, Args&&... args) {
+  throw E(fmt::format("[{}] {}", op, fmt::format(format, std::forward<Args>(args)...)));
+}
+
+}  // namespace tinytorch
+
+template <>
+struct fmt::formatter<tinytorch::Dims> : fmt::formatter<std::string> {
+  auto format(const tinytorch::Dims& dims, format_context& context) const {
+    return formatter<std::string>::format(tinytorch::to_string(dims), context);
+  }
+};
+
+template <>
+struct fmt::formatter<tinytorch::DType> : fmt::formatter<std::string_view> {
+  auto format(tinytorch::DType dtype, format_context& context) const {
+    return formatter<std::string_view>::format(tinytorch::name(dtype), context);
+  }
+};
+
+template <>
+struct fmt::formatter<tinytorch::Device> : fmt::formatter<std::string> {
+  auto format(tinytorch::Device device, format_context& context) const {
+    return formatter<std::string>::format(tinytorch::to_string(device), context);
+  }
+};

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/kernel.h"
+#include "core/tensor.h"
+
+namespace tinytorch {
+
+/// Elementwise on two operands. Shapes broadcast as in NumPy; types promote (see promote() and
+/// Tensor(number)); integers wrap around. bool works as u8 does in add, mul, maximum and minimum of two
+/// bools: or, and, or, and.
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DeviceError  the operands lie on different devices
+/// @throws DTypeError   sub, div or pow of two bools
+/// @throws ValueError   an operand is undefined
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+/// True division: of integers in f32. x/0 is inf or NaN.
+Tensor div(const Tensor& a, const Tensor& b);
+/// a to the b. Of integers in integers: a negative power gives 0, but 1 where |a| is 1 (with its sign), as in
+/// PyTorch.
+Tensor pow(const Tensor& a, const Tensor& b);
+/// NaN where either is NaN.
+Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, const Tensor& b);
+
+/// Elementwise on one numeric operand; same shape, type and order in memory.
+/// @throws DTypeError  x is bool
+Tensor neg(const Tensor& x);
+/// The smallest integer stays as it is.
+Tensor abs(const Tensor& x);
+/// -1, 0 or 1; NaN stays NaN.
+Tensor sign(const Tensor& x);
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+inline Tensor operator-(const Tensor& x) { return neg(x); }
+
+/// In place: b broadcasts to a's shape, and the result must be of a's type.
+/// @throws ShapeError, DTypeError, DeviceError
+Tensor& operator+=(Tensor& a, const Tensor& b);
+Tensor& operator-=(Tensor& a, const Tensor& b);
+Tensor& operator*=(Tensor& a, const Tensor& b);
+Tensor& operator/=(Tensor& a, const Tensor& b);
+
+namespace kernels {
+/// A slot of elementwise functions of two operands. a, b and y have the same shape and any strides (0 where
+/// broadcast); a and b have the same element type. y may be a or b. An operand of no axes may lie on the CPU
+/// whatever y's device.
+using BinaryKernel = Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)>;
+/// A slot of elementwise functions of one operand. Same shape; any strides; y may be x.
+using UnaryKernel = Kernel<void(const Tensor& x, Tensor& y)>;
+
+// All element types; y has the operands'. On bool, add is or, mul is and.
+inline BinaryKernel add{"add"};          ///< a + b
+inline BinaryKernel mul{"mul"};          ///< a b
+inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN where either is
+inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN where either is
+// All but bool; y has the operands' type.
+inline BinaryKernel sub{"sub"};  ///< a - b
+inline BinaryKernel pow{"pow"};  ///< a^b
+// Floating types.
+inline BinaryKernel div{"div"};  ///< a / b
+
+// All but bool.
+inline UnaryKernel neg{"neg"};    ///< -x
+inline UnaryKernel abs{"abs"};    ///< |x|
+inline UnaryKernel sign{"sign"};  ///< x < 0: -1, x > 0: 1, else x
+}  // namespace kernels
+
+}  // namespace tinytorch

@@ -1,0 +1,101 @@
+#include "core/ops/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/ops/check.h"
+#include "core/ops/creation.h"
+#include "core/ops/operands.h"
+
+namespace tinytorch {
+
+namespace {
+
+Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b, DType dtype) {
+  const Operands operands = make_operands(kernel.name(), a, b, dtype);
+  Tensor y = empty_result(operands, DType::boolean);
+  if (y.numel() > 0) kernel(operands.a, operands.b, y);
+  return y;
+}
+
+Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b) {
+  require_defined(kernel.name(), a);
+  require_defined(kernel.name(), b);
+  return compare(kernel, a, b, common_dtype(a, b));
+}
+
+Tensor logical(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b) {
+  require_defined(kernel.name(), a);
+  require_defined(kernel.name(), b);
+  return compare(kernel, a, b, DType::boolean);
+}
+
+}  // namespace
+
+Tensor eq(const Tensor& a, const Tensor& b) { return compare(kernels::eq, a, b); }
+Tensor ne(const Tensor& a, const Tensor& b) { return compare(kernels::ne, a, b); }
+Tensor lt(const Tensor& a, const Tensor& b) { return compare(kernels::lt, a, b); }
+Tensor le(const Tensor& a, const Tensor& b) { return compare(kernels::le, a, b); }
+Tensor gt(const Tensor& a, const Tensor& b) { return compare(kernels::gt, a, b); }
+Tensor ge(const Tensor& a, const Tensor& b) { return compare(kernels::ge, a, b); }
+
+Tensor logical_and(const Tensor& a, const Tensor& b) { return logical(kernels::logical_and, a, b); }
+Tensor logical_or(const Tensor& a, const Tensor& b) { return logical(kernels::logical_or, a, b); }
+Tensor logical_xor(const Tensor& a, const Tensor& b) { return logical(kernels::logical_xor, a, b); }
+
+Tensor logical_not(const Tensor& x) {
+  require_defined("logical_not", x);
+  const Tensor truth = x.to(DType::boolean);
+  Tensor y = empty_like(truth);
+  if (y.numel() > 0) kernels::logical_not(truth, y);
+  return y;
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  for (const Tensor* x : {&condition, &a, &b}) require_defined("where", *x);
+  if (condition.dtype() != DType::boolean) {
+    fail<DTypeError>("where", "the condition must be bool, but is {}; compare it, for example condition != 0",
+                     condition.dtype());
+  }
+  const Shape shape =
+      broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
+  const Tensor wide = broadcast_to(condition, shape);
+  Operands operands = make_operands("where", a, b, common_dtype(a, b));
+  operands.device = a.is_number() && b.is_number() ? condition.device() : operands.device;
+  if (operands.device != condition.device() && !condition.is_number()) {
+    fail<DeviceError>("where", "the condition is on {}, a and b on {}; move one with .to(device)",
+                      condition.device(), operands.device);
+  }
+  operands.a = broadcast_to(operands.a, shape);
+  operands.b = broadcast_to(operands.b, shape);
+  Tensor y = empty_result(operands, operands.a.dtype());
+  if (y.numel() > 0) kernels::where(wide, operands.a, operands.b, y);
+  return y;
+}
+
+bool equal(const Tensor& a, const Tensor& b) {
+  require_defined("equal", a);
+  require_defined("equal", b);
+  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
+  common_device("equal", a, b);
+  const std::vector<bool> same = eq(a, b).to_vector<bool>();
+  return std::find(same.begin(), same.end(), false) == same.end();
+}
+
+bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance) {
+  require_defined("allclose", a);
+  require_defined("allclose", b);
+  const Operands operands = make_operands("allclose", a, b, DType::f64);
+  const std::vector<double> x = operands.a.to_vector<double>(), y = operands.b.to_vector<double>();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool both_nan = std::isnan(x[i]) && std::isnan(y[i]);
+    const bool close =
+        x[i] == y[i] || (std::isfinite(y[i]) &&
+                         std::abs(x[i] - y[i]) <= tolerance.absolute + tolerance.relative * std::abs(y[i]));
+    if (!close && !(both_nan && tolerance.nan_equals_nan)) return false;
+  }
+  return true;
+}
+
+}  // namespace tinytorch

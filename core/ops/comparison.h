@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/ops/arithmetic.h"
+
+namespace tinytorch {
+
+/// Elementwise comparison to a bool tensor, with broadcasting and promotion as in arithmetic. NaN compares
+/// as in C++: unequal to everything.
+/// @throws ShapeError, DeviceError
+Tensor eq(const Tensor& a, const Tensor& b);
+Tensor ne(const Tensor& a, const Tensor& b);
+Tensor lt(const Tensor& a, const Tensor& b);
+Tensor le(const Tensor& a, const Tensor& b);
+Tensor gt(const Tensor& a, const Tensor& b);
+Tensor ge(const Tensor& a, const Tensor& b);
+
+inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
+inline Tensor operator!=(const Tensor& a, const Tensor& b) { return ne(a, b); }
+inline Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
+inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
+inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
+inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
+
+/// Elementwise on truth values (not zero is true); bool tensors.
+/// @throws ShapeError, DeviceError
+Tensor logical_and(const Tensor& a, const Tensor& b);
+Tensor logical_or(const Tensor& a, const Tensor& b);
+Tensor logical_xor(const Tensor& a, const Tensor& b);
+Tensor logical_not(const Tensor& x);
+
+/// a where condition is true, else b. All three broadcast; a and b promote.
+/// @throws DTypeError  condition is not bool
+/// @throws ShapeError, DeviceError
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+/// True where shapes, element types and all elements are equal (NaN to nothing); waits for the device.
+bool equal(const Tensor& a, const Tensor& b);
+
+/// How close allclose() wants numbers to be: |a - b| <= absolute + relative * |b|.
+struct Tolerance {
+  double relative = 1e-5;
+  double absolute = 1e-8;
+  bool nan_equals_nan = false;
+};
+
+/// True where all elements of a and b (which broadcast) are within the tolerance, computed in f64; equal
+/// infinities are close. Waits for the device.
+/// @throws ShapeError, DeviceError
+bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance = {});
+
+namespace kernels {
+// Any element type for a and b; y is bool.
+inline BinaryKernel eq{"eq"};
+inline BinaryKernel ne{"ne"};
+inline BinaryKernel lt{"lt"};
+inline BinaryKernel le{"le"};
+inline BinaryKernel gt{"gt"};
+inline BinaryKernel ge{"ge"};
+// a, b and y are bool.
+inline BinaryKernel logical_and{"logical_and"};
+inline BinaryKernel logical_or{"logical_or"};
+inline BinaryKernel logical_xor{"logical_xor"};
+inline UnaryKernel logical_not{"logical_not"};
+
+/// y = condition ? a : b. Same shape, any strides; condition is bool; a, b and y have one element type.
+/// Operands of no axes may lie on the CPU whatever y's device.
+inline Kernel<void(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y)> where{"where"};
+}  // namespace kernels
+
+}  // namespace tinytorch

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <vector>
+
+#include "core/ops/arithmetic.h"
+#include "core/ops/matmul.h"
+#include "core/ops/reduction.h"
+#include "core/ops/shape.h"
+#include "core/tensor.h"
+
+/// Ops that are made of other ops, written once for Tensor and Variable. Each throws what its parts throw.
+namespace tinytorch {
+
+namespace detail {
+/// @throws ShapeError  x has not length 1 at this axis, which is returned normalised
+int squeezable_axis(const Shape& shape, int axis);
+Shape squeezed(const Shape& shape);
+Shape flattened(const Shape& shape, int start);
+/// Exchanges two axes of 0 ... rank-1.
+Axes exchanged_axes(int rank, int axis0, int axis1);
+/// The place along the axis, counted from the front. @throws ValueError  no such place
+std::int64_t checked_place(const Shape& shape, int axis, std::int64_t place);
+/// The axes along which a tensor of shape `to` is repeated when broadcast to `from`.
+/// @throws ShapeError  it does not broadcast to it
+Axes broadcast_axes(const Shape& from, const Shape& to);
+void check_linear(const Shape& x, const Shape& weight, const Shape& bias);
+}  // namespace detail
+
+/// Mean over the axes (all where none are given); of integers in f32. NaN over no elements.
+template <TensorLike T>
+T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
+  const T total = sum(x, axes, keepdim);
+  const double count =
+      x.numel() == 0 ? 0.0 : static_cast<double>(x.numel()) / static_cast<double>(total.numel());
+  return total / count;
+}
+
+/// x times x, elementwise.
+template <TensorLike T>
+T square(const T& x) {
+  return x * x;
+}
+
+/// A view with two axes exchanged, the last two unless told otherwise.
+template <TensorLike T>
+T transpose(const T& x, int axis0 = -2, int axis1 = -1) {
+  return permute(x, detail::exchanged_axes(x.rank(), axis0, axis1));
+}
+
+/// A view without one axis of length 1.
+/// @throws ShapeError  no such axis, or its length is not 1
+template <TensorLike T>
+T squeeze(const T& x, int axis) {
+  Shape shape = x.shape();
+  shape.erase(detail::squeezable_axis(shape, axis));
+  return reshape(x, shape);
+}
+
+/// A view without any axis of length 1.
+template <TensorLike T>
+T squeeze(const T& x) {
+  return reshape(x, detail::squeezed(x.shape()));
+}
+
+/// A view with a new axis of length 1 that becomes axis `axis` of the result.
+template <TensorLike T>
+T unsqueeze(const T& x, int axis) {
+  Shape shape = x.shape();
+  shape.insert(normalize_axis("unsqueeze", axis, x.rank() + 1), 1);
+  return reshape(x, shape);
+}
+
+/// The axes from `start` on as one.
+template <TensorLike T>
+T flatten(const T& x, int start = 0) {
+  return reshape(x, detail::flattened(x.shape(), start));
+}
+
+/// The view at one place of an axis, which is left out; negative places count from the end.
+/// @throws ShapeError  no such axis. ValueError  no such place
+template <TensorLike T>
+T select(const T& x, int axis, std::int64_t place) {
+  const int i = normalize_axis("select", axis, x.rank());
+  const std::int64_t start = detail::checked_place(x.shape(), i, place);
+  return squeeze(slice(x, i, start, start + 1), i);
+}
+
+/// Joins tensors of one shape along a new axis.
+/// @throws ShapeError  no tensors, or shapes differ
+template <TensorLike T>
+T stack(const std::vector<T>& tensors, int axis = 0) {
+  std::vector<T> rows;
+  rows.reserve(tensors.size());
+  for (const T& tensor : tensors) rows.push_back(unsqueeze(tensor, axis));
+  return concat(rows, axis);
+}
+
+/// The sum over the axes along which a tensor of `shape` is repeated when broadcast to x's: the way back of a
+/// gradient.
+/// @throws ShapeError  `shape` does not broadcast to x's
+template <TensorLike T>
+T sum_to(const T& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  const Axes axes = detail::broadcast_axes(x.shape(), shape);
+  return reshape(axes.empty() ? x : sum(x, axes, true), shape);
+}
+
+/// x wᵀ + b, a dense layer: x [..., in], weight [out, in] and bias [out] give [..., out].
+/// @throws ShapeError  the lengths do not fit
+template <TensorLike T>
+T linear(const T& x, const T& weight, const T& bias) {
+  detail::check_linear(x.shape(), weight.shape(), bias.shape());
+  return matmul(x, transpose(weight)) + bias;
+}
+
+}  // namespace tinytorch

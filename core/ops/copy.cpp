@@ -1,0 +1,48 @@
+#include "core/ops/copy.h"
+
+#include "core/ops/check.h"
+#include "core/ops/creation.h"
+#include "core/ops/shape.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// True where x's elements lie in memory that y's lie in, too.
+bool may_overlap(const Tensor& x, const Tensor& y) { return x.storage() == y.storage(); }
+
+}  // namespace
+
+Tensor clone(const Tensor& x) {
+  require_defined("clone", x);
+  Tensor y = empty_like(x);
+  if (x.numel() > 0) kernels::copy(x, y);
+  return y;
+}
+
+Tensor contiguous(const Tensor& x) {
+  require_defined("contiguous", x);
+  if (x.is_contiguous()) return x;
+  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  kernels::copy(x, y);
+  return y;
+}
+
+void fill(Tensor& x, Scalar value) {
+  require_defined("fill", x);
+  if (x.numel() > 0) kernels::fill(value, x);
+  x.storage()->bump_version();
+}
+
+void assign(Tensor& x, const Tensor& source) {
+  require_defined("assign", x);
+  require_defined("assign", source);
+  if (broadcast_shapes("assign", source.shape(), x.shape()) != x.shape()) {
+    fail<ShapeError>("assign", "a source of shape {} does not fit into {}", source.shape(), x.shape());
+  }
+  const Tensor from = may_overlap(source, x) ? clone(source) : source;
+  if (x.numel() > 0) kernels::copy(expand(from, x.shape()), x);
+  x.storage()->bump_version();
+}
+
+}  // namespace tinytorch

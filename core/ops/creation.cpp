@@ -1,0 +1,155 @@
+#include "core/ops/creation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/ops/check.h"
+#include "core/ops/copy.h"
+
+namespace tinytorch {
+
+namespace {
+
+void require_supported(const char* op, DType dtype) {
+  if (dtype == DType::f16 || dtype == DType::bf16) {
+    fail<DTypeError>(op, "{} tensors are not there yet; use f32", dtype);
+  }
+}
+
+Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DType dtype, Device device) {
+  require_supported(op, dtype);
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(checked_numel(op, shape), static_cast<std::int64_t>(size_of(dtype)), &bytes)) {
+    fail<ShapeError>(op, "a {} tensor of shape {} has more bytes than 63 bits can count", dtype, shape);
+  }
+  return Tensor(std::make_shared<Storage>(device, static_cast<std::size_t>(bytes)), dtype, shape, strides, 0);
+}
+
+/// The axes from the outermost in memory to the innermost.
+Axes memory_order(const Strides& strides) {
+  Axes order = Dims::filled(strides.size(), 0);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return strides[static_cast<int>(a)] > strides[static_cast<int>(b)];
+  });
+  return order;
+}
+
+/// x's strides where they have no gaps or overlaps, else row-major ones.
+Strides dense_strides(const Tensor& x) {
+  if (x.is_contiguous()) return contiguous_strides(x.shape());
+  const Axes order = memory_order(x.strides());
+  Strides strides = x.strides();
+  std::int64_t expected = 1;
+  for (int i = x.rank() - 1; i >= 0; --i) {
+    const int axis = static_cast<int>(order[i]);
+    if (x.shape()[axis] != 1 && strides[axis] != expected) return contiguous_strides(x.shape());
+    strides[axis] = expected;
+    expected *= x.shape()[axis];
+  }
+  return strides;
+}
+
+Tensor filled(Tensor x, Scalar value) {
+  if (x.numel() > 0) kernels::fill(value, x);
+  return x;
+}
+
+bool is_integer_number(const Scalar& value) { return value.dtype() != DType::f32; }
+
+/// How many numbers start, start + step, ... lie before stop.
+std::int64_t arange_count(Scalar start, Scalar stop, Scalar step) {
+  const double first = start.to<double>(), last = stop.to<double>(), stride = step.to<double>();
+  if (stride == 0 || !std::isfinite(stride))
+    fail<ValueError>("arange", "step must be finite and not 0, but is {}", stride);
+  if (!std::isfinite(first) || !std::isfinite(last)) {
+    fail<ValueError>("arange", "start and stop must be finite, but are {} and {}", first, last);
+  }
+  const double count = std::ceil((last - first) / stride);
+  if (count > 0x1p53)
+    fail<ValueError>("arange", "{} to {} in steps of {} is {} elements", first, last, stride, count);
+  return std::max<std::int64_t>(static_cast<std::int64_t>(count), 0);
+}
+
+}  // namespace
+
+Tensor empty(const Shape& shape, Options options) {
+  return allocate("empty", shape, contiguous_strides(shape), options.dtype.value_or(DType::f32),
+                  options.device);
+}
+
+Tensor zeros(const Shape& shape, Options options) { return filled(empty(shape, options), 0); }
+
+Tensor ones(const Shape& shape, Options options) { return filled(empty(shape, options), 1); }
+
+Tensor full(const Shape& shape, Scalar value, Options options) {
+  options.dtype = options.dtype.value_or(value.dtype());
+  return filled(empty(shape, options), value);
+}
+
+Tensor empty_like(const Tensor& x) { return empty_like(x, {.dtype = x.dtype(), .device = x.device()}); }
+
+Tensor empty_like(const Tensor& x, Options options) {
+  require_defined("empty_like", x);
+  return allocate("empty_like", x.shape(), dense_strides(x), options.dtype.value_or(x.dtype()),
+                  options.device);
+}
+
+Tensor zeros_like(const Tensor& x) { return filled(empty_like(x), 0); }
+Tensor ones_like(const Tensor& x) { return filled(empty_like(x), 1); }
+Tensor full_like(const Tensor& x, Scalar value) { return filled(empty_like(x), value); }
+
+Tensor arange(Scalar start, Scalar stop, Scalar step, Options options) {
+  const bool integers = is_integer_number(start) && is_integer_number(stop) && is_integer_number(step);
+  options.dtype = options.dtype.value_or(integers ? DType::i64 : DType::f32);
+  Tensor y = empty({arange_count(start, stop, step)}, options);
+  if (y.numel() > 0) kernels::arange(start, step, y);
+  return y;
+}
+
+Tensor arange(Scalar stop, Options options) { return arange(0, stop, 1, options); }
+
+Tensor linspace(double start, double stop, std::int64_t count, Options options) {
+  if (count < 0) fail<ValueError>("linspace", "count is {}; it must not be negative", count);
+  Tensor y = empty({count}, options);
+  if (count == 0) return y;
+  const double step = count > 1 ? (stop - start) / static_cast<double>(count - 1) : 0.0;
+  kernels::arange(start, step, y);
+  // start + (count - 1) * step may miss stop by a rounding error.
+  if (count > 1) {
+    Tensor last(y.storage(), y.dtype(), {}, {}, count - 1);
+    fill(last, stop);
+  }
+  return y;
+}
+
+Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, Options options) {
+  const std::int64_t width = columns.value_or(rows);
+  Tensor y = zeros({rows, width}, options);
+  Tensor diagonal(y.storage(), y.dtype(), {std::min(rows, width)}, {width + 1}, 0);
+  fill(diagonal, 1);
+  return y;
+}
+
+template <Element T>
+Tensor from_values(std::span<const T> values, const Shape& shape, Device device) {
+  const std::int64_t count = checked_numel("from_values", shape);
+  if (count != static_cast<std::int64_t>(values.size())) {
+    fail<ShapeError>("from_values", "{} values do not fill shape {}, which has {} elements", values.size(),
+                     shape, count);
+  }
+  Tensor x = empty(shape, {.dtype = dtype_of<T>});
+  if (count > 0) std::memcpy(x.raw_data(), values.data(), values.size_bytes());
+  return x.to(device);
+}
+
+template Tensor from_values(std::span<const bool>, const Shape&, Device);
+template Tensor from_values(std::span<const std::uint8_t>, const Shape&, Device);
+template Tensor from_values(std::span<const std::int32_t>, const Shape&, Device);
+template Tensor from_values(std::span<const std::int64_t>, const Shape&, Device);
+template Tensor from_values(std::span<const float>, const Shape&, Device);
+template Tensor from_values(std::span<const double>, const Shape&, Device);
+
+}  // namespace tinytorch

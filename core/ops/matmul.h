@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/kernel.h"
+#include "core/tensor.h"
+
+namespace tinytorch {
+
+/// Matrix product, as NumPy's and PyTorch's matmul: [..., m, k] with [..., k, n] gives [..., m, n], leading
+/// axes broadcast; a vector on the left is a row, on the right a column, and that axis is left out of the
+/// result. Numeric types promote; integers wrap around. f32 products above tiny sizes run in oneDNN (CPU),
+/// whose order of addition, and so last bits, may depend on the number of threads.
+/// @throws ShapeError   inner lengths or batch axes do not fit; an operand has no axes
+/// @throws DTypeError   bool or u8
+/// @throws DeviceError  different devices
+Tensor matmul(const Tensor& a, const Tensor& b);
+
+namespace kernels {
+/// y[..., i, j] = sum over l of a[..., i, l] b[..., l, j]. All three have rank >= 2 and the same leading
+/// lengths; a and b have any strides (0 where broadcast); y is contiguous and not empty (k may be 0). i32,
+/// i64 or floating, one type for all.
+inline Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)> matmul{"matmul"};
+}  // namespace kernels
+
+}  // namespace tinytorch

@@ -1,0 +1,181 @@
+#include "core/ops/shape.h"
+
+#include <algorithm>
+
+#include "core/ops/check.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/operands.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// `shape` with its -1, if any, worked out.
+Shape complete_shape(const Tensor& x, Shape shape) {
+  int open = -1;
+  Shape known = shape;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (shape[i] != -1) continue;
+    if (open >= 0) fail<ShapeError>("reshape", "more than one -1 in {}", shape);
+    open = i;
+    known[i] = 1;
+  }
+  const std::int64_t count = checked_numel("reshape", known);
+  const bool fits = open < 0 ? count == x.numel() : count > 0 && x.numel() % count == 0;
+  if (!fits) {
+    fail<ShapeError>("reshape", "a tensor of shape {} has {} elements, which do not fill {}", x.shape(),
+                     x.numel(), shape);
+  }
+  if (open >= 0) shape[open] = x.numel() / count;
+  return shape;
+}
+
+/// Axes of x that lie evenly spaced in memory, as one: `length` elements, `stride` apart.
+struct Run {
+  std::int64_t length;
+  std::int64_t stride;
+};
+
+/// x's axes merged as far as they go, innermost first.
+std::vector<Run> runs_of(const Tensor& x) {
+  std::vector<Run> runs;
+  for (int i = x.rank() - 1; i >= 0; --i) {
+    if (x.shape()[i] == 1) continue;
+    if (!runs.empty() && runs.back().length * runs.back().stride == x.strides()[i]) {
+      runs.back().length *= x.shape()[i];
+    } else {
+      runs.push_back({x.shape()[i], x.strides()[i]});
+    }
+  }
+  return runs;
+}
+
+/// The strides that show x's elements under `shape`, if there are any: each run must be filled by whole new
+/// axes.
+std::optional<Strides> view_strides(const Tensor& x, const Shape& shape) {
+  if (x.is_contiguous()) return contiguous_strides(shape);
+  const std::vector<Run> runs = runs_of(x);
+  Strides strides = Dims::filled(shape.size(), 1);
+  int axis = shape.size() - 1;
+  for (const auto& [length, stride] : runs) {
+    std::int64_t covered = 1;
+    while (covered < length && axis >= 0) {
+      strides[axis] = covered * stride;
+      covered *= shape[axis--];
+    }
+    if (covered != length) return std::nullopt;
+  }
+  return strides;
+}
+
+/// start and stop of a slice, counted from the front and cut to the axis.
+std::int64_t clamped(std::int64_t place, std::int64_t length) {
+  return std::clamp<std::int64_t>(place < 0 ? place + length : place, 0, length);
+}
+
+void check_concat(std::span<const Tensor> tensors, int axis) {
+  const Tensor& first = tensors.front();
+  for (const Tensor& x : tensors) {
+    Shape wanted = first.shape();
+    if (x.rank() == first.rank()) wanted[axis] = x.shape()[axis];
+    if (x.shape() != wanted) {
+      fail<ShapeError>("concat", "shapes {} and {} differ at another axis than {}", first.shape(), x.shape(),
+                       axis);
+    }
+    common_device("concat", first, x);
+  }
+}
+
+}  // namespace
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  require_defined("reshape", x);
+  const Shape complete = complete_shape(x, shape);
+  const std::optional<Strides> strides = view_strides(x, complete);
+  if (!strides) return reshape(contiguous(x), complete);
+  return Tensor(x.storage(), x.dtype(), complete, *strides, x.offset());
+}
+
+Tensor permute(const Tensor& x, const Axes& axes) {
+  require_defined("permute", x);
+  // Sorted and without repeats by normalize_axes: a permutation if there are as many as x has.
+  if (axes.size() != x.rank()) {
+    fail<ShapeError>("permute", "axes {} are not a permutation of the {} axes of shape {}", axes, x.rank(),
+                     x.shape());
+  }
+  normalize_axes("permute", axes, x.rank());
+  Shape shape = x.shape();
+  Strides strides = x.strides();
+  for (int i = 0; i < x.rank(); ++i) {
+    const int from = normalize_axis("permute", axes[i], x.rank());
+    shape[i] = x.shape()[from];
+    strides[i] = x.strides()[from];
+  }
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
+}
+
+Tensor expand(const Tensor& x, const Shape& shape) {
+  require_defined("expand", x);
+  Shape wanted = shape;
+  const int lead = shape.size() - x.rank();
+  for (int i = std::max(lead, 0); i < shape.size(); ++i) {
+    if (shape[i] == -1) wanted[i] = x.shape()[i - lead];
+  }
+  checked_numel("expand", wanted);
+  const bool fits = lead >= 0 && broadcast_shapes("expand", x.shape(), wanted) == wanted;
+  if (!fits)
+    fail<ShapeError>("expand", "shape {} does not expand to {}; only axes of length 1 do", x.shape(), shape);
+  return broadcast_to(x, wanted);
+}
+
+Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::int64_t> stop,
+             std::int64_t step) {
+  require_defined("slice", x);
+  const int i = normalize_axis("slice", axis, x.rank());
+  if (step < 1) fail<ValueError>("slice", "step is {}; it must be at least 1", step);
+  const std::int64_t length = x.shape()[i];
+  const std::int64_t first = clamped(start, length), last = clamped(stop.value_or(length), length);
+  const std::int64_t count = last > first ? (last - first - 1) / step + 1 : 0;
+  Shape shape = x.shape();
+  Strides strides = x.strides();
+  shape[i] = count;
+  // With one element left the stride is never used; the product could overflow.
+  if (count > 1) strides[i] *= step;
+  const std::int64_t offset = x.offset() + (count > 0 ? first * x.strides()[i] : 0);
+  return Tensor(x.storage(), x.dtype(), shape, strides, offset);
+}
+
+Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64_t start,
+                     std::optional<std::int64_t> stop, std::int64_t step) {
+  Tensor y = clone(x);
+  Tensor target = slice(y, axis, start, stop, step);
+  common_device("slice_scatter", y, source);
+  assign(target, source);
+  return y;
+}
+
+Tensor concat(std::span<const Tensor> tensors, int axis) {
+  if (tensors.empty()) fail<ShapeError>("concat", "no tensors were given");
+  for (const Tensor& x : tensors) require_defined("concat", x);
+  const Tensor& first = tensors.front();
+  const int i = normalize_axis("concat", axis, first.rank());
+  check_concat(tensors, i);
+  Shape shape = first.shape();
+  DType dtype = first.dtype();
+  shape[i] = 0;
+  for (const Tensor& x : tensors) {
+    shape[i] += x.shape()[i];
+    dtype = promote(dtype, x.dtype());
+  }
+  Tensor y = empty(shape, {.dtype = dtype, .device = first.device()});
+  std::int64_t start = 0;
+  for (const Tensor& x : tensors) {
+    Tensor part = slice(y, i, start, start + x.shape()[i]);
+    if (x.numel() > 0) kernels::copy(x, part);
+    start += x.shape()[i];
+  }
+  return y;
+}
+
+}  // namespace tinytorch

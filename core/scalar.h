@@ -1,0 +1,37 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "core/convert.h"
+#include "core/dtype.h"
+
+namespace tinytorch {
+
+/// A C++ number with its kind kept, so that 64-bit integers stay exact.
+class Scalar {
+ public:
+  Scalar(bool value) : dtype_(DType::boolean), integer_(value ? 1 : 0) {}
+  template <std::integral T>
+  Scalar(T value) : dtype_(DType::i64), integer_(static_cast<std::int64_t>(value)) {}
+  template <std::floating_point T>
+  Scalar(T value) : dtype_(DType::f32), real_(static_cast<double>(value)) {}
+
+  /// The type of a tensor made from this number alone: bool, i64 or f32 (also for a double, as in PyTorch).
+  DType dtype() const { return dtype_; }
+
+  /// The number as a T, by convert().
+  template <Element T>
+  T to() const {
+    return dtype_ == DType::f32 ? convert<T>(real_) : convert<T>(integer_);
+  }
+
+ private:
+  DType dtype_;
+  union {
+    std::int64_t integer_;
+    double real_;
+  };
+};
+
+}  // namespace tinytorch

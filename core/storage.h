@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/allocator.h"
+#include "core/device.h"
+
+namespace tinytorch {
+
+/// A block of device memory that tensors share, with a count of the in-place changes made to it.
+class Storage {
+ public:
+  /// @throws DeviceError, MemoryError
+  Storage(Device device, std::size_t bytes)
+      : allocator_(allocator(device)), device_(device), bytes_(bytes), data_(allocator_.allocate(bytes)) {}
+  ~Storage() { allocator_.deallocate(data_, bytes_); }
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  Device device() const { return device_; }
+  std::size_t bytes() const { return bytes_; }
+  std::byte* data() { return static_cast<std::byte*>(data_); }
+
+  /// Grows with each in-place change; autograd compares it to see that a saved tensor is as it was.
+  std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
+  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+
+ private:
+  Allocator& allocator_;
+  Device device_;
+  std::size_t bytes_;
+  void* data_;
+  std::atomic<std::uint64_t> version_{0};
+};
+
+}  // namespace tinytorch

@@ -1,0 +1,41 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/arithmetic.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "core/ops/arithmetic.h"
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/register.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::add.set(kCpu, binary<math::Add, AllTypes>);
+  kernels::mul.set(kCpu, binary<math::Mul, AllTypes>);
+  kernels::maximum.set(kCpu, binary<math::Maximum, AllTypes>);
+  kernels::minimum.set(kCpu, binary<math::Minimum, AllTypes>);
+  kernels::sub.set(kCpu, binary<math::Sub, NumericTypes>);
+  kernels::pow.set(kCpu, binary<math::Pow, NumericTypes, kCostlyGrain>);
+  kernels::div.set(kCpu, binary<math::Div, FloatingTypes>);
+  kernels::neg.set(kCpu, unary<math::Neg, NumericTypes>);
+  kernels::abs.set(kCpu, unary<math::Abs, NumericTypes>);
+  kernels::sign.set(kCpu, unary<math::Sign, NumericTypes>);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_arithmetic() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

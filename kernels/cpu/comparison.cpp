@@ -1,0 +1,96 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/comparison.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "core/ops/comparison.h"
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/math/comparison.h"
+#include "kernels/register.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+/// y = condition ? a : b along a row; a and b may each be a single element.
+template <class T>
+struct WhereRow {
+  const std::uint8_t* condition;  // bools, as bytes
+  const T* a;
+  const T* b;
+  T* y;
+  Steps<4> step;
+
+  void operator()(const Steps<4>& offset, std::int64_t n) const {
+    const bool even = step[0] == 1 && step[3] == 1;
+    if (even && step[1] == 1 && step[2] == 1) return contiguous<1, 1>(offset, n);
+    if (even && step[1] == 0 && step[2] == 1) return contiguous<0, 1>(offset, n);
+    if (even && step[1] == 1 && step[2] == 0) return contiguous<1, 0>(offset, n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      y[offset[3] + i * step[3]] = math::Where{}(condition[offset[0] + i * step[0]], a[offset[1] + i * step[1]],
+                                                 b[offset[2] + i * step[2]]);
+    }
+  }
+
+  template <int step_a, int step_b>
+  void contiguous(const Steps<4>& offset, std::int64_t n) const {
+    const std::uint8_t* choice = condition + offset[0];
+    const T* left = a + offset[1];
+    const T* right = b + offset[2];
+    T* to = y + offset[3];
+    const T left_scalar = *left, right_scalar = *right;
+    INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) {
+      to[i] = math::Where{}(choice[i], step_a ? left[i] : left_scalar, step_b ? right[i] : right_scalar);
+    }
+  }
+};
+
+template <class T>
+void where_typed(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
+  const Loop<4> loop = make_loop<4>({&condition, &a, &b, &y});
+  const WhereRow<T> row{static_cast<const std::uint8_t*>(condition.raw_data()), static_cast<const T*>(a.raw_data()),
+                        static_cast<const T*>(b.raw_data()), static_cast<T*>(y.raw_data()), loop.inner_step()};
+  for_each_row(loop, kCheapGrain, row);
+}
+
+void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
+  dispatch(y.dtype(), [&]<class T>() { where_typed<T>(condition, a, b, y); });
+}
+
+/// On bools, as bytes.
+template <class Op>
+void logical(const Tensor& a, const Tensor& b, Tensor& y) {
+  binary_typed<Op, std::uint8_t>(a, b, y, kCheapGrain);
+}
+
+void logical_not(const Tensor& x, Tensor& y) { unary_typed<math::LogicalNot, std::uint8_t>(x, y, kCheapGrain); }
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::eq.set(kCpu, binary<math::Equal, AllTypes>);
+  kernels::ne.set(kCpu, binary<math::NotEqual, AllTypes>);
+  kernels::lt.set(kCpu, binary<math::Less, AllTypes>);
+  kernels::le.set(kCpu, binary<math::LessEqual, AllTypes>);
+  kernels::gt.set(kCpu, binary<math::Greater, AllTypes>);
+  kernels::ge.set(kCpu, binary<math::GreaterEqual, AllTypes>);
+  kernels::logical_and.set(kCpu, logical<math::LogicalAnd>);
+  kernels::logical_or.set(kCpu, logical<math::LogicalOr>);
+  kernels::logical_xor.set(kCpu, logical<math::LogicalXor>);
+  kernels::logical_not.set(kCpu, logical_not);
+  kernels::where.set(kCpu, where);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_comparison() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

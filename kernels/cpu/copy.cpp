@@ -1,0 +1,128 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/copy.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "core/convert.h"
+#include "core/ops/copy.h"
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/register.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class To>
+struct Convert {
+  template <class From>
+  To operator()(From x) const {
+    return convert<To>(x);
+  }
+};
+
+/// A transposed copy goes in square tiles, so that each cache line is read and written once: along `by_x` x lies
+/// without gaps, along the innermost axis y does.
+template <class T>
+struct TransposedCopy {
+  static constexpr std::int64_t kTile = 16;
+
+  const T* x;
+  T* y;
+  Loop<2> planes;                     // all other axes
+  std::int64_t columns, column_step;  // the innermost axis, and x's step along it
+  std::int64_t rows, row_step;        // the axis by_x, and y's step along it
+  std::int64_t strips;                // of kTile rows each
+
+  TransposedCopy(const T* from, T* to, const Loop<2>& loop, std::size_t by_x)
+      : x(from), y(to), columns(loop.inner_length()), column_step(loop.inner_step()[0]), rows(loop.length[by_x]),
+        row_step(loop.step[by_x][1]), strips((rows + kTile - 1) / kTile) {
+    for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
+      if (axis != by_x) {
+        planes.length[static_cast<std::size_t>(planes.rank)] = loop.length[axis];
+        planes.step[static_cast<std::size_t>(planes.rank++)] = loop.step[axis];
+        planes.count *= loop.length[axis];
+      }
+    }
+  }
+
+  void run() const {
+    parallel_for(planes.count * strips, std::max<std::int64_t>(1, kCheapGrain / (kTile * columns)),
+                 [this](std::int64_t begin, std::int64_t end) { copy_strips(begin, end); });
+  }
+
+  void copy_strips(std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t strip = begin; strip < end; ++strip) {
+      const Steps<2> offset = Place<2>(planes, strip / strips).offset;
+      const std::int64_t row = strip % strips * kTile;
+      copy_strip(x + offset[0] + row, y + offset[1] + row * row_step, std::min(kTile, rows - row));
+    }
+  }
+
+  void copy_strip(const T* from, T* to, std::int64_t height) const {
+    std::int64_t column = 0;
+    if (height == kTile) {
+      for (; column + kTile <= columns; column += kTile) copy_tile(from + column * column_step, to + column);
+    }
+    for (; column < columns; ++column) {
+      for (std::int64_t row = 0; row < height; ++row) to[row * row_step + column] = from[column * column_step + row];
+    }
+  }
+
+  void copy_tile(const T* from, T* to) const {
+    T tile[kTile][kTile];
+    for (std::int64_t j = 0; j < kTile; ++j) {
+      for (std::int64_t i = 0; i < kTile; ++i) tile[i][j] = from[j * column_step + i];
+    }
+    for (std::int64_t i = 0; i < kTile; ++i) {
+      for (std::int64_t j = 0; j < kTile; ++j) to[i * row_step + j] = tile[i][j];
+    }
+  }
+};
+
+template <class T>
+bool copy_transposed(const Tensor& x, Tensor& y, const Loop<2>& loop) {
+  if (loop.inner_step()[0] <= 1 || loop.inner_step()[1] != 1) return false;
+  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
+    if (loop.step[axis][0] == 1 && loop.length[axis] >= TransposedCopy<T>::kTile) {
+      TransposedCopy<T>(static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()), loop, axis).run();
+      return true;
+    }
+  }
+  return false;
+}
+
+template <class From, class To>
+void copy_typed(const Tensor& x, Tensor& y) {
+  const Loop<2> loop = make_loop<2>({&x, &y});
+  if constexpr (std::is_same_v<From, To>) {
+    if (copy_transposed<To>(x, y, loop)) return;
+  }
+  const UnaryRow<Convert<To>, From, To> row{static_cast<const From*>(x.raw_data()), static_cast<To*>(y.raw_data()),
+                                            loop.inner_step()};
+  for_each_row(loop, kCheapGrain, row);
+}
+
+void copy(const Tensor& x, Tensor& y) {
+  dispatch(x.dtype(), [&]<class From>() {
+    dispatch(y.dtype(), [&]<class To>() { copy_typed<From, To>(x, y); });
+  });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::copy.set(kCpu, copy);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_copy() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

@@ -1,0 +1,88 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/creation.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "core/ops/creation.h"
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/register.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct FillRow {
+  T* y;
+  T value;
+  std::int64_t step;
+
+  void operator()(const Steps<1>& offset, std::int64_t n) const {
+    T* to = y + offset[0];
+    if (step == 1) {
+      for (std::int64_t i = 0; i < n; ++i) to[i] = value;
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) to[i * step] = value;
+    }
+  }
+};
+
+template <class T>
+void fill_typed(T value, Tensor& y) {
+  const Loop<1> loop = make_loop<1>({&y});
+  for_each_row(loop, kCheapGrain, FillRow<T>{static_cast<T*>(y.raw_data()), value, loop.inner_step()[0]});
+}
+
+void fill(const Scalar& value, Tensor& y) {
+  dispatch(y.dtype(), [&]<class T>() { fill_typed<T>(value.to<T>(), y); });
+}
+
+/// y[i] = start + i * step in the type Work; integers wrap around.
+template <class T, class Work>
+void arange_run(T* y, Work start, Work step, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    if constexpr (std::is_integral_v<Work>) {
+      y[i] = convert<T>(static_cast<std::int64_t>(start + static_cast<Work>(i) * step));
+    } else {
+      y[i] = convert<T>(start + static_cast<Work>(i) * step);
+    }
+  }
+}
+
+template <class T>
+void arange_typed(const Scalar& start, const Scalar& step, Tensor& y) {
+  T* to = static_cast<T*>(y.raw_data());
+  const bool integer = !is_floating(y.dtype()) && !is_floating(start.dtype()) && !is_floating(step.dtype());
+  parallel_for(y.numel(), kCheapGrain, [&](std::int64_t begin, std::int64_t end) {
+    if (integer) {
+      arange_run(to, static_cast<std::uint64_t>(start.to<std::int64_t>()),
+                 static_cast<std::uint64_t>(step.to<std::int64_t>()), begin, end);
+    } else {
+      arange_run(to, start.to<double>(), step.to<double>(), begin, end);
+    }
+  });
+}
+
+void arange(const Scalar& start, const Scalar& step, Tensor& y) {
+  dispatch(y.dtype(), [&]<class T>() { arange_typed<T>(start, step, y); });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::fill.set(kCpu, fill);
+  kernels::arange.set(kCpu, arange);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_creation() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

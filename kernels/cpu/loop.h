@@ -1,0 +1,103 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "core/tensor.h"
+
+namespace tinytorch::cpu {
+
+/// A step, or an offset, for each of N operands, in elements.
+template <int N>
+using Steps = std::array<std::int64_t, N>;
+
+/// An elementwise loop over N operands of one shape, in as few axes as it takes: axes of length 1 are gone, the rest
+/// follow the order of the last operand (the output) in memory, and neighbours that all operands step through
+/// evenly are one. There is at least one axis; the last is the innermost.
+template <int N>
+struct Loop {
+  int rank = 0;
+  std::int64_t count = 1;  ///< elements
+  std::array<std::int64_t, kMaxRank> length;
+  std::array<Steps<N>, kMaxRank> step;
+
+  std::int64_t inner_length() const { return length[static_cast<std::size_t>(rank - 1)]; }
+  const Steps<N>& inner_step() const { return step[static_cast<std::size_t>(rank - 1)]; }
+};
+
+/// The loop over these tensors, which have the same shape.
+template <int N>
+Loop<N> make_loop(const std::array<const Tensor*, N>& operands);
+
+/// The loop over the matrices of a batch: over all but the last two axes of these tensors.
+Loop<3> make_batch_loop(const Tensor& a, const Tensor& b, const Tensor& y);
+
+/// The two loops of a reduction of x to y, which has length 1 where x is reduced.
+struct ReductionLoops {
+  Loop<2> kept;     ///< over the elements of y: x's step, y's step; in y's order
+  Loop<1> reduced;  ///< over the elements of x that make up one of y; in x's order
+};
+ReductionLoops make_reduction_loops(const Tensor& x, const Tensor& y);
+
+/// A place in a loop: the index along each axis and where that is for each operand.
+template <int N>
+struct Place {
+  std::array<std::int64_t, kMaxRank> index{};
+  Steps<N> offset{};
+
+  Place(const Loop<N>& loop, std::int64_t element) {
+    for (auto axis = static_cast<std::size_t>(loop.rank); axis-- > 0 && element > 0;) {
+      index[axis] = axis > 0 ? element % loop.length[axis] : element;
+      element = axis > 0 ? element / loop.length[axis] : 0;
+      move(loop.step[axis], index[axis]);
+    }
+  }
+
+  void move(const Steps<N>& step, std::int64_t times) {
+    for (std::size_t i = 0; i < N; ++i) offset[i] += times * step[i];
+  }
+
+  /// To the beginning of the next run along the innermost axis.
+  void next_row(const Loop<N>& loop) {
+    for (auto axis = static_cast<std::size_t>(loop.rank - 1); axis > 0; --axis) {
+      move(loop.step[axis], -index[axis]);
+      index[axis] = 0;
+      move(loop.step[axis - 1], 1);
+      if (++index[axis - 1] < loop.length[axis - 1]) return;
+    }
+  }
+};
+
+/// Goes through elements [begin, end) of the loop in its order, calling row(offsets, n) for each run along the innermost
+/// axis.
+template <int N, class Row>
+void walk(const Loop<N>& loop, std::int64_t begin, std::int64_t end, const Row& row) {
+  const auto inner = static_cast<std::size_t>(loop.rank - 1);
+  Place<N> place(loop, begin);
+  while (true) {
+    const std::int64_t n = std::min(end - begin, loop.length[inner] - place.index[inner]);
+    row(place.offset, n);
+    begin += n;
+    if (begin >= end) return;
+    place.next_row(loop);
+  }
+}
+
+/// True where a large operand is read so far across its own order in memory (a transposed matrix) that it pays to copy it first,
+/// which kernels::copy does in tiles.
+template <int N>
+bool crosses_memory(const Loop<N>& loop, std::size_t operand) {
+  constexpr std::int64_t kLarge = 1 << 14, kFar = 16;
+  return loop.count >= kLarge && loop.inner_step()[operand] >= kFar;
+}
+
+/// Works on n elements along the innermost axis of a loop; `row` is what it knows of the operands.
+template <int N>
+using RowFunction = void (*)(const void* row, const Steps<N>& offset, std::int64_t n);
+
+/// Calls the function for every row of the loop, on as many threads as are worth it, see parallel_for().
+template <int N>
+void run_rows(const Loop<N>& loop, std::int64_t grain, RowFunction<N> function, const void* row);
+
+}  // namespace tinytorch::cpu

@@ -1,0 +1,39 @@
+#pragma once
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include <algorithm>
+#include <cstdint>
+
+namespace tinytorch::cpu {
+
+/// Elements of cheap elementwise work (about a nanosecond each or less) that are worth a thread of their own; waking a
+/// sleeping one takes some 50 microseconds.
+inline constexpr std::int64_t kCheapGrain = 1 << 17;
+/// The same for work that calls the C library's functions, some 10 nanoseconds each.
+inline constexpr std::int64_t kCostlyGrain = 1 << 12;
+
+/// Calls f(begin, end) for consecutive parts that make up [0, count), each on a thread of its own and not much smaller than
+/// `grain`; on the calling thread alone where that makes one part, or inside another parallel_for. f does not throw, and what
+/// it computes must not depend on where the parts begin.
+template <class F>
+void parallel_for(std::int64_t count, std::int64_t grain, const F& f) {
+#ifdef _OPENMP
+  if (count > grain && !omp_in_parallel()) {
+    const auto parts = std::min<std::int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
+#pragma omp parallel num_threads(static_cast <int>(parts)) if (parts > 1)
+    {
+      const std::int64_t threads = omp_get_num_threads(), me = omp_get_thread_num();
+      f(count * me / threads, count * (me + 1) / threads);
+    }
+    return;
+  }
+#else
+  static_cast<void>(grain);
+#endif
+  if (count > 0) f(std::int64_t{0}, count);
+}
+
+}  // namespace tinytorch::cpu

@@ -1,0 +1,174 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/reduction.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include <memory>
+
+#include "core/ops/reduction.h"
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/cpu/reduce-inl.h"
+#include "kernels/register.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+/// How a reduction is cut into tasks, by the shapes alone: the outputs into blocks of `width` neighbours, and where that gives
+/// few tasks, the elements behind each output into `parts`, whose results are folded at the end.
+struct Partition {
+  std::int64_t width;
+  std::int64_t blocks;  // along the innermost kept axis
+  std::int64_t parts;
+  std::int64_t tasks;
+  std::int64_t part_length;
+
+  /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory together.
+  Partition(const ReductionLoops& loops, bool columns) {
+    constexpr std::int64_t kTasks = 64, kElements = 1 << 15;
+    const std::int64_t inner = loops.kept.inner_length(), length = loops.reduced.count;
+    width = columns ? std::min<std::int64_t>(inner, kWidth) : 1;
+    blocks = (inner + width - 1) / width;
+    const std::int64_t outputs = loops.kept.count / inner * blocks;
+    const std::int64_t worth = std::max<std::int64_t>(1, length * width / kElements);
+    parts = std::min(worth, (kTasks + outputs - 1) / outputs);
+    part_length = (length + parts - 1) / parts;
+    tasks = outputs * parts;
+  }
+
+  static constexpr std::int64_t kWidth = 256;
+};
+
+/// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of them.
+bool prefers_columns(const ReductionLoops& loops) {
+  constexpr std::int64_t kEnough = 8;
+  return loops.kept.inner_length() >= kEnough && loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
+}
+
+template <class Fold>
+class Reducer {
+ public:
+  using T = typename Fold::Element;
+  using Result = typename Fold::Result;
+
+  Reducer(const T* x, const ReductionLoops& loops)
+      : x_(x), loops_(loops), columns_(prefers_columns(loops)), partition_(loops, columns_) {}
+
+  template <class Y>
+  void run(Y* y) const {
+    if (partition_.parts == 1) return run_tasks(y);
+    const auto size = static_cast<std::size_t>(partition_.parts * loops_.kept.count);
+    const auto parts = std::make_unique_for_overwrite<Result[]>(size);
+    run_tasks(parts.get());
+    for (std::int64_t i = 0; i < loops_.kept.count; ++i) {
+      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, loops_.kept.count, partition_.parts));
+    }
+  }
+
+ private:
+  /// Writes the results of part p to y + p * outputs.
+  template <class Y>
+  void run_tasks(Y* y) const {
+    const std::int64_t elements = partition_.part_length * partition_.width;
+    parallel_for(partition_.tasks, kCheapGrain / std::max<std::int64_t>(1, elements) + 1,
+                 [this, y](std::int64_t begin, std::int64_t end) { run_range(y, begin, end); });
+  }
+
+  template <class Y>
+  void run_range(Y* y, std::int64_t begin, std::int64_t end) const {
+    const std::int64_t outputs = partition_.tasks / partition_.parts;
+    for (std::int64_t task = begin; task < end; ++task) {
+      const std::int64_t part = task / outputs, block = task % outputs;
+      const std::int64_t first = block / partition_.blocks * loops_.kept.inner_length() +
+                                 block % partition_.blocks * partition_.width;
+      const Place<2> place(loops_.kept, first);
+      Y* to = y + part * loops_.kept.count + first;
+      const std::int64_t from = part * partition_.part_length;
+      const std::int64_t stop = std::min(from + partition_.part_length, loops_.reduced.count);
+      const T* x = x_ + place.offset[0];
+      if (columns_) {
+        const std::int64_t inner = first % loops_.kept.inner_length();
+        fold_columns(x, from, stop, to, std::min(partition_.width, loops_.kept.inner_length() - inner));
+      } else {
+        *to = static_cast<Y>(fold_rows(x, from, stop));
+      }
+    }
+  }
+
+  Result fold_rows(const T* x, std::int64_t begin, std::int64_t end) const {
+    Result total = Fold::identity();
+    if (begin >= end) return total;
+    walk(loops_.reduced, begin, end, [&](const Steps<1>& offset, std::int64_t n) {
+      total = Fold::combine(total, fold_row<Fold>(x + offset[0], loops_.reduced.inner_step()[0], n));
+    });
+    return total;
+  }
+
+  template <class Y>
+  void fold_columns(const T* x, std::int64_t begin, std::int64_t end, Y* y, std::int64_t width) const {
+    Result total[Partition::kWidth];
+    std::fill_n(total, width, Fold::identity());
+    if (begin < end) {
+      walk(loops_.reduced, begin, end, [&](const Steps<1>& offset, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          fold_into(total, x + offset[0] + i * loops_.reduced.inner_step()[0], loops_.kept.inner_step()[0], width);
+        }
+      });
+    }
+    for (std::int64_t i = 0; i < width; ++i) y[i] = static_cast<Y>(total[i]);
+  }
+
+  static void fold_into(Result* total, const T* x, std::int64_t step, std::int64_t width) {
+    if (step == 1) {
+      INDEPENDENT
+      for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i]));
+    } else {
+      for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i * step]));
+    }
+  }
+
+  const T* x_;
+  const ReductionLoops& loops_;
+  bool columns_;
+  Partition partition_;
+};
+
+template <class Fold, class Y>
+void reduce(const Tensor& x, Tensor& y) {
+  const ReductionLoops loops = make_reduction_loops(x, y);
+  using T = typename Fold::Element;
+  Reducer<Fold>(static_cast<const T*>(x.raw_data()), loops).run(static_cast<Y*>(y.raw_data()));
+}
+
+void sum(const Tensor& x, Tensor& y) {
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    using Y = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+    reduce<SumFold<T>, Y>(x, y);
+  });
+}
+
+template <class Order>
+void extreme(const Tensor& x, Tensor& y) {
+  dispatch_bytes(x.dtype(), [&]<class T>() { reduce<ExtremeFold<T, Order>, T>(x, y); });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::sum.set(kCpu, sum);
+  kernels::max.set(kCpu, extreme<math::Greater>);
+  kernels::min.set(kCpu, extreme<math::Less>);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_reduction() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

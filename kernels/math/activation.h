@@ -1,0 +1,26 @@
+#pragma once
+
+#include "kernels/math/host_device.h"
+#include "kernels/math/math.h"
+
+/// Functors of core/ops/activation.h.
+namespace tinytorch::math {
+
+/// NaN stays NaN.
+struct Relu {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x < T(0) ? T(0) : x;
+  }
+};
+
+/// By exp(-|x|), which does not overflow and keeps the small results exact.
+struct Sigmoid {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    const T e = Exp{}(x < T(0) ? x : -x);
+    return (x < T(0) ? e : T(1)) / (T(1) + e);
+  }
+};
+
+}  // namespace tinytorch::math

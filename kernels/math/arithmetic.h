@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include "kernels/math/host_device.h"
+#include "kernels/math/integer.h"
+
+/// Functors of core/ops/arithmetic.h. Integers wrap around; on bool, + is or and * is and.
+namespace tinytorch::math {
+
+struct Add {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_same_v<T, bool>) {
+      return a | b;
+    } else if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(Wrapping<T>(a) + Wrapping<T>(b));
+    } else {
+      return a + b;
+    }
+  }
+};
+
+struct Sub {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(Wrapping<T>(a) - Wrapping<T>(b));
+    } else {
+      return a - b;
+    }
+  }
+};
+
+struct Mul {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_same_v<T, bool>) {
+      return a & b;
+    } else if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(Wrapping<T>(a) * Wrapping<T>(b));
+    } else {
+      return a * b;
+    }
+  }
+};
+
+struct Div {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    return a / b;
+  }
+};
+
+struct Pow {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_integral_v<T>) {
+      return integer_power(a, b);
+    } else {
+      return std::pow(a, b);
+    }
+  }
+};
+
+/// The larger, NaN where either is.
+struct Maximum {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return (a > b) | (a != a) ? a : b;
+    } else {
+      return a > b ? a : b;
+    }
+  }
+};
+
+/// The smaller, NaN where either is.
+struct Minimum {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return (a < b) | (a != a) ? a : b;
+    } else {
+      return a < b ? a : b;
+    }
+  }
+};
+
+struct Neg {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(Wrapping<T>(0) - Wrapping<T>(x));
+    } else {
+      return -x;
+    }
+  }
+};
+
+struct Abs {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::fabs(x);
+    } else {
+      return x < T(0) ? Neg{}(x) : x;
+    }
+  }
+};
+
+struct Sign {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    if constexpr (std::is_unsigned_v<T>) {
+      return x != 0 ? T(1) : T(0);
+    } else {
+      return x < T(0) ? T(-1) : x > T(0) ? T(1) : x;
+    }
+  }
+};
+
+}  // namespace tinytorch::math

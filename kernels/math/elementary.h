@@ -1,0 +1,93 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "kernels/math/host_device.h"
+
+/// exp, log and tanh in single precision, without a branch or a table so that a compiler can vectorise loops over them.
+/// The polynomials of log and tanh are those of Moshier's Cephes library, that of exp is a Chebyshev fit; errors were
+/// measured over all floats.
+namespace tinytorch::math {
+
+/// 2^n for n in -126 ... 127.
+HOST_DEVICE float power_of_two(std::int32_t n) {
+  return std::bit_cast<float>((static_cast<std::uint32_t>(n) + 127u) << 23);
+}
+
+HOST_DEVICE std::uint32_t sign_bit(float x) { return std::bit_cast<std::uint32_t>(x) & 0x80000000u; }
+
+/// e^x = mantissa 2^exponent, for x in -110 ... 110; elsewhere anything, NaN for NaN.
+struct Exponential {
+  float mantissa;
+  std::int32_t exponent;
+};
+
+HOST_DEVICE Exponential exp_parts(float x) {
+  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, which stands in the low bits
+  const float shifted = x * 1.44269504f + kRound;
+  const float n = shifted - kRound;
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts; the first product is exact
+  float p = 1.393453451e-03f;
+  p = p * r + 8.363769390e-03f;
+  p = p * r + 4.166645557e-02f;
+  p = p * r + 1.666657329e-01f;
+  p = p * r + 5.000000000e-01f;
+  p = (p * (r * r) + r) + 1.0f;
+  return {p, static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRound))};
+}
+
+/// e^x, within 1 ulp; overflows to infinity, underflows through the denormals to 0.
+HOST_DEVICE float exp_f32(float x) {
+  const Exponential e = exp_parts(x);
+  // In two steps, because 2^n may be no normal number where the result is one or rounds to one.
+  const std::int32_t half = e.exponent >> 1;
+  float result = e.mantissa * power_of_two(half) * power_of_two(e.exponent - half);
+  result = x > 89.0f ? std::numeric_limits<float>::infinity() : result;
+  return x < -104.0f ? 0.0f : result;
+}
+
+/// Natural logarithm, within 1 ulp.
+HOST_DEVICE float log_f32(float x) {
+  const bool tiny = x < std::numeric_limits<float>::min();
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(tiny ? x * 8388608.0f : x);
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
+  constexpr std::uint32_t kSqrtHalf = 0x3f3504f3;
+  const std::uint32_t above = bits - kSqrtHalf;
+  const auto exponent = static_cast<float>(static_cast<std::int32_t>(above) >> 23);
+  const float e = tiny ? exponent - 23.0f : exponent;
+  const float f = std::bit_cast<float>((above & 0x007fffffu) + kSqrtHalf) - 1.0f;
+  const float z = f * f;
+  float p = 7.0376836292e-2f;
+  p = p * f - 1.1514610310e-1f;
+  p = p * f + 1.1676998740e-1f;
+  p = p * f - 1.2420140846e-1f;
+  p = p * f + 1.4249322787e-1f;
+  p = p * f - 1.6668057665e-1f;
+  p = p * f + 2.0000714765e-1f;
+  p = p * f - 2.4999993993e-1f;
+  p = p * f + 3.3333331174e-1f;
+  p = (p * f * z - e * 2.12194440e-4f) - 0.5f * z;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
+  const float positive = x < kInfinity ? (f + p) + e * 0.693359375f : kInfinity;
+  return x > 0.0f ? positive : x == 0.0f ? -kInfinity : kNan;
+}
+
+/// Hyperbolic tangent, within 2 ulp.
+HOST_DEVICE float tanh_f32(float x) {
+  const float size = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
+  const float z = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  const float near = p * z * x + x;
+  const Exponential e = exp_parts(size + size);
+  const float middle = 1.0f - 2.0f / (e.mantissa * power_of_two(e.exponent) + 1.0f);
+  const float far = size > 10.0f ? 1.0f : middle;
+  return size < 0.625f ? near : std::bit_cast<float>(std::bit_cast<std::uint32_t>(far) | sign_bit(x));
+}
+
+}  // namespace tinytorch::math

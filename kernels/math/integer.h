@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/math/host_device.h"
+
+namespace tinytorch::math {
+
+/// An unsigned type in which arithmetic on the integer T wraps around without undefined behaviour.
+template <class T>
+using Wrapping = std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, std::make_unsigned_t<T>>;
+
+/// The high half of the 128-bit product, in parts that every device has.
+HOST_DEVICE constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t kLow = 0xffffffff;
+  const std::uint64_t a_low = a & kLow, a_high = a >> 32, b_low = b & kLow, b_high = b >> 32;
+  const std::uint64_t middle = a_high * b_low + (a_low * b_low >> 32);
+  const std::uint64_t carry = a_low * b_high + (middle & kLow);
+  return a_high * b_high + (middle >> 32) + (carry >> 32);
+}
+
+/// base^exponent modulo 2^n; a negative power is 0, but ±1 where the base is.
+template <class T>
+HOST_DEVICE constexpr T integer_power(T base, T exponent) {
+  if constexpr (std::is_signed_v<T>) {
+    if (exponent < 0) {
+      const bool odd = exponent % 2 != 0;
+      return base == 1 ? T(1) : base == T(-1) ? static_cast<T>(odd ? -1 : 1) : T(0);
+    }
+  }
+  Wrapping<T> result = 1, square = static_cast<Wrapping<T>>(base);
+  for (auto rest = static_cast<Wrapping<T>>(exponent); rest != 0; rest >>= 1) {
+    if (rest & 1) result *= square;
+    square *= square;
+  }
+  return static_cast<T>(result);
+}
+
+}  // namespace tinytorch::math

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cmath>
+
+#include "core/ops/optimizer.h"
+#include "kernels/math/host_device.h"
+
+/// The update of one element, with the numbers of the step in the parameter's type.
+namespace tinytorch::math {
+
+template <class T>
+struct SgdUpdate {
+  T learning_rate, momentum, weight_decay;
+  bool nesterov;
+
+  explicit SgdUpdate(const SgdStep& step)
+      : learning_rate(static_cast<T>(step.learning_rate)),
+        momentum(static_cast<T>(step.momentum)),
+        weight_decay(static_cast<T>(step.weight_decay)),
+        nesterov(step.nesterov) {}
+
+  HOST_DEVICE void operator()(T& parameter, T gradient) const {
+    parameter -= learning_rate * (gradient + weight_decay * parameter);
+  }
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& velocity) const {
+    const T g = gradient + weight_decay * parameter;
+    const T v = momentum * velocity + g;
+    velocity = v;
+    parameter -= learning_rate * (nesterov ? g + momentum * v : v);
+  }
+};
+
+template <class T>
+struct AdamUpdate {
+  T beta1, rest1, beta2, rest2, epsilon;
+  T coupled_decay;    // added to the gradient
+  T kept;             // what decoupled decay leaves of the parameter
+  T rate;             // learning rate over the first moment's correction
+  T root_scale;       // 1 over the square root of the second moment's
+
+  explicit AdamUpdate(const AdamStep& step)
+      : beta1(static_cast<T>(step.beta1)),
+        rest1(static_cast<T>(1 - step.beta1)),
+        beta2(static_cast<T>(step.beta2)),
+        rest2(static_cast<T>(1 - step.beta2)),
+        epsilon(static_cast<T>(step.epsilon)),
+        coupled_decay(static_cast<T>(step.decoupled ? 0.0 : step.weight_decay)),
+        kept(static_cast<T>(step.decoupled ? 1 - step.learning_rate * step.weight_decay : 1.0)),
+        rate(static_cast<T>(step.learning_rate / step.correction1)),
+        root_scale(static_cast<T>(1 / std::sqrt(step.correction2))) {}
+
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second) const {
+    const T g = gradient + coupled_decay * parameter;
+    const T m = beta1 * first + rest1 * g;
+    const T v = beta2 * second + rest2 * (g * g);
+    first = m;
+    second = v;
+    parameter = kept * parameter - rate * m / (std::sqrt(v) * root_scale + epsilon);
+  }
+};
+
+}  // namespace tinytorch::math

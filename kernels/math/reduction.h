@@ -1,0 +1,20 @@
+#pragma once
+
+#include <type_traits>
+
+#include "kernels/math/host_device.h"
+
+/// Functors of core/ops/reduction.h.
+namespace tinytorch::math {
+
+/// True where x is a more extreme element than `best`: beyond it by Order (Less or Greater), or the first NaN.
+template <class Order, class T>
+HOST_DEVICE bool more_extreme(T x, T best) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return Order{}(x, best) | ((x != x) & (best == best));
+  } else {
+    return Order{}(x, best);
+  }
+}
+
+}  // namespace tinytorch::math

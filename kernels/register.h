@@ -1,0 +1,24 @@
+#pragma once
+
+namespace tinytorch {
+
+/// Puts the kernels of a family into their slots.
+namespace cpu {
+void register_activation();
+void register_arg_reduction();
+void register_arithmetic();
+void register_comparison();
+void register_copy();
+void register_creation();
+void register_math();
+void register_matmul();
+void register_optimizer();
+void register_random();
+void register_reduction();
+}  // namespace cpu
+
+/// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA kernels/no_cuda.cpp's, which only
+/// says so.
+void register_cuda();
+
+}  // namespace tinytorch

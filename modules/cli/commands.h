@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// tito's commands. Each prints what it has to say and returns the program's exit code.
+namespace tito {
+
+inline constexpr int kUsageError = 2;
+
+/// Becomes the example: its output, its arguments, its exit code.
+int run_example(const std::string& name, const std::vector<std::string>& arguments);
+
+struct TestOptions {
+  std::string backend = "all";
+  std::string pattern;
+};
+
+/// Runs every test program on every backend that was asked for, and counts.
+int run_tests(const TestOptions& options);
+
+/// Prints the examples and the test suites.
+int list_programs();
+
+/// Prints what of this machine matters to TinyTorch.
+int show_system();
+
+/// The same as a list of checks, each with what to do about it. Fails when the CPU build cannot work.
+int check_system();
+
+}  // namespace tito

@@ -1,0 +1,44 @@
+#include "modules/cli/programs.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace tito {
+
+std::filesystem::path build_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+Programs read_programs(const std::filesystem::path& folder) {
+  const std::filesystem::path list = folder / "programs.txt";
+  std::ifstream file(list);
+  if (!file)
+    throw std::runtime_error(fmt::format("{} is missing; ./tito configures and builds", list.string()));
+  Programs programs;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields(line);
+    std::string kind, name, path, note;
+    std::getline(fields, kind, '\t');
+    std::getline(fields, name, '\t');
+    std::getline(fields, path, '\t');
+    std::getline(fields, note);
+    if (kind == "example") {
+      programs.examples.push_back({.name = name, .path = folder / path, .description = note});
+    } else if (kind == "suite") {
+      programs.suites.push_back(
+          {.name = name, .path = folder / path, .description = "", .runs_once = note == "once"});
+    } else {
+      throw std::runtime_error(fmt::format("{}: line not understood: {}", list.string(), line));
+    }
+  }
+  return programs;
+}
+
+std::vector<std::string> names_of(const std::vector<Program>& programs) {
+  std::vector<std::string> names;
+  for (const Program& program : programs) names.push_back(program.name);
+  return names;
+}
+
+}  // namespace tito

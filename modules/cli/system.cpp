@@ -1,0 +1,178 @@
+#include "modules/cli/commands.h"
+#include "modules/cli/process.h"
+
+#include "core/device.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <hwy/targets.h>
+#include <tinytorch/tinytorch.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <thread>
+
+namespace tito {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Something of this machine: what was found, or what to do because it was not.
+struct Check {
+  std::string name;
+  std::optional<std::string> found;
+  std::string remedy;
+  bool needed = false;  // by the CPU build
+};
+
+/// What follows the colon in the first line of a /proc file that begins with `key`.
+std::string proc_value(const char* path, std::string_view key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key)) continue;
+    const std::size_t value = line.find_first_not_of(" \t:", line.find(':'));
+    return value == std::string::npos ? "" : line.substr(value);
+  }
+  return "";
+}
+
+Check compiler() {
+  return {.name = "compiler",
+          .found = first_line_of("${CXX:-c++} --version"),
+          .remedy = "install g++ 12 or later: apt-get install g++",
+          .needed = true};
+}
+
+Check cmake() {
+  return {.name = "cmake",
+          .found = first_line_of("cmake --version"),
+          .remedy = "install cmake 3.25 or later: apt-get install cmake",
+          .needed = true};
+}
+
+Check simd() {
+  // The instruction sets that make a difference, under the kernel's names for x86 and for Arm.
+  std::istringstream flags(proc_value("/proc/cpuinfo", "flags") + " " +
+                           proc_value("/proc/cpuinfo", "Features"));
+  constexpr std::array kInteresting = {"sse4_2",   "avx",         "avx2",        "fma",   "f16c", "avx512f",
+                                       "avx512bw", "avx512_vnni", "avx512_bf16", "asimd", "sve",  "sve2"};
+  std::vector<std::string> has;
+  for (std::string flag; flags >> flag;) {
+    if (std::find(kInteresting.begin(), kInteresting.end(), flag) != kInteresting.end()) has.push_back(flag);
+  }
+  // Lower bits are better targets.
+  const std::int64_t targets = hwy::SupportedTargets();
+  return {
+      .name = "SIMD",
+      .found = fmt::format("{}; kernels use {}", fmt::join(has, " "), hwy::TargetName(targets & -targets)),
+      .remedy = ""};
+}
+
+Check cores() {
+  return {.name = "cores",
+          .found = fmt::format("{} for {}", std::thread::hardware_concurrency(),
+                               tinytorch::describe(tinytorch::Device::cpu())),
+          .remedy = ""};
+}
+
+Check memory() {
+  const auto gigabytes = [](std::string_view key) {
+    return std::strtod(proc_value("/proc/meminfo", key).c_str(), nullptr) / (1024 * 1024);
+  };
+  return {.name = "memory",
+          .found = fmt::format("{:.1f} GiB, {:.1f} GiB available", gigabytes("MemTotal"),
+                               gigabytes("MemAvailable")),
+          .remedy = ""};
+}
+
+Check cuda_toolkit() {
+  // nvcc is often installed and not on the path.
+  std::optional<std::string> release;
+  for (const char* nvcc : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
+    if (!release) release = first_line_of(fmt::format("{} --version | grep release", nvcc));
+  }
+  return {
+      .name = "CUDA toolkit",
+      .found = release,
+      .remedy = "for the GPU only: install NVIDIA's CUDA toolkit, or use docker/Dockerfile, which has it"};
+}
+
+Check driver() {
+  std::ifstream version("/proc/driver/nvidia/version");
+  std::optional<std::string> found;
+  if (std::string line; std::getline(version, line)) found = line;
+  if (!found && fs::exists("/dev/dxg")) found = "Windows' own, through /dev/dxg";
+  return {.name = "NVIDIA driver",
+          .found = found,
+          .remedy =
+              "for the GPU only: install the driver (Ubuntu: ubuntu-drivers install; Debian: nvidia-driver), "
+              "or start the container with --gpus all"};
+}
+
+Check gpu() {
+  constexpr std::string_view kNvidia = "0x10de", kDisplay = "0x03";
+  std::optional<std::string> found =
+      first_line_of("nvidia-smi --query-gpu=name,memory.total --format=csv,noheader");
+  const fs::path bus = "/sys/bus/pci/devices";
+  std::error_code no_bus;
+  for (const fs::directory_entry& device : fs::directory_iterator(bus, no_bus)) {
+    std::string vendor, kind;
+    std::ifstream(device.path() / "vendor") >> vendor;
+    std::ifstream(device.path() / "class") >> kind;
+    if (!found && vendor == kNvidia && kind.starts_with(kDisplay)) {
+      found = fmt::format("an NVIDIA GPU at {}, which the driver does not show",
+                          device.path().filename().string());
+    }
+  }
+  return {.name = "GPU", .found = found, .remedy = "no NVIDIA GPU was seen; everything works on the CPU"};
+}
+
+Check backend(tinytorch::DeviceType type, bool needed) {
+  const tinytorch::Device device{type, 0};
+  Check check{.name = fmt::format("backend {}", tinytorch::name(type)),
+              .found = std::nullopt,
+              .remedy = tinytorch::unavailable_reason(type),
+              .needed = needed};
+  if (tinytorch::is_available(device)) check.found = tinytorch::describe(device);
+  return check;
+}
+
+std::vector<Check> all_checks() {
+  return {compiler(), cmake(),
+          simd(),     cores(),
+          memory(),   backend(tinytorch::DeviceType::cpu, true),
+          gpu(),      cuda_toolkit(),
+          driver(),   backend(tinytorch::DeviceType::cuda, false)};
+}
+
+}  // namespace
+
+int show_system() {
+  fmt::print("{:<14}{}, built with g++ {}\n", "TinyTorch", TINYTORCH_VERSION, __VERSION__);
+  for (const Check& check : all_checks()) {
+    fmt::print("{:<14}{}\n", check.name, check.found.value_or(fmt::format("not found: {}", check.remedy)));
+  }
+  return EXIT_SUCCESS;
+}
+
+int check_system() {
+  bool broken = false;
+  for (const Check& check : all_checks()) {
+    if (check.found) {
+      fmt::print("  ok       {:<14}{}\n", check.name, *check.found);
+    } else {
+      broken = broken || check.needed;
+      fmt::print("  {}  {:<14}{}\n", check.needed ? "MISSING" : "absent ", check.name, check.remedy);
+    }
+  }
+  fmt::print("{}\n", broken ? "TinyTorch cannot be built here: see MISSING above."
+                            : "TinyTorch can be built and run here.");
+  return broken ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace tito

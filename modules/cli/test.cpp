@@ -1,0 +1,184 @@
+#include "modules/cli/commands.h"
+#include "modules/cli/process.h"
+#include "modules/cli/programs.h"
+
+#include "core/device.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+
+namespace tito {
+namespace {
+
+using tinytorch::Device;
+
+/// What one run of a test program came to. A program that did not end as it should is itself a failure.
+struct Result {
+  int passed = 0;
+  int skipped = 0;
+  std::vector<std::string> failed;  // names of tests
+  std::string broken;               // how the program itself failed; empty if it did not
+
+  int failures() const { return static_cast<int>(failed.size()) + (broken.empty() ? 0 : 1); }
+};
+
+/// Counts GoogleTest's JSON report; nothing if the program ended before it wrote one.
+std::optional<Result> read_report(const std::filesystem::path& report) {
+  std::ifstream file(report);
+  if (!file) return std::nullopt;
+  Result result;
+  const nlohmann::json tests = nlohmann::json::parse(file);
+  for (const auto& suite : tests.at("testsuites")) {
+    for (const auto& test : suite.at("testsuite")) {
+      if (test.contains("failures")) {
+        result.failed.push_back(
+            fmt::format("{}.{}", suite.at("name").get<std::string>(), test.at("name").get<std::string>()));
+      } else if (test.at("result") == "COMPLETED") {
+        ++result.passed;
+      } else if (test.at("result") == "SKIPPED") {
+        ++result.skipped;
+      }
+    }
+  }
+  return result;
+}
+
+/// The test that a program was in when it ended, from GoogleTest's lines in its log.
+std::string last_started_test(const std::filesystem::path& log) {
+  constexpr std::string_view kStart = "[ RUN      ] ";
+  std::ifstream file(log);
+  std::string test = "no test";
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(kStart)) test = line.substr(kStart.size());
+  }
+  return test;
+}
+
+/// Prints the part of the log between the start and the end of a test, or to the end of the log if there is
+/// no end.
+void print_output_of(const std::string& test, const std::filesystem::path& log) {
+  const std::string start = "[ RUN      ] " + test, end = "[  FAILED  ] " + test;
+  std::ifstream file(log);
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line == start) inside = true;
+    if (inside) fmt::print("  {}\n", line);
+    if (inside && line.starts_with(end)) return;
+  }
+}
+
+void print_end_of(const std::filesystem::path& log) {
+  constexpr std::size_t kLines = 40;
+  std::vector<std::string> lines;
+  std::ifstream file(log);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  for (std::size_t i = lines.size() - std::min(kLines, lines.size()); i < lines.size(); ++i) {
+    fmt::print("  {}\n", lines[i]);
+  }
+}
+
+/// A word is looked for anywhere in a test's name; GoogleTest's own patterns are passed as they are.
+std::string filter_for(const std::string& pattern) {
+  return pattern.find_first_of("*?:-") == std::string::npos ? "*" + pattern + "*" : pattern;
+}
+
+Result run_suite(const Program& suite, const std::string& backend, const std::string& pattern) {
+  const std::filesystem::path folder = build_folder() / "test-results";
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path log = folder / fmt::format("{}.{}.log", suite.name, backend);
+  const std::filesystem::path report = folder / fmt::format("{}.{}.json", suite.name, backend);
+  std::filesystem::remove(report);
+
+  std::vector<std::string> arguments{"--gtest_color=no", "--gtest_output=json:" + report.string()};
+  if (!suite.runs_once) arguments.push_back("--backend=" + backend);
+  if (!pattern.empty()) arguments.push_back("--gtest_filter=" + filter_for(pattern));
+  const std::string title = suite.runs_once ? suite.name : fmt::format("{} ({})", suite.name, backend);
+  fmt::print("{:<28}", title);
+  std::fflush(stdout);
+
+  const auto start = std::chrono::steady_clock::now();
+  const Ending ending = run_logged(suite.path, arguments, log);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+
+  std::optional<Result> report_read = read_report(report);
+  Result result = report_read.value_or(Result{});
+  const int counted = result.passed + result.skipped + result.failures();
+  const bool ended_well = ending.signal == 0 && ending.exit_code == 0;
+  if (!report_read) {
+    result.broken = fmt::format("{} ended with {} in {}", title, describe(ending), last_started_test(log));
+  } else if (!ended_well && result.failed.empty() && counted > 0) {
+    result.broken = fmt::format("{} ended with {} after its tests had passed", title, describe(ending));
+  } else if (counted == 0 && pattern.empty()) {
+    result.broken = fmt::format("{} has no tests", title);
+  }
+
+  fmt::print("{} passed, {} failed{} ({:.1f} s)\n", result.passed, result.failures(),
+             result.skipped ? fmt::format(", {} skipped", result.skipped) : "", seconds.count());
+  for (const std::string& test : result.failed) print_output_of(test, log);
+  if (!result.broken.empty()) {
+    print_end_of(log);
+    fmt::print("  {}\n", result.broken);
+  }
+  return result;
+}
+
+/// The backends to run on; says which are left out, and why.
+std::vector<std::string> choose_backends(const std::string& asked) {
+  std::vector<std::string> backends;
+  for (const Device device : {Device::cpu(), Device::cuda()}) {
+    const std::string name = tinytorch::name(device.type);
+    if (asked != "all" && asked != name) continue;
+    if (tinytorch::is_available(device)) {
+      backends.push_back(name);
+    } else {
+      fmt::print("{} left out: {}\n", name, tinytorch::unavailable_reason(device.type));
+    }
+  }
+  return backends;
+}
+
+}  // namespace
+
+int run_tests(const TestOptions& options) {
+  const std::vector<Program> suites = read_programs(build_folder()).suites;
+  const std::vector<std::string> backends = choose_backends(options.backend);
+  if (backends.empty()) {
+    fmt::print(stderr, "tito: the backend {} was asked for, and is not there\n", options.backend);
+    return kUsageError;
+  }
+
+  int passed = 0, failed = 0, skipped = 0;
+  std::vector<std::string> failures;
+  for (const Program& suite : suites) {
+    for (const std::string& backend : backends) {
+      // Where no device takes part, once is enough, and a run for another backend alone leaves it out.
+      if (suite.runs_once && backend != "cpu") continue;
+      const Result result = run_suite(suite, backend, options.pattern);
+      passed += result.passed;
+      skipped += result.skipped;
+      failed += result.failures();
+      for (const std::string& test : result.failed) {
+        failures.push_back(fmt::format("{} in {} --backend {}", test, suite.name, backend));
+      }
+      if (!result.broken.empty()) failures.push_back(result.broken);
+    }
+  }
+
+  for (const std::string& failure : failures) fmt::print("FAILED: {}\n", failure);
+  if (skipped > 0) fmt::print("{} skipped\n", skipped);
+  if (passed + failed == 0) {
+    fmt::print("no test was run{}: that is a failure\n",
+               options.pattern.empty() ? "" : fmt::format("; none matches '{}'", options.pattern));
+  }
+  fmt::print("{} passed, {} failed\n", passed, failed);
+  return failed == 0 && passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace tito

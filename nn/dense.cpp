@@ -1,0 +1,43 @@
+#include "nn/dense.h"
+
+#include <fmt/format.h>
+
+#include "core/format.h"
+
+namespace tinytorch::nn {
+
+namespace {
+
+std::int64_t checked_features(const char* name, std::int64_t count) {
+  if (count < 1) fail<ValueError>("Dense", "{} is {}; a layer has at least 1", name, count);
+  return count;
+}
+
+}  // namespace
+
+Dense::Dense(std::int64_t in_features, std::int64_t out_features, DenseOptions options)
+    : in_features_(checked_features("in_features", in_features)),
+      out_features_(checked_features("out_features", out_features)) {
+  Generator& generator = options.generator ? *options.generator : default_generator();
+  const Options made{.dtype = options.dtype, .device = options.device};
+  weight_ = variable(options.weight_init({out_features, in_features}, made, generator));
+  if (options.bias) bias_ = variable(options.bias_init({out_features}, made, generator));
+}
+
+void Dense::visit(Visitor& visitor) {
+  visitor.parameter("weight", weight_);
+  visitor.parameter("bias", bias_);
+}
+
+std::string Dense::description() const {
+  return fmt::format("Dense({}, {}{})", in_features_, out_features_, bias_.defined() ? "" : ", no bias");
+}
+
+void Dense::refuse_input(const Shape& shape) const {
+  if (shape.empty())
+    fail<ShapeError>("Dense", "input has no axes; its last axis must hold {} features", in_features_);
+  fail<ShapeError>("Dense", "input has {} features, but the weight {} expects {} (input {})", shape.back(),
+                   weight_.shape(), in_features_, shape);
+}
+
+}  // namespace tinytorch::nn

@@ -1,0 +1,157 @@
+#include "nn/init.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/format.h"
+#include "core/ops/arithmetic.h"
+#include "core/ops/creation.h"
+
+namespace tinytorch::nn::init {
+
+namespace {
+
+struct Fans {
+  double in;
+  double out;
+};
+
+Fans fans_of(const char* op, const Shape& shape) {
+  if (shape.size() < 2) {
+    fail<ShapeError>(op, "takes weights of two axes or more, [out, in, ...], but the shape is {}", shape);
+  }
+  const Shape field(std::span(shape.begin() + 2, shape.end()));
+  const auto receptive = static_cast<double>(checked_numel(op, field));
+  return {.in = static_cast<double>(shape[1]) * receptive, .out = static_cast<double>(shape[0]) * receptive};
+}
+
+void check_gain(const char* op, double gain) {
+  if (!std::isfinite(gain) || gain < 0)
+    fail<ValueError>(op, "gain is {}; it must be finite and not negative", gain);
+}
+
+Tensor normal_of(double deviation, const Shape& shape, Options options, Generator& generator) {
+  Tensor x = randn(shape, options, generator);
+  x *= deviation;
+  return x;
+}
+
+Tensor uniform_in(double low, double high, const Shape& shape, Options options, Generator& generator) {
+  Tensor x = rand(shape, options, generator);
+  x *= high - low;
+  x += low;
+  return x;
+}
+
+using Row = std::span<double>;
+
+double dot(Row a, Row b) {
+  double total = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
+  return total;
+}
+
+// Makes `row` a unit vector at right angles to the rows before. Gram-Schmidt, twice, because once loses
+// digits. False where the rows before leave nothing of it.
+bool orthonormalize(Row row, std::span<const Row> before) {
+  const double length = std::sqrt(dot(row, row));
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const Row& other : before) {
+      const double share = dot(row, other);
+      for (std::size_t i = 0; i < row.size(); ++i) row[i] -= share * other[i];
+    }
+  }
+  const double rest = std::sqrt(dot(row, row));
+  if (!(rest > 1e-8 * length)) return false;
+  for (double& element : row) element /= rest;
+  return true;
+}
+
+// On the host in f64, so that each device gets the same weights.
+std::vector<double> mirrored_rows(std::size_t rows, std::size_t columns, Generator& generator) {
+  std::vector<double> matrix;
+  matrix.reserve(rows * columns);
+  const Shape row_shape{static_cast<std::int64_t>(columns)};
+  while (matrix.size() < rows * columns) {
+    const std::size_t missing = rows - matrix.size() / columns;
+    const std::size_t block = std::min(columns, (missing + 1) / 2);
+    std::vector<double> basis(block * columns);
+    std::vector<Row> done;
+    while (done.size() < block) {
+      const std::vector<double> random =
+          randn(row_shape, {.dtype = DType::f64}, generator).to_vector<double>();
+      const Row row(basis.data() + done.size() * columns, columns);
+      std::ranges::copy(random, row.begin());
+      if (orthonormalize(row, done)) done.push_back(row);
+    }
+    for (const double sign : {1.0, -1.0}) {
+      for (const double element : basis) {
+        if (matrix.size() < rows * columns) matrix.push_back(sign * element);
+      }
+    }
+  }
+  return matrix;
+}
+
+}  // namespace
+
+Initializer constant(double value) {
+  return [value](const Shape& shape, Options options, Generator&) { return full(shape, value, options); };
+}
+
+Initializer uniform(double low, double high) {
+  if (!std::isfinite(low) || !std::isfinite(high) || low > high)
+    fail<ValueError>("init::uniform", "[{}, {}) is not a finite range", low, high);
+  return [low, high](const Shape& shape, Options options, Generator& generator) {
+    return uniform_in(low, high, shape, options, generator);
+  };
+}
+
+Initializer he_normal() {
+  return [](const Shape& shape, Options options, Generator& generator) {
+    return normal_of(std::sqrt(2 / fans_of("init::he_normal", shape).in), shape, options, generator);
+  };
+}
+
+Initializer he_uniform() {
+  return [](const Shape& shape, Options options, Generator& generator) {
+    const double bound = std::sqrt(6 / fans_of("init::he_uniform", shape).in);
+    return uniform_in(-bound, bound, shape, options, generator);
+  };
+}
+
+Initializer xavier_normal(double gain) {
+  check_gain("init::xavier_normal", gain);
+  return [gain](const Shape& shape, Options options, Generator& generator) {
+    const Fans fans = fans_of("init::xavier_normal", shape);
+    return normal_of(gain * std::sqrt(2 / (fans.in + fans.out)), shape, options, generator);
+  };
+}
+
+Initializer xavier_uniform(double gain) {
+  check_gain("init::xavier_uniform", gain);
+  return [gain](const Shape& shape, Options options, Generator& generator) {
+    const Fans fans = fans_of("init::xavier_uniform", shape);
+    const double bound = gain * std::sqrt(6 / (fans.in + fans.out));
+    return uniform_in(-bound, bound, shape, options, generator);
+  };
+}
+
+Initializer mirrored_orthogonal(double gain) {
+  check_gain("init::mirrored_orthogonal", gain);
+  return [gain](const Shape& shape, Options options, Generator& generator) {
+    const auto columns = static_cast<std::size_t>(fans_of("init::mirrored_orthogonal", shape).in);
+    if (checked_numel("init::mirrored_orthogonal", shape) == 0) return empty(shape, options);
+    const auto rows = static_cast<std::size_t>(shape[0]);
+    std::vector<double> elements = mirrored_rows(rows, columns, generator);
+    for (double& element : elements) element *= gain;
+    return from_values(elements, shape)
+        .to({.dtype = options.dtype.value_or(DType::f32), .device = options.device});
+  };
+}
+
+}  // namespace tinytorch::nn::init

@@ -1,0 +1,43 @@
+#include "nn/optim/adam.h"
+
+#include <cmath>
+#include <utility>
+
+namespace tinytorch::nn {
+
+Adam::Adam(std::vector<Variable> parameters, AdamOptions options)
+    : Adam("Adam", std::move(parameters), options, false) {}
+
+Adam::Adam(const char* name, std::vector<Variable> parameters, const AdamOptions& options, bool decoupled)
+    : Optimizer(name, std::move(parameters), options.learning_rate, 2),
+      options_(options),
+      decoupled_(decoupled) {
+  require_rate("beta1", options.beta1);
+  require_rate("beta2", options.beta2);
+  require_not_negative("epsilon", options.epsilon);
+  require_not_negative("weight_decay", options.weight_decay);
+}
+
+void Adam::update(std::int64_t count, std::span<ParameterUpdate> updates) {
+  const auto t = static_cast<double>(count);
+  adam_step({.learning_rate = learning_rate(),
+             .beta1 = options_.beta1,
+             .beta2 = options_.beta2,
+             .epsilon = options_.epsilon,
+             .weight_decay = options_.weight_decay,
+             .decoupled = decoupled_,
+             .correction1 = 1 - std::pow(options_.beta1, t),
+             .correction2 = 1 - std::pow(options_.beta2, t)},
+            updates);
+}
+
+AdamW::AdamW(std::vector<Variable> parameters, AdamWOptions options)
+    : Adam("AdamW", std::move(parameters),
+           {.learning_rate = options.learning_rate,
+            .beta1 = options.beta1,
+            .beta2 = options.beta2,
+            .epsilon = options.epsilon,
+            .weight_decay = options.weight_decay},
+           true) {}
+
+}  // namespace tinytorch::nn

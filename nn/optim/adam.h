@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "nn/optim/optimizer.h"
+
+namespace tinytorch::nn {
+
+struct AdamOptions {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;       ///< in [0, 1): decay of the mean of the gradients
+  double beta2 = 0.999;     ///< in [0, 1): decay of the mean of their squares
+  double epsilon = 1e-8;    ///< keeps the division finite
+  double weight_decay = 0;  ///< adds this times the parameter to the gradient
+};
+
+/// Steps of about the learning rate in each direction, by the mean and the mean square of its gradients
+/// (Kingma and Ba 2015, algorithm 1). The corrections for the first steps count each parameter's own steps.
+/// As PyTorch's.
+class Adam : public Optimizer {
+ public:
+  /// @throws ValueError  an option is out of range; see also Optimizer
+  explicit Adam(std::vector<Variable> parameters, AdamOptions options = {});
+
+ protected:
+  Adam(const char* name, std::vector<Variable> parameters, const AdamOptions& options, bool decoupled);
+
+ private:
+  void update(std::int64_t count, std::span<ParameterUpdate> updates) override;
+
+  AdamOptions options_;
+  bool decoupled_;
+};
+
+struct AdamWOptions {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.01;  ///< shrinks the parameter by learning_rate times this, apart from the gradient
+};
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).
+class AdamW : public Adam {
+ public:
+  /// @throws ValueError  an option is out of range; see also Optimizer
+  explicit AdamW(std::vector<Variable> parameters, AdamWOptions options = {});
+};
+
+}  // namespace tinytorch::nn

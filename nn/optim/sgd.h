@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "nn/optim/optimizer.h"
+
+namespace tinytorch::nn {
+
+struct SGDOptions {
+  double learning_rate = 0.01;
+  double momentum = 0;      ///< in [0, 1): how much of the last step's direction stays
+  bool nesterov = false;    ///< look ahead along the momentum; needs some
+  double weight_decay = 0;  ///< adds this times the parameter to the gradient
+};
+
+/// Stochastic gradient descent: g = gradient + weight_decay p; m = momentum m + g; p -= learning_rate m, or
+/// with nesterov p -= learning_rate (g + momentum m). As PyTorch's.
+class SGD : public Optimizer {
+ public:
+  /// @throws ValueError  an option is out of range; see also Optimizer
+  explicit SGD(std::vector<Variable> parameters, SGDOptions options = {});
+
+ private:
+  void update(std::int64_t count, std::span<ParameterUpdate> updates) override;
+
+  SGDOptions options_;
+};
+
+}  // namespace tinytorch::nn

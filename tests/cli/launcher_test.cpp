@@ -1,0 +1,124 @@
+// The launcher ./tito, in a made-up tree with made-up apt-get, dpkg-query and cmake.
+#include "tests/cli/fake_build.h"
+#include "tests/support/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace tinytorch::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A tree that has just been cloned, on a machine that lacks one package. What is called is written to
+/// standard error.
+class Launcher : public ::testing::Test {
+ protected:
+  Launcher() {
+    const fs::path source = TINYTORCH_SOURCE_DIR;
+    fs::create_directories(root() / "docker");
+    fs::copy_file(source / "tito", root() / "tito");
+    fs::copy_file(source / "CMakePresets.json", root() / "CMakePresets.json");
+    std::ofstream(root() / "docker/packages.txt") << "# what it needs\nhere-dev  # installed\nmissing-dev\n";
+    tree_.add_script("bin/dpkg-query", "echo 'installed here-dev'; exit 1");
+    tree_.add_script("bin/apt-get", "echo \"apt-get $*\"");
+    tree_.add_script("bin/sudo", "echo \"sudo $*\"");
+    tree_.add_script("bin/id", "echo 0");
+    tree_.add_script("bin/cmake", R"(echo "cmake $*"; mkdir -p build/release)");
+    tree_.add_script("build/release/tito", R"(echo "program in $PWD: $*"; exit 7)");
+  }
+
+  const fs::path& root() const { return tree_.path(); }
+
+  ProgramRun tito(const std::string& arguments, const std::string& environment = "") const {
+    return run_program("unset TITO_PRESET; PATH=" + (root() / "bin").string() + ":$PATH " + environment +
+                       " " + (root() / "tito").string() + " " + arguments);
+  }
+
+  const TemporaryFolder tree_;
+};
+
+TEST_F(Launcher, InstallsWhatIsMissingConfiguresBuildsAndRuns) {
+  const ProgramRun run = tito("run xor_network --epochs 'two words'");
+  EXPECT_EQ(run.exit_code, 7);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("tito: installing: missing-dev\n"), HasSubstr("apt-get update\n"),
+                                HasSubstr("cmake --preset release"), HasSubstr("--target tito examples\n"),
+                                HasSubstr(": run xor_network --epochs two words\n")));
+}
+
+TEST_F(Launcher, PrintsOnlyTheProgramOnStandardOutput) {
+  EXPECT_THAT(tito("list 2>/dev/null").output, AllOf(HasSubstr("program in"), Not(HasSubstr("cmake"))));
+}
+
+TEST_F(Launcher, LooksForPackagesAgainOnlyWhenTheListChanged) {
+  tito("list");
+  EXPECT_THAT(tito("list").output, AllOf(Not(HasSubstr("apt-get")), Not(HasSubstr("--preset"))));
+  std::ofstream(root() / "docker/packages.txt", std::ios::app) << "new-dev\n";
+  EXPECT_THAT(tito("list").output, HasSubstr("tito: installing: missing-dev new-dev\n"));
+}
+
+TEST_F(Launcher, FailedBuildEndsWithOneAndLooksForPackagesAgain) {
+  tito("list");
+  tree_.add_script("bin/cmake", "exit 5");
+  const ProgramRun run = tito("list");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("tito: the build failed"), Not(HasSubstr("program in"))));
+  EXPECT_THAT(tito("list").output, HasSubstr("tito: installing: missing-dev"));
+}
+
+TEST_F(Launcher, FailedInstallationStops) {
+  tree_.add_script("bin/apt-get", "exit 100");
+  const ProgramRun run = tito("list");
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_THAT(run.output, Not(HasSubstr("cmake")));
+}
+
+TEST_F(Launcher, InstallsThroughSudoWhenNotRoot) {
+  tree_.add_script("bin/id", "echo 1000");
+  EXPECT_THAT(tito("list").output, AllOf(HasSubstr("sudo apt-get update"), HasSubstr("apt-get install -y")));
+}
+
+TEST_F(Launcher, WithoutAptPrintsTheListAndEndsWithThree) {
+  // A PATH with the tools that every system has, and no apt-get.
+  for (const char* tool : {"sh", "readlink", "dirname", "sed", "tr", "cmp", "mkdir", "cp", "nproc", "rm"}) {
+    fs::create_directories(root() / "plain");
+    const std::string path = run_program(std::string("command -v ") + tool).output;
+    fs::create_symlink(path.substr(0, path.find('\n')), root() / "plain" / tool);
+  }
+  const std::string plain = "PATH=" + (root() / "plain").string();
+  const ProgramRun run = tito("list", plain);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output,
+              AllOf(HasSubstr("  here-dev\n"), HasSubstr("  missing-dev\n"), Not(HasSubstr("cmake"))));
+
+  fs::create_symlink(root() / "bin/cmake", root() / "plain/cmake");
+  EXPECT_EQ(tito("list", plain + " TITO_SKIP_PACKAGES=1").exit_code, 7);
+  EXPECT_EQ(tito("list", plain).exit_code, 7);
+}
+
+TEST_F(Launcher, RunsThroughALinkAndInTheCallersFolder) {
+  fs::create_directories(root() / "elsewhere");
+  fs::create_symlink(root() / "tito", root() / "elsewhere/linked");
+  const ProgramRun run = run_program("unset TITO_PRESET; cd " + (root() / "elsewhere").string() +
+                                     " && PATH=$PWD/../bin:$PATH ./linked list");
+  EXPECT_EQ(run.exit_code, 7);
+  EXPECT_THAT(run.output, HasSubstr("program in " + (root() / "elsewhere").string() + ": list\n"));
+}
+
+TEST_F(Launcher, BuildsThePresetThatTheEnvironmentNames) {
+  fs::create_directories(root() / "build/asan");
+  fs::copy_file(root() / "build/release/tito", root() / "build/asan/tito");
+  const ProgramRun run = tito("test", "TITO_PRESET=asan");
+  EXPECT_EQ(run.exit_code, 7);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("cmake --preset asan"), HasSubstr("--target tito all")));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

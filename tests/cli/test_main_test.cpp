@@ -1,0 +1,38 @@
+// How every test program's main function answers to its arguments: this one's own, started again.
+#include "tests/support/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tinytorch::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+ProgramRun run_this_program(const std::string& arguments) {
+  return run_program((build_folder() / "tests/test_cli ").string() + arguments);
+}
+
+TEST(TestMain, ZeroTestsFail) {
+  const ProgramRun run = run_this_program("--gtest_filter=None.Such");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("no test was run"));
+}
+
+TEST(TestMain, ListingTestsIsNotAnEmptyRun) {
+  EXPECT_EQ(run_this_program("--gtest_list_tests").exit_code, 0);
+}
+
+TEST(TestMain, UnknownBackendEndsWithTwo) {
+  EXPECT_EQ(run_this_program("--backend tpu").exit_code, 2);
+  EXPECT_EQ(run_this_program("--backend").exit_code, 2);
+}
+
+TEST(TestMain, MisspeltOptionEndsWithTwo) {
+  const ProgramRun run = run_this_program("--bakend cpu");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.output, HasSubstr("--bakend"));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,211 @@
+// What the tito program answers: words, exit codes, and how it counts tests.
+#include "tests/cli/fake_build.h"
+#include "tests/support/program.h"
+
+#include "core/device.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tinytorch::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// A suite in which no test matches a filter: GoogleTest reports an empty run, and our main function fails
+/// it.
+std::string suite_without_match() { return reporting_suite(0, 0) + "1"; }
+
+TEST(TitoCommands, VersionAndHelpSucceed) {
+  const FakeBuild build;
+  const ProgramRun version = build.tito("--version");
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
+  for (const char* command : {"", "run", "test", "list", "system", "system info", "system doctor"}) {
+    const ProgramRun help = build.tito(std::string(command) + " --help");
+    EXPECT_EQ(help.exit_code, 0) << command;
+    EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
+  }
+}
+
+TEST(TitoCommands, UnknownCommandNamesTheNearest) {
+  const FakeBuild build;
+  const ProgramRun command = build.tito("tset");
+  EXPECT_EQ(command.exit_code, 2);
+  EXPECT_EQ(command.output, "tito: unknown command 'tset'; did you mean 'test'?\n");
+  const ProgramRun below = build.tito("system docter");
+  EXPECT_EQ(below.exit_code, 2);
+  EXPECT_EQ(below.output, "tito: unknown command 'docter'; did you mean 'doctor'?\n");
+}
+
+TEST(TitoCommands, NothingNearListsAllCommands) {
+  const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_EQ(run.output, "tito: unknown command 'zzzzzzzzz'; there are: run, test, list, system\n");
+}
+
+TEST(TitoCommands, UsageErrorsEndWithTwo) {
+  const FakeBuild build;
+  for (const char* arguments :
+       {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra"}) {
+    EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
+  }
+}
+
+TEST(TitoCommands, BuildThatWasNeverConfiguredIsAnError) {
+  const TemporaryFolder folder;
+  std::filesystem::copy_file(build_folder() / "tito", folder.path() / "tito");
+  const ProgramRun run = run_program((folder.path() / "tito").string() + " list");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("programs.txt is missing"));
+}
+
+TEST(TitoRun, PassesArgumentsAndExitCode) {
+  FakeBuild build;
+  build.add_example("echoes", "printf '<%s>' \"$@\"; exit 7");
+  const ProgramRun run = build.tito("run echoes --epochs 5 'two words' --backend cpu --help -- ''");
+  EXPECT_EQ(run.exit_code, 7);
+  EXPECT_EQ(run.output, "<--epochs><5><two words><--backend><cpu><--help><--><>");
+}
+
+TEST(TitoRun, UnknownExampleNamesTheNearest) {
+  FakeBuild build;
+  build.add_example("xor_network", "exit 0");
+  build.add_example("fashion_mnist", "exit 0");
+  const ProgramRun near = build.tito("run xor_netwrok");
+  EXPECT_EQ(near.exit_code, 2);
+  EXPECT_EQ(near.output, "tito: unknown example 'xor_netwrok'; did you mean 'xor_network'?\n");
+  EXPECT_THAT(build.tito("run fashion").output, HasSubstr("did you mean 'fashion_mnist'?"));
+}
+
+TEST(TitoList, ShowsExamplesWithDescriptionsAndSuites) {
+  FakeBuild build;
+  build.add_example("xor_network", "exit 0", "Learns XOR.");
+  build.add_suite("test_core", "exit 0");
+  const ProgramRun run = build.tito("list");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("xor_network  Learns XOR."), HasSubstr("test_core")));
+}
+
+TEST(TitoTest, SumsSuitesAndEndsWithTheCount) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(3, 0));
+  build.add_suite("test_b", reporting_suite(4, 0));
+  const ProgramRun run = build.tito("test --backend cpu");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.output, EndsWith("\n7 passed, 0 failed\n"));
+}
+
+TEST(TitoTest, FailingTestIsNamedAndItsOutputShown) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(2, 1));
+  const ProgramRun run = build.tito("test --backend cpu");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("inside Failing0"), Not(HasSubstr("inside Passing0")),
+                                HasSubstr("FAILED: S.Failing0 in test_a --backend cpu"),
+                                EndsWith("\n2 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, CrashIsAFailureWithItsSignalAndTest) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(2, 0));
+  build.add_suite("test_crashing", "echo '[ RUN      ] S.Deep'; kill -SEGV $$");
+  const ProgramRun run = build.tito("test --backend cpu");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output,
+              AllOf(HasSubstr("test_crashing (cpu) ended with signal SIGSEGV (Segmentation fault) in S.Deep"),
+                    EndsWith("\n2 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, FailureAfterTheTestsIsAFailure) {
+  FakeBuild build;
+  std::string body = reporting_suite(2, 0);
+  body.replace(body.rfind("exit 0"), 6, "exit 23");  // as a leak report at exit does
+  build.add_suite("test_a", body);
+  const ProgramRun run = build.tito("test --backend cpu");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("test_a (cpu) ended with exit code 23 after its tests had passed"),
+                                EndsWith("\n2 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, ZeroTestsAreAFailure) {
+  const ProgramRun no_suites = FakeBuild().tito("test --backend cpu");
+  EXPECT_EQ(no_suites.exit_code, 1);
+  EXPECT_THAT(no_suites.output, EndsWith("\n0 passed, 0 failed\n"));
+
+  FakeBuild build;
+  build.add_suite("test_full", reporting_suite(1, 0));
+  build.add_suite("test_empty", reporting_suite(0, 0));
+  const ProgramRun empty_suite = build.tito("test --backend cpu");
+  EXPECT_EQ(empty_suite.exit_code, 1);
+  EXPECT_THAT(empty_suite.output,
+              AllOf(HasSubstr("test_empty (cpu) has no tests"), EndsWith("\n1 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, PatternLeavesOutSuitesWithoutAMatch) {
+  FakeBuild build;
+  build.add_suite(
+      "test_a", "case \"$*\" in *--gtest_filter=\\*Word\\**) ;; *) exit 9 ;; esac\n" + reporting_suite(1, 0));
+  build.add_suite("test_b", suite_without_match());
+  const ProgramRun run = build.tito("test --backend cpu -k Word");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
+}
+
+TEST(TitoTest, PatternThatMatchesNothingFails) {
+  FakeBuild build;
+  build.add_suite("test_a", suite_without_match());
+  const ProgramRun run = build.tito("test --backend cpu -k Nothing");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("none matches 'Nothing'"), EndsWith("\n0 passed, 0 failed\n")));
+}
+
+TEST(TitoTest, DeviceFreeSuiteRunsOnceAndTakesNoBackend) {
+  FakeBuild build;
+  build.add_suite("test_a", "case \"$*\" in *--backend*) exit 9 ;; esac\n" + reporting_suite(1, 0), "once");
+  const ProgramRun run = build.tito("test");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
+}
+
+TEST(TitoTest, AbsentBackendIsLeftOutOfAllAndFailsByName) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(1, 0));
+  const ProgramRun all = build.tito("test --backend all"), by_name = build.tito("test --backend cuda");
+  EXPECT_EQ(all.exit_code, 0);
+  if (is_available(Device::cuda())) {
+    EXPECT_THAT(all.output, EndsWith("\n2 passed, 0 failed\n"));
+    EXPECT_EQ(by_name.exit_code, 0);
+  } else {
+    EXPECT_THAT(all.output, HasSubstr("cuda left out: " + unavailable_reason(DeviceType::cuda)));
+    EXPECT_THAT(all.output, EndsWith("\n1 passed, 0 failed\n"));
+    EXPECT_EQ(by_name.exit_code, 2);
+    EXPECT_THAT(by_name.output, HasSubstr("the backend cuda was asked for, and is not there"));
+  }
+}
+
+TEST(TitoSystem, InfoNamesWhatMatters) {
+  const ProgramRun run = FakeBuild().tito("system info");
+  EXPECT_EQ(run.exit_code, 0);
+  for (const char* name : {"compiler", "SIMD", "cores", "memory", "CUDA toolkit", "NVIDIA driver", "GPU"}) {
+    EXPECT_THAT(run.output, HasSubstr(name));
+  }
+}
+
+TEST(TitoSystem, DoctorFailsOnlyForWhatTheCpuBuildNeeds) {
+  const FakeBuild build;
+  EXPECT_EQ(build.tito("system doctor").exit_code, 0);  // with a GPU or without
+  const ProgramRun broken =
+      run_program("CXX=/nowhere/c++ " + (build.path() / "tito").string() + " system doctor");
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_THAT(broken.output, AllOf(HasSubstr("MISSING"), HasSubstr("apt-get install g++")));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,156 @@
+#include <cmath>
+
+#include "core/ops/arithmetic.h"
+#include "core/ops/copy.h"
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+
+void arithmetic_rows() {
+  const Domain any = real(-100, 100).including({0.0, -0.0, 1e30, inf, -inf, nan});
+
+  row("add", kernels::add)
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .promotes()
+      .reference([](double a, double b) { return a + b; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return a + b; });
+  row("sub", kernels::sub)
+      .inputs(any, any)
+      .takes(kNumericTypes)
+      .promotes()
+      .reference([](double a, double b) { return a - b; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return a - b; });
+  row("mul", kernels::mul)
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .promotes()
+      .reference([](double a, double b) { return a * b; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return a * b; });
+  row("div", kernels::div)
+      .inputs(any, real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
+      .takes(kNumericTypes)
+      .kernel_takes(kFloatingTypes)
+      .gives(Gives::real)
+      .promotes()
+      .reference([](double a, double b) { return a / b; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return a / b; });
+  row("div_by_zero")
+      .inputs(real(-1, 1), real(-0.5, 0.5))  // as integers: -1, 0 and 1 by 0
+      .takes(kNumericTypes)
+      .gives(Gives::real)
+      .covers(kernels::div)
+      .reference([](double a, double b) { return a / b; })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) { return a / b; });
+  row("pow", kernels::pow)
+      .inputs(real(0.2, 3).including({0.0, 1.0, -2.0, inf, nan}),
+              real(-2, 3).including({0.0, 1.0, 2.0, -1.0, 0.5}))
+      .takes(kNumericTypes)
+      .promotes()
+      .reference([](double a, double b) { return std::pow(a, b); })
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return pow(a, b); });
+  row("maximum", kernels::maximum)
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .promotes()
+      .reference([](double a, double b) { return std::isnan(a) || std::isnan(b) ? nan
+                                                 : a > b                        ? a
+                                                                                : b; })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& a, const auto& b) { return maximum(a, b); });
+  row("minimum", kernels::minimum)
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .promotes()
+      .reference([](double a, double b) { return std::isnan(a) || std::isnan(b) ? nan
+                                                 : a < b                        ? a
+                                                                                : b; })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& a, const auto& b) { return minimum(a, b); });
+
+  row("neg", kernels::neg)
+      .inputs(any)
+      .takes(kNumericTypes)
+      .reference([](double x) { return -x; })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return -x; });
+  row("abs", kernels::abs)
+      .inputs(any)
+      .takes(kNumericTypes)
+      .reference([](double x) { return std::abs(x); })
+      .to_the_bit()
+      .gradient(except_at({0.0}))
+      .calls([](const auto& x) { return abs(x); });
+  row("sign", kernels::sign)
+      .inputs(any)
+      .takes(kNumericTypes)
+      .reference([](double x) { return x < 0   ? -1.0
+                                       : x > 0 ? 1.0
+                                               : x; })
+      .to_the_bit()
+      .gradient(except_at({0.0}))
+      .calls([](const auto& x) { return sign(x); });
+
+  const std::vector<std::vector<Shape>> fitting{
+      {{}, {}}, {{7}, {}}, {{3, 5}, {5}}, {{2, 3, 4}, {3, 1}}, {{0, 2}, {2}}};
+  row("add_in_place")
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .shapes_together(fitting)
+      .reference([](double a, double b) { return a + b; })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) {
+        Tensor y = clone(a);
+        return y += b;
+      });
+  row("sub_in_place")
+      .inputs(any, any)
+      .takes(kNumericTypes)
+      .shapes_together(fitting)
+      .reference([](double a, double b) { return a - b; })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) {
+        Tensor y = clone(a);
+        return y -= b;
+      });
+  row("mul_in_place")
+      .inputs(any, any)
+      .takes(kAllTypes)
+      .shapes_together(fitting)
+      .reference([](double a, double b) { return a * b; })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) {
+        Tensor y = clone(a);
+        return y *= b;
+      });
+  row("div_in_place")
+      .inputs(any, any)
+      .shapes_together(fitting)
+      .reference([](double a, double b) { return a / b; })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) {
+        Tensor y = clone(a);
+        return y /= b;
+      });
+}
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,174 @@
+#include "core/ops/composite.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+double average(std::span<const double> x) {
+  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+}
+
+/// The same elements in row-major order under another shape.
+Array reshaped(Array x, const Shape& shape) {
+  x.shape = shape;
+  return x;
+}
+
+}  // namespace
+
+void composite_rows() {
+  const Domain numbers = real(-9, 9);
+  const Bounds f32{3e-7, 1e-6}, f64{1e-12, 1e-12};
+
+  row("mean")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .gives(Gives::real)
+      .shapes({{}, {1}, {7}, {3, 5}, {0}, {2, 0}, {2, 3, 4}, {379, 373}})
+      .reference([](const Array& x) {
+        Axes all;
+        for (int i = 0; i < x.shape.size(); ++i) all.push_back(i);
+        return fold(x, all, false, average);
+      })
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return mean(x); });
+  row("mean_over_second_axis_keepdim")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .gives(Gives::real)
+      .shapes({{3, 4}, {2, 3, 4}, {3, 0}, {0, 3}, {65, 130}})
+      .reference([](const Array& x) { return fold(x, {1}, true, average); })
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return mean(x, {1}, true); });
+  row("square")
+      .inputs(numbers.including({0.0, -0.0, inf, nan}))
+      .takes(kAllTypes)
+      .reference([](double x) { return x * x; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return square(x); });
+
+  row("transpose")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 5}, {2, 3, 4}, {0, 3}, {1, 1}, {130, 67}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        const int last = shape.size() - 1;
+        std::swap(shape[last], shape[last - 1]);
+        return generate(shape, [&](Dims at) {
+          std::swap(at[last], at[last - 1]);
+          return x(at);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return transpose(x); });
+  row("squeeze")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{}, {1}, {1, 3, 1, 5}, {2, 1}, {1, 0, 1}, {4}})
+      .reference([](const Array& x) {
+        Shape shape;
+        for (const std::int64_t length : x.shape) {
+          if (length != 1) shape.push_back(length);
+        }
+        return reshaped(x, shape);
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return squeeze(x); });
+  row("squeeze_second_axis")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 1}, {3, 1, 4}, {1, 1, 4}, {0, 1}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        shape.erase(1);
+        return reshaped(x, shape);
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return squeeze(x, 1); });
+  row("unsqueeze")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{}, {7}, {3, 5}, {2, 0}, {2, 3, 4}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        shape.push_back(1);
+        return reshaped(x, shape);
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return unsqueeze(x, -1); });
+  row("flatten")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 5}, {2, 3, 4}, {2, 0, 3}, {4, 1}, {3, 2, 2, 2}})
+      .reference([](const Array& x) {
+        std::int64_t rest = 1;
+        for (int i = 1; i < x.shape.size(); ++i) rest *= x.shape[i];
+        return reshaped(x, {x.shape[0], rest});
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return flatten(x, 1); });
+  row("select")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 5}, {2, 3, 4}, {0, 2}, {4, 1}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        shape.erase(1);
+        return generate(shape, [&](Dims at) {
+          at.insert(1, x.shape[1] - 1);
+          return x(at);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return select(x, 1, -1); });
+  row("stack")
+      .inputs(numbers, numbers)
+      .takes(kAllTypes)
+      .shapes_together({{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}}, {{0, 2}, {0, 2}}})
+      .reference([](const Array& a, const Array& b) {
+        Shape shape = a.shape;
+        shape.push_back(2);
+        return generate(shape, [&](Dims at) {
+          const Array& from = at.back() == 0 ? a : b;
+          at.erase(at.size() - 1);
+          return from(at);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) {
+        return stack(std::vector{a, b}, -1);
+      });
+  row("sum_to")
+      .inputs(numbers)
+      .gives(Gives::total)
+      .takes(kAllTypes)
+      .shapes({{2, 3, 4}, {5, 7, 4}, {0, 3, 4}, {2, 70, 130}})
+      .reference([](const Array& x) {
+        const Array y =
+            fold(x, {0, 1}, false, [](auto line) { return std::accumulate(line.begin(), line.end(), 0.0); });
+        return reshaped(y, {1, x.shape[2]});
+      })
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return sum_to(x, {1, x.shape()[2]});
+      });
+}
+
+}  // namespace tinytorch::conformance

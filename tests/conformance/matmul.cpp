@@ -1,0 +1,96 @@
+#include "core/ops/matmul.h"
+
+#include <algorithm>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+/// The product by its definition.
+Array product(const Array& a, const Array& b) {
+  const bool row = a.shape.size() == 1, column = b.shape.size() == 1;
+  Array x = a, y = b;
+  if (row) x.shape.insert(0, 1);
+  if (column) y.shape.push_back(1);
+  const int rank = std::max(x.shape.size(), y.shape.size());
+  while (x.shape.size() < rank) x.shape.insert(0, 1);
+  while (y.shape.size() < rank) y.shape.insert(0, 1);
+  Shape shape;
+  for (int i = 0; i < rank - 2; ++i) shape.push_back(x.shape[i] == 1 ? y.shape[i] : x.shape[i]);
+  const std::int64_t inner = x.shape[rank - 1], columns = y.shape[rank - 1];
+  shape.push_back(x.shape[rank - 2]);
+  shape.push_back(columns);
+
+  Array z = generate(shape, [&](const Dims& at) {
+    std::size_t in_x = 0, in_y = 0;  // where the row of x and the column of y begin
+    for (int i = 0; i < rank; ++i) {
+      const std::int64_t x_place = i == rank - 1 ? 0 : x.shape[i] == 1 ? 0 : at[i];
+      const std::int64_t y_place = i == rank - 2 ? 0 : y.shape[i] == 1 ? 0 : at[i];
+      in_x = in_x * static_cast<std::size_t>(x.shape[i]) + static_cast<std::size_t>(x_place);
+      in_y = in_y * static_cast<std::size_t>(y.shape[i]) + static_cast<std::size_t>(y_place);
+    }
+    double sum = 0;
+    for (std::size_t k = 0; k < static_cast<std::size_t>(inner); ++k) {
+      sum += x.values[in_x + k] * y.values[in_y + k * static_cast<std::size_t>(columns)];
+    }
+    return sum;
+  });
+  if (column) z.shape.erase(rank - 1);
+  if (row) z.shape.erase(z.shape.size() - (column ? 1 : 2));
+  return z;
+}
+
+}  // namespace
+
+void matmul_rows() {
+  row("matmul")
+      .inputs(real(-2, 2), real(-2, 2))
+      .takes({DType::i32, DType::i64, DType::f32, DType::f64})
+      .promotes()
+      .shapes_together({{{2, 3}, {3, 4}},
+                        {{5}, {5}},
+                        {{4}, {4, 3}},
+                        {{3, 4}, {4}},
+                        {{1, 1}, {1, 1}},
+                        {{2, 3, 2}, {2, 3}},
+                        {{2, 1, 2, 3}, {3, 3, 2}},
+                        {{3}, {2, 3, 2}},
+                        {{2, 2, 3}, {3}},
+                        {{0, 3}, {3, 4}},
+                        {{3, 0}, {0, 4}},
+                        {{2, 3, 0}, {0, 0}},
+                        {{3, 4}, {4, 0}},
+                        {{65, 33}, {33, 70}},
+                        {{7, 300}, {300, 5}},
+                        {{130, 129}, {129, 131}},
+                        {{3, 17, 40}, {3, 40, 9}}})
+      .covers(kernels::matmul)
+      .reference(product)
+      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return matmul(a, b); });
+  row("linear")
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
+      .takes({DType::i32, DType::i64, DType::f32, DType::f64})
+      .shapes_together({{{3}, {4, 3}, {4}},
+                        {{2, 3}, {4, 3}, {4}},
+                        {{2, 2, 3}, {1, 3}, {1}},
+                        {{0, 3}, {4, 3}, {4}},
+                        {{2, 0}, {3, 0}, {3}},
+                        {{64, 50}, {70, 50}, {70}}})
+      .reference([](const Array& x, const Array& weight, const Array& bias) {
+        const Shape& shape = weight.shape;
+        Array y = product(x, generate({shape[1], shape[0]}, [&](const Dims& at) {
+                            return weight({at[1], at[0]});
+                          }));
+        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += bias.values[i % bias.values.size()];
+        return y;
+      })
+      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& weight, const auto& bias) { return linear(x, weight, bias); });
+}
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,151 @@
+#include "tests/conformance/op_table.h"
+
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+std::deque<Row>& table() {
+  static std::deque<Row> rows;
+  return rows;
+}
+
+}  // namespace
+
+Domain Domain::including(std::vector<double> values) const {
+  Domain domain = *this;
+  domain.special = std::move(values);
+  return domain;
+}
+
+Domain real(double low, double high) { return {low, high}; }
+Domain truth() { return {.low = 0, .high = 1, .truth = true}; }
+
+Gradient except_at(std::vector<double> points) { return {Gradient::Kind::differentiable, std::move(points)}; }
+
+Row& Row::takes(Types accepted) {
+  types = std::move(accepted);
+  return *this;
+}
+
+Row& Row::unchecked() {
+  refusing = false;
+  return *this;
+}
+
+Row& Row::gives(Gives rule) {
+  given_rule = rule;
+  return *this;
+}
+
+Row& Row::gives(DType always) {
+  given_always = always;
+  return *this;
+}
+
+DType Row::given(DType operands) const {
+  if (given_always) return *given_always;
+  if (is_floating(operands) || given_rule == Gives::same) return operands;
+  return given_rule == Gives::total ? DType::i64 : DType::f32;
+}
+
+Row& Row::gradient(Gradient kind) {
+  gradient_class = std::move(kind);
+  return *this;
+}
+
+Row& Row::within(Bounds f32, Bounds f64) {
+  f32_bounds = f32;
+  f64_bounds = f64;
+  return *this;
+}
+
+Row& Row::to_the_bit() {
+  compares_bits = true;
+  return exactly();
+}
+
+Row& Row::shapes(std::vector<Shape> of_the_operand) {
+  for (const Shape& shape : of_the_operand) tried_shapes.push_back({shape});
+  return *this;
+}
+
+Row& Row::shapes_together(std::vector<std::vector<Shape>> of_the_operands) {
+  tried_shapes = std::move(of_the_operands);
+  return *this;
+}
+
+Row& Row::covers(const KernelSlot& slot) {
+  covered.insert(&slot);
+  return *this;
+}
+
+Row& Row::kernel_takes(Types accepted) {
+  kernel_types = std::move(accepted);
+  return *this;
+}
+
+Row& Row::promotes() {
+  promoting = true;
+  return *this;
+}
+
+Row& row(std::string name) { return table().emplace_back(std::move(name), std::set<const KernelSlot*>{}); }
+
+Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel) {
+  Row& added = row(std::move(name)).covers(kernel);
+  added.unary_kernel = &kernel;
+  return added;
+}
+
+Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel) {
+  Row& added = row(std::move(name)).covers(kernel);
+  added.binary_kernel = &kernel;
+  return added;
+}
+
+const std::deque<Row>& op_table() {
+  static const bool filled = [] {
+    activation_rows();
+    arithmetic_rows();
+    comparison_rows();
+    composite_rows();
+    copy_rows();
+    creation_rows();
+    math_rows();
+    matmul_rows();
+    optimizer_rows();
+    random_rows();
+    reduction_rows();
+    shape_rows();
+    return true;
+  }();
+  static_cast<void>(filled);
+  return table();
+}
+
+namespace detail {
+
+Array elementwise(std::span<const Array> operands, const std::function<double(std::span<const double>)>& f) {
+  Shape shape;
+  for (const Array& x : operands) {
+    while (shape.size() < x.shape.size()) shape.insert(0, 1);
+    for (int i = 1; i <= x.shape.size(); ++i) {
+      const std::int64_t length = x.shape[x.shape.size() - i];
+      if (length != 1) shape[shape.size() - i] = length;
+    }
+  }
+  std::vector<double> elements(operands.size());
+  return generate(shape, [&](const Dims& at) {
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      const Shape& own = operands[k].shape;
+      Dims place = own;
+      for (int i = 0; i < own.size(); ++i) place[i] = own[i] == 1 ? 0 : at[shape.size() - own.size() + i];
+      elements[k] = operands[k](place);
+    }
+    return f(elements);
+  });
+}
+
+}  // namespace detail
+}  // namespace tinytorch::conformance

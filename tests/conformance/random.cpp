@@ -1,0 +1,99 @@
+#include "core/ops/random.h"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+// The streams of random numbers, as core/ops/random.h and kernels/math/random.h define them, from an
+// independent Philox. The operand gives the shape only.
+namespace tinytorch::conformance {
+namespace {
+
+constexpr std::uint64_t kSeed = 0x123456789abcdef;
+constexpr std::uint64_t kFirstBlock = 0xfffffffe;  // the counter's carry is part of the test
+
+/// Philox 4x32-10 of block `number`, straight from the paper.
+std::array<std::uint32_t, 4> philox(std::uint64_t number) {
+  std::array<std::uint32_t, 4> x{static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32),
+                                 0, 0};
+  auto key0 = static_cast<std::uint32_t>(kSeed), key1 = static_cast<std::uint32_t>(kSeed >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t left = 0xD2511F53ull * x[0], right = 0xCD9E8D57ull * x[2];
+    x = {static_cast<std::uint32_t>(right >> 32) ^ x[1] ^ key0, static_cast<std::uint32_t>(right),
+         static_cast<std::uint32_t>(left >> 32) ^ x[3] ^ key1, static_cast<std::uint32_t>(left)};
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+  return x;
+}
+
+std::uint32_t word(std::uint64_t i) { return philox(kFirstBlock + i / 4)[i % 4]; }
+std::uint64_t pair(std::uint64_t i) {
+  return static_cast<std::uint64_t>(word(2 * i + 1)) << 32 | word(2 * i);
+}
+double uniform(std::uint64_t i) { return static_cast<double>(pair(i) >> 11) * 0x1p-53; }
+
+/// Box and Muller: each block gives two numbers.
+double normal(std::uint64_t i) {
+  const double radius = std::sqrt(-2 * std::log(uniform(i & ~1ull) + 0x1p-53));
+  const double angle = 2 * std::numbers::pi * uniform(i | 1);
+  return radius * (i % 2 == 0 ? std::cos(angle) : std::sin(angle));
+}
+
+Generator generator() {
+  Generator result(kSeed);
+  result.set_state({kSeed, kFirstBlock});
+  return result;
+}
+
+template <class Element, class Call>
+void random_row(const char* name, const KernelSlot& slot, DType given, Element element, Call call) {
+  row(name)
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .gives(given)
+      .shapes({{}, {0}, {1}, {2, 3}, {17}, {10007}})
+      .covers(slot)
+      .reference([element](const Array& x) {
+        std::uint64_t i = 0;
+        return generate(x.shape, [&](const Dims&) { return element(i++); });
+      })
+      .within({1e-6, 1e-7}, {1e-14, 1e-14})
+      .gradient(not_differentiable)
+      .calls([call, given](const Tensor& x) {
+        Generator source = generator();
+        return call(x.shape(), Options{.dtype = given, .device = x.device()}, source);
+      });
+}
+
+}  // namespace
+
+void random_rows() {
+  const auto uniform_call = [](const Shape& shape, Options options, Generator& source) {
+    return rand(shape, options, source);
+  };
+  const auto normal_call = [](const Shape& shape, Options options, Generator& source) {
+    return randn(shape, options, source);
+  };
+  const auto integer_call = [](const Shape& shape, Options options, Generator& source) {
+    return randint(10, 110, shape, options, source);
+  };
+  const auto integer = [](std::uint64_t i) {
+    return 10 + static_cast<double>(((pair(i) >> 32) * 100 + ((pair(i) & 0xffffffff) * 100 >> 32)) >> 32);
+  };
+  random_row(
+      "rand_f32", kernels::random_uniform, DType::f32,
+      [](std::uint64_t i) { return static_cast<double>(word(i) >> 8) * 0x1p-24; }, uniform_call);
+  random_row("rand_f64", kernels::random_uniform, DType::f64, uniform, uniform_call);
+  random_row("randn_f32", kernels::random_normal, DType::f32, normal, normal_call);
+  random_row("randn_f64", kernels::random_normal, DType::f64, normal, normal_call);
+  random_row("randint_u8", kernels::random_integers, DType::u8, integer, integer_call);
+  random_row("randint_i32", kernels::random_integers, DType::i32, integer, integer_call);
+  random_row("randint_i64", kernels::random_integers, DType::i64, integer, integer_call);
+}
+
+}  // namespace tinytorch::conformance

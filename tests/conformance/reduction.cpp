@@ -1,0 +1,189 @@
+#include "core/ops/reduction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+
+bool any_nan(std::span<const double> x) {
+  return std::ranges::any_of(x, [](double value) { return std::isnan(value); });
+}
+double largest(std::span<const double> x) { return any_nan(x) ? nan : *std::ranges::max_element(x); }
+double smallest(std::span<const double> x) { return any_nan(x) ? nan : *std::ranges::min_element(x); }
+
+/// The first place of `wanted`, or of a NaN.
+double place_of(std::span<const double> x, double wanted) {
+  const auto found =
+      std::ranges::find_if(x, [&](double y) { return y == wanted || (std::isnan(y) && any_nan(x)); });
+  return static_cast<double>(found - x.begin());
+}
+double place_of_largest(std::span<const double> x) { return place_of(x, largest(x)); }
+double place_of_smallest(std::span<const double> x) { return place_of(x, smallest(x)); }
+
+using Reduction = double (*)(std::span<const double>);
+
+/// Over all axes of any shape.
+auto over_all(Reduction f, bool keepdim = false) {
+  return [=](const Array& x) {
+    Axes all;
+    for (int i = 0; i < x.shape.size(); ++i) all.push_back(i);
+    return fold(x, all, keepdim, f);
+  };
+}
+auto over(Axes axes, bool keepdim, Reduction f) {
+  return [=](const Array& x) { return fold(x, axes, keepdim, f); };
+}
+
+const std::vector<Shape> kOneAxis{{3, 4}, {1, 5}, {2, 3, 4}, {37, 1009}, {1009, 37}, {5, 70, 33}};
+const std::vector<Shape> kTwoAxes{{2, 3, 4}, {1, 5, 1}, {9, 33, 65}, {65, 2, 130}};
+const std::vector<Shape> kAnyAxes{{}, {1}, {7}, {3, 5}, {2, 3, 4}, {140009}, {379, 373}};
+
+std::vector<Shape> with(std::vector<Shape> shapes, const std::vector<Shape>& more) {
+  shapes.insert(shapes.end(), more.begin(), more.end());
+  return shapes;
+}
+
+}  // namespace
+
+void reduction_rows() {
+  // Sums are made in f64: what is left is one rounding, and the order of addition.
+  const Bounds f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
+  const Domain numbers = real(-9, 9);
+  row("sum")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .gives(Gives::total)
+      .shapes(with(kAnyAxes, {{0}, {2, 0}}))
+      .covers(kernels::sum)
+      .reference(over_all(total))
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return sum(x); });
+  row("sum_over_first_axis")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .gives(Gives::total)
+      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
+      .reference(over({0}, false, total))
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return sum(x, {0}); });
+  row("sum_over_second_axis_keepdim")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .gives(Gives::total)
+      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
+      .reference(over({1}, true, total))
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return sum(x, {1}, true); });
+  row("sum_over_outer_axes")
+      .inputs(numbers.including({inf, -inf, nan}))
+      .takes(kAllTypes)
+      .gives(Gives::total)
+      .shapes(with(kTwoAxes, {{0, 3, 2}, {3, 0, 2}}))
+      .reference(over({0, 2}, false, total))
+      .within(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return sum(x, {-1, 0});
+      });
+
+  const Domain extremes = real(-9, 9).including({inf, -inf, nan});
+  row("max")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .shapes(kAnyAxes)
+      .covers(kernels::max)
+      .reference(over_all(largest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return max(x); });
+  row("max_over_second_axis")
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .shapes(with(kOneAxis, {{0, 3}}))
+      .reference(over({1}, false, largest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return max(x, {1}); });
+  row("max_over_outer_axes_keepdim")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .shapes(kTwoAxes)
+      .reference(over({0, 2}, true, largest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) {
+        return max(x, {0, 2}, true);
+      });
+  row("min")
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .shapes(kAnyAxes)
+      .covers(kernels::min)
+      .reference(over_all(smallest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return min(x); });
+  row("min_over_first_axis_keepdim")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .shapes(with(kOneAxis, {{3, 0}}))
+      .reference(over({0}, true, smallest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return min(x, {0}, true); });
+
+  row("argmax")
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes(kAnyAxes)
+      .covers(kernels::argmax)
+      .reference(over_all(place_of_largest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return argmax(x); });
+  row("argmax_of_second_axis")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes(with(kOneAxis, {{0, 3}}))
+      .reference(over({1}, false, place_of_largest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return argmax(x, 1); });
+  row("argmax_keepdim")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes(kAnyAxes)
+      .reference(over_all(place_of_largest, true))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return argmax(x, {}, true); });
+  row("argmin")
+      .inputs(extremes)
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes(kAnyAxes)
+      .covers(kernels::argmin)
+      .reference(over_all(place_of_smallest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return argmin(x); });
+  row("argmin_of_first_axis_keepdim")
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes(with(kOneAxis, {{3, 0}}))
+      .reference(over({0}, true, place_of_smallest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return argmin(x, 0, true); });
+}
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,19 @@
+#pragma once
+
+// One function a family of ops, which puts its rows into the op table.
+namespace tinytorch::conformance {
+
+void activation_rows();
+void arithmetic_rows();
+void comparison_rows();
+void composite_rows();
+void copy_rows();
+void creation_rows();
+void math_rows();
+void matmul_rows();
+void optimizer_rows();
+void random_rows();
+void reduction_rows();
+void shape_rows();
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,90 @@
+// Tensors without elements and without axes, through each family of ops. (The op table has more of them.)
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ops/activation.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/math.h"
+#include "core/ops/random.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+Tensor nothing(const Shape& shape) { return zeros(shape, {.device = backend()}); }
+Tensor number(double value) { return full({}, value, {.device = backend()}); }
+
+TEST(EmptyTensor, GoesThroughElementwiseOps) {
+  const Tensor x = nothing({2, 0});
+  for (const Tensor& y : {x + x, x * 2, -x, exp(x), relu(x), pow(x, 2), maximum(x, nothing({1, 1})), clone(x),
+                          where(x > 0, x, 1), softmax(x, 0), softmax(x, 1), slice(x, 0, 0), contiguous(x)}) {
+    EXPECT_TENSOR_EQ(y, x);
+  }
+  EXPECT_EQ((x == x).dtype(), DType::boolean);
+  EXPECT_EQ(x.to(DType::i64).numel(), 0);
+  EXPECT_TRUE(x.to_vector().empty());
+}
+
+TEST(EmptyTensor, IsReducedToTheNeutralElementOrNotAtAll) {
+  const Tensor x = nothing({0, 3});
+  EXPECT_TENSOR_EQ(sum(x), Tensor(0.0f));
+  EXPECT_TENSOR_EQ(sum(x, {0}), (Tensor{0.0, 0.0, 0.0}));
+  EXPECT_EQ(sum(x, {1}).shape(), (Shape{0}));
+  EXPECT_TRUE(std::isnan(mean(x).item()));
+  EXPECT_EQ(max(x, {1}).shape(), (Shape{0}));
+  EXPECT_THROW(max(x), ShapeError);
+}
+
+TEST(EmptyTensor, GoesThroughProducts) {
+  EXPECT_TENSOR_EQ(matmul(nothing({2, 0}), nothing({0, 2})), (Tensor{{0.0, 0.0}, {0.0, 0.0}}));
+  EXPECT_EQ(matmul(nothing({0, 3}), nothing({3, 2})).shape(), (Shape{0, 2}));
+  EXPECT_EQ(matmul(nothing({0}), nothing({0})).item(), 0.0f);
+}
+
+TEST(EmptyTensor, GoesThroughShapeOps) {
+  const Tensor x = nothing({0, 3});
+  EXPECT_EQ(reshape(x, {3, 0, 5}).shape(), (Shape{3, 0, 5}));
+  EXPECT_EQ(transpose(x).shape(), (Shape{3, 0}));
+  EXPECT_EQ(concat({x, number(1) + nothing({1, 3})}).shape(), (Shape{1, 3}));
+  EXPECT_EQ(stack(std::vector{x, x}).shape(), (Shape{2, 0, 3}));
+  EXPECT_EQ(expand(nothing({0, 1}), {4, 0, 3}).shape(), (Shape{4, 0, 3}));
+}
+
+TEST(EmptyTensor, IsMadeAndChangedInPlace) {
+  EXPECT_EQ(arange(0, {.device = backend()}).shape(), (Shape{0}));
+  EXPECT_EQ(arange(5, 0).numel(), 0);
+  EXPECT_EQ(linspace(0, 1, 0).numel(), 0);
+  EXPECT_EQ(eye(0).shape(), (Shape{0, 0}));
+  EXPECT_EQ(rand({0, 2}, {.device = backend()}).numel(), 0);
+  Tensor x = nothing({0, 3});
+  x += 1;
+  fill(x, 2);
+  assign(x, Tensor{1.0, 2.0, 3.0}.to(backend()));
+  EXPECT_EQ(x.shape(), (Shape{0, 3}));
+}
+
+TEST(TensorWithoutAxes, GoesThroughEachFamily) {
+  const Tensor x = number(-2);
+  EXPECT_EQ((x * x).item(), 4.0f);
+  EXPECT_EQ(relu(x).item(), 0.0f);
+  EXPECT_EQ(sum(x).item(), -2.0f);
+  EXPECT_EQ(max(x).item(), -2.0f);
+  EXPECT_EQ(argmax(x).item<std::int64_t>(), 0);
+  EXPECT_EQ(transpose(reshape(x, {1, 1})).shape(), (Shape{1, 1}));
+  EXPECT_EQ(squeeze(reshape(x, {1, 1})).shape(), Shape());
+  EXPECT_EQ(where(x < 0, x, 1).item(), -2.0f);
+  EXPECT_EQ(permute(x, {}).shape(), Shape());
+  EXPECT_EQ(expand(x, {2}).to_vector(), (std::vector<float>{-2, -2}));
+  EXPECT_THROW(softmax(x), ShapeError);
+  EXPECT_THROW(select(x, 0, 0), ShapeError);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

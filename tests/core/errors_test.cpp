@@ -1,0 +1,141 @@
+// What the ops say when they are called wrongly, word for word. Errors of one class or file stand in its own
+// test.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ops/activation.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/creation.h"
+#include "core/ops/math.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+Tensor of(const Shape& shape, DType dtype = DType::f32) {
+  return ones(shape, {.dtype = dtype, .device = backend()});
+}
+
+TEST(Errors, OfTypes) {
+  const Tensor truth = of({2}, DType::boolean), integer = of({2}, DType::i64);
+  const std::pair<const char*, Tensor (*)(const Tensor&)> functions[] = {
+      {"exp", exp}, {"log", log}, {"sqrt", sqrt}, {"sin", sin}, {"cos", cos}, {"tanh", tanh}};
+  for (const auto& [name, op] : functions) {
+    EXPECT_ERROR(
+        op(integer), DTypeError,
+        std::string("[") + name + "] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  }
+  EXPECT_ERROR(relu(truth), DTypeError,
+               "[relu] takes floating tensors, but x is bool; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(sigmoid(integer), DTypeError,
+               "[sigmoid] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(softmax(integer), DTypeError,
+               "[softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(log_softmax(integer), DTypeError,
+               "[log_softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(-truth, DTypeError,
+               "[neg] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  EXPECT_ERROR(abs(truth), DTypeError,
+               "[abs] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  EXPECT_ERROR(sign(truth), DTypeError,
+               "[sign] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  EXPECT_ERROR(truth - truth, DTypeError,
+               "[sub] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  EXPECT_ERROR(truth / truth, DTypeError,
+               "[div] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  EXPECT_ERROR(pow(truth, true), DTypeError,
+               "[pow] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  EXPECT_ERROR(matmul(of({2, 2}, DType::u8), of({2, 2}, DType::u8)), DTypeError,
+               "[matmul] takes i32, i64, f32 and f64, but a is u8 and b is u8");
+  EXPECT_ERROR(where(integer, 1, 2), DTypeError,
+               "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
+  EXPECT_ERROR(zeros({2}, {.dtype = DType::f16}), DTypeError,
+               "[empty] f16 tensors are not there yet; use f32");
+  EXPECT_ERROR(integer.to(DType::bf16), DTypeError, "[empty_like] bf16 tensors are not there yet; use f32");
+}
+
+TEST(Errors, OfShapes) {
+  EXPECT_ERROR(
+      of({2, 3}) + of({2}), ShapeError,
+      "[add] shapes [2, 3] and [2] do not broadcast: axis -1 is 3 and 2; lengths must be equal or 1");
+  EXPECT_ERROR(of({2}) < of({3}), ShapeError,
+               "[lt] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
+  EXPECT_ERROR(where(of({2}, DType::boolean), of({3}), 1), ShapeError,
+               "[where] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
+  EXPECT_ERROR(matmul(of({2, 3}), of({4, 5})), ShapeError,
+               "[matmul] inner dimensions differ: a is [2, 3], b is [4, 5]; a's last (3) must equal b's "
+               "second-to-last (4)");
+  EXPECT_ERROR(
+      matmul(of({3}), of({4})), ShapeError,
+      "[matmul] inner dimensions differ: a is [3], b is [4]; a's last (3) must equal b's only one (4)");
+  EXPECT_ERROR(matmul(of({}), of({2})), ShapeError,
+               "[matmul] a is [], b is [2]; an operand without axes is no matrix, use mul");
+  EXPECT_ERROR(
+      matmul(of({2, 3, 4}), of({3, 4, 5})), ShapeError,
+      "[matmul] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
+  EXPECT_ERROR(permute(of({2, 3}), {0}), ShapeError,
+               "[permute] axes [0] are not a permutation of the 2 axes of shape [2, 3]");
+  EXPECT_ERROR(permute(of({2, 3}), {0, 0}), ShapeError, "[permute] axis 0 is named twice in [0, 0]");
+  EXPECT_ERROR(transpose(of({2})), ShapeError,
+               "[transpose] axis -2 is out of range for a tensor with 1 axes; use -1 to 0");
+  EXPECT_ERROR(expand(of({2, 1}), {2}), ShapeError,
+               "[expand] shape [2, 1] does not expand to [2]; only axes of length 1 do");
+  EXPECT_ERROR(expand(of({2, 3}), {1, 3}), ShapeError,
+               "[expand] shape [2, 3] does not expand to [1, 3]; only axes of length 1 do");
+  EXPECT_ERROR(squeeze(of({2, 3}), 1), ShapeError, "[squeeze] axis 1 of shape [2, 3] has length 3, not 1");
+  EXPECT_ERROR(unsqueeze(of({2}), 3), ShapeError,
+               "[unsqueeze] axis 3 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(flatten(of({2}), 1), ShapeError,
+               "[flatten] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+  EXPECT_ERROR(concat(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
+  EXPECT_ERROR(concat({of({2, 3}), of({3, 4})}), ShapeError,
+               "[concat] shapes [2, 3] and [3, 4] differ at another axis than 0");
+  EXPECT_ERROR(concat({of({2}), of({2, 1})}), ShapeError,
+               "[concat] shapes [2] and [2, 1] differ at another axis than 0");
+  EXPECT_ERROR(concat({of({}), of({})}), ShapeError, "[concat] axis 0 of a tensor that has no axes");
+  EXPECT_ERROR(stack(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
+  EXPECT_ERROR(sum(of({2}), {1}), ShapeError,
+               "[sum] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+  EXPECT_ERROR(sum(of({2}), {0, -1}), ShapeError, "[sum] axis 0 is named twice in [0, -1]");
+  EXPECT_ERROR(max(of({2, 0}), {1}), ShapeError,
+               "[max] axis 1 of shape [2, 0] has no elements to choose from");
+  EXPECT_ERROR(min(of({0})), ShapeError, "[min] axis 0 of shape [0] has no elements to choose from");
+  EXPECT_ERROR(argmax(of({2, 0}), 1), ShapeError,
+               "[argmax] axis 1 of shape [2, 0] has no elements to choose from");
+  EXPECT_ERROR(softmax(of({})), ShapeError, "[softmax] axis -1 of a tensor that has no axes");
+  EXPECT_ERROR(sum_to(of({2, 3}), {2}), ShapeError, "[sum_to] shape [2] does not broadcast to [2, 3]");
+  EXPECT_ERROR(linear(of({2, 3}), of({4, 5}), of({4})), ShapeError,
+               "[linear] x is [2, 3], weight [4, 5], bias [4]; wanted [..., in], [out, in] and [out]");
+  EXPECT_ERROR(zeros({2, -1}), ShapeError, "[empty] negative length in shape [2, -1]");
+  EXPECT_ERROR(from_values(std::vector<float>{1, 2, 3}, {2, 2}), ShapeError,
+               "[from_values] 3 values do not fill shape [2, 2], which has 4 elements");
+}
+
+TEST(Errors, OfValues) {
+  EXPECT_ERROR(select(of({2, 3}), 1, 3), ValueError,
+               "[select] place 3 is out of range for axis 1 of shape [2, 3]");
+  EXPECT_ERROR(select(of({2, 3}), 1, -4), ValueError,
+               "[select] place -4 is out of range for axis 1 of shape [2, 3]");
+  EXPECT_ERROR(slice(of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
+  EXPECT_ERROR(slice(of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
+  EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step must be finite and not 0, but is 0");
+  EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
+  EXPECT_ERROR(arange(0.0, 1e300), ValueError, "[arange] 0 to 1e+300 in steps of 1 is 1e+300 elements");
+  EXPECT_ERROR(linspace(0, 1, -1), ValueError, "[linspace] count is -1; it must not be negative");
+}
+
+TEST(Errors, AreAllErrors) {
+  EXPECT_THROW(of({2}) + of({3}), Error);
+  EXPECT_THROW(select(of({2}), 0, 2), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/ops/activation.h"
+#include "core/ops/composite.h"
+#include "core/ops/math.h"
+#include "core/ops/random.h"
+#include "core/ops/reduction.h"
+#include "tests/support/backend.h"
+
+// OpenMP's own functions, without compiling this file for OpenMP; absent where the library was built without
+// it.
+extern "C" {
+[[gnu::weak]] void omp_set_num_threads(int threads);
+[[gnu::weak]] int omp_get_max_threads();
+}
+
+namespace tinytorch::testing {
+namespace {
+
+TEST(Threads, OneAndTwoGiveTheSameBits) {
+  if (omp_set_num_threads == nullptr) GTEST_SKIP() << "built without OpenMP";
+  const Options options{.device = backend()};
+  Generator source(1);
+  const Tensor x = randn({1500, 700}, options, source);
+  const std::vector<std::function<Tensor()>> calls{
+      [&] { return rand({1 << 20}, options, *std::make_unique<Generator>(2)); },
+      [&] { return randn({1 << 20}, options, *std::make_unique<Generator>(2)); },
+      [&] { return randint(0, 1000, {1 << 20}, options, *std::make_unique<Generator>(2)); },
+      [&] { return exp(x); },
+      [&] { return sum(x); },
+      [&] { return sum(x, {0}); },
+      [&] { return sum(x, {1}); },
+      [&] { return mean(transpose(x)); },
+      [&] { return max(x, {0}); },
+      [&] { return softmax(x, 0); },
+      [&] { return softmax(x, 1); },
+  };
+  const int before = omp_get_max_threads();
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    omp_set_num_threads(1);
+    const std::vector<double> one = calls[i]().to_vector<double>();
+    omp_set_num_threads(2);
+    const std::vector<double> two = calls[i]().to_vector<double>();
+    ASSERT_EQ(one.size(), two.size());
+    EXPECT_EQ(std::memcmp(one.data(), two.data(), one.size() * sizeof(double)), 0) << "call " << i;
+  }
+  omp_set_num_threads(before);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,200 @@
+#include "nn/module.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/random.h"
+#include "nn/activation.h"
+#include "nn/dense.h"
+#include "nn/sequential.h"
+#include "tests/nn/layer_checks.h"
+
+namespace tinytorch::testing {
+namespace {
+
+// A layer as a user writes one: a parameter, two buffers, a child, a parameter that is not trained.
+class Centered : public nn::Layer<Centered> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return dense_(x - T(mean_)) * as<T>(gain_) + as<T>(frozen_);
+  }
+  void visit(nn::Visitor& visitor) override {
+    visitor.parameter("gain", gain_);
+    visitor.parameter("frozen", frozen_);
+    visitor.buffer("mean", mean_);
+    visitor.buffer("seen", seen_);
+    visitor.child("dense", dense_);
+  }
+  const Tensor& mean() const { return mean_; }
+  const Tensor& seen() const { return seen_; }
+
+ private:
+  Variable gain_ = variable(Tensor{2.0});
+  Variable frozen_ = Tensor{0.5};
+  Tensor mean_ = Tensor{1.0, 2.0};
+  Tensor seen_ = Tensor{7};
+  nn::Dense dense_{2, 3};
+};
+
+static_assert(!std::is_copy_constructible_v<nn::Dense> && !std::is_copy_assignable_v<nn::Dense>);
+static_assert(std::is_nothrow_move_constructible_v<nn::Dense> &&
+              std::is_nothrow_move_assignable_v<nn::Dense>);
+
+std::vector<std::string> names_of(const nn::Module& module) {
+  std::vector<std::string> names;
+  for (const auto& [name, parameter] : module.named_parameters()) names.push_back(name);
+  return names;
+}
+
+TEST(Module, ListsParametersInVisitingOrder) {
+  const Centered module;
+  EXPECT_EQ(names_of(module), (std::vector<std::string>{"gain", "frozen", "dense.weight", "dense.bias"}));
+  EXPECT_EQ(module.parameters().size(), 4u);
+}
+
+TEST(Module, OwnLayersWorkInBothModes) {
+  Centered module;
+  module.to(backend());
+  expect_modes_agree(module, randn({4, 2}, {.device = backend()}));
+}
+
+TEST(Module, ParametersAreHandlesToTheModulesOwn) {
+  nn::Dense dense(2, 3);
+  Variable weight = dense.parameters()[0];
+  weight.set_value(zeros({3, 2}));
+  EXPECT_TENSOR_EQ(dense.weight(), zeros({3, 2}));
+}
+
+TEST(Module, TrainAndEvalReachEveryChild) {
+  nn::Sequential model{nn::Sequential{nn::ReLU(), nn::ReLU()}, nn::ReLU()};
+  auto& inner = dynamic_cast<nn::Sequential&>(model[0]);
+  EXPECT_TRUE(model.is_training() && inner.is_training() && inner[1].is_training());
+  model.eval();
+  EXPECT_FALSE(model.is_training() || inner.is_training() || inner[1].is_training() ||
+               model[1].is_training());
+  model.train();
+  EXPECT_TRUE(model.is_training() && inner.is_training() && inner[1].is_training() && model[1].is_training());
+}
+
+TEST(Module, ZeroGradForgetsEveryGradient) {
+  Centered module;
+  module.to(backend());
+  sum(module(Variable(ones({4, 2}, {.device = backend()})))).backward();
+  EXPECT_TRUE(module.parameters()[0].grad().defined());
+  EXPECT_TRUE(module.parameters()[2].grad().defined());
+  module.zero_grad();
+  for (const Variable& parameter : module.parameters()) EXPECT_FALSE(parameter.grad().defined());
+}
+
+TEST(Module, ToChangesFloatingTypesAndLeavesIntegers) {
+  Centered module;
+  module.to(DType::f64);
+  for (const Variable& parameter : module.parameters()) EXPECT_EQ(parameter.dtype(), DType::f64);
+  EXPECT_TRUE(module.parameters()[0].requires_grad());
+  EXPECT_FALSE(module.parameters()[1].requires_grad());
+  EXPECT_EQ(module.mean().dtype(), DType::f64);
+  EXPECT_EQ(module.seen().dtype(), DType::i64);
+}
+
+TEST(Module, ToDeviceMovesEverything) {
+  Centered module;
+  module.to(backend());
+  for (const Variable& parameter : module.parameters()) EXPECT_EQ(parameter.device(), backend());
+  EXPECT_EQ(module.mean().device(), backend());
+  EXPECT_EQ(module.seen().device(), backend());
+}
+
+TEST(Module, ToKeepsGradientsWhereNothingMoves) {
+  nn::Dense dense(2, 1, {.device = backend()});
+  sum(dense(Variable(ones({1, 2}, {.device = backend()})))).backward();
+  dense.to({.dtype = DType::f32, .device = backend()});
+  EXPECT_TENSOR_EQ(dense.weight().grad(), {{1.0, 1.0}});
+}
+
+TEST(Module, ToRefusesIntegerTypes) {
+  nn::Dense dense(2, 1);
+  EXPECT_ERROR(dense.to(DType::i64), DTypeError,
+               "[Module::to] parameters are floating; they cannot become i64");
+}
+
+TEST(Module, StateDictIsASnapshot) {
+  nn::Dense dense(2, 1, {.weight_init = nn::init::constant(3), .device = backend()});
+  const nn::StateDict state = dense.state_dict();
+  Tensor weight = dense.weight().value();
+  fill(weight, 0);
+  EXPECT_TENSOR_EQ(state.at("weight"), {{3.0, 3.0}});
+}
+
+TEST(Module, StateDictRoundTripGivesTheSameModel) {
+  Centered first, second;
+  first.to(backend());
+  second.to(backend());
+  const Tensor x = randn({4, 2}, {.device = backend()});
+  EXPECT_FALSE(equal(first(x), second(x)));
+  nn::StateDict state = first.state_dict();
+  EXPECT_EQ(state.size(), 6u);
+  state["mean"] = Tensor{5.0, 6.0};
+  state["seen"] = Tensor{9};
+  second.load_state_dict(state);
+  first.load_state_dict(state);
+  EXPECT_TENSOR_EQ(second(x), first(x));
+  EXPECT_TENSOR_EQ(second.mean(), {5.0, 6.0});
+  EXPECT_TENSOR_EQ(second.seen(), {9});
+}
+
+TEST(Module, LoadStateDictConvertsTypes) {
+  nn::Dense dense(1, 1, {.device = backend()});
+  dense.load_state_dict({{"weight", Tensor{{2.5}}.to(DType::f64)}, {"bias", Tensor{4}}});
+  EXPECT_TENSOR_EQ(dense.weight(), {{2.5}});
+  EXPECT_TENSOR_EQ(dense.bias(), {4.0});
+}
+
+TEST(Module, LoadStateDictNamesAllThatDoesNotFitAndChangesNothing) {
+  nn::Sequential model{nn::Dense(2, 1), nn::ReLU(), nn::Dense(1, 2)};
+  const Tensor before = clone(model.parameters()[0].value());
+  nn::StateDict state = model.state_dict();
+  state["0.weight"] = zeros({1, 2});
+  state.erase("0.bias");
+  state.erase("2.weight");
+  state["2.bias"] = zeros({3});
+  state["3.weight"] = zeros({1});
+  EXPECT_ERROR(model.load_state_dict(state), ValueError,
+               "[load_state_dict] the state does not fit the model; missing: 0.bias, 2.weight; unexpected: "
+               "3.weight; wrong shape: 2.bias is [3], the model's is [2]");
+  EXPECT_TENSOR_EQ(model.parameters()[0], before);
+}
+
+TEST(Module, SummaryIsATable) {
+  const nn::Sequential model{nn::Dense(2, 4), nn::ReLU(), nn::Dense(4, 1), nn::Sigmoid()};
+  EXPECT_EQ(summary(model),
+            "Name  Layer        Parameters                Count\n"
+            "0     Dense(2, 4)  weight [4, 2], bias [4]      12\n"
+            "1     ReLU                                       0\n"
+            "2     Dense(4, 1)  weight [1, 4], bias [1]       5\n"
+            "3     Sigmoid                                    0\n"
+            "Total: 17 parameters, 17 of them trainable (68 bytes)\n");
+}
+
+TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
+  const nn::Sequential model{Centered(), nn::Dense(3, 1000)};
+  EXPECT_EQ(summary(model),
+            "Name     Layer           Parameters                                Count\n"
+            "0        Centered        gain [1], frozen [1], mean [2], seen [1]      2\n"
+            "0.dense  Dense(2, 3)     weight [3, 2], bias [3]                       9\n"
+            "1        Dense(3, 1000)  weight [1000, 3], bias [1000]             4,000\n"
+            "Total: 4,011 parameters, 4,010 of them trainable (16,040 bytes); buffers: 16 bytes\n");
+  EXPECT_EQ(nn::Dense(1, 1, {.bias = false}).summary(),
+            "Name  Layer                 Parameters     Count\n"
+            "      Dense(1, 1, no bias)  weight [1, 1]      1\n"
+            "Total: 1 parameters, 1 of them trainable (4 bytes)\n");
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,225 @@
+#include "nn/optim/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/creation.h"
+#include "nn/dense.h"
+#include "nn/optim/adam.h"
+#include "nn/optim/sgd.h"
+#include "tests/nn/layer_checks.h"
+
+namespace tinytorch::testing {
+namespace {
+
+using MakeOptimizer = std::function<std::unique_ptr<nn::Optimizer>(std::vector<Variable>)>;
+
+// Where [1, -2, 0.5] is after three steps with the gradients [0.1, -0.2, 0.3], [0.4, 0.1, -0.5] and [-0.3,
+// 0.2, 0].
+Tensor after_three_steps(const MakeOptimizer& make, DType dtype = DType::f64) {
+  const Options options{.dtype = dtype, .device = backend()};
+  Variable parameter = variable(Tensor{1.0, -2.0, 0.5}.to(options));
+  const std::unique_ptr<nn::Optimizer> optimizer = make({parameter});
+  for (const Tensor& gradient : {Tensor{0.1, -0.2, 0.3}, Tensor{0.4, 0.1, -0.5}, Tensor{-0.3, 0.2, 0.0}}) {
+    optimizer->zero_grad();
+    // Tenths are made in f64: 0.1 as f32 is another number.
+    parameter.set_grad((Tensor(gradient * 10).to(DType::i64).to(DType::f64) / 10).to(options));
+    optimizer->step();
+  }
+  EXPECT_EQ(optimizer->step_count(), 3);
+  return parameter.value();
+}
+
+MakeOptimizer sgd(nn::SGDOptions options) {
+  return [=](std::vector<Variable> p) { return std::make_unique<nn::SGD>(std::move(p), options); };
+}
+MakeOptimizer adam(nn::AdamOptions options) {
+  return [=](std::vector<Variable> p) { return std::make_unique<nn::Adam>(std::move(p), options); };
+}
+MakeOptimizer adamw(nn::AdamWOptions options) {
+  return [=](std::vector<Variable> p) { return std::make_unique<nn::AdamW>(std::move(p), options); };
+}
+
+Tensor f64_values(const std::vector<double>& values) { return from_values(values, {std::ssize(values)}); }
+
+// Numbers: NumPy, f64, from the formulas in PyTorch's documentation of SGD, Adam and AdamW.
+TEST(SGD, FollowsItsFormulas) {
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1})), f64_values({0.98, -2.01, 0.52}));
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9})),
+                     f64_values({0.9269, -1.9848, 0.5137}));
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true})),
+                     f64_values({0.91421, -1.99632, 0.53233}));
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.05})),
+                     f64_values({0.899359625, -1.92926925, 0.5000541875}));
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .weight_decay = 0.05})),
+                     f64_values({0.965374625, -1.98029925, 0.5125866875}));
+}
+
+TEST(Adam, FollowsItsFormulas) {
+  EXPECT_TENSOR_NEAR(after_three_steps(adam({.learning_rate = 0.1})),
+                     f64_values({0.793891533789652, -1.90063598023893, 0.452048488635656}));
+  EXPECT_TENSOR_NEAR(after_three_steps(adam({.learning_rate = 0.1, .weight_decay = 0.05})),
+                     f64_values({0.776834279927122, -1.80814418292704, 0.440333016868105}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(adam({.learning_rate = 0.1, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-3})),
+      f64_values({0.798400981716367, -1.91527612697078, 0.460519856749412}));
+}
+
+TEST(AdamW, DecaysApartFromTheGradient) {
+  EXPECT_TENSOR_NEAR(after_three_steps(adamw({.learning_rate = 0.1, .weight_decay = 0.05})),
+                     f64_values({0.780406096920027, -1.87191639870046, 0.445436645503582}));
+}
+
+TEST(Optimizer, WorksInF32) {
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9}), DType::f32),
+                     {0.9269, -1.9848, 0.5137});
+  EXPECT_TENSOR_NEAR(after_three_steps(adam({.learning_rate = 0.1}), DType::f32),
+                     {0.793891533789652, -1.90063598023893, 0.452048488635656});
+}
+
+TEST(Optimizer, HasPyTorchsDefaults) {
+  EXPECT_EQ(nn::SGDOptions().learning_rate, 0.01);
+  EXPECT_EQ(nn::AdamOptions().learning_rate, 0.001);
+  EXPECT_EQ(nn::AdamWOptions().weight_decay, 0.01);
+  const Tensor defaults = after_three_steps(adamw({}));
+  EXPECT_TENSOR_EQ(
+      after_three_steps(adamw(
+          {.learning_rate = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01})),
+      defaults);
+}
+
+TEST(Optimizer, ChangesTheModelsOwnParametersInPlace) {
+  nn::Dense dense(2, 1, {.weight_init = nn::init::constant(1), .device = backend()});
+  const std::shared_ptr<Storage> storage = dense.weight().value().storage();
+  nn::SGD optimizer(dense.parameters(), {.learning_rate = 0.5f});
+  sum(dense(Variable(here(Tensor{{1.0, 2.0}})))).backward();
+  optimizer.step();
+  EXPECT_TENSOR_EQ(dense.weight(), {{0.5, 0.0}});
+  EXPECT_TENSOR_EQ(dense.bias(), {-0.5});
+  EXPECT_EQ(dense.weight().value().storage(), storage);
+}
+
+TEST(Optimizer, SkipsParametersWithoutAGradient) {
+  Variable with = variable(here(Tensor{1.0})), without = variable(here(Tensor{1.0}));
+  nn::SGD optimizer({with, without}, {.learning_rate = 0.5, .weight_decay = 1});
+  with.set_grad(here(Tensor{1.0}));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(with, {0.0});
+  EXPECT_TENSOR_EQ(without, {1.0});
+}
+
+TEST(Optimizer, CountsEachParametersOwnSteps) {
+  // Adam's first step is the learning rate long, whenever a parameter makes it.
+  Variable early = variable(here(Tensor{1.0})), late = variable(here(Tensor{1.0}));
+  nn::Adam optimizer({early, late}, {.learning_rate = 0.25, .epsilon = 0});
+  for (int step = 0; step < 3; ++step) {
+    optimizer.zero_grad();
+    early.set_grad(here(Tensor{2.0}));
+    if (step == 2) late.set_grad(here(Tensor{2.0}));
+    optimizer.step();
+  }
+  EXPECT_TENSOR_NEAR(early, {0.25});
+  EXPECT_TENSOR_NEAR(late, {0.75});
+}
+
+TEST(Optimizer, TakesGradientsThatAreNotContiguous) {
+  Variable parameter = variable(here(Tensor{{1.0, 1.0}, {1.0, 1.0}}));
+  nn::SGD optimizer({parameter}, {.learning_rate = 1});
+  parameter.set_grad(transpose(here(Tensor{{1.0, 2.0}, {3.0, 4.0}})));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(parameter, {{0.0, -2.0}, {-1.0, -3.0}});
+}
+
+TEST(Optimizer, TakesParametersThatAreNotContiguous) {
+  Variable parameter = variable(transpose(here(Tensor{{1.0, 2.0}, {3.0, 4.0}})));
+  nn::SGD optimizer({parameter}, {.learning_rate = 1});
+  parameter.set_grad(here(Tensor{{1.0, 1.0}, {0.0, 0.0}}));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(parameter, {{0.0, 2.0}, {2.0, 4.0}});
+}
+
+TEST(Optimizer, FollowsAModelThatWasMovedAfterwards) {
+  nn::Dense dense(1, 1, {.bias = false, .weight_init = nn::init::constant(1), .dtype = DType::f64});
+  nn::SGD optimizer(dense.parameters(), {.learning_rate = 1, .momentum = 0.5});
+  const auto step = [&](Options options) {
+    dense.to(options);
+    optimizer.zero_grad();
+    sum(dense(Variable(ones({1, 1}, options)))).backward();
+    optimizer.step();
+  };
+  step({.dtype = DType::f64, .device = Device::cpu()});
+  EXPECT_EQ(dense.weight().item<double>(), 0);
+  step({.dtype = DType::f32, .device = backend()});
+  EXPECT_EQ(dense.weight().item(), -1.5);  // the momentum came along: -(0.5 + 1)
+}
+
+TEST(Optimizer, LearningRateCanBeChanged) {
+  Variable parameter = variable(here(Tensor{1.0}));
+  nn::SGD optimizer({parameter}, {.learning_rate = 1});
+  optimizer.set_learning_rate(0.25);
+  EXPECT_EQ(optimizer.learning_rate(), 0.25);
+  parameter.set_grad(here(Tensor{1.0}));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(parameter, {0.75});
+  EXPECT_ERROR(optimizer.set_learning_rate(-1), ValueError,
+               "[SGD] learning_rate is -1; it must be finite and not negative");
+}
+
+TEST(Optimizer, StepChangesNothingSavedSilently) {
+  const Variable x = variable(here(Tensor{2.0}));
+  nn::SGD optimizer({x}, {.learning_rate = 1});
+  const Variable y = sum(x * x);
+  y.backward({.retain_graph = true});
+  optimizer.step();
+  EXPECT_THROW(y.backward(), ValueError);
+}
+
+TEST(Optimizer, RefusesParametersItCannotTrain) {
+  const Variable x = variable(Tensor{1.0});
+  EXPECT_ERROR(nn::SGD({}), ValueError, "[SGD] there are no parameters to train; pass model.parameters()");
+  EXPECT_ERROR(nn::Adam({Variable(Tensor{1.0})}), ValueError,
+               "[Adam] parameter 0 is not a leaf that requires a gradient; make it with variable()");
+  EXPECT_ERROR(nn::AdamW({x, x * 2}), ValueError,
+               "[AdamW] parameter 1 is not a leaf that requires a gradient; make it with variable()");
+  EXPECT_ERROR(nn::SGD({x, x}), ValueError, "[SGD] parameter 1 is there twice");
+}
+
+TEST(Optimizer, RefusesOptionsOutOfRange) {
+  const std::vector<Variable> p{variable(Tensor{1.0})};
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_ERROR(nn::SGD(p, {.learning_rate = kNaN}), ValueError,
+               "[SGD] learning_rate is nan; it must be finite and not negative");
+  EXPECT_ERROR(nn::SGD(p, {.momentum = 1}), ValueError, "[SGD] momentum is 1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::SGD(p, {.weight_decay = -0.5}), ValueError,
+               "[SGD] weight_decay is -0.5; it must be finite and not negative");
+  EXPECT_ERROR(nn::SGD(p, {.nesterov = true}), ValueError,
+               "[SGD] nesterov looks ahead along the momentum, but momentum is 0");
+  EXPECT_ERROR(nn::Adam(p, {.beta1 = 1}), ValueError, "[Adam] beta1 is 1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::Adam(p, {.beta2 = -0.1}), ValueError, "[Adam] beta2 is -0.1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::AdamW(p, {.epsilon = -1}), ValueError,
+               "[AdamW] epsilon is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::AdamW(p, {.learning_rate = std::numeric_limits<double>::infinity()}), ValueError,
+               "[AdamW] learning_rate is inf; it must be finite and not negative");
+}
+
+TEST(Optimizer, SaysWhenAParameterChangedItsShape) {
+  Variable parameter = variable(here(Tensor{1.0, 2.0}));
+  nn::SGD optimizer({parameter}, {.learning_rate = 1, .momentum = 0.5});
+  parameter.set_grad(here(Tensor{1.0, 1.0}));
+  optimizer.step();
+  parameter.set_value(here(Tensor{1.0}));
+  parameter.set_grad(here(Tensor{1.0}));
+  EXPECT_ERROR(optimizer.step(), ShapeError,
+               "[SGD] parameter 0 was [2] in the step before and is [1] now; make a new optimizer");
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
