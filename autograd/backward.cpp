@@ -52,7 +52,7 @@ class Sweep {
     oldest_captured_ = std::min(oldest_captured_, node.sequence);
   }
 
-  void run(const Variable& output, Variable seed) {
+  void run(const Variable& output, Variable&& seed) {
     add(output.node(), std::move(seed));
     while (!waiting_.empty()) {
       const auto first = waiting_.extract(waiting_.begin());
@@ -74,6 +74,7 @@ class Sweep {
 
  private:
   struct Waiting {
+    Waiting(std::shared_ptr<Node> node, Variable&& grad) : node(std::move(node)), grad(std::move(grad)) {}
     std::shared_ptr<Node> node;
     Variable grad;
   };
@@ -123,7 +124,7 @@ class Sweep {
     }
   }
 
-  void pass_on(const Node& node, std::size_t i, Variable grad) {
+  void pass_on(const Node& node, std::size_t i, Variable&& grad) {
     const std::shared_ptr<Node>& input = node.inputs[i];
     if (input->sequence > node.sequence) {
       fail<ValueError>("backward",
@@ -141,13 +142,9 @@ class Sweep {
     if (captured_.empty() || input->sequence >= oldest_captured_) add(input, std::move(grad));
   }
 
-  void add(const std::shared_ptr<Node>& node, Variable grad) {
-    const auto [place, is_new] = waiting_.try_emplace(node->sequence);
-    if (is_new) {
-      place->second = {node, std::move(grad)};
-    } else {
-      accumulate(place->second.grad, grad);
-    }
+  void add(const std::shared_ptr<Node>& node, Variable&& grad) {
+    const auto [place, is_new] = waiting_.try_emplace(node->sequence, node, std::move(grad));
+    if (!is_new) accumulate(place->second.grad, grad);  // and grad was not moved from
   }
 
   void accumulate(Variable& sum, const Variable& grad) const {

@@ -32,11 +32,11 @@ const Shape& RuleArguments::shape(std::size_t i) const { return node_.inputs[i]-
 
 Variable RuleArguments::output() const { return node_.output(); }
 
-Variable RuleArguments::fitted(std::size_t i, Variable gradient) const {
+Variable RuleArguments::fitted(std::size_t i, Variable&& gradient) const {
   const Node& input = *node_.inputs[i];
   if (gradient.shape() != input.shape) gradient = sum_to(gradient, input.shape);
   if (gradient.dtype() != input.dtype) gradient = gradient.to(input.dtype);
-  return gradient;
+  return std::move(gradient);
 }
 
 Saved::Saved(const char* op, const Variable& x, bool needed) : op_(op) {

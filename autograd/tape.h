@@ -63,7 +63,7 @@ class RuleArguments {
   }
 
  private:
-  Variable fitted(std::size_t i, Variable gradient) const;
+  Variable fitted(std::size_t i, Variable&& gradient) const;
 
   const Node& node_;
 };

@@ -29,11 +29,13 @@ class Variable {
  public:
   Variable() = default;
   /// A constant: no gradient goes to it. A Tensor can stand wherever a Variable is wanted.
-  Variable(Tensor value) : value_(std::move(value)) {}
+  Variable(const Tensor& value) : value_(value) {}
+  Variable(Tensor&& value) : value_(std::move(value)) {}
   template <class T>
   requires std::is_arithmetic_v<T> Variable(T value) : value_(value) {}
   /// The result of a recorded op; see record() in autograd/tape.h.
-  Variable(Tensor value, std::shared_ptr<Node> node) : value_(std::move(value)), node_(std::move(node)) {}
+  Variable(const Tensor& value, std::shared_ptr<Node> node) : value_(value), node_(std::move(node)) {}
+  Variable(Tensor&& value, std::shared_ptr<Node> node) : value_(std::move(value)), node_(std::move(node)) {}
 
   bool defined() const { return value().defined(); }
   /// The way back to Tensors; shares storage.

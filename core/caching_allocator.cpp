@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -61,11 +62,19 @@ void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   const std::size_t size = rounded_size(bytes);
   const std::lock_guard lock(mutex_);
   stats_.in_use -= size;
-  if (caching_) {
-    cache_[size].push_back(block);
+  if (caching_ && keep(block, size)) {
     stats_.cached += size;
   } else {
     memory_.deallocate(block);
+  }
+}
+
+bool CachingAllocator::keep(void* block, std::size_t size) noexcept {
+  try {
+    cache_[size].push_back(block);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;  // no memory for the list: the block is given back instead
   }
 }
 

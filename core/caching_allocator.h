@@ -42,6 +42,7 @@ class CachingAllocator : public Allocator {
   static std::size_t rounded_size(std::size_t bytes);
 
  private:
+  bool keep(void* block, std::size_t size) noexcept;
   void* from_cache(std::size_t size);
   void* from_memory(std::size_t size);
   void release_all_cached();

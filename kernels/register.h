@@ -17,8 +17,8 @@ void register_random();
 void register_reduction();
 }  // namespace cpu
 
-/// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA kernels/no_cuda.cpp's, which only
-/// says so.
+/// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA
+/// kernels/no_cuda.cpp's, which only says so.
 void register_cuda();
 
 }  // namespace tinytorch

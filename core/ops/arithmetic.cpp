@@ -46,10 +46,10 @@ bool reads_what_it_writes(const Tensor& a, const Tensor& b) {
 
 void in_place(const kernels::BinaryKernel& kernel, Domain domain, Tensor& a, const Tensor& b) {
   const DType dtype = working_dtype(kernel, domain, a, b);
+  require_writable(kernel.name(), a);
   if (dtype != a.dtype()) {
-    fail<DTypeError>(kernel.name(),
-                     "in place on a {} tensor, but with a {} operand the result is {}; write a = a op b",
-                     a.dtype(), b.dtype(), dtype);
+    fail<DTypeError>(kernel.name(), "in place on a {} tensor, but the result is {}; write a = a op b",
+                     a.dtype(), dtype);
   }
   const Operands operands = make_operands(kernel.name(), a, reads_what_it_writes(a, b) ? clone(b) : b, dtype);
   if (operands.a.shape() != a.shape() || operands.device != a.device()) {

@@ -38,7 +38,7 @@ inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
-/// In place: b broadcasts to a's shape, and the result must be of a's type.
+/// In place: b broadcasts to a's shape, a is no expanded view, and the result must be of a's type.
 /// @throws ShapeError, DTypeError, DeviceError
 Tensor& operator+=(Tensor& a, const Tensor& b);
 Tensor& operator-=(Tensor& a, const Tensor& b);

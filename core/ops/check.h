@@ -36,4 +36,15 @@ inline Device common_device(const char* op, const Tensor& a, const Tensor& b) {
   fail<DeviceError>(op, "a is on {}, b on {}; move one with .to(device)", a.device(), b.device());
 }
 
+/// @throws ShapeError  several elements of x are one place in memory, so that it cannot be changed in place
+inline void require_writable(const char* op, const Tensor& x) {
+  for (int i = 0; i < x.rank(); ++i) {
+    if (x.strides()[i] == 0 && x.shape()[i] > 1) {
+      fail<ShapeError>(
+          op, "cannot change {} in place: axis {} is expanded, its elements are one; clone() it first",
+          x.shape(), i);
+    }
+  }
+}
+
 }  // namespace tinytorch

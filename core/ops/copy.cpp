@@ -37,6 +37,7 @@ void fill(Tensor& x, Scalar value) {
 void assign(Tensor& x, const Tensor& source) {
   require_defined("assign", x);
   require_defined("assign", source);
+  require_writable("assign", x);
   if (broadcast_shapes("assign", source.shape(), x.shape()) != x.shape()) {
     fail<ShapeError>("assign", "a source of shape {} does not fit into {}", source.shape(), x.shape());
   }

@@ -13,7 +13,7 @@ Tensor contiguous(const Tensor& x);
 /// x[...] = value, in place.
 void fill(Tensor& x, Scalar value);
 /// x[...] = source in place, broadcast to x's shape and converted to its type and device.
-/// @throws ShapeError  source does not broadcast to x's shape
+/// @throws ShapeError  source does not broadcast to x's shape, or x is an expanded view
 void assign(Tensor& x, const Tensor& source);
 
 namespace kernels {

@@ -59,18 +59,41 @@ Tensor filled(Tensor x, Scalar value) {
 
 bool is_integer_number(const Scalar& value) { return value.dtype() != DType::f32; }
 
-/// How many numbers start, start + step, ... lie before stop.
-std::int64_t arange_count(Scalar start, Scalar stop, Scalar step) {
-  const double first = start.to<double>(), last = stop.to<double>(), stride = step.to<double>();
-  if (stride == 0 || !std::isfinite(stride))
-    fail<ValueError>("arange", "step must be finite and not 0, but is {}", stride);
-  if (!std::isfinite(first) || !std::isfinite(last)) {
-    fail<ValueError>("arange", "start and stop must be finite, but are {} and {}", first, last);
+/// The distance between two integers; as an unsigned number it cannot overflow.
+std::uint64_t distance(std::int64_t from, std::int64_t to) {
+  return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+}
+
+std::uint64_t integer_count(std::int64_t start, std::int64_t stop, std::int64_t step) {
+  if (step > 0) return start < stop ? (distance(start, stop) - 1) / distance(0, step) + 1 : 0;
+  return stop < start ? (distance(stop, start) - 1) / distance(step, 0) + 1 : 0;
+}
+
+constexpr std::uint64_t kMostElements = std::uint64_t{1} << 53;
+
+/// More than kMostElements stands for any number beyond.
+std::uint64_t real_count(double start, double stop, double step) {
+  if (!std::isfinite(start) || !std::isfinite(stop)) {
+    fail<ValueError>("arange", "start and stop must be finite, but are {} and {}", start, stop);
   }
-  const double count = std::ceil((last - first) / stride);
-  if (count > 0x1p53)
-    fail<ValueError>("arange", "{} to {} in steps of {} is {} elements", first, last, stride, count);
-  return std::max<std::int64_t>(static_cast<std::int64_t>(count), 0);
+  const double count = std::ceil((stop - start) / step);
+  return static_cast<std::uint64_t>(std::clamp(count, 0.0, 2.0 * static_cast<double>(kMostElements)));
+}
+
+/// How many numbers start, start + step, ... lie before stop.
+std::int64_t arange_count(const Scalar& start, const Scalar& stop, const Scalar& step, bool integers) {
+  const double stride = step.to<double>();
+  if (stride == 0 || !std::isfinite(stride)) {
+    fail<ValueError>("arange", "step must be finite and not 0, but is {}", stride);
+  }
+  const std::uint64_t count =
+      integers ? integer_count(start.to<std::int64_t>(), stop.to<std::int64_t>(), step.to<std::int64_t>())
+               : real_count(start.to<double>(), stop.to<double>(), stride);
+  if (count > kMostElements) {
+    fail<ValueError>("arange", "{} to {} in steps of {} is more than 2^53 elements", start.to<double>(),
+                     stop.to<double>(), stride);
+  }
+  return static_cast<std::int64_t>(count);
 }
 
 }  // namespace
@@ -104,7 +127,7 @@ Tensor full_like(const Tensor& x, Scalar value) { return filled(empty_like(x), v
 Tensor arange(Scalar start, Scalar stop, Scalar step, Options options) {
   const bool integers = is_integer_number(start) && is_integer_number(stop) && is_integer_number(step);
   options.dtype = options.dtype.value_or(integers ? DType::i64 : DType::f32);
-  Tensor y = empty({arange_count(start, stop, step)}, options);
+  Tensor y = empty({arange_count(start, stop, step, integers)}, options);
   if (y.numel() > 0) kernels::arange(start, step, y);
   return y;
 }

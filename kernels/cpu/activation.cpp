@@ -1,3 +1,9 @@
+#include "core/ops/activation.h"
+#include "core/ops/copy.h"
+#include "kernels/math/activation.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/activation.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,12 +12,8 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/activation.h"
-#include "core/ops/copy.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
-#include "kernels/math/activation.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -45,7 +47,8 @@ void softmax_row(const T* x, T* y, std::int64_t n) {
   }
   const T factor = static_cast<T>(1 / sum), logarithm = static_cast<T>(std::log(sum));
   INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) y[i] = form == Form::softmax ? y[i] * factor : (x[i] - maximum) - logarithm;
+  for (std::int64_t i = 0; i < n; ++i)
+    y[i] = form == Form::softmax ? y[i] * factor : (x[i] - maximum) - logarithm;
 }
 
 /// `width` neighbouring columns of n elements, whose rows lie `step` apart; y may be x.
@@ -61,7 +64,8 @@ void softmax_columns(const T* x, T* y, std::int64_t n, std::int64_t step, std::i
   std::fill_n(maximum, width, ExtremeFold<T, math::Greater>::identity());
   std::fill_n(sum, width, 0.0);
   for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) maximum[j] = ExtremeFold<T, math::Greater>::combine(maximum[j], x[i * step + j]);
+    for (std::int64_t j = 0; j < width; ++j)
+      maximum[j] = ExtremeFold<T, math::Greater>::combine(maximum[j], x[i * step + j]);
   }
   for (std::int64_t i = 0; i < n; ++i) {
     INDEPENDENT
@@ -71,7 +75,8 @@ void softmax_columns(const T* x, T* y, std::int64_t n, std::int64_t step, std::i
       sum[j] += exponential;
     }
   }
-  for (std::int64_t j = 0; j < width; ++j) shift[j] = static_cast<T>(form == Form::softmax ? 1 / sum[j] : std::log(sum[j]));
+  for (std::int64_t j = 0; j < width; ++j)
+    shift[j] = static_cast<T>(form == Form::softmax ? 1 / sum[j] : std::log(sum[j]));
   for (std::int64_t i = 0; i < n; ++i) {
     INDEPENDENT
     for (std::int64_t j = 0; j < width; ++j) {

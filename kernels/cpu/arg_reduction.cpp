@@ -1,3 +1,7 @@
+#include "core/ops/reduction.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/arg_reduction.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,10 +10,8 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/reduction.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

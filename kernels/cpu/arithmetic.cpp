@@ -1,3 +1,8 @@
+#include "core/ops/arithmetic.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/arithmetic.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,10 +11,7 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/arithmetic.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/math/arithmetic.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

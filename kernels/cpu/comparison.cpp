@@ -1,3 +1,8 @@
+#include "core/ops/comparison.h"
+#include "kernels/math/comparison.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/comparison.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,10 +11,7 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/comparison.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/math/comparison.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -30,8 +32,8 @@ struct WhereRow {
     if (even && step[1] == 0 && step[2] == 1) return contiguous<0, 1>(offset, n);
     if (even && step[1] == 1 && step[2] == 0) return contiguous<1, 0>(offset, n);
     for (std::int64_t i = 0; i < n; ++i) {
-      y[offset[3] + i * step[3]] = math::Where{}(condition[offset[0] + i * step[0]], a[offset[1] + i * step[1]],
-                                                 b[offset[2] + i * step[2]]);
+      y[offset[3] + i * step[3]] = math::Where{}(condition[offset[0] + i * step[0]],
+                                                 a[offset[1] + i * step[1]], b[offset[2] + i * step[2]]);
     }
   }
 
@@ -52,8 +54,9 @@ struct WhereRow {
 template <class T>
 void where_typed(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
   const Loop<4> loop = make_loop<4>({&condition, &a, &b, &y});
-  const WhereRow<T> row{static_cast<const std::uint8_t*>(condition.raw_data()), static_cast<const T*>(a.raw_data()),
-                        static_cast<const T*>(b.raw_data()), static_cast<T*>(y.raw_data()), loop.inner_step()};
+  const WhereRow<T> row{static_cast<const std::uint8_t*>(condition.raw_data()),
+                        static_cast<const T*>(a.raw_data()), static_cast<const T*>(b.raw_data()),
+                        static_cast<T*>(y.raw_data()), loop.inner_step()};
   for_each_row(loop, kCheapGrain, row);
 }
 
@@ -67,7 +70,9 @@ void logical(const Tensor& a, const Tensor& b, Tensor& y) {
   binary_typed<Op, std::uint8_t>(a, b, y, kCheapGrain);
 }
 
-void logical_not(const Tensor& x, Tensor& y) { unary_typed<math::LogicalNot, std::uint8_t>(x, y, kCheapGrain); }
+void logical_not(const Tensor& x, Tensor& y) {
+  unary_typed<math::LogicalNot, std::uint8_t>(x, y, kCheapGrain);
+}
 
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;

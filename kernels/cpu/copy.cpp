@@ -1,3 +1,8 @@
+#include "core/ops/copy.h"
+#include "core/convert.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/copy.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,10 +11,7 @@
 
 #include <hwy/highway.h>
 
-#include "core/convert.h"
-#include "core/ops/copy.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -23,8 +25,8 @@ struct Convert {
   }
 };
 
-/// A transposed copy goes in square tiles, so that each cache line is read and written once: along `by_x` x lies
-/// without gaps, along the innermost axis y does.
+/// A transposed copy goes in square tiles, so that each cache line is read and written once: along `by_x` x
+/// lies without gaps, along the innermost axis y does.
 template <class T>
 struct TransposedCopy {
   static constexpr std::int64_t kTile = 16;
@@ -37,8 +39,13 @@ struct TransposedCopy {
   std::int64_t strips;                // of kTile rows each
 
   TransposedCopy(const T* from, T* to, const Loop<2>& loop, std::size_t by_x)
-      : x(from), y(to), columns(loop.inner_length()), column_step(loop.inner_step()[0]), rows(loop.length[by_x]),
-        row_step(loop.step[by_x][1]), strips((rows + kTile - 1) / kTile) {
+      : x(from),
+        y(to),
+        columns(loop.inner_length()),
+        column_step(loop.inner_step()[0]),
+        rows(loop.length[by_x]),
+        row_step(loop.step[by_x][1]),
+        strips((rows + kTile - 1) / kTile) {
     for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
       if (axis != by_x) {
         planes.length[static_cast<std::size_t>(planes.rank)] = loop.length[axis];
@@ -67,7 +74,8 @@ struct TransposedCopy {
       for (; column + kTile <= columns; column += kTile) copy_tile(from + column * column_step, to + column);
     }
     for (; column < columns; ++column) {
-      for (std::int64_t row = 0; row < height; ++row) to[row * row_step + column] = from[column * column_step + row];
+      for (std::int64_t row = 0; row < height; ++row)
+        to[row * row_step + column] = from[column * column_step + row];
     }
   }
 
@@ -100,15 +108,14 @@ void copy_typed(const Tensor& x, Tensor& y) {
   if constexpr (std::is_same_v<From, To>) {
     if (copy_transposed<To>(x, y, loop)) return;
   }
-  const UnaryRow<Convert<To>, From, To> row{static_cast<const From*>(x.raw_data()), static_cast<To*>(y.raw_data()),
-                                            loop.inner_step()};
+  const UnaryRow<Convert<To>, From, To> row{static_cast<const From*>(x.raw_data()),
+                                            static_cast<To*>(y.raw_data()), loop.inner_step()};
   for_each_row(loop, kCheapGrain, row);
 }
 
 void copy(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class From>() {
-    dispatch(y.dtype(), [&]<class To>() { copy_typed<From, To>(x, y); });
-  });
+  dispatch(x.dtype(),
+           [&]<class From>() { dispatch(y.dtype(), [&]<class To>() { copy_typed<From, To>(x, y); }); });
 }
 
 void register_kernels() {

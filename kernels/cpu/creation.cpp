@@ -1,3 +1,7 @@
+#include "core/ops/creation.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/creation.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,9 +10,7 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/creation.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

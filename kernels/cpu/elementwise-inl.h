@@ -119,7 +119,8 @@ template <class Op, class X>
 void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain) {
   using Y = std::invoke_result_t<Op, X>;
   const Loop<2> loop = make_loop<2>({&x, &y});
-  const UnaryRow<Op, X, Y> row{static_cast<const X*>(x.raw_data()), static_cast<Y*>(y.raw_data()), loop.inner_step()};
+  const UnaryRow<Op, X, Y> row{static_cast<const X*>(x.raw_data()), static_cast<Y*>(y.raw_data()),
+                               loop.inner_step()};
   for_each_row(loop, grain, row);
 }
 

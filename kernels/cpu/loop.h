@@ -12,9 +12,9 @@ namespace tinytorch::cpu {
 template <int N>
 using Steps = std::array<std::int64_t, N>;
 
-/// An elementwise loop over N operands of one shape, in as few axes as it takes: axes of length 1 are gone, the rest
-/// follow the order of the last operand (the output) in memory, and neighbours that all operands step through
-/// evenly are one. There is at least one axis; the last is the innermost.
+/// An elementwise loop over N operands of one shape, in as few axes as it takes: axes of length 1 are gone,
+/// the rest follow the order of the last operand (the output) in memory, and neighbours that all operands
+/// step through evenly are one. There is at least one axis; the last is the innermost.
 template <int N>
 struct Loop {
   int rank = 0;
@@ -69,8 +69,8 @@ struct Place {
   }
 };
 
-/// Goes through elements [begin, end) of the loop in its order, calling row(offsets, n) for each run along the innermost
-/// axis.
+/// Goes through elements [begin, end) of the loop in its order, calling row(offsets, n) for each run along
+/// the innermost axis.
 template <int N, class Row>
 void walk(const Loop<N>& loop, std::int64_t begin, std::int64_t end, const Row& row) {
   const auto inner = static_cast<std::size_t>(loop.rank - 1);
@@ -84,8 +84,8 @@ void walk(const Loop<N>& loop, std::int64_t begin, std::int64_t end, const Row& 
   }
 }
 
-/// True where a large operand is read so far across its own order in memory (a transposed matrix) that it pays to copy it first,
-/// which kernels::copy does in tiles.
+/// True where a large operand is read so far across its own order in memory (a transposed matrix) that it
+/// pays to copy it first, which kernels::copy does in tiles.
 template <int N>
 bool crosses_memory(const Loop<N>& loop, std::size_t operand) {
   constexpr std::int64_t kLarge = 1 << 14, kFar = 16;

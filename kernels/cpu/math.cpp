@@ -1,3 +1,8 @@
+#include "core/ops/math.h"
+#include "kernels/math/math.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/math.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,10 +11,7 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/math.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/math/math.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

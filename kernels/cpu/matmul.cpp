@@ -1,3 +1,11 @@
+#include "core/ops/matmul.h"
+#include "core/error.h"
+#include "core/ops/copy.h"
+#include "kernels/register.h"
+
+#include <atomic>
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/matmul.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,14 +14,8 @@
 
 #include <hwy/highway.h>
 
-#include <atomic>
-
-#include "core/error.h"
-#include "core/ops/copy.h"
-#include "core/ops/matmul.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/product-inl.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -62,7 +64,8 @@ bool multiply_batch(const Loop<3>& batch, const Product<T>& first) {
   return fine;
 }
 
-/// Where all of a batch is multiplied by the same b and the rows of a follow each other evenly, it is one product.
+/// Where all of a batch is multiplied by the same b and the rows of a follow each other evenly, it is one
+/// product.
 template <class T>
 bool fold_batch(Loop<3>& batch, Product<T>& product) {
   const bool even = batch.rank == 1 && batch.inner_step()[1] == 0 &&

@@ -1,3 +1,8 @@
+#include "core/ops/optimizer.h"
+#include "kernels/math/optimizer.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/optimizer.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,16 +11,14 @@
 
 #include <hwy/highway.h>
 
-#include "core/ops/optimizer.h"
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/math/optimizer.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// A parameter reads and writes up to seven numbers for each element, so fewer elements make a thread's worth of work.
+/// A parameter reads and writes up to seven numbers for each element, so fewer elements make a thread's worth
+/// of work.
 constexpr std::int64_t kUpdateGrain = kCheapGrain / 4;
 
 template <class T>
@@ -25,13 +28,15 @@ void sgd_plain(const math::SgdUpdate<T>& update, T* parameter, const T* gradient
 }
 
 template <class T>
-void sgd_momentum(const math::SgdUpdate<T>& update, T* parameter, const T* gradient, T* velocity, std::int64_t n) {
+void sgd_momentum(const math::SgdUpdate<T>& update, T* parameter, const T* gradient, T* velocity,
+                  std::int64_t n) {
   INDEPENDENT
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], velocity[i]);
 }
 
 template <class T>
-void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second, std::int64_t n) {
+void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second,
+          std::int64_t n) {
   INDEPENDENT
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], first[i], second[i]);
 }

@@ -9,15 +9,15 @@
 
 namespace tinytorch::cpu {
 
-/// Elements of cheap elementwise work (about a nanosecond each or less) that are worth a thread of their own; waking a
-/// sleeping one takes some 50 microseconds.
+/// Elements of cheap elementwise work (about a nanosecond each or less) that are worth a thread of their own;
+/// waking a sleeping one takes some 50 microseconds.
 inline constexpr std::int64_t kCheapGrain = 1 << 17;
 /// The same for work that calls the C library's functions, some 10 nanoseconds each.
 inline constexpr std::int64_t kCostlyGrain = 1 << 12;
 
-/// Calls f(begin, end) for consecutive parts that make up [0, count), each on a thread of its own and not much smaller than
-/// `grain`; on the calling thread alone where that makes one part, or inside another parallel_for. f does not throw, and what
-/// it computes must not depend on where the parts begin.
+/// Calls f(begin, end) for consecutive parts that make up [0, count), each on a thread of its own and not
+/// much smaller than `grain`; on the calling thread alone where that makes one part, or inside another
+/// parallel_for. f does not throw, and what it computes must not depend on where the parts begin.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t grain, const F& f) {
 #ifdef _OPENMP

@@ -1,5 +1,5 @@
-// Matrix products, compiled once for each instruction set: see kernels/cpu/targets.h. Each element is summed in one
-// order of k, whatever the threads.
+// Matrix products, compiled once for each instruction set: see kernels/cpu/targets.h. Each element is summed
+// in one order of k, whatever the threads.
 
 #include <algorithm>
 #include <cstdint>
@@ -50,14 +50,14 @@ void plain_product(const Product<T>& p) {
   }
 }
 
-/// For larger ones, after Goto and van de Geijn (2008): blocks of a and b are packed so that the innermost loop reads both
-/// in order, and keeps a tile of kRows x kColumns sums in registers.
+/// For larger ones, after Goto and van de Geijn (2008): blocks of a and b are packed so that the innermost
+/// loop reads both in order, and keeps a tile of kRows x kColumns sums in registers.
 template <class T>
 class BlockedProduct {
  public:
   /// Rows [row_begin, row_end) and columns [column_begin, column_end) of the product.
-  static void run(const Product<T>& p, std::int64_t row_begin, std::int64_t row_end, std::int64_t column_begin,
-                  std::int64_t column_end) {
+  static void run(const Product<T>& p, std::int64_t row_begin, std::int64_t row_end,
+                  std::int64_t column_begin, std::int64_t column_end) {
     alignas(64) T a[kBlockRows * kDepth];
     alignas(64) T b[kBlockColumns * kDepth];
     for (std::int64_t l = 0; l < p.k; l += kDepth) {
@@ -77,16 +77,19 @@ class BlockedProduct {
  private:
   static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
   // Integers are unsigned here, so that they wrap around.
-  using Lane = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+  using Lane =
+      typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
   typedef Lane Vector __attribute__((vector_size(kVectorBytes), aligned(alignof(T)), may_alias));
-  static constexpr std::int64_t kVectors = 2, kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t kVectors = 2,
+                                kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
   static constexpr std::int64_t kRows = 4, kColumns = kVectors * kVectorLanes;
   static constexpr std::int64_t kDepth = 128, kBlockRows = 32, kBlockColumns = 128;
 
-  /// Lays `count` lines of `depth` elements out in groups of kWidth lines, padded with zeros: the first elements of a
-  /// group's lines, then the second ones ...
+  /// Lays `count` lines of `depth` elements out in groups of kWidth lines, padded with zeros: the first
+  /// elements of a group's lines, then the second ones ...
   template <std::int64_t kWidth>
-  static void pack(const T* x, std::int64_t line_step, std::int64_t step, std::int64_t count, std::int64_t depth, T* to) {
+  static void pack(const T* x, std::int64_t line_step, std::int64_t step, std::int64_t count,
+                   std::int64_t depth, T* to) {
     for (std::int64_t group = 0; group < count; group += kWidth, to += kWidth * depth) {
       const T* from = x + group * line_step;
       const std::int64_t width = std::min(kWidth, count - group);
@@ -97,13 +100,14 @@ class BlockedProduct {
     }
   }
 
-  static void multiply_block(const T* a, const T* b, std::int64_t rows, std::int64_t columns, std::int64_t depth, T* y,
-                             std::int64_t y_row, bool accumulate) {
+  static void multiply_block(const T* a, const T* b, std::int64_t rows, std::int64_t columns,
+                             std::int64_t depth, T* y, std::int64_t y_row, bool accumulate) {
     for (std::int64_t j = 0; j < columns; j += kColumns) {
       for (std::int64_t i = 0; i < rows; i += kRows) {
         alignas(64) T sum[kRows * kColumns];
         multiply_tile(a + i * depth, b + j * depth, depth, sum);
-        add_tile(sum, y + i * y_row + j, y_row, std::min(kRows, rows - i), std::min(kColumns, columns - j), accumulate);
+        add_tile(sum, y + i * y_row + j, y_row, std::min(kRows, rows - i), std::min(kColumns, columns - j),
+                 accumulate);
       }
     }
   }
@@ -137,13 +141,14 @@ template <class T>
 void blocked_product(const Product<T>& p) {
   constexpr std::int64_t kGrain = 1 << 20;  // multiplications
   const std::int64_t longer = std::max(p.m, p.n);
-  parallel_for(longer, kGrain / (p.multiplications() / longer) + 1, [&](std::int64_t begin, std::int64_t end) {
-    if (p.m >= p.n) {
-      BlockedProduct<T>::run(p, begin, end, 0, p.n);
-    } else {
-      BlockedProduct<T>::run(p, 0, p.m, begin, end);
-    }
-  });
+  parallel_for(longer, kGrain / (p.multiplications() / longer) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 if (p.m >= p.n) {
+                   BlockedProduct<T>::run(p, begin, end, 0, p.n);
+                 } else {
+                   BlockedProduct<T>::run(p, 0, p.m, begin, end);
+                 }
+               });
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -17,12 +17,15 @@ struct Product {
   std::int64_t multiplications() const { return m * n * k; }
 };
 
-/// f32 products in a library that is built for them; only in builds with oneDNN. It may use threads of its own.
+/// f32 products in a library that is built for them; only in builds with oneDNN. It may use threads of its
+/// own.
 /// @return  false if the library failed
 bool library_product(const Product<float>& product);
 
-/// True where library_product() takes this matrix: its rows or its columns lie without gaps and do not overlap.
-inline bool library_takes(std::int64_t rows, std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
+/// True where library_product() takes this matrix: its rows or its columns lie without gaps and do not
+/// overlap.
+inline bool library_takes(std::int64_t rows, std::int64_t columns, std::int64_t row_step,
+                          std::int64_t column_step) {
   return (column_step == 1 && row_step >= columns) || (row_step == 1 && column_step >= rows);
 }
 

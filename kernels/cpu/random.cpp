@@ -1,3 +1,10 @@
+#include "core/ops/random.h"
+#include "core/convert.h"
+#include "kernels/cpu/parallel.h"
+#include "kernels/math/random.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/random.cpp"
 #include "kernels/cpu/targets.h"
@@ -5,12 +12,6 @@
 #include <hwy/foreach_target.h>
 
 #include <hwy/highway.h>
-
-#include "core/convert.h"
-#include "core/ops/random.h"
-#include "kernels/cpu/parallel.h"
-#include "kernels/math/random.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -33,7 +34,8 @@ struct Group {
 
 void make_group(const RandomStream& stream, std::uint64_t first, Group& group) {
   for (std::int64_t i = 0; i < kGroup; ++i) {
-    const math::PhiloxBlock block = math::philox(stream.seed, stream.offset + first + static_cast<std::uint64_t>(i));
+    const math::PhiloxBlock block =
+        math::philox(stream.seed, stream.offset + first + static_cast<std::uint64_t>(i));
     for (int w = 0; w < 4; ++w) group.word[w][i] = block.word[w];
   }
 }
@@ -127,7 +129,8 @@ void random_normal(const RandomStream& stream, Tensor& y) {
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() { generate(y, stream, Normal<T>{}); });
 }
 
-void random_integers(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range, Tensor& y) {
+void random_integers(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range,
+                     Tensor& y) {
   dispatch<NumericTypes>(y.dtype(), [&]<class T>() { generate(y, stream, Integers<T>{low, range}); });
 }
 

@@ -1,5 +1,6 @@
 // Folding many elements into one, compiled once for each instruction set: see kernels/cpu/targets.h.
-// All orders are fixed by the lengths alone, so that the result's bits do not depend on threads or instruction sets.
+// All orders are fixed by the lengths alone, so that the result's bits do not depend on threads or
+// instruction sets.
 
 #include <algorithm>
 #include <cstdint>
@@ -85,7 +86,7 @@ class Lanes {
   /// All lanes in one: neighbours at half the distance each time.
   Result total() const {
     Result lane[kLanes];
-    std::memcpy(lane, parts_, sizeof(lane));
+    for (std::int64_t l = 0; l < kLanes; ++l) lane[l] = parts_[l / kWidth][l % kWidth];
     for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
       for (std::int64_t l = 0; l < width; ++l) lane[l] = Fold::combine(lane[l], lane[l + width]);
     }
@@ -94,7 +95,8 @@ class Lanes {
 
  private:
   static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
-  static constexpr std::int64_t kWidth = std::min(kLanes, kVectorBytes / static_cast<std::int64_t>(sizeof(Result)));
+  static constexpr std::int64_t kWidth =
+      std::min(kLanes, kVectorBytes / static_cast<std::int64_t>(sizeof(Result)));
   static constexpr std::int64_t kParts = kLanes / kWidth;
   typedef Result Vector __attribute__((vector_size(kWidth * sizeof(Result))));
   typedef T Input __attribute__((vector_size(kWidth * sizeof(T))));
@@ -111,14 +113,14 @@ typename Fold::Result fold_row(const T* x, std::int64_t step, std::int64_t n) {
   std::int64_t i = 0;
   if (n >= kLanes) {
     Lanes<Fold, T> lanes;
-    T line[kLanes];
-    for (; i + kLanes <= n; i += kLanes) {
-      const T* from = x + i * step;
-      if (step != 1) {
-        for (std::int64_t l = 0; l < kLanes; ++l) line[l] = from[l * step];
-        from = line;
+    if (step == 1) {
+      for (; i + kLanes <= n; i += kLanes) lanes.take(x + i);
+    } else {
+      T line[kLanes];
+      for (; i + kLanes <= n; i += kLanes) {
+        for (std::int64_t l = 0; l < kLanes; ++l) line[l] = x[(i + l) * step];
+        lanes.take(line);
       }
-      lanes.take(from);
     }
     total = lanes.total();
   }

@@ -1,3 +1,9 @@
+#include "core/ops/reduction.h"
+#include "kernels/register.h"
+
+#include <memory>
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/reduction.cpp"
 #include "kernels/cpu/targets.h"
@@ -6,19 +12,16 @@
 
 #include <hwy/highway.h>
 
-#include <memory>
-
-#include "core/ops/reduction.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
-#include "kernels/register.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// How a reduction is cut into tasks, by the shapes alone: the outputs into blocks of `width` neighbours, and where that gives
-/// few tasks, the elements behind each output into `parts`, whose results are folded at the end.
+/// How a reduction is cut into tasks, by the shapes alone: the outputs into blocks of `width` neighbours, and
+/// where that gives few tasks, the elements behind each output into `parts`, whose results are folded at the
+/// end.
 struct Partition {
   std::int64_t width;
   std::int64_t blocks;  // along the innermost kept axis
@@ -26,7 +29,8 @@ struct Partition {
   std::int64_t tasks;
   std::int64_t part_length;
 
-  /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory together.
+  /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory
+  /// together.
   Partition(const ReductionLoops& loops, bool columns) {
     constexpr std::int64_t kTasks = 64, kElements = 1 << 15;
     const std::int64_t inner = loops.kept.inner_length(), length = loops.reduced.count;
@@ -42,7 +46,8 @@ struct Partition {
   static constexpr std::int64_t kWidth = 256;
 };
 
-/// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of them.
+/// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of
+/// them.
 bool prefers_columns(const ReductionLoops& loops) {
   constexpr std::int64_t kEnough = 8;
   return loops.kept.inner_length() >= kEnough && loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
@@ -114,7 +119,8 @@ class Reducer {
     if (begin < end) {
       walk(loops_.reduced, begin, end, [&](const Steps<1>& offset, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
-          fold_into(total, x + offset[0] + i * loops_.reduced.inner_step()[0], loops_.kept.inner_step()[0], width);
+          fold_into(total, x + offset[0] + i * loops_.reduced.inner_step()[0], loops_.kept.inner_step()[0],
+                    width);
         }
       });
     }
@@ -126,7 +132,8 @@ class Reducer {
       INDEPENDENT
       for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i]));
     } else {
-      for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i * step]));
+      for (std::int64_t i = 0; i < width; ++i)
+        total[i] = Fold::combine(total[i], static_cast<Result>(x[i * step]));
     }
   }
 

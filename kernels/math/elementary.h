@@ -6,9 +6,9 @@
 
 #include "kernels/math/host_device.h"
 
-/// exp, log and tanh in single precision, without a branch or a table so that a compiler can vectorise loops over them.
-/// The polynomials of log and tanh are those of Moshier's Cephes library, that of exp is a Chebyshev fit; errors were
-/// measured over all floats.
+/// exp, log and tanh in single precision, without a branch or a table so that a compiler can vectorise loops
+/// over them. The polynomials of log and tanh are those of Moshier's Cephes library, that of exp is a
+/// Chebyshev fit; errors were measured over all floats.
 namespace tinytorch::math {
 
 /// 2^n for n in -126 ... 127.
@@ -25,20 +25,23 @@ struct Exponential {
 };
 
 HOST_DEVICE Exponential exp_parts(float x) {
-  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, which stands in the low bits
+  constexpr float kRound =
+      12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, which stands in the low bits
   const float shifted = x * 1.44269504f + kRound;
   const float n = shifted - kRound;
-  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts; the first product is exact
+  const float r =
+      (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts; the first product is exact
   float p = 1.393453451e-03f;
   p = p * r + 8.363769390e-03f;
   p = p * r + 4.166645557e-02f;
   p = p * r + 1.666657329e-01f;
   p = p * r + 5.000000000e-01f;
   p = (p * (r * r) + r) + 1.0f;
-  return {p, static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRound))};
+  return {p, static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) -
+                                       std::bit_cast<std::uint32_t>(kRound))};
 }
 
-/// e^x, within 1 ulp; overflows to infinity, underflows through the denormals to 0.
+/// e^x, within 1.1 ulp; overflows to infinity, underflows through the denormals to 0.
 HOST_DEVICE float exp_f32(float x) {
   const Exponential e = exp_parts(x);
   // In two steps, because 2^n may be no normal number where the result is one or rounds to one.
@@ -69,7 +72,8 @@ HOST_DEVICE float log_f32(float x) {
   p = p * f - 2.4999993993e-1f;
   p = p * f + 3.3333331174e-1f;
   p = (p * f * z - e * 2.12194440e-4f) - 0.5f * z;
-  constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity(),
+                  kNan = std::numeric_limits<float>::quiet_NaN();
   const float positive = x < kInfinity ? (f + p) + e * 0.693359375f : kInfinity;
   return x > 0.0f ? positive : x == 0.0f ? -kInfinity : kNan;
 }

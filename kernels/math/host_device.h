@@ -1,7 +1,8 @@
 #pragma once
 
-/// Marks a formula that both kinds of device compute. On the host it must be inlined: the CPU kernels are compiled once
-/// for each instruction set, and an instance that the linker shares between them would be the wrong one for some.
+/// Marks a formula that both kinds of device compute. On the host it must be inlined: the CPU kernels are
+/// compiled once for each instruction set, and an instance that the linker shares between them would be the
+/// wrong one for some.
 #ifdef __CUDACC__
 #define HOST_DEVICE __host__ __device__ __forceinline__
 #else

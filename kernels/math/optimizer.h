@@ -33,10 +33,10 @@ struct SgdUpdate {
 template <class T>
 struct AdamUpdate {
   T beta1, rest1, beta2, rest2, epsilon;
-  T coupled_decay;    // added to the gradient
-  T kept;             // what decoupled decay leaves of the parameter
-  T rate;             // learning rate over the first moment's correction
-  T root_scale;       // 1 over the square root of the second moment's
+  T coupled_decay;  // added to the gradient
+  T kept;           // what decoupled decay leaves of the parameter
+  T rate;           // learning rate over the first moment's correction
+  T root_scale;     // 1 over the square root of the second moment's
 
   explicit AdamUpdate(const AdamStep& step)
       : beta1(static_cast<T>(step.beta1)),

@@ -7,7 +7,8 @@
 /// Functors of core/ops/reduction.h.
 namespace tinytorch::math {
 
-/// True where x is a more extreme element than `best`: beyond it by Order (Less or Greater), or the first NaN.
+/// True where x is a more extreme element than `best`: beyond it by Order (Less or Greater), or the first
+/// NaN.
 template <class Order, class T>
 HOST_DEVICE bool more_extreme(T x, T best) {
   if constexpr (std::is_floating_point_v<T>) {

@@ -42,6 +42,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::step() {
+  updates_.clear();  // what an exception may have left
   ++step_count_;
   std::int64_t count = 0;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,12 @@ struct RuleCase {
   double low = -2;
   double high = 2;
 };
+
+/// What GoogleTest prints.
+void PrintTo(const RuleCase& rule, std::ostream* out) {
+  *out << rule.name;
+  for (const Shape& shape : rule.shapes) *out << ' ' << to_string(shape);
+}
 
 std::vector<Tensor> draw(const RuleCase& rule) {
   Generator generator(42);
@@ -100,7 +107,7 @@ std::vector<RuleCase> unary_rules() {
       {"sum", [](const Arguments& x) { return sum(x[0]); }, {}},
       {"sum_keepdim", [](const Arguments& x) { return sum(x[0], {}, true) * x[0]; }, {}},
       {"flatten", [](const Arguments& x) { return flatten(x[0]); }, {}},
-      {"unsqueeze", [](const Arguments& x) { return unsqueeze(x[0], -1) * unsqueeze(x[0], 0); }, {}},
+      {"unsqueeze", [](const Arguments& x) { return square(unsqueeze(x[0], -1)); }, {}},
       {"expand_new_axes", [](const Arguments& x) { return x[0] * 2 + expand(x[0], x[0].shape()); }, {}},
   };
   std::vector<RuleCase> rules;

@@ -56,7 +56,9 @@ Strides strides_of(const Shape& shape, Layout layout) {
 }  // namespace
 
 double Array::operator()(const Dims& at) const {
-  return values[static_cast<std::size_t>(dot(at, strides_of(shape, Layout::contiguous)))];
+  std::int64_t place = 0;
+  for (int i = 0; i < at.size(); ++i) place = place * shape[i] + at[i];
+  return values[static_cast<std::size_t>(place)];
 }
 
 Array generate(const Shape& shape, const std::function<double(const Dims& at)>& f) {

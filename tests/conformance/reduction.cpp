@@ -10,7 +10,9 @@
 namespace tinytorch::conformance {
 namespace {
 
-double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+double total(std::span<const double> x) {
+  return static_cast<double>(std::accumulate(x.begin(), x.end(), 0.0L));
+}
 
 bool any_nan(std::span<const double> x) {
   return std::ranges::any_of(x, [](double value) { return std::isnan(value); });

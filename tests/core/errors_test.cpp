@@ -128,7 +128,8 @@ TEST(Errors, OfValues) {
   EXPECT_ERROR(slice(of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
   EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step must be finite and not 0, but is 0");
   EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
-  EXPECT_ERROR(arange(0.0, 1e300), ValueError, "[arange] 0 to 1e+300 in steps of 1 is 1e+300 elements");
+  EXPECT_ERROR(arange(0.0, 1e300), ValueError,
+               "[arange] 0 to 1e+300 in steps of 1 is more than 2^53 elements");
   EXPECT_ERROR(linspace(0, 1, -1), ValueError, "[linspace] count is -1; it must not be negative");
 }
 

@@ -221,14 +221,32 @@ TEST(InPlace, KeepsShapeAndType) {
   EXPECT_ERROR(x += counting({2, 3}), ShapeError,
                "[add] in place on shape [3], but with b of shape [2, 3] the result has shape [2, 3]");
   Tensor integers = x.to(DType::i64);
-  EXPECT_ERROR(integers += 0.5, DTypeError,
-               "[add] in place on a i64 tensor, but with a f32 operand the result is f32; write a = a op b");
+  EXPECT_ERROR(integers += x, DTypeError,
+               "[add] in place on a i64 tensor, but the result is f32; write a = a op b");
   EXPECT_TENSOR_EQ(integers, (Tensor{0, 1, 2}));
   EXPECT_ERROR(
       assign(x, counting({2})), ShapeError,
       "[assign] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
   EXPECT_ERROR(assign(x, counting({2, 3})), ShapeError,
                "[assign] a source of shape [2, 3] does not fit into [3]");
+}
+
+TEST(Arange, OfAnOverflowingDistanceIsEmptyOrRefused) {
+  EXPECT_EQ(arange(1e308, -1e308).numel(), 0);
+  EXPECT_ERROR(arange(-1e308, 1e308, 1e300), ValueError,
+               "[arange] -1e+308 to 1e+308 in steps of 1e+300 is more than 2^53 elements");
+}
+
+TEST(InPlace, RefusesExpandedViewsWhoseElementsAreOne) {
+  const Tensor x = counting({3, 1});
+  Tensor wide = expand(x, {3, 4});
+  EXPECT_ERROR(
+      wide += 1, ShapeError,
+      "[add] cannot change [3, 4] in place: axis 1 is expanded, its elements are one; clone() it first");
+  EXPECT_ERROR(
+      assign(wide, counting({4})), ShapeError,
+      "[assign] cannot change [3, 4] in place: axis 1 is expanded, its elements are one; clone() it first");
+  EXPECT_TENSOR_EQ(x, (Tensor{{0.0}, {1.0}, {2.0}}));
 }
 
 TEST(InPlace, AssignConvertsAndBroadcasts) {
@@ -296,6 +314,8 @@ TEST(Integers, StayExactBeyondDoublePrecision) {
   EXPECT_FALSE((x == kOdd - 1).to_vector<bool>()[0]);
   EXPECT_EQ(arange(kOdd, kOdd + 3).to_vector<std::int64_t>(),
             (std::vector<std::int64_t>{kOdd, kOdd + 1, kOdd + 2}));
+  EXPECT_EQ(arange(kOdd, kOdd - 5, -2).to_vector<std::int64_t>(),
+            (std::vector<std::int64_t>{kOdd, kOdd - 2, kOdd - 4}));
 }
 
 TEST(Integers, HavePowersThatAreIntegers) {

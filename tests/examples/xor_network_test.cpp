@@ -14,11 +14,19 @@
 namespace tinytorch::testing {
 namespace {
 
-std::string program() { return (build_folder() / "examples" / "xor_network" / "xor_network").string(); }
+// Runs it as `arguments` say, on whatever backend they name or it chooses.
+ProgramRun run_with(const std::string& arguments, const std::string& environment = {}) {
+  std::ostringstream command;
+  command << environment << " '" << (build_folder() / "examples" / "xor_network" / "xor_network").string()
+          << "' " << arguments;
+  return run_program(command.str());
+}
 
-ProgramRun run_here(const std::string& arguments, const std::string& environment = "") {
-  return run_program(environment + " '" + program() + "' --backend " + name(backend().type) + " " +
-                     arguments);
+// Runs it on the backend under test.
+ProgramRun run_here(const std::string& arguments, const std::string& environment = {}) {
+  std::ostringstream all;
+  all << "--backend " << name(backend().type) << ' ' << arguments;
+  return run_with(all.str(), environment);
 }
 
 struct EpochLine {
@@ -55,9 +63,9 @@ TEST(XorNetwork, IsSolvedWithItsDefaults) {
 
 TEST(XorNetwork, SaysAllThatItPromises) {
   const std::string output = run_here("").output;
-  EXPECT_NE(output.find("Device: " + to_string(backend()) + " (" + describe(backend()) + ")\n"),
-            std::string::npos)
-      << output;
+  std::ostringstream device_line;
+  device_line << "Device: " << to_string(backend()) << " (" << describe(backend()) << ")\n";
+  EXPECT_NE(output.find(device_line.str()), std::string::npos) << output;
   for (const char* wanted : {R"(Dense\(2, 4\) +weight \[4, 2\], bias \[4\] +12\n)",
                              R"( 0  1 \|    1    \|   0\.9\d{3}\n)", R"( 1  1 \|    0    \|   0\.0\d{3}\n)",
                              R"(Final accuracy: 100\.0%\n)", R"(A training step took \d+\.\d µs\n)",
@@ -98,7 +106,7 @@ TEST(XorNetwork, TakesItsFlags) {
 TEST(XorNetwork, RefusesBadFlags) {
   for (const char* flags : {"--epochs 0", "--epochs many", "--learning-rate -1", "--learning-rate inf",
                             "--width 0", "--seeds -3", "--seed x", "--backend tpu", "--unknown", "stray"}) {
-    const ProgramRun run = run_program("'" + program() + "' " + flags);
+    const ProgramRun run = run_with(flags);
     EXPECT_EQ(run.exit_code, 2) << flags << ": " << run.output;
     EXPECT_FALSE(run.output.empty()) << flags;
   }
@@ -106,16 +114,18 @@ TEST(XorNetwork, RefusesBadFlags) {
 
 TEST(XorNetwork, SaysWhyABackendIsMissing) {
   if (is_available(Device::cuda())) {
-    EXPECT_EQ(run_program("'" + program() + "' --backend cuda").exit_code, 0);
+    EXPECT_EQ(run_with("--backend cuda").exit_code, 0);
     return;
   }
-  const ProgramRun run = run_program("'" + program() + "' --backend cuda");
+  const ProgramRun run = run_with("--backend cuda");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(run.output, "backend cuda is not available: " + unavailable_reason(DeviceType::cuda) + "\n");
+  std::ostringstream wanted;
+  wanted << "backend cuda is not available: " << unavailable_reason(DeviceType::cuda) << '\n';
+  EXPECT_EQ(run.output, wanted.str());
 }
 
 TEST(XorNetwork, ShowsHelp) {
-  const ProgramRun run = run_program("'" + program() + "' --help");
+  const ProgramRun run = run_with("--help");
   EXPECT_EQ(run.exit_code, 0);
   for (const char* flag :
        {"--epochs", "--seed", "--learning-rate", "--width", "--backend", "--seeds", "--verbose"}) {

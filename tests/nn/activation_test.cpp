@@ -23,7 +23,8 @@ TEST(Activation, SoftmaxTakesItsAxis) {
   const Tensor x = here(Tensor{{1.0, 5.0}, {1.0, 5.0}});
   EXPECT_TENSOR_NEAR(nn::Softmax(0)(x), {{0.5, 0.5}, {0.5, 0.5}});
   EXPECT_TENSOR_NEAR(sum(nn::Softmax(1)(x), {1}), {1.0, 1.0});
-  EXPECT_ERROR(nn::Softmax(2)(x), ShapeError, "[softmax] axis 2 is out of range for 2 axes");
+  EXPECT_ERROR(nn::Softmax(2)(x), ShapeError,
+               "[softmax] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
 }
 
 TEST(Activation, BothModesAgree) {

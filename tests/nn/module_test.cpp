@@ -174,11 +174,11 @@ TEST(Module, LoadStateDictNamesAllThatDoesNotFitAndChangesNothing) {
 TEST(Module, SummaryIsATable) {
   const nn::Sequential model{nn::Dense(2, 4), nn::ReLU(), nn::Dense(4, 1), nn::Sigmoid()};
   EXPECT_EQ(summary(model),
-            "Name  Layer        Parameters                Count\n"
-            "0     Dense(2, 4)  weight [4, 2], bias [4]      12\n"
-            "1     ReLU                                       0\n"
-            "2     Dense(4, 1)  weight [1, 4], bias [1]       5\n"
-            "3     Sigmoid                                    0\n"
+            "Name  Layer        Parameters               Count\n"
+            "0     Dense(2, 4)  weight [4, 2], bias [4]     12\n"
+            "1     ReLU                                      0\n"
+            "2     Dense(4, 1)  weight [1, 4], bias [1]      5\n"
+            "3     Sigmoid                                   0\n"
             "Total: 17 parameters, 17 of them trainable (68 bytes)\n");
 }
 
