@@ -36,54 +36,58 @@ std::string human_bytes(std::size_t bytes) {
 CachingAllocator::CachingAllocator(std::string device, RawMemory& memory)
     : device_(std::move(device)), memory_(memory), caching_(caching_wanted()) {}
 
-std::size_t CachingAllocator::rounded_size(std::size_t bytes) {
+CachingAllocator::SizeClass CachingAllocator::size_class(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 2) {
     fail<MemoryError>("memory", "{} in one block is more than any device has", human_bytes(bytes));
   }
-  const std::size_t step = std::max(kAlignment, std::bit_floor(bytes) / 4);
-  return (bytes + step - 1) / step * step;
+  // Up to 4 steps of kAlignment, then 4 steps a doubling.
+  constexpr int kAlignmentBits = std::countr_zero(kAlignment);
+  const int step_bits = std::max(kAlignmentBits, static_cast<int>(std::bit_width(bytes)) - 3);
+  const std::size_t steps = ((bytes - 1) >> step_bits) + 1;
+  return {.bytes = steps << step_bits,
+          .index = static_cast<std::size_t>(step_bits - kAlignmentBits) * 4 + steps - 1};
 }
 
 void* CachingAllocator::allocate(std::size_t bytes) {
   if (bytes == 0) return nullptr;
-  const std::size_t size = rounded_size(bytes);
+  const SizeClass wanted = size_class(bytes);
   const std::lock_guard lock(mutex_);
-  void* block = from_cache(size);
-  if (block == nullptr) block = from_memory(size);
-  if (block == nullptr) fail_out_of_memory(bytes, size);
+  void* block = from_cache(wanted);
+  if (block == nullptr) block = from_memory(wanted.bytes);
+  if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
   stats_.allocations += 1;
-  stats_.in_use += size;
+  stats_.in_use += wanted.bytes;
   stats_.peak = std::max(stats_.peak, stats_.in_use);
   return block;
 }
 
 void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   if (block == nullptr) return;
-  const std::size_t size = rounded_size(bytes);
+  const SizeClass used = size_class(bytes);
   const std::lock_guard lock(mutex_);
-  stats_.in_use -= size;
-  if (caching_ && keep(block, size)) {
-    stats_.cached += size;
+  stats_.in_use -= used.bytes;
+  if (caching_ && keep(block, used.index)) {
+    stats_.cached += used.bytes;
   } else {
     memory_.deallocate(block);
   }
 }
 
-bool CachingAllocator::keep(void* block, std::size_t size) noexcept {
+bool CachingAllocator::keep(void* block, std::size_t size_class) noexcept {
   try {
-    cache_[size].push_back(block);
+    cache_[size_class].push_back(block);
     return true;
   } catch (const std::bad_alloc&) {
     return false;  // no memory for the list: the block is given back instead
   }
 }
 
-void* CachingAllocator::from_cache(std::size_t size) {
-  const auto found = cache_.find(size);
-  if (found == cache_.end() || found->second.empty()) return nullptr;
-  void* const block = found->second.back();
-  found->second.pop_back();
-  stats_.cached -= size;
+void* CachingAllocator::from_cache(const SizeClass& wanted) {
+  std::vector<void*>& blocks = cache_[wanted.index];
+  if (blocks.empty()) return nullptr;
+  void* const block = blocks.back();
+  blocks.pop_back();
+  stats_.cached -= wanted.bytes;
   stats_.cache_hits += 1;
   return block;
 }
@@ -102,10 +106,10 @@ void* CachingAllocator::from_memory(std::size_t size) {
 }
 
 void CachingAllocator::release_all_cached() {
-  for (auto& [size, blocks] : cache_) {
+  for (std::vector<void*>& blocks : cache_) {
     for (void* const block : blocks) memory_.deallocate(block);
+    blocks.clear();
   }
-  cache_.clear();
   stats_.cached = 0;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/allocator.h"
@@ -37,13 +38,20 @@ class CachingAllocator : public Allocator {
   void set_caching(bool on) override;
   void release_cached() override;
 
-  /// The bytes of the block that serves a request: the smallest class that holds it.
+  /// The blocks that serve requests of neighbouring sizes.
+  struct SizeClass {
+    std::size_t bytes;  ///< of each block
+    std::size_t index;  ///< below kSizeClasses
+  };
+  /// The smallest class that holds `bytes`, which are not 0.
   /// @throws MemoryError  the request is so large that rounding it up overflows
-  static std::size_t rounded_size(std::size_t bytes);
+  static SizeClass size_class(std::size_t bytes);
 
  private:
-  bool keep(void* block, std::size_t size) noexcept;
-  void* from_cache(std::size_t size);
+  static constexpr std::size_t kSizeClasses = 256;
+
+  bool keep(void* block, std::size_t size_class) noexcept;
+  void* from_cache(const SizeClass& wanted);
   void* from_memory(std::size_t size);
   void release_all_cached();
   [[noreturn]] void fail_out_of_memory(std::size_t bytes, std::size_t size) const;
@@ -51,7 +59,7 @@ class CachingAllocator : public Allocator {
   const std::string device_;
   RawMemory& memory_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::size_t, std::vector<void*>> cache_;  // size class -> free blocks
+  std::array<std::vector<void*>, kSizeClasses> cache_;  // free blocks of each size class
   MemoryStats stats_;
   bool caching_;
 };

@@ -6,27 +6,15 @@
 
 namespace tinytorch {
 
-namespace {
-
-void check_capacity(std::int64_t count) {
-  if (count > kMaxRank) fail<ShapeError>("shape", "{} axes; a tensor has at most {}", count, kMaxRank);
+void Dims::fail_capacity(std::int64_t count) {
+  fail<ShapeError>("shape", "{} axes; a tensor has at most {}", count, kMaxRank);
 }
-
-}  // namespace
 
 Dims::Dims(std::span<const std::int64_t> values) {
   check_capacity(static_cast<std::int64_t>(values.size()));
   std::copy(values.begin(), values.end(), values_.begin());
   size_ = static_cast<int>(values.size());
 }
-
-Dims Dims::filled(int count, std::int64_t value) {
-  Dims dims;
-  for (int i = 0; i < count; ++i) dims.push_back(value);
-  return dims;
-}
-
-void Dims::push_back(std::int64_t value) { insert(size_, value); }
 
 void Dims::insert(int at, std::int64_t value) {
   check_capacity(size_ + 1);
@@ -41,10 +29,6 @@ void Dims::erase(int at) {
 }
 
 bool Dims::contains(std::int64_t value) const { return std::find(begin(), end(), value) != end(); }
-
-bool Dims::operator==(const Dims& other) const {
-  return std::equal(begin(), end(), other.begin(), other.end());
-}
 
 std::string to_string(const Dims& dims) {
   return fmt::format("[{}]", fmt::join(dims.begin(), dims.end(), ", "));

@@ -20,8 +20,14 @@ class Dims {
   Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
   explicit Dims(std::span<const std::int64_t> values);
 
-  /// `count` times `value`.
-  static Dims filled(int count, std::int64_t value);
+  /// `count` times `value`. @throws ShapeError  count exceeds kMaxRank
+  static Dims filled(int count, std::int64_t value) {
+    check_capacity(count);
+    Dims dims;
+    dims.size_ = count;
+    for (std::int64_t& each : dims) each = value;
+    return dims;
+  }
 
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -37,14 +43,28 @@ class Dims {
   std::int64_t* end() { return values_.data() + size_; }
 
   /// @throws ShapeError  the list is full
-  void push_back(std::int64_t value);
+  void push_back(std::int64_t value) {
+    check_capacity(size_ + 1);
+    (*this)[size_++] = value;
+  }
   void insert(int at, std::int64_t value);
   void erase(int at);
   bool contains(std::int64_t value) const;
 
-  bool operator==(const Dims& other) const;
+  bool operator==(const Dims& other) const {
+    if (size_ != other.size_) return false;
+    for (int i = 0; i < size_; ++i) {
+      if ((*this)[i] != other[i]) return false;
+    }
+    return true;
+  }
 
  private:
+  static void check_capacity(std::int64_t count) {
+    if (count > kMaxRank) fail_capacity(count);
+  }
+  [[noreturn]] static void fail_capacity(std::int64_t count);
+
   std::array<std::int64_t, kMaxRank> values_{};
   int size_ = 0;
 };

@@ -5,14 +5,15 @@ namespace tinytorch {
 
 Variable relu(const Variable& x) {
   return record_with_output("relu", relu(x.value()), {x}, [](const RuleArguments& at) {
-    return Gradients(where(at.output() > 0, at.grad, zeros_like(at.grad)));
+    const Variable none = zeros_like(at.grad);
+    return Gradients(where(at.output() > none, at.grad, none));
   });
 }
 
 Variable sigmoid(const Variable& x) {
   return record_with_output("sigmoid", sigmoid(x.value()), {x}, [](const RuleArguments& at) {
     const Variable y = at.output();
-    return Gradients(at.grad * (y * (1 - y)));
+    return Gradients(at.grad * (y - y * y));
   });
 }
 

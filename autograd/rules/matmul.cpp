@@ -39,4 +39,15 @@ Variable matmul(const Variable& a, const Variable& b) {
                 });
 }
 
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  return record("linear", linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
+                [x = Saved("linear", x, weight.requires_grad()),
+                 weight = Saved("linear", weight, x.requires_grad())](const RuleArguments& at) {
+                  return Gradients(
+                      at.gradient(0, [&] { return matmul(at.grad, *weight); }),
+                      at.gradient(1, [&] { return matmul(transpose(as_rows(at.grad)), as_rows(*x)); }),
+                      at.gradient(2, [&] { return at.grad; }));
+                });
+}
+
 }  // namespace tinytorch

@@ -25,9 +25,11 @@ DType working_dtype(const kernels::BinaryKernel& kernel, Domain domain, const Te
 
 Tensor binary(const kernels::BinaryKernel& kernel, Domain domain, const Tensor& a, const Tensor& b) {
   const DType dtype = working_dtype(kernel, domain, a, b);
-  const Operands operands = make_operands(kernel.name(), a, b, dtype);
-  Tensor y = empty_result(operands, dtype);
-  if (y.numel() > 0) kernel(operands.a, operands.b, y);
+  const Device device = common_device(kernel.name(), a, b);
+  const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
+  const Operand left(a, dtype, shape), right(b, dtype, shape);
+  Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
+  if (y.numel() > 0) kernel(*left, *right, y);
   return y;
 }
 
@@ -51,12 +53,14 @@ void in_place(const kernels::BinaryKernel& kernel, Domain domain, Tensor& a, con
     fail<DTypeError>(kernel.name(), "in place on a {} tensor, but the result is {}; write a = a op b",
                      a.dtype(), dtype);
   }
-  const Operands operands = make_operands(kernel.name(), a, reads_what_it_writes(a, b) ? clone(b) : b, dtype);
-  if (operands.a.shape() != a.shape() || operands.device != a.device()) {
+  const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
+  if (shape != a.shape()) {
     fail<ShapeError>(kernel.name(), "in place on shape {}, but with b of shape {} the result has shape {}",
-                     a.shape(), b.shape(), operands.a.shape());
+                     a.shape(), b.shape(), shape);
   }
-  if (a.numel() > 0) kernel(operands.a, operands.b, a);
+  common_device(kernel.name(), a, b);
+  const Tensor source = reads_what_it_writes(a, b) ? clone(b) : b;
+  if (a.numel() > 0) kernel(a, *Operand(source, dtype, shape), a);
   a.storage()->bump_version();
 }
 

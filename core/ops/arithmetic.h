@@ -47,8 +47,8 @@ Tensor& operator/=(Tensor& a, const Tensor& b);
 
 namespace kernels {
 /// A slot of elementwise functions of two operands. a, b and y have the same shape and any strides (0 where
-/// broadcast); a and b have the same element type. y may be a or b. An operand of no axes may lie on the CPU
-/// whatever y's device.
+/// broadcast); a and b have the same element type. y may be a or b. A C++ number, all of
+/// whose strides are 0, may lie on the CPU whatever y's device.
 using BinaryKernel = Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)>;
 /// A slot of elementwise functions of one operand. Same shape; any strides; y may be x.
 using UnaryKernel = Kernel<void(const Tensor& x, Tensor& y)>;

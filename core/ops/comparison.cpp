@@ -13,9 +13,11 @@ namespace tinytorch {
 namespace {
 
 Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b, DType dtype) {
-  const Operands operands = make_operands(kernel.name(), a, b, dtype);
-  Tensor y = empty_result(operands, DType::boolean);
-  if (y.numel() > 0) kernel(operands.a, operands.b, y);
+  const Device device = common_device(kernel.name(), a, b);
+  const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
+  const Operand left(a, dtype, shape), right(b, dtype, shape);
+  Tensor y = empty_result(*left, *right, {.dtype = DType::boolean, .device = device});
+  if (y.numel() > 0) kernel(*left, *right, y);
   return y;
 }
 
@@ -58,19 +60,17 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
     fail<DTypeError>("where", "the condition must be bool, but is {}; compare it, for example condition != 0",
                      condition.dtype());
   }
+  const Device device = a.is_number() && b.is_number() ? condition.device() : common_device("where", a, b);
+  if (device != condition.device() && !condition.is_number()) {
+    fail<DeviceError>("where", "the condition is on {}, a and b on {}; move one with .to(device)",
+                      condition.device(), device);
+  }
+  const DType dtype = common_dtype(a, b);
   const Shape shape =
       broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
-  const Tensor wide = broadcast_to(condition, shape);
-  Operands operands = make_operands("where", a, b, common_dtype(a, b));
-  operands.device = a.is_number() && b.is_number() ? condition.device() : operands.device;
-  if (operands.device != condition.device() && !condition.is_number()) {
-    fail<DeviceError>("where", "the condition is on {}, a and b on {}; move one with .to(device)",
-                      condition.device(), operands.device);
-  }
-  operands.a = broadcast_to(operands.a, shape);
-  operands.b = broadcast_to(operands.b, shape);
-  Tensor y = empty_result(operands, operands.a.dtype());
-  if (y.numel() > 0) kernels::where(wide, operands.a, operands.b, y);
+  const Operand choice(condition, DType::boolean, shape), left(a, dtype, shape), right(b, dtype, shape);
+  Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
+  if (y.numel() > 0) kernels::where(*choice, *left, *right, y);
   return y;
 }
 
@@ -86,8 +86,10 @@ bool equal(const Tensor& a, const Tensor& b) {
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance) {
   require_defined("allclose", a);
   require_defined("allclose", b);
-  const Operands operands = make_operands("allclose", a, b, DType::f64);
-  const std::vector<double> x = operands.a.to_vector<double>(), y = operands.b.to_vector<double>();
+  const Shape shape = broadcast_shapes("allclose", a.shape(), b.shape());
+  common_device("allclose", a, b);
+  const std::vector<double> x = Operand(a, DType::f64, shape)->to_vector<double>();
+  const std::vector<double> y = Operand(b, DType::f64, shape)->to_vector<double>();
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool both_nan = std::isnan(x[i]) && std::isnan(y[i]);
     const bool close =

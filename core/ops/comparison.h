@@ -63,7 +63,7 @@ inline BinaryKernel logical_xor{"logical_xor"};
 inline UnaryKernel logical_not{"logical_not"};
 
 /// y = condition ? a : b. Same shape, any strides; condition is bool; a, b and y have one element type.
-/// Operands of no axes may lie on the CPU whatever y's device.
+/// C++ numbers, all of whose strides are 0, may lie on the CPU whatever y's device.
 inline Kernel<void(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y)> where{"where"};
 }  // namespace kernels
 

@@ -56,13 +56,4 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
   return axes;
 }
 
-void check_linear(const Shape& x, const Shape& weight, const Shape& bias) {
-  const bool fits =
-      !x.empty() && weight.size() == 2 && bias.size() == 1 && x.back() == weight[1] && bias[0] == weight[0];
-  if (!fits) {
-    fail<ShapeError>("linear", "x is {}, weight {}, bias {}; wanted [..., in], [out, in] and [out]", x,
-                     weight, bias);
-  }
-}
-
 }  // namespace tinytorch::detail

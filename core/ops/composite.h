@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "core/ops/arithmetic.h"
-#include "core/ops/matmul.h"
 #include "core/ops/reduction.h"
 #include "core/ops/shape.h"
 #include "core/tensor.h"
@@ -23,7 +22,6 @@ std::int64_t checked_place(const Shape& shape, int axis, std::int64_t place);
 /// The axes along which a tensor of shape `to` is repeated when broadcast to `from`.
 /// @throws ShapeError  it does not broadcast to it
 Axes broadcast_axes(const Shape& from, const Shape& to);
-void check_linear(const Shape& x, const Shape& weight, const Shape& bias);
 }  // namespace detail
 
 /// Mean over the axes (all where none are given); of integers in f32. NaN over no elements.
@@ -103,14 +101,6 @@ T sum_to(const T& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   const Axes axes = detail::broadcast_axes(x.shape(), shape);
   return reshape(axes.empty() ? x : sum(x, axes, true), shape);
-}
-
-/// x wᵀ + b, a dense layer: x [..., in], weight [out, in] and bias [out] give [..., out].
-/// @throws ShapeError  the lengths do not fit
-template <TensorLike T>
-T linear(const T& x, const T& weight, const T& bias) {
-  detail::check_linear(x.shape(), weight.shape(), bias.shape());
-  return matmul(x, transpose(weight)) + bias;
 }
 
 }  // namespace tinytorch

@@ -9,12 +9,9 @@ namespace tinytorch {
 
 namespace {
 
-DType checked_dtype(const Tensor& a, const Tensor& b) {
-  const DType dtype = common_dtype(a, b);
-  if (dtype < DType::i32) {
-    fail<DTypeError>("matmul", "takes i32, i64, f32 and f64, but a is {} and b is {}", a.dtype(), b.dtype());
-  }
-  return dtype;
+void check_dtype(const Tensor& a, const Tensor& b) {
+  if (common_dtype(a, b) >= DType::i32) return;
+  fail<DTypeError>("matmul", "takes i32, i64, f32 and f64, but a is {} and b is {}", a.dtype(), b.dtype());
 }
 
 void check_shapes(const Tensor& a, const Tensor& b) {
@@ -38,13 +35,25 @@ Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t columns) {
   return batch;
 }
 
+void check_linear(const Shape& x, const Shape& weight, const Shape& bias) {
+  const bool fits =
+      !x.empty() && weight.size() == 2 && bias.size() == 1 && x.back() == weight[1] && bias[0] == weight[0];
+  if (!fits) {
+    fail<ShapeError>("linear", "x is {}, weight {}, bias {}; wanted [..., in], [out, in] and [out]", x,
+                     weight, bias);
+  }
+}
+
 /// Both operands have at least two axes.
-Tensor matmul_matrices(const Tensor& a, const Tensor& b, Device device) {
+Tensor matmul_matrices(const Tensor& a, const Tensor& b) {
+  const Device device = common_device("matmul", a, b);
+  const DType dtype = common_dtype(a, b);
   const Shape batch = broadcast_shapes("matmul", leading(a.shape()), leading(b.shape()));
   const std::int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
-  Tensor y = empty(with_matrix(batch, m, n), {.dtype = a.dtype(), .device = device});
+  Tensor y = empty(with_matrix(batch, m, n), {.dtype = dtype, .device = device});
   if (y.numel() > 0) {
-    kernels::matmul(broadcast_to(a, with_matrix(batch, m, k)), broadcast_to(b, with_matrix(batch, k, n)), y);
+    kernels::matmul(*Operand(a, dtype, with_matrix(batch, m, k)),
+                    *Operand(b, dtype, with_matrix(batch, k, n)), y);
   }
   return y;
 }
@@ -54,14 +63,18 @@ Tensor matmul_matrices(const Tensor& a, const Tensor& b, Device device) {
 Tensor matmul(const Tensor& a, const Tensor& b) {
   require_defined("matmul", a);
   require_defined("matmul", b);
-  const DType dtype = checked_dtype(a, b);
+  check_dtype(a, b);
   check_shapes(a, b);
-  const Device device = common_device("matmul", a, b);
-  const Tensor x = a.to(dtype), z = b.to(dtype);
-  Tensor y = matmul_matrices(x.rank() > 1 ? x : unsqueeze(x, 0), z.rank() > 1 ? z : unsqueeze(z, 1), device);
-  if (b.rank() == 1) y = squeeze(y, -1);
-  if (a.rank() == 1) y = squeeze(y, b.rank() == 1 ? -1 : -2);
-  return y;
+  if (a.rank() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.rank() == 1 ? -1 : -2);
+  if (b.rank() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  return matmul_matrices(a, b);
+}
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  for (const Tensor* operand : {&x, &weight, &bias}) require_defined("linear", *operand);
+  check_linear(x.shape(), weight.shape(), bias.shape());
+  Tensor y = matmul(x, transpose(weight));
+  return y.dtype() == promote(y.dtype(), bias.dtype()) ? y += bias : y + bias;
 }
 
 }  // namespace tinytorch

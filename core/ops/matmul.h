@@ -14,6 +14,10 @@ namespace tinytorch {
 /// @throws DeviceError  different devices
 Tensor matmul(const Tensor& a, const Tensor& b);
 
+/// x wᵀ + b, a dense layer: x [..., in], weight [out, in] and bias [out] give [..., out].
+/// @throws ShapeError  the lengths do not fit; else as matmul()
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
+
 namespace kernels {
 /// y[..., i, j] = sum over l of a[..., i, l] b[..., l, j]. All three have rank >= 2 and the same leading
 /// lengths; a and b have any strides (0 where broadcast); y is contiguous and not empty (k may be 0). i32,

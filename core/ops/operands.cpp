@@ -1,7 +1,6 @@
 #include "core/ops/operands.h"
 
 #include "core/ops/check.h"
-#include "core/ops/copy.h"
 #include "core/ops/creation.h"
 
 namespace tinytorch {
@@ -15,8 +14,6 @@ DType yield(const Tensor& number, const Tensor& tensor) {
   if (kind(number.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
   return is_floating(number.dtype()) ? DType::f32 : DType::i64;
 }
-
-Tensor with_dtype(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
 
 }  // namespace
 
@@ -36,16 +33,19 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
 }
 
-Operands make_operands(const char* op, const Tensor& a, const Tensor& b, DType dtype) {
-  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
-  return {broadcast_to(with_dtype(a, dtype), shape), broadcast_to(with_dtype(b, dtype), shape),
-          common_device(op, a, b)};
+Operand::Operand(const Tensor& x, DType dtype, const Shape& shape) : x_(&x) {
+  if (x_->dtype() != dtype) {
+    made_ = x_->to(dtype);
+    x_ = &made_;
+  }
+  if (x_->shape() != shape) {
+    made_ = broadcast_to(*x_, shape);
+    x_ = &made_;
+  }
 }
 
-Tensor empty_result(const Operands& operands, DType dtype) {
-  const auto [a, b, device] = operands;
-  const bool follow_b = !a.is_contiguous() && b.is_contiguous();
-  return empty_like(follow_b ? b : a, {.dtype = dtype, .device = device});
+Tensor empty_result(const Tensor& a, const Tensor& b, Options options) {
+  return empty_like(!a.is_contiguous() && b.is_contiguous() ? b : a, options);
 }
 
 }  // namespace tinytorch

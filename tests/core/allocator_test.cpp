@@ -55,15 +55,15 @@ class CachingAllocatorTest : public ::testing::Test {
 };
 
 TEST_F(CachingAllocatorTest, RoundsUpToFourClassesADoubling) {
-  EXPECT_EQ(CachingAllocator::rounded_size(1), 64u);
-  EXPECT_EQ(CachingAllocator::rounded_size(64), 64u);
-  EXPECT_EQ(CachingAllocator::rounded_size(65), 128u);
-  EXPECT_EQ(CachingAllocator::rounded_size(1024), 1024u);
-  EXPECT_EQ(CachingAllocator::rounded_size(1025), 1280u);
-  EXPECT_EQ(CachingAllocator::rounded_size(1793), 2048u);
+  EXPECT_EQ(CachingAllocator::size_class(1).bytes, 64u);
+  EXPECT_EQ(CachingAllocator::size_class(64).bytes, 64u);
+  EXPECT_EQ(CachingAllocator::size_class(65).bytes, 128u);
+  EXPECT_EQ(CachingAllocator::size_class(1024).bytes, 1024u);
+  EXPECT_EQ(CachingAllocator::size_class(1025).bytes, 1280u);
+  EXPECT_EQ(CachingAllocator::size_class(1793).bytes, 2048u);
   for (std::size_t bytes = 257; bytes < 1 << 20; bytes = bytes * 9 / 8 + 1) {
-    EXPECT_GE(CachingAllocator::rounded_size(bytes), bytes);
-    EXPECT_LE(CachingAllocator::rounded_size(bytes), bytes + bytes / 4);
+    EXPECT_GE(CachingAllocator::size_class(bytes).bytes, bytes);
+    EXPECT_LE(CachingAllocator::size_class(bytes).bytes, bytes + bytes / 4);
   }
 }
 

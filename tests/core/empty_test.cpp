@@ -11,6 +11,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
+#include "core/ops/matmul.h"
 #include "core/ops/random.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"

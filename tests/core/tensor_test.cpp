@@ -14,6 +14,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/matmul.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
