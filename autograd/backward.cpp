@@ -184,7 +184,7 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
     return full(output.shape(), 1, like);
   }
   // A number stands for a tensor of the type that is wanted.
-  const Variable typed =
+  Variable typed =
       seed.value().is_number() ? full({}, seed.value().to(DType::f64).item<double>(), like) : seed;
   require_fit(op, typed, *output.node(), [] { return "the seed"; });
   return typed;

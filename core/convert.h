@@ -13,8 +13,9 @@ constexpr To convert(From value) {
   if constexpr (std::is_same_v<To, bool>) {
     return value != From(0);
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-    // 2^n of the type's width is exact in From, unlike max().
-    constexpr From kEnd = static_cast<From>(std::numeric_limits<To>::max() / 2 + 1) * From(2);
+    // One past the largest To; unlike that it is a power of two, and so exact in From.
+    constexpr To kHalf = std::numeric_limits<To>::max() / 2 + 1;
+    constexpr From kEnd = From(kHalf) * From(2);
     constexpr From kBegin = static_cast<From>(std::numeric_limits<To>::min());
     if (value >= kEnd) return std::numeric_limits<To>::max();
     if (value < kBegin) return std::numeric_limits<To>::min();

@@ -177,7 +177,7 @@ std::vector<std::string> words_of(const Tensor& x) {
     if constexpr (std::is_same_v<T, bool>) {
       std::vector<std::string> result;
       for (const std::uint8_t value : x.to_vector<std::uint8_t>())
-        result.push_back(value ? " True" : "False");
+        result.emplace_back(value ? " True" : "False");
       return result;
     } else {
       const std::vector<T> values = x.to_vector<T>();

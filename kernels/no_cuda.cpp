@@ -10,8 +10,8 @@ class NoCuda final : public Backend {
  public:
   int count() const override { return 0; }
   std::string unavailable_reason() const override {
-    return "TinyTorch was built without CUDA; build it where the CUDA toolkit is installed, or use the CPU: "
-           "--backend cpu on the command line, Device::cpu() in code";
+    return "TinyTorch was built without CUDA; use the CPU: --backend cpu on the command line, Device::cpu() "
+           "in code";
   }
   std::string describe(int) const override { throw DeviceError(unavailable_reason()); }
   Allocator& allocator(int) override { throw DeviceError(unavailable_reason()); }

@@ -106,7 +106,7 @@ Variable MeanSquaredError::operator()(const Variable& prediction, const Variable
   return record(kOp, mean_squared_error(prediction.value(), target.value()), {prediction, target},
                 [p = Saved(kOp, prediction), t = Saved(kOp, target)](const RuleArguments& at) {
                   const double scale = 2 / static_cast<double>(p->numel());
-                  const Variable slope = (*p - in_type_of(*p, *t)) * (at.grad * scale);
+                  Variable slope = (*p - in_type_of(*p, *t)) * (at.grad * scale);
                   return Gradients(at.gradient(0, [&] { return slope; }),
                                    at.gradient(1, [&] { return -slope; }));
                 });
@@ -117,9 +117,9 @@ Tensor BinaryCrossEntropyLoss::operator()(const Tensor& probability, const Tenso
   return binary_cross_entropy(probability, in_type_of(probability, target));
 }
 
-Variable BinaryCrossEntropyLoss::operator()(const Variable& probability, const Variable& target_) const {
-  check_binary(probability.value(), target_.value());
-  const Variable target = in_type_of(probability, target_);
+Variable BinaryCrossEntropyLoss::operator()(const Variable& probability, const Variable& given) const {
+  check_binary(probability.value(), given.value());
+  const Variable target = in_type_of(probability, given);
   constexpr const char* kOp = "binary_cross_entropy";
   return record(kOp, binary_cross_entropy(probability.value(), target.value()), {probability, target},
                 [p = Saved(kOp, probability), t = Saved(kOp, target)](const RuleArguments& at) {

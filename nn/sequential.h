@@ -19,13 +19,13 @@ class Sequential : public Layer<Sequential> {
   template <std::derived_from<Module>... Layers>
   requires(sizeof...(Layers) > 0) explicit Sequential(Layers&&... layers) {
     layers_.reserve(sizeof...(Layers));
-    (add(std::move(layers)), ...);
+    (add(std::forward<Layers>(layers)), ...);
   }
 
   /// Puts a layer behind the last one, and returns it.
   template <std::derived_from<Module> L>
   L& add(L&& layer) {
-    auto owned = std::make_unique<L>(std::move(layer));
+    auto owned = std::make_unique<L>(std::forward<L>(layer));
     L& added = *owned;
     add(std::move(owned));
     return added;

@@ -27,7 +27,7 @@ Variable mul(const Variable& a, const Variable& b) {
 Variable div(const Variable& a, const Variable& b) {
   return record("div", div(a.value(), b.value()), {a, b},
                 [a = Saved("div", a, b.requires_grad()), b = Saved("div", b)](const RuleArguments& at) {
-                  const Variable over_b = at.grad / *b;
+                  Variable over_b = at.grad / *b;
                   return Gradients(at.gradient(0, [&] { return over_b; }),
                                    at.gradient(1, [&] { return -over_b * (*a / *b); }));
                 });

@@ -16,7 +16,10 @@ using namespace tinytorch;
 
 namespace {
 
-enum ExitCode { kSolved = 0, kNotSolved = 1, kCannotRun = 2 };
+// Exit codes.
+constexpr int kSolved = 0;
+constexpr int kNotSolved = 1;
+constexpr int kCannotRun = 2;
 
 struct Settings {
   int epochs = 500;
@@ -109,7 +112,7 @@ void print_predictions(const Data& data, const Tensor& prediction) {
     std::printf(" %.0f  %.0f |    %.0f    |   %.4f\n", x[2 * i], x[2 * i + 1], y[i], p[i]);
 }
 
-ExitCode run_once(const Settings& settings) {
+int run_once(const Settings& settings) {
   std::printf("Device: %s (%s)\n", to_string(settings.device).c_str(), describe(settings.device).c_str());
   const Data data = xor_data(settings.device);
   const nn::Sequential model = make_model(settings, settings.seed);
@@ -133,7 +136,7 @@ ExitCode run_once(const Settings& settings) {
   return solved && modes_agree ? kSolved : kNotSolved;
 }
 
-ExitCode run_seeds(const Settings& settings) {
+int run_seeds(const Settings& settings) {
   const Data data = xor_data(settings.device);
   float first_low = 1, first_high = 0, final_high = 0;
   int solved = 0;

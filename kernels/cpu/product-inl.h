@@ -79,7 +79,7 @@ class BlockedProduct {
   // Integers are unsigned here, so that they wrap around.
   using Lane =
       typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
-  typedef Lane Vector __attribute__((vector_size(kVectorBytes), aligned(alignof(T)), may_alias));
+  using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = Lane;
   static constexpr std::int64_t kVectors = 2,
                                 kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
   static constexpr std::int64_t kRows = 4, kColumns = kVectors * kVectorLanes;

@@ -56,9 +56,9 @@ struct ExtremeFold {
   template <class V>
   static HWY_INLINE V combine(V a, V b) {
     if constexpr (kMaximum) {
-      return (a > b) | (a != a) ? a : b;
+      return ((a > b) | (a != a)) ? a : b;
     } else {
-      return (a < b) | (a != a) ? a : b;
+      return ((a < b) | (a != a)) ? a : b;
     }
   }
 };
@@ -98,8 +98,8 @@ class Lanes {
   static constexpr std::int64_t kWidth =
       std::min(kLanes, kVectorBytes / static_cast<std::int64_t>(sizeof(Result)));
   static constexpr std::int64_t kParts = kLanes / kWidth;
-  typedef Result Vector __attribute__((vector_size(kWidth * sizeof(Result))));
-  typedef T Input __attribute__((vector_size(kWidth * sizeof(T))));
+  using Vector [[gnu::vector_size(kWidth * sizeof(Result))]] = Result;
+  using Input [[gnu::vector_size(kWidth * sizeof(T))]] = T;
 
   Vector parts_[kParts];
 };

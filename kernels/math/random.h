@@ -81,6 +81,8 @@ struct SineCosine {
 
 /// Sine and cosine of 2 pi u, u in [0, 1): the polynomials of fdlibm's k_sin.c and k_cos.c.
 HOST_DEVICE SineCosine exact_sine_cosine(double u) {
+  // Either neighbour would do where rounding is not to the nearest.
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   const auto quarter = static_cast<std::int32_t>(4.0 * u + 0.5);
   const double x = (u - 0.25 * quarter) * 6.283185307179586;  // within pi/4; the difference is exact
   const double z = x * x;
