@@ -87,6 +87,8 @@ class Sweep {
       return;
     }
     if (place != nullptr) keep(*place, grad);
+    // What was asked for lies no further back.
+    if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.apply(grad);
     if (gradients.size() != node.inputs.size()) {
       fail<ValueError>("backward", "the rule of {} gave {} gradients for {} inputs; give one an input",

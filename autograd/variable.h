@@ -17,8 +17,9 @@ class Node;
 
 struct BackwardOptions {
   bool retain_graph = false;  ///< keep what the rules saved, so that backward can run again
-  bool create_graph =
-      false;  ///< record the gradients' own computation, for higher derivatives; implies retain_graph
+  /// Record the gradients' own computation, for higher derivatives; implies retain_graph. A leaf's gradient
+  /// then holds the graph, which holds the leaf: zero_grad() frees them. gradients() makes no such circle.
+  bool create_graph = false;
 };
 
 /// A tensor in a computation whose derivative is wanted. It is a handle: a value, and for a variable that

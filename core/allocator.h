@@ -12,7 +12,7 @@ struct MemoryStats {
   std::size_t in_use = 0;         ///< bytes of live blocks, each rounded up to its size class
   std::size_t peak = 0;           ///< the most that in_use has been
   std::size_t cached = 0;         ///< bytes held ready for reuse
-  std::size_t limit = 0;          ///< in_use + cached never exceeds this; 0: no limit
+  std::size_t limit = 0;          ///< no block is added where in_use + cached would exceed it; 0: none
   std::uint64_t allocations = 0;  ///< blocks handed out
   std::uint64_t cache_hits = 0;   ///< of these, blocks that came from the cache
 };

@@ -25,7 +25,4 @@ class Backend {
 /// Puts in the backend of a type of device. Called by register_all_kernels().
 void register_backend(DeviceType type, Backend& backend);
 
-/// Calls register_all_kernels() the first time.
-void ensure_registered();
-
 }  // namespace tinytorch

@@ -66,7 +66,7 @@ void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   const SizeClass used = size_class(bytes);
   const std::lock_guard lock(mutex_);
   stats_.in_use -= used.bytes;
-  if (caching_ && keep(block, used.index)) {
+  if (caching_ && fits(used.bytes) && keep(block, used.index)) {
     stats_.cached += used.bytes;
   } else {
     memory_.deallocate(block);
@@ -92,10 +92,13 @@ void* CachingAllocator::from_cache(const SizeClass& wanted) {
   return block;
 }
 
+bool CachingAllocator::fits(std::size_t size) const {
+  return stats_.limit == 0 || stats_.in_use + stats_.cached + size <= stats_.limit;
+}
+
 void* CachingAllocator::from_memory(std::size_t size) {
-  const auto fits = [&] { return stats_.limit == 0 || stats_.in_use + stats_.cached + size <= stats_.limit; };
-  if (!fits()) release_all_cached();
-  if (!fits()) return nullptr;
+  if (!fits(size)) release_all_cached();
+  if (!fits(size)) return nullptr;
   void* block = memory_.allocate(size);
   if (block == nullptr && stats_.cached > 0) {
     // What lies in the cache under other sizes may be just what is missing.
@@ -131,6 +134,7 @@ MemoryStats CachingAllocator::stats() const {
 void CachingAllocator::set_limit(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   stats_.limit = bytes;
+  if (!fits(0)) release_all_cached();
 }
 
 void CachingAllocator::set_caching(bool on) {

@@ -50,6 +50,8 @@ class CachingAllocator : public Allocator {
  private:
   static constexpr std::size_t kSizeClasses = 256;
 
+  /// Whether so many bytes more stay within the limit.
+  bool fits(std::size_t size) const;
   bool keep(void* block, std::size_t size_class) noexcept;
   void* from_cache(const SizeClass& wanted);
   void* from_memory(std::size_t size);

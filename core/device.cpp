@@ -2,7 +2,7 @@
 
 #include <array>
 #include <charconv>
-#include <mutex>
+#include <limits>
 
 #include "core/backend.h"
 #include "core/cpu_backend.h"
@@ -40,16 +40,18 @@ void register_backend(DeviceType type, Backend& backend) {
   backends()[static_cast<std::size_t>(type)] = &backend;
 }
 
-void ensure_registered() {
-  static std::once_flag once;
-  std::call_once(once, register_all_kernels);
-}
-
 const char* name(DeviceType type) { return type == DeviceType::cpu ? "cpu" : "cuda"; }
 
 std::string to_string(Device device) {
   return device.type == DeviceType::cpu ? name(device.type)
                                         : fmt::format("{}:{}", name(device.type), device.index);
+}
+
+Device Device::cuda(int index) {
+  if (index < 0 || index > std::numeric_limits<std::int16_t>::max()) {
+    fail<ValueError>("device", "{} is no number of a device", index);
+  }
+  return {DeviceType::cuda, static_cast<std::int16_t>(index)};
 }
 
 Device Device::parse(const std::string& text) {

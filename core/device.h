@@ -17,7 +17,8 @@ struct Device {
   std::int16_t index = 0;
 
   static constexpr Device cpu() { return {DeviceType::cpu, 0}; }
-  static constexpr Device cuda(int index = 0) { return {DeviceType::cuda, static_cast<std::int16_t>(index)}; }
+  /// @throws ValueError  the index is not in 0 ... 32767
+  static Device cuda(int index = 0);
 
   /// Parses "cpu", "cuda" or "cuda:1".
   /// @throws ValueError  anything else

@@ -2,32 +2,45 @@
 
 #include <mutex>
 
-#include "core/backend.h"
 #include "core/format.h"
 
 namespace tinytorch {
 
 namespace {
 
-std::vector<const KernelSlot*>& slots() {
-  static std::vector<const KernelSlot*> list;
+struct SlotList {
+  std::mutex mutex;
+  std::vector<const KernelSlot*> slots;
+};
+
+SlotList& slot_list() {
+  static SlotList list;
   return list;
 }
 
 }  // namespace
 
-// Slots are variables of namespace scope: they are made before main, on one thread.
-KernelSlot::KernelSlot(const char* name) : name_(name) { slots().push_back(this); }
+void ensure_registered() {
+  static std::once_flag once;
+  std::call_once(once, register_all_kernels);
+}
 
-const std::vector<const KernelSlot*>& all_kernel_slots() { return slots(); }
+std::vector<const KernelSlot*> all_kernel_slots() {
+  ensure_registered();
+  const std::lock_guard lock(slot_list().mutex);
+  return slot_list().slots;
+}
 
 bool KernelSlot::has(DeviceType type) const {
   ensure_registered();
   return get(type) != nullptr;
 }
 
-KernelSlot::Function KernelSlot::replace_function(DeviceType type, Function function) {
-  ensure_registered();
+KernelSlot::Function KernelSlot::exchange(DeviceType type, Function function) {
+  if (!listed_.exchange(true)) {
+    const std::lock_guard lock(slot_list().mutex);
+    slot_list().slots.push_back(this);
+  }
   return functions_[index(type)].exchange(function, std::memory_order_acq_rel);
 }
 

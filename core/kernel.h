@@ -12,6 +12,9 @@
 
 namespace tinytorch {
 
+/// Calls register_all_kernels() the first time.
+void ensure_registered();
+
 /// A slot that kernels are put into, one for each type of device. This base is what all slots have in common.
 class KernelSlot {
  public:
@@ -25,13 +28,11 @@ class KernelSlot {
  protected:
   using Function = void (*)();
 
-  explicit KernelSlot(const char* name);
-
-  void put(DeviceType type, Function function) {
-    functions_[index(type)].store(function, std::memory_order_release);
-  }
+  // Constant-initialised, so that a tensor made before main finds all slots in being.
+  constexpr explicit KernelSlot(const char* name) : name_(name) {}
   Function get(DeviceType type) const { return functions_[index(type)].load(std::memory_order_acquire); }
-  Function replace_function(DeviceType type, Function function);
+  /// Puts a function in, and the slot into all_kernel_slots(); returns the function that was there.
+  Function exchange(DeviceType type, Function function);
 
   /// The function for `type` when get() had none: fills the slots on first use.
   /// @throws DeviceError  still none; says which devices have one
@@ -42,10 +43,11 @@ class KernelSlot {
 
   const char* name_;
   std::array<std::atomic<Function>, kDeviceTypes> functions_{};
+  std::atomic<bool> listed_{false};
 };
 
-/// Every slot of the program, in no particular order.
-const std::vector<const KernelSlot*>& all_kernel_slots();
+/// Every slot of the program that a kernel was ever put into, in no particular order.
+std::vector<const KernelSlot*> all_kernel_slots();
 
 template <class Signature>
 class Kernel;
@@ -59,23 +61,25 @@ class Kernel<void(Args...)> : public KernelSlot {
  public:
   using Function = void (*)(Args...);
 
-  explicit Kernel(const char* name) : KernelSlot(name) {}
+  constexpr explicit Kernel(const char* name) : KernelSlot(name) {}
 
   /// Puts a kernel in; for the register_... functions of kernels/.
-  void set(DeviceType type, Function function) {
-    put(type, reinterpret_cast<KernelSlot::Function>(function));
-  }
+  void set(DeviceType type, Function function) { exchange(type, erased(function)); }
 
   /// Puts another kernel in at run time, a student's or a plug-in's, and returns the one that was there (or
   /// null).
   Function replace(DeviceType type, Function function) {
-    return reinterpret_cast<Function>(
-        replace_function(type, reinterpret_cast<KernelSlot::Function>(function)));
+    ensure_registered();
+    return reinterpret_cast<Function>(exchange(type, erased(function)));
   }
 
   void operator()(Args... args) const;
 
  private:
+  static KernelSlot::Function erased(Function function) {
+    return reinterpret_cast<KernelSlot::Function>(function);
+  }
+
   Function function_for(DeviceType type) const {
     KernelSlot::Function function = get(type);
     return reinterpret_cast<Function>(function ? function : find(type));

@@ -2,9 +2,11 @@
 
 #include <concepts>
 #include <cstdint>
+#include <utility>
 
 #include "core/convert.h"
 #include "core/dtype.h"
+#include "core/error.h"
 
 namespace tinytorch {
 
@@ -12,8 +14,11 @@ namespace tinytorch {
 class Scalar {
  public:
   Scalar(bool value) : dtype_(DType::boolean), integer_(value ? 1 : 0) {}
+  /// @throws ValueError  it is above the largest i64
   template <std::integral T>
-  Scalar(T value) : dtype_(DType::i64), integer_(static_cast<std::int64_t>(value)) {}
+  Scalar(T value) : dtype_(DType::i64), integer_(static_cast<std::int64_t>(value)) {
+    if (!std::in_range<std::int64_t>(value)) throw ValueError("[scalar] the number is above the largest i64");
+  }
   template <std::floating_point T>
   Scalar(T value) : dtype_(DType::f32), real_(static_cast<double>(value)) {}
 

@@ -63,10 +63,11 @@ Tensor::Tensor(std::shared_ptr<Storage> storage, DType dtype, const Shape& shape
 std::int64_t Tensor::size(int axis) const { return shape_[normalize_axis("size", axis, rank())]; }
 
 bool Tensor::is_contiguous() const {
+  if (numel_ == 0) return true;  // the product below may overflow then
   std::int64_t expected = 1;
   for (int i = rank() - 1; i >= 0; --i) {
     if (shape_[i] == 1) continue;
-    if (strides_[i] != expected) return numel_ == 0;
+    if (strides_[i] != expected) return false;
     expected *= shape_[i];
   }
   return true;
@@ -103,15 +104,15 @@ TINYTORCH_INSTANTIATE(float)
 TINYTORCH_INSTANTIATE(double)
 #undef TINYTORCH_INSTANTIATE
 
-Tensor Tensor::to(Device device) const { return to(Options{.dtype = dtype_, .device = device}); }
-Tensor Tensor::to(DType dtype) const { return to(Options{.dtype = dtype, .device = device()}); }
+Tensor Tensor::to(Device device) const { return to(Options{.dtype = {}, .device = device}); }
+Tensor Tensor::to(DType dtype) const { return to(Options{.dtype = dtype, .device = {}}); }
 
 Tensor Tensor::to(Options options) const {
   require_defined("to", *this);
-  const DType dtype = options.dtype.value_or(dtype_);
-  if (dtype == dtype_ && options.device == device()) return *this;
-  Tensor y = empty_like(*this, {.dtype = dtype, .device = options.device});
-  if (numel_ > 0) kernels::copy(*this, y);
+  const bool same = options.dtype.value_or(dtype_) == dtype_ && options.device.value_or(device()) == device();
+  Tensor y = same ? *this : empty_like(*this, options);
+  if (!same && numel_ > 0) kernels::copy(*this, y);
+  y.set_number(is_number_ && !options.dtype);
   return y;
 }
 

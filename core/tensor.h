@@ -17,10 +17,11 @@
 
 namespace tinytorch {
 
-/// What a new tensor is made of. An element type that is left out is f32, or follows the given numbers.
+/// What a tensor is made of, or is to become. In a new tensor an element type that is left out is f32, or
+/// follows the given numbers, and a device the CPU; in to() what is left out stays as it is.
 struct Options {
   std::optional<DType> dtype = {};
-  Device device = Device::cpu();
+  std::optional<Device> device = {};
 };
 
 /// Nested braces of numbers, for Tensor{{1, 2}, {3, 4}}.
@@ -49,7 +50,9 @@ class Tensor {
 
   /// A number as a tensor of no axes (bool, i64, f32 or f64), so that `x * 2` works. In an op with a tensor
   /// it takes that tensor's element type unless its kind is higher (bool < integer < real): f32 tensor * 0.5
-  /// is f32, f64 tensor * 0.5 is f64, i64 tensor * 0.5 is f32. It may meet tensors of any device.
+  /// is f32, f64 tensor * 0.5 is f64, i64 tensor * 0.5 is f32; an integer that the tensor's type cannot hold
+  /// makes both i64. It may meet tensors of any device. What arithmetic makes of numbers alone is a number
+  /// again; to(dtype) makes it a tensor of that type.
   template <class T>
   requires std::is_arithmetic_v<T> Tensor(T value)
       : Tensor(Number{}, Scalar(value), std::is_same_v<T, float> ? DType::f32 : DType::f64) {}
@@ -59,7 +62,7 @@ class Tensor {
   /// @throws ShapeError  the rows differ in length
   Tensor(std::initializer_list<NestedValues> values);
 
-  /// A view of `storage`. For those who build ops; no check beyond assertions.
+  /// A view of `storage`. For those who build ops; no check but that the shape is one.
   Tensor(std::shared_ptr<Storage> storage, DType dtype, const Shape& shape, const Strides& strides,
          std::int64_t offset);
 
@@ -80,6 +83,8 @@ class Tensor {
   bool is_contiguous() const;
   /// Made from one C++ number, whose element type yields to the other operand's.
   bool is_number() const { return is_number_; }
+  /// Makes the result of an op on numbers a number. For those who build ops.
+  void set_number(bool on) { is_number_ = on; }
 
   /// The first element. On a CUDA tensor it is an address on that device.
   /// @throws DTypeError  T is not this tensor's element type
@@ -105,8 +110,8 @@ class Tensor {
   template <Element T = float>
   std::vector<T> to_vector() const;
 
-  /// The same elements on another device or in another type (see convert()); this tensor itself if nothing
-  /// changes.
+  /// The same elements on another device or in another type (see convert()); shares storage with this tensor
+  /// if nothing changes.
   /// @throws DeviceError, DTypeError
   Tensor to(Device device) const;
   Tensor to(DType dtype) const;

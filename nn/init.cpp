@@ -104,7 +104,7 @@ Initializer constant(double value) {
 }
 
 Initializer uniform(double low, double high) {
-  if (!std::isfinite(low) || !std::isfinite(high) || low > high)
+  if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low) || low > high)
     fail<ValueError>("init::uniform", "[{}, {}) is not a finite range", low, high);
   return [low, high](const Shape& shape, Options options, Generator& generator) {
     return uniform_in(low, high, shape, options, generator);

@@ -36,7 +36,8 @@ namespace init {
 
 /// All elements `value`.
 Initializer constant(double value);
-/// Uniform in [low, high). @throws ValueError  not finite, or low > high
+/// Uniform from low to high; rounding may give high itself.
+/// @throws ValueError  the bounds or their distance are not finite, or low > high
 Initializer uniform(double low, double high);
 
 /// For layers that relu follows (He et al. 2015): normal with deviation sqrt(2 / fan_in).

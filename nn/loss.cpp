@@ -34,6 +34,9 @@ T in_type_of(const T& prediction, const T& target) {
 
 Tensor mean_squared_error(const Tensor& prediction, const Tensor& target) {
   require_same_shape("MeanSquaredError", prediction.shape(), target.shape());
+  if (!is_floating(prediction.dtype())) {
+    fail<DTypeError>("MeanSquaredError", "takes a floating prediction, but it is {}", prediction.dtype());
+  }
   return mean(square(prediction - in_type_of(prediction, target)));
 }
 

@@ -11,7 +11,7 @@ namespace tinytorch::nn {
 /// The mean of (prediction - target)².
 class MeanSquaredError {
  public:
-  /// @throws ShapeError  the shapes differ. DeviceError
+  /// @throws ShapeError  the shapes differ. DTypeError  the prediction is not floating. DeviceError
   Tensor operator()(const Tensor& prediction, const Tensor& target) const;
   Variable operator()(const Variable& prediction, const Variable& target) const;
 };

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <set>
 #include <typeinfo>
 
 #include "core/format.h"
@@ -47,11 +48,19 @@ class Walk : public Visitor {
     module.visit(*this);
   }
 
-  std::string path_of(std::string_view name) const {
-    return path_.empty() ? std::string(name) : fmt::format("{}.{}", path_, name);
+  // Names are how weights find their way back from a file: each part has one of its own.
+  std::string path_of(std::string_view name) {
+    if (name.empty() || name.find('.') != std::string_view::npos) {
+      fail<ValueError>("Module::visit",
+                       "\"{}\" cannot name a part; a name has characters, none of them a dot", name);
+    }
+    std::string path = path_.empty() ? std::string(name) : fmt::format("{}.{}", path_, name);
+    if (!seen_.insert(path).second) fail<ValueError>("Module::visit", "two parts are named \"{}\"", path);
+    return path;
   }
 
   std::string path_;
+  std::set<std::string> seen_;
 };
 
 // Everything in a state dict, by name: what parameters and buffers hold.

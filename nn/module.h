@@ -57,7 +57,8 @@ class Module {
   /// Variable in, Variable out: taped.
   virtual Variable operator()(const Variable& x) const = 0;
 
-  /// Names this module's own parameters, buffers and children, always in the same order.
+  /// Names this module's own parameters, buffers and children, always in the same order; each name once and
+  /// without dots (all that walks over the parts throws ValueError otherwise).
   virtual void visit(Visitor& visitor);
   /// The layer and its arguments, for people: "Dense(2, 4)". The class's name unless overridden.
   virtual std::string description() const;

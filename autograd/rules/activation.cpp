@@ -13,7 +13,7 @@ Variable relu(const Variable& x) {
 Variable sigmoid(const Variable& x) {
   return record_with_output("sigmoid", sigmoid(x.value()), {x}, [](const RuleArguments& at) {
     const Variable y = at.output();
-    return Gradients(at.grad * (y - y * y));
+    return Gradients(at.grad * (y * (1 - y)));
   });
 }
 

@@ -36,6 +36,8 @@ Variable div(const Variable& a, const Variable& b) {
 Variable pow(const Variable& a, const Variable& b) {
   return record("pow", pow(a.value(), b.value()), {a, b},
                 [a = Saved("pow", a), b = Saved("pow", b)](const RuleArguments& at) {
+                  // An unsigned exponent would wrap around at 0 - 1.
+                  const Variable exponent = b->to(at.grad.dtype());
                   // Where the formulas come to 0 times infinity, a 1 in place of a gives the 0 that is meant.
                   const Tensor zero = *a == 0;
                   const auto one_where = [&](const Tensor& condition) {
@@ -43,8 +45,9 @@ Variable pow(const Variable& a, const Variable& b) {
                   };
                   return Gradients(at.gradient(0,
                                                [&] {
-                                                 const Variable safe = one_where(logical_and(zero, *b == 0));
-                                                 return at.grad * *b * pow(safe, *b - 1);
+                                                 const Variable safe =
+                                                     one_where(logical_and(zero, exponent == 0));
+                                                 return at.grad * exponent * pow(safe, exponent - 1);
                                                }),
                                    at.gradient(1, [&] {
                                      const Variable safe = one_where(logical_and(zero, *b >= 0));

@@ -30,6 +30,7 @@ Tensor binary(const kernels::BinaryKernel& kernel, Domain domain, const Tensor& 
   const Operand left(a, dtype, shape), right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
+  y.set_number(a.is_number() && b.is_number());
   return y;
 }
 
@@ -37,6 +38,7 @@ Tensor unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
   require_numeric(kernel.name(), x);
   Tensor y = empty_like(x);
   if (y.numel() > 0) kernel(x, y);
+  y.set_number(x.is_number());
   return y;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "core/ops/arithmetic.h"
 
 namespace tinytorch {
@@ -32,6 +34,12 @@ Tensor logical_not(const Tensor& x);
 /// @throws DTypeError  condition is not bool
 /// @throws ShapeError, DeviceError
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+/// Of two C++ numbers: a tensor of their own type.
+template <class A, class B>
+requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>) Tensor where(const Tensor& condition, A a, B b) {
+  return where(condition, Tensor(a), Tensor(b));
+}
 
 /// True where shapes, element types and all elements are equal (NaN to nothing); waits for the device.
 bool equal(const Tensor& a, const Tensor& b);

@@ -18,7 +18,9 @@ void require_supported(const char* op, DType dtype) {
   }
 }
 
-Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DType dtype, Device device) {
+Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DType dtype,
+                std::optional<Device> wanted_device) {
+  const Device device = wanted_device.value_or(Device::cpu());
   require_supported(op, dtype);
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(checked_numel(op, shape), static_cast<std::int64_t>(size_of(dtype)), &bytes)) {
@@ -117,7 +119,7 @@ Tensor empty_like(const Tensor& x) { return empty_like(x, {.dtype = x.dtype(), .
 Tensor empty_like(const Tensor& x, Options options) {
   require_defined("empty_like", x);
   return allocate("empty_like", x.shape(), dense_strides(x), options.dtype.value_or(x.dtype()),
-                  options.device);
+                  options.device.value_or(x.device()));
 }
 
 Tensor zeros_like(const Tensor& x) { return filled(empty_like(x), 0); }
@@ -151,6 +153,7 @@ Tensor linspace(double start, double stop, std::int64_t count, Options options) 
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, Options options) {
   const std::int64_t width = columns.value_or(rows);
   Tensor y = zeros({rows, width}, options);
+  if (y.numel() == 0) return y;
   Tensor diagonal(y.storage(), y.dtype(), {std::min(rows, width)}, {width + 1}, 0);
   fill(diagonal, 1);
   return y;

@@ -10,7 +10,15 @@ namespace {
 /// bool, integer, real: what a number must not exceed to yield to a tensor.
 int kind(DType dtype) { return dtype == DType::boolean ? 0 : is_integer(dtype) ? 1 : 2; }
 
+bool can_hold(DType integers, std::int64_t value) {
+  return dispatch<NumericTypes>(integers,
+                                [&]<class T>() { return convert<std::int64_t>(convert<T>(value)) == value; });
+}
+
+/// Numbers lie on the host, where they can be looked at.
 DType yield(const Tensor& number, const Tensor& tensor) {
+  const bool both_integers = number.dtype() == DType::i64 && is_integer(tensor.dtype());
+  if (both_integers && !can_hold(tensor.dtype(), *number.data<std::int64_t>())) return DType::i64;
   if (kind(number.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
   return is_floating(number.dtype()) ? DType::f32 : DType::i64;
 }

@@ -165,7 +165,9 @@ Tensor concat(std::span<const Tensor> tensors, int axis) {
   DType dtype = first.dtype();
   shape[i] = 0;
   for (const Tensor& x : tensors) {
-    shape[i] += x.shape()[i];
+    if (__builtin_add_overflow(shape[i], x.shape()[i], &shape[i])) {
+      fail<ShapeError>("concat", "the lengths at axis {} add up to more than 63 bits", i);
+    }
     dtype = promote(dtype, x.dtype());
   }
   Tensor y = empty(shape, {.dtype = dtype, .device = first.device()});

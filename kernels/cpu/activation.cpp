@@ -51,16 +51,14 @@ void softmax_row(const T* x, T* y, std::int64_t n) {
     y[i] = form == Form::softmax ? y[i] * factor : (x[i] - maximum) - logarithm;
 }
 
-/// `width` neighbouring columns of n elements, whose rows lie `step` apart; y may be x.
+/// So many neighbouring columns are worked on together.
+constexpr std::int64_t kColumns = 128;
+
+/// `width` neighbouring columns, at most kColumns, of n elements, whose rows lie `step` apart; y may be x.
 template <Form form, class T>
 void softmax_columns(const T* x, T* y, std::int64_t n, std::int64_t step, std::int64_t width) {
-  constexpr std::int64_t kWidth = 128;
-  if (width > kWidth) {
-    softmax_columns<form>(x + kWidth, y + kWidth, n, step, width - kWidth);
-    width = kWidth;
-  }
-  T maximum[kWidth], shift[kWidth];
-  double sum[kWidth];
+  T maximum[kColumns], shift[kColumns];
+  double sum[kColumns];
   std::fill_n(maximum, width, ExtremeFold<T, math::Greater>::identity());
   std::fill_n(sum, width, 0.0);
   for (std::int64_t i = 0; i < n; ++i) {
@@ -89,16 +87,19 @@ void softmax_columns(const T* x, T* y, std::int64_t n, std::int64_t step, std::i
 /// x and y without gaps: [outer, n, inner].
 template <Form form, class T>
 void softmax_contiguous(const T* x, T* y, std::int64_t outer, std::int64_t n, std::int64_t inner) {
-  const std::int64_t each = n * inner, grain = kCheapGrain / 4;
-  parallel_for(outer, grain / each + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      if (inner == 1) {
-        softmax_row<form>(x + i * each, y + i * each, n);
-      } else {
-        softmax_columns<form>(x + i * each, y + i * each, n, inner, inner);
-      }
-    }
-  });
+  const std::int64_t blocks = (inner + kColumns - 1) / kColumns, grain = kCheapGrain / 4;
+  parallel_for(outer * blocks, grain / (n * std::min(inner, kColumns)) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t task = begin; task < end; ++task) {
+                   const std::int64_t column = task % blocks * kColumns;
+                   const std::int64_t at = task / blocks * n * inner + column;
+                   if (inner == 1) {
+                     softmax_row<form>(x + at, y + at, n);
+                   } else {
+                     softmax_columns<form>(x + at, y + at, n, inner, std::min(kColumns, inner - column));
+                   }
+                 }
+               });
 }
 
 template <Form form>

@@ -153,7 +153,7 @@ std::vector<Check> all_checks() {
 }  // namespace
 
 int show_system() {
-  fmt::print("{:<14}{}, built with g++ {}\n", "TinyTorch", TINYTORCH_VERSION, __VERSION__);
+  fmt::print("{:<14}{}, built with compiler {}\n", "TinyTorch", TINYTORCH_VERSION, __VERSION__);
   for (const Check& check : all_checks()) {
     fmt::print("{:<14}{}\n", check.name, check.found.value_or(fmt::format("not found: {}", check.remedy)));
   }
@@ -170,8 +170,8 @@ int check_system() {
       fmt::print("  {}  {:<14}{}\n", check.needed ? "MISSING" : "absent ", check.name, check.remedy);
     }
   }
-  fmt::print("{}\n", broken ? "TinyTorch cannot be built here: see MISSING above."
-                            : "TinyTorch can be built and run here.");
+  fmt::print("{}\n", broken ? "Something that TinyTorch needs is not here: see MISSING above."
+                            : "What TinyTorch needs is here.");
   return broken ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

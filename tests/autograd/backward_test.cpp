@@ -9,6 +9,7 @@
 #include "autograd/tape.h"
 #include "core/error.h"
 #include "tests/autograd/leaves.h"
+#include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch {
@@ -466,6 +467,16 @@ TEST(Threads, AGraphMayOutliveTheThreadsOwnVariables) {
     for (int i = 0; i < 1000; ++i) kept = sin(kept);
   }).join();
   EXPECT_TRUE(first.expired());
+}
+
+TEST(Gradients, LeaveTheGraphBehindTheirInputsAlone) {
+  const Variable x = variable(Tensor{3.0}.to(testing::backend()));
+  const Variable square = x * x;
+  const Variable cube = square * x;
+  const std::vector<Variable> inputs{square};
+  EXPECT_TENSOR_EQ(gradients(cube, inputs)[0], (Tensor{3.0}));
+  sum(square).backward();
+  EXPECT_TENSOR_EQ(x.grad(), (Tensor{6.0}));
 }
 
 }  // namespace

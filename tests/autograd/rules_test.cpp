@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/ops/random.h"
 #include "tests/autograd/leaves.h"
+#include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch {
@@ -402,6 +403,24 @@ TEST(RuleErrors, AreThoseOfTheTensorOps) {
   EXPECT_THROW(matmul(a, b), ShapeError);
   EXPECT_THROW(concat(Arguments{}), ShapeError);
   EXPECT_THROW(add(a, Variable()), ValueError);
+}
+
+TEST(RuleAtKinks, PowOfAnUnsignedExponentOfZeroIsFlat) {
+  const Variable x = variable(Tensor{10.0}.to(testing::backend()));
+  sum(pow(x, zeros({1}, {.dtype = DType::u8, .device = testing::backend()}))).backward();
+  EXPECT_TENSOR_EQ(x.grad(), (Tensor{0.0}));
+}
+
+TEST(RuleTypes, SigmoidKeepsItsDigitsNearOne) {
+  const Variable x = variable(Tensor{8.66}.to(testing::backend()));
+  sum(sigmoid(x)).backward();
+  const double y = 1 / (1 + std::exp(-static_cast<double>(8.66f)));
+  // 1 - y has the rounding of y: half an ulp of 1 against 1.7e-4.
+  EXPECT_NEAR(x.grad().item<double>(), y * (1 - y), 1e-7);
+}
+
+TEST(RuleTypes, WhereOfTwoNumbersIsATensor) {
+  EXPECT_TENSOR_EQ(where(Tensor{true, false}.to(testing::backend()), 1.0f, 0.0f), (Tensor{1.0, 0.0}));
 }
 
 }  // namespace

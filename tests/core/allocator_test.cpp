@@ -199,5 +199,12 @@ TEST(Memory, OfAnImpossibleTensorIsAnExceptionThatSaysSo) {
                "[empty] shape [4294967296, 4294967296] has more elements than 63 bits can count");
 }
 
+TEST_F(CachingAllocatorTest, KeepsToALimitThatIsSetLater) {
+  allocator.deallocate(allocator.allocate(4096), 4096);
+  allocator.set_limit(1024);
+  EXPECT_EQ(allocator.stats().cached, 0u);
+  EXPECT_THROW(allocator.allocate(4096), MemoryError);
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -131,9 +131,10 @@ TEST(Number, KeepsDoublePrecisionForF64Tensors) {
   EXPECT_EQ((Tensor(0.1) + Tensor(0.2)).item<double>(), 0.1 + 0.2);
 }
 
-TEST(Number, IsNoLongerWeakAsTheResultOfAnOp) {
+TEST(Number, IsOnlyWhatNumbersAloneMade) {
   EXPECT_TRUE(Tensor(2.0).is_number());
-  EXPECT_FALSE((Tensor(2.0) * 2).is_number());
+  EXPECT_TRUE((Tensor(2.0) * 2).is_number());
+  EXPECT_FALSE((Tensor(2.0) * Tensor{2.0}).is_number());
   EXPECT_FALSE((Tensor{2.0}).is_number());
   EXPECT_FALSE(full({}, 2.0).is_number());
 }

@@ -13,6 +13,7 @@
 #include "core/ops/math.h"
 #include "core/ops/matmul.h"
 #include "core/ops/random.h"
+#include "core/ops/reduction.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -85,6 +86,18 @@ TEST(TensorWithoutAxes, GoesThroughEachFamily) {
   EXPECT_EQ(expand(x, {2}).to_vector(), (std::vector<float>{-2, -2}));
   EXPECT_THROW(softmax(x), ShapeError);
   EXPECT_THROW(select(x, 0, 0), ShapeError);
+}
+
+TEST(Empty, OfLengthsWhoseProductOverflows) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  EXPECT_TRUE(zeros({0, kHuge, kHuge}, {.device = backend()}).is_contiguous());
+  EXPECT_EQ(eye(0, kHuge, {.device = backend()}).shape(), (Shape{0, kHuge}));
+}
+
+TEST(Softmax, OfManyColumnsNeedsNoDeepStack) {
+  const Tensor y = softmax(zeros({2, 1 << 20}, {.device = backend()}), 0);
+  EXPECT_EQ(min(y).item(), 0.5f);
+  EXPECT_EQ(max(y).item(), 0.5f);
 }
 
 }  // namespace

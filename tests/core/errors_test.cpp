@@ -139,5 +139,12 @@ TEST(Errors, AreAllErrors) {
   EXPECT_THROW(select(of({2}), 0, 2), std::runtime_error);
 }
 
+TEST(Errors, OfDevicesAndLengthsOutOfRange) {
+  EXPECT_ERROR(Device::cuda(65536), ValueError, "[device] 65536 is no number of a device");
+  const Tensor wide = expand(of({1}), {std::int64_t{1} << 62});
+  EXPECT_ERROR(concat({wide, wide}), ShapeError,
+               "[concat] the lengths at axis 0 add up to more than 63 bits");
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

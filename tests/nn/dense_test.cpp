@@ -103,5 +103,13 @@ TEST(Dense, RefusesNoFeatures) {
   EXPECT_ERROR(nn::Dense(3, -1), ValueError, "[Dense] out_features is -1; a layer has at least 1");
 }
 
+TEST(Dense, ChecksWhatAnInitialiserGave) {
+  const nn::Initializer wrong = [](const Shape&, Options options, Generator&) {
+    return zeros({7, 2}, options);
+  };
+  EXPECT_ERROR(nn::Dense(2, 3, {.weight_init = wrong}), ShapeError,
+               "[Dense] the initialiser of the weight gave [7, 2], not [3, 2]");
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

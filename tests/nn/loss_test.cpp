@@ -168,5 +168,11 @@ TEST(CrossEntropyLoss, RefusesWhatDoesNotFit) {
                "[CrossEntropyLoss] takes class numbers (integers) or probabilities (floating), not bool");
 }
 
+TEST(MeanSquaredError, RefusesIntegersWhoseDifferencesWrapAround) {
+  const Tensor x = zeros({2}, {.dtype = DType::u8, .device = backend()});
+  EXPECT_ERROR(nn::MeanSquaredError()(x, x), DTypeError,
+               "[MeanSquaredError] takes a floating prediction, but it is u8");
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -194,6 +195,30 @@ TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
             "Name  Layer                 Parameters     Count\n"
             "      Dense(1, 1, no bias)  weight [1, 1]      1\n"
             "Total: 1 parameters, 1 of them trainable (4 bytes)\n");
+}
+
+class Misnamed : public nn::Layer<Misnamed> {
+ public:
+  explicit Misnamed(std::vector<std::string> names) : names_(std::move(names)) {}
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return x;
+  }
+  void visit(nn::Visitor& visitor) override {
+    for (const std::string& name : names_) visitor.parameter(name, weight_);
+  }
+
+ private:
+  std::vector<std::string> names_;
+  Variable weight_ = variable(ones({}));
+};
+
+TEST(Module, RefusesNamesThatWouldLoseAPart) {
+  EXPECT_ERROR(Misnamed({"w", "w"}).state_dict(), ValueError, "[Module::visit] two parts are named \"w\"");
+  EXPECT_ERROR(Misnamed({"a.b"}).summary(), ValueError,
+               "[Module::visit] \"a.b\" cannot name a part; a name has characters, none of them a dot");
+  EXPECT_ERROR(Misnamed({""}).parameters(), ValueError,
+               "[Module::visit] \"\" cannot name a part; a name has characters, none of them a dot");
 }
 
 }  // namespace
