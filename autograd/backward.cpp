@@ -170,8 +170,8 @@ class Sweep {
 Variable checked_seed(const char* op, const Variable& output, const Variable& seed) {
   if (!output.requires_grad()) {
     fail<ValueError>(op,
-                     "nothing that this {} was computed from requires a gradient; make its inputs with "
-                     "variable(), and compute it outside NoGrad",
+                     "nothing that this tensor {} was computed from requires a gradient; call the model on "
+                     "Variable(x), or make inputs with variable(), outside NoGrad",
                      output.shape());
   }
   const Options like{.dtype = output.dtype(), .device = output.device()};

@@ -11,6 +11,8 @@ foreach(header ${public_headers})
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/include/tinytorch/tinytorch.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tinytorch)
+install(CODE "set(HEADERS \"${public_headers};tinytorch.h\")\nset(INCLUDE_DIR \"${CMAKE_INSTALL_INCLUDEDIR}\")")
+install(SCRIPT cmake/qualify_includes.cmake)
 
 set(package_files ${PROJECT_BINARY_DIR}/package)
 configure_package_config_file(cmake/TinyTorchConfig.cmake.in ${package_files}/TinyTorchConfig.cmake

@@ -15,8 +15,8 @@ std::int64_t checked_features(const char* name, std::int64_t count) {
   return count;
 }
 
-Variable initialised(const Initializer& init, const char* name, const Shape& shape,
-                     const DenseOptions& options) {
+Parameter initialised(const Initializer& init, const char* name, const Shape& shape,
+                      const DenseOptions& options) {
   Generator& generator = options.generator ? *options.generator : default_generator();
   Tensor value = init(shape, {.dtype = options.dtype, .device = options.device}, generator);
   if (value.shape() != shape) {

@@ -37,9 +37,9 @@ class Dense : public Layer<Dense> {
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  const Variable& weight() const { return weight_; }
+  const Parameter& weight() const { return weight_; }
   /// Undefined where the layer has none.
-  const Variable& bias() const { return bias_; }
+  const Parameter& bias() const { return bias_; }
   std::int64_t in_features() const { return in_features_; }
   std::int64_t out_features() const { return out_features_; }
 
@@ -51,8 +51,8 @@ class Dense : public Layer<Dense> {
 
   std::int64_t in_features_;
   std::int64_t out_features_;
-  Variable weight_;
-  Variable bias_;
+  Parameter weight_;
+  Parameter bias_;
 };
 
 }  // namespace tinytorch::nn

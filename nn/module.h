@@ -17,12 +17,15 @@ namespace tinytorch::nn {
 
 class Module;
 
+/// A tensor that is trained: a leaf, made with variable().
+using Parameter = Variable;
+
 /// What Module::visit() lists a module's parts to.
 class Visitor {
  public:
   virtual ~Visitor() = default;
   /// A tensor that is trained. An undefined one, such as the bias of a layer without, is passed over.
-  virtual void parameter(std::string_view name, Variable& parameter) = 0;
+  virtual void parameter(std::string_view name, Parameter& parameter) = 0;
   /// A tensor that belongs to the module's state but is not trained.
   virtual void buffer(std::string_view name, Tensor& buffer) = 0;
   /// A module that this one is made of.
@@ -41,7 +44,7 @@ using StateDict = std::map<std::string, Tensor>;
 ///       template <TensorLike T> T forward(const T& x) const { return x * as<T>(factor_); }
 ///       void visit(nn::Visitor& v) override { v.parameter("factor", factor_); }
 ///      private:
-///       Variable factor_ = variable(ones({}));
+///       nn::Parameter factor_ = variable(ones({}));
 ///     };
 class Module {
  public:

@@ -47,7 +47,7 @@ Ending run_logged(const std::filesystem::path& program, const std::vector<std::s
 }
 
 std::optional<std::string> first_line_of(const std::string& command) {
-  std::FILE* pipe = popen((command + " 2>/dev/null").c_str(), "r");
+  std::FILE* pipe = popen(("{ " + command + "\n} 2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return std::nullopt;
   std::string output;
   std::array<char, 256> buffer{};

@@ -96,10 +96,7 @@ Check cuda_toolkit() {
   for (const char* nvcc : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
     if (!release) release = first_line_of(fmt::format("{} --version | grep release", nvcc));
   }
-  return {
-      .name = "CUDA toolkit",
-      .found = release,
-      .remedy = "for the GPU only: install NVIDIA's CUDA toolkit, or use docker/Dockerfile, which has it"};
+  return {.name = "CUDA toolkit", .found = release, .remedy = "not needed: this version computes on the CPU"};
 }
 
 Check driver() {
@@ -107,11 +104,7 @@ Check driver() {
   std::optional<std::string> found;
   if (std::string line; std::getline(version, line)) found = line;
   if (!found && fs::exists("/dev/dxg")) found = "Windows' own, through /dev/dxg";
-  return {.name = "NVIDIA driver",
-          .found = found,
-          .remedy =
-              "for the GPU only: install the driver (Ubuntu: ubuntu-drivers install; Debian: nvidia-driver), "
-              "or start the container with --gpus all"};
+  return {.name = "NVIDIA driver", .found = found, .remedy = "not needed: this version computes on the CPU"};
 }
 
 Check gpu() {

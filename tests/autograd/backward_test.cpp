@@ -121,12 +121,14 @@ TEST(Backward, SeedErrors) {
 
 TEST(Backward, WhatNeedsNoGradientIsAnError) {
   const Variable constant = here({1.0, 2.0});
-  EXPECT_ERROR(sum(constant).backward(), ValueError,
-               "[backward] nothing that this [] was computed from requires a gradient; make its inputs with "
-               "variable(), and compute it outside NoGrad");
-  EXPECT_ERROR(Variable().backward(), ValueError,
-               "[backward] nothing that this [] was computed from requires a gradient; make its inputs with "
-               "variable(), and compute it outside NoGrad");
+  EXPECT_ERROR(
+      sum(constant).backward(), ValueError,
+      "[backward] nothing that this tensor [] was computed from requires a gradient; call the model on "
+      "Variable(x), or make inputs with variable(), outside NoGrad");
+  EXPECT_ERROR(
+      Variable().backward(), ValueError,
+      "[backward] nothing that this tensor [] was computed from requires a gradient; call the model on "
+      "Variable(x), or make inputs with variable(), outside NoGrad");
 }
 
 TEST(Backward, EmptyResultsNeedASeedAndGiveEmptyGradients) {
@@ -405,8 +407,8 @@ TEST(Gradients, Errors) {
       "[gradients] input 1 [1] requires no gradient; make it, or what it is computed from, with variable()");
   EXPECT_ERROR(
       gradients(constant, std::vector{x}), ValueError,
-      "[gradients] nothing that this [1] was computed from requires a gradient; make its inputs with "
-      "variable(), and compute it outside NoGrad");
+      "[gradients] nothing that this tensor [1] was computed from requires a gradient; call the model on "
+      "Variable(x), or make inputs with variable(), outside NoGrad");
   EXPECT_ERROR(
       gradients(x, std::vector{x}), ValueError,
       "[gradients] without a seed a gradient starts from one element, but this is [2]; take its sum() or "

@@ -4,13 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iomanip>
+#include <sstream>
+
 namespace tinytorch::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
 ProgramRun run_this_program(const std::string& arguments) {
-  return run_program((build_folder() / "tests/test_cli ").string() + arguments);
+  std::ostringstream command;
+  command << std::quoted((build_folder() / "tests/test_cli").string(), '\'') << ' ' << arguments;
+  return run_program(command.str());
 }
 
 TEST(TestMain, ZeroTestsFail) {

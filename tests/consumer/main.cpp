@@ -3,6 +3,8 @@
 
 #include <iostream>
 
+#include "core/device.h"
+
 #ifdef FMT_VERSION
 #error "a public header includes fmt, which those who use TinyTorch may not have"
 #endif
@@ -25,5 +27,5 @@ int main() {
     if (epoch == 0) first = last;
   }
   std::cout << "TinyTorch " << TINYTORCH_VERSION << ": loss " << first << " -> " << last << '\n';
-  return last < 0.01f * first ? 0 : 1;
+  return last < kWantedRatio * first ? 0 : 1;
 }
