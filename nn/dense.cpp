@@ -27,7 +27,7 @@ Parameter initialised(const Initializer& init, const char* name, const Shape& sh
 
 }  // namespace
 
-Dense::Dense(std::int64_t in_features, std::int64_t out_features, DenseOptions options)
+Dense::Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options)
     : in_features_(checked_features("in_features", in_features)),
       out_features_(checked_features("out_features", out_features)) {
   weight_ = initialised(options.weight_init, "weight", {out_features, in_features}, options);

@@ -24,7 +24,7 @@ struct DenseOptions {
 class Dense : public Layer<Dense> {
  public:
   /// @throws ValueError  a number of features is less than 1
-  Dense(std::int64_t in_features, std::int64_t out_features, DenseOptions options = {});
+  Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options = {});
 
   /// @throws ShapeError  x's last axis is not `in_features` long
   template <TensorLike T>
