@@ -6,7 +6,7 @@ set(internal_headers
     core/cpu_backend.h
     core/format.h
     core/ops/check.h
-    core/ops/floating_unary.h
+    core/ops/unary.h
     core/ops/operands.h)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}

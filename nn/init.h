@@ -18,7 +18,7 @@ class Initializer {
 
   template <class F>
   requires(!std::is_same_v<F, Initializer> && std::is_convertible_v<F, Function>) Initializer(F function)
-      : function_(std::move(function)) {}  // NOLINT(google-explicit-constructor)
+      : function_(std::move(function)) {}
 
   Tensor operator()(const Shape& shape, Options options = {},
                     Generator& generator = default_generator()) const {

@@ -2,7 +2,7 @@
 
 #include "core/ops/check.h"
 #include "core/ops/creation.h"
-#include "core/ops/floating_unary.h"
+#include "core/ops/unary.h"
 
 namespace tinytorch {
 

@@ -4,6 +4,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/operands.h"
+#include "core/ops/unary.h"
 
 namespace tinytorch {
 
@@ -31,14 +32,6 @@ Tensor binary(const kernels::BinaryKernel& kernel, Domain domain, const Tensor& 
   Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
   y.set_number(a.is_number() && b.is_number());
-  return y;
-}
-
-Tensor unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
-  require_numeric(kernel.name(), x);
-  Tensor y = empty_like(x);
-  if (y.numel() > 0) kernel(x, y);
-  y.set_number(x.is_number());
   return y;
 }
 
@@ -76,9 +69,9 @@ Tensor pow(const Tensor& a, const Tensor& b) { return binary(kernels::pow, Domai
 Tensor maximum(const Tensor& a, const Tensor& b) { return binary(kernels::maximum, Domain::all, a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return binary(kernels::minimum, Domain::all, a, b); }
 
-Tensor neg(const Tensor& x) { return unary(kernels::neg, x); }
-Tensor abs(const Tensor& x) { return unary(kernels::abs, x); }
-Tensor sign(const Tensor& x) { return unary(kernels::sign, x); }
+Tensor neg(const Tensor& x) { return numeric_unary(kernels::neg, x); }
+Tensor abs(const Tensor& x) { return numeric_unary(kernels::abs, x); }
+Tensor sign(const Tensor& x) { return numeric_unary(kernels::sign, x); }
 
 Tensor& operator+=(Tensor& a, const Tensor& b) {
   in_place(kernels::add, Domain::all, a, b);

@@ -1,6 +1,6 @@
 #include "core/ops/math.h"
 
-#include "core/ops/floating_unary.h"
+#include "core/ops/unary.h"
 
 namespace tinytorch {
 
