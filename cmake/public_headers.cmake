@@ -7,7 +7,8 @@ set(internal_headers
     core/format.h
     core/ops/check.h
     core/ops/unary.h
-    core/ops/operands.h)
+    core/ops/operands.h
+    core/ops/transfer.h)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      core/*.h autograd/*.h nn/*.h)

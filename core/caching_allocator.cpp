@@ -10,6 +10,10 @@
 
 #include "core/format.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace tinytorch {
 
 namespace {
@@ -29,6 +33,19 @@ std::string human_bytes(std::size_t bytes) {
     unit = larger;
   }
   return fmt::format("{:.1f} {}", value, unit);
+}
+
+/// Tells AddressSanitizer what nobody may touch: cached blocks, and what a block has more than was asked for.
+void hide([[maybe_unused]] void* block, [[maybe_unused]] std::size_t from, [[maybe_unused]] std::size_t to) {
+#ifdef __SANITIZE_ADDRESS__
+  __asan_poison_memory_region(static_cast<char*>(block) + from, to - from);
+#endif
+}
+
+void show([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#ifdef __SANITIZE_ADDRESS__
+  __asan_unpoison_memory_region(block, bytes);
+#endif
 }
 
 }  // namespace
@@ -55,6 +72,9 @@ void* CachingAllocator::allocate(std::size_t bytes) {
   void* block = from_cache(wanted);
   if (block == nullptr) block = from_memory(wanted.bytes);
   if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
+  if (const std::uint64_t stream = memory_.current_stream()) made_in_[block] = stream;
+  show(block, bytes);
+  hide(block, bytes, wanted.bytes);
   stats_.allocations += 1;
   stats_.in_use += wanted.bytes;
   stats_.peak = std::max(stats_.peak, stats_.in_use);
@@ -66,14 +86,18 @@ void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   const SizeClass used = size_class(bytes);
   const std::lock_guard lock(mutex_);
   stats_.in_use -= used.bytes;
-  if (caching_ && fits(used.bytes) && keep(block, used.index)) {
+  FreeBlock free{.address = block, .bytes = used.bytes, .made_in = 0, .freed_in = memory_.current_stream()};
+  if (free.freed_in != 0) free.made_in = made_in_.extract(block).mapped();
+  if (caching_ && fits(used.bytes) && keep(free, used.index)) {
     stats_.cached += used.bytes;
+    hide(block, 0, used.bytes);
   } else {
+    show(block, used.bytes);
     memory_.deallocate(block);
   }
 }
 
-bool CachingAllocator::keep(void* block, std::size_t size_class) noexcept {
+bool CachingAllocator::keep(const FreeBlock& block, std::size_t size_class) noexcept {
   try {
     cache_[size_class].push_back(block);
     return true;
@@ -83,13 +107,24 @@ bool CachingAllocator::keep(void* block, std::size_t size_class) noexcept {
 }
 
 void* CachingAllocator::from_cache(const SizeClass& wanted) {
-  std::vector<void*>& blocks = cache_[wanted.index];
+  std::vector<FreeBlock>& blocks = cache_[wanted.index];
   if (blocks.empty()) return nullptr;
-  void* const block = blocks.back();
+  const std::uint64_t stream = memory_.current_stream();
+  prefer_own(blocks, stream);
+  const FreeBlock block = blocks.back();
+  if (block.made_in != stream) memory_.wait_for(block.made_in);
+  if (block.freed_in != stream && block.freed_in != block.made_in) memory_.wait_for(block.freed_in);
   blocks.pop_back();
   stats_.cached -= wanted.bytes;
   stats_.cache_hits += 1;
-  return block;
+  return block.address;
+}
+
+void CachingAllocator::prefer_own(std::vector<FreeBlock>& blocks, std::uint64_t stream) {
+  const auto own = std::find_if(blocks.rbegin(), blocks.rend(), [&](const FreeBlock& block) {
+    return block.made_in == stream && block.freed_in == stream;
+  });
+  if (own != blocks.rend()) std::swap(*own, blocks.back());
 }
 
 bool CachingAllocator::fits(std::size_t size) const {
@@ -109,8 +144,11 @@ void* CachingAllocator::from_memory(std::size_t size) {
 }
 
 void CachingAllocator::release_all_cached() {
-  for (std::vector<void*>& blocks : cache_) {
-    for (void* const block : blocks) memory_.deallocate(block);
+  for (std::vector<FreeBlock>& blocks : cache_) {
+    for (const FreeBlock& block : blocks) {
+      show(block.address, block.bytes);
+      memory_.deallocate(block.address);
+    }
     blocks.clear();
   }
   stats_.cached = 0;

@@ -1,8 +1,12 @@
 #include "core/cpu_backend.h"
 
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "core/caching_allocator.h"
 
@@ -26,6 +30,34 @@ class HostMemory : public RawMemory {
   }
 };
 
+/// Ops are done when they return, so there is nothing to wait for.
+class HostStream : public StreamState {
+ public:
+  using StreamState::StreamState;
+  void synchronize() override {}
+  bool is_done() override { return true; }
+};
+
+class HostEvent : public EventState {
+ public:
+  void record(StreamState&) override { time_ = std::chrono::steady_clock::now(); }
+  void hold(StreamState&) override {}
+  void synchronize() override {}
+  bool is_done() override { return true; }
+  double milliseconds_since(EventState& start) override {
+    const auto passed = time_ - static_cast<HostEvent&>(start).time_;
+    return std::chrono::duration<double, std::milli>(passed).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point time_;
+};
+
+std::shared_ptr<StreamState>& current_host_stream() {
+  thread_local std::shared_ptr<StreamState> stream = std::make_shared<HostStream>(Device::cpu());
+  return stream;
+}
+
 class CpuBackend : public Backend {
  public:
   int count() const override { return 1; }
@@ -39,6 +71,19 @@ class CpuBackend : public Backend {
       if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
     }
     return "CPU";
+  }
+
+  std::shared_ptr<StreamState> make_stream(int) override {
+    return std::make_shared<HostStream>(Device::cpu());
+  }
+  std::unique_ptr<EventState> make_event(int) override { return std::make_unique<HostEvent>(); }
+  std::shared_ptr<StreamState> current_stream(int) override { return current_host_stream(); }
+  void set_current_stream(std::shared_ptr<StreamState> stream) override {
+    current_host_stream() = std::move(stream);
+  }
+  void synchronize(int) override {}
+  void copy(const void* from, Device, void* to, Device, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
   }
 
  private:

@@ -24,7 +24,9 @@ Backend& backend(DeviceType type) {
   return *backends()[static_cast<std::size_t>(type)];
 }
 
-Backend& backend_with(Device device) {
+}  // namespace
+
+Backend& backend_of(Device device) {
   Backend& found = backend(device.type);
   if (found.count() == 0) fail<DeviceError>(name(device.type), "{}", found.unavailable_reason());
   if (device.index < 0 || device.index >= found.count()) {
@@ -33,8 +35,6 @@ Backend& backend_with(Device device) {
   }
   return found;
 }
-
-}  // namespace
 
 void register_backend(DeviceType type, Backend& backend) {
   backends()[static_cast<std::size_t>(type)] = &backend;
@@ -70,7 +70,14 @@ int device_count(DeviceType type) { return backend(type).count(); }
 
 bool is_available(Device device) { return device.index >= 0 && device.index < device_count(device.type); }
 
-std::string describe(Device device) { return backend_with(device).describe(device.index); }
+bool is_emulated(Device device) { return backend(device.type).is_emulated(); }
+
+Device best_device() {
+  const Device gpu = Device::cuda();
+  return is_available(gpu) && !is_emulated(gpu) ? gpu : Device::cpu();
+}
+
+std::string describe(Device device) { return backend_of(device).describe(device.index); }
 
 std::string unavailable_reason(DeviceType type) {
   Backend& found = backend(type);
@@ -79,7 +86,7 @@ std::string unavailable_reason(DeviceType type) {
 
 Allocator& allocator(Device device) {
   static Allocator& cpu = cpu_backend().allocator(0);
-  return device == Device::cpu() ? cpu : backend_with(device).allocator(device.index);
+  return device == Device::cpu() ? cpu : backend_of(device).allocator(device.index);
 }
 
 }  // namespace tinytorch

@@ -36,6 +36,12 @@ int device_count(DeviceType type);
 /// True where a tensor can be made on `device`.
 bool is_available(Device device);
 
+/// True where the host only acts as `device`: slow, and good for trying kernels without the hardware.
+bool is_emulated(Device device);
+
+/// The fastest device of this machine: the first GPU where there is one, else the CPU.
+Device best_device();
+
 /// The name of the hardware behind `device`, for reports: the processor's or the GPU's.
 /// @throws DeviceError  the device is not available
 std::string describe(Device device);

@@ -1,6 +1,7 @@
 #include "core/dims.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/format.h"
 
@@ -57,6 +58,15 @@ Strides contiguous_strides(const Shape& shape) {
       strides[i] = 0;
   }
   return strides;
+}
+
+Axes memory_order(const Strides& strides) {
+  Axes order = Dims::filled(strides.size(), 0);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return strides[static_cast<int>(a)] > strides[static_cast<int>(b)];
+  });
+  return order;
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {

@@ -83,6 +83,9 @@ std::int64_t checked_numel(const char* op, const Shape& shape);
 /// Row-major strides.
 Strides contiguous_strides(const Shape& shape);
 
+/// The axes from the outermost in memory to the innermost.
+Axes memory_order(const Strides& strides);
+
 /// The shape that `a` and `b` broadcast to by NumPy's rule: aligned at the last axis, lengths equal or one of
 /// them 1.
 /// @throws ShapeError  they do not broadcast

@@ -15,6 +15,9 @@ namespace tinytorch {
 /// Calls register_all_kernels() the first time.
 void ensure_registered();
 
+/// The slot that this thread called last, for messages of errors that come from below.
+inline constinit thread_local const char* current_op = "";
+
 /// A slot that kernels are put into, one for each type of device. This base is what all slots have in common.
 class KernelSlot {
  public:
@@ -97,6 +100,7 @@ DeviceType device_type_of(std::span<T> items) {
 template <class... Args>
 void Kernel<void(Args...)>::operator()(Args... args) const {
   const auto& last = std::get<sizeof...(Args) - 1>(std::forward_as_tuple(args...));
+  current_op = name();
   function_for(detail::device_type_of(last))(args...);
 }
 

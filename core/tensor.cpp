@@ -6,6 +6,7 @@
 #include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/transfer.h"
 
 namespace tinytorch {
 
@@ -111,7 +112,7 @@ Tensor Tensor::to(Options options) const {
   require_defined("to", *this);
   const bool same = options.dtype.value_or(dtype_) == dtype_ && options.device.value_or(device()) == device();
   Tensor y = same ? *this : empty_like(*this, options);
-  if (!same && numel_ > 0) kernels::copy(*this, y);
+  if (!same && numel_ > 0) transfer(*this, y);
   y.set_number(is_number_ && !options.dtype);
   return y;
 }

@@ -13,8 +13,17 @@ class NoCuda final : public Backend {
     return "TinyTorch was built without CUDA; use the CPU: --backend cpu on the command line, Device::cpu() "
            "in code";
   }
-  std::string describe(int) const override { throw DeviceError(unavailable_reason()); }
-  Allocator& allocator(int) override { throw DeviceError(unavailable_reason()); }
+  std::string describe(int) const override { refuse(); }
+  Allocator& allocator(int) override { refuse(); }
+  std::shared_ptr<StreamState> make_stream(int) override { refuse(); }
+  std::unique_ptr<EventState> make_event(int) override { refuse(); }
+  std::shared_ptr<StreamState> current_stream(int) override { refuse(); }
+  void set_current_stream(std::shared_ptr<StreamState>) override { refuse(); }
+  void synchronize(int) override { refuse(); }
+  void copy(const void*, Device, void*, Device, std::size_t) override { refuse(); }
+
+ private:
+  [[noreturn]] void refuse() const { throw DeviceError(unavailable_reason()); }
 };
 
 }  // namespace

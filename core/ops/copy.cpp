@@ -3,6 +3,7 @@
 #include "core/ops/check.h"
 #include "core/ops/creation.h"
 #include "core/ops/shape.h"
+#include "core/ops/transfer.h"
 
 namespace tinytorch {
 
@@ -42,7 +43,7 @@ void assign(Tensor& x, const Tensor& source) {
     fail<ShapeError>("assign", "a source of shape {} does not fit into {}", source.shape(), x.shape());
   }
   const Tensor from = may_overlap(source, x) ? clone(source) : source;
-  if (x.numel() > 0) kernels::copy(expand(from, x.shape()), x);
+  if (x.numel() > 0) transfer(expand(from, x.shape()), x);
   x.storage()->bump_version();
 }
 

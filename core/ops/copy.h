@@ -17,8 +17,8 @@ void fill(Tensor& x, Scalar value);
 void assign(Tensor& x, const Tensor& source);
 
 namespace kernels {
-/// y[...] = x[...]. Same shape; any strides; any two element types, converted by convert(). Where x and y
-/// share storage they do not overlap. On CUDA one of them may lie on the CPU.
+/// y[...] = x[...]. Same shape and device; any strides; any two element types, converted by convert(). Where
+/// x and y share storage they do not overlap.
 inline Kernel<void(const Tensor& x, Tensor& y)> copy{"copy"};
 }  // namespace kernels
 

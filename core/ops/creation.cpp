@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include "core/ops/check.h"
 #include "core/ops/copy.h"
@@ -27,16 +26,6 @@ Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DTyp
     fail<ShapeError>(op, "a {} tensor of shape {} has more bytes than 63 bits can count", dtype, shape);
   }
   return Tensor(std::make_shared<Storage>(device, static_cast<std::size_t>(bytes)), dtype, shape, strides, 0);
-}
-
-/// The axes from the outermost in memory to the innermost.
-Axes memory_order(const Strides& strides) {
-  Axes order = Dims::filled(strides.size(), 0);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return strides[static_cast<int>(a)] > strides[static_cast<int>(b)];
-  });
-  return order;
 }
 
 /// x's strides where they have no gaps or overlaps, else row-major ones.
