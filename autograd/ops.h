@@ -89,7 +89,8 @@ inline Tensor argmin(const Variable& x, std::optional<int> axis = {}, bool keepd
 
 // autograd/rules/matmul.cpp
 Variable matmul(const Variable& a, const Variable& b);
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
+                Activation activation = Activation::none);
 
 // autograd/rules/shape.cpp
 Variable reshape(const Variable& x, const Shape& shape);

@@ -1,6 +1,7 @@
 # Every header of core, autograd and nn is public, installed, and included by tinytorch/tinytorch.h, except
 # these: they are how the library is made, and some include what those who use it may not have.
 set(internal_headers
+    autograd/rules/relu_gradient.h
     core/backend.h
     core/caching_allocator.h
     core/cpu_backend.h

@@ -29,7 +29,8 @@ Parameter initialised(const Initializer& init, const char* name, const Shape& sh
 
 Dense::Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options)
     : in_features_(checked_features("in_features", in_features)),
-      out_features_(checked_features("out_features", out_features)) {
+      out_features_(checked_features("out_features", out_features)),
+      activation_(options.activation) {
   weight_ = initialised(options.weight_init, "weight", {out_features, in_features}, options);
   if (options.bias) bias_ = initialised(options.bias_init, "bias", {out_features}, options);
 }
@@ -40,7 +41,8 @@ void Dense::visit(Visitor& visitor) {
 }
 
 std::string Dense::description() const {
-  return fmt::format("Dense({}, {}{})", in_features_, out_features_, bias_.defined() ? "" : ", no bias");
+  return fmt::format("Dense({}, {}{}{})", in_features_, out_features_, bias_.defined() ? "" : ", no bias",
+                     activation_ == Activation::relu ? ", relu" : "");
 }
 
 void Dense::refuse_input(const Shape& shape) const {

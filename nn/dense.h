@@ -13,6 +13,8 @@ namespace tinytorch::nn {
 /// What a Dense layer is made of.
 struct DenseOptions {
   bool bias = true;
+  Activation activation =
+      Activation::none;  ///< what follows, in the same pass; the same as a layer of its own
   Initializer weight_init = init::he_uniform();
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
@@ -20,7 +22,8 @@ struct DenseOptions {
   Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
 };
 
-/// y = x wᵀ + b: x [..., in] gives [..., out]. Parameters: weight [out, in], bias [out].
+/// y = f(x wᵀ + b), f the activation, if any: x [..., in] gives [..., out]. Parameters: weight [out, in],
+/// bias [out].
 class Dense : public Layer<Dense> {
  public:
   /// @throws ValueError  a number of features is less than 1
@@ -30,8 +33,9 @@ class Dense : public Layer<Dense> {
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
-    if (!bias_.defined()) return matmul(x, transpose(as<T>(weight_)));
-    return linear(x, as<T>(weight_), as<T>(bias_));
+    if (bias_.defined()) return linear(x, as<T>(weight_), as<T>(bias_), activation_);
+    const T y = matmul(x, transpose(as<T>(weight_)));
+    return activation_ == Activation::relu ? relu(y) : y;
   }
 
   void visit(Visitor& visitor) override;
@@ -51,6 +55,7 @@ class Dense : public Layer<Dense> {
 
   std::int64_t in_features_;
   std::int64_t out_features_;
+  Activation activation_;
   Parameter weight_;
   Parameter bias_;
 };

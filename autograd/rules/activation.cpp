@@ -1,12 +1,12 @@
 #include "autograd/ops.h"
+#include "autograd/rules/relu_gradient.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
 
 Variable relu(const Variable& x) {
   return record_with_output("relu", relu(x.value()), {x}, [](const RuleArguments& at) {
-    const Variable none = zeros_like(at.grad);
-    return Gradients(where(at.output() > none, at.grad, none));
+    return Gradients(relu_gradient(at.grad, at.output()));
   });
 }
 

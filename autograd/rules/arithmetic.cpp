@@ -33,15 +33,22 @@ Variable div(const Variable& a, const Variable& b) {
                 });
 }
 
+namespace {
+
+/// A number yields to the other operand by itself, on whatever device that lies.
+Variable in_dtype(const Variable& x, DType dtype) { return x.value().is_number() ? x : x.to(dtype); }
+
+}  // namespace
+
 Variable pow(const Variable& a, const Variable& b) {
   return record("pow", pow(a.value(), b.value()), {a, b},
                 [a = Saved("pow", a), b = Saved("pow", b)](const RuleArguments& at) {
                   // An unsigned exponent would wrap around at 0 - 1.
-                  const Variable exponent = b->to(at.grad.dtype());
+                  const Variable exponent = in_dtype(*b, at.grad.dtype());
                   // Where the formulas come to 0 times infinity, a 1 in place of a gives the 0 that is meant.
                   const Tensor zero = *a == 0;
                   const auto one_where = [&](const Tensor& condition) {
-                    return where(condition, ones_like(at.grad), a->to(at.grad.dtype()));
+                    return where(condition, ones_like(at.grad), in_dtype(*a, at.grad.dtype()));
                   };
                   return Gradients(at.gradient(0,
                                                [&] {

@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/rules/relu_gradient.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
@@ -17,6 +18,18 @@ Variable right_gradient(const Variable& a, const Variable& b, const Variable& gr
   // A matrix b that all of a's batch shares: the sum over the batch is part of one product.
   if (b.rank() == 2) return matmul(transpose(as_rows(a)), as_rows(grad));
   return matmul(transpose(a), grad);
+}
+
+/// The rule of a linear map; `before` gives the gradient in front of what follows it.
+template <class Before>
+auto linear_rule(const Variable& x, const Variable& weight, Before before) {
+  return [x = Saved("linear", x, weight.requires_grad()), weight = Saved("linear", weight, x.requires_grad()),
+          before](const RuleArguments& at) {
+    const Variable grad = before(at);
+    return Gradients(at.gradient(0, [&] { return matmul(grad, *weight); }),
+                     at.gradient(1, [&] { return matmul(transpose(as_rows(grad)), as_rows(*x)); }),
+                     at.gradient(2, [&] { return grad; }));
+  };
 }
 
 }  // namespace
@@ -39,15 +52,14 @@ Variable matmul(const Variable& a, const Variable& b) {
                 });
 }
 
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  return record("linear", linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
-                [x = Saved("linear", x, weight.requires_grad()),
-                 weight = Saved("linear", weight, x.requires_grad())](const RuleArguments& at) {
-                  return Gradients(
-                      at.gradient(0, [&] { return matmul(at.grad, *weight); }),
-                      at.gradient(1, [&] { return matmul(transpose(as_rows(at.grad)), as_rows(*x)); }),
-                      at.gradient(2, [&] { return at.grad; }));
-                });
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias, Activation activation) {
+  if (activation == Activation::none) {
+    return record("linear", linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
+                  linear_rule(x, weight, [](const RuleArguments& at) { return at.grad; }));
+  }
+  return record_with_output(
+      "linear", linear(x.value(), weight.value(), bias.value(), activation), {x, weight, bias},
+      linear_rule(x, weight, [](const RuleArguments& at) { return relu_gradient(at.grad, at.output()); }));
 }
 
 }  // namespace tinytorch

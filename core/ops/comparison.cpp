@@ -18,6 +18,7 @@ Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tenso
   const Operand left(a, dtype, shape), right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = DType::boolean, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
+  y.set_number(a.is_number() && b.is_number());
   return y;
 }
 
@@ -51,6 +52,7 @@ Tensor logical_not(const Tensor& x) {
   const Tensor truth = x.to(DType::boolean);
   Tensor y = empty_like(truth);
   if (y.numel() > 0) kernels::logical_not(truth, y);
+  y.set_number(x.is_number());
   return y;
 }
 

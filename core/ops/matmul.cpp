@@ -1,7 +1,9 @@
 #include "core/ops/matmul.h"
 
+#include "core/ops/activation.h"
 #include "core/ops/check.h"
 #include "core/ops/composite.h"
+#include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/operands.h"
 
@@ -70,11 +72,26 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return matmul_matrices(a, b);
 }
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
   for (const Tensor* operand : {&x, &weight, &bias}) require_defined("linear", *operand);
   check_linear(x.shape(), weight.shape(), bias.shape());
-  Tensor y = matmul(x, transpose(weight));
-  return y.dtype() == promote(y.dtype(), bias.dtype()) ? y += bias : y + bias;
+  const Device device = common_device("linear", x, weight);
+  common_device("linear", x, bias);
+  const DType dtype = promote(common_dtype(x, weight), bias.dtype());
+  if (!is_floating(dtype)) {
+    const Tensor y = matmul(x, transpose(weight)) + bias;
+    return activation == Activation::relu ? relu(y) : y;
+  }
+  const std::int64_t out = weight.shape()[0];
+  Shape shape = x.shape();
+  shape.back() = out;
+  Tensor y = empty(shape, {.dtype = dtype, .device = device});
+  if (y.numel() == 0) return y;
+  const std::int64_t rows = y.numel() / out;
+  Tensor y_rows = reshape(y, {rows, out});
+  kernels::linear(contiguous(reshape(x.to(dtype), {rows, x.shape().back()})), contiguous(weight.to(dtype)),
+                  contiguous(bias.to(dtype)), activation, y_rows);
+  return y;
 }
 
 }  // namespace tinytorch

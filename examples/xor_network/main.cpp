@@ -26,7 +26,7 @@ struct Settings {
   std::uint64_t seed = 0;
   double learning_rate = 2.0;
   std::int64_t width = 4;
-  Device device = is_available(Device::cuda()) ? Device::cuda() : Device::cpu();
+  Device device = best_device();
   int seeds = 0;         // 0: one run, reported in full
   bool verbose = false;  // report every epoch, with all digits
 };
@@ -180,7 +180,7 @@ bool read_arguments(int argc, char** argv, Settings& settings, int& code) {
   app.add_option("--width", settings.width, "Hidden units")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  app.add_option("--backend", backend, "cpu or cuda; the best there is unless named")
+  app.add_option("--backend", backend, "cpu or cuda; the GPU where there is one unless named, else the CPU")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_option("--seeds", settings.seeds,
                  "Train from so many seeds, --seed being the first, and count the solved")

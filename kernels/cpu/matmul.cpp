@@ -1,6 +1,9 @@
 #include "core/ops/matmul.h"
 #include "core/error.h"
+#include "core/ops/composite.h"
 #include "core/ops/copy.h"
+#include "kernels/math/activation.h"
+#include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
 
 #include <atomic>
@@ -64,39 +67,6 @@ bool multiply_batch(const Loop<3>& batch, const Product<T>& first) {
   return fine;
 }
 
-/// Where all of a batch is multiplied by the same b and the rows of a follow each other evenly, it is one
-/// product.
-template <class T>
-bool fold_batch(Loop<3>& batch, Product<T>& product) {
-  const bool even = batch.rank == 1 && batch.inner_step()[1] == 0 &&
-                    (product.m == 1 || batch.inner_step()[0] == product.m * product.a_row);
-  if (!even || batch.count == 1) return batch.count == 1;
-  if (product.m == 1) product.a_row = batch.inner_step()[0];
-  product.m *= batch.count;
-  return true;
-}
-
-template <class T>
-Product<T> first_product(const Tensor& a, const Tensor& b, Tensor& y) {
-  const int row = y.rank() - 2, column = y.rank() - 1;
-  return {.m = y.shape()[row],
-          .n = y.shape()[column],
-          .k = a.shape()[column],
-          .a = static_cast<const T*>(a.raw_data()),
-          .a_row = a.strides()[row],
-          .a_column = a.strides()[column],
-          .b = static_cast<const T*>(b.raw_data()),
-          .b_row = b.strides()[row],
-          .b_column = b.strides()[column],
-          .y = static_cast<T*>(y.raw_data())};
-}
-
-/// A step along an axis of length 1 means nothing: makes it one that the library takes.
-void settle(std::int64_t rows, std::int64_t columns, std::int64_t& row_step, std::int64_t& column_step) {
-  if (columns == 1) column_step = 1;
-  if (rows == 1) row_step = column_step == 1 ? columns : 1;
-}
-
 template <class T>
 void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);
@@ -105,10 +75,10 @@ void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
   if (takes_library(product)) {
     settle(product.m, product.k, product.a_row, product.a_column);
     settle(product.k, product.n, product.b_row, product.b_column);
-    if (!library_takes(product.m, product.k, product.a_row, product.a_column)) {
+    if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {
       return matmul_typed<T>(contiguous(a), b, y);
     }
-    if (!library_takes(product.k, product.n, product.b_row, product.b_column)) {
+    if (!lies_in_lines(product.k, product.n, product.b_row, product.b_column)) {
       return matmul_typed<T>(a, contiguous(b), y);
     }
   }
@@ -123,9 +93,24 @@ void matmul(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch<FloatingTypes>(a.dtype(), [&]<class T>() { matmul_typed<T>(a, b, y); });
 }
 
+/// The bias and the activation in one pass over the product, which mostly still lies in the cache.
+void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
+            Tensor& y) {
+  matmul(x, transpose(weight), y);
+  const Tensor rows = expand(bias, y.shape());
+  dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
+    if (activation == Activation::relu) {
+      binary_typed<math::AddRelu, T>(y, rows, y, kCheapGrain);
+    } else {
+      binary_typed<math::Add, T>(y, rows, y, kCheapGrain);
+    }
+  });
+}
+
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::matmul.set(kCpu, matmul);
+  kernels::linear.set(kCpu, linear);
 }
 
 }  // namespace

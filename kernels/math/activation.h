@@ -14,6 +14,14 @@ struct Relu {
   }
 };
 
+/// Relu of a sum.
+struct AddRelu {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    return Relu{}(a + b);
+  }
+};
+
 /// By exp(-|x|), which does not overflow and keeps the small results right; within 2.4 ulp in f32.
 struct Sigmoid {
   template <class T>

@@ -104,6 +104,8 @@ struct Abs {
   HOST_DEVICE T operator()(T x) const {
     if constexpr (std::is_floating_point_v<T>) {
       return std::fabs(x);
+    } else if constexpr (std::is_unsigned_v<T>) {
+      return x;
     } else {
       return x < T(0) ? Neg{}(x) : x;
     }

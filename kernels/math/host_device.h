@@ -5,6 +5,9 @@
 /// wrong one for some.
 #ifdef __CUDACC__
 #define HOST_DEVICE __host__ __device__ __forceinline__
+/// Unrolls the next loop, of ten rounds.
+#define UNROLL_TEN _Pragma("unroll 10")
 #else
 #define HOST_DEVICE [[gnu::always_inline]] inline
+#define UNROLL_TEN _Pragma("GCC unroll 10")
 #endif

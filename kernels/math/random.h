@@ -25,7 +25,7 @@ struct PhiloxBlock {
 /// Philox 4x32-10 (Salmon et al., SC 2011) of a 128-bit counter and a 64-bit key, low words first.
 HOST_DEVICE constexpr PhiloxBlock philox(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2,
                                          std::uint32_t c3, std::uint32_t k0, std::uint32_t k1) {
-#pragma GCC unroll 10
+  UNROLL_TEN
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;

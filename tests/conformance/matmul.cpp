@@ -42,6 +42,21 @@ Array product(const Array& a, const Array& b) {
   return z;
 }
 
+/// x weightᵀ + bias.
+Array affine(const Array& x, const Array& weight, const Array& bias) {
+  Array y = product(x, generate({weight.shape[1], weight.shape[0]}, [&](const Dims& at) {
+                      return weight({at[1], at[0]});
+                    }));
+  for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += bias.values[i % bias.values.size()];
+  return y;
+}
+
+std::vector<std::vector<Shape>> linear_shapes() {
+  return {{{3}, {4, 3}, {4}},    {{2, 3}, {4, 3}, {4}},       {{2, 2, 3}, {1, 3}, {1}},
+          {{0, 3}, {4, 3}, {4}}, {{2, 0}, {3, 0}, {3}},       {{64, 50}, {70, 50}, {70}},
+          {{1, 3}, {1, 3}, {1}}, {{33, 129}, {65, 129}, {65}}};
+}
+
 }  // namespace
 
 void matmul_rows() {
@@ -74,23 +89,27 @@ void matmul_rows() {
   row("linear")
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
       .takes({DType::i32, DType::i64, DType::f32, DType::f64})
-      .shapes_together({{{3}, {4, 3}, {4}},
-                        {{2, 3}, {4, 3}, {4}},
-                        {{2, 2, 3}, {1, 3}, {1}},
-                        {{0, 3}, {4, 3}, {4}},
-                        {{2, 0}, {3, 0}, {3}},
-                        {{64, 50}, {70, 50}, {70}}})
+      .shapes_together(linear_shapes())
+      .covers(kernels::linear)
+      .reference(affine)
+      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& weight, const auto& bias) { return linear(x, weight, bias); });
+  row("linear_relu")
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
+      .takes({DType::f32, DType::f64})
+      .shapes_together(linear_shapes())
+      .covers(kernels::linear)
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Shape& shape = weight.shape;
-        Array y = product(x, generate({shape[1], shape[0]}, [&](const Dims& at) {
-                            return weight({at[1], at[0]});
-                          }));
-        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += bias.values[i % bias.values.size()];
+        Array y = affine(x, weight, bias);
+        for (double& value : y.values) value = std::max(value, 0.0);
         return y;
       })
       .within({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
-      .calls([](const auto& x, const auto& weight, const auto& bias) { return linear(x, weight, bias); });
+      .calls([](const auto& x, const auto& weight, const auto& bias) {
+        return linear(x, weight, bias, Activation::relu);
+      });
 }
 
 }  // namespace tinytorch::conformance

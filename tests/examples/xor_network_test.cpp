@@ -158,5 +158,22 @@ TEST(XorNetwork, HasTheSameLossesEachTimeAndOthersFromAnotherSeed) {
   EXPECT_NE(losses(run_here("--verbose --seed 2").output), first);
 }
 
+std::vector<double> all_losses(const std::string& output) {
+  static const std::regex kForm(R"(Loss: (\d\.\d{12}))");
+  std::vector<double> values;
+  for (std::sregex_iterator at(output.begin(), output.end(), kForm), end; at != end; ++at)
+    values.push_back(std::stod((*at)[1]));
+  return values;
+}
+
+TEST(XorNetwork, HasTheCpusLossesOnEachBackend) {
+  const std::vector<double> here = all_losses(run_here("--verbose").output);
+  const std::vector<double> cpu = all_losses(run_with("--backend cpu --verbose").output);
+  ASSERT_EQ(cpu.size(), 501u);
+  ASSERT_EQ(here.size(), cpu.size());
+  for (std::size_t epoch = 0; epoch < cpu.size(); ++epoch)
+    EXPECT_NEAR(here[epoch], cpu[epoch], 1e-5 * cpu[epoch]) << "at epoch " << epoch;
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -111,5 +111,25 @@ TEST(Dense, ChecksWhatAnInitialiserGave) {
                "[Dense] the initialiser of the weight gave [7, 2], not [3, 2]");
 }
 
+TEST(Dense, ActivationIsTheSameAsALayerOfItsOwn) {
+  const Tensor x = here(Tensor{{1.0, -2.0, 3.0}, {-1.0, 0.5, 0.25}});
+  for (const bool bias : {true, false}) {
+    Generator first(3), second(3);
+    const nn::DenseOptions plain{
+        .bias = bias, .bias_init = nn::init::constant(0.1), .device = backend(), .generator = &first};
+    nn::DenseOptions fused = plain;
+    fused.activation = Activation::relu;
+    fused.generator = &second;
+    nn::Dense dense(3, 5, plain), dense_relu(3, 5, fused);
+    const Tensor expected = relu(dense(x));
+    EXPECT_TENSOR_NEAR(dense_relu(x), expected);
+    EXPECT_TENSOR_NEAR(dense_relu(Variable(x)), expected);
+    sum(relu(dense(Variable(x)))).backward();
+    sum(dense_relu(Variable(x))).backward();
+    EXPECT_TENSOR_NEAR(dense_relu.weight().grad(), dense.weight().grad());
+    EXPECT_EQ(dense_relu.description(), bias ? "Dense(3, 5, relu)" : "Dense(3, 5, no bias, relu)");
+  }
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -133,5 +133,17 @@ TEST(Init, RefusesWhatMakesNoSense) {
                "[init::mirrored_orthogonal] gain is nan; it must be finite and not negative");
 }
 
+TEST(Initialisers, GiveTheSameBitsOnEachDevice) {
+  for (const nn::Initializer& init : {nn::init::he_uniform(), nn::init::xavier_uniform(0.1),
+                                      nn::init::mirrored_orthogonal(), nn::init::he_normal()}) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      Generator first(11), second(11);
+      const Tensor expected = init({7, 5}, {.dtype = dtype}, first);
+      EXPECT_TRUE(
+          equal(init({7, 5}, {.dtype = dtype, .device = backend()}, second).to(Device::cpu()), expected));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -1,0 +1,162 @@
+#include "core/stream.h"
+
+#include <gtest/gtest.h>
+
+#include "core/allocator.h"
+#include "core/ops/arithmetic.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/reduction.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+constexpr std::int64_t kLength = 1 << 12;
+
+Tensor filled_with(float value) { return full({kLength}, value, {.device = backend()}); }
+
+/// Turns the block cache on for as long as it lives: the tests of the emulated device have it off.
+class Caching {
+ public:
+  Caching() { set_memory_caching(backend(), true); }
+  ~Caching() { set_memory_caching(backend(), !is_emulated(backend())); }
+  Caching(const Caching&) = delete;
+  Caching& operator=(const Caching&) = delete;
+};
+
+TEST(Stream, GuardMakesItCurrentAndPutsBackTheOneBefore) {
+  const Stream before = Stream::current(backend());
+  const Stream other(backend());
+  EXPECT_EQ(other.device(), backend());
+  EXPECT_FALSE(other == before);
+  {
+    const StreamGuard guard(other);
+    EXPECT_TRUE(Stream::current(backend()) == other);
+  }
+  EXPECT_TRUE(Stream::current(backend()) == before);
+}
+
+TEST(Stream, IsDoneOnceItWasWaitedFor) {
+  const Stream stream(backend());
+  const StreamGuard guard(stream);
+  const Tensor x = filled_with(2) * 3;
+  stream.synchronize();
+  EXPECT_TRUE(stream.is_done());
+  synchronize(backend());
+  EXPECT_EQ(sum(x).item(), 6 * kLength);
+}
+
+TEST(Event, OrdersTheWorkOfTwoStreams) {
+  const Stream first(backend()), second(backend());
+  Tensor x, y;
+  {
+    const StreamGuard guard(first);
+    x = filled_with(2) + 1;
+  }
+  Event(first).hold(second);
+  {
+    const StreamGuard guard(second);
+    y = x * 2;
+    EXPECT_EQ(sum(y).item(), 6 * kLength);
+  }
+  Event(second).hold(Stream::current(backend()));
+}
+
+TEST(Event, IsDoneAfterItsWorkAndMeasuresTime) {
+  const Stream stream(backend());
+  const StreamGuard guard(stream);
+  const Event start(stream);
+  const Tensor x = filled_with(1) + 1;
+  Event end(stream);
+  end.synchronize();
+  EXPECT_TRUE(end.is_done());
+  EXPECT_GE(end.milliseconds_since(start), 0.0);
+  const Event moved = std::move(end);
+  EXPECT_TRUE(moved.is_done());
+  EXPECT_EQ(sum(x).item(), 2 * kLength);
+}
+
+// The second stream gets the block of `x`, which the first may still be reading.
+TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasMadeIn) {
+  const Caching caching;
+  const Stream first(backend());
+  Tensor y;
+  {
+    const StreamGuard guard(first);
+    const Tensor x = filled_with(2);
+    y = x + 1;
+  }
+  const Tensor other = filled_with(7);
+  EXPECT_EQ(sum(other).item(), 7 * kLength);
+  Event(first).hold(Stream::current(backend()));
+  EXPECT_EQ(sum(y).item(), 3 * kLength);
+}
+
+TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
+  const Caching caching;
+  const Stream first(backend()), second(backend());
+  Tensor x, y;
+  {
+    const StreamGuard guard(first);
+    x = filled_with(2);
+  }
+  {
+    Event(first).hold(second);
+    const StreamGuard guard(second);
+    y = x + 1;
+    x = Tensor();  // while the second stream may still be reading it
+  }
+  {
+    const StreamGuard guard(first);
+    EXPECT_EQ(sum(filled_with(7)).item(), 7 * kLength);
+  }
+  Event(second).hold(Stream::current(backend()));
+  EXPECT_EQ(sum(y).item(), 3 * kLength);
+}
+
+TEST(Memory, OutlivesTheStreamThatItWasMadeIn) {
+  const Caching caching;
+  Tensor x;
+  {
+    const Stream passing(backend());
+    const StreamGuard guard(passing);
+    x = filled_with(2);
+  }
+  EXPECT_EQ(sum(x).item(), 2 * kLength);
+  x = Tensor();
+  EXPECT_EQ(sum(filled_with(5)).item(), 5 * kLength);
+}
+
+TEST(Copy, ToTheDeviceLeavesItsSourceFree) {
+  Tensor x = full({kLength}, 1.0);
+  const Tensor y = x.to(backend()) + 0;
+  fill(x, 9.0);
+  EXPECT_EQ(sum(y).item(), kLength);
+}
+
+TEST(Copy, OfManyBuffersGoesUpAndDownUnchanged) {
+  // More than the staging ring holds, and no whole number of its buffers.
+  const Tensor x = arange((std::int64_t{3} << 20) + 12345, {.dtype = DType::i32});
+  for (int round = 0; round < 2; ++round) EXPECT_TRUE(equal(x.to(backend()).to(Device::cpu()), x));
+}
+
+TEST(Copy, BetweenDevicesTakesEveryLayoutAndType) {
+  const Tensor x = reshape(arange(2 * 3 * 4), {2, 3, 4});
+  for (const Tensor& view : {x, transpose(x), slice(x, 2, 1, 4, 2), expand(slice(x, 1, 0, 1), {2, 5, 4})}) {
+    EXPECT_TENSOR_EQ(view.to(backend()), view);
+    EXPECT_TENSOR_EQ(view.to({.dtype = DType::f32, .device = backend()}).to(Device::cpu()),
+                     view.to(DType::f32));
+    Tensor target = zeros({4, 5, 6}, {.device = backend()});
+    Tensor part =
+        transpose(slice(slice(slice(target, 0, 0, view.size(2)), 1, 0, view.size(1)), 2, 0, 2), 0, 2);
+    assign(part, view);
+    EXPECT_TENSOR_EQ(part, view.to(DType::f32));
+  }
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
