@@ -3,10 +3,10 @@
 
 # Makes the imported target TinyTorch::<name> from a header and a library file. The CMake files that
 # distributions ship for these are not always there, and Debian's for oneDNN asks for OpenCL headers, which
-# are of no use here.
+# are of no use here. Further arguments are folders to look in first, or below.
 function(tinytorch_import name header)
-  find_path(TINYTORCH_${name}_INCLUDE_DIR ${header})
-  find_library(TINYTORCH_${name}_LIBRARY ${name})
+  find_path(TINYTORCH_${name}_INCLUDE_DIR ${header} HINTS ${ARGN} PATH_SUFFIXES include)
+  find_library(TINYTORCH_${name}_LIBRARY ${name} HINTS ${ARGN} PATH_SUFFIXES lib64 lib lib/x64)
   mark_as_advanced(TINYTORCH_${name}_INCLUDE_DIR TINYTORCH_${name}_LIBRARY)
   if(TINYTORCH_${name}_INCLUDE_DIR AND TINYTORCH_${name}_LIBRARY AND NOT TARGET TinyTorch::${name})
     add_library(TinyTorch::${name} UNKNOWN IMPORTED)
@@ -39,6 +39,42 @@ macro(tinytorch_find_dependencies missing)
       list(APPEND ${missing} "oneDNN (libdnnl-dev), or -DTINYTORCH_ONEDNN=OFF")
     endif()
   endif()
+  if(TINYTORCH_CUDA STREQUAL nvcc)
+    tinytorch_import_cuda(${missing})
+  endif()
+endmacro()
+
+# The folders that a CUDA toolkit may lie in; nvcc is in the bin folder of one, or of what it links to.
+function(tinytorch_cuda_roots result)
+  find_program(TINYTORCH_NVCC nvcc HINTS ${CMAKE_CUDA_COMPILER} ENV CUDACXX ENV CUDA_HOME ENV CUDA_PATH
+               PATHS /usr/local/cuda PATH_SUFFIXES bin)
+  mark_as_advanced(TINYTORCH_NVCC)
+  set(roots $ENV{CUDA_HOME} $ENV{CUDA_PATH})
+  if(TINYTORCH_NVCC)
+    get_filename_component(nvcc ${TINYTORCH_NVCC} REALPATH)
+    get_filename_component(bin ${nvcc} DIRECTORY)
+    get_filename_component(root ${bin} DIRECTORY)
+    list(APPEND roots ${root})
+  endif()
+  list(APPEND roots /usr/local/cuda)
+  foreach(root ${roots})
+    list(APPEND roots ${root}/targets/${CMAKE_SYSTEM_PROCESSOR}-linux)
+  endforeach()
+  set(${result} "${roots}" PARENT_SCOPE)
+endfunction()
+
+# The toolkit's libraries. Not by find_package(CUDAToolkit), which knows one layout of folders only.
+macro(tinytorch_import_cuda missing)
+  tinytorch_cuda_roots(cuda_roots)
+  tinytorch_import(cudart cuda_runtime.h ${cuda_roots})
+  tinytorch_import(cublas cublas_v2.h ${cuda_roots})
+  tinytorch_import(cublasLt cublasLt.h ${cuda_roots})
+  tinytorch_import(cudnn cudnn.h $ENV{CUDNN_ROOT} ${cuda_roots})
+  foreach(library cudart cublas cublasLt cudnn)
+    if(NOT TARGET TinyTorch::${library})
+      list(APPEND ${missing} "${library}, of the CUDA toolkit and cuDNN (CUDA_HOME and CUDNN_ROOT say where)")
+    endif()
+  endforeach()
 endmacro()
 
 # Stops the configuration with one message that names everything that is missing.
@@ -54,7 +90,7 @@ endfunction()
 function(tinytorch_require missing)
   if(missing)
     list(JOIN missing "\n  " list)
-    message(FATAL_ERROR "TinyTorch needs, in Debian's and Ubuntu's packages:\n  ${list}\n"
+    message(FATAL_ERROR "TinyTorch needs, of Debian's and Ubuntu's packages if not said otherwise:\n  ${list}\n"
                         "./tito installs all of them; docker/packages.txt is the list.")
   endif()
 endfunction()

@@ -1,6 +1,6 @@
 # programs.txt in the build folder tells the tito program what was built: a line a program, fields parted by
 # tabs:
-#   suite    NAME  PATH  each|once      (runs on each backend, or once because no device takes part)
+#   suite    NAME  PATH  each|once|cuda (runs on each backend, once because no device takes part, or on that one)
 #   example  NAME  PATH  DESCRIPTION
 function(tinytorch_record_program kind name path note)
   string(JOIN "\t" line ${kind} ${name} ${path} "${note}")

@@ -9,7 +9,7 @@
 namespace tinytorch {
 
 /// What a Stream holds: a queue of work on a device.
-class StreamState {
+class StreamState : public std::enable_shared_from_this<StreamState> {
  public:
   explicit StreamState(Device device) : device_(device) {}
   virtual ~StreamState() = default;
@@ -58,7 +58,8 @@ class Backend {
   virtual std::unique_ptr<EventState> make_event(int index) = 0;
   /// The stream that the calling thread's work on the device goes to.
   virtual std::shared_ptr<StreamState> current_stream(int index) = 0;
-  virtual void set_current_stream(std::shared_ptr<StreamState> stream) = 0;
+  /// The caller keeps the stream alive as long as it is current.
+  virtual void set_current_stream(StreamState& stream) = 0;
   /// Waits for all work on the device.
   virtual void synchronize(int index) = 0;
 

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "core/caching_allocator.h"
 
@@ -53,8 +52,11 @@ class HostEvent : public EventState {
   std::chrono::steady_clock::time_point time_;
 };
 
-std::shared_ptr<StreamState>& current_host_stream() {
-  thread_local std::shared_ptr<StreamState> stream = std::make_shared<HostStream>(Device::cpu());
+/// This thread's. A plain pointer, as tensors may be dropped when thread-local objects are gone already.
+StreamState*& current_host_stream() {
+  static const std::shared_ptr<StreamState>& usual =
+      *new std::shared_ptr<StreamState>(std::make_shared<HostStream>(Device::cpu()));
+  thread_local StreamState* stream = usual.get();
   return stream;
 }
 
@@ -77,10 +79,10 @@ class CpuBackend : public Backend {
     return std::make_shared<HostStream>(Device::cpu());
   }
   std::unique_ptr<EventState> make_event(int) override { return std::make_unique<HostEvent>(); }
-  std::shared_ptr<StreamState> current_stream(int) override { return current_host_stream(); }
-  void set_current_stream(std::shared_ptr<StreamState> stream) override {
-    current_host_stream() = std::move(stream);
+  std::shared_ptr<StreamState> current_stream(int) override {
+    return current_host_stream()->shared_from_this();
   }
+  void set_current_stream(StreamState& stream) override { current_host_stream() = &stream; }
   void synchronize(int) override {}
   void copy(const void* from, Device, void* to, Device, std::size_t bytes) override {
     std::memcpy(to, from, bytes);

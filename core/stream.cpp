@@ -47,10 +47,10 @@ double Event::milliseconds_since(const Event& start) const {
   return state_->milliseconds_since(*start.state_);
 }
 
-StreamGuard::StreamGuard(const Stream& stream) : before_(Stream::current(stream.device())) {
-  backend_of(stream.device()).set_current_stream(stream.state_);
+StreamGuard::StreamGuard(const Stream& stream) : current_(stream), before_(Stream::current(stream.device())) {
+  backend_of(current_.device()).set_current_stream(*current_.state_);
 }
-StreamGuard::~StreamGuard() { backend_of(before_.device()).set_current_stream(before_.state_); }
+StreamGuard::~StreamGuard() { backend_of(before_.device()).set_current_stream(*before_.state_); }
 
 void synchronize(Device device) { backend_of(device).synchronize(device.index); }
 

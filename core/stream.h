@@ -77,6 +77,7 @@ class StreamGuard {
   StreamGuard& operator=(const StreamGuard&) = delete;
 
  private:
+  Stream current_;
   Stream before_;
 };
 

@@ -51,8 +51,8 @@ class Tensor {
   /// A number as a tensor of no axes (bool, i64, f32 or f64), so that `x * 2` works. In an op with a tensor
   /// it takes that tensor's element type unless its kind is higher (bool < integer < real): f32 tensor * 0.5
   /// is f32, f64 tensor * 0.5 is f64, i64 tensor * 0.5 is f32; an integer that the tensor's type cannot hold
-  /// makes both i64. It may meet tensors of any device. What arithmetic and comparisons make of numbers alone is a
-  /// number again; to(dtype) makes it a tensor of that type.
+  /// makes both i64. It may meet tensors of any device. What arithmetic and comparisons make of numbers alone
+  /// is a number again; to(dtype) makes it a tensor of that type.
   template <class T>
   requires std::is_arithmetic_v<T> Tensor(T value)
       : Tensor(Number{}, Scalar(value), std::is_same_v<T, float> ? DType::f32 : DType::f64) {}

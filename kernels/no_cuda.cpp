@@ -18,7 +18,7 @@ class NoCuda final : public Backend {
   std::shared_ptr<StreamState> make_stream(int) override { refuse(); }
   std::unique_ptr<EventState> make_event(int) override { refuse(); }
   std::shared_ptr<StreamState> current_stream(int) override { refuse(); }
-  void set_current_stream(std::shared_ptr<StreamState>) override { refuse(); }
+  void set_current_stream(StreamState&) override { refuse(); }
   void synchronize(int) override { refuse(); }
   void copy(const void*, Device, void*, Device, std::size_t) override { refuse(); }
 

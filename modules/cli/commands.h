@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,18 @@ struct TestOptions {
 
 /// Runs every test program on every backend that was asked for, and counts.
 int run_tests(const TestOptions& options);
+
+struct MutateOptions {
+  std::string kernel;              // the file to take; all of them if it is empty
+  std::optional<unsigned> sample;  // takes one file, by this number
+  bool list = false;               // only prints what could be left out
+  std::vector<std::string> stages{"emulated", "asan", "tsan"};
+  std::chrono::seconds time_out{120};  // of a test program; one that takes longer has noticed
+};
+
+/// Leaves out the barriers, bounds checks and waits of the CUDA kernels, one at a time, and says which the
+/// tests do not miss. Fails if there are any.
+int mutate_kernels(const MutateOptions& options);
 
 /// Prints the examples and the test suites.
 int list_programs();

@@ -67,6 +67,27 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   test_command.add_option("-k", tests.pattern, "only tests with this in their name, or a GoogleTest filter");
 
+  tito::MutateOptions mutation;
+  CLI::App& mutate_command =
+      add_command(app, exit_code, "mutate",
+                  "Leave out the CUDA kernels' barriers and checks one by one: tests must notice",
+                  [&] { return tito::mutate_kernels(mutation); });
+  CLI::Option* const kernel =
+      mutate_command.add_option("--kernel", mutation.kernel, "only those of this file of kernels/cuda");
+  mutate_command.add_option("--sample", mutation.sample, "only those of one file, chosen by this number")
+      ->excludes(kernel);
+  mutate_command.add_flag("--list", mutation.list, "print them, and run nothing");
+  mutate_command.add_option("--stages", mutation.stages, "the builds to try in this order, parted by commas")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
+      ->default_str("emulated,asan,tsan");
+  mutate_command
+      .add_option_function<unsigned>(
+          "--timeout", [&](unsigned seconds) { mutation.time_out = std::chrono::seconds(seconds); },
+          "seconds that a test program may take; one that takes longer has noticed")
+      ->check(CLI::Range(1U, 86400U))
+      ->default_str("120");
+
   add_command(app, exit_code, "list", "List the examples and the test suites", tito::list_programs);
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");

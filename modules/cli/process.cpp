@@ -3,18 +3,62 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 #include <system_error>
 
 namespace tito {
+namespace {
+
+[[noreturn]] void fail_with(int error, const std::string& path) {
+  throw std::system_error(error, std::generic_category(), path);
+}
+
+/// What posix_spawn takes: pointers to the words, and a null one.
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// This program's environment with some variables changed.
+std::vector<std::string> environment_with(const std::vector<std::string>& changes) {
+  std::vector<std::string> variables = changes;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('=') + 1);
+    const auto is_it = [&](const std::string& change) { return change.starts_with(name); };
+    if (std::none_of(changes.begin(), changes.end(), is_it)) variables.emplace_back(text);
+  }
+  return variables;
+}
+
+/// Waits for a child, but not for longer than this.
+bool ends_within(pid_t child, std::chrono::milliseconds time) {
+  // By its number: the header of glibc 2.36 declares pidfd_open() for C alone.
+  pollfd end{.fd = static_cast<int>(syscall(SYS_pidfd_open, child, 0)), .events = POLLIN, .revents = 0};
+  if (end.fd < 0) fail_with(errno, "pidfd_open");
+  const int ready = poll(&end, 1, static_cast<int>(time.count()));
+  close(end.fd);
+  return ready != 0;
+}
+
+}  // namespace
 
 std::string describe(const Ending& ending) {
+  if (ending.timed_out) return "time-out";
   if (ending.signal == 0) return fmt::format("exit code {}", ending.exit_code);
   const char* name = sigabbrev_np(ending.signal);
   return fmt::format("signal SIG{} ({})", name ? name : std::to_string(ending.signal),
@@ -22,28 +66,29 @@ std::string describe(const Ending& ending) {
 }
 
 Ending run_logged(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                  const std::filesystem::path& log) {
-  std::string path = program.string();
-  std::vector<std::string> words = arguments;
-  std::vector<char*> argv{path.data()};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+                  const std::filesystem::path& log, const RunOptions& options) {
+  const std::string path = program.string();
+  std::vector<std::string> words = arguments, variables = environment_with(options.environment);
+  words.insert(words.begin(), path);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   pid_t child = 0;
-  const int error = posix_spawn(&child, path.c_str(), &actions, nullptr, argv.data(), environ);
+  const int error = posix_spawn(&child, path.c_str(), &actions, nullptr, pointers_to(words).data(),
+                                pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::system_error(error, std::generic_category(), path);
+  if (error != 0) fail_with(error, path);
 
+  const bool timed_out = options.time_out && !ends_within(child, *options.time_out);
+  if (timed_out) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), path);
+    if (errno != EINTR) fail_with(errno, path);
   }
-  if (WIFSIGNALED(status)) return {.exit_code = 0, .signal = WTERMSIG(status)};
-  return {.exit_code = WEXITSTATUS(status), .signal = 0};
+  if (WIFSIGNALED(status)) return {.exit_code = 0, .signal = WTERMSIG(status), .timed_out = timed_out};
+  return {.exit_code = WEXITSTATUS(status), .signal = 0, .timed_out = timed_out};
 }
 
 std::optional<std::string> first_line_of(const std::string& command) {

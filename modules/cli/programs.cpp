@@ -26,8 +26,7 @@ Programs read_programs(const std::filesystem::path& folder) {
     if (kind == "example") {
       programs.examples.push_back({.name = name, .path = folder / path, .description = note});
     } else if (kind == "suite") {
-      programs.suites.push_back(
-          {.name = name, .path = folder / path, .description = "", .runs_once = note == "once"});
+      programs.suites.push_back({.name = name, .path = folder / path, .description = "", .backends = note});
     } else {
       throw std::runtime_error(fmt::format("{}: line not understood: {}", list.string(), line));
     }

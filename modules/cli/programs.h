@@ -11,8 +11,14 @@ struct Program {
   std::string name;
   std::filesystem::path path;
   std::string description;
-  /// A test suite in which no device takes part runs once, not once a backend.
-  bool runs_once = false;
+  /// Of a test suite: `each` for every backend, `once` where no device takes part, or the name of its backend.
+  std::string backends = "each";
+
+  /// Where no device takes part, once is enough: with the CPU's.
+  bool runs_on(const std::string& backend) const {
+    return backends == "each" || backend == (backends == "once" ? "cpu" : backends);
+  }
+  bool takes_backend() const { return backends != "once"; }
 };
 
 struct Programs {

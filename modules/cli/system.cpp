@@ -96,7 +96,11 @@ Check cuda_toolkit() {
   for (const char* nvcc : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
     if (!release) release = first_line_of(fmt::format("{} --version | grep release", nvcc));
   }
-  return {.name = "CUDA toolkit", .found = release, .remedy = "not needed: this version computes on the CPU"};
+  return {.name = "CUDA toolkit",
+          .found = release,
+          .remedy =
+              "needed to build for GPUs only: developer.nvidia.com/cuda-downloads, and cuDNN; CUDA_HOME says "
+              "where"};
 }
 
 Check driver() {
@@ -104,7 +108,9 @@ Check driver() {
   std::optional<std::string> found;
   if (std::string line; std::getline(version, line)) found = line;
   if (!found && fs::exists("/dev/dxg")) found = "Windows' own, through /dev/dxg";
-  return {.name = "NVIDIA driver", .found = found, .remedy = "not needed: this version computes on the CPU"};
+  return {.name = "NVIDIA driver",
+          .found = found,
+          .remedy = "needed for a GPU only; in a container: docker run --gpus all"};
 }
 
 Check gpu() {
@@ -122,7 +128,10 @@ Check gpu() {
                           device.path().filename().string());
     }
   }
-  return {.name = "GPU", .found = found, .remedy = "no NVIDIA GPU was seen; everything works on the CPU"};
+  return {
+      .name = "GPU",
+      .found = found,
+      .remedy = "no NVIDIA GPU was seen; everything works on the CPU, CUDA kernels on the emulated device"};
 }
 
 Check backend(tinytorch::DeviceType type, bool needed) {

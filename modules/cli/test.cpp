@@ -97,9 +97,9 @@ Result run_suite(const Program& suite, const std::string& backend, const std::st
   std::filesystem::remove(report);
 
   std::vector<std::string> arguments{"--gtest_color=no", "--gtest_output=json:" + report.string()};
-  if (!suite.runs_once) arguments.push_back("--backend=" + backend);
+  if (suite.takes_backend()) arguments.push_back("--backend=" + backend);
   if (!pattern.empty()) arguments.push_back("--gtest_filter=" + filter_for(pattern));
-  const std::string title = suite.runs_once ? suite.name : fmt::format("{} ({})", suite.name, backend);
+  const std::string title = suite.takes_backend() ? fmt::format("{} ({})", suite.name, backend) : suite.name;
   fmt::print("{:<28}", title);
   std::fflush(stdout);
 
@@ -129,7 +129,7 @@ Result run_suite(const Program& suite, const std::string& backend, const std::st
   return result;
 }
 
-/// The backends to run on; says which are left out, and why.
+/// The backends to run on; says what they are, and which are left out, and why.
 std::vector<std::string> choose_backends(const std::string& asked) {
   std::vector<std::string> backends;
   for (const Device device : {Device::cpu(), Device::cuda()}) {
@@ -137,6 +137,7 @@ std::vector<std::string> choose_backends(const std::string& asked) {
     if (asked != "all" && asked != name) continue;
     if (tinytorch::is_available(device)) {
       backends.push_back(name);
+      fmt::print("{}: {}\n", name, tinytorch::describe(device));
     } else {
       fmt::print("{} left out: {}\n", name, tinytorch::unavailable_reason(device.type));
     }
@@ -158,8 +159,7 @@ int run_tests(const TestOptions& options) {
   std::vector<std::string> failures;
   for (const Program& suite : suites) {
     for (const std::string& backend : backends) {
-      // Where no device takes part, once is enough, and a run for another backend alone leaves it out.
-      if (suite.runs_once && backend != "cpu") continue;
+      if (!suite.runs_on(backend)) continue;
       const Result result = run_suite(suite, backend, options.pattern);
       passed += result.passed;
       skipped += result.skipped;

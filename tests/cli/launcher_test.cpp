@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -31,8 +32,10 @@ class Launcher : public ::testing::Test {
     tree_.add_script("bin/apt-get", "echo \"apt-get $*\"");
     tree_.add_script("bin/sudo", "echo \"sudo $*\"");
     tree_.add_script("bin/id", "echo 0");
-    tree_.add_script("bin/cmake", R"(echo "cmake $*"; mkdir -p build/release)");
-    tree_.add_script("build/release/tito", R"(echo "program in $PWD: $*"; exit 7)");
+    tree_.add_script("bin/cmake", R"(echo "cmake $*"; mkdir -p build/emulated build/cuda)");
+    // One of these is what it builds by itself: with a GPU here, or without.
+    for (const char* preset : {"emulated", "cuda"})
+      tree_.add_script(std::string("build/") + preset + "/tito", R"(echo "program in $PWD: $*"; exit 7)");
   }
 
   const fs::path& root() const { return tree_.path(); }
@@ -49,7 +52,8 @@ TEST_F(Launcher, InstallsWhatIsMissingConfiguresBuildsAndRuns) {
   const ProgramRun run = tito("run xor_network --epochs 'two words'");
   EXPECT_EQ(run.exit_code, 7);
   EXPECT_THAT(run.output, AllOf(HasSubstr("tito: installing: missing-dev\n"), HasSubstr("apt-get update\n"),
-                                HasSubstr("cmake --preset release"), HasSubstr("--target tito examples\n"),
+                                AnyOf(HasSubstr("cmake --preset emulated"), HasSubstr("cmake --preset cuda")),
+                                HasSubstr("--target tito examples\n"),
                                 HasSubstr(": run xor_network --epochs two words\n")));
 }
 
@@ -114,10 +118,31 @@ TEST_F(Launcher, RunsThroughALinkAndInTheCallersFolder) {
 
 TEST_F(Launcher, BuildsThePresetThatTheEnvironmentNames) {
   fs::create_directories(root() / "build/asan");
-  fs::copy_file(root() / "build/release/tito", root() / "build/asan/tito");
+  fs::copy_file(root() / "build/emulated/tito", root() / "build/asan/tito");
   const ProgramRun run = tito("test", "TITO_PRESET=asan");
   EXPECT_EQ(run.exit_code, 7);
   EXPECT_THAT(run.output, AllOf(HasSubstr("cmake --preset asan"), HasSubstr("--target tito all")));
+}
+
+TEST_F(Launcher, BuildsThreePresetsForMutateWithTheTestsThatItsTableNames) {
+  fs::create_directories(root() / "tests/simt");
+  std::ofstream(root() / "tests/simt/mutants.txt") << "# covers FILE PROGRAM FILTER\ncovers a.cu test_b "
+                                                      "B.*\ncovers b.cu  test_a A.*\ncovers c.cu test_a C\n";
+  tree_.add_script("bin/cmake", R"(echo "cmake $*"; [ "$1" = --build ] || mkdir -p "build/$2")");
+  tree_.add_script("build/emulated/tito", R"(echo "program: $*"; exit 7)");
+  const ProgramRun run = tito("mutate --kernel a.cu", "CMAKE_BUILD_PARALLEL_LEVEL=2");
+  EXPECT_EQ(run.exit_code, 7);
+  std::string expected;
+  for (const std::string preset : {"tsan", "asan", "emulated"}) {
+    const std::string folder = (root() / "build" / preset).string();
+    expected +=
+        "cmake --preset " + preset + "\ncmake --build " + folder + " --parallel 2 --target test_a test_b\n";
+  }
+  EXPECT_THAT(run.output, HasSubstr(expected));
+  EXPECT_THAT(run.output, HasSubstr("--target tito tito\nprogram: mutate --kernel a.cu\n"));
+
+  EXPECT_THAT(tito("mutate --list").output,
+              AllOf(Not(HasSubstr("tsan")), HasSubstr("program: mutate --list\n")));
 }
 
 }  // namespace

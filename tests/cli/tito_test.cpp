@@ -27,7 +27,8 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   const ProgramRun version = build.tito("--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
-  for (const char* command : {"", "run", "test", "list", "system", "system info", "system doctor"}) {
+  for (const char* command :
+       {"", "run", "test", "mutate", "list", "system", "system info", "system doctor"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -47,7 +48,7 @@ TEST(TitoCommands, UnknownCommandNamesTheNearest) {
 TEST(TitoCommands, NothingNearListsAllCommands) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(run.output, "tito: unknown command 'zzzzzzzzz'; there are: run, test, list, system\n");
+  EXPECT_EQ(run.output, "tito: unknown command 'zzzzzzzzz'; there are: run, test, mutate, list, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsEndWithTwo) {

@@ -1,0 +1,86 @@
+# The CUDA backend, kernels/cuda: compiled by nvcc for GPUs; or by the host's compiler, for the emulated device
+# of tests/simt that runs kernels on the host.
+set(TINYTORCH_CUDA OFF CACHE STRING "The CUDA backend: OFF, nvcc (for GPUs) or emulated (on the host)")
+set_property(CACHE TINYTORCH_CUDA PROPERTY STRINGS OFF nvcc emulated)
+
+if(NOT TINYTORCH_CUDA MATCHES "^(OFF|nvcc|emulated)$")
+  message(FATAL_ERROR "TINYTORCH_CUDA is ${TINYTORCH_CUDA}; it must be OFF, nvcc or emulated")
+endif()
+
+# Sets the compiler up for GPUs. A macro, as languages belong to the whole project.
+macro(tinytorch_enable_nvcc)
+  tinytorch_cuda_roots(cuda_roots)
+  if(NOT TINYTORCH_NVCC)
+    message(FATAL_ERROR "TINYTORCH_CUDA=nvcc needs the CUDA toolkit, and there is no nvcc. CUDA_HOME says where it "
+                        "is; without one, TINYTORCH_CUDA=emulated runs the kernels on the host.")
+  endif()
+  if(NOT CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_COMPILER ${TINYTORCH_NVCC})
+  endif()
+  # From Turing on: every GPU that CUDA 13 knows.
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120
+        CACHE STRING "The GPUs to compile for")
+  endif()
+  set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)
+  enable_language(CUDA)
+  # CMake 3.25 does not know that nvcc 12 and later have C++20.
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_EXTENSIONS OFF)
+endmacro()
+
+# For each CUDA source a C++ source that includes it, so that the host's compiler takes it.
+function(tinytorch_emulate result)
+  set(wrappers "")
+  foreach(source ${ARGN})
+    get_filename_component(path ${source} ABSOLUTE)
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${path})
+    set(wrapper ${PROJECT_BINARY_DIR}/emulated/${name}.cpp)
+    file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n")
+    list(APPEND wrappers ${wrapper})
+  endforeach()
+  set(${result} "${wrappers}" PARENT_SCOPE)
+endfunction()
+
+# Adds the backend's sources, or the file that stands in for it, to the list.
+function(tinytorch_add_cuda_sources list)
+  if(NOT TINYTORCH_CUDA)
+    list(APPEND ${list} kernels/no_cuda.cpp)
+  else()
+    file(GLOB host CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cpp)
+    file(GLOB kernels CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cu)
+    if(TINYTORCH_CUDA STREQUAL emulated)
+      list(REMOVE_ITEM host kernels/cuda/hardware_gpu.cpp)
+      tinytorch_emulate(kernels ${kernels})
+    else()
+      list(REMOVE_ITEM host kernels/cuda/hardware_emulated.cpp)
+    endif()
+    list(APPEND ${list} ${host} ${kernels})
+  endif()
+  set(${list} "${${list}}" PARENT_SCOPE)
+endfunction()
+
+# Kernels may call the constexpr functions of core and of the standard library. A kernel that spills registers is
+# an error.
+function(tinytorch_use_toolkit target)
+  target_link_libraries(${target} PRIVATE TinyTorch::cudart TinyTorch::cublas TinyTorch::cublasLt TinyTorch::cudnn)
+  set(warnings -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas -Xptxas=-warn-spills)
+  if(TINYTORCH_WARNINGS_AS_ERRORS)
+    list(APPEND warnings -Werror=all-warnings -Xptxas=-Werror)
+  endif()
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;${warnings}>")
+  # Random numbers have the same bits everywhere: see kernels/math/random.h.
+  set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
+endfunction()
+
+# Links the library with what the backend needs.
+function(tinytorch_use_cuda target)
+  if(TINYTORCH_CUDA STREQUAL emulated)
+    target_link_libraries(${target} PRIVATE simt)
+  elseif(TINYTORCH_CUDA)
+    tinytorch_use_toolkit(${target})
+  endif()
+endfunction()

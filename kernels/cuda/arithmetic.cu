@@ -1,0 +1,23 @@
+#include "core/ops/arithmetic.h"
+
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/math/arithmetic.h"
+
+namespace tinytorch::cuda {
+
+void register_arithmetic() {
+  constexpr auto kCuda = DeviceType::cuda;
+  kernels::add.set(kCuda, binary<math::Add, AllTypes>);
+  kernels::mul.set(kCuda, binary<math::Mul, AllTypes>);
+  kernels::maximum.set(kCuda, binary<math::Maximum, AllTypes>);
+  kernels::minimum.set(kCuda, binary<math::Minimum, AllTypes>);
+  kernels::sub.set(kCuda, binary<math::Sub, NumericTypes>);
+  kernels::pow.set(kCuda, binary<math::Pow, NumericTypes>);
+  kernels::div.set(kCuda, binary<math::Div, FloatingTypes>);
+  kernels::neg.set(kCuda, unary<math::Neg, NumericTypes>);
+  kernels::abs.set(kCuda, unary<math::Abs, NumericTypes>);
+  kernels::sign.set(kCuda, unary<math::Sign, NumericTypes>);
+}
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,78 @@
+#include "kernels/cuda/blas.h"
+
+#include <limits>
+#include <mutex>
+#include <type_traits>
+
+#include "core/format.h"
+#include "kernels/cuda/error.h"
+#include "kernels/cuda/libraries.h"
+
+namespace tinytorch::cuda {
+
+namespace {
+
+/// What cuBLAS is told of element type T.
+template <class T>
+struct BlasType {
+  static constexpr cudaDataType_t kData = CUDA_R_32F;
+  static cublasComputeType_t compute() {
+    return allows_tf32() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  }
+};
+template <>
+struct BlasType<double> {
+  static constexpr cudaDataType_t kData = CUDA_R_64F;
+  static cublasComputeType_t compute() { return CUBLAS_COMPUTE_64F; }
+};
+
+cublasOperation_t operation(const BlasMatrix& matrix) {
+  return matrix.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
+}
+
+/// `count` products whose operands lie batch_step apart. yᵀ = bᵀ aᵀ, and what BLAS sees of a row-major matrix
+/// is its transpose, so that b comes first.
+template <class T>
+void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const Steps<3>& batch_step,
+                     std::int64_t count) {
+  const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
+  const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
+  const T one = 1, zero = 0;
+  CUDA_CHECK(cublasGemmStridedBatchedEx(handle, operation(b), operation(a), to_int(p.n), to_int(p.m),
+                                        to_int(p.k), &one, p.b, BlasType<T>::kData, b.leading, batch_step[1],
+                                        p.a, BlasType<T>::kData, a.leading, batch_step[0], &zero, p.y,
+                                        BlasType<T>::kData, to_int(p.n), batch_step[2], to_int(count),
+                                        BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
+}
+
+}  // namespace
+
+int to_int(std::int64_t length) {
+  if (length > std::numeric_limits<int>::max()) {
+    fail_cuda("cuBLAS", fmt::format("a length of {} is above the 2^31 - 1 that it takes", length));
+  }
+  return static_cast<int>(length);
+}
+
+BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
+  const bool in_rows = column_step == 1 && row_step >= columns;
+  return {.leading = to_int(in_rows ? row_step : column_step), .transposed = !in_rows};
+}
+
+template <class T>
+void blas_multiply(const OnDevice& on, const Product<T>& first, const Loop<3>& batch) {
+  Libraries& libraries = on.state().libraries();
+  const std::lock_guard lock(libraries.mutex());
+  walk(batch, 0, batch.count, [&](const Steps<3>& offset, std::int64_t count) {
+    Product<T> product = first;
+    product.a += offset[0];
+    product.b += offset[1];
+    product.y += offset[2];
+    multiply_evenly(libraries.blas(), product, batch.inner_step(), count);
+  });
+}
+
+template void blas_multiply(const OnDevice&, const Product<float>&, const Loop<3>&);
+template void blas_multiply(const OnDevice&, const Product<double>&, const Loop<3>&);
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,138 @@
+#include "kernels/cuda/blas_lt.h"
+
+#include <cstdint>
+#include <mutex>
+
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "kernels/cuda/blas.h"
+#include "kernels/cuda/error.h"
+#include "kernels/cuda/libraries.h"
+#include "kernels/product.h"
+
+namespace tinytorch::cuda {
+
+namespace {
+
+/// One call. As in blas.cpp the weight comes first, because yᵀ = weight xᵀ; y's rows are BLAS's columns,
+/// along which it adds the bias.
+struct LinearCall {
+  Product<float> product;  // of x and weightᵀ
+  BlasMatrix x, weight;
+  const float* bias;
+  cublasLtEpilogue_t epilogue;
+  std::uint32_t alignment;  // of all pointers, in bytes
+
+  Libraries::LinearKey key() const {
+    return {to_int(product.m), to_int(product.n),
+            to_int(product.k), x.leading,
+            weight.leading,    x.transposed,
+            weight.transposed, static_cast<int>(epilogue) * 256 + static_cast<int>(alignment)};
+  }
+};
+
+/// 16 where all are, so that the library may load four numbers at once.
+std::uint32_t common_alignment(const Product<float>& p, const float* bias) {
+  std::uintptr_t bits = reinterpret_cast<std::uintptr_t>(bias);
+  for (const float* pointer : {p.a, p.b, static_cast<const float*>(p.y)})
+    bits |= reinterpret_cast<std::uintptr_t>(pointer);
+  return bits % 16 == 0 ? 16 : sizeof(float);
+}
+
+LinearCall describe(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
+                    Tensor& y) {
+  Product<float> p = first_product<float>(x, transpose(weight), y);
+  settle(p.m, p.k, p.a_row, p.a_column);
+  settle(p.k, p.n, p.b_row, p.b_column);
+  return {.product = p,
+          .x = blas_matrix(p.k, p.a_row, p.a_column),
+          .weight = blas_matrix(p.n, p.b_row, p.b_column),
+          .bias = bias.data<float>(),
+          .epilogue = activation == Activation::relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS,
+          .alignment = common_alignment(p, bias.data<float>())};
+}
+
+template <class T>
+void set(const BlasLtMatmul& matmul, cublasLtMatmulDescAttributes_t attribute, const T& value) {
+  CUDA_CHECK(cublasLtMatmulDescSetAttribute(matmul.get(), attribute, &value, sizeof(value)));
+}
+
+BlasLtMatmul make_matmul(const LinearCall& call) {
+  const auto compute = allows_tf32() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  BlasLtMatmul matmul = make_owned<BlasLtMatmul>(
+      [&](cublasLtMatmulDesc_t* made) { CUDA_CHECK(cublasLtMatmulDescCreate(made, compute, CUDA_R_32F)); });
+  set(matmul, CUBLASLT_MATMUL_DESC_TRANSA, std::int32_t{call.weight.transposed ? CUBLAS_OP_T : CUBLAS_OP_N});
+  set(matmul, CUBLASLT_MATMUL_DESC_TRANSB, std::int32_t{call.x.transposed ? CUBLAS_OP_T : CUBLAS_OP_N});
+  set(matmul, CUBLASLT_MATMUL_DESC_EPILOGUE, static_cast<std::uint32_t>(call.epilogue));
+  set(matmul, CUBLASLT_MATMUL_DESC_BIAS_POINTER, call.bias);
+  return matmul;
+}
+
+/// A matrix that is used as [rows, columns], and stored so or transposed.
+BlasLtLayout make_layout(std::int64_t rows, std::int64_t columns, const BlasMatrix& matrix) {
+  if (matrix.transposed) std::swap(rows, columns);
+  return make_owned<BlasLtLayout>([&](cublasLtMatrixLayout_t* made) {
+    CUDA_CHECK(cublasLtMatrixLayoutCreate(made, CUDA_R_32F, static_cast<std::uint64_t>(rows),
+                                          static_cast<std::uint64_t>(columns), matrix.leading));
+  });
+}
+
+BlasLtPreference make_preference(const LinearCall& call, std::uint64_t workspace_bytes) {
+  BlasLtPreference preference = make_owned<BlasLtPreference>(
+      [](cublasLtMatmulPreference_t* made) { CUDA_CHECK(cublasLtMatmulPreferenceCreate(made)); });
+  CUDA_CHECK(cublasLtMatmulPreferenceSetAttribute(preference.get(), CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                                  &workspace_bytes, sizeof(workspace_bytes)));
+  for (const auto attribute :
+       {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+        CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES}) {
+    CUDA_CHECK(cublasLtMatmulPreferenceSetAttribute(preference.get(), attribute, &call.alignment,
+                                                    sizeof(call.alignment)));
+  }
+  return preference;
+}
+
+/// The descriptors of a call.
+struct LinearShapes {
+  BlasLtMatmul matmul;
+  BlasLtLayout weight, x, y;
+
+  explicit LinearShapes(const LinearCall& call)
+      : matmul(make_matmul(call)),
+        weight(make_layout(call.product.n, call.product.k, call.weight)),
+        x(make_layout(call.product.k, call.product.m, call.x)),
+        y(make_layout(call.product.n, call.product.m,
+                      {.leading = to_int(call.product.n), .transposed = false})) {}
+};
+
+/// The library's best way, which it takes some 100 us to think of.
+const cublasLtMatmulAlgo_t& algorithm(Libraries& libraries, const LinearCall& call,
+                                      const LinearShapes& shapes) {
+  auto& known = libraries.linear_algorithms();
+  const auto found = known.find(call.key());
+  if (found != known.end()) return found->second;
+  const BlasLtPreference preference = make_preference(call, libraries.workspace_bytes());
+  cublasLtMatmulHeuristicResult_t best{};
+  int count = 0;
+  CUDA_CHECK(cublasLtMatmulAlgoGetHeuristic(libraries.blas_lt(), shapes.matmul.get(), shapes.weight.get(),
+                                            shapes.x.get(), shapes.y.get(), shapes.y.get(), preference.get(),
+                                            1, &best, &count));
+  if (count == 0) fail_cuda("cublasLtMatmulAlgoGetHeuristic", "it knows no way to do this product");
+  return known.emplace(call.key(), best.algo).first->second;
+}
+
+}  // namespace
+
+void lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation, Tensor& y) {
+  const OnDevice on(y.device());
+  Libraries& libraries = on.state().libraries();
+  const std::lock_guard lock(libraries.mutex());
+  const LinearCall call = describe(x, weight, bias, activation, y);
+  const LinearShapes shapes(call);
+  const float one = 1, zero = 0;
+  CUDA_CHECK(cublasLtMatmul(
+      libraries.blas_lt(), shapes.matmul.get(), &one, call.product.b, shapes.weight.get(), call.product.a,
+      shapes.x.get(), &zero, call.product.y, shapes.y.get(), call.product.y, shapes.y.get(),
+      &algorithm(libraries, call, shapes), libraries.workspace(), libraries.workspace_bytes(), on.stream()));
+}
+
+}  // namespace tinytorch::cuda

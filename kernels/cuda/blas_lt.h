@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/ops/matmul.h"
+#include "core/tensor.h"
+
+namespace tinytorch::cuda {
+
+/// y = f(x weightᵀ + bias) in one call of cuBLASLt: f32, as the slot kernels::linear says, and x is not
+/// empty.
+void lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation, Tensor& y);
+
+}  // namespace tinytorch::cuda

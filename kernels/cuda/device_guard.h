@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "kernels/cuda/error.h"
+
+namespace tinytorch::cuda {
+
+/// Makes a device the CUDA runtime's current one for this thread, as long as it lives.
+class DeviceGuard {
+ public:
+  explicit DeviceGuard(int index) : index_(index) {
+    CUDA_CHECK(cudaGetDevice(&before_));
+    if (before_ != index_) CUDA_CHECK(cudaSetDevice(index_));
+  }
+  ~DeviceGuard() {
+    // It was current before, so that this cannot fail.
+    if (before_ != index_) static_cast<void>(cudaSetDevice(before_));
+  }
+  DeviceGuard(const DeviceGuard&) = delete;
+  DeviceGuard& operator=(const DeviceGuard&) = delete;
+
+ private:
+  int index_;
+  int before_ = 0;
+};
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,9 @@
+#include "kernels/cuda/hardware.h"
+#include "tests/simt/executor/fault.h"
+
+namespace tinytorch::cuda {
+
+bool is_emulated() { return true; }
+std::string last_fault() { return simt::last_fault(); }
+
+}  // namespace tinytorch::cuda

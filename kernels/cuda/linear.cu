@@ -1,0 +1,37 @@
+#include "core/ops/composite.h"
+#include "core/ops/matmul.h"
+
+#include "kernels/cuda/blas_lt.h"
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/math/activation.h"
+#include "kernels/math/arithmetic.h"
+
+namespace tinytorch::cuda {
+namespace {
+
+/// A product and one pass over it. For f64, for which cuBLASLt has no epilogues.
+void linear_in_two_steps(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
+                         Tensor& y) {
+  kernels::matmul(x, transpose(weight), y);
+  const Tensor rows = expand(bias, y.shape());
+  dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
+    if (activation == Activation::relu) {
+      Map<math::AddRelu, T, T, T>::run(math::AddRelu{}, y, y, rows);
+    } else {
+      Map<math::Add, T, T, T>::run(math::Add{}, y, y, rows);
+    }
+  });
+}
+
+void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
+            Tensor& y) {
+  if (y.dtype() == DType::f32 && x.shape().back() > 0) return lt_linear(x, weight, bias, activation, y);
+  linear_in_two_steps(x, weight, bias, activation, y);
+}
+
+}  // namespace
+
+void register_linear() { kernels::linear.set(DeviceType::cuda, linear); }
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,98 @@
+#include "core/ops/matmul.h"
+
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "kernels/cuda/blas.h"
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/product.h"
+
+namespace tinytorch::cuda {
+namespace {
+
+constexpr unsigned kTile = 16;
+
+/// A batch of products for the hand-written kernel.
+template <class T>
+struct ProductBatch {
+  Product<T> first;
+  Places<3, std::uint64_t> batch;
+  Divisor<std::uint32_t> row_tiles, column_tiles;
+};
+
+// Integers, for which no library has kernels. A block of 16 x 16 threads makes a tile of y, a thread an
+// element; tiles of a and b go through shared memory, so that each of their elements is read from memory once
+// for 16 products instead of once for each: 1/8 of a load a multiplication.
+template <class T>
+__global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> products) {
+  SHARED(T, a, [kTile][kTile]);
+  SHARED(T, b, [kTile][kTile + 1]);
+  const Product<T>& p = products.first;
+  const std::uint32_t strip = products.column_tiles.quotient(blockIdx.x);
+  const std::uint32_t plane = products.row_tiles.quotient(strip);
+  const std::int64_t column_tile = blockIdx.x - strip * products.column_tiles.divisor();
+  const std::int64_t row_tile = strip - plane * products.row_tiles.divisor();
+  const std::int64_t row = row_tile * kTile + threadIdx.y, column = column_tile * kTile + threadIdx.x;
+  const bool row_in_y = within(row, p.m);
+  const bool column_in_y = within(column, p.n);
+  std::uint64_t offset[3];
+  products.batch.find(plane, offset);
+  T sum = 0;
+  for (std::int64_t begin = 0; begin < p.k; begin += kTile) {
+    const std::int64_t a_column = begin + threadIdx.x, b_row = begin + threadIdx.y;
+    const bool in_a = row_in_y && within(a_column, p.k);
+    const bool in_b = column_in_y && within(b_row, p.k);
+    a[threadIdx.y][threadIdx.x] = in_a ? p.a[offset[0] + row * p.a_row + a_column * p.a_column] : T(0);
+    b[threadIdx.y][threadIdx.x] = in_b ? p.b[offset[1] + b_row * p.b_row + column * p.b_column] : T(0);
+    __syncthreads();
+    for (unsigned l = 0; l < kTile; ++l)
+      sum = math::Add{}(sum, math::Mul{}(a[threadIdx.y][l], b[l][threadIdx.x]));
+    __syncthreads();
+  }
+  if (row_in_y && column_in_y) p.y[offset[2] + row * p.n + column] = sum;
+}
+
+template <class T>
+void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
+  const OnDevice on(y.device());
+  const Product<T> product = first_product<T>(a, b, y);
+  const Loop<3> batch = make_batch_loop(a, b, y);
+  const unsigned row_tiles = blocks_for(product.m, kTile), column_tiles = blocks_for(product.n, kTile);
+  const ProductBatch<T> products{.first = product,
+                                 .batch = Places<3, std::uint64_t>(batch),
+                                 .row_tiles = Divisor<std::uint32_t>(row_tiles),
+                                 .column_tiles = Divisor<std::uint32_t>(column_tiles)};
+  const unsigned tiles = static_cast<unsigned>(batch.count) * row_tiles * column_tiles;
+  launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
+}
+
+/// In cuBLAS, which wants the rows or the columns of each matrix without gaps.
+template <class T>
+void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
+  Product<T> product = first_product<T>(a, b, y);
+  if (product.k == 0) return kernels::fill(0, y);
+  Loop<3> batch = make_batch_loop(a, b, y);
+  if (fold_batch(batch, product)) batch = Loop<3>{.rank = 1, .count = 1, .length = {1}, .step = {Steps<3>{}}};
+  settle(product.m, product.k, product.a_row, product.a_column);
+  settle(product.k, product.n, product.b_row, product.b_column);
+  if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {
+    return multiply_reals<T>(contiguous(a), b, y);
+  }
+  if (!lies_in_lines(product.k, product.n, product.b_row, product.b_column)) {
+    return multiply_reals<T>(a, contiguous(b), y);
+  }
+  blas_multiply(OnDevice(y.device()), product, batch);
+}
+
+void matmul(const Tensor& a, const Tensor& b, Tensor& y) {
+  if (a.dtype() == DType::i32) return multiply_integers<std::int32_t>(a, b, y);
+  if (a.dtype() == DType::i64) return multiply_integers<std::int64_t>(a, b, y);
+  dispatch<FloatingTypes>(a.dtype(), [&]<class T>() { multiply_reals<T>(a, b, y); });
+}
+
+}  // namespace
+
+void register_matmul() { kernels::matmul.set(DeviceType::cuda, matmul); }
+
+}  // namespace tinytorch::cuda

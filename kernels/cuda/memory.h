@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/caching_allocator.h"
+
+namespace tinytorch::cuda {
+
+/// Memory of one device, as CachingAllocator takes it.
+class DeviceMemory final : public RawMemory {
+ public:
+  explicit DeviceMemory(int device_index) : device_index_(device_index) {}
+
+  /// @throws CudaError  for another reason than that there is no memory left
+  void* allocate(std::size_t bytes) override;
+  /// Waits for all work on the device, as cudaFree() does.
+  void deallocate(void* block) noexcept override;
+  std::size_t available() const override;
+  std::uint64_t current_stream() const noexcept override;
+  void wait_for(std::uint64_t stream) override;
+
+ private:
+  int device_index_;
+};
+
+}  // namespace tinytorch::cuda

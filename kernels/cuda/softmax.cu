@@ -1,0 +1,126 @@
+#include "core/ops/activation.h"
+
+#include <limits>
+
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "kernels/cuda/dnn.h"
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/cuda/warp.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/math/math.h"
+
+namespace tinytorch::cuda {
+namespace {
+
+constexpr unsigned kRowsABlock = kThreads / kWarp;
+
+/// exp(x - maximum) / sum, or its logarithm.
+template <SoftmaxForm form, class T>
+__device__ T softmax_element(T shifted, T sum) {
+  if constexpr (form == SoftmaxForm::softmax) {
+    return math::Exp{}(shifted) / sum;
+  } else {
+    return shifted - math::Log{}(sum);
+  }
+}
+
+// Rows of up to 32 kPerLane elements, a warp each, eight a block. A row stays in its lanes' registers from
+// the one read to the one write: 8 bytes an element (f32), the minimum. Nothing is shared but by shuffles.
+template <SoftmaxForm form, class T, int kPerLane>
+__global__ void __launch_bounds__(kThreads)
+    softmax_short_rows(std::int64_t rows, std::uint32_t columns, const T* x, T* y) {
+  const std::int64_t row = std::int64_t{blockIdx.x} * kRowsABlock + threadIdx.y;
+  if (!within(row, rows)) return;
+  const std::int64_t first = row * columns;
+  T value[kPerLane];
+  T maximum = -std::numeric_limits<T>::infinity();
+  for (int i = 0; i < kPerLane; ++i) {
+    const std::uint32_t column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    value[i] = within(column, columns) ? x[first + column] : -std::numeric_limits<T>::infinity();
+    maximum = math::Maximum{}(maximum, value[i]);
+  }
+  maximum = fold_warp(maximum, math::Maximum{});
+  T sum = 0;
+  for (int i = 0; i < kPerLane; ++i) sum += math::Exp{}(value[i] - maximum);
+  sum = fold_warp(sum, math::Add{});
+  for (int i = 0; i < kPerLane; ++i) {
+    const std::uint32_t column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    if (within(column, columns)) y[first + column] = softmax_element<form>(value[i] - maximum, sum);
+  }
+}
+
+// Longer rows, a block each. x is read three times, mostly from the second-level cache: for the maximum, the
+// sum, and the result. y may be x, as each thread writes only what it alone still reads.
+template <SoftmaxForm form, class T>
+__global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t columns, const T* x, T* y) {
+  SHARED(T, maxima, [kRowsABlock]);
+  SHARED(T, sums, [kRowsABlock]);
+  const std::int64_t first = std::int64_t{blockIdx.x} * columns;
+  T maximum = -std::numeric_limits<T>::infinity();
+  for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
+    maximum = math::Maximum{}(maximum, x[first + i]);
+  maximum = fold_block<kThreads>(maximum, maxima, math::Maximum{});
+  T sum = 0;
+  for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
+    sum += math::Exp{}(x[first + i] - maximum);
+  sum = fold_block<kThreads>(sum, sums, math::Add{});
+  for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
+    y[first + i] = softmax_element<form>(x[first + i] - maximum, sum);
+}
+
+template <SoftmaxForm form, class T, int kPerLane>
+void launch_short_rows(const OnDevice& on, std::int64_t rows, std::int64_t columns, const T* x, T* y) {
+  launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kRowsABlock),
+         dim3(kWarp, kRowsABlock), 0, on.stream(), rows, static_cast<std::uint32_t>(columns), x, y);
+}
+
+/// Along the rows of [rows, columns] without gaps; y may be x.
+template <SoftmaxForm form, class T>
+void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tensor& y) {
+  const OnDevice on(y.device());
+  const T* const from = static_cast<const T*>(x.raw_data());
+  T* const to = static_cast<T*>(y.raw_data());
+  constexpr int kMostPerLane = 128 / sizeof(T);  // more registers than that would spill
+  if (columns <= 4 * kWarp) return launch_short_rows<form, T, 4>(on, rows, columns, from, to);
+  if (columns <= kMostPerLane * kWarp) {
+    return launch_short_rows<form, T, kMostPerLane>(on, rows, columns, from, to);
+  }
+  launch(KERNEL(softmax_long_rows<form, T>), static_cast<unsigned>(rows), kThreads, 0, on.stream(), columns,
+         from, to);
+}
+
+/// Along the last axis that is longer than 1.
+template <SoftmaxForm form>
+void softmax_last_axis(std::int64_t columns, const Tensor& x, Tensor& y) {
+  dispatch<FloatingTypes>(x.dtype(),
+                          [&]<class T>() { softmax_rows<form, T>(x.numel() / columns, columns, x, y); });
+}
+
+template <SoftmaxForm form>
+void softmax(const Tensor& x, const int& axis, Tensor& y) {
+  if (!x.is_contiguous()) {
+    kernels::copy(x, y);
+    return softmax<form>(y, axis, y);
+  }
+  std::int64_t inner = 1;
+  for (int i = axis + 1; i < x.rank(); ++i) inner *= x.shape()[i];
+  const std::int64_t n = x.shape()[axis];
+  if (inner == 1) return softmax_last_axis<form>(n, x, y);
+  if (n * inner < largest_index) return dnn_softmax(form, x, x.numel() / (n * inner), n, inner, y);
+  // More than cuDNN counts: with the axis as the last.
+  Tensor rows = contiguous(transpose(x, axis, -1));
+  softmax_last_axis<form>(n, rows, rows);
+  kernels::copy(transpose(rows, axis, -1), y);
+}
+
+}  // namespace
+
+void register_softmax() {
+  constexpr auto kCuda = DeviceType::cuda;
+  kernels::softmax.set(kCuda, softmax<SoftmaxForm::softmax>);
+  kernels::log_softmax.set(kCuda, softmax<SoftmaxForm::log_softmax>);
+}
+
+}  // namespace tinytorch::cuda

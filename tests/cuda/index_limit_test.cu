@@ -1,0 +1,67 @@
+// Loops that do not fit 32-bit arithmetic are cut into parts, or done in 64 bits. Such tensors are larger
+// than a test should be: the limit is lowered instead.
+#include <gtest/gtest.h>
+
+#include "core/ops/activation.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/random.h"
+#include "kernels/cuda/places.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+class IndexLimit : public ::testing::TestWithParam<std::int64_t> {
+ protected:
+  IndexLimit() { cuda::largest_index = GetParam(); }
+  ~IndexLimit() override { cuda::largest_index = before_; }
+
+ private:
+  std::int64_t before_ = cuda::largest_index;
+};
+
+TEST_P(IndexLimit, DoesNotChangeResults) {
+  const Tensor x = randn({3, 40, 50}), row = randn({50});
+  const Tensor x_there = x.to(backend()), row_there = row.to(backend());
+  EXPECT_TENSOR_EQ(x_there + row_there, x + row);
+  EXPECT_TENSOR_EQ(x_there * 2, x * 2);
+  EXPECT_TENSOR_EQ(transpose(x_there) + 1, transpose(x) + 1);
+  EXPECT_TENSOR_EQ(where(x_there > row_there, x_there, row_there), maximum(x, row));
+  EXPECT_TENSOR_EQ(contiguous(transpose(x_there, 0, 2)), contiguous(transpose(x, 0, 2)));
+  EXPECT_TENSOR_EQ(full_like(transpose(x_there), 3), full_like(transpose(x), 3));
+  for (const Axes& axes : {Axes{}, Axes{0}, Axes{1}, Axes{2}, Axes{0, 2}}) {
+    EXPECT_TENSOR_NEAR(sum(x_there, axes), sum(x, axes));
+    EXPECT_TENSOR_EQ(max(x_there, axes), max(x, axes));
+  }
+  for (int axis = 0; axis < 3; ++axis) {
+    EXPECT_TENSOR_EQ(argmin(x_there, axis), argmin(x, axis));
+    EXPECT_TENSOR_NEAR(softmax(x_there, axis), softmax(x, axis), 1e-6);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));
+
+TEST(Parts, MakeUpTheLoopAndFit) {
+  const Tensor x = expand(zeros({1, 300}), {70, 300}), y = zeros({70, 300});
+  const Loop<2> loop = make_loop<2>({&x, &y});
+  const std::int64_t before = cuda::largest_index;
+  cuda::largest_index = 1000;
+  std::int64_t elements = 0, parts = 0;
+  cuda::for_each_part(loop, [&](const Loop<2>& part, const Steps<2>& offset) {
+    EXPECT_TRUE(cuda::fits_32_bits(part));
+    EXPECT_LT(offset[0], 300);
+    EXPECT_LT(offset[1], 70 * 300);
+    elements += part.count;
+    ++parts;
+  });
+  cuda::largest_index = before;
+  EXPECT_EQ(elements, 70 * 300);
+  EXPECT_GT(parts, 20);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,60 @@
+// A kernel of a user's own in a slot, and what is said when it cannot be launched.
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/ops/activation.h"
+#include "core/ops/creation.h"
+#include "kernels/cuda/elementwise.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+__global__ void leaky_relu(std::int64_t count, const float* x, float* y) {
+  const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  if (within(i, count)) y[i] = x[i] < 0 ? x[i] / 8 : x[i];
+}
+
+template <unsigned kBlock>
+void own_relu(const Tensor& x, Tensor& y) {
+  const cuda::OnDevice on(y.device());
+  cuda::launch(KERNEL(leaky_relu), cuda::blocks_for(x.numel(), kBlock), kBlock, 0, on.stream(), x.numel(),
+               x.data<float>(), y.data<float>());
+}
+
+/// Puts a kernel into relu's slot for as long as it lives.
+class Replaced {
+ public:
+  explicit Replaced(kernels::UnaryKernel::Function own)
+      : before_(kernels::relu.replace(DeviceType::cuda, own)) {}
+  ~Replaced() { kernels::relu.replace(DeviceType::cuda, before_); }
+  Replaced(const Replaced&) = delete;
+  Replaced& operator=(const Replaced&) = delete;
+
+ private:
+  kernels::UnaryKernel::Function before_;
+};
+
+TEST(OwnKernel, TakesTheSlotsPlaceUntilItIsPutBack) {
+  const Tensor x = Tensor{-8.0, 0.0, 2.0}.to(backend());
+  {
+    const Replaced replaced(own_relu<64>);
+    EXPECT_TENSOR_EQ(relu(x), {-1.0, 0.0, 2.0});
+  }
+  EXPECT_TENSOR_EQ(relu(x), {0.0, 0.0, 2.0});
+}
+
+TEST(OwnKernel, ThatCannotBeLaunchedIsNamedWithItsOpAndTheNextCallWorks) {
+  const Tensor x = Tensor{-8.0, 0.0, 2.0}.to(backend());
+  {
+    const Replaced replaced(own_relu<2048>);
+    EXPECT_ERROR(relu(x), CudaError,
+                 "[relu] kernel leaky_relu, or one launched before it (TINYTORCH_SYNC=1 tells which): "
+                 "cudaErrorInvalidConfiguration (invalid configuration argument)");
+  }
+  EXPECT_TENSOR_EQ(relu(x), {0.0, 0.0, 2.0});
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,15 @@
+#include "simt/synchronization.h"
+#include "tests/simt/executor/sanitizers.h"
+
+#include <atomic>
+
+namespace simt {
+
+void memory_fence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
+
+#ifdef SIMT_TSAN
+void begin_unwatched() { tsan::begin_ignoring(); }
+void end_unwatched() { tsan::end_ignoring(); }
+#endif
+
+}  // namespace simt

@@ -1,0 +1,290 @@
+#include <cudnn.h>
+
+#include "handles.h"
+#include "job.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+struct cudnnContext {
+  cudaStream_t stream = nullptr;
+};
+
+struct cudnnTensorStruct {
+  cudnnDataType_t type = CUDNN_DATA_FLOAT;
+  int rank = 0;  // 0: not set yet
+  int dims[CUDNN_DIM_MAX] = {};
+  int strides[CUDNN_DIM_MAX] = {};
+};
+
+std::size_t cudnnGetVersion() { return CUDNN_VERSION; }
+
+const char* cudnnGetErrorString(cudnnStatus_t status) {
+  switch (status) {
+    case CUDNN_STATUS_SUCCESS:
+      return "CUDNN_STATUS_SUCCESS";
+    case CUDNN_STATUS_NOT_INITIALIZED:
+      return "CUDNN_STATUS_NOT_INITIALIZED";
+    case CUDNN_STATUS_BAD_PARAM:
+      return "CUDNN_STATUS_BAD_PARAM";
+    case CUDNN_STATUS_NOT_SUPPORTED:
+      return "CUDNN_STATUS_NOT_SUPPORTED";
+    case CUDNN_STATUS_INTERNAL_ERROR:
+      return "CUDNN_STATUS_INTERNAL_ERROR";
+    case CUDNN_STATUS_EXECUTION_FAILED:
+      return "CUDNN_STATUS_EXECUTION_FAILED";
+  }
+  return "CUDNN_UNKNOWN_STATUS";
+}
+
+cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
+  if (handle == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *handle = simt::handles<cudnnContext>().create();
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
+  const bool destroyed = simt::handles<cudnnContext>().destroy(handle);
+  return destroyed ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_INITIALIZED;
+}
+
+cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  handle->stream = stream;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* desc) {
+  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *desc = simt::handles<cudnnTensorStruct>().create();
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t desc) {
+  return simt::handles<cudnnTensorStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+namespace {
+
+// "The total size of the tensor descriptor exceeds the maximum limit of 2 Giga-elements."
+bool is_too_large(int rank, const int dims[]) {
+  std::int64_t elements = 1;
+  for (int i = 0; i < rank; ++i)
+    if ((elements *= dims[i]) >= std::int64_t{1} << 31) return true;
+  return false;
+}
+
+}  // namespace
+
+cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t desc, cudnnDataType_t type, int rank,
+                                         const int dims[], const int strides[]) {
+  if (!simt::is_live(desc) || dims == nullptr || strides == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (rank < 4 || rank > CUDNN_DIM_MAX) return CUDNN_STATUS_NOT_SUPPORTED;
+  for (int i = 0; i < rank; ++i)
+    if (dims[i] <= 0 || strides[i] < 0) return CUDNN_STATUS_BAD_PARAM;
+  if (is_too_large(rank, dims)) return CUDNN_STATUS_NOT_SUPPORTED;
+  *desc = {};
+  desc->type = type;
+  desc->rank = rank;
+  std::copy_n(dims, rank, desc->dims);
+  std::copy_n(strides, rank, desc->strides);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+namespace {
+
+// A softmax in the direction that `work` has. Forward: in is x, out is y. Backward: result is y, in is dy,
+// out dx.
+struct Softmax {
+  bool log = false;
+  bool over_channels = false;  // and else over all dimensions but the first
+  double alpha = 1, beta = 0;
+  cudnnTensorStruct in_desc, result_desc, out_desc;
+  const void* in = nullptr;
+  const void* result = nullptr;
+  void* out = nullptr;
+};
+
+bool is_reduced(const Softmax& softmax, int dim) { return softmax.over_channels ? dim == 1 : dim > 0; }
+
+std::int64_t count(const Softmax& softmax, bool reduced) {
+  std::int64_t count = 1;
+  for (int i = 0; i < softmax.in_desc.rank; ++i)
+    if (is_reduced(softmax, i) == reduced) count *= softmax.in_desc.dims[i];
+  return count;
+}
+
+// Where the element lies that has number `index` among the dimensions that are reduced, or among those that
+// are not.
+std::int64_t offset(const Softmax& softmax, bool reduced, std::int64_t index, const cudnnTensorStruct& desc) {
+  std::int64_t offset = 0;
+  for (int i = desc.rank - 1; i >= 0; --i) {
+    if (is_reduced(softmax, i) != reduced) continue;
+    offset += index % desc.dims[i] * desc.strides[i];
+    index /= desc.dims[i];
+  }
+  return offset;
+}
+
+// One group of elements, over which the sums go: a view of one of the tensors.
+template <class T>
+class Group {
+ public:
+  Group(const Softmax& softmax, std::int64_t index, const cudnnTensorStruct& desc, T* data)
+      : softmax_(softmax), desc_(desc), data_(data + offset(softmax, false, index, desc)) {}
+
+  T& operator[](std::int64_t i) const { return data_[offset(softmax_, true, i, desc_)]; }
+
+ private:
+  const Softmax& softmax_;
+  const cudnnTensorStruct& desc_;
+  T* data_;
+};
+
+template <class T>
+void blend(const Softmax& softmax, double value, T& out) {
+  value *= softmax.alpha;
+  if (softmax.beta != 0) value += softmax.beta * double{out};
+  out = static_cast<T>(value);
+}
+
+template <class T>
+void forward_group(const Softmax& softmax, std::int64_t index) {
+  const Group<const T> x(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
+  const Group<T> y(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
+  const std::int64_t size = count(softmax, true);
+  double max = -std::numeric_limits<double>::infinity(), sum = 0;
+  for (std::int64_t i = 0; i < size; ++i) max = std::max(max, double{x[i]});
+  for (std::int64_t i = 0; i < size; ++i) sum += std::exp(double{x[i]} - max);
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double shifted = double{x[i]} - max;
+    blend(softmax, softmax.log ? shifted - std::log(sum) : std::exp(shifted) / sum, y[i]);
+  }
+}
+
+template <class T>
+void backward_group(const Softmax& softmax, std::int64_t index) {
+  const Group<const T> y(softmax, index, softmax.result_desc, static_cast<const T*>(softmax.result));
+  const Group<const T> dy(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
+  const Group<T> dx(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
+  const std::int64_t size = count(softmax, true);
+  double sum = 0;
+  for (std::int64_t i = 0; i < size; ++i) sum += double{dy[i]} * (softmax.log ? 1.0 : double{y[i]});
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double result = double{y[i]}, gradient = double{dy[i]};
+    blend(softmax, softmax.log ? gradient - std::exp(result) * sum : result * (gradient - sum), dx[i]);
+  }
+}
+
+template <class T>
+void forward(const Softmax& softmax) {
+  const std::int64_t groups = count(softmax, false);
+  for (std::int64_t index = 0; index < groups; ++index) forward_group<T>(softmax, index);
+}
+
+template <class T>
+void backward(const Softmax& softmax) {
+  const std::int64_t groups = count(softmax, false);
+  for (std::int64_t index = 0; index < groups; ++index) backward_group<T>(softmax, index);
+}
+
+bool is_algorithm(cudnnSoftmaxAlgorithm_t algo) {
+  return algo == CUDNN_SOFTMAX_ACCURATE || algo == CUDNN_SOFTMAX_LOG;
+}
+bool is_mode(cudnnSoftmaxMode_t mode) {
+  return mode == CUDNN_SOFTMAX_MODE_INSTANCE || mode == CUDNN_SOFTMAX_MODE_CHANNEL;
+}
+
+bool is_set(cudnnTensorDescriptor_t desc) { return simt::is_live(desc) && desc->rank > 0; }
+
+bool is_like(const cudnnTensorStruct& a, const cudnnTensorStruct& b) {
+  return a.type == b.type && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
+}
+
+bool has_same_strides(const cudnnTensorStruct& a, const cudnnTensorStruct& b) {
+  return std::equal(a.strides, a.strides + a.rank, b.strides);
+}
+
+// Elements that share a place would be written one after the other, in no order.
+bool repeats_elements(const cudnnTensorStruct& desc) {
+  for (int i = 0; i < desc.rank; ++i)
+    if (desc.dims[i] > 1 && desc.strides[i] == 0) return true;
+  return false;
+}
+
+// "For more than 5 dimensions tensors must be packed in their spatial dimensions."
+bool is_layout_supported(const cudnnTensorStruct& desc) {
+  if (desc.rank <= 5) return true;
+  std::int64_t packed = 1;
+  for (int i = desc.rank - 1; i >= 2; --i) {
+    if (desc.strides[i] != packed) return false;
+    packed *= desc.dims[i];
+  }
+  return true;
+}
+
+cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Softmax&),
+                  const Softmax& softmax) {
+  const bool supported = is_layout_supported(softmax.in_desc) && is_layout_supported(softmax.out_desc);
+  if (!supported) return CUDNN_STATUS_NOT_SUPPORTED;
+  const cudaError_t error = simt::run_job(handle->stream, name, work, softmax);
+  return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
+}
+
+// alpha and beta are float where the tensors are.
+double scalar(const void* value, cudnnDataType_t type) {
+  return type == CUDNN_DATA_DOUBLE ? *static_cast<const double*>(value)
+                                   : double{*static_cast<const float*>(value)};
+}
+
+}  // namespace
+
+cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
+                                  const void* alpha, const cudnnTensorDescriptor_t x_desc, const void* x,
+                                  const void* beta, const cudnnTensorDescriptor_t y_desc, void* y) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!is_algorithm(algo) || !is_mode(mode)) return CUDNN_STATUS_BAD_PARAM;
+  if (alpha == nullptr || beta == nullptr || x == nullptr || y == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_set(x_desc) || !is_set(y_desc) || !is_like(*x_desc, *y_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (x == y && !has_same_strides(*x_desc, *y_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (repeats_elements(*y_desc)) return CUDNN_STATUS_BAD_PARAM;
+
+  Softmax softmax;
+  softmax.log = algo == CUDNN_SOFTMAX_LOG;
+  softmax.over_channels = mode == CUDNN_SOFTMAX_MODE_CHANNEL;
+  softmax.alpha = scalar(alpha, x_desc->type);
+  softmax.beta = scalar(beta, x_desc->type);
+  softmax.in_desc = *x_desc, softmax.in = x;
+  softmax.out_desc = *y_desc, softmax.out = y;
+  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
+  return run(handle, "cudnnSoftmaxForward", work, softmax);
+}
+
+cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo,
+                                   cudnnSoftmaxMode_t mode, const void* alpha,
+                                   const cudnnTensorDescriptor_t y_desc, const void* y,
+                                   const cudnnTensorDescriptor_t dy_desc, const void* dy, const void* beta,
+                                   const cudnnTensorDescriptor_t dx_desc, void* dx) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!is_algorithm(algo) || !is_mode(mode)) return CUDNN_STATUS_BAD_PARAM;
+  for (const void* pointer : {alpha, y, dy, beta, static_cast<const void*>(dx)})
+    if (pointer == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_set(y_desc) || !is_set(dy_desc) || !is_set(dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_like(*y_desc, *dy_desc) || !is_like(*y_desc, *dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!has_same_strides(*y_desc, *dy_desc) || repeats_elements(*dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (dx == dy && !has_same_strides(*dy_desc, *dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+
+  Softmax softmax;
+  softmax.log = algo == CUDNN_SOFTMAX_LOG;
+  softmax.over_channels = mode == CUDNN_SOFTMAX_MODE_CHANNEL;
+  softmax.alpha = scalar(alpha, y_desc->type);
+  softmax.beta = scalar(beta, y_desc->type);
+  softmax.result_desc = *y_desc, softmax.result = y;
+  softmax.in_desc = *dy_desc, softmax.in = dy;
+  softmax.out_desc = *dx_desc, softmax.out = dx;
+  const auto work = y_desc->type == CUDNN_DATA_DOUBLE ? backward<double> : backward<float>;
+  return run(handle, "cudnnSoftmaxBackward", work, softmax);
+}
