@@ -60,7 +60,7 @@ __global__ void __launch_bounds__(kThreads)
     generate_blocks(RandomStream stream, Make make, std::uint64_t count, typename Make::T* y) {
   const std::uint64_t number = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
   const std::uint64_t first = number * Make::kPerBlock;
-  if (!within(first, count)) return;
+  if (first >= count) return;  // before the work, not instead of the check below
   typename Make::T numbers[Make::kPerBlock];
   make(math::philox(stream.seed, stream.offset + number), numbers);
   for (int i = 0; i < Make::kPerBlock; ++i) {

@@ -86,7 +86,9 @@ class Builds {
     Run run{.ending = {}, .log = results / log};
     const std::vector<std::string> environment{
         "SIMT_OMIT=" + left_out, "SIMT_ORDER=" + stage.order, fmt::format("SIMT_SEED={}", stage.seed),
-        fmt::format("SIMT_WORKERS={}", stage.workers), "SIMT_DEVICES=2"};
+        fmt::format("SIMT_WORKERS={}", stage.workers), "SIMT_DEVICES=2",
+        // One race is enough: some mutants have thousands, and each takes a while to report.
+        "TSAN_OPTIONS=halt_on_error=1"};
     run.ending = run_logged(
         path_of(stage.preset, cover.program),
         {"--backend=cuda", "--gtest_filter=" + cover.filter, "--gtest_fail_fast", "--gtest_color=no"},

@@ -11,7 +11,8 @@ struct Program {
   std::string name;
   std::filesystem::path path;
   std::string description;
-  /// Of a test suite: `each` for every backend, `once` where no device takes part, or the name of its backend.
+  /// Of a test suite: `each` for every backend, `once` where no device takes part, or the name of its
+  /// backend.
   std::string backends = "each";
 
   /// Where no device takes part, once is enough: with the CPU's.

@@ -117,6 +117,8 @@ Array read(const Tensor& x) {
 
 const char* name(Layout layout) {
   switch (layout) {
+    case Layout::alone:
+      return "alone";
     case Layout::contiguous:
       return "contiguous";
     case Layout::transposed:
@@ -140,14 +142,16 @@ Array repeated_for(Layout layout, const Array& x) {
 
 Placed::Placed(const Array& values, DType dtype, Layout layout, Device device) {
   const Strides strides = strides_of(values.shape, layout);
-  Tensor host = empty({2 * kGuard + 2 * count(values.shape)}, {.dtype = dtype});
+  const bool alone = layout == Layout::alone;
+  const std::int64_t offset = alone ? 0 : kGuard;
+  Tensor host = empty({alone ? count(values.shape) : 2 * kGuard + 2 * count(values.shape)}, {.dtype = dtype});
   std::memset(host.raw_data(), kSentinel, static_cast<std::size_t>(host.numel()) * size_of(dtype));
   dispatch(dtype, [&]<class T>() {
-    T* const first = host.data<T>() + kGuard;
+    T* const first = host.data<T>() + offset;
     for_each_place(values.shape, [&](const Dims& at) { first[dot(at, strides)] = convert<T>(values(at)); });
   });
   buffer_ = host.to(device);
-  tensor_ = Tensor(buffer_.storage(), dtype, values.shape, strides, kGuard);
+  tensor_ = Tensor(buffer_.storage(), dtype, values.shape, strides, offset);
   before_ = bytes();
 }
 
@@ -155,7 +159,7 @@ bool Placed::surroundings_untouched() const {
   std::vector<std::byte> now = bytes();
   const std::size_t size = size_of(tensor_.dtype());
   for_each_place(tensor_.shape(), [&](const Dims& at) {
-    const std::size_t place = static_cast<std::size_t>(kGuard + dot(at, tensor_.strides())) * size;
+    const std::size_t place = static_cast<std::size_t>(tensor_.offset() + dot(at, tensor_.strides())) * size;
     std::copy_n(before_.begin() + static_cast<std::ptrdiff_t>(place), size,
                 now.begin() + static_cast<std::ptrdiff_t>(place));
   });

@@ -33,17 +33,19 @@ Array map_along(const Array& x, int axis,
 /// The elements of a tensor, read without any op but the copy from the device.
 Array read(const Tensor& x);
 
-/// How an operand lies in memory. `expanded` repeats along its first axis that is longer than 1.
-enum class Layout { contiguous, transposed, sliced, expanded };
-inline constexpr Layout kLayouts[] = {Layout::contiguous, Layout::transposed, Layout::sliced,
+/// How an operand lies in memory. `alone` is contiguous in a block of its own, aligned as blocks are, and the
+/// only one where AddressSanitizer sees what lies behind the last element. `expanded` repeats along its first
+/// axis that is longer than 1.
+enum class Layout { alone, contiguous, transposed, sliced, expanded };
+inline constexpr Layout kLayouts[] = {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced,
                                       Layout::expanded};
 const char* name(Layout layout);
 
 /// The values that an operand of this layout can have: those of `x`, repeated where it is expanded.
 Array repeated_for(Layout layout, const Array& x);
 
-/// A tensor with given elements that lies inside a larger buffer full of sentinels, aligned to nothing but
-/// its elements.
+/// A tensor with given elements that, unless it is alone, lies inside a larger buffer full of sentinels,
+/// aligned to nothing but its elements.
 class Placed {
  public:
   Placed(const Array& values, DType dtype, Layout layout, Device device);

@@ -50,6 +50,28 @@ TEST(Stream, IsDoneOnceItWasWaitedFor) {
   EXPECT_EQ(sum(x).item(), 6 * kLength);
 }
 
+TEST(Stream, WaitedForByTheHostMayBeReadInAnother) {
+  const Stream stream(backend());
+  Tensor x;
+  {
+    const StreamGuard guard(stream);
+    x = filled_with(3);
+  }
+  stream.synchronize();
+  EXPECT_EQ(sum(x).item(), 3 * kLength);
+}
+
+TEST(Event, WaitedForByTheHostMayBeReadInAnotherStream) {
+  const Stream stream(backend());
+  Tensor x;
+  {
+    const StreamGuard guard(stream);
+    x = filled_with(3);
+  }
+  Event(stream).synchronize();
+  EXPECT_EQ(sum(x).item(), 3 * kLength);
+}
+
 TEST(Event, OrdersTheWorkOfTwoStreams) {
   const Stream first(backend()), second(backend());
   Tensor x, y;
@@ -136,6 +158,11 @@ TEST(Copy, ToTheDeviceLeavesItsSourceFree) {
   const Tensor y = x.to(backend()) + 0;
   fill(x, 9.0);
   EXPECT_EQ(sum(y).item(), kLength);
+}
+
+TEST(Copy, OfATransposedMatrixReadsNothingBehindIt) {
+  const Tensor x = reshape(arange(37 * 45), {37, 45});
+  EXPECT_TENSOR_EQ(contiguous(transpose(x.to(backend()))), transpose(x));
 }
 
 TEST(Copy, OfManyBuffersGoesUpAndDownUnchanged) {
