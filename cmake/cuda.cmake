@@ -18,9 +18,13 @@ macro(tinytorch_enable_nvcc)
     set(CMAKE_CUDA_COMPILER ${TINYTORCH_NVCC})
   endif()
   # From Turing on: every GPU that CUDA 13 knows.
-  if(NOT CMAKE_CUDA_ARCHITECTURES)
+  if(NOT CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
     set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120
         CACHE STRING "The GPUs to compile for")
+  endif()
+  # The host's part of a CUDA source is compiled by the compiler of all other sources.
+  if(NOT CMAKE_CUDA_HOST_COMPILER)
+    set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
   endif()
   set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)
   enable_language(CUDA)
@@ -63,7 +67,7 @@ function(tinytorch_add_cuda_sources list)
 endfunction()
 
 # Kernels may call the constexpr functions of core and of the standard library. A kernel that spills registers is
-# an error.
+# an error, where warnings are.
 function(tinytorch_use_toolkit target)
   target_link_libraries(${target} PRIVATE TinyTorch::cudart TinyTorch::cublas TinyTorch::cublasLt TinyTorch::cudnn)
   set(warnings -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas -Xptxas=-warn-spills)

@@ -46,8 +46,13 @@ endmacro()
 
 # The folders that a CUDA toolkit may lie in; nvcc is in the bin folder of one, or of what it links to.
 function(tinytorch_cuda_roots result)
-  find_program(TINYTORCH_NVCC nvcc HINTS ${CMAKE_CUDA_COMPILER} ENV CUDACXX ENV CUDA_HOME ENV CUDA_PATH
-               PATHS /usr/local/cuda PATH_SUFFIXES bin)
+  if(CMAKE_CUDA_COMPILER)
+    set(TINYTORCH_NVCC ${CMAKE_CUDA_COMPILER})
+  elseif(DEFINED ENV{CUDACXX})
+    set(TINYTORCH_NVCC $ENV{CUDACXX})
+  else()
+    find_program(TINYTORCH_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
+  endif()
   mark_as_advanced(TINYTORCH_NVCC)
   set(roots $ENV{CUDA_HOME} $ENV{CUDA_PATH})
   if(TINYTORCH_NVCC)
@@ -91,6 +96,6 @@ function(tinytorch_require missing)
   if(missing)
     list(JOIN missing "\n  " list)
     message(FATAL_ERROR "TinyTorch needs, of Debian's and Ubuntu's packages if not said otherwise:\n  ${list}\n"
-                        "./tito installs all of them; docker/packages.txt is the list.")
+                        "./tito installs these packages; docker/packages.txt is the list.")
   endif()
 endfunction()

@@ -72,13 +72,24 @@ void* CachingAllocator::allocate(std::size_t bytes) {
   void* block = from_cache(wanted);
   if (block == nullptr) block = from_memory(wanted.bytes);
   if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
-  if (const std::uint64_t stream = memory_.current_stream()) made_in_[block] = stream;
+  note_stream(block);
   show(block, bytes);
   hide(block, bytes, wanted.bytes);
   stats_.allocations += 1;
   stats_.in_use += wanted.bytes;
   stats_.peak = std::max(stats_.peak, stats_.in_use);
   return block;
+}
+
+void CachingAllocator::note_stream(void* block) {
+  const std::uint64_t stream = memory_.current_stream();
+  if (stream == 0) return;
+  try {
+    made_in_[block] = stream;
+  } catch (const std::bad_alloc&) {
+    memory_.deallocate(block);  // nothing is lost
+    throw;
+  }
 }
 
 void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {

@@ -68,6 +68,8 @@ class CachingAllocator : public Allocator {
 
   /// Whether so many bytes more stay within the limit.
   bool fits(std::size_t size) const;
+  /// Remembers in which stream a block was made.
+  void note_stream(void* block);
   bool keep(const FreeBlock& block, std::size_t size_class) noexcept;
   void* from_cache(const SizeClass& wanted);
   /// Puts a block of one size class that `stream` need not wait for, if there is one, last.

@@ -15,11 +15,13 @@ class Event;
 /// On the CPU, whose ops are done when they return, every stream is always done.
 ///
 ///     Stream copies(Device::cuda());
+///     Tensor copied;
 ///     {
 ///       StreamGuard guard(copies);
-///       next = batch.to(Device::cuda());     // goes on beside the work of the usual stream
+///       copied = batch.to(Device::cuda());     // goes on beside the work of the usual stream
 ///     }
 ///     Event(copies).hold(Stream::current(Device::cuda()));   // what follows waits for the copy
+///     next = copied;     // not within the guard, where the tensor that `next` held would count as dropped
 ///
 /// A tensor's memory is used again once it is dropped: work on it in a stream other than the one it was made
 /// in, and the one that is current when it is dropped, must be waited for before.

@@ -70,6 +70,7 @@ void blas_multiply(const OnDevice& on, const Product<T>& first, const Loop<3>& b
     product.y += offset[2];
     multiply_evenly(libraries.blas(), product, batch.inner_step(), count);
   });
+  check_work("cublasGemmStridedBatchedEx", cudaSuccess, on.stream());
 }
 
 template void blas_multiply(const OnDevice&, const Product<float>&, const Loop<3>&);

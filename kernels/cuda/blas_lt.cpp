@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
@@ -24,10 +25,8 @@ struct LinearCall {
   std::uint32_t alignment;  // of all pointers, in bytes
 
   Libraries::LinearKey key() const {
-    return {to_int(product.m), to_int(product.n),
-            to_int(product.k), x.leading,
-            weight.leading,    x.transposed,
-            weight.transposed, static_cast<int>(epilogue) * 256 + static_cast<int>(alignment)};
+    return {to_int(product.m), to_int(product.n), to_int(product.k),          x.leading, weight.leading,
+            x.transposed,      weight.transposed, static_cast<int>(epilogue), alignment};
   }
 };
 
@@ -104,35 +103,47 @@ struct LinearShapes {
                       {.leading = to_int(call.product.n), .transposed = false})) {}
 };
 
-/// The library's best way, which it takes some 100 us to think of.
-const cublasLtMatmulAlgo_t& algorithm(Libraries& libraries, const LinearCall& call,
-                                      const LinearShapes& shapes) {
-  auto& known = libraries.linear_algorithms();
-  const auto found = known.find(call.key());
-  if (found != known.end()) return found->second;
+/// Asks the library for its best way, which takes it some 100 us; nothing if it has none.
+std::optional<cublasLtMatmulAlgo_t> ask_for_algorithm(Libraries& libraries, const LinearCall& call,
+                                                      const LinearShapes& shapes) {
   const BlasLtPreference preference = make_preference(call, libraries.workspace_bytes());
   cublasLtMatmulHeuristicResult_t best{};
   int count = 0;
-  CUDA_CHECK(cublasLtMatmulAlgoGetHeuristic(libraries.blas_lt(), shapes.matmul.get(), shapes.weight.get(),
-                                            shapes.x.get(), shapes.y.get(), shapes.y.get(), preference.get(),
-                                            1, &best, &count));
-  if (count == 0) fail_cuda("cublasLtMatmulAlgoGetHeuristic", "it knows no way to do this product");
-  return known.emplace(call.key(), best.algo).first->second;
+  const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+      libraries.blas_lt(), shapes.matmul.get(), shapes.weight.get(), shapes.x.get(), shapes.y.get(),
+      shapes.y.get(), preference.get(), 1, &best, &count);
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED) return {};
+  check(status, "cublasLtMatmulAlgoGetHeuristic");
+  return count > 0 ? std::optional(best.algo) : std::nullopt;
+}
+
+const std::optional<cublasLtMatmulAlgo_t>& algorithm(Libraries& libraries, const LinearCall& call,
+                                                     const LinearShapes& shapes) {
+  constexpr std::size_t kMost = 4096;  // batches of ever new sizes must not fill the memory
+  auto& known = libraries.linear_algorithms();
+  const auto found = known.find(call.key());
+  if (found != known.end()) return found->second;
+  if (known.size() >= kMost) known.clear();
+  return known.emplace(call.key(), ask_for_algorithm(libraries, call, shapes)).first->second;
 }
 
 }  // namespace
 
-void lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation, Tensor& y) {
+bool lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation, Tensor& y) {
   const OnDevice on(y.device());
   Libraries& libraries = on.state().libraries();
   const std::lock_guard lock(libraries.mutex());
   const LinearCall call = describe(x, weight, bias, activation, y);
   const LinearShapes shapes(call);
+  const std::optional<cublasLtMatmulAlgo_t>& way = algorithm(libraries, call, shapes);
+  if (!way) return false;
   const float one = 1, zero = 0;
-  CUDA_CHECK(cublasLtMatmul(
-      libraries.blas_lt(), shapes.matmul.get(), &one, call.product.b, shapes.weight.get(), call.product.a,
-      shapes.x.get(), &zero, call.product.y, shapes.y.get(), call.product.y, shapes.y.get(),
-      &algorithm(libraries, call, shapes), libraries.workspace(), libraries.workspace_bytes(), on.stream()));
+  CUDA_CHECK(cublasLtMatmul(libraries.blas_lt(), shapes.matmul.get(), &one, call.product.b,
+                            shapes.weight.get(), call.product.a, shapes.x.get(), &zero, call.product.y,
+                            shapes.y.get(), call.product.y, shapes.y.get(), &*way, libraries.workspace(),
+                            libraries.workspace_bytes(), on.stream()));
+  check_work("cublasLtMatmul", cudaSuccess, on.stream());
+  return true;
 }
 
 }  // namespace tinytorch::cuda

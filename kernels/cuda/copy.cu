@@ -129,8 +129,10 @@ bool copy_fast(const Tensor& x, Tensor& y) {
       return copy_words<std::uint8_t>(x, y);
     case 4:
       return copy_words<std::uint32_t>(x, y);
-    default:
+    case 8:
       return copy_words<std::uint64_t>(x, y);
+    default:
+      return false;
   }
 }
 

@@ -50,6 +50,7 @@ void dnn_softmax(SoftmaxForm form, const Tensor& x, std::int64_t outer, std::int
     dispatch<FloatingTypes>(
         x.dtype(), [&]<class T>() { softmax_batch<T>(libraries.dnn(), form, shape.get(), x, y, offset); });
   }
+  check_work("cudnnSoftmaxForward", cudaSuccess, on.stream());
 }
 
 }  // namespace tinytorch::cuda

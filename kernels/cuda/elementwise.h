@@ -18,7 +18,7 @@ inline constexpr unsigned kThreads = 256;
 
 /// How many blocks of `each` make up `count`.
 inline unsigned blocks_for(std::int64_t count, std::int64_t each) {
-  return static_cast<unsigned>((count + each - 1) / each);
+  return grid_size((count + each - 1) / each);
 }
 
 /// kWidth elements that one instruction loads or stores.

@@ -1,6 +1,7 @@
 #include "kernels/cuda/error.h"
 
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "core/format.h"
@@ -31,14 +32,23 @@ void fail_cuda(const std::string& what, const std::string& message) {
 void check(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());  // reported now, so not by the next call again
-  fail_cuda(what, fmt::format("{} ({})", cudaGetErrorName(error), cudaGetErrorString(error)));
+  // What a kernel does wrong, any later call may be the first to hear of.
+  const bool late = error >= cudaErrorIllegalAddress && !synchronous();
+  fail_cuda(what, fmt::format("{} ({}){}", cudaGetErrorName(error), cudaGetErrorString(error),
+                              late ? ", maybe of an earlier kernel: TINYTORCH_SYNC=1 tells which" : ""));
 }
 
-void check_launch(const char* kernel, cudaError_t error, cudaStream_t stream) {
-  if (error == cudaSuccess) error = synchronous() ? cudaStreamSynchronize(stream) : cudaPeekAtLastError();
-  if (error == cudaSuccess) return;
-  check(error,
-        fmt::format("kernel {}, or one launched before it (TINYTORCH_SYNC=1 tells which)", kernel).c_str());
+void check_work(const std::string& work, cudaError_t launched, cudaStream_t stream) {
+  check(launched, work.c_str());
+  if (synchronous()) check(cudaStreamSynchronize(stream), work.c_str());
+}
+
+unsigned grid_size(std::int64_t blocks) {
+  if (blocks > std::numeric_limits<std::int32_t>::max()) {
+    fail_cuda("launch",
+              fmt::format("{} blocks of threads are more than a grid has; use smaller tensors", blocks));
+  }
+  return static_cast<unsigned>(blocks);
 }
 
 }  // namespace tinytorch::cuda

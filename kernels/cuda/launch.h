@@ -63,7 +63,7 @@ void launch(const NamedKernel<P...>& kernel, dim3 grid, dim3 block, std::size_t 
   const cudaError_t error =
       simt::launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
 #endif
-  check_launch(kernel.name, error, stream);
+  check_work(std::string("kernel ") + kernel.name, error, stream);
 }
 
 }  // namespace tinytorch::cuda

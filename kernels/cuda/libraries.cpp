@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/allocator.h"
+#include "core/error.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/stream.h"
 
@@ -24,9 +26,36 @@ bool allows_tf32() {
   return allowed;
 }
 
+namespace {
+
+/// What cuBLAS takes by itself: 32 MiB from Hopper on, else 4 MiB (its documentation of
+/// cublasSetWorkspace()).
+std::size_t usual_workspace_bytes(int device_index) {
+  constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+  int major = 0;
+  CUDA_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device_index));
+  return (major >= 9 ? 32 : 4) * kMebibyte;
+}
+
+}  // namespace
+
+Libraries::Libraries(CudaStream& stream)
+    : stream_(stream), workspace_bytes_(usual_workspace_bytes(stream.device().index)) {}
+
+template <class Create>
+auto Libraries::with_room(const Create& create) {
+  try {
+    return create();
+  } catch (const CudaError&) {
+    release_cached_memory(stream_.device());
+    return create();
+  }
+}
+
 cublasHandle_t Libraries::blas() {
   if (!blas_) {
-    BlasHandle handle = make_owned<BlasHandle>([](cublasHandle_t* made) { CUDA_CHECK(cublasCreate(made)); });
+    BlasHandle handle = with_room(
+        [] { return make_owned<BlasHandle>([](cublasHandle_t* made) { CUDA_CHECK(cublasCreate(made)); }); });
     CUDA_CHECK(cublasSetStream(handle.get(), stream_.handle()));
     CUDA_CHECK(cublasSetWorkspace(handle.get(), workspace(), workspace_bytes()));
     blas_ = std::move(handle);
@@ -36,14 +65,17 @@ cublasHandle_t Libraries::blas() {
 
 cublasLtHandle_t Libraries::blas_lt() {
   if (!blas_lt_) {
-    blas_lt_ = make_owned<BlasLtHandle>([](cublasLtHandle_t* made) { CUDA_CHECK(cublasLtCreate(made)); });
+    blas_lt_ = with_room([] {
+      return make_owned<BlasLtHandle>([](cublasLtHandle_t* made) { CUDA_CHECK(cublasLtCreate(made)); });
+    });
   }
   return blas_lt_.get();
 }
 
 cudnnHandle_t Libraries::dnn() {
   if (!dnn_) {
-    DnnHandle handle = make_owned<DnnHandle>([](cudnnHandle_t* made) { CUDA_CHECK(cudnnCreate(made)); });
+    DnnHandle handle = with_room(
+        [] { return make_owned<DnnHandle>([](cudnnHandle_t* made) { CUDA_CHECK(cudnnCreate(made)); }); });
     CUDA_CHECK(cudnnSetStream(handle.get(), stream_.handle()));
     dnn_ = std::move(handle);
   }
@@ -53,15 +85,6 @@ cudnnHandle_t Libraries::dnn() {
 void* Libraries::workspace() {
   if (!workspace_) workspace_ = std::make_unique<Storage>(stream_.device(), workspace_bytes());
   return workspace_->data();
-}
-
-std::size_t Libraries::workspace_bytes() {
-  // What cuBLAS takes by itself: 32 MiB from Hopper on, else 4 MiB (its documentation of
-  // cublasSetWorkspace()).
-  constexpr std::size_t kMebibyte = std::size_t{1} << 20;
-  cudaDeviceProp properties{};
-  CUDA_CHECK(cudaGetDeviceProperties(&properties, stream_.device().index));
-  return (properties.major >= 9 ? 32 : 4) * kMebibyte;
 }
 
 }  // namespace tinytorch::cuda

@@ -57,7 +57,7 @@ bool allows_tf32();
 /// takes one call at a time: hold the lock from the first use of a handle to the last.
 class Libraries {
  public:
-  explicit Libraries(CudaStream& stream) : stream_(stream) {}
+  explicit Libraries(CudaStream& stream);
 
   std::mutex& mutex() { return mutex_; }
   cublasHandle_t blas();
@@ -66,21 +66,26 @@ class Libraries {
 
   /// Scratch memory that the calls of the stream share, as they run one after another.
   void* workspace();
-  std::size_t workspace_bytes();
+  std::size_t workspace_bytes() const { return workspace_bytes_; }
 
-  /// The ways that cuBLASLt chose, by m, n, k, the leading dimensions and transpositions of a and b, and the
-  /// epilogue.
-  using LinearKey = std::tuple<int, int, int, int, int, bool, bool, int>;
-  std::map<LinearKey, cublasLtMatmulAlgo_t>& linear_algorithms() { return linear_algorithms_; }
+  /// m, n, k, the leading dimensions and transpositions of x and the weight, the epilogue, the alignment.
+  using LinearKey = std::tuple<int, int, int, int, int, bool, bool, int, unsigned>;
+  /// The ways that cuBLASLt chose; nothing where it knew none.
+  std::map<LinearKey, std::optional<cublasLtMatmulAlgo_t>>& linear_algorithms() { return linear_algorithms_; }
 
  private:
+  /// create(), and if that fails once more, with the memory that the allocator only keeps for later.
+  template <class Create>
+  auto with_room(const Create& create);
+
   CudaStream& stream_;
+  std::size_t workspace_bytes_;
   std::mutex mutex_;
   std::unique_ptr<Storage> workspace_;
   BlasHandle blas_;
   BlasLtHandle blas_lt_;
   DnnHandle dnn_;
-  std::map<LinearKey, cublasLtMatmulAlgo_t> linear_algorithms_;
+  std::map<LinearKey, std::optional<cublasLtMatmulAlgo_t>> linear_algorithms_;
 };
 
 }  // namespace tinytorch::cuda

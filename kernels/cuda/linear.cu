@@ -10,7 +10,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// A product and one pass over it. For f64, for which cuBLASLt has no epilogues.
+/// A product and one pass over it: for f64, and for what cuBLASLt does not take.
 void linear_in_two_steps(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
                          Tensor& y) {
   kernels::matmul(x, transpose(weight), y);
@@ -26,7 +26,8 @@ void linear_in_two_steps(const Tensor& x, const Tensor& weight, const Tensor& bi
 
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
             Tensor& y) {
-  if (y.dtype() == DType::f32 && x.shape().back() > 0) return lt_linear(x, weight, bias, activation, y);
+  const bool takes_lt = y.dtype() == DType::f32 && x.shape().back() > 0;
+  if (takes_lt && lt_linear(x, weight, bias, activation, y)) return;
   linear_in_two_steps(x, weight, bias, activation, y);
 }
 

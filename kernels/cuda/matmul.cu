@@ -63,7 +63,7 @@ void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
                                  .batch = Places<3, std::uint64_t>(batch),
                                  .row_tiles = Divisor<std::uint32_t>(row_tiles),
                                  .column_tiles = Divisor<std::uint32_t>(column_tiles)};
-  const unsigned tiles = static_cast<unsigned>(batch.count) * row_tiles * column_tiles;
+  const unsigned tiles = grid_size(batch.count * row_tiles * column_tiles);
   launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
 }
 

@@ -94,9 +94,9 @@ struct FoldPlan {
 
 // blockDim.x outputs a block, blockDim.y threads for each, blockIdx.y the part. A thread folds every
 // blockDim.y-th element of its part, then the block folds its threads' results as a tree: the order follows
-// from the shape alone, so that the same bits come out each time. Each element is read once. Neighbouring
-// threads read neighbouring elements: those of one output where it is one thread column (blockDim.x = 1),
-// else those of neighbouring outputs.
+// from the shape and the strides alone, so that the same bits come out each time. Each element is read once.
+// Neighbouring threads read neighbouring elements: those of one output where it has all threads (blockDim.x =
+// 1), else those of neighbouring outputs; where short rows share a block, they meet in the first-level cache.
 template <class Fold, class Index>
 __global__ void __launch_bounds__(kThreads)
     fold_parts(FoldPlan<Index> plan, const typename Fold::Element* x, typename Fold::Output* y) {
@@ -124,7 +124,7 @@ __global__ void __launch_bounds__(kThreads)
     y[blockIdx.y * plan.outputs + output] = Fold::finish(totals[slot]);
 }
 
-/// How a fold is cut into blocks, by the lengths alone.
+/// How a fold is cut into blocks, by the lengths and the order in memory alone.
 struct FoldShape {
   unsigned width;   ///< outputs a block
   unsigned height;  ///< threads an output

@@ -82,7 +82,7 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
   const OnDevice on(y.device());
   const T* const from = static_cast<const T*>(x.raw_data());
   T* const to = static_cast<T*>(y.raw_data());
-  constexpr int kMostPerLane = 128 / sizeof(T);  // more registers than that would spill
+  constexpr int kMostPerLane = sizeof(T) == 8 ? 8 : 32;  // else too many registers for two blocks at once
   if (columns <= 4 * kWarp) return launch_short_rows<form, T, 4>(on, rows, columns, from, to);
   if (columns <= kMostPerLane * kWarp) {
     return launch_short_rows<form, T, kMostPerLane>(on, rows, columns, from, to);

@@ -9,9 +9,9 @@ Staging::Buffer& Staging::next() {
   Buffer& buffer = ring_[turn_];
   turn_ = (turn_ + 1) % kBuffers;
   if (buffer.memory == nullptr) {
+    buffer.done.emplace(device_index_, /*timed=*/false);
     // Never freed: the ring lives as long as the process.
     CUDA_CHECK(cudaMallocHost(&buffer.memory, kBufferBytes));
-    buffer.done.emplace(device_index_, /*timed=*/false);
   } else {
     CUDA_CHECK(cudaEventSynchronize(buffer.done->handle()));
   }

@@ -10,7 +10,8 @@
 namespace tinytorch::cuda {
 
 /// Copies between the host and a device through a ring of page-locked buffers, the only host memory that a
-/// device reads and writes on its own while the host goes on. Thread-safe.
+/// device reads and writes on its own while the host goes on. All streams of the device share the ring: where
+/// its eight buffers wait behind the work of one, a copy of another waits with them. Thread-safe.
 class Staging {
  public:
   explicit Staging(int device_index) : device_index_(device_index) {}

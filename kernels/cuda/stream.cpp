@@ -38,8 +38,13 @@ CudaStream& default_stream(int device_index) {
 /// when thread-local objects are gone already.
 constinit thread_local std::array<CudaStream*, kMostDevices> current_streams{};
 
+/// Not ready is an answer here, but kept by the runtime as an error, which a later call must not find.
 bool check_done(cudaError_t status, const char* what) {
-  if (status != cudaErrorNotReady) check(status, what);
+  if (status == cudaErrorNotReady) {
+    static_cast<void>(cudaGetLastError());
+  } else {
+    check(status, what);
+  }
   return status == cudaSuccess;
 }
 
@@ -57,12 +62,13 @@ CudaStream::CudaStream(Device device) : StreamState(device) {
 }
 
 CudaStream::~CudaStream() {
+  // What fails here was reported, or will be, by whoever waits for its result. First of all it is waited for:
+  // who does not find a stream any more takes it for done.
+  static_cast<void>(cudaStreamSynchronize(handle_));
   {
     const std::lock_guard lock(registry().mutex);
     std::erase(registry().streams, this);
   }
-  // What fails here was reported, or will be, by whoever waits for its result.
-  static_cast<void>(cudaStreamSynchronize(handle_));
   libraries_.reset();
   static_cast<void>(cudaStreamDestroy(handle_));
 }

@@ -145,7 +145,8 @@ Placed::Placed(const Array& values, DType dtype, Layout layout, Device device) {
   const bool alone = layout == Layout::alone;
   const std::int64_t offset = alone ? 0 : kGuard;
   Tensor host = empty({alone ? count(values.shape) : 2 * kGuard + 2 * count(values.shape)}, {.dtype = dtype});
-  std::memset(host.raw_data(), kSentinel, static_cast<std::size_t>(host.numel()) * size_of(dtype));
+  if (host.numel() > 0)
+    std::memset(host.raw_data(), kSentinel, static_cast<std::size_t>(host.numel()) * size_of(dtype));
   dispatch(dtype, [&]<class T>() {
     T* const first = host.data<T>() + offset;
     for_each_place(values.shape, [&](const Dims& at) { first[dot(at, strides)] = convert<T>(values(at)); });

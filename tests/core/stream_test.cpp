@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <utility>
+
 #include "core/allocator.h"
+#include "core/ops/activation.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/matmul.h"
 #include "core/ops/reduction.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
@@ -70,6 +75,20 @@ TEST(Event, WaitedForByTheHostMayBeReadInAnotherStream) {
   }
   Event(stream).synchronize();
   EXPECT_EQ(sum(x).item(), 3 * kLength);
+}
+
+TEST(Event, MayBeAskedForWhileOpsGoOn) {
+  const Stream stream(backend());
+  const StreamGuard guard(stream);
+  const Tensor x = filled_with(1) + 1;
+  const Event end(stream);
+  Tensor y;
+  do {
+    y = x + 1;
+  } while (!end.is_done());
+  EXPECT_EQ(sum(y).item(), 3 * kLength);
+  while (!stream.is_done()) y = y + 0;
+  EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
 TEST(Event, OrdersTheWorkOfTwoStreams) {
@@ -151,6 +170,22 @@ TEST(Memory, OutlivesTheStreamThatItWasMadeIn) {
   EXPECT_EQ(sum(x).item(), 2 * kLength);
   x = Tensor();
   EXPECT_EQ(sum(filled_with(5)).item(), 5 * kLength);
+}
+
+TEST(Threads, WorkEachInAStreamOfItsOwn) {
+  const Caching caching;
+  const auto work = [](float value) {
+    for (int round = 0; round < 20; ++round) {
+      const Stream own(backend());
+      const StreamGuard guard(own);
+      const Tensor x = full({16, 8}, value).to(backend()), weight = ones({4, 8}, {.device = backend()});
+      const Tensor y = linear(x, weight, zeros({4}, {.device = backend()}), Activation::relu);
+      EXPECT_EQ(sum(softmax(y, 0) * y).item(), 4 * 8 * value);
+    }
+  };
+  std::thread first(work, 1.0f), second(work, 2.0f);
+  first.join();
+  second.join();
 }
 
 TEST(Copy, ToTheDeviceLeavesItsSourceFree) {

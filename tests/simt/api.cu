@@ -147,6 +147,24 @@ TEST_F(Api, HandlesThatAreNoneAreRefused) {
   EXPECT_EQ(cudaEventQuery(event), cudaErrorInvalidResourceHandle);
 }
 
+TEST_F(Api, WorkIsNotReadyAtFirstWhenAskedFor) {
+  cudaStream_t stream = nullptr;
+  cudaEvent_t event = nullptr;
+  EXPECT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+  EXPECT_EQ(cudaEventCreateWithFlags(&event, cudaEventDefault), cudaSuccess);
+  EXPECT_EQ(cudaEventQuery(event), cudaSuccess);
+  EXPECT_EQ(launch_with(1, 1, 0, stream), cudaSuccess);
+  EXPECT_EQ(cudaEventRecord(event, stream), cudaSuccess);
+  EXPECT_EQ(cudaStreamQuery(stream), cudaErrorNotReady);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);  // CUDA keeps it like an error
+  EXPECT_EQ(cudaStreamQuery(stream), cudaSuccess);
+  EXPECT_EQ(cudaEventQuery(event), cudaErrorNotReady);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);
+  EXPECT_EQ(cudaEventQuery(event), cudaSuccess);
+  EXPECT_EQ(cudaEventDestroy(event), cudaSuccess);
+  EXPECT_EQ(cudaStreamDestroy(stream), cudaSuccess);
+}
+
 TEST_F(Api, EventsMeasureTime) {
   cudaEvent_t start = nullptr, end = nullptr, untimed = nullptr;
   cudaEventCreateWithFlags(&start, cudaEventDefault);

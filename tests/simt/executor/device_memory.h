@@ -31,7 +31,7 @@ const Block* find_block(const void* address);
 /// The bytes in use on a device.
 std::size_t bytes_in_use(int device);
 
-/// Lets nobody reach the device's memory, or lets kernels and copies: for SIMT_PROTECT. Counted.
+/// Lets nobody reach the device's memory, or lets kernels and copies: for SIMT_PROTECT.
 class OpenMemory {
  public:
   explicit OpenMemory(int device);

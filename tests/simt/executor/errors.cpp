@@ -28,8 +28,8 @@ ApiLock::ApiLock() : lock_(api_mutex()) {
 }
 
 cudaError_t keep_error(cudaError_t error) {
-  if (error != cudaSuccess && error != cudaErrorNotReady) {
-    kept_error = error;
+  if (error != cudaSuccess) {
+    kept_error = error;  // cudaErrorNotReady too, as CUDA does
   }
   return error;
 }

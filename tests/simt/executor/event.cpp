@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "simt/runtime_api.h"
@@ -16,6 +17,7 @@ struct CUevent_st {
   /// first.
   std::unique_ptr<simt::tsan::Point> point;
   std::chrono::steady_clock::time_point time;
+  bool polled = true;  // since it was recorded, as CUstream_st has it
 };
 
 namespace simt {
@@ -35,7 +37,8 @@ auto find(cudaEvent_t handle) {
 
 bool exists(cudaEvent_t handle) { return find(handle) != events().end(); }
 
-void wait_for_event(const Event& event) {
+void wait_for_event(Event& event) {
+  event.polled = true;
   if (event.point != nullptr) {
     tsan::acquire(event.point.get());
   }
@@ -51,6 +54,7 @@ cudaError_t record(cudaEvent_t event, cudaStream_t handle) {
   }
   event->point = std::make_unique<tsan::Point>();
   event->time = std::chrono::steady_clock::now();
+  event->polled = false;
   begin_work(*stream);
   const tsan::As as(stream->context);
   tsan::release(event->point.get());
@@ -139,7 +143,10 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
     if (!simt::exists(event)) {
       return cudaErrorInvalidResourceHandle;
     }
-    simt::wait_for_event(*event);  // all is done, and who knows that comes after it
+    if (!std::exchange(event->polled, true)) {
+      return cudaErrorNotReady;
+    }
+    simt::wait_for_event(*event);  // who knows that all is done comes after it
     return cudaSuccess;
   });
 }

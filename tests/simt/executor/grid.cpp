@@ -21,7 +21,7 @@ class BlockOrder {
   BlockOrder(std::uint64_t blocks, Order order, unsigned seed) : blocks_(blocks) {
     if (order == Order::reverse) {
       step_ = first_ = blocks - 1;
-    } else if (order == Order::shuffled && blocks > 2) {
+    } else if (order == Order::shuffled && blocks > 1) {
       // i -> first + i * step visits each block once if the step has no divisor in common with their number.
       Random random(seed);
       first_ = random.next() % blocks;

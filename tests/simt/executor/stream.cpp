@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "simt/kernel_interface.h"
 #include "simt/runtime_api.h"
@@ -81,7 +82,10 @@ Stream* find_stream(cudaStream_t handle) {
   return exists ? handle : nullptr;
 }
 
+bool poll(Stream& stream) { return std::exchange(stream.polled, true); }
+
 void begin_work(Stream& stream) {
+  stream.polled = false;
   if constexpr (tsan::kEnabled) {
     tsan::release(&stream.ordering.begin);
     default_stream(stream.device);
@@ -94,6 +98,7 @@ void begin_work(Stream& stream) {
 
 void wait_for(Stream& stream) {
   begin_work(stream);
+  stream.polled = true;
   {
     const tsan::As as(stream.context);
     tsan::release(&stream.ordering.end);
@@ -153,7 +158,10 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
     if (found == nullptr) {
       return cudaErrorInvalidResourceHandle;
     }
-    simt::wait_for(*found);  // all is done, and who knows that comes after it
+    if (!simt::poll(*found)) {
+      return cudaErrorNotReady;
+    }
+    simt::wait_for(*found);  // who knows that all is done comes after it
     return cudaSuccess;
   });
 }

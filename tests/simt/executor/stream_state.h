@@ -21,6 +21,7 @@ struct CUstream_st {
   simt::Ordering ordering;
   std::vector<std::unique_ptr<simt::Multiprocessor>> multiprocessors;  // a worker each
   unsigned number;
+  bool polled = true;  // since the last work was submitted
 };
 
 namespace simt {
@@ -34,6 +35,9 @@ Stream* find_stream(cudaStream_t handle);
 /// The next work of the stream comes after what the host has done, after the stream's work so far, and, as
 /// CUDA has it for its default stream and the streams that are not cudaStreamNonBlocking, after each other's.
 void begin_work(Stream& stream);
+/// Whether the stream is said to be done. It is, but the first answer after new work is no, which is as right
+/// on a GPU: who asks must be able to go on asking.
+bool poll(Stream& stream);
 /// The host goes on after the stream's work.
 void wait_for(Stream& stream);
 /// The host goes on after all work of a device's streams, also of destroyed ones.
