@@ -39,8 +39,8 @@ __global__ void __launch_bounds__(kThreads)
 template <class T, class Work>
 void launch_arange(Work start, Work step, Tensor& y) {
   const OnDevice on(y.device());
-  launch(KERNEL(arange_elements<T, Work>), blocks_for(y.numel(), kThreads), kThreads, 0, on.stream(), start,
-         step, static_cast<std::uint64_t>(y.numel()), static_cast<T*>(y.raw_data()));
+  launch(KERNEL(arange_elements<T, Work>), blocks_for(y.numel(), kThreads), threads_for(y.numel()), 0,
+         on.stream(), start, step, static_cast<std::uint64_t>(y.numel()), static_cast<T*>(y.raw_data()));
 }
 
 template <class T>

@@ -21,6 +21,12 @@ inline unsigned blocks_for(std::int64_t count, std::int64_t each) {
   return grid_size((count + each - 1) / each);
 }
 
+/// Threads a block where `count` are needed in all: whole warps, and no more of them than that.
+inline unsigned threads_for(std::int64_t count) {
+  constexpr std::int64_t kWarp = 32;
+  return static_cast<unsigned>(std::min<std::int64_t>(kThreads, (count + kWarp - 1) / kWarp * kWarp));
+}
+
 /// kWidth elements that one instruction loads or stores.
 template <class T, int kWidth>
 struct alignas(sizeof(T) * kWidth) Vector {
@@ -123,11 +129,11 @@ class Map {
                           const Input<X>&... x) {
     const auto count = static_cast<std::uint32_t>(part.count);
     if (lies_in_vectors(part, y) && (... && (x.repeats || is_aligned(x.data)))) {
-      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.count, kThreads * kWidth), kThreads, 0,
-             on.stream(), op, count, y, x...);
+      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.count, kThreads * kWidth),
+             threads_for(blocks_for(part.count, kWidth)), 0, on.stream(), op, count, y, x...);
     } else {
-      launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.count, kThreads), kThreads, 0, on.stream(), op,
-             count, Places<kOperands>(part), y, x...);
+      launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
+             on.stream(), op, count, Places<kOperands>(part), y, x...);
     }
   }
 

@@ -18,6 +18,7 @@ template <class T>
 struct Updates {
   int tensors = 0;
   unsigned blocks = 0;
+  std::int64_t longest = 0;  // of the tensors, in elements
   unsigned first_block[kMostTensors];
   std::int64_t count[kMostTensors];
   T* parameter[kMostTensors];
@@ -32,6 +33,7 @@ struct Updates {
     gradient[tensors] = static_cast<const T*>(update.gradient.raw_data());
     first[tensors] = static_cast<T*>(update.first.raw_data());
     second[tensors] = static_cast<T*>(update.second.raw_data());
+    longest = std::max(longest, count[tensors]);
     blocks += blocks_for(count[tensors], kChunk);
     ++tensors;
   }
@@ -75,7 +77,7 @@ template <class T, class Change>
 __global__ void __launch_bounds__(kThreads) update_chunks(Updates<T> updates, Change change) {
   const int tensor = updates.tensor_of(blockIdx.x);
   const std::int64_t begin = (blockIdx.x - updates.first_block[tensor]) * kChunk;
-  for (std::int64_t i = threadIdx.x; i < kChunk; i += kThreads) {
+  for (std::int64_t i = threadIdx.x; i < kChunk; i += blockDim.x) {
     if (within(begin + i, updates.count[tensor])) change(updates, tensor, begin + i);
   }
 }
@@ -83,7 +85,8 @@ __global__ void __launch_bounds__(kThreads) update_chunks(Updates<T> updates, Ch
 template <class T, class Change>
 void launch_updates(const OnDevice& on, const Updates<T>& updates, const Change& change) {
   if (updates.blocks == 0) return;
-  launch(KERNEL(update_chunks<T, Change>), updates.blocks, kThreads, 0, on.stream(), updates, change);
+  launch(KERNEL(update_chunks<T, Change>), updates.blocks, threads_for(updates.longest), 0, on.stream(),
+         updates, change);
 }
 
 /// Updates the parameters of type T.

@@ -136,7 +136,7 @@ struct FoldShape {
     const bool columns = loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
     width = columns ? power_of_two(loops.kept.inner_length(), kMostWidth) : 1;
     height = power_of_two(length, kThreads / width);
-    width = kThreads / height;
+    width = power_of_two(outputs, kThreads / height);
     const std::int64_t blocks = (outputs + width - 1) / width;
     const std::int64_t worth = may_part ? std::min(kBlocks / blocks, length / (kEach * height)) : 1;
     parts = static_cast<unsigned>(std::max<std::int64_t>(1, worth));

@@ -1,5 +1,6 @@
 #include "core/ops/activation.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/ops/composite.h"
@@ -73,7 +74,8 @@ __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t colum
 template <SoftmaxForm form, class T, int kPerLane>
 void launch_short_rows(const OnDevice& on, std::int64_t rows, std::int64_t columns, const T* x, T* y) {
   launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kRowsABlock),
-         dim3(kWarp, kRowsABlock), 0, on.stream(), rows, static_cast<std::uint32_t>(columns), x, y);
+         dim3(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kRowsABlock))), 0, on.stream(), rows,
+         static_cast<std::uint32_t>(columns), x, y);
 }
 
 /// Along the rows of [rows, columns] without gaps; y may be x.
@@ -87,8 +89,7 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
   if (columns <= kMostPerLane * kWarp) {
     return launch_short_rows<form, T, kMostPerLane>(on, rows, columns, from, to);
   }
-  launch(KERNEL(softmax_long_rows<form, T>), static_cast<unsigned>(rows), kThreads, 0, on.stream(), columns,
-         from, to);
+  launch(KERNEL(softmax_long_rows<form, T>), grid_size(rows), kThreads, 0, on.stream(), columns, from, to);
 }
 
 /// Along the last axis that is longer than 1.
