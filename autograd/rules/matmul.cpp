@@ -25,7 +25,7 @@ template <class Before>
 auto linear_rule(const Variable& x, const Variable& weight, Before before) {
   return [x = Saved("linear", x, weight.requires_grad()), weight = Saved("linear", weight, x.requires_grad()),
           before](const RuleArguments& at) {
-    const Variable grad = before(at);
+    Variable grad = before(at);
     return Gradients(at.gradient(0, [&] { return matmul(grad, *weight); }),
                      at.gradient(1, [&] { return matmul(transpose(as_rows(grad)), as_rows(*x)); }),
                      at.gradient(2, [&] { return grad; }));

@@ -38,19 +38,22 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> p
   const bool column_in_y = within(column, p.n);
   std::uint64_t offset[3];
   products.batch.find(plane, offset);
+  const T* const from_a = p.a + offset[0];
+  const T* const from_b = p.b + offset[1];
+  T* const to = p.y + offset[2];
   T sum = 0;
   for (std::int64_t begin = 0; begin < p.k; begin += kTile) {
     const std::int64_t a_column = begin + threadIdx.x, b_row = begin + threadIdx.y;
     const bool in_a = row_in_y && within(a_column, p.k);
     const bool in_b = column_in_y && within(b_row, p.k);
-    a[threadIdx.y][threadIdx.x] = in_a ? p.a[offset[0] + row * p.a_row + a_column * p.a_column] : T(0);
-    b[threadIdx.y][threadIdx.x] = in_b ? p.b[offset[1] + b_row * p.b_row + column * p.b_column] : T(0);
+    a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row + a_column * p.a_column] : T(0);
+    b[threadIdx.y][threadIdx.x] = in_b ? from_b[b_row * p.b_row + column * p.b_column] : T(0);
     __syncthreads();
     for (unsigned l = 0; l < kTile; ++l)
       sum = math::Add{}(sum, math::Mul{}(a[threadIdx.y][l], b[l][threadIdx.x]));
     __syncthreads();
   }
-  if (row_in_y && column_in_y) p.y[offset[2] + row * p.n + column] = sum;
+  if (row_in_y && column_in_y) to[row * p.n + column] = sum;
 }
 
 template <class T>

@@ -36,7 +36,7 @@ struct KernelCall {
   // Not std::apply, of which every report would show four calls.
   template <std::size_t... i>
   void call([[maybe_unused]] std::tuple<P...>&& mine, std::index_sequence<i...>) const {
-    function(std::get<i>(std::move(mine))...);
+    function(static_cast<P&&>(std::get<i>(mine))...);
   }
 };
 
