@@ -33,7 +33,7 @@ void check(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());  // reported now, so not by the next call again
   // What a kernel does wrong, any later call may be the first to hear of.
-  const bool late = error >= cudaErrorIllegalAddress && !synchronous();
+  const bool late = error >= cudaErrorIllegalAddress && !synchronous() && last_fault().empty();
   fail_cuda(what, fmt::format("{} ({}){}", cudaGetErrorName(error), cudaGetErrorString(error),
                               late ? ", maybe of an earlier kernel: TINYTORCH_SYNC=1 tells which" : ""));
 }

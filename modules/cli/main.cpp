@@ -65,18 +65,23 @@ int run(int argc, char** argv) {
   test_command.add_option("--backend", tests.backend, "cpu, cuda or all")
       ->check(CLI::IsMember({"cpu", "cuda", "all"}))
       ->capture_default_str();
-  test_command.add_option("-k", tests.pattern, "only tests with this in their name, or a GoogleTest filter");
+  test_command.add_option(
+      "-k", tests.pattern,
+      "only tests whose Suite.Name contains this (case counts), a GoogleTest filter, or a program: core");
 
   tito::MutateOptions mutation;
-  CLI::App& mutate_command =
-      add_command(app, exit_code, "mutate",
-                  "Leave out the CUDA kernels' barriers and checks one by one: tests must notice",
-                  [&] { return tito::mutate_kernels(mutation); });
+  CLI::App& mutate_command = add_command(
+      app, exit_code, "mutate",
+      "Check the tests: leave out each barrier, bounds check and stream wait of kernels/cuda in turn, and "
+      "report "
+      "those that no test misses. Builds emulated, asan and tsan first; then takes about a minute",
+      [&] { return tito::mutate_kernels(mutation); });
   CLI::Option* const kernel =
-      mutate_command.add_option("--kernel", mutation.kernel, "only those of this file of kernels/cuda");
-  mutate_command.add_option("--sample", mutation.sample, "only those of one file, chosen by this number")
+      mutate_command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
+  mutate_command
+      .add_option("--sample", mutation.sample, "only the mutants of one file, which this number picks")
       ->excludes(kernel);
-  mutate_command.add_flag("--list", mutation.list, "print them, and run nothing");
+  mutate_command.add_flag("--list", mutation.list, "print the mutants, and run nothing");
   mutate_command.add_option("--stages", mutation.stages, "the builds to try in this order, parted by commas")
       ->delimiter(',')
       ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
@@ -84,7 +89,7 @@ int run(int argc, char** argv) {
   mutate_command
       .add_option_function<unsigned>(
           "--timeout", [&](unsigned seconds) { mutation.time_out = std::chrono::seconds(seconds); },
-          "seconds that a test program may take; one that takes longer has noticed")
+          "seconds that a test program may take; a longer run counts as caught")
       ->check(CLI::Range(1U, 86400U))
       ->default_str("120");
 

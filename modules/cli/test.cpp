@@ -145,10 +145,24 @@ std::vector<std::string> choose_backends(const std::string& asked) {
   return backends;
 }
 
+/// Takes the pattern for the name of a program, test_core or core, if it is one: that program is left, with
+/// all tests.
+void choose_suite(std::vector<Program>& suites, std::string& pattern) {
+  const auto is_named = [&](const Program& suite) {
+    return suite.name == pattern || suite.name == "test_" + pattern;
+  };
+  const auto named = std::find_if(suites.begin(), suites.end(), is_named);
+  if (named == suites.end()) return;
+  suites = {*named};
+  pattern.clear();
+}
+
 }  // namespace
 
 int run_tests(const TestOptions& options) {
-  const std::vector<Program> suites = read_programs(build_folder()).suites;
+  std::vector<Program> suites = read_programs(build_folder()).suites;
+  std::string pattern = options.pattern;
+  choose_suite(suites, pattern);
   const std::vector<std::string> backends = choose_backends(options.backend);
   if (backends.empty()) {
     fmt::print(stderr, "tito: the backend {} was asked for, and is not there\n", options.backend);
@@ -160,7 +174,7 @@ int run_tests(const TestOptions& options) {
   for (const Program& suite : suites) {
     for (const std::string& backend : backends) {
       if (!suite.runs_on(backend)) continue;
-      const Result result = run_suite(suite, backend, options.pattern);
+      const Result result = run_suite(suite, backend, pattern);
       passed += result.passed;
       skipped += result.skipped;
       failed += result.failures();
