@@ -60,6 +60,10 @@ function(tinytorch_add_cuda_sources list)
       tinytorch_emulate(kernels ${kernels})
     else()
       list(REMOVE_ITEM host kernels/cuda/hardware_emulated.cpp)
+      # Random numbers have the same bits everywhere: see kernels/math/random.h.
+      set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
+      # Without a bound ptxas spills, for sm_80, in the subroutine of f64 division that kernels share.
+      set_source_files_properties(kernels/cuda/arithmetic.cu PROPERTIES COMPILE_OPTIONS -maxrregcount=64)
     endif()
     list(APPEND ${list} ${host} ${kernels})
   endif()
@@ -76,10 +80,6 @@ function(tinytorch_use_toolkit target)
   endif()
   target_compile_options(${target} PRIVATE
     "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;${warnings}>")
-  # Random numbers have the same bits everywhere: see kernels/math/random.h.
-  set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
-  # Without a bound ptxas spills, for sm_80, in the subroutine of f64 division that kernels share.
-  set_source_files_properties(kernels/cuda/arithmetic.cu PROPERTIES COMPILE_OPTIONS -maxrregcount=64)
 endfunction()
 
 # Links the library with what the backend needs.

@@ -9,6 +9,7 @@
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/places.h"
 #include "kernels/cuda/stream.h"
+#include "kernels/cuda/warp.h"
 
 // Elementwise kernels made from functors: y = op(x...) for any number of inputs.
 namespace tinytorch::cuda {
@@ -23,7 +24,6 @@ inline unsigned blocks_for(std::int64_t count, std::int64_t each) {
 
 /// Threads a block where `count` are needed in all: whole warps, and no more of them than that.
 inline unsigned threads_for(std::int64_t count) {
-  constexpr std::int64_t kWarp = 32;
   return static_cast<unsigned>(std::min<std::int64_t>(kThreads, (count + kWarp - 1) / kWarp * kWarp));
 }
 
