@@ -7,6 +7,7 @@
 #include "core/format.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/libraries.h"
+#include "kernels/cuda/settings.h"
 
 namespace tinytorch::cuda {
 

@@ -9,6 +9,7 @@
 #include "kernels/cuda/blas.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/libraries.h"
+#include "kernels/cuda/settings.h"
 #include "kernels/product.h"
 
 namespace tinytorch::cuda {

@@ -1,27 +1,13 @@
 #include "kernels/cuda/error.h"
 
-#include <cstdlib>
 #include <limits>
-#include <string_view>
 
 #include "core/format.h"
 #include "core/kernel.h"
 #include "kernels/cuda/hardware.h"
+#include "kernels/cuda/settings.h"
 
 namespace tinytorch::cuda {
-
-namespace {
-
-/// TINYTORCH_SYNC=1 in the environment: errors are looked for after each kernel.
-bool synchronous() {
-  static const bool wanted = [] {
-    const char* const value = std::getenv("TINYTORCH_SYNC");
-    return value != nullptr && std::string_view(value) == "1";
-  }();
-  return wanted;
-}
-
-}  // namespace
 
 void fail_cuda(const std::string& what, const std::string& message) {
   const char* const op = *current_op != '\0' ? current_op : "cuda";

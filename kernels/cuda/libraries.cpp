@@ -1,8 +1,5 @@
 #include "kernels/cuda/libraries.h"
 
-#include <cstdlib>
-#include <string_view>
-
 #include "core/allocator.h"
 #include "core/error.h"
 #include "kernels/cuda/error.h"
@@ -16,14 +13,6 @@ void check(cublasStatus_t status, const char* what) {
 
 void check(cudnnStatus_t status, const char* what) {
   if (status != CUDNN_STATUS_SUCCESS) fail_cuda(what, cudnnGetErrorString(status));
-}
-
-bool allows_tf32() {
-  static const bool allowed = [] {
-    const char* const value = std::getenv("TINYTORCH_TF32");
-    return value != nullptr && std::string_view(value) == "1";
-  }();
-  return allowed;
 }
 
 namespace {

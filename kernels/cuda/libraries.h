@@ -50,9 +50,6 @@ Owner make_owned(const Create& create) {
   return Owner(handle);
 }
 
-/// Whether f32 products may round their operands to TF32's 11 bits: TINYTORCH_TF32=1 in the environment.
-bool allows_tf32();
-
 /// What cuBLAS, cuBLASLt and cuDNN need to work in one stream, each made on first use. A library's handle
 /// takes one call at a time: hold the lock from the first use of a handle to the last.
 class Libraries {
