@@ -112,6 +112,8 @@ class Variable {
 template <>
 inline constexpr bool is_tensor_like<Variable> = true;
 
+inline const Tensor& value_of(const Variable& x) { return x.value(); }
+
 /// A leaf whose gradient is wanted. The tensor is shared, not copied.
 /// @throws DTypeError  not floating
 Variable variable(Tensor value);

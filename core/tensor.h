@@ -151,4 +151,7 @@ inline constexpr bool is_tensor_like<Tensor> = true;
 template <class T>
 concept TensorLike = is_tensor_like<T>;
 
+/// The Tensor behind either, for code written once for both modes.
+inline const Tensor& value_of(const Tensor& x) { return x; }
+
 }  // namespace tinytorch

@@ -21,9 +21,6 @@ void require_same_shape(const char* loss, const Shape& prediction, const Shape& 
   fail<ShapeError>(loss, "prediction is {}, target is {}; they must have the same shape", prediction, target);
 }
 
-const Tensor& value_of(const Tensor& x) { return x; }
-const Tensor& value_of(const Variable& x) { return x.value(); }
-
 // Targets count in the prediction's element type.
 template <TensorLike T>
 T in_type_of(const T& prediction, const T& target) {

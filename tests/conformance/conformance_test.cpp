@@ -66,8 +66,6 @@ double draw_element(const Domain& domain, DType dtype, Source& source) {
   return dtype == DType::f32 ? static_cast<double>(static_cast<float>(x)) : x;
 }
 
-DType operand_dtype(const Domain& domain, DType dtype) { return domain.truth ? DType::boolean : dtype; }
-
 /// The operands of one call: their values, and tensors that have them.
 struct Operands {
   std::vector<Array> values;
@@ -87,7 +85,7 @@ Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vecto
   Operands operands;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const Domain& domain = row.domains[i];
-    const DType dtype = operand_dtype(domain, dtypes[i % dtypes.size()]);
+    const DType dtype = domain.type_beside(dtypes[i % dtypes.size()]);
     const Layout layout = layouts[i % layouts.size()];
     const Array drawn = generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); });
     operands.values.push_back(repeated_for(layout, drawn));
@@ -328,12 +326,14 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
     bool small = true;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       Array values = operands.values[i];
-      for (double& x : values.values) x += near_a_point(x) ? 0.1 : 0.0;
-      const bool truth = smooth.domains[i].truth;
-      Tensor x = Placed(values, truth ? DType::boolean : DType::f64, Layout::contiguous, backend()).tensor();
+      if (smooth.domains[i].is_differentiated()) {
+        for (double& x : values.values) x += near_a_point(x) ? 0.1 : 0.0;
+      }
+      const Domain& domain = smooth.domains[i];
+      Tensor x = Placed(values, domain.type_beside(DType::f64), Layout::contiguous, backend()).tensor();
       small = small && x.numel() <= kMost;
       all.emplace_back(x);
-      if (!truth) inputs.push_back(x);
+      if (domain.is_differentiated()) inputs.push_back(x);
     }
     if (!small) continue;
     SCOPED_TRACE(text(shapes));
@@ -341,7 +341,7 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
       std::vector<Variable> arguments = all;
       std::size_t next = 0;
       for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (!smooth.domains[i].truth) arguments[i] = variables[next++];
+        if (smooth.domains[i].is_differentiated()) arguments[i] = variables[next++];
       }
       return row().variable_call(arguments);
     };

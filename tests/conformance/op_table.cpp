@@ -20,8 +20,17 @@ Domain Domain::including(std::vector<double> values) const {
   return domain;
 }
 
+Domain Domain::constant() const {
+  Domain domain = *this;
+  domain.is_constant = true;
+  return domain;
+}
+
 Domain real(double low, double high) { return {low, high}; }
-Domain truth() { return {.low = 0, .high = 1, .truth = true}; }
+Domain truth() { return {.low = 0, .high = 1, .type = DType::boolean}; }
+Domain indices(std::int64_t count) {
+  return {.low = 0, .high = static_cast<double>(count - 1), .type = DType::i64};
+}
 
 Gradient except_at(std::vector<double> points) { return {Gradient::Kind::differentiable, std::move(points)}; }
 

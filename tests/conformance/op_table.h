@@ -41,12 +41,21 @@ struct Domain {
   double low = 0;
   double high = 0;
   std::vector<double> special = {};  ///< mixed in where the element type is floating
-  bool truth = false;                ///< the operand is bool whatever the others are
+  std::optional<DType> type = {};    ///< the operand's element type, whatever the others' is
+  bool is_constant = false;          ///< no gradient goes to it
 
   Domain including(std::vector<double> values) const;
+  Domain constant() const;
+
+  DType type_beside(DType others) const { return type.value_or(others); }
+  /// Whether the op's gradient for this operand is checked.
+  bool is_differentiated() const { return !type && !is_constant; }
 };
 Domain real(double low, double high);
+/// Bools.
 Domain truth();
+/// i64 numbers of 0 ... count - 1: class numbers, places along an axis.
+Domain indices(std::int64_t count);
 
 /// What is to be said about an op's derivative.
 struct Gradient {
@@ -157,10 +166,6 @@ Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tenso
 /// All rows. Their names differ.
 const std::deque<Row>& op_table();
 
-/// For calls that need a Tensor in both modes.
-inline const Tensor& value_of(const Tensor& x) { return x; }
-inline const Tensor& value_of(const Variable& x) { return x.value(); }
-
 // -- from here on, how it is done
 
 namespace detail {
@@ -173,14 +178,16 @@ constexpr bool takes(std::index_sequence<I...>) {
   return std::is_invocable_v<F, Repeat<const T&, I>...>;
 }
 
-/// How many Ts f takes: 1 to 4.
-template <class F, class T>
+/// How many Ts f takes: 1 to 8; 0 where it takes none.
+template <class F, class T, std::size_t tried = 1>
 constexpr std::size_t arity() {
-  if constexpr (takes<F, T>(std::make_index_sequence<1>())) return 1;
-  if constexpr (takes<F, T>(std::make_index_sequence<2>())) return 2;
-  if constexpr (takes<F, T>(std::make_index_sequence<3>())) return 3;
-  if constexpr (takes<F, T>(std::make_index_sequence<4>())) return 4;
-  return 0;
+  if constexpr (takes<F, T>(std::make_index_sequence<tried>())) {
+    return tried;
+  } else if constexpr (tried < 8) {
+    return arity<F, T, tried + 1>();
+  } else {
+    return 0;
+  }
 }
 
 /// f(items[0], items[1], ...).
@@ -216,7 +223,7 @@ Row& Row::reference(F f) {
 template <class F>
 void Row::calls(F f) {
   constexpr std::size_t kTensors = detail::arity<F, Tensor>();
-  static_assert(kTensors > 0, "a call takes one to four Tensors");
+  static_assert(kTensors > 0, "a call takes one to eight Tensors");
   constexpr auto kIndices = std::make_index_sequence<kTensors>();
   call = [f](std::span<const Tensor> operands) { return detail::spread(f, operands, kIndices); };
   if constexpr (detail::takes<F, Variable>(kIndices)) {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/arithmetic.h"
+
+namespace tinytorch {
+
+Variable add(const Variable& a, const Variable& b);
+Variable sub(const Variable& a, const Variable& b);
+Variable mul(const Variable& a, const Variable& b);
+Variable div(const Variable& a, const Variable& b);
+/// The gradient for b is 0 where a is 0 and b is not negative, and NaN where a is negative.
+Variable pow(const Variable& a, const Variable& b);
+/// Where a and b are equal each gets half of the gradient.
+Variable maximum(const Variable& a, const Variable& b);
+Variable minimum(const Variable& a, const Variable& b);
+Variable neg(const Variable& x);
+/// The gradient at 0 is 0.
+Variable abs(const Variable& x);
+/// The gradient is 0 everywhere.
+Variable sign(const Variable& x);
+
+inline Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
+inline Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
+inline Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
+inline Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
+inline Variable operator-(const Variable& x) { return neg(x); }
+
+}  // namespace tinytorch

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/comparison.h"
+
+namespace tinytorch {
+
+// Comparisons are constant almost everywhere: a Tensor.
+inline Tensor eq(const Variable& a, const Variable& b) { return eq(a.value(), b.value()); }
+inline Tensor ne(const Variable& a, const Variable& b) { return ne(a.value(), b.value()); }
+inline Tensor lt(const Variable& a, const Variable& b) { return lt(a.value(), b.value()); }
+inline Tensor le(const Variable& a, const Variable& b) { return le(a.value(), b.value()); }
+inline Tensor gt(const Variable& a, const Variable& b) { return gt(a.value(), b.value()); }
+inline Tensor ge(const Variable& a, const Variable& b) { return ge(a.value(), b.value()); }
+inline Tensor operator==(const Variable& a, const Variable& b) { return eq(a, b); }
+inline Tensor operator!=(const Variable& a, const Variable& b) { return ne(a, b); }
+inline Tensor operator<(const Variable& a, const Variable& b) { return lt(a, b); }
+inline Tensor operator<=(const Variable& a, const Variable& b) { return le(a, b); }
+inline Tensor operator>(const Variable& a, const Variable& b) { return gt(a, b); }
+inline Tensor operator>=(const Variable& a, const Variable& b) { return ge(a, b); }
+
+Variable where(const Tensor& condition, const Variable& a, const Variable& b);
+
+}  // namespace tinytorch

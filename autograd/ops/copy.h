@@ -1,0 +1,15 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+
+namespace tinytorch {
+
+Variable clone(const Variable& x);
+Variable contiguous(const Variable& x);
+
+inline Variable zeros_like(const Variable& x) { return zeros_like(x.value()); }
+inline Variable ones_like(const Variable& x) { return ones_like(x.value()); }
+
+}  // namespace tinytorch
