@@ -11,6 +11,11 @@ Variable mul(const Variable& a, const Variable& b);
 Variable div(const Variable& a, const Variable& b);
 /// The gradient for b is 0 where a is 0 and b is not negative, and NaN where a is negative.
 Variable pow(const Variable& a, const Variable& b);
+Variable remainder(const Variable& a, const Variable& b);
+/// Constant almost everywhere: a Tensor.
+inline Tensor floor_divide(const Variable& a, const Variable& b) {
+  return floor_divide(a.value(), b.value());
+}
 /// Where a and b are equal each gets half of the gradient.
 Variable maximum(const Variable& a, const Variable& b);
 Variable minimum(const Variable& a, const Variable& b);

@@ -12,6 +12,9 @@ inline Tensor lt(const Variable& a, const Variable& b) { return lt(a.value(), b.
 inline Tensor le(const Variable& a, const Variable& b) { return le(a.value(), b.value()); }
 inline Tensor gt(const Variable& a, const Variable& b) { return gt(a.value(), b.value()); }
 inline Tensor ge(const Variable& a, const Variable& b) { return ge(a.value(), b.value()); }
+inline Tensor isnan(const Variable& x) { return isnan(x.value()); }
+inline Tensor isinf(const Variable& x) { return isinf(x.value()); }
+inline Tensor isfinite(const Variable& x) { return isfinite(x.value()); }
 inline Tensor operator==(const Variable& a, const Variable& b) { return eq(a, b); }
 inline Tensor operator!=(const Variable& a, const Variable& b) { return ne(a, b); }
 inline Tensor operator<(const Variable& a, const Variable& b) { return lt(a, b); }

@@ -33,6 +33,14 @@ Variable div(const Variable& a, const Variable& b) {
                 });
 }
 
+Variable remainder(const Variable& a, const Variable& b) {
+  return record("remainder", remainder(a.value(), b.value()), {a, b},
+                [a = Saved("remainder", a), b = Saved("remainder", b)](const RuleArguments& at) {
+                  return Gradients(at.gradient(0, [&] { return at.grad; }),
+                                   at.gradient(1, [&] { return -at.grad * floor_divide(*a, *b); }));
+                });
+}
+
 namespace {
 
 /// A number yields to the other operand by itself, on whatever device that lies.

@@ -2,7 +2,7 @@
 
 #include "core/ops/check.h"
 #include "core/ops/creation.h"
-#include "core/ops/unary.h"
+#include "core/ops/elementwise.h"
 
 namespace tinytorch {
 
@@ -20,6 +20,17 @@ Tensor along_axis(const kernels::AlongAxisKernel& kernel, const Tensor& x, int a
 
 Tensor relu(const Tensor& x) { return floating_unary(kernels::relu, x); }
 Tensor sigmoid(const Tensor& x) { return floating_unary(kernels::sigmoid, x); }
+Tensor silu(const Tensor& x) { return floating_unary(kernels::silu, x); }
+Tensor hardswish(const Tensor& x) { return floating_unary(kernels::hardswish, x); }
+Tensor gelu(const Tensor& x, GeluForm form) {
+  return floating_unary(form == GeluForm::erf ? kernels::gelu : kernels::gelu_tanh, x);
+}
+Tensor leaky_relu(const Tensor& x, double slope) { return floating_unary(kernels::leaky_relu, x, slope); }
+Tensor elu(const Tensor& x, double alpha) { return floating_unary(kernels::elu, x, alpha); }
+Tensor softplus(const Tensor& x, double beta) {
+  if (!(beta > 0)) fail<ValueError>("softplus", "beta is {}; it must be positive", beta);
+  return floating_unary(kernels::softplus, x, beta);
+}
 Tensor softmax(const Tensor& x, int axis) { return along_axis(kernels::softmax, x, axis); }
 Tensor log_softmax(const Tensor& x, int axis) { return along_axis(kernels::log_softmax, x, axis); }
 

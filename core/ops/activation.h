@@ -12,6 +12,36 @@ Tensor relu(const Tensor& x);
 /// @throws DTypeError  x is not floating
 Tensor sigmoid(const Tensor& x);
 
+/// x where it is positive, else x times a slope, elementwise.
+/// @throws DTypeError  x is not floating
+Tensor leaky_relu(const Tensor& x, double slope = 0.01);
+
+/// x where it is positive, else alpha (exp(x) - 1), elementwise (Clevert et al. 2016).
+/// @throws DTypeError  x is not floating
+Tensor elu(const Tensor& x, double alpha = 1);
+
+/// How gelu() computes the probability.
+enum class GeluForm { erf, tanh };
+
+/// x times the probability that a standard normal number is below x, elementwise (Hendrycks and Gimpel 2016):
+/// x (1 + erf(x / sqrt 2)) / 2, or by tanh(sqrt(2 / pi) (x + 0.044715 x³)) in place of that erf. NaN at -inf,
+/// as in PyTorch.
+/// @throws DTypeError  x is not floating
+Tensor gelu(const Tensor& x, GeluForm form = GeluForm::erf);
+
+/// x sigmoid(x), elementwise; also called swish. NaN at -inf, as in PyTorch.
+/// @throws DTypeError  x is not floating
+Tensor silu(const Tensor& x);
+
+/// log(1 + exp(beta x)) / beta, elementwise. Exact for large x too, where PyTorch goes over to x from a
+/// threshold on.
+/// @throws DTypeError  x is not floating. ValueError  beta is not positive
+Tensor softplus(const Tensor& x, double beta = 1);
+
+/// x min(max(x + 3, 0), 6) / 6, elementwise (Howard et al. 2019).
+/// @throws DTypeError  x is not floating
+Tensor hardswish(const Tensor& x);
+
 /// exp(x) / sum(exp(x)) along an axis, shifted by the maximum so that it does not overflow. A slice of only
 /// -inf, or with a NaN or +inf, gives NaN, as in PyTorch.
 /// @throws DTypeError  x is not floating
@@ -27,6 +57,18 @@ namespace kernels {
 inline UnaryKernel relu{"relu"};
 /// y = 1 / (1 + exp(-x)). Floating.
 inline UnaryKernel sigmoid{"sigmoid"};
+// Floating; the functions of their names.
+inline UnaryKernel silu{"silu"};
+inline UnaryKernel gelu{"gelu"};
+inline UnaryKernel gelu_tanh{"gelu_tanh"};
+inline UnaryKernel hardswish{"hardswish"};
+inline UnaryKernelWith leaky_relu{"leaky_relu"};
+inline UnaryKernelWith elu{"elu"};
+inline UnaryKernelWith softplus{"softplus"};
+// y = b times the function's derivative at a. Floating.
+inline BinaryKernel silu_gradient{"silu_gradient"};
+inline BinaryKernel gelu_gradient{"gelu_gradient"};
+inline BinaryKernel gelu_tanh_gradient{"gelu_tanh_gradient"};
 
 /// A slot of functions along one axis (0 ... rank-1). x has at least one axis and one element, any strides; y
 /// is contiguous and has its shape and floating type.

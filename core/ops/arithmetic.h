@@ -10,7 +10,7 @@ namespace tinytorch {
 /// bools: or, and, or, and.
 /// @throws ShapeError   the shapes do not broadcast
 /// @throws DeviceError  the operands lie on different devices
-/// @throws DTypeError   sub, div or pow of two bools
+/// @throws DTypeError   two bools, but for add, mul, maximum and minimum
 /// @throws ValueError   an operand is undefined
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
@@ -20,6 +20,10 @@ Tensor div(const Tensor& a, const Tensor& b);
 /// a to the b. Of integers in integers: a negative power gives 0, but 1 where |a| is 1 (with its sign), as in
 /// PyTorch.
 Tensor pow(const Tensor& a, const Tensor& b);
+/// a - b floor(a / b), which has b's sign, as Python's %. Of integers 0 where b is 0.
+Tensor remainder(const Tensor& a, const Tensor& b);
+/// floor(a / b), as Python's //. Of integers 0 where b is 0 (PyTorch refuses that).
+Tensor floor_divide(const Tensor& a, const Tensor& b);
 /// NaN where either is NaN.
 Tensor maximum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, const Tensor& b);
@@ -52,6 +56,8 @@ namespace kernels {
 using BinaryKernel = Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)>;
 /// A slot of elementwise functions of one operand. Same shape; any strides; y may be x.
 using UnaryKernel = Kernel<void(const Tensor& x, Tensor& y)>;
+/// The same with a number that the function has besides.
+using UnaryKernelWith = Kernel<void(const Tensor& x, const double& parameter, Tensor& y)>;
 
 // All element types; y has the operands'. On bool, add is or, mul is and.
 inline BinaryKernel add{"add"};          ///< a + b
@@ -59,8 +65,10 @@ inline BinaryKernel mul{"mul"};          ///< a b
 inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN where either is
 inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN where either is
 // All but bool; y has the operands' type.
-inline BinaryKernel sub{"sub"};  ///< a - b
-inline BinaryKernel pow{"pow"};  ///< a^b
+inline BinaryKernel sub{"sub"};                    ///< a - b
+inline BinaryKernel pow{"pow"};                    ///< a^b
+inline BinaryKernel remainder{"remainder"};        ///< a - b floor(a / b)
+inline BinaryKernel floor_divide{"floor_divide"};  ///< floor(a / b)
 // Floating types.
 inline BinaryKernel div{"div"};  ///< a / b
 

@@ -6,6 +6,7 @@
 
 #include "core/ops/check.h"
 #include "core/ops/creation.h"
+#include "core/ops/elementwise.h"
 #include "core/ops/operands.h"
 
 namespace tinytorch {
@@ -55,6 +56,10 @@ Tensor logical_not(const Tensor& x) {
   y.set_number(x.is_number());
   return y;
 }
+
+Tensor isnan(const Tensor& x) { return floating_test(kernels::isnan, x, false); }
+Tensor isinf(const Tensor& x) { return floating_test(kernels::isinf, x, false); }
+Tensor isfinite(const Tensor& x) { return floating_test(kernels::isfinite, x, true); }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   for (const Tensor* x : {&condition, &a, &b}) require_defined("where", *x);

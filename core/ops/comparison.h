@@ -30,6 +30,12 @@ Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
 
+/// Elementwise tests of numbers; bool tensors. Integers and bools are finite.
+/// @throws ValueError  x is undefined
+Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);
+Tensor isfinite(const Tensor& x);
+
 /// a where condition is true, else b. All three broadcast; a and b promote.
 /// @throws DTypeError  condition is not bool
 /// @throws ShapeError, DeviceError
@@ -64,6 +70,10 @@ inline BinaryKernel lt{"lt"};
 inline BinaryKernel le{"le"};
 inline BinaryKernel gt{"gt"};
 inline BinaryKernel ge{"ge"};
+// Floating; y is bool.
+inline UnaryKernel isnan{"isnan"};
+inline UnaryKernel isinf{"isinf"};
+inline UnaryKernel isfinite{"isfinite"};
 // a, b and y are bool.
 inline BinaryKernel logical_and{"logical_and"};
 inline BinaryKernel logical_or{"logical_or"};

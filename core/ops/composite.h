@@ -1,8 +1,10 @@
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include "core/ops/arithmetic.h"
+#include "core/ops/comparison.h"
 #include "core/ops/reduction.h"
 #include "core/ops/shape.h"
 #include "core/tensor.h"
@@ -37,6 +39,46 @@ T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
 template <TensorLike T>
 T square(const T& x) {
   return x * x;
+}
+
+/// x brought between low and high, elementwise; high where they cross. NaN stays. At the bounds the whole
+/// gradient is x's, as in PyTorch. Bounds are numbers or tensors that broadcast.
+template <TensorLike T>
+T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
+  return clamp_max(clamp_min(x, low), high);
+}
+template <TensorLike T>
+T clamp_min(const T& x, const std::type_identity_t<T>& low) {
+  return where(x < low, low, x);
+}
+template <TensorLike T>
+T clamp_max(const T& x, const std::type_identity_t<T>& high) {
+  return where(x > high, high, x);
+}
+
+/// `value` where the mask is true, else x.
+/// @throws DTypeError  the mask is not bool
+template <TensorLike T>
+T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& value) {
+  return where(mask, value, x);
+}
+
+/// x + value a b, elementwise.
+template <TensorLike T>
+T addcmul(const T& x, const T& a, const T& b, double value = 1) {
+  return x + (value == 1 ? a : a * value) * b;
+}
+
+/// a + weight (b - a), elementwise; b itself where the weight is 1, up to rounding.
+template <TensorLike T>
+T lerp(const T& a, const T& b, const std::type_identity_t<T>& weight) {
+  return a + weight * (b - a);
+}
+
+/// 1 / x, elementwise; of integers in f32.
+template <TensorLike T>
+T reciprocal(const T& x) {
+  return T(1) / x;
 }
 
 /// A view with two axes exchanged, the last two unless told otherwise.

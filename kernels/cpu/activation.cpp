@@ -19,15 +19,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// f32 by our own vectorised formula, f64 by the C library's.
-void sigmoid(const Tensor& x, Tensor& y) {
-  if (x.dtype() == DType::f32) {
-    unary_typed<math::Sigmoid, float>(x, y, kCheapGrain);
-  } else {
-    unary_typed<math::Sigmoid, double>(x, y, kCostlyGrain);
-  }
-}
-
 /// exp(x) along with how its sum is taken off: softmax divides by it, log_softmax subtracts its logarithm.
 enum class Form { softmax, log_softmax };
 
@@ -119,7 +110,17 @@ void softmax_form(const Tensor& x, const int& axis, Tensor& y) {
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::relu.set(kCpu, unary<math::Relu, FloatingTypes>);
-  kernels::sigmoid.set(kCpu, sigmoid);
+  kernels::sigmoid.set(kCpu, mixed<math::Sigmoid>);
+  kernels::silu.set(kCpu, mixed<math::Silu>);
+  kernels::silu_gradient.set(kCpu, mixed_binary<math::SiluGradient>);
+  kernels::gelu.set(kCpu, mixed<math::Gelu>);
+  kernels::gelu_gradient.set(kCpu, mixed_binary<math::GeluGradient>);
+  kernels::gelu_tanh.set(kCpu, mixed<math::GeluTanh>);
+  kernels::gelu_tanh_gradient.set(kCpu, mixed_binary<math::GeluTanhGradient>);
+  kernels::hardswish.set(kCpu, unary<math::Hardswish, FloatingTypes>);
+  kernels::leaky_relu.set(kCpu, mixed_with<math::LeakyRelu>);
+  kernels::elu.set(kCpu, mixed_with<math::Elu>);
+  kernels::softplus.set(kCpu, mixed_with<math::Softplus>);
   kernels::softmax.set(kCpu, softmax_form<Form::softmax>);
   kernels::log_softmax.set(kCpu, softmax_form<Form::log_softmax>);
 }

@@ -25,6 +25,8 @@ void register_kernels() {
   kernels::minimum.set(kCpu, binary<math::Minimum, AllTypes>);
   kernels::sub.set(kCpu, binary<math::Sub, NumericTypes>);
   kernels::pow.set(kCpu, binary<math::Pow, NumericTypes, kCostlyGrain>);
+  kernels::remainder.set(kCpu, binary<math::Remainder, NumericTypes, kCostlyGrain>);
+  kernels::floor_divide.set(kCpu, binary<math::FloorDivide, NumericTypes, kCostlyGrain>);
   kernels::div.set(kCpu, binary<math::Div, FloatingTypes>);
   kernels::neg.set(kCpu, unary<math::Neg, NumericTypes>);
   kernels::abs.set(kCpu, unary<math::Abs, NumericTypes>);

@@ -86,6 +86,9 @@ void register_kernels() {
   kernels::logical_or.set(kCpu, logical<math::LogicalOr>);
   kernels::logical_xor.set(kCpu, logical<math::LogicalXor>);
   kernels::logical_not.set(kCpu, logical_not);
+  kernels::isnan.set(kCpu, unary<math::IsNan, FloatingTypes>);
+  kernels::isinf.set(kCpu, unary<math::IsInf, FloatingTypes>);
+  kernels::isfinite.set(kCpu, unary<math::IsFinite, FloatingTypes>);
   kernels::where.set(kCpu, where);
 }
 

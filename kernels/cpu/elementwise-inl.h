@@ -47,23 +47,24 @@ struct UnaryRow {
   const X* x;
   Y* y;
   Steps<2> step;
+  Op op = {};
 
   void operator()(const Steps<2>& offset, std::int64_t n) const {
     const X* from = x + offset[0];
     Y* to = y + offset[1];
-    if (step[0] == 1 && step[1] == 1) return contiguous(from, to, n);
+    if (step[0] == 1 && step[1] == 1) return contiguous(op, from, to, n);
     X inputs[kBuffer];
     Y outputs[kBuffer];
     for (; n > 0; n -= kBuffer, from += kBuffer * step[0], to += kBuffer * step[1]) {
       const std::int64_t length = std::min(n, kBuffer);
       gather(from, step[0], length, inputs);
-      contiguous(inputs, outputs, length);
+      contiguous(op, inputs, outputs, length);
       scatter(outputs, length, to, step[1]);
     }
   }
 
-  static void contiguous(const X* from, Y* to, std::int64_t n) {
-    const Op op;
+  // The op by value: no write to `to` can change it.
+  static void contiguous(const Op op, const X* from, Y* to, std::int64_t n) {
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) to[i] = op(from[i]);
   }
@@ -116,11 +117,11 @@ struct BinaryRow {
 };
 
 template <class Op, class X>
-void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain) {
+void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
   using Y = std::invoke_result_t<Op, X>;
   const Loop<2> loop = make_loop<2>({&x, &y});
   const UnaryRow<Op, X, Y> row{static_cast<const X*>(x.raw_data()), static_cast<Y*>(y.raw_data()),
-                               loop.inner_step()};
+                               loop.inner_step(), op};
   for_each_row(loop, grain, row);
 }
 
@@ -139,6 +140,29 @@ void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grai
 template <class Op, class Types, std::int64_t grain = kCheapGrain>
 void unary(const Tensor& x, Tensor& y) {
   dispatch<Types>(x.dtype(), [&]<class X>() { unary_typed<Op, X>(x, y, grain); });
+}
+
+/// The grain of an op whose f32 formula vectorises while f64 calls the C library.
+template <class X>
+inline constexpr std::int64_t kMixedGrain = std::is_same_v<X, float> ? kCheapGrain : kCostlyGrain;
+
+/// The kernel y = op(x) of such an op.
+template <class Op>
+void mixed(const Tensor& x, Tensor& y) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class X>() { unary_typed<Op, X>(x, y, kMixedGrain<X>); });
+}
+
+/// The kernel y = op(a, b) of such an op.
+template <class Op>
+void mixed_binary(const Tensor& a, const Tensor& b, Tensor& y) {
+  dispatch<FloatingTypes>(a.dtype(), [&]<class X>() { binary_typed<Op, X>(a, b, y, kMixedGrain<X>); });
+}
+
+/// The kernel y = Op{parameter}(x) of such an op.
+template <class Op>
+void mixed_with(const Tensor& x, const double& parameter, Tensor& y) {
+  dispatch<FloatingTypes>(x.dtype(),
+                          [&]<class X>() { unary_typed<Op, X>(x, y, kMixedGrain<X>, Op{parameter}); });
 }
 
 /// The kernel y = op(a, b) for the element types of Types.

@@ -17,24 +17,32 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// f32 by our own vectorised formula, f64 by the C library's.
-template <class Op>
-void mixed(const Tensor& x, Tensor& y) {
-  if (x.dtype() == DType::f32) {
-    unary_typed<Op, float>(x, y, kCheapGrain);
-  } else {
-    unary_typed<Op, double>(x, y, kCostlyGrain);
-  }
-}
-
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::exp.set(kCpu, mixed<math::Exp>);
   kernels::log.set(kCpu, mixed<math::Log>);
   kernels::tanh.set(kCpu, mixed<math::Tanh>);
+  kernels::expm1.set(kCpu, mixed<math::Expm1>);
+  kernels::log1p.set(kCpu, mixed<math::Log1p>);
+  kernels::erf.set(kCpu, mixed<math::Erf>);
   kernels::sqrt.set(kCpu, unary<math::Sqrt, FloatingTypes>);
+  kernels::rsqrt.set(kCpu, unary<math::Rsqrt, FloatingTypes>);
   kernels::sin.set(kCpu, unary<math::Sin, FloatingTypes, kCostlyGrain>);
   kernels::cos.set(kCpu, unary<math::Cos, FloatingTypes, kCostlyGrain>);
+  kernels::tan.set(kCpu, unary<math::Tan, FloatingTypes, kCostlyGrain>);
+  kernels::asin.set(kCpu, unary<math::Asin, FloatingTypes, kCostlyGrain>);
+  kernels::acos.set(kCpu, unary<math::Acos, FloatingTypes, kCostlyGrain>);
+  kernels::atan.set(kCpu, unary<math::Atan, FloatingTypes, kCostlyGrain>);
+  kernels::sinh.set(kCpu, unary<math::Sinh, FloatingTypes, kCostlyGrain>);
+  kernels::cosh.set(kCpu, unary<math::Cosh, FloatingTypes, kCostlyGrain>);
+  kernels::exp2.set(kCpu, unary<math::Exp2, FloatingTypes, kCostlyGrain>);
+  kernels::log2.set(kCpu, unary<math::Log2, FloatingTypes, kCostlyGrain>);
+  kernels::log10.set(kCpu, unary<math::Log10, FloatingTypes, kCostlyGrain>);
+  kernels::floor.set(kCpu, unary<math::Floor, NumericTypes>);
+  kernels::ceil.set(kCpu, unary<math::Ceil, NumericTypes>);
+  kernels::trunc.set(kCpu, unary<math::Trunc, NumericTypes>);
+  kernels::round.set(kCpu, unary<math::Round, NumericTypes>);
+  kernels::atan2.set(kCpu, binary<math::Atan2, FloatingTypes, kCostlyGrain>);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ void register_arithmetic() {
   kernels::minimum.set(kCuda, binary<math::Minimum, AllTypes>);
   kernels::sub.set(kCuda, binary<math::Sub, NumericTypes>);
   kernels::pow.set(kCuda, binary<math::Pow, NumericTypes>);
+  kernels::remainder.set(kCuda, binary<math::Remainder, NumericTypes>);
+  kernels::floor_divide.set(kCuda, binary<math::FloorDivide, NumericTypes>);
   kernels::div.set(kCuda, binary<math::Div, FloatingTypes>);
   kernels::neg.set(kCuda, unary<math::Neg, NumericTypes>);
   kernels::abs.set(kCuda, unary<math::Abs, NumericTypes>);

@@ -37,6 +37,9 @@ void register_comparison() {
   kernels::logical_or.set(kCuda, logical<math::LogicalOr>);
   kernels::logical_xor.set(kCuda, logical<math::LogicalXor>);
   kernels::logical_not.set(kCuda, logical_not);
+  kernels::isnan.set(kCuda, unary<math::IsNan, FloatingTypes>);
+  kernels::isinf.set(kCuda, unary<math::IsInf, FloatingTypes>);
+  kernels::isfinite.set(kCuda, unary<math::IsFinite, FloatingTypes>);
   kernels::where.set(kCuda, where);
 }
 

@@ -156,6 +156,12 @@ void unary(const Tensor& x, Tensor& y) {
   dispatch<Types>(x.dtype(), [&]<class X>() { Map<Op, std::invoke_result_t<Op, X>, X>::run(Op{}, y, x); });
 }
 
+/// The kernel y = Op{parameter}(x) for floating types.
+template <class Op>
+void unary_with(const Tensor& x, const double& parameter, Tensor& y) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class X>() { Map<Op, X, X>::run(Op{parameter}, y, x); });
+}
+
 /// The kernel y = op(a, b) for the element types of Types.
 template <class Op, class Types>
 void binary(const Tensor& a, const Tensor& b, Tensor& y) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/math/arithmetic.h"
 #include "kernels/math/host_device.h"
 #include "kernels/math/math.h"
 
@@ -28,6 +29,103 @@ struct Sigmoid {
   HOST_DEVICE T operator()(T x) const {
     const T e = Exp{}(x < T(0) ? x : -x);
     return (x < T(0) ? e : T(1)) / (T(1) + e);
+  }
+};
+
+// The gradients are functions of x and the gradient of the result.
+
+/// x / (1 + exp(-x)).
+struct Silu {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x * Sigmoid{}(x);
+  }
+};
+struct SiluGradient {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T grad) const {
+    const T s = Sigmoid{}(x);
+    return grad * s * (T(1) + x * (T(1) - s));
+  }
+};
+
+/// x times the normal distribution's probability below x.
+struct Gelu {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return T(0.5) * x * (T(1) + Erf{}(x * T(kRootHalf)));
+  }
+  static constexpr double kRootHalf = 0.70710678118654752440;
+};
+struct GeluGradient {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T grad) const {
+    constexpr double kDensity = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+    const T below = T(0.5) * (T(1) + Erf{}(x * T(Gelu::kRootHalf)));
+    return grad * (below + x * T(kDensity) * Exp{}(T(-0.5) * x * x));
+  }
+};
+
+/// The same with tanh in place of the probability.
+struct GeluTanh {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return T(0.5) * x * (T(1) + Tanh{}(argument(x)));
+  }
+  template <class T>
+  HOST_DEVICE static T argument(T x) {
+    return T(kScale) * (x + T(kCubic) * x * x * x);
+  }
+  static constexpr double kScale = 0.79788456080286535588;  // sqrt(2 / pi)
+  static constexpr double kCubic = 0.044715;
+};
+struct GeluTanhGradient {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T grad) const {
+    const T t = Tanh{}(GeluTanh::argument(x));
+    const T slope = T(GeluTanh::kScale) * (T(1) + T(3 * GeluTanh::kCubic) * x * x);
+    return grad * T(0.5) * (T(1) + t + x * (T(1) - t * t) * slope);
+  }
+};
+
+/// x min(max(x + 3, 0), 6) / 6.
+struct Hardswish {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x * Minimum{}(Maximum{}(x + T(3), T(0)), T(6)) / T(6);
+  }
+};
+
+// With a number of their own.
+
+/// x below 0 times a slope.
+struct LeakyRelu {
+  double slope;
+
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x < T(0) ? static_cast<T>(slope) * x : x;
+  }
+};
+
+struct Elu {
+  double alpha;
+
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x > T(0) ? x : static_cast<T>(alpha) * Expm1{}(x);
+  }
+};
+
+/// log(1 + exp(beta x)) / beta, in a form that does not overflow.
+struct Softplus {
+  double beta;
+
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    const T scaled = static_cast<T>(beta) * x;
+    const T size = scaled < T(0) ? -scaled : scaled;
+    return (Maximum{}(scaled, T(0)) + Log1p{}(Exp{}(-size))) / static_cast<T>(beta);
   }
 };
 

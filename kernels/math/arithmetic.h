@@ -64,6 +64,44 @@ struct Pow {
   }
 };
 
+/// a - b floor(a / b): of b's sign. Of integers 0 where b is.
+struct Remainder {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      const T rest = std::fmod(a, b);
+      return rest != T(0) && (rest < T(0)) != (b < T(0)) ? rest + b : rest;
+    } else if constexpr (std::is_signed_v<T>) {
+      if (b == T(0) || b == T(-1)) return T(0);  // the smallest integer over -1 has no quotient
+      const T rest = static_cast<T>(a % b);
+      return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
+    } else {
+      return b == 0 ? T(0) : static_cast<T>(a % b);
+    }
+  }
+};
+
+/// floor(a / b), of the exact quotient. Of integers 0 where b is.
+struct FloorDivide {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (b == T(0)) return a / b;
+      // Without its remainder a is a multiple of b, but for the rounding of the difference.
+      const T quotient = (a - Remainder{}(a, b)) / b;
+      const T below = std::floor(quotient);
+      return quotient - below > T(0.5) ? below + T(1) : below;
+    } else if constexpr (std::is_signed_v<T>) {
+      if (b == T(0)) return T(0);
+      if (b == T(-1)) return static_cast<T>(Wrapping<T>(0) - Wrapping<T>(a));
+      const T quotient = static_cast<T>(a / b);
+      return a % b != 0 && (a < 0) != (b < 0) ? static_cast<T>(quotient - 1) : quotient;
+    } else {
+      return b == 0 ? T(0) : static_cast<T>(a / b);
+    }
+  }
+};
+
 /// The larger, NaN where either is.
 struct Maximum {
   template <class T>

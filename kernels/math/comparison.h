@@ -66,6 +66,27 @@ struct LogicalNot {
   HOST_DEVICE std::uint8_t operator()(std::uint8_t x) const { return x ^ 1; }
 };
 
+struct IsNan {
+  template <class T>
+  HOST_DEVICE bool operator()(T x) const {
+    return x != x;
+  }
+};
+
+struct IsInf {
+  template <class T>
+  HOST_DEVICE bool operator()(T x) const {
+    return x - x != T(0) && x == x;
+  }
+};
+
+struct IsFinite {
+  template <class T>
+  HOST_DEVICE bool operator()(T x) const {
+    return x - x == T(0);
+  }
+};
+
 struct Where {
   template <class T>
   HOST_DEVICE T operator()(std::uint8_t condition, T a, T b) const {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
+#include "core/ops/elementwise.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -35,6 +37,10 @@ auto with_nan(std::vector<double> (*f)(std::span<const double>)) {
   };
 }
 
+/// For kernels whose operands do not broadcast.
+const std::vector<std::vector<Shape>> kPairs{
+    {{}, {}}, {{7}, {7}}, {{0}, {0}}, {{3, 5}, {3, 5}}, {{131, 67}, {131, 67}}};
+
 }  // namespace
 
 void activation_rows() {
@@ -49,6 +55,89 @@ void activation_rows() {
       .reference([](double x) { return 1 / (1 + std::exp(-x)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return sigmoid(x); });
+
+  row("silu", kernels::silu)
+      .inputs(real(-5, 5).including({0.0, -0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference([](double x) { return x / (1 + std::exp(-x)); })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return silu(x); });
+  row("gelu", kernels::gelu)
+      .inputs(real(-4, 4).including({0.0, -0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference([](double x) { return x * (1 + std::erf(x / std::sqrt(2.0))) / 2; })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return gelu(x); });
+  row("gelu_tanh", kernels::gelu_tanh)
+      .inputs(real(-4, 4).including({0.0, -0.0, 30.0, -30.0, inf, nan}))
+      .reference([](double x) {
+        return x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x))) / 2;
+      })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return gelu(x, GeluForm::tanh); });
+  row("hardswish", kernels::hardswish)
+      .inputs(real(-5, 5).including({0.0, -0.0, 3.0, -3.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference([](double x) { return x < -3  ? x * 0
+                                       : x > 3 ? x
+                                               : x * (x + 3) / 6; })
+      .gradient(except_at({-3.0, 3.0}))
+      .calls([](const auto& x) { return hardswish(x); });
+  row("leaky_relu")
+      .inputs(real(-3, 3).including({0.0, -0.0, inf, -inf, nan}))
+      .covers(kernels::leaky_relu)
+      .reference([](double x) { return x < 0 ? 0.125 * x : x; })
+      .gradient(except_at({0.0}))
+      .calls([](const auto& x) { return leaky_relu(x, 0.125); });
+  row("elu")
+      .inputs(real(-5, 5).including({0.0, -0.0, 1e-10, 1e4, -1e4, inf, -inf, nan}))
+      .covers(kernels::elu)
+      .reference([](double x) { return x > 0 ? x : 1.5 * std::expm1(x); })
+      .gradient(except_at({0.0}))
+      .calls([](const auto& x) { return elu(x, 1.5); });
+  row("softplus")
+      .inputs(real(-5, 5).including({0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
+      .covers(kernels::softplus)
+      .reference([](double x) { return x > 300 ? x : std::log1p(std::exp(2 * x)) / 2; })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return softplus(x, 2); });
+
+  // The gradients' own kernels; that they are the derivatives is checked by the rows above.
+  const Domain slopes = real(-4, 4).including({0.0, 30.0, -30.0, nan});
+  row("silu_gradient", kernels::silu_gradient)
+      .inputs(slopes, real(-2, 2))
+      .shapes_together(kPairs)
+      .unchecked()
+      .reference([](double x, double grad) {
+        const double s = 1 / (1 + std::exp(-x));
+        return grad * s * (1 + x * (1 - s));
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& grad) {
+        return gradient_binary(kernels::silu_gradient, x, grad);
+      });
+  row("gelu_gradient", kernels::gelu_gradient)
+      .inputs(slopes, real(-2, 2))
+      .shapes_together(kPairs)
+      .unchecked()
+      .reference([](double x, double grad) {
+        const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
+        return grad * ((1 + std::erf(x / std::sqrt(2.0))) / 2 + x * density);
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& grad) {
+        return gradient_binary(kernels::gelu_gradient, x, grad);
+      });
+  row("gelu_tanh_gradient", kernels::gelu_tanh_gradient)
+      .inputs(slopes, real(-2, 2))
+      .shapes_together(kPairs)
+      .unchecked()
+      .reference([](double x, double grad) {
+        const double scale = std::sqrt(2 / std::numbers::pi);
+        const double t = std::tanh(scale * (x + 0.044715 * x * x * x));
+        return grad * (1 + t + x * (1 - t * t) * scale * (1 + 3 * 0.044715 * x * x)) / 2;
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& grad) {
+        return gradient_binary(kernels::gelu_tanh_gradient, x, grad);
+      });
 
   const Domain scores = real(-5, 5).including({50.0, -200.0, -inf});
   const Domain hostile = real(-5, 5).including({inf, -inf, nan});

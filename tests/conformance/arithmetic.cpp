@@ -7,6 +7,16 @@
 
 namespace tinytorch::conformance {
 
+namespace {
+
+/// As Python's %.
+double remainder_of(double a, double b) {
+  const double rest = std::fmod(a, b);
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+}  // namespace
+
 void arithmetic_rows() {
   const Domain any = real(-100, 100).including({0.0, -0.0, 1e30, inf, -inf, nan});
 
@@ -61,6 +71,37 @@ void arithmetic_rows() {
       .reference([](double a, double b) { return std::pow(a, b); })
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return pow(a, b); });
+  const Domain divisors = real(0.6, 4).including({1.0, 2.0, -2.0, -1.0, inf, -inf, nan});
+  row("remainder", kernels::remainder)
+      .inputs(real(-20, 20).including({0.0, -0.0, 4.0, -4.0, 1e10, inf, nan}), divisors)
+      .takes(kNumericTypes)
+      .reference(remainder_of)
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return remainder(a, b); });
+  row("floor_divide", kernels::floor_divide)
+      .inputs(real(-20, 20).including({0.0, -0.0, 4.0, -4.0, nan}), divisors)
+      .takes(kNumericTypes)
+      .reference([](double a, double b) { return std::floor((a - remainder_of(a, b)) / b + 0.5); })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const auto& a, const auto& b) { return floor_divide(a, b); });
+  row("floor_divide_by_few")
+      .inputs(real(-9, 9), real(-1, 1))  // as integers: -1, 0 and 1
+      .takes({DType::i32, DType::i64})
+      .reference([](double a, double b) { return b == 0 ? 0 : std::floor(a / b); })
+      .unchecked()
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) { return floor_divide(a, b); });
+  row("remainder_of_few")
+      .inputs(real(-9, 9), real(-1, 1))
+      .takes({DType::i32, DType::i64})
+      .reference([](double, double) { return 0; })
+      .unchecked()
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& a, const Tensor& b) { return remainder(a, b); });
   row("maximum", kernels::maximum)
       .inputs(any, any)
       .takes(kAllTypes)

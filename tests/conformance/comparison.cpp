@@ -1,5 +1,7 @@
 #include "core/ops/comparison.h"
 
+#include <cmath>
+
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -30,6 +32,18 @@ void logical_row(const char* name, const kernels::BinaryKernel& kernel, Referenc
       .gives(DType::boolean)
       .promotes()
       .reference([reference](double a, double b) { return reference(a != 0, b != 0); })
+      .gradient(not_differentiable)
+      .calls(call);
+}
+
+template <class Reference, class Call>
+void test_row(const char* name, const kernels::UnaryKernel& kernel, Reference reference, Call call) {
+  row(name, kernel)
+      .inputs(real(-1, 1).including({0.0, 1e38, -1e38, inf, -inf, nan}))
+      .takes(kAllTypes)
+      .kernel_takes(kFloatingTypes)
+      .gives(DType::boolean)
+      .reference(reference)
       .gradient(not_differentiable)
       .calls(call);
 }
@@ -73,6 +87,16 @@ void comparison_rows() {
       .reference([](double x) { return x == 0; })
       .gradient(not_differentiable)
       .calls([](const Tensor& x) { return logical_not(x); });
+
+  test_row(
+      "isnan", kernels::isnan, [](double x) { return std::isnan(x); },
+      [](const auto& x) { return isnan(x); });
+  test_row(
+      "isinf", kernels::isinf, [](double x) { return std::isinf(x); },
+      [](const auto& x) { return isinf(x); });
+  test_row(
+      "isfinite", kernels::isfinite, [](double x) { return std::isfinite(x); },
+      [](const auto& x) { return isfinite(x); });
 
   const Domain any = real(-100, 100).including({0.0, -0.0, inf, nan});
   row("where")

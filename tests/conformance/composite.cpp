@@ -55,6 +55,60 @@ void composite_rows() {
       .gradient(differentiable)
       .calls([](const auto& x) { return square(x); });
 
+  const Domain wide = numbers.including({0.0, -0.0, 2.0, -1.0, inf, -inf, nan});
+  row("clamp")
+      .inputs(wide)
+      .takes(kNumericTypes)
+      .unchecked()
+      .reference([](double x) { return x < 0   ? 0
+                                       : x > 3 ? 3
+                                               : x; })
+      .exactly()
+      .gradient(except_at({0.0, 3.0}))
+      .calls([](const auto& x) { return clamp(x, 0, 3); });
+  row("clamp_between_tensors")
+      .inputs(wide, real(-5, 1), real(0, 6))
+      .takes(kNumericTypes)
+      .unchecked()
+      .reference([](double x, double low, double high) {
+        const double raised = x < low ? low : x;
+        return raised > high ? high : raised;
+      })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x, const auto& low, const auto& high) { return clamp(x, low, high); });
+  row("masked_fill")
+      .inputs(wide, truth())
+      .takes(kNumericTypes)
+      .unchecked()
+      .reference([](double x, double mask) { return mask != 0 ? 7 : x; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& mask) { return masked_fill(x, value_of(mask), 7); });
+  row("addcmul")
+      .inputs(numbers, numbers, numbers)
+      .reference([](double x, double a, double b) { return x + 0.5 * a * b; })
+      .within({2e-6, 1e-5}, {1e-13, 1e-13})
+      .unchecked()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& a, const auto& b) { return addcmul(x, a, b, 0.5); });
+  row("lerp")
+      .inputs(numbers, numbers, real(-1, 2))
+      .reference([](double a, double b, double weight) { return a + weight * (b - a); })
+      .within({2e-6, 1e-5}, {1e-13, 1e-13})
+      .unchecked()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b, const auto& weight) { return lerp(a, b, weight); });
+  row("reciprocal")
+      .inputs(real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
+      .takes(kNumericTypes)
+      .gives(Gives::real)
+      .unchecked()
+      .reference([](double x) { return 1 / x; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return reciprocal(x); });
+
   row("transpose")
       .inputs(numbers)
       .takes(kAllTypes)
