@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tinytorch {
 namespace {
@@ -41,8 +42,10 @@ Variable owned(Variable grad) {
 /// a node is taken, all that was computed from it has been done, and its gradient is whole.
 class Sweep {
  public:
-  explicit Sweep(BackwardOptions options)
-      : retain_(options.retain_graph || options.create_graph),
+  /// @param ends_at_captured  what was captured is not followed further back
+  explicit Sweep(BackwardOptions options, bool ends_at_captured = false)
+      : ends_at_captured_(ends_at_captured),
+        retain_(options.retain_graph || options.create_graph),
         create_graph_(options.create_graph),
         mode_(options.create_graph) {}
 
@@ -88,6 +91,7 @@ class Sweep {
     }
     if (place != nullptr) keep(*place, grad);
     // What was asked for lies no further back.
+    if (place != nullptr && ends_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.apply(grad);
     if (gradients.size() != node.inputs.size()) {
@@ -158,6 +162,7 @@ class Sweep {
     }
   }
 
+  const bool ends_at_captured_;
   const bool retain_;
   const bool create_graph_;
   const GradModeGuard mode_;
@@ -217,6 +222,34 @@ std::vector<Variable> gradients(const Variable& output, std::span<const Variable
   if (inputs.empty()) return {};
   sweep.run(output, std::move(start));
   return sweep.take(inputs);
+}
+
+std::vector<Variable> partial_gradients(const Variable& output, std::span<const Variable> inputs,
+                                        BackwardOptions options, const Variable& seed) {
+  Variable start = checked_seed("partial_gradients", output, seed);
+  Sweep sweep(options, /*ends_at_captured=*/true);
+  std::vector<Variable> wanted;
+  for (const Variable& input : inputs) {
+    if (!input.requires_grad()) continue;
+    sweep.capture(*input.node());
+    wanted.push_back(input);
+  }
+  sweep.run(output, std::move(start));
+  const std::vector<Variable> taken = sweep.take(wanted);
+  std::vector<Variable> result;
+  std::unordered_set<const Node*> given;
+  std::size_t next = 0;
+  for (const Variable& input : inputs) {
+    if (!input.requires_grad()) {
+      result.emplace_back();
+      continue;
+    }
+    // An input that is given twice has its whole gradient at its first place.
+    const bool first = given.insert(input.node().get()).second;
+    result.push_back(first ? taken[next] : zeros_like(input));
+    ++next;
+  }
+  return result;
 }
 
 void Variable::set_grad(Tensor grad) {

@@ -11,8 +11,6 @@
 namespace tinytorch {
 namespace {
 
-using Function = std::function<Variable(const std::vector<Variable>&)>;
-
 void require_f64(const Tensor& x, const std::string& what) {
   if (!x.defined()) fail<ValueError>("gradcheck", "{} is undefined", what);
   if (x.dtype() == DType::f64) return;

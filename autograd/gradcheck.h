@@ -1,11 +1,9 @@
 #pragma once
 
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "autograd/variable.h"
+#include "autograd/functional.h"
 
 namespace tinytorch {
 
@@ -27,7 +25,7 @@ struct GradcheckResult {
 /// @param f       a function of f64 variables that computes the same each time
 /// @param inputs  where to check: f64, contiguous, away from the function's kinks
 /// @throws DTypeError  an input or the result is not f64. ValueError  no inputs
-GradcheckResult gradcheck(const std::function<Variable(const std::vector<Variable>&)>& f,
-                          const std::vector<Tensor>& inputs, GradcheckOptions options = {});
+GradcheckResult gradcheck(const Function& f, const std::vector<Tensor>& inputs,
+                          GradcheckOptions options = {});
 
 }  // namespace tinytorch

@@ -157,6 +157,11 @@ Variable record(const char* name, Tensor value, Inputs inputs, Rule rule);
 template <class Rule>
 Variable record_with_output(const char* name, Tensor value, Inputs inputs, Rule rule);
 
+/// For rules that run ops of their own: d(output)/d(input) for each input as if none of them were computed
+/// from another, and undefined for those that require no gradient. The sweep goes no further back than them.
+std::vector<Variable> partial_gradients(const Variable& output, std::span<const Variable> inputs,
+                                        BackwardOptions options, const Variable& seed);
+
 // Definitions of the templates.
 
 namespace detail {

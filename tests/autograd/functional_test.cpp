@@ -1,0 +1,95 @@
+#include "autograd/functional.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "tests/autograd/leaves.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch {
+namespace {
+
+using testing::backend;
+using testing::here;
+
+const Function kProduct = [](const std::vector<Variable>& in) { return in[0] * sin(in[1]); };
+
+TEST(Vjp, GivesTheValueAndAGradientAnInput) {
+  const Vjp result = vjp(kProduct, {here({2.0, 3.0}), here({0.0, 0.0})}, here({1.0, 10.0}));
+  EXPECT_TENSOR_NEAR(result.value, {0.0, 0.0});
+  EXPECT_TENSOR_NEAR(result.gradients[0], {0.0, 0.0});   // sin(0)
+  EXPECT_TENSOR_NEAR(result.gradients[1], {2.0, 30.0});  // seed x cos(0)
+}
+
+TEST(Vjp, OfAConstantIsZero) {
+  const Vjp result = vjp([](const auto&) { return Variable(ones({2})); }, {here({1.0, 2.0})});
+  EXPECT_TENSOR_EQ(result.gradients[0], {0.0, 0.0});
+}
+
+TEST(Jvp, GivesTheChangeAlongTheTangents) {
+  const Jvp result =
+      jvp(kProduct, {here({2.0, 3.0}), here({0.0, 0.0})}, {here({1.0, 1.0}), here({0.5, 2.0})});
+  EXPECT_TENSOR_NEAR(result.value, {0.0, 0.0});
+  EXPECT_TENSOR_NEAR(result.tangent, {1.0, 6.0});  // sin(0) dx + x cos(0) dy
+}
+
+TEST(Jvp, OfALinearFunctionIsTheFunction) {
+  const Tensor matrix = here({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
+  const Function f = [&](const std::vector<Variable>& in) { return matmul(Variable(matrix), in[0]); };
+  const Tensor tangent = here({7.0, -1.0});
+  EXPECT_TENSOR_NEAR(jvp(f, {here({1.0, 1.0})}, {tangent}).tangent, {5.0, 17.0, 29.0});
+}
+
+TEST(Jvp, OfAConstantIsZero) {
+  const Function f = [](const auto&) { return Variable(here({1.0, 2.0})); };
+  EXPECT_TENSOR_EQ(jvp(f, {here({1.0})}, {here({1.0})}).tangent, {0.0, 0.0});
+}
+
+TEST(Jvp, SaysWhatDoesNotFit) {
+  const std::vector<Tensor> inputs{here({2.0, 3.0}), here({0.0, 0.0})};
+  EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0})}), ValueError,
+               "[jvp] there are 2 inputs, but 1 tangents; give one an input");
+  EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}), here({1.0})}), ShapeError,
+               "[jvp] tangent 1 is [1], but its input is [2]; the shapes must be equal");
+  EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}).to(DType::f64), here({1.0, 1.0})}), DTypeError,
+               "[jvp] tangent 0 is f64, but its input is f32");
+  EXPECT_ERROR(jvp(kProduct, {}, {}), ValueError,
+               "[jvp] no inputs were given; it needs one to differentiate by");
+}
+
+TEST(Jacobian, HasTheOutputsAxesAndThenTheInputs) {
+  const Tensor x = here({{1.0, 2.0}, {3.0, 4.0}});
+  const Tensor result = jacobian([](const Variable& at) { return sum(at * at, {1}); }, x);
+  EXPECT_EQ(result.shape(), (Shape{2, 2, 2}));
+  EXPECT_TENSOR_NEAR(result, {{{2.0, 4.0}, {0.0, 0.0}}, {{0.0, 0.0}, {6.0, 8.0}}});
+}
+
+TEST(Jacobian, RefusesWhatIsNotFloating) {
+  EXPECT_THROW(jacobian([](const Variable& at) { return at; }, here({1, 2})), DTypeError);
+}
+
+TEST(Hessian, HasAllSecondDerivatives) {
+  // x² y + y³ at (2, 3).
+  const auto f = [](const Variable& at) {
+    const Variable x = select(at, 0, 0), y = select(at, 0, 1);
+    return x * x * y + y * y * y;
+  };
+  EXPECT_TENSOR_NEAR(hessian(f, here({2.0, 3.0})), {{6.0, 4.0}, {4.0, 18.0}});
+}
+
+TEST(Hessian, OfALinearFunctionIsZero) {
+  EXPECT_TENSOR_EQ(hessian([](const Variable& at) { return sum(at); }, here({1.0, 2.0})),
+                   {{0.0, 0.0}, {0.0, 0.0}});
+}
+
+TEST(Hessian, WantsOneElement) {
+  EXPECT_ERROR(hessian([](const Variable& at) { return at * at; }, here({1.0, 2.0})), ShapeError,
+               "[hessian] the function gives [2], not one element; take its sum() or mean()");
+}
+
+}  // namespace
+}  // namespace tinytorch
