@@ -2,6 +2,7 @@
 # tabs:
 #   suite    NAME  PATH  each|once|cuda (runs on each backend, once because no device takes part, or on that one)
 #   example  NAME  PATH  DESCRIPTION
+#   tool     NAME  PATH  (what a command of tito starts)
 function(tinytorch_record_program kind name path note)
   string(JOIN "\t" line ${kind} ${name} ${path} "${note}")
   set_property(GLOBAL APPEND_STRING PROPERTY TINYTORCH_PROGRAMS "${line}\n")

@@ -13,6 +13,9 @@ inline constexpr int kUsageError = 2;
 /// Becomes the example: its output, its arguments, its exit code.
 int run_example(const std::string& name, const std::vector<std::string>& arguments);
 
+/// Prints the op table: what of each op is there and tested. Fails where something lacks.
+int show_ops();
+
 struct TestOptions {
   std::string backend = "all";
   std::string pattern;

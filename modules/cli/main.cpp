@@ -93,6 +93,9 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(1U, 86400U))
       ->default_str("120");
 
+  add_command(app, exit_code, "ops",
+              "Print each op with its kernels, gradient, types and layouts, as the tests' op table has them",
+              tito::show_ops);
   add_command(app, exit_code, "list", "List the examples and the test suites", tito::list_programs);
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -27,11 +31,24 @@ Programs read_programs(const std::filesystem::path& folder) {
       programs.examples.push_back({.name = name, .path = folder / path, .description = note});
     } else if (kind == "suite") {
       programs.suites.push_back({.name = name, .path = folder / path, .description = "", .backends = note});
+    } else if (kind == "tool") {
+      programs.tools.push_back({.name = name, .path = folder / path, .description = ""});
     } else {
       throw std::runtime_error(fmt::format("{}: line not understood: {}", list.string(), line));
     }
   }
   return programs;
+}
+
+int become(const Program& program, const std::vector<std::string>& arguments) {
+  std::string path = program.path.string();
+  std::vector<std::string> words = arguments;
+  std::vector<char*> argv{path.data()};
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(path.c_str(), argv.data());
+  fmt::print(stderr, "tito: cannot start {}: {}; ./tito builds it\n", path, std::strerror(errno));
+  return EXIT_FAILURE;
 }
 
 std::vector<std::string> names_of(const std::vector<Program>& programs) {

@@ -25,6 +25,7 @@ struct Program {
 struct Programs {
   std::vector<Program> examples;
   std::vector<Program> suites;
+  std::vector<Program> tools;  // what commands of tito start
 };
 
 /// The folder of the build that this very program is part of; the others lie beside and below it.
@@ -33,6 +34,10 @@ std::filesystem::path build_folder();
 /// Reads programs.txt in the build folder.
 /// @throws std::runtime_error  it is missing or has a line that is not understood
 Programs read_programs(const std::filesystem::path& folder);
+
+/// Becomes the program: its output, its arguments, its exit code. Returns only where that fails, with an exit
+/// code, and says why.
+int become(const Program& program, const std::vector<std::string>& arguments);
 
 std::vector<std::string> names_of(const std::vector<Program>& programs);
 

@@ -4,11 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 namespace tito {
 
@@ -18,13 +14,15 @@ int run_example(const std::string& name, const std::vector<std::string>& argumen
       std::find_if(examples.begin(), examples.end(), [&](const Program& e) { return e.name == name; });
   if (example == examples.end()) return report_unknown("example", name, names_of(examples));
 
-  std::string path = example->path.string();
-  std::vector<std::string> words = arguments;
-  std::vector<char*> argv{path.data()};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  execv(path.c_str(), argv.data());
-  fmt::print(stderr, "tito: cannot start {}: {}; ./tito run builds it\n", path, std::strerror(errno));
+  return become(*example, arguments);
+}
+
+int show_ops() {
+  const std::vector<Program> tools = read_programs(build_folder()).tools;
+  const auto ops =
+      std::find_if(tools.begin(), tools.end(), [](const Program& tool) { return tool.name == "ops"; });
+  if (ops != tools.end()) return become(*ops, {});
+  fmt::print(stderr, "tito: this build has no tests, whose op table `ops` shows; configure it with them\n");
   return EXIT_FAILURE;
 }
 

@@ -1,6 +1,7 @@
 // The launcher ./tito, in a made-up tree with made-up apt-get, dpkg-query and cmake.
 #include "tests/cli/fake_build.h"
 #include "tests/support/program.h"
+#include "tests/support/source_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ using ::testing::Not;
 class Launcher : public ::testing::Test {
  protected:
   Launcher() {
-    const fs::path source = TINYTORCH_SOURCE_DIR;
+    const fs::path source = tinytorch::testing::source_folder();
     fs::create_directories(root() / "docker");
     fs::copy_file(source / "tito", root() / "tito");
     fs::copy_file(source / "CMakePresets.json", root() / "CMakePresets.json");

@@ -13,6 +13,7 @@ namespace tinytorch::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -28,7 +29,7 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
   for (const char* command :
-       {"", "run", "test", "mutate", "list", "system", "system info", "system doctor"}) {
+       {"", "run", "test", "mutate", "ops", "list", "system", "system info", "system doctor"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -48,7 +49,8 @@ TEST(TitoCommands, UnknownCommandNamesTheNearest) {
 TEST(TitoCommands, NothingNearListsAllCommands) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(run.output, "tito: unknown command 'zzzzzzzzz'; there are: run, test, mutate, list, system\n");
+  EXPECT_EQ(run.output,
+            "tito: unknown command 'zzzzzzzzz'; there are: run, test, mutate, ops, list, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsEndWithTwo) {
@@ -65,6 +67,19 @@ TEST(TitoCommands, BuildThatWasNeverConfiguredIsAnError) {
   const ProgramRun run = run_program((folder.path() / "tito").string() + " list");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.output, HasSubstr("programs.txt is missing"));
+}
+
+TEST(TitoOps, FindsEveryOpCovered) {
+  const ProgramRun run = run_program((build_folder() / "tito").string() + " ops");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.output, ContainsRegex("\nops [0-9]+: cpu .*, uncovered 0\n$"));
+}
+
+TEST(TitoOps, SaysThatABuildWithoutTestsHasNone) {
+  const ProgramRun run = FakeBuild().tito("ops");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.output,
+            "tito: this build has no tests, whose op table `ops` shows; configure it with them\n");
 }
 
 TEST(TitoRun, PassesArgumentsAndExitCode) {

@@ -66,6 +66,22 @@ void composite_rows() {
       .exactly()
       .gradient(except_at({0.0, 3.0}))
       .calls([](const auto& x) { return clamp(x, 0, 3); });
+  row("clamp_min")
+      .inputs(wide)
+      .takes(kNumericTypes)
+      .unchecked()
+      .reference([](double x) { return x < 1 ? 1 : x; })
+      .exactly()
+      .gradient(except_at({1.0}))
+      .calls([](const auto& x) { return clamp_min(x, 1); });
+  row("clamp_max")
+      .inputs(wide)
+      .takes(kNumericTypes)
+      .unchecked()
+      .reference([](double x) { return x > 2 ? 2 : x; })
+      .exactly()
+      .gradient(except_at({2.0}))
+      .calls([](const auto& x) { return clamp_max(x, 2); });
   row("clamp_between_tensors")
       .inputs(wide, real(-5, 1), real(0, 6))
       .takes(kNumericTypes)

@@ -1,6 +1,7 @@
 #include "tests/conformance/op_table.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/conformance/rows.h"
 
@@ -101,16 +102,19 @@ Row& Row::promotes() {
   return *this;
 }
 
-Row& row(std::string name) { return table().emplace_back(std::move(name), std::set<const KernelSlot*>{}); }
+Row& row(std::string name, std::source_location where) {
+  return table().emplace_back(std::move(name), std::filesystem::path(where.file_name()).stem());
+}
 
-Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel) {
-  Row& added = row(std::move(name)).covers(kernel);
+Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel, std::source_location where) {
+  Row& added = row(std::move(name), where).covers(kernel);
   added.unary_kernel = &kernel;
   return added;
 }
 
-Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel) {
-  Row& added = row(std::move(name)).covers(kernel);
+Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel,
+         std::source_location where) {
+  Row& added = row(std::move(name), where).covers(kernel);
   added.binary_kernel = &kernel;
   return added;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <source_location>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -84,8 +85,7 @@ struct Bounds {
 
 class Row {
  public:
-  Row(std::string name, std::set<const KernelSlot*> covered)
-      : name(std::move(name)), covered(std::move(covered)) {}
+  Row(std::string name, std::string family) : name(std::move(name)), family(std::move(family)) {}
 
   /// The domain of each operand.
   template <class... D>
@@ -135,7 +135,8 @@ class Row {
   using VariableCall = std::function<Variable(std::span<const Variable>)>;
 
   std::string name;
-  std::set<const KernelSlot*> covered;
+  std::string family;  ///< the file that it stands in
+  std::set<const KernelSlot*> covered = {};
   std::vector<Domain> domains = {};
   Types types = kFloatingTypes;
   Gives given_rule = Gives::same;
@@ -158,10 +159,12 @@ class Row {
 };
 
 /// Begins a row; letters, digits and underscores.
-Row& row(std::string name);
+Row& row(std::string name, std::source_location where = std::source_location::current());
 /// An elementwise op with its slot, whose kernels are then also called on operands and outputs of any layout.
-Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel);
-Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel);
+Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel,
+         std::source_location where = std::source_location::current());
+Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel,
+         std::source_location where = std::source_location::current());
 
 /// All rows. Their names differ.
 const std::deque<Row>& op_table();

@@ -19,6 +19,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "tests/support/backend.h"
+#include "tests/support/source_folder.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -30,7 +31,7 @@ constexpr DType kTypes[] = {DType::boolean, DType::u8, DType::i32, DType::i64, D
 constexpr const char* kCodes[] = {"b1", "u1", "i4", "i8", "f4", "f8"};
 
 std::string numpy_file(const std::string& name) {
-  return (fs::path(__FILE__).parent_path() / "data" / "npy" / (name + ".npy")).string();
+  return (testing::source_folder() / "tests/core/data/npy" / (name + ".npy")).string();
 }
 
 /// What make_npy_files.py puts into each file.

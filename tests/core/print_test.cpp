@@ -11,6 +11,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "tests/support/backend.h"
+#include "tests/support/source_folder.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -52,7 +53,7 @@ Tensor parse_tensor(const std::string& line) {
 }
 
 std::vector<PrintCase> read_cases() {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "data" / "print_cases.txt");
+  std::ifstream file(testing::source_folder() / "tests/core/data/print_cases.txt");
   std::vector<PrintCase> cases;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("> ")) {

@@ -1,0 +1,121 @@
+#include "tests/conformance/coverage.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <stdexcept>
+
+#include "tests/support/source_folder.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+/// Of core/ops, what users do not call.
+bool is_internal(const std::string& header) {
+  static const std::set<std::string> kInternal{"check.h", "elementwise.h", "operands.h", "transfer.h"};
+  return kInternal.contains(header);
+}
+
+/// The functions that a header declares at the beginning of a line, as all of core/ops does. Those that give
+/// no tensor but a bool, say, are no ops.
+std::set<std::string> functions_of(const std::filesystem::path& header) {
+  static const std::regex kDeclaration(R"(^(inline )?[A-Z]\w* ([a-z]\w*)\()");
+  std::ifstream file(header);
+  if (!file) throw std::runtime_error("cannot read " + header.string());
+  std::set<std::string> names;
+  bool in_detail = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("namespace detail")) in_detail = true;
+    if (line.starts_with("}")) in_detail = false;
+    std::smatch match;
+    if (!in_detail && std::regex_search(line, match, kDeclaration)) names.insert(match[2]);
+  }
+  return names;
+}
+
+struct Function {
+  std::string name;
+  std::string header;
+};
+
+std::vector<Function> read_functions() {
+  std::vector<Function> functions;
+  for (const auto& header :
+       std::filesystem::directory_iterator(tinytorch::testing::source_folder() / "core/ops")) {
+    const std::string file = header.path().filename();
+    if (header.path().extension() != ".h" || is_internal(file)) continue;
+    for (const std::string& name : functions_of(header.path())) functions.push_back({name, file});
+  }
+  return functions;
+}
+
+/// The functions of core/ops that users call.
+const std::vector<Function>& functions() {
+  static const std::vector<Function> kFunctions = read_functions();
+  return kFunctions;
+}
+
+bool is_function(const std::string& name) {
+  return std::ranges::find(functions(), name, &Function::name) != functions().end();
+}
+
+/// The op of a row: the function that its name is or begins with; for what is no function, as the optimizers'
+/// steps, the first row whose name it begins with.
+std::string op_of(const Row& row) {
+  for (std::string name = row.name;; name.erase(name.rfind('_'))) {
+    if (is_function(name)) return name;
+    if (name.find('_') == std::string::npos) break;
+  }
+  for (const Row& other : op_table()) {
+    if (other.family == row.family && row.name.starts_with(other.name + "_")) return other.name;
+  }
+  return row.name;
+}
+
+/// What makes a tensor, but computes nothing that a reference could say.
+bool computes(const std::string& function) {
+  return function != "empty" && function != "empty_like" && function != "from_values";
+}
+
+}  // namespace
+
+bool CoveredOp::has_kernels_for(DeviceType type) const {
+  return std::ranges::all_of(slots, [&](const KernelSlot* slot) { return slot->has(type); });
+}
+
+std::vector<CoveredOp> covered_ops() {
+  std::vector<CoveredOp> ops;
+  for (const Row& row : op_table()) {
+    const std::string name = op_of(row);
+    auto op = std::ranges::find(ops, name, &CoveredOp::name);
+    if (op == ops.end()) op = ops.insert(ops.end(), {.name = name, .family = row.family});
+    op->slots.insert(row.covered.begin(), row.covered.end());
+    op->types.insert(row.types.begin(), row.types.end());
+    op->is_said = op->is_said && row.gradient_class.kind != Gradient::Kind::unsaid;
+    op->is_differentiable |= row.gradient_class.kind == Gradient::Kind::differentiable;
+  }
+  std::ranges::stable_sort(ops, {}, &CoveredOp::family);
+  return ops;
+}
+
+std::vector<std::string> uncovered() {
+  std::set<const KernelSlot*> slots;
+  std::set<std::string> names;
+  for (const CoveredOp& op : covered_ops()) {
+    slots.insert(op.slots.begin(), op.slots.end());
+    names.insert(op.name);
+  }
+  std::vector<std::string> missing;
+  for (const KernelSlot* slot : all_kernel_slots()) {
+    if (!slots.contains(slot)) missing.push_back(std::string("slot ") + slot->name());
+  }
+  for (const Function& function : functions()) {
+    if (!computes(function.name) || names.contains(function.name)) continue;
+    missing.push_back("function " + function.name + " (core/ops/" + function.header + ")");
+  }
+  std::ranges::sort(missing);
+  return missing;
+}
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,90 @@
+// Prints the op table: what `tito ops` shows.
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/device.h"
+#include "tests/conformance/coverage.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+std::string slots_of(const CoveredOp& op) {
+  std::vector<std::string_view> names;
+  for (const KernelSlot* slot : op.slots) names.emplace_back(slot->name());
+  std::ranges::sort(names);
+  return names.empty() ? "made of others" : fmt::format("{}", fmt::join(names, " "));
+}
+
+std::string types_of(const CoveredOp& op) {
+  std::vector<std::string_view> names;
+  for (const DType type : op.types) names.emplace_back(name(type));
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+const char* yes(bool holds) { return holds ? "yes" : "NO"; }
+
+/// Whether this build has CUDA kernels, for a GPU or for the emulated device.
+bool has_cuda() {
+  return std::ranges::any_of(all_kernel_slots(),
+                             [](const KernelSlot* slot) { return slot->has(DeviceType::cuda); });
+}
+
+const char* gradient_of(const CoveredOp& op) {
+  if (!op.is_said) return "NOT SAID";
+  return op.is_differentiable ? "yes" : "has none";
+}
+
+void print_table(const std::vector<CoveredOp>& ops, bool cuda) {
+  constexpr const char* kLine = "{:<30} {:<4} {:<4} {:<9} {:<9} {:<25} {:<8} {}\n";
+  std::string family;
+  fmt::print(kLine, "op", "cpu", "cuda", "gradient", "second", "types", "layouts", "slots");
+  for (const CoveredOp& op : ops) {
+    if (op.family != family) fmt::print("\n{}\n", family = op.family);
+    const char* const gradient = gradient_of(op);
+    fmt::print(kLine, "  " + op.name, yes(op.has_kernels_for(DeviceType::cpu)),
+               cuda ? yes(op.has_kernels_for(DeviceType::cuda)) : "-", gradient, gradient, types_of(op),
+               fmt::format("{}/{}", std::size(kLayouts), std::size(kLayouts)), slots_of(op));
+  }
+}
+
+int print_ops() {
+  const std::vector<CoveredOp> ops = covered_ops();
+  const bool cuda = has_cuda();
+  const auto count = [&](auto holds) { return std::ranges::count_if(ops, holds); };
+  const auto total = static_cast<std::ptrdiff_t>(ops.size());
+  const auto on_cpu = count([](const CoveredOp& op) { return op.has_kernels_for(DeviceType::cpu); });
+  const auto on_cuda = count([](const CoveredOp& op) { return op.has_kernels_for(DeviceType::cuda); });
+  const auto said = count([](const CoveredOp& op) { return op.is_said; });
+  const std::vector<std::string> missing = uncovered();
+
+  print_table(ops, cuda);
+  fmt::print("\ngradient: first and second derivatives are checked against finite differences. layouts: {}",
+             name(kLayouts[0]));
+  for (std::size_t i = 1; i < std::size(kLayouts); ++i) fmt::print(", {}", name(kLayouts[i]));
+  fmt::print(".\n");
+  if (!cuda) fmt::print("cuda: not in this build; TITO_PRESET=emulated has it.\n");
+  for (const std::string& each : missing) fmt::print("uncovered: {}\n", each);
+  fmt::print("ops {0}: cpu {1}/{0}, cuda {2}, gradient {3}/{0}, uncovered {4}\n", total, on_cpu,
+             cuda ? fmt::format("{}/{}", on_cuda, total) : "not built", said, missing.size());
+  const bool whole = missing.empty() && on_cpu == total && (!cuda || on_cuda == total) && said == total;
+  return whole ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+}  // namespace tinytorch::conformance
+
+int main() {
+  try {
+    tinytorch::ensure_registered();
+    return tinytorch::conformance::print_ops();
+  } catch (const std::exception& error) {
+    std::cerr << "ops: " << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}
