@@ -33,7 +33,7 @@ Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor neg(const Tensor& x);
 /// The smallest integer stays as it is.
 Tensor abs(const Tensor& x);
-/// -1, 0 or 1; NaN stays NaN.
+/// -1, 0 or 1; NaN stays NaN (PyTorch: 0).
 Tensor sign(const Tensor& x);
 
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
