@@ -60,12 +60,6 @@ Tensor jacobian_rows(const Variable& y, const Variable& x) {
   return result;
 }
 
-Shape joined(const Shape& first, const Shape& second) {
-  Shape shape = first;
-  for (const std::int64_t length : second) shape.push_back(length);
-  return shape;
-}
-
 }  // namespace
 
 Vjp vjp(const Function& f, const std::vector<Tensor>& inputs, const Tensor& seed) {

@@ -96,6 +96,12 @@ int normalize_axis(const char* op, std::int64_t axis, int rank) {
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
+Dims joined(const Dims& a, const Dims& b) {
+  Dims all = a;
+  for (const std::int64_t value : b) all.push_back(value);
+  return all;
+}
+
 Axes normalize_axes(const char* op, const Axes& axes, int rank) {
   Axes result;
   if (axes.empty()) {

@@ -80,6 +80,9 @@ std::string to_string(const Dims& dims);
 /// @throws ShapeError  a length is negative, or the product does not fit into 63 bits
 std::int64_t checked_numel(const char* op, const Shape& shape);
 
+/// The values of a, then those of b. @throws ShapeError  more than kMaxRank together
+Dims joined(const Dims& a, const Dims& b);
+
 /// Row-major strides.
 Strides contiguous_strides(const Shape& shape);
 

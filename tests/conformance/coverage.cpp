@@ -20,7 +20,7 @@ bool is_internal(const std::string& header) {
 /// The functions that a header declares at the beginning of a line, as all of core/ops does. Those that give
 /// no tensor but a bool, say, are no ops.
 std::set<std::string> functions_of(const std::filesystem::path& header) {
-  static const std::regex kDeclaration(R"(^(inline )?[A-Z]\w* ([a-z]\w*)\()");
+  static const std::regex kDeclaration(R"(^(?:inline )?(?:std::vector<T>|[A-Z]\w*(?:<\w+>)?) ([a-z]\w*)\()");
   std::ifstream file(header);
   if (!file) throw std::runtime_error("cannot read " + header.string());
   std::set<std::string> names;
@@ -29,7 +29,7 @@ std::set<std::string> functions_of(const std::filesystem::path& header) {
     if (line.starts_with("namespace detail")) in_detail = true;
     if (line.starts_with("}")) in_detail = false;
     std::smatch match;
-    if (!in_detail && std::regex_search(line, match, kDeclaration)) names.insert(match[2]);
+    if (!in_detail && std::regex_search(line, match, kDeclaration)) names.insert(match[1]);
   }
   return names;
 }
@@ -73,9 +73,11 @@ std::string op_of(const Row& row) {
   return row.name;
 }
 
-/// What makes a tensor, but computes nothing that a reference could say.
+/// Not what makes a tensor but computes nothing that a reference could say, nor what an op calls once it has
+/// checked its operands.
 bool computes(const std::string& function) {
-  return function != "empty" && function != "empty_like" && function != "from_values";
+  return !function.ends_with("_unchecked") && function != "empty" && function != "empty_like" &&
+         function != "from_values";
 }
 
 }  // namespace

@@ -127,6 +127,7 @@ const std::deque<Row>& op_table() {
     composite_rows();
     copy_rows();
     creation_rows();
+    linear_algebra_rows();
     math_rows();
     matmul_rows();
     optimizer_rows();

@@ -9,6 +9,7 @@ void comparison_rows();
 void composite_rows();
 void copy_rows();
 void creation_rows();
+void linear_algebra_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();

@@ -28,7 +28,32 @@ Tensor of(const Shape& shape, DType dtype = DType::f32) {
 TEST(Errors, OfTypes) {
   const Tensor truth = of({2}, DType::boolean), integer = of({2}, DType::i64);
   const std::pair<const char*, Tensor (*)(const Tensor&)> functions[] = {
-      {"exp", exp}, {"log", log}, {"sqrt", sqrt}, {"sin", sin}, {"cos", cos}, {"tanh", tanh}};
+      {"exp", exp},
+      {"exp2", exp2},
+      {"expm1", expm1},
+      {"log", log},
+      {"log2", log2},
+      {"log10", log10},
+      {"log1p", log1p},
+      {"sqrt", sqrt},
+      {"rsqrt", rsqrt},
+      {"sin", sin},
+      {"cos", cos},
+      {"tan", tan},
+      {"asin", asin},
+      {"acos", acos},
+      {"atan", atan},
+      {"sinh", sinh},
+      {"cosh", cosh},
+      {"tanh", tanh},
+      {"erf", erf},
+      {"silu", silu},
+      {"hardswish", hardswish},
+      {"gelu", [](const Tensor& x) { return gelu(x); }},
+      {"gelu_tanh", [](const Tensor& x) { return gelu(x, GeluForm::tanh); }},
+      {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }},
+      {"elu", [](const Tensor& x) { return elu(x); }},
+      {"softplus", [](const Tensor& x) { return softplus(x); }}};
   for (const auto& [name, op] : functions) {
     EXPECT_ERROR(
         op(integer), DTypeError,
@@ -42,6 +67,22 @@ TEST(Errors, OfTypes) {
                "[softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   EXPECT_ERROR(log_softmax(integer), DTypeError,
                "[log_softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  const std::pair<const char*, Tensor (*)(const Tensor&)> roundings[] = {
+      {"floor", floor}, {"ceil", ceil}, {"trunc", trunc}, {"round", round}};
+  for (const auto& [name, op] : roundings) {
+    EXPECT_ERROR(op(truth), DTypeError,
+                 std::string("[") + name +
+                     "] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  }
+  const std::pair<const char*, Tensor (*)(const Tensor&, const Tensor&)> pairs[] = {
+      {"atan2", atan2}, {"remainder", remainder}, {"floor_divide", floor_divide}};
+  for (const auto& [name, op] : pairs) {
+    EXPECT_ERROR(op(truth, truth), DTypeError,
+                 std::string("[") + name +
+                     "] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  }
+  EXPECT_ERROR(masked_fill(of({2}), integer, 1), DTypeError,
+               "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
   EXPECT_ERROR(-truth, DTypeError,
                "[neg] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
   EXPECT_ERROR(abs(truth), DTypeError,
@@ -127,6 +168,8 @@ TEST(Errors, OfValues) {
                "[select] place -4 is out of range for axis 1 of shape [2, 3]");
   EXPECT_ERROR(slice(of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
   EXPECT_ERROR(slice(of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
+  EXPECT_ERROR(softplus(of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");
+  EXPECT_ERROR(softplus(of({2}), NAN), ValueError, "[softplus] beta is nan; it must be positive");
   EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step must be finite and not 0, but is 0");
   EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
   EXPECT_ERROR(arange(0.0, 1e300), ValueError,

@@ -13,6 +13,9 @@
 // compares.
 namespace tinytorch::torch_cases {
 
+/// A number of the data: "nan", "inf" and "-inf" are texts.
+double decoded(const nlohmann::json& number);
+
 /// The inputs and the attributes of a case.
 class Arguments {
  public:
@@ -24,7 +27,7 @@ class Arguments {
 
   bool has(const char* name) const { return attributes_.contains(name); }
   /// @throws nlohmann::json::exception  the case has no such attribute, or of another type
-  double number(const char* name) const { return attributes_.at(name).get<double>(); }
+  double number(const char* name) const { return decoded(attributes_.at(name)); }
   int integer(const char* name) const { return attributes_.at(name).get<int>(); }
   bool flag(const char* name) const { return attributes_.at(name).get<bool>(); }
   std::string text(const char* name) const { return attributes_.at(name).get<std::string>(); }
@@ -40,5 +43,16 @@ using Call = std::function<std::vector<Variable>(const Arguments&)>;
 using Calls = std::map<std::string, Call>;
 
 Calls elementwise_calls();
+Calls indexing_calls();
+Calls linear_algebra_calls();
+Calls reduction_calls();
+
+/// A call of one or two operands.
+inline Call unary(Variable (*op)(const Variable&)) {
+  return [op](const Arguments& x) { return std::vector{op(x[0])}; };
+}
+inline Call binary(Variable (*op)(const Variable&, const Variable&)) {
+  return [op](const Arguments& x) { return std::vector{op(x[0], x[1])}; };
+}
 
 }  // namespace tinytorch::torch_cases

@@ -3,17 +3,6 @@
 namespace tinytorch::torch_cases {
 namespace {
 
-using Unary = Variable (*)(const Variable&);
-using Binary = Variable (*)(const Variable&, const Variable&);
-
-Call unary(Unary op) {
-  return [op](const Arguments& x) { return std::vector{op(x[0])}; };
-}
-
-Call binary(Binary op) {
-  return [op](const Arguments& x) { return std::vector{op(x[0], x[1])}; };
-}
-
 /// A test of one or two operands, which gives a Tensor.
 Call test(Tensor (*op)(const Variable&)) {
   return [op](const Arguments& x) { return std::vector{Variable(op(x[0]))}; };

@@ -14,6 +14,14 @@
 #include "tests/torch/calls.h"
 
 namespace tinytorch::torch_cases {
+
+double decoded(const json& number) {
+  if (number.is_number()) return number.get<double>();
+  const std::string text = number.get<std::string>();
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  return text == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+}
+
 namespace {
 
 using nlohmann::json;
@@ -26,6 +34,9 @@ struct Family {
 const std::vector<Family>& families() {
   static const std::vector<Family> kFamilies{
       {"elementwise", elementwise_calls},
+      {"indexing", indexing_calls},
+      {"linear_algebra", linear_algebra_calls},
+      {"reduction", reduction_calls},
   };
   return kFamilies;
 }
@@ -38,13 +49,6 @@ std::vector<json> read_cases(const std::string& family) {
   std::vector<json> cases;
   for (std::string line; std::getline(file, line);) cases.push_back(json::parse(line));
   return cases;
-}
-
-double decoded(const json& number) {
-  if (number.is_number()) return number.get<double>();
-  const std::string text = number.get<std::string>();
-  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
-  return text == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
 }
 
 std::vector<double> numbers_of(const json& tensor) {

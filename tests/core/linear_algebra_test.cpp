@@ -1,0 +1,68 @@
+#include "core/ops/linear_algebra.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/ops/creation.h"
+#include "core/ops/einsum.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch {
+namespace {
+
+using testing::backend;
+
+Tensor of(const Shape& shape) { return ones(shape, {.device = backend()}); }
+
+TEST(LinearAlgebra, SaysWhichShapesItTakes) {
+  EXPECT_ERROR(outer(of({2, 3}), of({3})), ShapeError,
+               "[outer] takes two vectors, but a is [2, 3] and b is [3]; flatten() gives vectors");
+  EXPECT_ERROR(dot(of({}), of({3})), ShapeError,
+               "[dot] takes two vectors, but a is [] and b is [3]; flatten() gives vectors");
+  EXPECT_THROW(dot(of({2}), of({3})), ShapeError);
+  EXPECT_ERROR(bmm(of({2, 3, 4}), of({1, 4, 5})), ShapeError,
+               "[bmm] takes [batch, m, k] and [batch, k, n], but a is [2, 3, 4] and b is [1, 4, 5]; matmul() "
+               "broadcasts");
+  EXPECT_ERROR(baddbmm(of({5}), of({2, 3, 4}), of({2, 3, 5})), ShapeError,
+               "[baddbmm] takes [batch, m, k] and [batch, k, n], but a is [2, 3, 4] and b is [2, 3, 5]; "
+               "matmul() broadcasts");
+  EXPECT_THROW(baddbmm(of({7}), of({2, 3, 4}), of({2, 4, 5})), ShapeError);
+}
+
+void expect_einsum_error(const char* equation, const std::vector<Tensor>& operands,
+                         const std::type_info& type, const char* name, const char* message) {
+  EXPECT_TRUE(testing::throws([&] { static_cast<void>(einsum(equation, operands)); }, type, name, message));
+}
+#define EXPECT_EINSUM_ERROR(equation, operands, Type, message) \
+  expect_einsum_error(equation, operands, typeid(Type), #Type, message)
+
+TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
+  const std::vector<Tensor> two{of({2, 3}), of({3, 4})};
+  EXPECT_EINSUM_ERROR("ij,jk,kl", two, ValueError,
+                      "[einsum] \"ij,jk,kl\" is for 3 operands, but there are 2");
+  EXPECT_EINSUM_ERROR("i1,jk", two, ValueError,
+                      "[einsum] '1' in \"i1,jk\" is neither a letter nor, once an operand, \"...\"");
+  EXPECT_EINSUM_ERROR("ij,jk->ii", two, ValueError,
+                      "[einsum] 'i' stands twice in the result of \"ij,jk->ii\"");
+  EXPECT_EINSUM_ERROR("ij,jk->iz", two, ValueError,
+                      "[einsum] 'z' in the result of \"ij,jk->iz\" is in no operand");
+  EXPECT_EINSUM_ERROR("ijk,jk", two, ShapeError,
+                      "[einsum] operand 0 is [2, 3], but \"ijk,jk\" names 3 axes of it");
+  EXPECT_EINSUM_ERROR("i,jk", two, ShapeError,
+                      "[einsum] operand 0 is [2, 3], but \"i,jk\" names 1 axes of it");
+  EXPECT_EINSUM_ERROR("ij,ik", two, ShapeError, "[einsum] 'i' in \"ij,ik\" is 2 long, but 3 in operand 1");
+  EXPECT_EINSUM_ERROR(
+      "...j,...k", two, ShapeError,
+      "[einsum] the axes of \"...\" in \"...j,...k\" do not broadcast: one is 2 long, but 3 in "
+      "operand 1");
+  EXPECT_EINSUM_ERROR("", {}, ValueError, "[einsum] \"\" is for 1 operands, but there are 0");
+}
+
+TEST(Einsum, OfNoLettersIsTheNumber) {
+  EXPECT_TENSOR_EQ(einsum("->", std::vector{of({})}), 1.0F);
+  EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), 1.0F);
+}
+
+}  // namespace
+}  // namespace tinytorch
