@@ -123,12 +123,16 @@ const std::deque<Row>& op_table() {
     composite_rows();
     copy_rows();
     creation_rows();
+    indexing_rows();
     math_rows();
     matmul_rows();
     optimizer_rows();
     random_rows();
     reduction_rows();
+    scan_rows();
     shape_rows();
+    sort_rows();
+    statistics_rows();
     return true;
   }();
   static_cast<void>(filled);
