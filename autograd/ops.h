@@ -7,6 +7,7 @@
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/math.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/rearrange.h"
 #include "autograd/ops/reduction.h"
 #include "autograd/ops/scan.h"
 #include "autograd/ops/shape.h"

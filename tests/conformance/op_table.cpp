@@ -128,6 +128,7 @@ const std::deque<Row>& op_table() {
     matmul_rows();
     optimizer_rows();
     random_rows();
+    rearrange_rows();
     reduction_rows();
     scan_rows();
     shape_rows();

@@ -14,6 +14,7 @@ void math_rows();
 void matmul_rows();
 void optimizer_rows();
 void random_rows();
+void rearrange_rows();
 void reduction_rows();
 void scan_rows();
 void shape_rows();
