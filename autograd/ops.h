@@ -4,12 +4,17 @@
 #include "autograd/ops/arithmetic.h"
 #include "autograd/ops/comparison.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/indexing.h"
 #include "autograd/ops/math.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/rearrange.h"
 #include "autograd/ops/reduction.h"
+#include "autograd/ops/scan.h"
 #include "autograd/ops/shape.h"
+#include "autograd/ops/sort.h"
 #include "autograd/variable.h"
 #include "core/ops/composite.h"
+#include "core/ops/statistics.h"
 
 /// The ops on Variables: autograd/ops has a header for each of core/ops, and autograd/rules their rules. Each
 /// computes what the op of the same name on Tensors computes (see core/ops for what it takes and throws) and

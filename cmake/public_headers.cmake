@@ -2,6 +2,7 @@
 # these: they are how the library is made, and some include what those who use it may not have.
 set(internal_headers
     autograd/rules/relu_gradient.h
+    autograd/rules/running.h
     core/backend.h
     core/caching_allocator.h
     core/cpu_backend.h

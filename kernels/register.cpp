@@ -11,11 +11,14 @@ void register_all_kernels() {
   cpu::register_comparison();
   cpu::register_copy();
   cpu::register_creation();
+  cpu::register_indexing();
   cpu::register_math();
   cpu::register_matmul();
   cpu::register_optimizer();
   cpu::register_random();
   cpu::register_reduction();
+  cpu::register_scan();
+  cpu::register_sort();
   register_cuda();
 }
 

@@ -10,11 +10,14 @@ void register_arithmetic();
 void register_comparison();
 void register_copy();
 void register_creation();
+void register_indexing();
 void register_math();
 void register_matmul();
 void register_optimizer();
 void register_random();
 void register_reduction();
+void register_scan();
+void register_sort();
 }  // namespace cpu
 
 /// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA

@@ -8,9 +8,17 @@
 namespace tinytorch {
 
 Variable sum(const Variable& x, const Axes& axes = {}, bool keepdim = false);
+/// The gradient, of any order, is right where elements are 0.
+Variable prod(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 /// Equal extremes share the gradient evenly.
 Variable max(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 Variable min(const Variable& x, const Axes& axes = {}, bool keepdim = false);
+inline Tensor any(const Variable& x, const Axes& axes = {}, bool keepdim = false) {
+  return any(x.value(), axes, keepdim);
+}
+inline Tensor all(const Variable& x, const Axes& axes = {}, bool keepdim = false) {
+  return all(x.value(), axes, keepdim);
+}
 inline Tensor argmax(const Variable& x, std::optional<int> axis = {}, bool keepdim = false) {
   return argmax(x.value(), axis, keepdim);
 }

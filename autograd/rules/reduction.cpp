@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/rules/running.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
@@ -16,12 +17,44 @@ Gradients share_gradient(const char* op, const RuleArguments& at, const Tensor& 
   return Gradients(with_axes(op, at.grad, x.shape(), axes) * (chosen / sum(chosen, axes, true)));
 }
 
+/// The product of the other elements that x is multiplied with over the axes: of those before and those
+/// behind it, so that zeros are like other numbers.
+Variable product_of_others(const Variable& x, const Axes& axes) {
+  Axes order;
+  Shape kept;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (axes.contains(i)) continue;
+    order.push_back(i);
+    kept.push_back(x.shape()[i]);
+  }
+  const int along = order.size();
+  for (const std::int64_t axis : axes) order.push_back(axis);
+  const Variable arranged = permute(x, order);
+  std::int64_t length = 1;
+  for (const std::int64_t axis : axes) length *= x.shape()[static_cast<int>(axis)];
+  kept.push_back(length);
+  const Variable lines = reshape(arranged, kept);
+  const Variable others =
+      before(cumprod(lines, along), along, false, 1) * before(cumprod(lines, along, true), along, true, 1);
+  Axes inverse = order;
+  for (int i = 0; i < order.size(); ++i) inverse[static_cast<int>(order[i])] = i;
+  return permute(reshape(others, arranged.shape()), inverse);
+}
+
 }  // namespace
 
 Variable sum(const Variable& x, const Axes& axes, bool keepdim) {
   return record("sum", sum(x.value(), axes, keepdim), {x}, [axes](const RuleArguments& at) {
     return Gradients(expand(with_axes("sum", at.grad, at.shape(0), axes), at.shape(0)));
   });
+}
+
+Variable prod(const Variable& x, const Axes& axes, bool keepdim) {
+  return record(
+      "prod", prod(x.value(), axes, keepdim), {x}, [x = Saved("prod", x), axes](const RuleArguments& at) {
+        const Axes reduced = normalize_axes("prod", axes, x->rank());
+        return Gradients(with_axes("prod", at.grad, x->shape(), axes) * product_of_others(*x, reduced));
+      });
 }
 
 Variable max(const Variable& x, const Axes& axes, bool keepdim) {

@@ -31,6 +31,22 @@ Tensor choose(const kernels::ReductionKernel& kernel, const Tensor& x, const Axe
   return reduce(kernel, x, reduced, keepdim, x.dtype());
 }
 
+Tensor total(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
+  require_defined(kernel.name(), x);
+  const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
+  return reduce(kernel, x, normalize_axes(kernel.name(), axes, x.rank()), keepdim, dtype);
+}
+
+/// The extreme of truth values, where there are any.
+Tensor truth(const char* op, const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes,
+             bool keepdim, bool of_none) {
+  require_defined(op, x);
+  const Axes reduced = normalize_axes(op, axes, x.rank());
+  if (x.numel() == 0)
+    return full(reduced_shape(x.shape(), reduced, keepdim), of_none, {.device = x.device()});
+  return reduce(kernel, x.to(DType::boolean), reduced, keepdim, DType::boolean);
+}
+
 /// Over the whole tensor: over the one axis of its elements in row-major order.
 Tensor locate(const kernels::ArgReductionKernel& kernel, const Tensor& x, std::optional<int> axis,
               bool keepdim) {
@@ -48,10 +64,17 @@ Tensor locate(const kernels::ArgReductionKernel& kernel, const Tensor& x, std::o
 
 }  // namespace
 
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
-  require_defined("sum", x);
-  const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
-  return reduce(kernels::sum, x, normalize_axes("sum", axes, x.rank()), keepdim, dtype);
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return total(kernels::sum, x, axes, keepdim); }
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
+  return total(kernels::prod, x, axes, keepdim);
+}
+
+Tensor any(const Tensor& x, const Axes& axes, bool keepdim) {
+  return truth("any", kernels::max, x, axes, keepdim, false);
+}
+
+Tensor all(const Tensor& x, const Axes& axes, bool keepdim) {
+  return truth("all", kernels::min, x, axes, keepdim, true);
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keepdim) { return choose(kernels::max, x, axes, keepdim); }

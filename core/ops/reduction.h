@@ -11,6 +11,16 @@ namespace tinytorch {
 /// @throws ShapeError  no such axis, or one named twice
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
+/// Product over the axes, as sum(): floating tensors are multiplied in f64 and rounded once. Empty products
+/// are 1.
+/// @throws ShapeError  no such axis, or one named twice
+Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+
+/// Whether any (every) element over the axes is not zero; NaN is not. bool; of no elements false (true).
+/// @throws ShapeError  no such axis, or one named twice
+Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+
 /// The largest (smallest) element over the axes; NaN where there is one.
 /// @throws ShapeError  axes, or there is no element to choose from
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
@@ -28,6 +38,7 @@ namespace kernels {
 using ReductionKernel = Kernel<void(const Tensor& x, Tensor& y)>;
 /// All element types; y is i64 for integers and bool, else x's. x may be empty.
 inline ReductionKernel sum{"sum"};
+inline ReductionKernel prod{"prod"};
 // All element types; y has x's. x is not empty.
 inline ReductionKernel max{"max"};
 inline ReductionKernel min{"min"};

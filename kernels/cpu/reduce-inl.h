@@ -41,6 +41,16 @@ struct SumFold {
   }
 };
 
+/// As the sum, multiplied.
+template <class T>
+struct ProductFold : SumFold<T> {
+  static constexpr typename SumFold<T>::Result identity() { return 1; }
+  template <class V>
+  static HWY_INLINE V combine(V a, V b) {
+    return a * b;
+  }
+};
+
 /// Order is Greater for the maximum, Less for the minimum; NaN wins. Of bools, as bytes.
 template <class T, class Order>
 struct ExtremeFold {

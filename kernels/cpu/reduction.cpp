@@ -1,4 +1,5 @@
 #include "core/ops/reduction.h"
+#include "core/ops/indexing.h"
 #include "kernels/register.h"
 
 #include <memory>
@@ -150,10 +151,11 @@ void reduce(const Tensor& x, Tensor& y) {
   Reducer<Fold>(static_cast<const T*>(x.raw_data()), loops).run(static_cast<Y*>(y.raw_data()));
 }
 
-void sum(const Tensor& x, Tensor& y) {
+template <template <class> class Fold>
+void total(const Tensor& x, Tensor& y) {
   dispatch_bytes(x.dtype(), [&]<class T>() {
     using Y = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-    reduce<SumFold<T>, Y>(x, y);
+    reduce<Fold<T>, Y>(x, y);
   });
 }
 
@@ -162,9 +164,15 @@ void extreme(const Tensor& x, Tensor& y) {
   dispatch_bytes(x.dtype(), [&]<class T>() { reduce<ExtremeFold<T, Order>, T>(x, y); });
 }
 
+void index_bound(const Tensor& index, Tensor& largest) {
+  reduce<ExtremeFold<std::uint64_t, math::Greater>, std::uint64_t>(index, largest);
+}
+
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
-  kernels::sum.set(kCpu, sum);
+  kernels::index_bound.set(kCpu, index_bound);
+  kernels::prod.set(kCpu, total<ProductFold>);
+  kernels::sum.set(kCpu, total<SumFold>);
   kernels::max.set(kCpu, extreme<math::Greater>);
   kernels::min.set(kCpu, extreme<math::Less>);
 }

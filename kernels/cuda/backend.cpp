@@ -127,13 +127,16 @@ void register_cuda() {
   cuda::register_comparison();
   cuda::register_copy();
   cuda::register_creation();
+  cuda::register_indexing();
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();
   cuda::register_optimizer();
   cuda::register_random();
   cuda::register_reduction();
+  cuda::register_scan();
   cuda::register_softmax();
+  cuda::register_sort();
 }
 
 }  // namespace tinytorch

@@ -8,12 +8,15 @@ void register_arithmetic();
 void register_comparison();
 void register_copy();
 void register_creation();
+void register_indexing();
 void register_linear();
 void register_math();
 void register_matmul();
 void register_optimizer();
 void register_random();
 void register_reduction();
+void register_scan();
 void register_softmax();
+void register_sort();
 
 }  // namespace tinytorch::cuda

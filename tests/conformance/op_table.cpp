@@ -128,12 +128,17 @@ const std::deque<Row>& op_table() {
     copy_rows();
     creation_rows();
     linear_algebra_rows();
+    indexing_rows();
     math_rows();
     matmul_rows();
     optimizer_rows();
     random_rows();
+    rearrange_rows();
     reduction_rows();
+    scan_rows();
     shape_rows();
+    sort_rows();
+    statistics_rows();
     return true;
   }();
   static_cast<void>(filled);

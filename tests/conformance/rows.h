@@ -10,11 +10,16 @@ void composite_rows();
 void copy_rows();
 void creation_rows();
 void linear_algebra_rows();
+void indexing_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();
 void random_rows();
+void rearrange_rows();
 void reduction_rows();
+void scan_rows();
 void shape_rows();
+void sort_rows();
+void statistics_rows();
 
 }  // namespace tinytorch::conformance

@@ -1,0 +1,34 @@
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace tinytorch {
+namespace {
+
+/// detail::on_diagonal() with its rule: the way there and the way back are each other's.
+Variable on_diagonal(const Variable& x, const Shape& shape, std::int64_t offset, int axis0, int axis1) {
+  return record("on_diagonal", detail::on_diagonal(x.value(), shape, offset, axis0, axis1), {x},
+                [=](const RuleArguments& at) { return Gradients(diagonal(at.grad, offset, axis0, axis1)); });
+}
+
+}  // namespace
+
+Variable flip(const Variable& x, const Axes& axes) {
+  return record("flip", flip(x.value(), axes), {x},
+                [axes](const RuleArguments& at) { return Gradients(flip(at.grad, axes)); });
+}
+
+Variable diagonal(const Variable& x, std::int64_t offset, int axis0, int axis1) {
+  return record("diagonal", diagonal(x.value(), offset, axis0, axis1), {x},
+                [offset, axis0, axis1](const RuleArguments& at) {
+                  return Gradients(on_diagonal(at.grad, at.shape(0), offset, axis0, axis1));
+                });
+}
+
+Variable pad(const Variable& x, const Paddings& paddings, double value) {
+  Paddings back = paddings;
+  for (Padding& each : back) each = {-each.before, -each.behind};
+  return record("pad", pad(x.value(), paddings, value), {x},
+                [back = std::move(back)](const RuleArguments& at) { return Gradients(pad(at.grad, back)); });
+}
+
+}  // namespace tinytorch

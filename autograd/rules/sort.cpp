@@ -1,0 +1,17 @@
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace tinytorch {
+
+Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
+  Sorted<Tensor> sorted = sort(x.value(), axis, descending);
+  const int along = normalize_axis("sort", axis, x.rank());
+  Variable values = record(
+      "sort", sorted.values, {x}, [along, indices = Saved("sort", sorted.indices)](const RuleArguments& at) {
+        // All places are named once, so nothing of the zeros is left.
+        return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)), along, indices->value(), at.grad));
+      });
+  return {std::move(values), std::move(sorted.indices)};
+}
+
+}  // namespace tinytorch

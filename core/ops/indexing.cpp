@@ -1,0 +1,212 @@
+#include "core/ops/indexing.h"
+
+#include <algorithm>
+
+#include "core/ops/check.h"
+#include "core/ops/comparison.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/scan.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// Where element `place` in row-major order of this shape lies.
+Dims unravelled(std::int64_t place, const Shape& shape) {
+  Dims at = shape;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    at[i] = place % shape[i];
+    place /= shape[i];
+  }
+  return at;
+}
+
+[[noreturn]] void fail_outside(const char* op, const Tensor& index, int axis, const Shape& shape) {
+  const std::int64_t length = shape[axis];
+  const std::int64_t place = argmax(logical_or(index < 0, index >= length)).item<std::int64_t>();
+  const Dims at = unravelled(place, index.shape());
+  const auto found = reshape(slice(reshape(index, {-1}), 0, place, place + 1), {}).item<std::int64_t>();
+  if (length == 0)
+    fail<ValueError>(op, "index {} at {}, but axis {} of shape {} is empty", found, at, axis, shape);
+  fail<ValueError>(op, "index {} at {} is out of range for axis {} of shape {}; indices are 0 to {}", found,
+                   at, axis, shape, length - 1);
+}
+
+/// The largest index, read as unsigned.
+std::uint64_t bound(const Tensor& index) {
+  Tensor largest = empty(Dims::filled(index.rank(), 1), {.dtype = DType::i64, .device = index.device()});
+  kernels::index_bound(index, largest);
+  return static_cast<std::uint64_t>(largest.item<std::int64_t>());
+}
+
+void require_inside(const char* op, const Tensor& index, int axis, const Shape& shape) {
+  if (index.numel() == 0) return;
+  if (bound(index) >= static_cast<std::uint64_t>(shape[axis])) fail_outside(op, index, axis, shape);
+}
+
+Tensor as_index(const char* op, const Tensor& index) {
+  require_defined(op, index);
+  if (index.dtype() != DType::i64 && index.dtype() != DType::i32) {
+    fail<DTypeError>(op, "indices are i64 or i32, but the index is {}; convert it with .to(DType::i64)",
+                     index.dtype());
+  }
+  return index.to(DType::i64);
+}
+
+void require_one_device(const char* op, const Tensor& x, const char* what, const Tensor& other) {
+  if (x.device() == other.device()) return;
+  fail<DeviceError>(op, "x is on {}, the {} on {}; move one with .to(device)", x.device(), what,
+                    other.device());
+}
+
+void require_rank(const char* op, const Tensor& x, const Tensor& index) {
+  if (x.rank() == index.rank()) return;
+  fail<ShapeError>(op, "x is {}, the index {}; the index must have as many axes as x", x.shape(),
+                   index.shape());
+}
+
+}  // namespace
+
+namespace detail {
+
+Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& index) {
+  require_defined(op, x);
+  const Tensor places = as_index(op, index);
+  require_one_device(op, x, "index", index);
+  require_rank(op, x, index);
+  require_inside(op, places, axis, x.shape());
+  return places;
+}
+
+Tensor checked_places(const char* op, const Tensor& x, int axis, const Tensor& index) {
+  require_defined(op, x);
+  require_defined(op, index);
+  require_rank(op, x, index);
+  for (int i = 0; i < x.rank(); ++i) {
+    if (i == axis || index.shape()[i] <= x.shape()[i]) continue;
+    fail<ShapeError>(op, "x is {}, the index {}: it is longer at axis {}; it may be so only at axis {}",
+                     x.shape(), index.shape(), i, axis);
+  }
+  return checked_index(op, x, axis, index);
+}
+
+Tensor checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
+  require_defined(op, x);
+  const Tensor places = as_index(op, index);
+  require_one_device(op, x, "index", index);
+  if (index.rank() != 1) {
+    fail<ShapeError>(op, "the index must have one axis, but is {}; flatten() it, or use gather",
+                     index.shape());
+  }
+  require_inside(op, places, axis, x.shape());
+  Shape line = Dims::filled(x.rank(), 1);
+  line[axis] = index.numel();
+  return expand(reshape(places, line), shape);
+}
+
+Shape with_length(Shape shape, int axis, std::int64_t length) {
+  if (axis < shape.size()) shape[axis] = length;
+  return shape;
+}
+
+void check_source(const char* op, const Tensor& x, const Shape& index, const Tensor& source) {
+  require_defined(op, source);
+  require_one_device(op, x, "source", source);
+  if (source.dtype() != x.dtype()) {
+    fail<DTypeError>(op, "x is {}, the source {}; convert it with .to(x.dtype())", x.dtype(), source.dtype());
+  }
+  bool fits = source.rank() == index.size();
+  for (int i = 0; fits && i < index.size(); ++i) fits = source.shape()[i] >= index[i];
+  if (!fits) fail<ShapeError>(op, "the source is {}; it must be at least {}", source.shape(), index);
+}
+
+Tensor true_places(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
+  require_defined(op, x);
+  require_defined(op, mask);
+  require_one_device(op, x, "mask", mask);
+  if (mask.dtype() != DType::boolean) {
+    fail<DTypeError>(op, "the mask must be bool, but is {}; compare it, for example mask != 0", mask.dtype());
+  }
+  return reshape(nonzero(reshape(expand(mask, shape), {-1})), {-1});
+}
+
+std::int64_t bins(const Tensor& x, std::int64_t minlength) {
+  const Tensor index = as_index("bincount", x);
+  if (x.rank() != 1) fail<ShapeError>("bincount", "x must have one axis, but is {}; flatten() it", x.shape());
+  if (minlength < 0) fail<ValueError>("bincount", "minlength is {}; it must not be negative", minlength);
+  if (x.numel() == 0) return minlength;
+  const auto least = min(index).item<std::int64_t>(), most = max(index).item<std::int64_t>();
+  if (least < 0) fail<ValueError>("bincount", "x has the element {}; it must have no negative ones", least);
+  return std::max(minlength, most + 1);
+}
+
+Tensor no_weight(const Tensor& x, const Tensor& weights, std::int64_t bins) {
+  require_defined("bincount", weights);
+  require_one_device("bincount", x, "weights", weights);
+  if (x.shape() != weights.shape()) {
+    fail<ShapeError>("bincount", "x is {}, the weights {}; there must be one weight an element", x.shape(),
+                     weights.shape());
+  }
+  return zeros({bins}, {.dtype = weights.dtype(), .device = weights.device()});
+}
+
+}  // namespace detail
+
+Tensor gather_unchecked(const Tensor& x, int axis, const Tensor& index) {
+  Tensor y = empty(index.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (y.numel() > 0) kernels::gather(x, axis, index, y);
+  return y;
+}
+
+namespace {
+
+/// The kernel writes to a copy without gaps.
+Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, int axis, const Tensor& index,
+                 const Tensor& source) {
+  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (y.numel() > 0) kernels::copy(x, y);
+  if (index.numel() > 0) kernel(source, axis, index, y);
+  return y;
+}
+
+}  // namespace
+
+Tensor scatter_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
+  return scattered(kernels::scatter, x, axis, index, source);
+}
+
+Tensor scatter_add_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
+  return scattered(kernels::scatter_add, x, axis, index, source);
+}
+
+Tensor nonzero(const Tensor& x) {
+  require_defined("nonzero", x);
+  const Tensor mask = contiguous(x.to(DType::boolean));
+  std::int64_t count = 0;
+  Tensor ends;
+  if (mask.numel() > 0) {
+    ends = cumsum(reshape(mask, {-1}), 0);
+    count = slice(ends, 0, -1).item<std::int64_t>();
+  }
+  Tensor y = empty({count, x.rank()}, {.dtype = DType::i64, .device = x.device()});
+  if (y.numel() > 0) kernels::nonzero(mask, ends, y);
+  return y;
+}
+
+Tensor one_hot(const Tensor& index, std::int64_t classes) {
+  const Tensor places = as_index("one_hot", index);
+  if (classes < 1) fail<ValueError>("one_hot", "classes is {}; there must be at least 1", classes);
+  require_inside("one_hot", places, 0, {classes});
+  const Tensor all = arange(classes, {.dtype = DType::i64, .device = index.device()});
+  return (unsqueeze(places, -1) == all).to(DType::i64);
+}
+
+Tensor bincount(const Tensor& x, std::int64_t minlength) {
+  const std::int64_t length = detail::bins(x, minlength);
+  const Options counts{.dtype = DType::i64, .device = x.device()};
+  return scatter_add_unchecked(zeros({length}, counts), 0, x.to(DType::i64),
+                               expand(ones({1}, counts), x.shape()));
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,221 @@
+#include "core/ops/rearrange.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/ops/check.h"
+#include "core/ops/copy.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// Places along an axis as an index of `shape` that repeats along all others.
+Tensor along(const Tensor& places, int axis, Shape shape) {
+  Shape line = Dims::filled(shape.size(), 1);
+  line[axis] = places.numel();
+  shape[axis] = places.numel();
+  return expand(reshape(places, line), shape);
+}
+
+Options places_on(Device device) { return {.dtype = DType::i64, .device = device}; }
+
+Shape padded_shape(Shape shape, const Paddings& paddings) {
+  for (std::size_t i = 0; i < paddings.size(); ++i) {
+    std::int64_t& length = shape[shape.size() - 1 - static_cast<int>(i)];
+    length += paddings[i].before + paddings[i].behind;
+  }
+  return shape;
+}
+
+/// The part of an axis that padding by a negative number leaves, or of the padded one that is x's.
+Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t behind) {
+  return slice(x, axis, std::max<std::int64_t>(0, before),
+               x.shape()[axis] - std::max<std::int64_t>(0, behind));
+}
+
+std::int64_t modulo(std::int64_t a, std::int64_t b) { return (a % b + b) % b; }
+
+std::int64_t place_in(PadMode mode, std::int64_t i, std::int64_t length) {
+  switch (mode) {
+    case PadMode::reflect:
+      return i < 0 ? -i : i >= length ? 2 * (length - 1) - i : i;
+    case PadMode::replicate:
+      return std::clamp<std::int64_t>(i, 0, length - 1);
+    default:
+      return modulo(i, length);
+  }
+}
+
+}  // namespace
+
+Tensor flip(const Tensor& x, const Axes& axes) {
+  require_defined("flip", x);
+  Tensor y = clone(x);
+  for (const std::int64_t each : normalize_axes("flip", axes, x.rank())) {
+    const int axis = static_cast<int>(each);
+    const std::int64_t length = x.shape()[axis];
+    if (length < 2) continue;
+    y = gather_unchecked(y, axis, along(arange(length - 1, -1, -1, places_on(x.device())), axis, x.shape()));
+  }
+  return y;
+}
+
+Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
+  require_defined("diagonal", x);
+  const int rows = normalize_axis("diagonal", axis0, x.rank()),
+            columns = normalize_axis("diagonal", axis1, x.rank());
+  if (rows == columns)
+    fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal lies across two axes", rows);
+  const std::int64_t down = offset < 0 ? std::min(-offset, x.shape()[rows]) : 0;
+  const std::int64_t right = offset > 0 ? std::min(offset, x.shape()[columns]) : 0;
+  const std::int64_t length = std::min(x.shape()[rows] - down, x.shape()[columns] - right);
+  const std::int64_t row_step = x.strides()[rows], column_step = x.strides()[columns];
+  Shape shape = x.shape();
+  Strides strides = x.strides();
+  for (const int axis : {std::max(rows, columns), std::min(rows, columns)}) {
+    shape.erase(axis);
+    strides.erase(axis);
+  }
+  shape.push_back(length);
+  strides.push_back(row_step + column_step);
+  const std::int64_t start = length > 0 ? down * row_step + right * column_step : 0;
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + start);
+}
+
+Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
+  require_defined("pad", x);
+  detail::check_paddings(x.shape(), paddings);
+  Tensor y = full(padded_shape(x.shape(), paddings), value, {.dtype = x.dtype(), .device = x.device()});
+  Tensor from = x, to = y;
+  for (std::size_t i = 0; i < paddings.size(); ++i) {
+    const int axis = x.rank() - 1 - static_cast<int>(i);
+    const auto [before, behind] = paddings[i];
+    from = cropped(from, axis, -before, -behind);
+    to = cropped(to, axis, before, behind);
+  }
+  if (from.numel() > 0) kernels::copy(from, to);
+  return y;
+}
+
+namespace detail {
+
+void check_paddings(const Shape& shape, const Paddings& paddings) {
+  if (paddings.size() > static_cast<std::size_t>(shape.size())) {
+    fail<ShapeError>("pad", "{} paddings for the {} axes of shape {}", paddings.size(), shape.size(), shape);
+  }
+  for (std::size_t i = 0; i < paddings.size(); ++i) {
+    const int axis = shape.size() - 1 - static_cast<int>(i);
+    const auto [before, behind] = paddings[i];
+    const std::int64_t left =
+        shape[axis] + std::min<std::int64_t>(0, before) + std::min<std::int64_t>(0, behind);
+    if (left >= 0) continue;
+    fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape, -before,
+                     -behind);
+  }
+}
+
+Tensor padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
+  const std::int64_t length = x.shape()[axis], most = std::max(padding.before, padding.behind);
+  const bool fits = mode == PadMode::reflect    ? most < length
+                    : mode == PadMode::circular ? most <= length
+                                                : length > 0;
+  if (!fits && most > 0) {
+    fail<ShapeError>("pad", "axis {} of shape {} is too short to be padded by {} in this mode; {}", axis,
+                     x.shape(), most,
+                     mode == PadMode::reflect    ? "reflect needs fewer than its length"
+                     : mode == PadMode::circular ? "circular needs at most its length"
+                                                 : "replicate needs an element");
+  }
+  std::vector<std::int64_t> places;
+  for (std::int64_t i = -padding.before; i < length + padding.behind; ++i)
+    places.push_back(place_in(mode, i, length));
+  const auto count = static_cast<std::int64_t>(places.size());
+  return along(from_values(places, {count}, x.device()), axis, x.shape());
+}
+
+std::int64_t roll_start(std::int64_t shift, std::int64_t length) {
+  return length == 0 ? 0 : modulo(-(shift % length), length);
+}
+
+void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  if (shifts.size() == static_cast<std::size_t>(axes.size())) return;
+  fail<ValueError>("roll", "{} shifts for the axes {}; there must be one an axis", shifts.size(), axes);
+}
+
+Dims repeat_counts(const char* op, const Shape& shape, const Dims& counts) {
+  if (counts.size() < shape.size()) {
+    fail<ShapeError>(op, "counts {} are fewer than the axes of shape {}; use tile", counts, shape);
+  }
+  Shape repeated = counts;
+  for (int i = 0; i < counts.size(); ++i) {
+    if (counts[i] < 0) fail<ValueError>(op, "a count in {} is negative", counts);
+    const int own = i - (counts.size() - shape.size());
+    if (own >= 0 && __builtin_mul_overflow(repeated[i], shape[own], &repeated[i])) {
+      fail<ShapeError>(op, "shape {} repeated {} times has more than 2^63 elements", shape, counts);
+    }
+  }
+  checked_numel(op, repeated);
+  return counts;
+}
+
+Shape split_at(const Shape& shape, int axis, std::int64_t count) {
+  std::int64_t outer = 1, inner = 1;
+  for (int i = 0; i < shape.size(); ++i) (i < axis ? outer : inner) *= shape[i];
+  return {outer, count, inner};
+}
+
+std::vector<std::int64_t> equal_parts(const Shape& shape, int axis, std::int64_t size) {
+  if (size < 1) fail<ValueError>("split", "the size is {}; it must be at least 1", size);
+  std::vector<std::int64_t> sizes;
+  for (std::int64_t left = shape[axis]; left > 0; left -= size) sizes.push_back(std::min(left, size));
+  // As in PyTorch, an empty axis has one empty part.
+  if (sizes.empty()) sizes.push_back(0);
+  return sizes;
+}
+
+void check_parts(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes) {
+  std::int64_t left = shape[axis];
+  bool fits = true;
+  for (const std::int64_t size : sizes) {
+    fits = fits && size >= 0 && size <= left;
+    left -= fits ? size : 0;
+  }
+  if (fits && left == 0) return;
+  std::string text;
+  for (const std::int64_t size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
+  fail<ValueError>("split", "sizes [{}] do not add up to axis {} of shape {}, which is {} long", text, axis,
+                   shape, shape[axis]);
+}
+
+std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks) {
+  if (chunks < 1) fail<ValueError>("chunk", "chunks is {}; it must be at least 1", chunks);
+  return std::max<std::int64_t>(1, shape[axis] / chunks + (shape[axis] % chunks != 0 ? 1 : 0));
+}
+
+Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal) {
+  require_defined(op, x);
+  if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
+  const Tensor rows = arange(x.size(-2), places_on(x.device())),
+               columns = arange(x.size(-1), places_on(x.device()));
+  return columns - diagonal >= unsqueeze(rows, 1);
+}
+
+Axes moved_axis(int rank, int source, int target) {
+  const int from = normalize_axis("movedim", source, rank), to = normalize_axis("movedim", target, rank);
+  Axes axes = Dims::filled(rank, 0);
+  std::iota(axes.begin(), axes.end(), 0);
+  axes.erase(from);
+  axes.insert(to, from);
+  return axes;
+}
+
+Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int axis0, int axis1) {
+  Tensor y = zeros(shape, {.dtype = x.dtype(), .device = x.device()});
+  Tensor to = tinytorch::diagonal(y, offset, axis0, axis1);
+  if (to.numel() > 0) kernels::copy(x, to);
+  return y;
+}
+
+}  // namespace detail
+}  // namespace tinytorch

@@ -1,0 +1,46 @@
+#include "core/ops/scan.h"
+
+#include "core/ops/check.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+
+namespace tinytorch {
+
+namespace {
+
+Tensor rows_of(const Tensor& x, int axis) { return contiguous(transpose(x, axis, -1)); }
+
+Tensor scan(const kernels::ScanKernel& kernel, const Tensor& x, int axis, bool reverse) {
+  require_defined(kernel.name(), x);
+  const int along = normalize_axis(kernel.name(), axis, x.rank());
+  const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
+  const Tensor rows = rows_of(x, along);
+  Tensor y = empty(rows.shape(), {.dtype = dtype, .device = x.device()});
+  if (y.numel() > 0) kernel(rows, reverse, y);
+  return rows_of(y, along);
+}
+
+}  // namespace
+
+Tensor cumsum(const Tensor& x, int axis, bool reverse) { return scan(kernels::cumsum, x, axis, reverse); }
+Tensor cumprod(const Tensor& x, int axis, bool reverse) { return scan(kernels::cumprod, x, axis, reverse); }
+
+Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
+  constexpr auto kName = "linear_recurrence";
+  require_floating(kName, a);
+  require_floating(kName, b);
+  const int along = normalize_axis(kName, axis, a.rank());
+  if (a.shape() != b.shape())
+    fail<ShapeError>(kName, "a is {}, b is {}; they must be alike", a.shape(), b.shape());
+  if (a.dtype() != b.dtype()) {
+    fail<DTypeError>(kName, "a is {}, b is {}; convert one with .to(dtype)", a.dtype(), b.dtype());
+  }
+  common_device(kName, a, b);
+  const Tensor factors = rows_of(a, along), terms = rows_of(b, along);
+  Tensor y = empty(terms.shape(), {.dtype = b.dtype(), .device = b.device()});
+  if (y.numel() > 0) kernels::linear_recurrence(factors, terms, reverse, y);
+  return rows_of(y, along);
+}
+
+}  // namespace tinytorch

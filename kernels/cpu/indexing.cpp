@@ -1,0 +1,166 @@
+#include "core/ops/indexing.h"
+#include "kernels/indexing.h"
+#include "kernels/math/indexing.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/indexing.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "kernels/cpu/elementwise-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+/// Indices lead anywhere in memory, so that fewer elements make a thread's worth of work.
+constexpr std::int64_t kIndexingGrain = kCheapGrain / 8;
+
+/// y = x at the index, along a row; all of it at one index where the index repeats.
+template <class Word>
+struct GatherRow {
+  const Word* x;
+  const std::int64_t* index;
+  Word* y;
+  Steps<3> step;
+  std::int64_t axis_step;
+
+  void operator()(const Steps<3>& offset, std::int64_t n) const {
+    const Word* from = x + offset[0];
+    const std::int64_t* at = index + offset[1];
+    Word* to = y + offset[2];
+    if (step[1] == 0) return copy(from + *at * axis_step, to, n);
+    for (std::int64_t i = 0; i < n; ++i) to[i * step[2]] = from[i * step[0] + at[i * step[1]] * axis_step];
+  }
+
+  void copy(const Word* from, Word* to, std::int64_t n) const {
+    if (step[0] == 1 && step[2] == 1) {
+      std::copy_n(from, n, to);
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) to[i * step[2]] = from[i * step[0]];
+    }
+  }
+};
+
+void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
+  const Tensor lines = fixed_at(x, axis, index.shape());
+  const Loop<3> loop = make_loop<3>({&lines, &index, &y});
+  dispatch_words(x.dtype(), [&]<class Word>() {
+    const GatherRow<Word> row{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
+                              static_cast<Word*>(y.raw_data()), loop.inner_step(), x.strides()[axis]};
+    for_each_row(loop, kIndexingGrain, row);
+  });
+}
+
+/// Joins sources to their targets; see Scatter. The operands are sorted, place, source and y.
+template <class Join>
+struct ScatterRow {
+  using T = typename Join::Element;
+  const std::int64_t* indices;
+  const std::int64_t* order;
+  const T* source;
+  T* y;
+  std::int64_t length, source_step, y_step;
+  Steps<4> step;
+
+  void operator()(const Steps<4>& offset, std::int64_t n) const {
+    if (step[0] == 0 && step[1] == 0) return join(offset, n);
+    Steps<4> at = offset;
+    for (std::int64_t i = 0; i < n; ++i) {
+      join(at, 1);
+      for (std::size_t operand = 0; operand < 4; ++operand) at[operand] += step[operand];
+    }
+  }
+
+  /// n neighbours at one place of lines that share their indices.
+  void join(const Steps<4>& offset, std::int64_t n) const {
+    const std::int64_t* const index = indices + offset[0];
+    const std::int64_t place = offset[1];
+    if (place > 0 && index[-1] == index[0]) return;
+    std::int64_t count = 1;
+    while (place + count < length && index[count] == index[0]) ++count;
+    const T* from = source + offset[2];
+    T* to = y + offset[3] + (index[0] - place) * y_step;
+    for (; n > 0; n -= kBuffer, from += kBuffer * step[2], to += kBuffer * step[3]) {
+      join_block(from, order + offset[0], count, to, std::min(n, kBuffer));
+    }
+  }
+
+  void join_block(const T* from, const std::int64_t* sources, std::int64_t count, T* to,
+                  std::int64_t n) const {
+    typename Join::Total total[kBuffer];
+    for (std::int64_t i = 0; i < n; ++i) total[i] = static_cast<typename Join::Total>(to[i * step[3]]);
+    for (std::int64_t k = 0; k < count; ++k) {
+      const T* const line = from + sources[k] * source_step;
+      for (std::int64_t i = 0; i < n; ++i) total[i] = Join::join(total[i], line[i * step[2]]);
+    }
+    for (std::int64_t i = 0; i < n; ++i) to[i * step[3]] = static_cast<T>(total[i]);
+  }
+};
+
+template <class Join>
+void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
+  using T = typename Join::Element;
+  const Scatter scatter = make_scatter(source, axis, index, y);
+  const Loop<4> loop = make_loop<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+  const ScatterRow<Join> row{.indices = scatter.indices.template data<std::int64_t>(),
+                             .order = scatter.order.template data<std::int64_t>(),
+                             .source = static_cast<const T*>(source.raw_data()),
+                             .y = static_cast<T*>(y.raw_data()),
+                             .length = scatter.length,
+                             .source_step = scatter.source_step,
+                             .y_step = scatter.y_step,
+                             .step = loop.inner_step()};
+  for_each_row(loop, kIndexingGrain, row);
+}
+
+void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
+  dispatch_words(y.dtype(),
+                 [&]<class Word>() { join_sources<math::LastSource<Word>>(source, axis, index, y); });
+}
+
+void scatter_add(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
+  dispatch(y.dtype(), [&]<class T>() { join_sources<math::AddSources<T>>(source, axis, index, y); });
+}
+
+void nonzero(const Tensor& mask, const Tensor& ends, Tensor& y) {
+  const Shape shape = mask.shape();
+  const bool* const is_true = mask.data<bool>();
+  const auto* const end = ends.data<std::int64_t>();
+  auto* const places = y.data<std::int64_t>();
+  parallel_for(mask.numel(), kIndexingGrain, [&](std::int64_t begin, std::int64_t stop) {
+    for (std::int64_t i = begin; i < stop; ++i) {
+      if (!is_true[i]) continue;
+      std::int64_t* const row = places + (end[i] - 1) * shape.size();
+      std::int64_t rest = i;
+      for (int axis = shape.size() - 1; axis >= 0; --axis) {
+        row[axis] = rest % shape[axis];
+        rest /= shape[axis];
+      }
+    }
+  });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::gather.set(kCpu, gather);
+  kernels::nonzero.set(kCpu, nonzero);
+  kernels::scatter.set(kCpu, scatter);
+  kernels::scatter_add.set(kCpu, scatter_add);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_indexing() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

@@ -1,0 +1,54 @@
+#include "core/ops/scan.h"
+
+#include <algorithm>
+
+#include "kernels/cpu/parallel.h"
+#include "kernels/math/scan.h"
+#include "kernels/register.h"
+
+// Each element waits for the one before it, which no instruction set makes faster: compiled once.
+namespace tinytorch::cpu {
+namespace {
+
+template <class Scan>
+void scan_row(const Scan& scan, std::int64_t first, std::int64_t step, std::int64_t n,
+              typename Scan::Output* y) {
+  typename Scan::State total = Scan::identity();
+  for (std::int64_t i = 0, at = first; i < n; ++i, at += step) {
+    total = Scan::join(total, scan.lift(at));
+    y[at] = Scan::finish(total);
+  }
+}
+
+template <class Scan>
+void scan_rows(const Scan& scan, bool reverse, Tensor& y) {
+  const std::int64_t n = y.shape().back();
+  auto* const to = static_cast<typename Scan::Output*>(y.raw_data());
+  parallel_for(y.numel() / n, kCheapGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      scan_row(scan, reverse ? (row + 1) * n - 1 : row * n, reverse ? -1 : 1, n, to);
+    }
+  });
+}
+
+template <template <class> class Scan>
+void running(const Tensor& x, const bool& reverse, Tensor& y) {
+  dispatch(x.dtype(), [&]<class T>() { scan_rows(Scan<T>{x.data<T>()}, reverse, y); });
+}
+
+void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y) {
+  dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
+    scan_rows(math::Recurrence<T>{a.data<T>(), b.data<T>()}, reverse, y);
+  });
+}
+
+}  // namespace
+
+void register_scan() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::cumprod.set(kCpu, running<math::RunningProduct>);
+  kernels::cumsum.set(kCpu, running<math::RunningSum>);
+  kernels::linear_recurrence.set(kCpu, recurrence);
+}
+
+}  // namespace tinytorch::cpu

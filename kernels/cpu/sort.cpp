@@ -1,0 +1,45 @@
+#include "core/ops/sort.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/cpu/parallel.h"
+#include "kernels/math/sort.h"
+#include "kernels/register.h"
+
+// The standard library's sort: it compares and moves, which no instruction set makes faster.
+namespace tinytorch::cpu {
+namespace {
+
+template <class Before, class T>
+void sort_row(const T* x, std::int64_t n, std::int64_t* indices, T* values) {
+  std::iota(indices, indices + n, std::int64_t{0});
+  std::stable_sort(indices, indices + n,
+                   [x](std::int64_t a, std::int64_t b) { return Before{}(x[a], x[b]); });
+  for (std::int64_t i = 0; i < n; ++i) values[i] = x[indices[i]];
+}
+
+template <class Before>
+void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
+  const std::int64_t n = x.shape().back();
+  dispatch(x.dtype(), [&]<class T>() {
+    const T* const from = x.data<T>();
+    auto* const to = indices.data<std::int64_t>();
+    T* const sorted = values.data<T>();
+    parallel_for(x.numel() / n, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t row = begin; row < end; ++row)
+        sort_row<Before>(from + row * n, n, to + row * n, sorted + row * n);
+    });
+  });
+}
+
+void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
+  if (descending) return sort_rows<math::Descending>(x, indices, values);
+  sort_rows<math::Ascending>(x, indices, values);
+}
+
+}  // namespace
+
+void register_sort() { kernels::sort.set(DeviceType::cpu, sort); }
+
+}  // namespace tinytorch::cpu

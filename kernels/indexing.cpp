@@ -1,0 +1,63 @@
+#include "kernels/indexing.h"
+
+#include <utility>
+
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/sort.h"
+
+namespace tinytorch {
+
+namespace {
+
+Tensor view(const Tensor& x, const Shape& shape, const Strides& strides) {
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
+}
+
+bool repeats(const Tensor& index, int i, int axis) { return i != axis && index.strides()[i] == 0; }
+
+/// Each line of the index once, without gaps along its axis, which comes last.
+Tensor lines_of(const Tensor& index, int axis) {
+  Shape shape = index.shape();
+  Strides strides = index.strides();
+  for (int i = 0; i < shape.size(); ++i) {
+    if (repeats(index, i, axis)) shape[i] = 1;
+  }
+  std::swap(shape[axis], shape.back());
+  std::swap(strides[axis], strides.back());
+  return contiguous(view(index, shape, strides));
+}
+
+}  // namespace
+
+Tensor fixed_at(const Tensor& x, int axis, const Shape& shape) {
+  Strides strides = x.strides();
+  strides[axis] = 0;
+  return view(x, shape, strides);
+}
+
+Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const Tensor& y) {
+  const Tensor lines = lines_of(index, axis);
+  const Options options{.dtype = DType::i64, .device = index.device()};
+  Scatter scatter{.indices = empty(lines.shape(), options),
+                  .order = empty(lines.shape(), options),
+                  .sorted = {},
+                  .place = {},
+                  .source = fixed_at(source, axis, index.shape()),
+                  .y = view(y, index.shape(), y.strides()),
+                  .length = index.shape()[axis],
+                  .source_step = source.strides()[axis],
+                  .y_step = y.strides()[axis]};
+  kernels::sort(lines, false, scatter.order, scatter.indices);
+  Strides sorted = scatter.indices.strides(), place = Dims::filled(index.rank(), 0);
+  std::swap(sorted[axis], sorted.back());
+  for (int i = 0; i < index.rank(); ++i) {
+    if (repeats(index, i, axis)) sorted[i] = 0;
+  }
+  place[axis] = 1;
+  scatter.sorted = view(scatter.indices, index.shape(), sorted);
+  scatter.place = view(scatter.indices, index.shape(), place);
+  return scatter;
+}
+
+}  // namespace tinytorch

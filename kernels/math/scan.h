@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/math/host_device.h"
+
+/// Running totals of core/ops/scan.h: what is carried from element to element, and how parts of it join.
+namespace tinytorch::math {
+
+/// The type that elements of type T are added or multiplied in; integers wrap around as unsigned ones.
+template <class T>
+using Carried = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+
+/// The type of a total.
+template <class T>
+using Totalled = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+
+template <class T>
+struct RunningSum {
+  using Output = Totalled<T>;
+  using State = Carried<T>;
+  const T* x;
+
+  HOST_DEVICE static State identity() { return 0; }
+  HOST_DEVICE State lift(std::int64_t i) const { return static_cast<State>(x[i]); }
+  HOST_DEVICE static State join(State a, State b) { return a + b; }
+  HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
+};
+
+template <class T>
+struct RunningProduct {
+  using Output = Totalled<T>;
+  using State = Carried<T>;
+  const T* x;
+
+  HOST_DEVICE static State identity() { return 1; }
+  HOST_DEVICE State lift(std::int64_t i) const { return static_cast<State>(x[i]); }
+  HOST_DEVICE static State join(State a, State b) { return a * b; }
+  HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
+};
+
+/// The map s -> factor * s + term.
+struct Affine {
+  double factor;
+  double term;
+};
+
+/// Maps joined one after another (Blelloch 1990, section 1.4.1), applied to 0.
+template <class T>
+struct Recurrence {
+  using Output = T;
+  using State = Affine;
+  const T* factor;
+  const T* term;
+
+  HOST_DEVICE static State identity() { return {1, 0}; }
+  HOST_DEVICE State lift(std::int64_t i) const {
+    return {static_cast<double>(factor[i]), static_cast<double>(term[i])};
+  }
+  HOST_DEVICE static State join(State a, State b) {
+    return {a.factor * b.factor, b.factor * a.term + b.term};
+  }
+  HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total.term); }
+};
+
+}  // namespace tinytorch::math

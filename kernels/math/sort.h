@@ -1,0 +1,23 @@
+#pragma once
+
+#include "kernels/math/host_device.h"
+
+/// Orders of core/ops/sort.h.
+namespace tinytorch::math {
+
+/// Whether a comes before b in ascending order; NaN is the largest.
+struct Ascending {
+  template <class T>
+  HOST_DEVICE bool operator()(T a, T b) const {
+    return (a < b) | ((b != b) & (a == a));
+  }
+};
+
+struct Descending {
+  template <class T>
+  HOST_DEVICE bool operator()(T a, T b) const {
+    return Ascending{}(b, a);
+  }
+};
+
+}  // namespace tinytorch::math

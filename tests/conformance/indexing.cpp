@@ -1,0 +1,269 @@
+#include "core/ops/indexing.h"
+
+#include <algorithm>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+std::size_t place_in(const Array& x, const Dims& at) {
+  std::int64_t place = 0;
+  for (int i = 0; i < at.size(); ++i) place = place * x.shape[i] + at[i];
+  return static_cast<std::size_t>(place);
+}
+
+/// `at` with the axis replaced by what the index says there.
+Dims led(Dims at, int axis, double index) {
+  at[axis] = static_cast<std::int64_t>(index);
+  return at;
+}
+
+auto gathered(int axis) {
+  return [axis](const Array& x, const Array& index) {
+    return generate(index.shape, [&](const Dims& at) { return x(led(at, axis, index(at))); });
+  };
+}
+
+enum class Meeting { last, sum };
+
+/// What a plain loop in row-major order leaves. A line's index stands for all its slices.
+auto scattered(int axis, Meeting meeting, bool line = false) {
+  return [=](Array x, const Array& index, const Array& source) {
+    Shape shape = line ? x.shape : index.shape;
+    if (line) shape[axis] = index.shape[0];
+    generate(shape, [&](const Dims& at) {
+      const double to = line ? index({at[axis]}) : index(at);
+      double& target = x.values[place_in(x, led(at, axis, to))];
+      target = meeting == Meeting::sum ? target + source(at) : source(at);
+      return 0.0;
+    });
+    return x;
+  };
+}
+
+/// The places of true elements, a row each.
+Array true_places(const Array& mask) {
+  std::vector<double> places;
+  generate(mask.shape, [&](const Dims& at) {
+    if (mask(at) != 0) places.insert(places.end(), at.begin(), at.end());
+    return 0.0;
+  });
+  const auto count = std::ranges::count_if(mask.values, [](double x) { return x != 0; });
+  return {{count, mask.shape.size()}, places};
+}
+
+void gather_rows() {
+  const Domain numbers = real(-9, 9);
+  row("gather")
+      .inputs(numbers.including({inf, -inf, nan}), indices(5))
+      .takes(kAllTypes)
+      .shapes_together({{{3, 5}, {3, 4}},
+                        {{3, 5}, {2, 9}},
+                        {{3, 5}, {0, 9}},
+                        {{2, 5, 3}, {2, 1, 3}},
+                        {{3, 5, 2, 2}, {2, 3, 1, 2}},
+                        {{9, 6, 33}, {9, 131, 33}}})
+      .covers(kernels::gather)
+      .covers(kernels::index_bound)
+      .reference(gathered(1))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index) { return gather(x, 1, value_of(index)); });
+  row("gather_from_last_axis")
+      .inputs(numbers, indices(4))
+      .takes(kAllTypes)
+      .shapes_together(
+          {{{4}, {6}}, {{4}, {0}}, {{2, 3, 4}, {2, 3, 2}}, {{0, 3, 4}, {0, 3, 2}}, {{70, 3, 5}, {70, 3, 20}}})
+      .reference([](const Array& x, const Array& index) { return gathered(x.shape.size() - 1)(x, index); })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index) { return gather(x, -1, value_of(index)); });
+  row("take_along_axis")
+      .inputs(numbers, indices(3))
+      .takes(kAllTypes)
+      .shapes_together({{{3, 4}, {2, 1}}, {{3, 1}, {5, 4}}, {{3, 4}, {0, 4}}, {{3, 70}, {300, 1}}})
+      .reference([](const Array& x, const Array& index) {
+        const Shape shape{index.shape[0], std::max(x.shape[1], index.shape[1])};
+        return generate(shape, [&](const Dims& at) {
+          const auto from = static_cast<std::int64_t>(index({at[0], index.shape[1] == 1 ? 0 : at[1]}));
+          return x({from, x.shape[1] == 1 ? 0 : at[1]});
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index) { return take_along_axis(x, value_of(index), 0); });
+  row("index_select")
+      .inputs(numbers, indices(3))
+      .takes(kAllTypes)
+      .shapes_together({{{2, 3}, {4}},
+                        {{2, 3, 2}, {3}},
+                        {{2, 3}, {0}},
+                        {{0, 3}, {4}},
+                        {{2, 3, 1}, {1}},
+                        {{9, 3, 70}, {130}}})
+      .reference([](const Array& x, const Array& index) {
+        Shape shape = x.shape;
+        shape[1] = index.shape[0];
+        return generate(shape, [&](const Dims& at) { return x(led(at, 1, index({at[1]}))); });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index) { return index_select(x, 1, value_of(index)); });
+  row("embedding")
+      .inputs(numbers, indices(4))
+      .takes(kAllTypes)
+      .shapes_together(
+          {{{4, 3}, {5}}, {{4, 3}, {2, 2}}, {{4, 2}, {}}, {{4, 2}, {0, 3}}, {{4}, {3}}, {{9, 70}, {3, 100}}})
+      .reference([](const Array& x, const Array& index) {
+        Shape shape = index.shape;
+        const int axes = shape.size();
+        for (int i = 1; i < x.shape.size(); ++i) shape.push_back(x.shape[i]);
+        return generate(shape, [&](const Dims& at) {
+          Dims from(std::span(at.begin() + axes, at.end()));
+          from.insert(0, static_cast<std::int64_t>(index(Dims(std::span(at.begin(), at.begin() + axes)))));
+          return x(from);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& weight, const auto& index) { return embedding(weight, value_of(index)); });
+}
+
+void scatter_rows() {
+  const Domain numbers = real(-9, 9);
+  row("scatter")
+      .inputs(numbers, indices(5), numbers)
+      .takes(kAllTypes)
+      .shapes_together({{{3, 5}, {3, 4}, {3, 4}},
+                        {{3, 5}, {2, 7}, {3, 8}},
+                        {{3, 5}, {0, 7}, {0, 7}},
+                        {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
+                        {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}})
+      .covers(kernels::scatter)
+      .reference(scattered(1, Meeting::last))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index, const auto& source) {
+        return scatter(x, 1, value_of(index), source);
+      });
+  row("scatter_add")
+      .inputs(numbers, indices(5), numbers)
+      .takes(kAllTypes)
+      .shapes_together({{{3, 5}, {3, 4}, {3, 4}},
+                        {{3, 5}, {2, 7}, {3, 8}},
+                        {{3, 5}, {0, 7}, {0, 7}},
+                        {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
+                        {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}})
+      .covers(kernels::scatter_add)
+      .reference(scattered(1, Meeting::sum))
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index, const auto& source) {
+        return scatter_add(x, 1, value_of(index), source);
+      });
+  row("scatter_add_to_a_line")
+      .inputs(numbers, indices(300), numbers)
+      .takes(kAllTypes)
+      .shapes_together({{{300}, {5003}, {5003}}, {{300}, {7}, {7}}})
+      .reference(scattered(0, Meeting::sum))
+      .within({2e-6, 1e-5}, {1e-12, 1e-12})
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& index, const Tensor& source) {
+        return scatter_add(x, 0, index, source);
+      });
+  row("index_add")
+      .inputs(numbers, indices(3), numbers)
+      .takes(kAllTypes)
+      .shapes_together({{{2, 3}, {4}, {2, 4}},
+                        {{2, 3, 2}, {3}, {2, 3, 2}},
+                        {{2, 3}, {0}, {2, 0}},
+                        {{9, 3, 300}, {50}, {9, 50, 300}}})
+      .reference(scattered(1, Meeting::sum, /*line=*/true))
+      .within({2e-6, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index, const auto& source) {
+        return index_add(x, 1, value_of(index), source);
+      });
+}
+
+void mask_rows() {
+  row("nonzero")
+      .inputs(real(-1, 1).including({0.0, -0.0, nan, inf}))
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes({{}, {1}, {7}, {0}, {3, 0}, {3, 5}, {2, 3, 4}, {67, 131}})
+      .covers(kernels::nonzero)
+      .reference(true_places)
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return nonzero(x); });
+  row("masked_select")
+      .inputs(real(-9, 9), truth())
+      .takes(kAllTypes)
+      .shapes_together(
+          {{{7}, {7}}, {{3, 5}, {3, 5}}, {{3, 5}, {5}}, {{5}, {3, 1}}, {{0, 3}, {3}}, {{67, 131}, {67, 131}}})
+      .reference([](const Array& x, const Array& mask) {
+        const Array taken = detail::elementwise(std::vector{x, mask}, [](auto each) { return each[1]; });
+        const Array all = detail::elementwise(std::vector{x, mask}, [](auto each) { return each[0]; });
+        Array y;
+        for (std::size_t i = 0; i < all.values.size(); ++i) {
+          if (taken.values[i] != 0) y.values.push_back(all.values[i]);
+        }
+        y.shape = {static_cast<std::int64_t>(y.values.size())};
+        return y;
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& mask) { return masked_select(x, value_of(mask)); });
+  row("one_hot")
+      .inputs(indices(5))
+      .takes({DType::i64})
+      .unchecked()
+      .shapes({{}, {1}, {7}, {0}, {2, 3}, {67, 131}})
+      .reference([](const Array& index) {
+        Shape shape = index.shape;
+        shape.push_back(5);
+        return generate(shape, [&](Dims at) {
+          const auto place = static_cast<double>(at.back());
+          at.erase(at.size() - 1);
+          return index(at) == place ? 1.0 : 0.0;
+        });
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& index) { return one_hot(index, 5); });
+  row("bincount")
+      .inputs(indices(6))
+      .takes({DType::i64})
+      .unchecked()
+      .shapes({{0}, {1}, {9}, {5003}})
+      .reference([](const Array& x) {
+        return generate({8}, [&](const Dims& at) {
+          return static_cast<double>(std::ranges::count(x.values, static_cast<double>(at[0])));
+        });
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) { return bincount(x, 8); });
+  row("bincount_of_weights")
+      .inputs(indices(6), real(-9, 9))
+      .takes(kAllTypes)
+      .shapes_together({{{0}, {0}}, {{9}, {9}}, {{5003}, {5003}}})
+      .reference([](const Array& x, const Array& weights) {
+        Array y = generate({8}, [](const Dims&) { return 0.0; });
+        for (std::size_t i = 0; i < x.values.size(); ++i)
+          y.values[static_cast<std::size_t>(x.values[i])] += weights.values[i];
+        return y;
+      })
+      .within({2e-6, 1e-5}, {1e-11, 1e-11})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& weights) { return bincount(value_of(x), weights, 8); });
+}
+
+}  // namespace
+
+void indexing_rows() {
+  gather_rows();
+  scatter_rows();
+  mask_rows();
+}
+
+}  // namespace tinytorch::conformance

@@ -1,0 +1,349 @@
+#include "core/ops/rearrange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+const std::vector<Shape> kMatrices{{3, 5}, {5, 3}, {1, 4}, {0, 3}, {3, 0}, {2, 3, 4}, {70, 67}};
+
+std::int64_t modulo(std::int64_t a, std::int64_t b) { return ((a % b) + b) % b; }
+
+/// x under another shape, each element from the place that `from` gives for its own.
+template <class From>
+Array moved(const Array& x, const Shape& shape, const From& from) {
+  return generate(shape, [&](Dims at) {
+    from(at);
+    return x(at);
+  });
+}
+
+void order_rows() {
+  const Domain numbers = real(-9, 9);
+  row("flip")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{}, {1}, {7}, {0}, {3, 5}, {2, 3, 4}, {67, 131}})
+      .reference([](const Array& x) {
+        return moved(x, x.shape, [&](Dims& at) {
+          for (int i = 0; i < at.size(); ++i) at[i] = x.shape[i] - 1 - at[i];
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return flip(x); });
+  row("flip_of_last_axis")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes(kMatrices)
+      .reference([](const Array& x) {
+        return moved(x, x.shape, [&](Dims& at) { at.back() = x.shape.back() - 1 - at.back(); });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return flip(x, {-1}); });
+  row("roll")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes(kMatrices)
+      .reference([](const Array& x) {
+        return moved(x, x.shape, [&](Dims& at) {
+          at[0] = modulo(at[0] - 2, x.shape[0]);
+          at[1] = modulo(at[1] + 7, x.shape[1]);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return roll(x, {2, -7}, {0, 1});
+      });
+  row("roll_of_all")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{}, {7}, {0}, {3, 5}, {2, 3, 4}})
+      .reference([](const Array& x) {
+        Array y = x;
+        if (!y.values.empty()) {
+          const auto by = modulo(-4, static_cast<std::int64_t>(y.values.size()));
+          std::ranges::rotate(y.values, y.values.begin() + by);
+        }
+        return y;
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return roll(x, 4); });
+  row("movedim")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{2, 3}, {2, 3, 4}, {2, 3, 2, 2}, {0, 3}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        shape.erase(0);
+        shape.push_back(x.shape[0]);
+        return moved(x, shape, [](Dims& at) {
+          const std::int64_t last = at.back();
+          at.erase(at.size() - 1);
+          at.insert(0, last);
+        });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return movedim(x, 0, -1); });
+}
+
+void repeat_rows() {
+  const Domain numbers = real(-9, 9);
+  const auto tiled = [](const Array& x, const Dims& counts) {
+    const int lead = counts.size() - x.shape.size();
+    Shape shape = counts;
+    for (int i = 0; i < x.shape.size(); ++i) shape[lead + i] *= x.shape[i];
+    return moved(x, shape, [&](Dims& at) {
+      for (int i = 0; i < lead; ++i) at.erase(0);
+      for (int i = 0; i < at.size(); ++i) at[i] = at[i] % x.shape[i];
+    });
+  };
+  row("repeat")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{2, 3}, {1, 1}, {3}, {0, 2}, {20, 67}})
+      .reference([=](const Array& x) {
+        return tiled(x, {2, 1, 3});
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return repeat(x, {2, 1, 3});
+      });
+  row("repeat_no_times")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{2, 3}})
+      .reference([=](const Array& x) {
+        return tiled(x, {0, 2});
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) {
+        return repeat(x, {0, 2});
+      });
+  row("tile")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{2, 3}, {2, 3, 4}, {3, 0}})
+      .reference([=](const Array& x) {
+        Dims counts = Dims::filled(x.shape.size(), 1);
+        counts.back() = 2;
+        return tiled(x, counts);
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return tile(x, {2}); });
+}
+
+/// The padded last two axes; `place` says where an element of the margin comes from, or -1 for `value`.
+template <class Place>
+auto padded(Padding last, Padding other, double value, Place place) {
+  return [=](const Array& x) {
+    const int columns = x.shape.size() - 1, rows = columns - 1;
+    Shape shape = x.shape;
+    shape[columns] += last.before + last.behind;
+    shape[rows] += other.before + other.behind;
+    return generate(shape, [&](Dims at) {
+      at[columns] = place(at[columns] - last.before, x.shape[columns]);
+      at[rows] = place(at[rows] - other.before, x.shape[rows]);
+      return at[columns] < 0 || at[rows] < 0 ? value : x(at);
+    });
+  };
+}
+
+void pad_rows() {
+  const Domain numbers = real(-9, 9);
+  const auto outside = [](std::int64_t i, std::int64_t n) { return i < 0 || i >= n ? -1 : i; };
+  row("pad")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 4}, {0, 3}, {1, 1}, {60, 67}})
+      .reference(padded({2, 1}, {0, 3}, 1, outside))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return pad(x, {{2, 1}, {0, 3}}, 1);
+      });
+  row("pad_and_crop")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 4}, {1, 3}, {2, 1}})
+      .reference(padded({-1, 2}, {1, -1}, 0, outside))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return pad(x, {{-1, 2}, {1, -1}});
+      });
+  row("pad_reflecting")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 4}, {2, 3}, {60, 67}})
+      .reference(padded({2, 1}, {-1, 1}, 0,
+                        [](std::int64_t i, std::int64_t n) {
+                          return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
+                        }))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return pad(x, {{2, 1}, {-1, 1}}, PadMode::reflect);
+      });
+  row("pad_replicating")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 4}, {1, 1}, {60, 67}})
+      .reference(padded({3, 0}, {1, 2}, 0,
+                        [](std::int64_t i, std::int64_t n) { return std::clamp<std::int64_t>(i, 0, n - 1); }))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return pad(x, {{3, 0}, {1, 2}}, PadMode::replicate);
+      });
+  row("pad_circularly")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 3}, {60, 67}})
+      .reference(padded({3, 1}, {0, 2}, 0, modulo))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return pad(x, {{3, 1}, {0, 2}}, PadMode::circular);
+      });
+}
+
+/// The parts again in reverse order, so that no part can be lost.
+template <class T>
+T joined_backwards(std::vector<T> parts, int axis) {
+  std::ranges::reverse(parts);
+  return concat(parts, axis);
+}
+
+void part_rows() {
+  const Domain numbers = real(-9, 9);
+  // Of 7 columns.
+  const auto backwards = [](std::vector<std::int64_t> order) {
+    return [=](const Array& x) {
+      return moved(x, x.shape, [&](Dims& at) { at[1] = order[static_cast<std::size_t>(at[1])]; });
+    };
+  };
+  row("split")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
+      .reference(backwards({6, 3, 4, 5, 0, 1, 2}))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return joined_backwards(split(x, 3, 1), 1); });
+  row("split_into_sizes")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
+      .reference(backwards({5, 6, 1, 2, 3, 4, 0}))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return joined_backwards(split(x, std::vector<std::int64_t>{1, 4, 0, 2}, 1), 1);
+      });
+  row("chunk")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
+      .reference(backwards({6, 4, 5, 2, 3, 0, 1}))
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return joined_backwards(chunk(x, 4, x.rank() == 2 ? -1 : 1), 1); });
+  row("unbind")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{3, 4}, {2, 3, 4}, {3, 1}})
+      .reference([](const Array& x) {
+        Shape shape = x.shape;
+        shape.erase(1);
+        shape.insert(0, x.shape[1]);
+        return moved(x, shape, [](Dims& at) { std::swap(at[0], at[1]); });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return stack(unbind(x, 1)); });
+}
+
+void matrix_rows() {
+  const Domain numbers = real(-9, 9);
+  for (const auto& [name, k] :
+       {std::pair("triu", 0), std::pair("triu_above", 2), std::pair("triu_below", -1)}) {
+    row(name)
+        .inputs(numbers.including({inf, nan}))
+        .takes(kAllTypes)
+        .shapes(kMatrices)
+        .reference([k = k](const Array& x) {
+          return generate(x.shape,
+                          [&](const Dims& at) { return at.back() - at[at.size() - 2] >= k ? x(at) : 0.0; });
+        })
+        .to_the_bit()
+        .gradient(differentiable)
+        .calls([k = k](const auto& x) { return triu(x, k); });
+  }
+  for (const auto& [name, k] :
+       {std::pair("tril", 0), std::pair("tril_above", 1), std::pair("tril_below", -2)}) {
+    row(name)
+        .inputs(numbers.including({inf, nan}))
+        .takes(kAllTypes)
+        .shapes(kMatrices)
+        .reference([k = k](const Array& x) {
+          return generate(x.shape,
+                          [&](const Dims& at) { return at.back() - at[at.size() - 2] <= k ? x(at) : 0.0; });
+        })
+        .to_the_bit()
+        .gradient(differentiable)
+        .calls([k = k](const auto& x) { return tril(x, k); });
+  }
+  for (const auto& [name, k] :
+       {std::pair("diagonal", 0), std::pair("diagonal_above", 1), std::pair("diagonal_below", -2)}) {
+    row(name)
+        .inputs(numbers)
+        .takes(kAllTypes)
+        .shapes({{3, 5}, {5, 3}, {3, 3}, {3, 4, 2}, {70, 67}})
+        .reference([k = k](const Array& x) {
+          const std::int64_t down = std::max(0, -k), right = std::max(0, k);
+          Shape shape(std::span(x.shape.begin() + 2, x.shape.end()));
+          shape.push_back(std::min(x.shape[0] - down, x.shape[1] - right));
+          return moved(x, shape, [&](Dims& at) {
+            const std::int64_t i = at.back();
+            at.erase(at.size() - 1);
+            at.insert(0, i + right);
+            at.insert(0, i + down);
+          });
+        })
+        .to_the_bit()
+        .gradient(differentiable)
+        .calls([k = k](const auto& x) { return diagonal(x, k); });
+  }
+  row("diagonal_of_last_axes_outside")
+      .inputs(numbers)
+      .takes(kAllTypes)
+      .shapes({{2, 3, 4}})
+      .reference([](const Array&) {
+        return Array{{2, 0}, {}};
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) { return diagonal(x, -7, -2, -1); });
+}
+
+}  // namespace
+
+void rearrange_rows() {
+  order_rows();
+  repeat_rows();
+  pad_rows();
+  part_rows();
+  matrix_rows();
+}
+
+}  // namespace tinytorch::conformance
