@@ -13,6 +13,7 @@ void register_all_kernels() {
   cpu::register_creation();
   cpu::register_math();
   cpu::register_matmul();
+  cpu::register_normalization();
   cpu::register_optimizer();
   cpu::register_random();
   cpu::register_reduction();

@@ -130,6 +130,7 @@ void register_cuda() {
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();
+  cuda::register_normalization();
   cuda::register_optimizer();
   cuda::register_random();
   cuda::register_reduction();

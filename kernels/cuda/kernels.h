@@ -11,6 +11,7 @@ void register_creation();
 void register_linear();
 void register_math();
 void register_matmul();
+void register_normalization();
 void register_optimizer();
 void register_random();
 void register_reduction();

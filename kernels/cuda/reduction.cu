@@ -1,10 +1,8 @@
 #include "core/ops/reduction.h"
 
-#include <bit>
 #include <limits>
 
-#include "core/ops/creation.h"
-#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/fold.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
@@ -70,141 +68,38 @@ using ValueFold = ExtremeFold<T, Order, false>;
 template <class T, class Order>
 using PlaceFold = ExtremeFold<T, Order, true>;
 
-/// The first stage of two: what it writes are results.
+/// A fold of x's elements to y's.
 template <class Fold>
-struct Unfinished : Fold {
-  using Output = typename Fold::Result;
-  __device__ static Output finish(const Output& total) { return total; }
-};
+struct Reduction : Fold {
+  const typename Fold::Element* x;
+  typename Fold::Output* y;
 
-/// The second: what it reads are results.
-template <class Fold>
-struct Continued : Fold {
-  using Element = typename Fold::Result;
-  __device__ static Element lift(const Element& x, std::int64_t) { return x; }
-};
-
-/// What is folded: `length` elements for each output, in parts.
-template <class Index>
-struct FoldPlan {
-  Index outputs, length, part_length;
-  Places<1, Index> kept;     // where each output's elements begin
-  Places<1, Index> reduced;  // and where they lie from there
-};
-
-// blockDim.x outputs a block, blockDim.y threads for each, blockIdx.y the part. A thread folds every
-// blockDim.y-th element of its part, then the block folds its threads' results as a tree: the order follows
-// from the shape and the strides alone, so that the same bits come out each time. Each element is read once.
-// Neighbouring threads read neighbouring elements: those of one output where it has all threads (blockDim.x =
-// 1), else those of neighbouring outputs; where short rows share a block, they meet in the first-level cache.
-template <class Fold, class Index>
-__global__ void __launch_bounds__(kThreads)
-    fold_parts(FoldPlan<Index> plan, const typename Fold::Element* x, typename Fold::Output* y) {
-  using Result = typename Fold::Result;
-  SHARED(Result, totals, [kThreads]);
-  const Index output = Index{blockIdx.x} * blockDim.x + threadIdx.x;
-  Result total = Fold::identity();
-  if (within(output, plan.outputs)) {
-    const Index begin = blockIdx.y * plan.part_length;
-    const Index end = begin + plan.part_length < plan.length ? begin + plan.part_length : plan.length;
-    Index first[1], offset[1];
-    plan.kept.find(output, first);
-    for (Index i = begin + threadIdx.y; within(i, end); i += blockDim.y) {
-      plan.reduced.find(i, offset);
-      total = Fold::combine(total, Fold::lift(x[first[0] + offset[0]], static_cast<std::int64_t>(i)));
-    }
+  template <class Index>
+  __device__ typename Fold::Result lift(Index, Index offset, Index place) const {
+    return Fold::lift(x[offset], static_cast<std::int64_t>(place));
   }
-  const unsigned slot = threadIdx.y * blockDim.x + threadIdx.x;
-  totals[slot] = total;
-  for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
-    __syncthreads();
-    if (threadIdx.y < half) totals[slot] = Fold::combine(totals[slot], totals[slot + half * blockDim.x]);
-  }
-  if (threadIdx.y == 0 && within(output, plan.outputs))
-    y[blockIdx.y * plan.outputs + output] = Fold::finish(totals[slot]);
-}
-
-/// How a fold is cut into blocks, by the lengths and the order in memory alone.
-struct FoldShape {
-  unsigned width;   ///< outputs a block
-  unsigned height;  ///< threads an output
-  unsigned parts;   ///< of each output's elements
-
-  FoldShape(const ReductionLoops& loops, bool may_part) {
-    constexpr std::int64_t kMostWidth = 32, kBlocks = 512, kEach = 16;
-    const std::int64_t outputs = loops.kept.count, length = loops.reduced.count;
-    const bool columns = loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
-    width = columns ? power_of_two(loops.kept.inner_length(), kMostWidth) : 1;
-    height = power_of_two(length, kThreads / width);
-    width = power_of_two(outputs, kThreads / height);
-    const std::int64_t blocks = (outputs + width - 1) / width;
-    const std::int64_t worth = may_part ? std::min(kBlocks / blocks, length / (kEach * height)) : 1;
-    parts = static_cast<unsigned>(std::max<std::int64_t>(1, worth));
-  }
-
-  /// The least power of two that is not below `count`, but at most `most`, which is one.
-  static unsigned power_of_two(std::int64_t count, std::int64_t most) {
-    return std::bit_ceil(static_cast<unsigned>(std::clamp<std::int64_t>(count, 1, most)));
+  template <class Index>
+  __device__ void finish(Index output, const typename Fold::Result& total) const {
+    y[output] = Fold::finish(total);
   }
 };
 
-template <class Fold, class Index>
-void launch_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape,
-                 const typename Fold::Element* x, typename Fold::Output* y) {
-  const auto length = static_cast<Index>(loops.reduced.count);
-  const FoldPlan<Index> plan{.outputs = static_cast<Index>(loops.kept.count),
-                             .length = length,
-                             .part_length = (length + shape.parts - 1) / shape.parts,
-                             .kept = Places<1, Index>(loops.kept),
-                             .reduced = Places<1, Index>(loops.reduced)};
-  const dim3 grid(blocks_for(loops.kept.count, shape.width), shape.parts);
-  launch(KERNEL(fold_parts<Fold, Index>), grid, dim3(shape.width, shape.height), 0, on.stream(), plan, x, y);
-}
-
 template <class Fold>
-void run_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape,
-              const typename Fold::Element* x, typename Fold::Output* y) {
-  if (fits_32_bits(loops.kept) && fits_32_bits(loops.reduced)) {
-    launch_fold<Fold, std::uint32_t>(on, loops, shape, x, y);
-  } else {
-    launch_fold<Fold, std::uint64_t>(on, loops, shape, x, y);
-  }
-}
-
-/// The loops over [parts, outputs] results, one output each.
-ReductionLoops second_stage(std::int64_t parts, std::int64_t outputs) {
-  ReductionLoops loops;
-  loops.kept = {.rank = 1, .count = outputs, .length = {outputs}, .step = {Steps<2>{1, 1}}};
-  loops.reduced = {.rank = 1, .count = parts, .length = {parts}, .step = {Steps<1>{outputs}}};
-  return loops;
-}
-
-/// In one stage, or where that would keep few blocks busy in two: parts, then their results.
-template <class Fold>
-void fold(const Tensor& x, Tensor& y) {
-  using Result = typename Fold::Result;
+void reduce(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
-  const ReductionLoops loops = make_reduction_loops(x, y);
-  const FoldShape shape(loops, /*may_part=*/true);
-  const auto* from = static_cast<const typename Fold::Element*>(x.raw_data());
-  auto* to = static_cast<typename Fold::Output*>(y.raw_data());
-  if (shape.parts == 1) return run_fold<Fold>(on, loops, shape, from, to);
-  const std::int64_t outputs = loops.kept.count;
-  const std::int64_t results = shape.parts * outputs;
-  Storage parts(y.device(), static_cast<std::size_t>(results) * sizeof(Result));
-  auto* const totals = reinterpret_cast<Result*>(parts.data());
-  run_fold<Unfinished<Fold>>(on, loops, shape, from, totals);
-  const ReductionLoops rest = second_stage(shape.parts, outputs);
-  run_fold<Continued<Fold>>(on, rest, FoldShape(rest, /*may_part=*/false), totals, to);
+  Reduction<Fold> reduction;
+  reduction.x = static_cast<const typename Fold::Element*>(x.raw_data());
+  reduction.y = static_cast<typename Fold::Output*>(y.raw_data());
+  fold(on, make_reduction_loops(x, y), reduction);
 }
 
 void sum(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { fold<SumFold<T>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce<SumFold<T>>(x, y); });
 }
 
 template <template <class, class> class Fold, class Order>
 void extreme(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { fold<Fold<T, Order>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce<Fold<T, Order>>(x, y); });
 }
 
 /// y has length 1 at the axis, which says it all.

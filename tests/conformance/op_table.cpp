@@ -125,6 +125,7 @@ const std::deque<Row>& op_table() {
     creation_rows();
     math_rows();
     matmul_rows();
+    normalization_rows();
     optimizer_rows();
     random_rows();
     reduction_rows();

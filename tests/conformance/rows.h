@@ -11,6 +11,7 @@ void copy_rows();
 void creation_rows();
 void math_rows();
 void matmul_rows();
+void normalization_rows();
 void optimizer_rows();
 void random_rows();
 void reduction_rows();
