@@ -14,6 +14,7 @@ void register_all_kernels() {
   cpu::register_math();
   cpu::register_matmul();
   cpu::register_normalization();
+  cpu::register_normalization_gradient();
   cpu::register_optimizer();
   cpu::register_random();
   cpu::register_reduction();

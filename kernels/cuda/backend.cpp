@@ -131,6 +131,7 @@ void register_cuda() {
   cuda::register_math();
   cuda::register_matmul();
   cuda::register_normalization();
+  cuda::register_normalization_gradient();
   cuda::register_optimizer();
   cuda::register_random();
   cuda::register_reduction();

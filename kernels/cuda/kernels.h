@@ -12,6 +12,7 @@ void register_linear();
 void register_math();
 void register_matmul();
 void register_normalization();
+void register_normalization_gradient();
 void register_optimizer();
 void register_random();
 void register_reduction();
