@@ -134,6 +134,7 @@ void register_cuda() {
   cuda::register_normalization_gradient();
   cuda::register_optimizer();
   cuda::register_random();
+  cuda::register_recurrent();
   cuda::register_reduction();
   cuda::register_softmax();
 }

@@ -15,6 +15,7 @@ void register_normalization();
 void register_normalization_gradient();
 void register_optimizer();
 void register_random();
+void register_recurrent();
 void register_reduction();
 void register_softmax();
 

@@ -128,6 +128,7 @@ const std::deque<Row>& op_table() {
     normalization_rows();
     optimizer_rows();
     random_rows();
+    recurrent_rows();
     reduction_rows();
     shape_rows();
     return true;

@@ -14,6 +14,7 @@ void matmul_rows();
 void normalization_rows();
 void optimizer_rows();
 void random_rows();
+void recurrent_rows();
 void reduction_rows();
 void shape_rows();
 
