@@ -8,6 +8,8 @@
 #include "autograd/ops/math.h"
 #include "autograd/ops/matmul.h"
 #include "autograd/ops/rearrange.h"
+#include "autograd/ops/normalization.h"
+#include "autograd/ops/recurrent.h"
 #include "autograd/ops/reduction.h"
 #include "autograd/ops/scan.h"
 #include "autograd/ops/shape.h"

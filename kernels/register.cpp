@@ -14,8 +14,11 @@ void register_all_kernels() {
   cpu::register_indexing();
   cpu::register_math();
   cpu::register_matmul();
+  cpu::register_normalization();
+  cpu::register_normalization_gradient();
   cpu::register_optimizer();
   cpu::register_random();
+  cpu::register_recurrent();
   cpu::register_reduction();
   cpu::register_scan();
   cpu::register_sort();

@@ -131,8 +131,11 @@ void register_cuda() {
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();
+  cuda::register_normalization();
+  cuda::register_normalization_gradient();
   cuda::register_optimizer();
   cuda::register_random();
+  cuda::register_recurrent();
   cuda::register_reduction();
   cuda::register_scan();
   cuda::register_softmax();

@@ -6,23 +6,56 @@
 
 #include "core/storage.h"
 #include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/launch.h"
+#include "kernels/cuda/places.h"
+#include "kernels/cuda/stream.h"
 
-// Folding many elements into one. A fold turns elements into results (lift), joins results (combine) and
-// makes an output of one (finish).
+// Folding many elements into each of many outputs: reductions of any kind. A fold is an object with
+//
+//   using Result = ...;                                 what elements become and are joined as
+//   static Result identity();
+//   Result lift(output, offset, place) const;           what the element at this offset, the place-th of its
+//                                                       output, adds
+//   static Result combine(const Result&, const Result&);
+//   void finish(output, const Result& total) const;     writes the output
 namespace tinytorch::cuda {
 
 /// The first stage of two: what it writes are results.
 template <class Fold>
-struct Unfinished : Fold {
-  using Output = typename Fold::Result;
-  __device__ static Output finish(const Output& total) { return total; }
+struct Unfinished {
+  using Result = typename Fold::Result;
+  Fold fold;
+  Result* parts;
+
+  __device__ static Result identity() { return Fold::identity(); }
+  template <class Index>
+  __device__ Result lift(Index output, Index offset, Index place) const {
+    return fold.lift(output, offset, place);
+  }
+  __device__ static Result combine(const Result& a, const Result& b) { return Fold::combine(a, b); }
+  template <class Index>
+  __device__ void finish(Index place, const Result& total) const {
+    parts[place] = total;
+  }
 };
 
 /// The second: what it reads are results.
 template <class Fold>
-struct Continued : Fold {
-  using Element = typename Fold::Result;
-  __device__ static Element lift(const Element& x, std::int64_t) { return x; }
+struct Continued {
+  using Result = typename Fold::Result;
+  Fold fold;
+  const Result* parts;
+
+  __device__ static Result identity() { return Fold::identity(); }
+  template <class Index>
+  __device__ Result lift(Index, Index offset, Index) const {
+    return parts[offset];
+  }
+  __device__ static Result combine(const Result& a, const Result& b) { return Fold::combine(a, b); }
+  template <class Index>
+  __device__ void finish(Index output, const Result& total) const {
+    fold.finish(output, total);
+  }
 };
 
 /// What is folded: `length` elements for each output, in parts.
@@ -39,8 +72,7 @@ struct FoldPlan {
 // Neighbouring threads read neighbouring elements: those of one output where it has all threads (blockDim.x =
 // 1), else those of neighbouring outputs; where short rows share a block, they meet in the first-level cache.
 template <class Fold, class Index>
-__global__ void __launch_bounds__(kThreads)
-    fold_parts(FoldPlan<Index> plan, const typename Fold::Element* x, typename Fold::Output* y) {
+__global__ void __launch_bounds__(kThreads) fold_parts(FoldPlan<Index> plan, Fold fold) {
   using Result = typename Fold::Result;
   SHARED(Result, totals, [kThreads]);
   const Index output = Index{blockIdx.x} * blockDim.x + threadIdx.x;
@@ -52,7 +84,7 @@ __global__ void __launch_bounds__(kThreads)
     plan.kept.find(output, first);
     for (Index i = begin + threadIdx.y; within(i, end); i += blockDim.y) {
       plan.reduced.find(i, offset);
-      total = Fold::combine(total, Fold::lift(x[first[0] + offset[0]], static_cast<std::int64_t>(i)));
+      total = Fold::combine(total, fold.lift(output, first[0] + offset[0], i));
     }
   }
   const unsigned slot = threadIdx.y * blockDim.x + threadIdx.x;
@@ -62,7 +94,7 @@ __global__ void __launch_bounds__(kThreads)
     if (threadIdx.y < half) totals[slot] = Fold::combine(totals[slot], totals[slot + half * blockDim.x]);
   }
   if (threadIdx.y == 0 && within(output, plan.outputs))
-    y[blockIdx.y * plan.outputs + output] = Fold::finish(totals[slot]);
+    fold.finish(blockIdx.y * plan.outputs + output, totals[slot]);
 }
 
 /// How a fold is cut into blocks, by the lengths and the order in memory alone.
@@ -89,9 +121,8 @@ struct FoldShape {
   }
 };
 
-template <class Fold, class Index>
-void launch_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape,
-                 const typename Fold::Element* x, typename Fold::Output* y) {
+template <class Index, class Fold>
+void launch_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape, const Fold& fold) {
   const auto length = static_cast<Index>(loops.reduced.count);
   const FoldPlan<Index> plan{.outputs = static_cast<Index>(loops.kept.count),
                              .length = length,
@@ -99,16 +130,15 @@ void launch_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShap
                              .kept = Places<1, Index>(loops.kept),
                              .reduced = Places<1, Index>(loops.reduced)};
   const dim3 grid(blocks_for(loops.kept.count, shape.width), shape.parts);
-  launch(KERNEL(fold_parts<Fold, Index>), grid, dim3(shape.width, shape.height), 0, on.stream(), plan, x, y);
+  launch(KERNEL(fold_parts<Fold, Index>), grid, dim3(shape.width, shape.height), 0, on.stream(), plan, fold);
 }
 
 template <class Fold>
-void run_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape,
-              const typename Fold::Element* x, typename Fold::Output* y) {
+void run_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape, const Fold& fold) {
   if (fits_32_bits(loops.kept) && fits_32_bits(loops.reduced)) {
-    launch_fold<Fold, std::uint32_t>(on, loops, shape, x, y);
+    launch_fold<std::uint32_t>(on, loops, shape, fold);
   } else {
-    launch_fold<Fold, std::uint64_t>(on, loops, shape, x, y);
+    launch_fold<std::uint64_t>(on, loops, shape, fold);
   }
 }
 
@@ -122,21 +152,17 @@ inline ReductionLoops second_stage(std::int64_t parts, std::int64_t outputs) {
 
 /// In one stage, or where that would keep few blocks busy in two: parts, then their results.
 template <class Fold>
-void fold(const Tensor& x, Tensor& y) {
+void fold(const OnDevice& on, const ReductionLoops& loops, const Fold& fold) {
   using Result = typename Fold::Result;
-  const OnDevice on(y.device());
-  const ReductionLoops loops = make_reduction_loops(x, y);
   const FoldShape shape(loops, /*may_part=*/true);
-  const auto* from = static_cast<const typename Fold::Element*>(x.raw_data());
-  auto* to = static_cast<typename Fold::Output*>(y.raw_data());
-  if (shape.parts == 1) return run_fold<Fold>(on, loops, shape, from, to);
+  if (shape.parts == 1) return run_fold(on, loops, shape, fold);
   const std::int64_t outputs = loops.kept.count;
   const std::int64_t results = shape.parts * outputs;
-  Storage parts(y.device(), static_cast<std::size_t>(results) * sizeof(Result));
+  Storage parts(on.device(), static_cast<std::size_t>(results) * sizeof(Result));
   auto* const totals = reinterpret_cast<Result*>(parts.data());
-  run_fold<Unfinished<Fold>>(on, loops, shape, from, totals);
+  run_fold(on, loops, shape, Unfinished<Fold>{fold, totals});
   const ReductionLoops rest = second_stage(shape.parts, outputs);
-  run_fold<Continued<Fold>>(on, rest, FoldShape(rest, /*may_part=*/false), totals, to);
+  run_fold(on, rest, FoldShape(rest, /*may_part=*/false), Continued<Fold>{fold, totals});
 }
 
 }  // namespace tinytorch::cuda

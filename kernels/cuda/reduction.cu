@@ -76,18 +76,43 @@ using ValueFold = ExtremeFold<T, Order, false>;
 template <class T, class Order>
 using PlaceFold = ExtremeFold<T, Order, true>;
 
+/// A fold of x's elements to y's.
+template <class Fold>
+struct Reduction : Fold {
+  const typename Fold::Element* x;
+  typename Fold::Output* y;
+
+  template <class Index>
+  __device__ typename Fold::Result lift(Index, Index offset, Index place) const {
+    return Fold::lift(x[offset], static_cast<std::int64_t>(place));
+  }
+  template <class Index>
+  __device__ void finish(Index output, const typename Fold::Result& total) const {
+    y[output] = Fold::finish(total);
+  }
+};
+
+template <class Fold>
+void reduce(const Tensor& x, Tensor& y) {
+  const OnDevice on(y.device());
+  Reduction<Fold> reduction;
+  reduction.x = static_cast<const typename Fold::Element*>(x.raw_data());
+  reduction.y = static_cast<typename Fold::Output*>(y.raw_data());
+  fold(on, make_reduction_loops(x, y), reduction);
+}
+
 template <template <class> class Fold>
 void total(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { fold<Fold<T>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce<Fold<T>>(x, y); });
 }
 
 void index_bound(const Tensor& index, Tensor& largest) {
-  fold<ValueFold<std::uint64_t, math::Greater>>(index, largest);
+  reduce<ValueFold<std::uint64_t, math::Greater>>(index, largest);
 }
 
 template <template <class, class> class Fold, class Order>
 void extreme(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { fold<Fold<T, Order>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce<Fold<T, Order>>(x, y); });
 }
 
 /// y has length 1 at the axis, which says it all.

@@ -71,11 +71,14 @@ void wait_for_stream(int device_index, std::uint64_t id);
 /// Where a kernel family works: the device of its output, made current, and the current stream there.
 class OnDevice {
  public:
-  explicit OnDevice(Device device) : guard_(device.index), stream_(current_stream(device.index)) {}
+  explicit OnDevice(Device device)
+      : device_(device), guard_(device.index), stream_(current_stream(device.index)) {}
+  Device device() const { return device_; }
   cudaStream_t stream() const { return stream_.handle(); }
   CudaStream& state() const { return stream_; }
 
  private:
+  Device device_;
   DeviceGuard guard_;
   CudaStream& stream_;
 };

@@ -131,9 +131,11 @@ const std::deque<Row>& op_table() {
     indexing_rows();
     math_rows();
     matmul_rows();
+    normalization_rows();
     optimizer_rows();
     random_rows();
     rearrange_rows();
+    recurrent_rows();
     reduction_rows();
     scan_rows();
     shape_rows();

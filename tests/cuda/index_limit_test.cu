@@ -2,6 +2,9 @@
 // than a test should be: the limit is lowered instead.
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "autograd/ops.h"
 #include "core/ops/activation.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
@@ -41,6 +44,33 @@ TEST_P(IndexLimit, DoesNotChangeResults) {
     EXPECT_TENSOR_EQ(argmin(x_there, axis), argmin(x, axis));
     EXPECT_TENSOR_NEAR(softmax(x_there, axis), softmax(x, axis), 1e-6);
   }
+}
+
+/// The value and the gradient of x.
+template <class F>
+std::pair<Tensor, Tensor> both_ways(const Tensor& x, const F& f) {
+  const Variable at = variable(x), y = f(at);
+  sum(square(y) * y).backward();
+  return {y.value(), at.grad()};
+}
+
+template <class F>
+void expect_the_same_there(const Tensor& x, const F& f) {
+  const auto [y, gradient] = both_ways(x, f);
+  const auto [y_there, gradient_there] = both_ways(x.to(backend()), f);
+  EXPECT_TENSOR_NEAR(y_there, y, 1e-5);
+  EXPECT_TENSOR_NEAR(gradient_there, gradient, 1e-4);
+}
+
+TEST_P(IndexLimit, DoesNotChangeNormalisationsAndGates) {
+  const Tensor x = randn({3, 40, 50}), long_rows = randn({2, 2000});
+  expect_the_same_there(x, [](const Variable& at) { return layer_norm(at, {50}); });
+  expect_the_same_there(long_rows, [](const Variable& at) { return layer_norm(at, {2000}); });
+  expect_the_same_there(
+      x, [](const Variable& at) { return batch_norm(at, Tensor(), Tensor(), {}, {}, {.training = true}); });
+  const Tensor gates = randn({5, 60}), state = randn({5, 15});
+  expect_the_same_there(
+      gates, [&](const Variable& at) { return lstm_gates(at, at, Variable(state.to(at.device()))); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/recurrent.h"
+
+namespace tinytorch {
+
+Variable lstm_gates(const Variable& from_input, const Variable& from_hidden, const Variable& cell);
+Variable gru_gates(const Variable& from_input, const Variable& from_hidden, const Variable& hidden);
+
+}  // namespace tinytorch

@@ -1,0 +1,233 @@
+#include "core/ops/normalization.h"
+
+#include <algorithm>
+
+#include "core/ops/check.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/math.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// The weight or the bias, where there is one.
+void check_parameter(const char* op, const char* name, const Tensor& parameter, const Tensor& x,
+                     const Shape& shape) {
+  if (!parameter.defined()) return;
+  if (parameter.shape() != shape) {
+    fail<ShapeError>(op, "the {} is {}, but x {} wants {}", name, parameter.shape(), x.shape(), shape);
+  }
+  if (parameter.dtype() != x.dtype()) {
+    fail<DTypeError>(op, "x is {}, but the {} {}; convert one with .to(dtype)", x.dtype(), name,
+                     parameter.dtype());
+  }
+  if (parameter.device() != x.device()) {
+    fail<DeviceError>(op, "x is on {}, but the {} on {}; move one with .to(device)", x.device(), name,
+                      parameter.device());
+  }
+}
+
+void check_operands(const char* op, const Tensor& x, const Shape& shape, const Tensor& weight,
+                    const Tensor& bias) {
+  check_parameter(op, "weight", weight, x, shape);
+  check_parameter(op, "bias", bias, x, shape);
+}
+
+void check_trailing(const char* op, const Shape& x, const Shape& shape) {
+  if (shape.empty()) {
+    fail<ShapeError>(op, "the normalised shape is []; name at least the last axis of x {}", x);
+  }
+  const int lead = x.size() - shape.size();
+  bool fits = lead >= 0;
+  for (int i = 0; fits && i < shape.size(); ++i) fits = x[lead + i] == shape[i];
+  if (!fits) {
+    fail<ShapeError>(op, "x is {}, but the normalised shape {}; x must end in that shape", x, shape);
+  }
+}
+
+/// x [N, C, ...] as [N, C, inner].
+Normalization by_channel(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         double epsilon) {
+  require_floating(op, x);
+  if (x.rank() < 2) fail<ShapeError>(op, "x is {}; wanted [N, C, ...], samples of channels", x.shape());
+  Normalization form{.op = op, .outer = x.shape()[0], .channels = x.shape()[1], .epsilon = epsilon};
+  form.inner = checked_numel(op, Shape(std::span(x.shape().begin() + 2, x.shape().end())));
+  check_operands(op, x, {form.channels}, weight, bias);
+  return form;
+}
+
+void check_running(const Tensor& x, const char* name, const Tensor& running) {
+  constexpr const char* kOp = "batch_norm";
+  if (!running.defined()) return;
+  if (running.shape() != Shape{x.shape()[1]}) {
+    fail<ShapeError>(kOp, "the running {} is {}, but x {} has {} channels", name, running.shape(), x.shape(),
+                     x.shape()[1]);
+  }
+  require_floating(kOp, running);
+  if (running.device() != x.device()) {
+    fail<DeviceError>(kOp, "x is on {}, but the running {} on {}; move one with .to(device)", x.device(),
+                      name, running.device());
+  }
+}
+
+Tensor contiguous_or_none(const Tensor& x) { return x.defined() ? contiguous(x) : x; }
+
+/// The statistics that a kernel would compute, from a mean and a variance.
+Tensor given_statistics(const Normalization& form, const Tensor& x, const Tensor& mean,
+                        const Tensor& variance) {
+  const Tensor exact = mean.to(DType::f64), rounded = mean.to(x.dtype());
+  const Tensor lost = (exact - rounded.to(DType::f64)).to(x.dtype());
+  const Tensor scale = (1.0 / sqrt(variance.to(DType::f64) + form.epsilon)).to(x.dtype());
+  return stack<Tensor>({rounded, lost, scale});
+}
+
+/// running = (1 - momentum) running + momentum batch, in place.
+void update_running(Tensor running, const Tensor& batch, double momentum) {
+  if (running.defined()) assign(running, running.to(DType::f64) * (1 - momentum) + batch * momentum);
+}
+
+}  // namespace
+
+namespace detail {
+
+Normalization layer_normalization(const char* op, const Tensor& x, const Shape& shape, const Tensor& weight,
+                                  const Tensor& bias, double epsilon) {
+  require_floating(op, x);
+  check_trailing(op, x.shape(), shape);
+  check_operands(op, x, shape, weight, bias);
+  const Shape lead(std::span(x.shape().begin(), x.shape().end() - shape.size()));
+  return {.op = op,
+          .outer = checked_numel(op, lead),
+          .channels = checked_numel(op, shape),
+          .inner = 1,
+          .epsilon = epsilon};
+}
+
+Normalization rms_normalization(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon) {
+  Normalization form = layer_normalization("rms_norm", x, shape, weight, {}, epsilon);
+  form.centered = false;
+  return form;
+}
+
+Normalization batch_normalization(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
+                                  const Tensor& weight, const Tensor& bias, const BatchNormOptions& options) {
+  Normalization form = by_channel("batch_norm", x, weight, bias, options.epsilon);
+  if (form.channels == 1) {  // whose values lie without gaps
+    form.inner *= form.outer;
+    form.outer = 1;
+  }
+  form.groups = form.channels;
+  form.across_outer = true;
+  form.from_elements = options.training;
+  check_running(x, "mean", running_mean);
+  check_running(x, "variance", running_variance);
+  if (!options.training && !(running_mean.defined() && running_variance.defined())) {
+    fail<ValueError>(form.op,
+                     "outside training it takes a running mean and a running variance; give both, or set "
+                     "{{.training = true}}");
+  }
+  if (running_mean.defined() != running_variance.defined()) {
+    fail<ValueError>(form.op, "only one running statistic is defined; give both or none");
+  }
+  if (options.training && form.set_length() == 1 && form.channels > 0) {
+    fail<ShapeError>(
+        form.op,
+        "expected more than 1 value per channel when training, but x is {}; take a larger batch, "
+        "or eval()",
+        x.shape());
+  }
+  return form;
+}
+
+Normalization group_normalization(const char* op, const Tensor& x, std::int64_t groups, const Tensor& weight,
+                                  const Tensor& bias, double epsilon) {
+  Normalization form = by_channel(op, x, weight, bias, epsilon);
+  if (groups < 1 || form.channels % groups != 0) {
+    fail<ValueError>(op, "x {} has {} channels, which do not make {} groups of one size", x.shape(),
+                     form.channels, groups);
+  }
+  form.groups = groups;
+  return form;
+}
+
+Normalization instance_normalization(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                     double epsilon) {
+  Normalization form = by_channel("instance_norm", x, weight, bias, epsilon);
+  if (form.inner == 1) {
+    fail<ShapeError>(form.op, "each channel of x {} has one value, whose deviation is 0; wanted [N, C, ...]",
+                     x.shape());
+  }
+  form.groups = std::max<std::int64_t>(1, form.channels);
+  return form;
+}
+
+Normalized normalize(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     const Tensor& given) {
+  const Options like{.dtype = x.dtype(), .device = x.device()};
+  Normalized result{empty(x.shape(), like), given.defined() ? given : empty({3, form.sets()}, like)};
+  if (x.numel() == 0) return result;
+  kernels::normalize(form, contiguous(x), contiguous_or_none(weight), contiguous_or_none(bias),
+                     result.statistics, result.y);
+  return result;
+}
+
+Normalized batch_normalize(const Normalization& form, const Tensor& x, const Tensor& running_mean,
+                           const Tensor& running_variance, const Tensor& weight, const Tensor& bias,
+                           double momentum) {
+  if (!form.from_elements) {
+    return normalize(form, x, weight, bias, given_statistics(form, x, running_mean, running_variance));
+  }
+  Normalized result = normalize(form, x, weight, bias);
+  if (x.numel() == 0) return result;
+  const Tensor statistics = result.statistics.to(DType::f64);
+  const Tensor scale = select(statistics, 0, 2);
+  const auto count = static_cast<double>(form.set_length());
+  update_running(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
+  update_running(running_variance, maximum(1.0 / (scale * scale) - form.epsilon, 0.0) * (count / (count - 1)),
+                 momentum);
+  return result;
+}
+
+NormalizationGradients normalize_gradient(const Normalization& form, const Tensor& grad, const Tensor& x,
+                                          const Tensor& statistics, const Tensor& weight, bool wants_weight,
+                                          bool wants_bias) {
+  const Options like{.dtype = x.dtype(), .device = x.device()};
+  const auto parameter = [&](bool wanted) { return wanted ? zeros({form.channels}, like) : Tensor(); };
+  NormalizationGradients result{empty(x.shape(), like), parameter(wants_weight), parameter(wants_bias)};
+  if (x.numel() == 0) return result;
+  kernels::normalize_gradient(form, contiguous(grad), contiguous(x), statistics, contiguous_or_none(weight),
+                              result.weight, result.bias, result.x);
+  return result;
+}
+
+}  // namespace detail
+
+Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias,
+                  double epsilon) {
+  const auto form = detail::layer_normalization("layer_norm", x, shape, weight, bias, epsilon);
+  return detail::normalize(form, x, weight, bias).y;
+}
+
+Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon) {
+  return detail::normalize(detail::rms_normalization(x, shape, weight, epsilon), x, weight, {}).y;
+}
+
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
+                  const Tensor& weight, const Tensor& bias, const BatchNormOptions& options) {
+  const auto form = detail::batch_normalization(x, running_mean, running_variance, weight, bias, options);
+  return detail::batch_normalize(form, x, running_mean, running_variance, weight, bias, options.momentum).y;
+}
+
+Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias,
+                  double epsilon) {
+  const auto form = detail::group_normalization("group_norm", x, groups, weight, bias, epsilon);
+  return detail::normalize(form, x, weight, bias).y;
+}
+
+Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
+  return detail::normalize(detail::instance_normalization(x, weight, bias, epsilon), x, weight, bias).y;
+}
+
+}  // namespace tinytorch

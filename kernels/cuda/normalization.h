@@ -1,0 +1,139 @@
+#pragma once
+
+#include "core/ops/normalization.h"
+
+#include "kernels/cuda/fold.h"
+#include "kernels/cuda/warp.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/math/normalization.h"
+
+// What normalisations and their gradients have in common.
+namespace tinytorch::cuda {
+
+inline constexpr unsigned kRowsABlock = kThreads / kWarp;
+
+/// Which set and channel an element belongs to, by its offset.
+template <class Index>
+struct Sets {
+  Divisor<Index> inner, channels, length;
+  Index count;
+  bool across_outer;
+
+  explicit Sets(const Normalization& form)
+      : inner(static_cast<Index>(form.inner)),
+        channels(static_cast<Index>(form.channels)),
+        length(static_cast<Index>(form.set_length())),
+        count(static_cast<Index>(form.sets())),
+        across_outer(form.across_outer) {}
+
+  __device__ Index channel(Index offset) const {
+    const Index line = inner.quotient(offset);
+    return line - channels.quotient(line) * channels.divisor();
+  }
+  __device__ Index set(Index offset) const {
+    return across_outer ? channel(offset) : length.quotient(offset);
+  }
+};
+
+/// Statistics [3, sets].
+template <class T, class Index>
+__device__ math::SetStatistics<T> load(const T* statistics, Index sets, Index set) {
+  return {statistics[set], statistics[sets + set], statistics[2 * sets + set]};
+}
+template <class T, class Index>
+__device__ void store(const math::SetStatistics<T>& found, T* statistics, Index sets, Index set) {
+  statistics[set] = found.mean;
+  statistics[sets + set] = found.lost;
+  statistics[2 * sets + set] = found.scale;
+}
+
+// A thread an element, neighbours beside each other: each operand is read, and the result written, once; what
+// there is of each set or channel comes from the first-level cache.
+template <class Index, class Element>
+__global__ void __launch_bounds__(kThreads) map_elements(Index count, Element element) {
+  const Index at = Index{blockIdx.x} * kThreads + threadIdx.x;
+  if (within(at, count)) element(at);
+}
+
+template <class Index, class Element>
+void launch_map(const OnDevice& on, std::int64_t count, const Element& element) {
+  launch(KERNEL(map_elements<Index, Element>), blocks_for(count, kThreads), threads_for(count), 0,
+         on.stream(), static_cast<Index>(count), element);
+}
+
+/// A sum, and a sum of squares or products.
+struct Sums {
+  double first, second;
+};
+struct SumsFold {
+  using Result = Sums;
+  __device__ static Result identity() { return {0, 0}; }
+  __device__ static Result combine(const Result& a, const Result& b) {
+    return {a.first + b.first, a.second + b.second};
+  }
+};
+
+/// Each set as one output.
+inline ReductionLoops set_loops(const Normalization& form) {
+  const std::int64_t length = form.set_length();
+  ReductionLoops loops;
+  loops.kept = {.rank = 1, .count = form.sets(), .length = {form.sets()}, .step = {Steps<2>{length, 1}}};
+  loops.reduced = {.rank = 1, .count = length, .length = {length}, .step = {Steps<1>{1}}};
+  return loops;
+}
+
+/// Each channel as one output.
+inline ReductionLoops channel_loops(const Normalization& form) {
+  const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
+  ReductionLoops loops;
+  loops.kept = {.rank = 1, .count = channels, .length = {channels}, .step = {Steps<2>{inner, 1}}};
+  if (inner == 1) {
+    loops.reduced = {.rank = 1, .count = outer, .length = {outer}, .step = {Steps<1>{channels}}};
+  } else {
+    loops.reduced = {.rank = 2,
+                     .count = outer * inner,
+                     .length = {outer, inner},
+                     .step = {Steps<1>{channels * inner}, Steps<1>{1}}};
+  }
+  return loops;
+}
+
+/// Calls f<numbers a lane>() where sets are short enough for a warp's registers, and lie without gaps.
+template <class T, class F>
+bool as_short_sets(const Normalization& form, const F& f) {
+  constexpr int kMost = sizeof(T) == 8 ? 8 : 32;  // else too many registers for two blocks at once
+  if (form.across_outer || form.set_length() > kMost * kWarp) return false;
+  if (form.set_length() <= 4 * kWarp) {
+    f.template operator()<4>();
+  } else {
+    f.template operator()<kMost>();
+  }
+  return true;
+}
+
+inline dim3 short_sets_block(const Normalization& form) {
+  return dim3(kWarp, static_cast<unsigned>(std::min<std::int64_t>(form.sets(), kRowsABlock)));
+}
+
+template <class T>
+T* elements(Tensor& x) {
+  return static_cast<T*>(x.raw_data());
+}
+template <class T>
+const T* elements(const Tensor& x) {
+  return static_cast<const T*>(x.raw_data());
+}
+
+/// Calls f<T, Index>() for the element type and the least index type.
+template <class F>
+void dispatch_normalization(const Tensor& x, const F& f) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    if (x.numel() < largest_index) {
+      f.template operator()<T, std::uint32_t>();
+    } else {
+      f.template operator()<T, std::uint64_t>();
+    }
+  });
+}
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,197 @@
+#include "core/ops/recurrent.h"
+
+#include <array>
+#include <cmath>
+
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+using Real = long double;
+
+Real sigmoid_of(Real x) { return 1 / (1 + std::exp(-x)); }
+
+/// The numbers that make one element of a new state: the input's gates, the hidden state's, and the old
+/// state.
+template <std::size_t kGates>
+struct Element {
+  std::array<Real, kGates> a, b;
+  Real state;
+};
+
+std::array<Real, 2> lstm(const Element<4>& e) {
+  const auto sum = [&](std::size_t gate) { return e.a[gate] + e.b[gate]; };
+  const Real cell = sigmoid_of(sum(1)) * e.state + sigmoid_of(sum(0)) * std::tanh(sum(2));
+  return {sigmoid_of(sum(3)) * std::tanh(cell), cell};
+}
+
+std::array<Real, 1> gru(const Element<3>& e) {
+  const Real reset = sigmoid_of(e.a[0] + e.b[0]), update = sigmoid_of(e.a[1] + e.b[1]);
+  return {(1 - update) * std::tanh(e.a[2] + reset * e.b[2]) + update * e.state};
+}
+
+/// The elements of a call's operands, in the state's order.
+template <std::size_t kGates>
+std::vector<Element<kGates>> elements_of(const Array& a, const Array& b, const Array& state) {
+  const auto width = static_cast<std::size_t>(state.shape.back());
+  std::vector<Element<kGates>> elements(state.values.size());
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const std::size_t row = i / width, j = i % width;
+    elements[i].state = state.values[i];
+    for (std::size_t gate = 0; gate < kGates; ++gate) {
+      const std::size_t at = (row * kGates + gate) * width + j;
+      elements[i].a[gate] = a.values[at];
+      elements[i].b[gate] = b.values[at];
+    }
+  }
+  return elements;
+}
+
+/// d(step(e) . grad)/d(number), `number` being one of e's, by a central difference.
+template <class E, std::size_t kOutputs>
+double slope(std::array<Real, kOutputs> (*step)(const E&), const std::array<Real, kOutputs>& grad, E& e,
+             Real& number) {
+  constexpr Real kStep = 1e-6L;
+  const Real before = number;
+  Real difference = 0;
+  for (const Real sign : {1.0L, -1.0L}) {
+    number = before + sign * kStep;
+    const auto y = step(e);
+    for (std::size_t k = 0; k < kOutputs; ++k) difference += sign * y[k] * grad[k];
+  }
+  number = before;
+  return static_cast<double>(difference / (2 * kStep));
+}
+
+/// The gradients of both gates and of the state.
+struct Slopes {
+  Array a, b, state;
+};
+
+template <std::size_t kGates, std::size_t kOutputs>
+Slopes slopes_of(std::array<Real, kOutputs> (*step)(const Element<kGates>&), const Array& grad,
+                 const Array& a, const Array& b, const Array& state) {
+  Slopes slopes{a, b, state};
+  const auto width = static_cast<std::size_t>(state.shape.back());
+  auto elements = elements_of<kGates>(a, b, state);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    Element<kGates>& e = elements[i];
+    std::array<Real, kOutputs> behind;
+    for (std::size_t k = 0; k < kOutputs; ++k) behind[k] = grad.values[k * elements.size() + i];
+    for (std::size_t gate = 0; gate < kGates; ++gate) {
+      const std::size_t at = (i / width * kGates + gate) * width + i % width;
+      slopes.a.values[at] = slope(step, behind, e, e.a[gate]);
+      slopes.b.values[at] = slope(step, behind, e, e.b[gate]);
+    }
+    slopes.state.values[i] = slope(step, behind, e, e.state);
+  }
+  return slopes;
+}
+
+Array joined(const std::vector<Array>& parts) {
+  Array all{{0}, {}};
+  for (const Array& part : parts) all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+  all.shape = {static_cast<std::int64_t>(all.values.size())};
+  return all;
+}
+Tensor joined(const std::vector<Tensor>& parts) {
+  std::vector<Tensor> lines;
+  for (const Tensor& part : parts) lines.push_back(reshape(part, {part.numel()}));
+  return concat(lines);
+}
+
+/// Of the gates twice and of the state.
+std::vector<std::vector<Shape>> shapes_of(std::int64_t gates) {
+  std::vector<std::vector<Shape>> result;
+  for (const Shape& state : {Shape{1}, Shape{3}, Shape{2, 2}, Shape{2, 1, 2}, Shape{0, 2}, Shape{2, 0},
+                             Shape{33, 70}, Shape{3, 1003}}) {
+    Shape parts = state;
+    parts.back() *= gates;
+    result.push_back({parts, parts, state});
+  }
+  return result;
+}
+
+std::vector<std::vector<Shape>> with_gradient_first(std::vector<std::vector<Shape>> lists, bool two_states) {
+  for (auto& shapes : lists) {
+    Shape grad = shapes.back();
+    if (two_states) grad.insert(0, 2);
+    shapes.insert(shapes.begin(), grad);
+  }
+  return lists;
+}
+
+const Domain kNumbers = real(-3, 3), kHostile = kNumbers.including({30.0, -30.0, 0.0, inf, nan});
+
+void lstm_rows() {
+  row("lstm_gates")
+      .inputs(kHostile, kHostile, kHostile)
+      .shapes_together(shapes_of(4))
+      .covers(kernels::lstm_gates)
+      .covers(kernels::lstm_gates_gradient)
+      .reference([](const Array& a, const Array& b, const Array& cell) {
+        Array y{cell.shape, {}};
+        y.shape.insert(0, 2);
+        for (const std::size_t k : {0u, 1u}) {
+          for (const auto& e : elements_of<4>(a, b, cell))
+            y.values.push_back(static_cast<double>(lstm(e)[k]));
+        }
+        return y;
+      })
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b, const auto& cell) { return lstm_gates(a, b, cell); });
+  row("lstm_gates_gradient")
+      .inputs(kNumbers, kNumbers, kNumbers, kNumbers)
+      .shapes_together(with_gradient_first(shapes_of(4), true))
+      .unchecked()
+      .reference([](const Array& grad, const Array& a, const Array& b, const Array& cell) {
+        const Slopes slopes = slopes_of(lstm, grad, a, b, cell);
+        return joined({slopes.a, slopes.state});
+      })
+      .within({4e-6, 4e-6}, {1e-9, 1e-9})
+      .gradient(not_differentiable)
+      .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& cell) {
+        const LstmGatesGradients gradients = lstm_gates_gradient(grad, a, b, cell);
+        return joined({gradients.gates, gradients.cell});
+      });
+}
+
+void gru_rows() {
+  row("gru_gates")
+      .inputs(kHostile, kHostile, kHostile)
+      .shapes_together(shapes_of(3))
+      .covers(kernels::gru_gates)
+      .covers(kernels::gru_gates_gradient)
+      .reference([](const Array& a, const Array& b, const Array& hidden) {
+        Array y{hidden.shape, {}};
+        for (const auto& e : elements_of<3>(a, b, hidden)) y.values.push_back(static_cast<double>(gru(e)[0]));
+        return y;
+      })
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b, const auto& hidden) { return gru_gates(a, b, hidden); });
+  row("gru_gates_gradient")
+      .inputs(kNumbers, kNumbers, kNumbers, kNumbers)
+      .shapes_together(with_gradient_first(shapes_of(3), false))
+      .unchecked()
+      .reference([](const Array& grad, const Array& a, const Array& b, const Array& hidden) {
+        const Slopes slopes = slopes_of(gru, grad, a, b, hidden);
+        return joined({slopes.a, slopes.b, slopes.state});
+      })
+      .within({4e-6, 4e-6}, {1e-9, 1e-9})
+      .gradient(not_differentiable)
+      .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& hidden) {
+        const GruGatesGradients gradients = gru_gates_gradient(grad, a, b, hidden);
+        return joined({gradients.from_input, gradients.from_hidden, gradients.hidden});
+      });
+}
+
+}  // namespace
+
+void recurrent_rows() {
+  lstm_rows();
+  gru_rows();
+}
+
+}  // namespace tinytorch::conformance
