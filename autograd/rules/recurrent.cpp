@@ -20,7 +20,7 @@ Gradients composed_lstm(const RuleArguments& at, const Variable& sum, const Vari
   const Variable squashed = tanh(f * before + i * g);
   const Variable dhidden = select(at.grad, 0, 0);
   const Variable dcell = select(at.grad, 0, 1) + dhidden * o * tanh_slope(squashed);
-  const Variable dgates =
+  Variable dgates =
       concat(std::vector<Variable>{dcell * g * sigmoid_slope(i), dcell * before * sigmoid_slope(f),
                                    dcell * i * tanh_slope(g), dhidden * squashed * sigmoid_slope(o)},
              -1);

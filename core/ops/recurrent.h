@@ -22,8 +22,8 @@ namespace tinytorch {
 Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& cell);
 
 /// The elementwise part of a step of a GRU (Cho et al. 2014, with the reset gate behind the product, as in
-/// cuDNN and PyTorch): with r, z, n the three parts of from_input, and of from_hidden, [..., 3 H], r' =
-/// sigmoid(r + r), z' = sigmoid(z + z), n' = tanh(n_input + r' n_hidden), it gives h' = (1 - z') n' + z' h.
+/// cuDNN and PyTorch): with r, z, n the parts of from_input and R, Z, N those of from_hidden [..., 3 H],
+/// r' = sigmoid(r + R), z' = sigmoid(z + Z), n' = tanh(n + r' N), and h' = (1 - z') n' + z' h.
 /// @param hidden  h, [..., H]
 /// @return        [..., H]
 /// @throws        as lstm_gates()
