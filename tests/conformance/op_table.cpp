@@ -127,6 +127,7 @@ const std::deque<Row>& op_table() {
     math_rows();
     matmul_rows();
     optimizer_rows();
+    pad_rows();
     random_rows();
     rearrange_rows();
     reduction_rows();

@@ -13,6 +13,7 @@ void indexing_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();
+void pad_rows();
 void random_rows();
 void rearrange_rows();
 void reduction_rows();
