@@ -34,7 +34,7 @@ class Embedding : public Layer<Embedding> {
   template <TensorLike T>
   T forward(const T& index) const {
     const Tensor& rows = value_of(index);
-    const T y = embedding(as<T>(weight_), rows);
+    T y = embedding(as<T>(weight_), rows);
     if (!padding_index_) return y;
     return where(unsqueeze(rows == *padding_index_, -1), T(value_of(y)), y);
   }

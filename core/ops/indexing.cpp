@@ -72,7 +72,7 @@ namespace detail {
 
 Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
-  const Tensor places = as_index(op, index);
+  Tensor places = as_index(op, index);
   require_one_device(op, x, "index", index);
   require_rank(op, x, index);
   require_inside(op, places, axis, x.shape());

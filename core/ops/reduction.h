@@ -16,7 +16,8 @@ Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 /// @throws ShapeError  no such axis, or one named twice
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// Whether any (every) element over the axes is not zero; NaN is not. bool; of no elements false (true).
+/// Whether any (every) element over the axes is true, that is not zero, as NaN is. bool; of no elements false
+/// (true).
 /// @throws ShapeError  no such axis, or one named twice
 Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);

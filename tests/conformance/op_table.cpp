@@ -133,6 +133,7 @@ const std::deque<Row>& op_table() {
     matmul_rows();
     normalization_rows();
     optimizer_rows();
+    pad_rows();
     random_rows();
     rearrange_rows();
     recurrent_rows();

@@ -15,6 +15,7 @@ void math_rows();
 void matmul_rows();
 void normalization_rows();
 void optimizer_rows();
+void pad_rows();
 void random_rows();
 void rearrange_rows();
 void recurrent_rows();

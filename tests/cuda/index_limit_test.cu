@@ -10,6 +10,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/indexing.h"
 #include "core/ops/random.h"
 #include "kernels/cuda/places.h"
 #include "tests/support/backend.h"
@@ -71,6 +72,18 @@ TEST_P(IndexLimit, DoesNotChangeNormalisationsAndGates) {
   const Tensor gates = randn({5, 60}), state = randn({5, 15});
   expect_the_same_there(
       gates, [&](const Variable& at) { return lstm_gates(at, at, Variable(state.to(at.device()))); });
+}
+
+TEST_P(IndexLimit, DoesNotChangeWhereIndicesLead) {
+  const Tensor x = randn({3, 40, 50}), source = randn({3, 70, 50});
+  const Tensor index = randint(0, 40, {3, 70, 50}), line = randint(0, 40, {70});
+  const Tensor x_there = x.to(backend()), source_there = source.to(backend());
+  const Tensor index_there = index.to(backend()), line_there = line.to(backend());
+  EXPECT_TENSOR_EQ(gather(x_there, 1, index_there), gather(x, 1, index));
+  EXPECT_TENSOR_EQ(scatter(x_there, 1, index_there, source_there), scatter(x, 1, index, source));
+  EXPECT_TENSOR_EQ(scatter_add(x_there, 1, index_there, source_there), scatter_add(x, 1, index, source));
+  EXPECT_TENSOR_EQ(index_select(x_there, 1, line_there), index_select(x, 1, line));
+  EXPECT_TENSOR_EQ(index_add(x_there, 1, line_there, source_there), index_add(x, 1, line, source));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));
