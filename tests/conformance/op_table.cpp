@@ -123,6 +123,8 @@ const std::deque<Row>& op_table() {
     composite_rows();
     copy_rows();
     creation_rows();
+    cross_entropy_rows();
+    loss_rows();
     math_rows();
     matmul_rows();
     optimizer_rows();

@@ -9,6 +9,8 @@ void comparison_rows();
 void composite_rows();
 void copy_rows();
 void creation_rows();
+void cross_entropy_rows();
+void loss_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();
