@@ -68,8 +68,8 @@ struct RowResult {
 
 // kGroup threads a row: a warp, eight rows a block, for short rows, else a block. A thread keeps a running
 // maximum and a sum that is scaled anew where that grows (online softmax, Milakov and Gimelshein 2018), over
-// kWidth elements at a time, 16 bytes where rows are aligned. So the logits are read once: 4 bytes an element
-// (f32), and nothing of their size is written. Targets of more than one class read them again, and
+// kWidth elements at a time, 16 bytes (f32) where rows are aligned. So the logits are read once: 4 bytes an
+// element (f32), and nothing of their size is written. Targets of more than one class read them again, and
 // probabilities of their own.
 template <unsigned kGroup, int kWidth, class T>
 __global__ void __launch_bounds__(kThreads)
@@ -133,7 +133,7 @@ bool lies_in_vectors(const Tensor& x, std::int64_t columns, std::int64_t width) 
 /// Calls f<kGroup, kWidth>(grid, block) with what suits the rows of x. New tensors are aligned.
 template <class T, class F>
 void with_layout(const Tensor& x, const F& f) {
-  constexpr int kWidth = static_cast<int>(16 / sizeof(T));
+  constexpr int kWidth = sizeof(T) == 8 ? 1 : 4;  // of two f64 exponentials the registers spill
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const bool wide = lies_in_vectors(x, columns, kWidth);
   if (columns <= 1024) {
