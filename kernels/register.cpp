@@ -12,6 +12,8 @@ void register_all_kernels() {
   cpu::register_copy();
   cpu::register_creation();
   cpu::register_indexing();
+  cpu::register_cross_entropy();
+  cpu::register_dropout();
   cpu::register_math();
   cpu::register_matmul();
   cpu::register_normalization();

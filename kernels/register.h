@@ -11,6 +11,8 @@ void register_comparison();
 void register_copy();
 void register_creation();
 void register_indexing();
+void register_cross_entropy();
+void register_dropout();
 void register_math();
 void register_matmul();
 void register_normalization();

@@ -28,72 +28,93 @@ void sgd_plain(const math::SgdUpdate<T>& update, T* parameter, const T* gradient
 }
 
 template <class T>
-void sgd_momentum(const math::SgdUpdate<T>& update, T* parameter, const T* gradient, T* velocity,
-                  std::int64_t n) {
-  INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], velocity[i]);
-}
-
-template <class T>
 void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second,
           std::int64_t n) {
   INDEPENDENT
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], first[i], second[i]);
 }
 
-/// The elements of one parameter's tensors, as T; null for a moment that is not kept.
+/// Of the moments that are null none is kept; the compiler makes a loop for each case.
+template <class T>
+void rmsprop(const math::RmspropUpdate<T>& update, T* parameter, const T* gradient, T* squares, T* velocity,
+             T* mean, std::int64_t n) {
+  INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) {
+    update(parameter[i], gradient[i], squares[i], velocity != nullptr ? velocity + i : nullptr,
+           mean != nullptr ? mean + i : nullptr);
+  }
+}
+
+/// One moment.
+template <class Update, class T>
+void with_moment(const Update& update, T* parameter, const T* gradient, T* moment, std::int64_t n) {
+  INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], moment[i]);
+}
+
+/// The elements of one parameter's tensors from a place on, as T; null for a moment that is not kept.
 template <class T>
 struct Pointers {
   T* parameter;
   const T* gradient;
   T* first;
   T* second;
+  T* third;
 
-  explicit Pointers(ParameterUpdate& update)
-      : parameter(static_cast<T*>(update.parameter.raw_data())),
-        gradient(static_cast<const T*>(update.gradient.raw_data())),
-        first(static_cast<T*>(update.first.raw_data())),
-        second(static_cast<T*>(update.second.raw_data())) {}
+  Pointers(ParameterUpdate& update, std::int64_t begin)
+      : parameter(at(update.parameter, begin)),
+        gradient(at(update.gradient, begin)),
+        first(at(update.first, begin)),
+        second(at(update.second, begin)),
+        third(at(update.third, begin)) {}
+
+  static T* at(Tensor& x, std::int64_t begin) {
+    return x.defined() ? static_cast<T*>(x.raw_data()) + begin : nullptr;
+  }
 };
 
 template <class T>
-void sgd_typed(const SgdStep& step, ParameterUpdate& update) {
-  const math::SgdUpdate<T> change(step);
-  const Pointers<T> p(update);
-  parallel_for(update.parameter.numel(), kUpdateGrain, [&](std::int64_t begin, std::int64_t end) {
-    if (p.first) {
-      sgd_momentum(change, p.parameter + begin, p.gradient + begin, p.first + begin, end - begin);
-    } else {
-      sgd_plain(change, p.parameter + begin, p.gradient + begin, end - begin);
-    }
-  });
+void update_run(const math::SgdUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+  if (p.first != nullptr) return with_moment(update, p.parameter, p.gradient, p.first, n);
+  sgd_plain(update, p.parameter, p.gradient, n);
 }
-
 template <class T>
-void adam_typed(const AdamStep& step, ParameterUpdate& update) {
-  const math::AdamUpdate<T> change(step);
-  const Pointers<T> p(update);
-  parallel_for(update.parameter.numel(), kUpdateGrain, [&](std::int64_t begin, std::int64_t end) {
-    adam(change, p.parameter + begin, p.gradient + begin, p.first + begin, p.second + begin, end - begin);
-  });
+void update_run(const math::AdamUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+  adam(update, p.parameter, p.gradient, p.first, p.second, n);
+}
+template <class T>
+void update_run(const math::RmspropUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+  rmsprop(update, p.parameter, p.gradient, p.first, p.second, p.third, n);
+}
+template <class T>
+void update_run(const math::AdagradUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+  with_moment(update, p.parameter, p.gradient, p.first, n);
+}
+template <class T>
+void update_run(const math::LionUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+  with_moment(update, p.parameter, p.gradient, p.first, n);
 }
 
-void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates) {
+/// The kernel of a step, whose formula is Update<T>.
+template <template <class> class Update, class Step>
+void update_all(const Step& step, std::span<ParameterUpdate> updates) {
   for (ParameterUpdate& update : updates) {
-    dispatch<FloatingTypes>(update.parameter.dtype(), [&]<class T>() { sgd_typed<T>(step, update); });
-  }
-}
-
-void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates) {
-  for (ParameterUpdate& update : updates) {
-    dispatch<FloatingTypes>(update.parameter.dtype(), [&]<class T>() { adam_typed<T>(step, update); });
+    dispatch<FloatingTypes>(update.parameter.dtype(), [&]<class T>() {
+      const Update<T> change(step);
+      parallel_for(update.parameter.numel(), kUpdateGrain, [&](std::int64_t begin, std::int64_t end) {
+        update_run(change, Pointers<T>(update, begin), end - begin);
+      });
+    });
   }
 }
 
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
-  kernels::sgd_step.set(kCpu, sgd_step);
-  kernels::adam_step.set(kCpu, adam_step);
+  kernels::sgd_step.set(kCpu, update_all<math::SgdUpdate>);
+  kernels::adam_step.set(kCpu, update_all<math::AdamUpdate>);
+  kernels::rmsprop_step.set(kCpu, update_all<math::RmspropUpdate>);
+  kernels::adagrad_step.set(kCpu, update_all<math::AdagradUpdate>);
+  kernels::lion_step.set(kCpu, update_all<math::LionUpdate>);
 }
 
 }  // namespace

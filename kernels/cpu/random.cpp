@@ -13,32 +13,11 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cpu/random-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
-
-/// A Philox block and what follows from it, some nanoseconds for each element.
-constexpr std::int64_t kRandomGrain = 1 << 14;
-
-/// Philox blocks are made in groups, word by word, so that the rounds vectorise.
-constexpr std::int64_t kGroup = 64;
-
-struct Group {
-  std::uint32_t word[4][kGroup];
-
-  /// Two words of each block as one number; half is 0 or 1.
-  std::uint64_t pair(int half, std::int64_t i) const {
-    return static_cast<std::uint64_t>(word[2 * half + 1][i]) << 32 | word[2 * half][i];
-  }
-};
-
-void make_group(const RandomStream& stream, std::uint64_t first, Group& group) {
-  for (std::int64_t i = 0; i < kGroup; ++i) {
-    const math::PhiloxBlock block =
-        math::philox(stream.seed, stream.offset + first + static_cast<std::uint64_t>(i));
-    for (int w = 0; w < 4; ++w) group.word[w][i] = block.word[w];
-  }
-}
 
 /// What turns a group into numbers: T are their type, kPerBlock their number for each block.
 struct UniformF32 {
@@ -97,17 +76,12 @@ struct Integers {
 template <class Make>
 void generate_run(typename Make::T* y, const RandomStream& stream, const Make& make, std::int64_t begin,
                   std::int64_t end) {
-  constexpr std::int64_t kNumbers = kGroup * Make::kPerBlock;
-  Group group;
-  typename Make::T numbers[kNumbers];
-  while (begin < end) {
-    const std::int64_t block = begin / Make::kPerBlock, skip = begin % Make::kPerBlock;
-    make_group(stream, static_cast<std::uint64_t>(block), group);
-    make(group, numbers);
-    const std::int64_t n = std::min(end - begin, kNumbers - skip);
-    std::copy_n(numbers + skip, n, y + begin);
-    begin += n;
-  }
+  typename Make::T numbers[kGroup * Make::kPerBlock];
+  for_each_group(stream, Make::kPerBlock, begin, end,
+                 [&](const Group& group, std::int64_t skip, std::int64_t at, std::int64_t n) {
+                   make(group, numbers);
+                   std::copy_n(numbers + skip, n, y + at);
+                 });
 }
 
 template <class Make>

@@ -128,6 +128,8 @@ void register_cuda() {
   cuda::register_copy();
   cuda::register_creation();
   cuda::register_indexing();
+  cuda::register_cross_entropy();
+  cuda::register_dropout();
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();

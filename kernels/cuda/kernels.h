@@ -9,6 +9,8 @@ void register_comparison();
 void register_copy();
 void register_creation();
 void register_indexing();
+void register_cross_entropy();
+void register_dropout();
 void register_linear();
 void register_math();
 void register_matmul();

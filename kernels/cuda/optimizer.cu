@@ -25,6 +25,7 @@ struct Updates {
   const T* gradient[kMostTensors];
   T* first[kMostTensors];
   T* second[kMostTensors];
+  T* third[kMostTensors];
 
   void add(ParameterUpdate& update) {
     first_block[tensors] = blocks;
@@ -33,6 +34,7 @@ struct Updates {
     gradient[tensors] = static_cast<const T*>(update.gradient.raw_data());
     first[tensors] = static_cast<T*>(update.first.raw_data());
     second[tensors] = static_cast<T*>(update.second.raw_data());
+    third[tensors] = static_cast<T*>(update.third.raw_data());
     longest = std::max(longest, count[tensors]);
     blocks += blocks_for(count[tensors], kChunk);
     ++tensors;
@@ -69,6 +71,29 @@ struct AdamChange {
   }
 };
 
+template <class T>
+struct RmspropChange {
+  math::RmspropUpdate<T> update;
+  __device__ void operator()(const Updates<T>& u, int tensor, std::int64_t i) const {
+    update(u.parameter[tensor][i], u.gradient[tensor][i], u.first[tensor][i],
+           u.second[tensor] != nullptr ? u.second[tensor] + i : nullptr,
+           u.third[tensor] != nullptr ? u.third[tensor] + i : nullptr);
+  }
+};
+
+/// Of an update with one moment.
+template <class T, template <class> class Update>
+struct MomentChange {
+  Update<T> update;
+  __device__ void operator()(const Updates<T>& u, int tensor, std::int64_t i) const {
+    update(u.parameter[tensor][i], u.gradient[tensor][i], u.first[tensor][i]);
+  }
+};
+template <class T>
+using AdagradChange = MomentChange<T, math::AdagradUpdate>;
+template <class T>
+using LionChange = MomentChange<T, math::LionUpdate>;
+
 // All parameters of a group in one launch, a block for each 1024 elements: small tensors would else cost a
 // launch each, some 5 us. Which tensor a block belongs to it finds by bisection in the arguments, which lie
 // in constant memory. Each element of the parameter and its moments is read and written once, the gradient
@@ -104,22 +129,22 @@ void update_typed(std::span<ParameterUpdate> updates, const Change& change) {
   launch_updates(on, batch, change);
 }
 
-void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates) {
-  update_typed<float>(updates, SgdChange<float>{math::SgdUpdate<float>(step)});
-  update_typed<double>(updates, SgdChange<double>{math::SgdUpdate<double>(step)});
-}
-
-void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates) {
-  update_typed<float>(updates, AdamChange<float>{math::AdamUpdate<float>(step)});
-  update_typed<double>(updates, AdamChange<double>{math::AdamUpdate<double>(step)});
+/// The kernel of a step, whose formula is Update<T>.
+template <template <class> class Change, template <class> class Update, class Step>
+void update_all(const Step& step, std::span<ParameterUpdate> updates) {
+  update_typed<float>(updates, Change<float>{Update<float>(step)});
+  update_typed<double>(updates, Change<double>{Update<double>(step)});
 }
 
 }  // namespace
 
 void register_optimizer() {
   constexpr auto kCuda = DeviceType::cuda;
-  kernels::sgd_step.set(kCuda, sgd_step);
-  kernels::adam_step.set(kCuda, adam_step);
+  kernels::sgd_step.set(kCuda, update_all<SgdChange, math::SgdUpdate>);
+  kernels::adam_step.set(kCuda, update_all<AdamChange, math::AdamUpdate>);
+  kernels::rmsprop_step.set(kCuda, update_all<RmspropChange, math::RmspropUpdate>);
+  kernels::adagrad_step.set(kCuda, update_all<AdagradChange, math::AdagradUpdate>);
+  kernels::lion_step.set(kCuda, update_all<LionChange, math::LionUpdate>);
 }
 
 }  // namespace tinytorch::cuda

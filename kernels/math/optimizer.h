@@ -59,4 +59,71 @@ struct AdamUpdate {
   }
 };
 
+template <class T>
+struct RmspropUpdate {
+  T learning_rate, alpha, rest, epsilon, weight_decay, momentum;
+
+  explicit RmspropUpdate(const RmspropStep& step)
+      : learning_rate(static_cast<T>(step.learning_rate)),
+        alpha(static_cast<T>(step.alpha)),
+        rest(static_cast<T>(1 - step.alpha)),
+        epsilon(static_cast<T>(step.epsilon)),
+        weight_decay(static_cast<T>(step.weight_decay)),
+        momentum(static_cast<T>(step.momentum)) {}
+
+  /// The moments that are null are not kept.
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& squares, T* velocity, T* mean) const {
+    const T g = gradient + weight_decay * parameter;
+    squares = alpha * squares + rest * (g * g);
+    T variance = squares;
+    if (mean != nullptr) {
+      *mean = alpha * *mean + rest * g;
+      variance -= *mean * *mean;
+    }
+    T move = g / (std::sqrt(variance) + epsilon);
+    if (velocity != nullptr) {
+      move += momentum * *velocity;
+      *velocity = move;
+    }
+    parameter -= learning_rate * move;
+  }
+};
+
+template <class T>
+struct AdagradUpdate {
+  T learning_rate, epsilon, weight_decay, initial;
+
+  explicit AdagradUpdate(const AdagradStep& step)
+      : learning_rate(static_cast<T>(step.learning_rate)),
+        epsilon(static_cast<T>(step.epsilon)),
+        weight_decay(static_cast<T>(step.weight_decay)),
+        initial(static_cast<T>(step.initial)) {}
+
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& squares) const {
+    const T g = gradient + weight_decay * parameter;
+    squares += g * g;
+    parameter -= learning_rate * g / (std::sqrt(squares + initial) + epsilon);
+  }
+};
+
+template <class T>
+struct LionUpdate {
+  T learning_rate, beta1, rest1, beta2, rest2, kept;
+
+  explicit LionUpdate(const LionStep& step)
+      : learning_rate(static_cast<T>(step.learning_rate)),
+        beta1(static_cast<T>(step.beta1)),
+        rest1(static_cast<T>(1 - step.beta1)),
+        beta2(static_cast<T>(step.beta2)),
+        rest2(static_cast<T>(1 - step.beta2)),
+        kept(static_cast<T>(1 - step.learning_rate * step.weight_decay)) {}
+
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& momentum) const {
+    const T direction = beta1 * momentum + rest1 * gradient;
+    momentum = beta2 * momentum + rest2 * gradient;
+    const T move = direction > T(0) ? learning_rate : direction < T(0) ? -learning_rate : direction;
+    parameter = kept * parameter - move;
+  }
+};
+
 }  // namespace tinytorch::math

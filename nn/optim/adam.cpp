@@ -6,25 +6,27 @@
 namespace tinytorch::nn {
 
 Adam::Adam(std::vector<Variable> parameters, AdamOptions options)
-    : Adam("Adam", std::move(parameters), options, false) {}
+    : Adam("Adam", one_group(std::move(parameters)), options, false) {}
 
-Adam::Adam(const char* name, std::vector<Variable> parameters, const AdamOptions& options, bool decoupled)
-    : Optimizer(name, std::move(parameters), options.learning_rate, 2),
+Adam::Adam(std::vector<ParameterGroup> groups, AdamOptions options)
+    : Adam("Adam", std::move(groups), options, false) {}
+
+Adam::Adam(const char* name, std::vector<ParameterGroup> groups, const AdamOptions& options, bool decoupled)
+    : Optimizer(name, std::move(groups), options.learning_rate, options.weight_decay, 2),
       options_(options),
       decoupled_(decoupled) {
   require_rate("beta1", options.beta1);
   require_rate("beta2", options.beta2);
   require_not_negative("epsilon", options.epsilon);
-  require_not_negative("weight_decay", options.weight_decay);
 }
 
-void Adam::update(std::int64_t count, std::span<ParameterUpdate> updates) {
-  const auto t = static_cast<double>(count);
-  adam_step({.learning_rate = learning_rate(),
+void Adam::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
+  const auto t = static_cast<double>(step.count);
+  adam_step({.learning_rate = step.learning_rate,
              .beta1 = options_.beta1,
              .beta2 = options_.beta2,
              .epsilon = options_.epsilon,
-             .weight_decay = options_.weight_decay,
+             .weight_decay = step.weight_decay,
              .decoupled = decoupled_,
              .correction1 = 1 - std::pow(options_.beta1, t),
              .correction2 = 1 - std::pow(options_.beta2, t)},
@@ -32,7 +34,10 @@ void Adam::update(std::int64_t count, std::span<ParameterUpdate> updates) {
 }
 
 AdamW::AdamW(std::vector<Variable> parameters, AdamWOptions options)
-    : Adam("AdamW", std::move(parameters),
+    : AdamW(one_group(std::move(parameters)), options) {}
+
+AdamW::AdamW(std::vector<ParameterGroup> groups, AdamWOptions options)
+    : Adam("AdamW", std::move(groups),
            {.learning_rate = options.learning_rate,
             .beta1 = options.beta1,
             .beta2 = options.beta2,

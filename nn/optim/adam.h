@@ -21,12 +21,13 @@ class Adam : public Optimizer {
  public:
   /// @throws ValueError  an option is out of range; see also Optimizer
   explicit Adam(std::vector<Variable> parameters, AdamOptions options = {});
+  Adam(std::vector<ParameterGroup> groups, AdamOptions options);
 
  protected:
-  Adam(const char* name, std::vector<Variable> parameters, const AdamOptions& options, bool decoupled);
+  Adam(const char* name, std::vector<ParameterGroup> groups, const AdamOptions& options, bool decoupled);
 
  private:
-  void update(std::int64_t count, std::span<ParameterUpdate> updates) override;
+  void update(const StepNumbers& step, std::span<ParameterUpdate> updates) override;
 
   AdamOptions options_;
   bool decoupled_;
@@ -45,6 +46,7 @@ class AdamW : public Adam {
  public:
   /// @throws ValueError  an option is out of range; see also Optimizer
   explicit AdamW(std::vector<Variable> parameters, AdamWOptions options = {});
+  AdamW(std::vector<ParameterGroup> groups, AdamWOptions options);
 };
 
 }  // namespace tinytorch::nn

@@ -10,12 +10,34 @@
 
 namespace tinytorch::nn {
 
-Optimizer::Optimizer(const char* name, std::vector<Variable> parameters, double learning_rate, int moments)
-    : name_(name),
-      parameters_(std::move(parameters)),
-      moments_(parameters_.size()),
-      learning_rate_(learning_rate),
-      moments_wanted_(moments) {
+Optimizer::Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate,
+                     double weight_decay, int moments)
+    : name_(name), moments_wanted_(moments) {
+  require_not_negative("learning_rate", learning_rate);
+  require_not_negative("weight_decay", weight_decay);
+  for (ParameterGroup& group : groups) add_group(group, learning_rate, weight_decay);
+  check_parameters();
+  moments_.resize(parameters_.size());
+  updates_.reserve(parameters_.size());
+  updated_.reserve(parameters_.size());
+}
+
+std::vector<ParameterGroup> Optimizer::one_group(std::vector<Variable> parameters) {
+  std::vector<ParameterGroup> groups;
+  groups.push_back({.parameters = std::move(parameters)});
+  return groups;
+}
+
+void Optimizer::add_group(ParameterGroup& group, double learning_rate, double weight_decay) {
+  for (Variable& parameter : group.parameters) parameters_.push_back(std::move(parameter));
+  groups_.push_back({.end = parameters_.size(),
+                     .learning_rate = group.learning_rate.value_or(learning_rate),
+                     .weight_decay = group.weight_decay.value_or(weight_decay)});
+  require_not_negative("learning_rate", groups_.back().learning_rate);
+  require_not_negative("weight_decay", groups_.back().weight_decay);
+}
+
+void Optimizer::check_parameters() const {
   if (parameters_.empty())
     fail<ValueError>(name_, "there are no parameters to train; pass model.parameters()");
   std::unordered_set<const Node*> seen;
@@ -28,13 +50,26 @@ Optimizer::Optimizer(const char* name, std::vector<Variable> parameters, double 
     if (!seen.insert(parameter.node().get()).second)
       fail<ValueError>(name_, "parameter {} is there twice", i);
   }
-  require_not_negative("learning_rate", learning_rate_);
-  updates_.reserve(parameters_.size());
+}
+
+void Optimizer::check_group(std::size_t group) const {
+  if (group >= groups_.size())
+    fail<ValueError>(name_, "there is no group {}; there are {}, from 0", group, groups_.size());
+}
+
+double Optimizer::learning_rate(std::size_t group) const {
+  check_group(group);
+  return groups_[group].learning_rate;
 }
 
 void Optimizer::set_learning_rate(double learning_rate) {
+  for (std::size_t group = 0; group < groups_.size(); ++group) set_learning_rate(learning_rate, group);
+}
+
+void Optimizer::set_learning_rate(double learning_rate, std::size_t group) {
+  check_group(group);
   require_not_negative("learning_rate", learning_rate);
-  learning_rate_ = learning_rate;
+  groups_[group].learning_rate = learning_rate;
 }
 
 void Optimizer::zero_grad() {
@@ -42,52 +77,71 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::step() {
-  updates_.clear();  // what an exception may have left
-  ++step_count_;
-  std::int64_t count = 0;
+  // What an exception may have left.
+  updates_.clear();
+  updated_.clear();
+  batches_.clear();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].grad().defined()) continue;
-    const std::int64_t own_count = ++moments_[i].steps;
-    const bool joins =
-        updates_.empty() || (own_count == count && updates_.back().device() == parameters_[i].device());
-    if (!joins) flush(count);
-    count = own_count;
-    add_update(i);
+    if (parameters_[i].grad().defined()) check_shape(i);
   }
-  flush(count);
+  std::size_t i = 0;
+  for (const Group& group : groups_) {
+    for (; i < group.end; ++i) {
+      if (parameters_[i].grad().defined()) add_update(i, group);
+    }
+  }
+  ++step_count_;
+  for (const std::size_t updated : updated_) ++moments_[updated].steps;
+  run_batches();
+  updates_.clear();  // also lets go of the gradients, so that backward() may reuse their memory
 }
 
-void Optimizer::add_update(std::size_t i) {
+void Optimizer::check_shape(std::size_t i) const {
+  const Tensor& moment = moments_[i].first;
+  if (moment.defined() && moment.shape() != parameters_[i].shape()) {
+    fail<ShapeError>(name_, "parameter {} was {} in the step before and is {} now; make a new optimizer", i,
+                     moment.shape(), parameters_[i].shape());
+  }
+}
+
+void Optimizer::add_update(std::size_t i, const Group& group) {
   Variable& parameter = parameters_[i];
+  Moments& moments = moments_[i];
   Tensor gradient = contiguous(parameter.grad());
   // set_value() forgets the gradient, which is why that is read before.
   if (!parameter.value().is_contiguous()) parameter.set_value(contiguous(parameter.value()));
   const Tensor& value = parameter.value();
-  if (moments_wanted_ > 0) follow(moments_[i].first, value, i);
-  if (moments_wanted_ > 1) follow(moments_[i].second, value, i);
+  if (moments_wanted_ > 0) follow(moments.first, value);
+  if (moments_wanted_ > 1) follow(moments.second, value);
+  if (moments_wanted_ > 2) follow(moments.third, value);
+  const StepNumbers step{moments.steps + 1, group.learning_rate, group.weight_decay};
+  const bool joins =
+      !batches_.empty() && batches_.back().step == step && updates_.back().device() == value.device();
   updates_.push_back({.parameter = value,
                       .gradient = std::move(gradient),
-                      .first = moments_[i].first,
-                      .second = moments_[i].second});
+                      .first = moments.first,
+                      .second = moments.second,
+                      .third = moments.third});
+  updated_.push_back(i);
+  if (!joins) batches_.push_back({.end = 0, .step = step});
+  batches_.back().end = updates_.size();
 }
 
-void Optimizer::follow(Tensor& moment, const Tensor& parameter, std::size_t i) const {
+void Optimizer::follow(Tensor& moment, const Tensor& parameter) {
   if (!moment.defined()) {
     moment = zeros_like(parameter);
-    return;
-  }
-  if (moment.shape() != parameter.shape()) {
-    fail<ShapeError>(name_, "parameter {} was {} in the step before and is {} now; make a new optimizer", i,
-                     moment.shape(), parameter.shape());
-  }
-  if (moment.device() != parameter.device() || moment.dtype() != parameter.dtype())
+  } else if (moment.device() != parameter.device() || moment.dtype() != parameter.dtype()) {
     moment = moment.to({.dtype = parameter.dtype(), .device = parameter.device()});
+  }
 }
 
-void Optimizer::flush(std::int64_t count) {
-  if (updates_.empty()) return;
-  update(count, updates_);
-  updates_.clear();  // also lets go of the gradients, so that backward() may reuse their memory
+void Optimizer::run_batches() {
+  const std::span<ParameterUpdate> all(updates_);
+  std::size_t begin = 0;
+  for (const Batch& batch : batches_) {
+    update(batch.step, all.subspan(begin, batch.end - begin));
+    begin = batch.end;
+  }
 }
 
 void Optimizer::require_rate(const char* what, double value) const {

@@ -19,9 +19,10 @@ class SGD : public Optimizer {
  public:
   /// @throws ValueError  an option is out of range; see also Optimizer
   explicit SGD(std::vector<Variable> parameters, SGDOptions options = {});
+  SGD(std::vector<ParameterGroup> groups, SGDOptions options);
 
  private:
-  void update(std::int64_t count, std::span<ParameterUpdate> updates) override;
+  void update(const StepNumbers& step, std::span<ParameterUpdate> updates) override;
 
   SGDOptions options_;
 };

@@ -129,6 +129,8 @@ const std::deque<Row>& op_table() {
     creation_rows();
     linear_algebra_rows();
     indexing_rows();
+    cross_entropy_rows();
+    loss_rows();
     math_rows();
     matmul_rows();
     normalization_rows();

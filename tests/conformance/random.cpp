@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/ops/dropout.h"
+#include "core/ops/sampling.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -70,9 +72,50 @@ void random_row(const char* name, const KernelSlot& slot, DType given, Element e
       });
 }
 
+double uniform_f32(std::uint64_t i) { return static_cast<double>(word(i) >> 8) * 0x1p-24; }
+
+/// f(x, u) of each element and the f32 number of its place.
+Array with_uniforms(const Array& x, double (*f)(double, double)) {
+  std::uint64_t i = 0;
+  return generate(x.shape, [&](const Dims& at) { return f(x(at), uniform_f32(i++)); });
+}
+
+void dropout_row(const char* name, const Domain& numbers, double p, double (*f)(double, double)) {
+  row(name)
+      .inputs(numbers)
+      .shapes({{}, {0}, {1}, {2, 3}, {17}, {10007}})
+      .covers(kernels::dropout)
+      .reference([f](const Array& x) { return with_uniforms(x, f); })
+      .gradient(differentiable)
+      .calls([p](const auto& x) {
+        Generator source = generator();
+        return dropout(x, p, true, source);
+      });
+}
+
+void dropout_rows() {
+  const Domain any = real(-9, 9).including({inf, -inf, nan});
+  dropout_row("dropout", real(-9, 9), 0.3, [](double x, double u) { return u >= 0.3 ? x / 0.7 : 0; });
+  dropout_row("dropout_of_all", any, 1, [](double, double) { return 0.0; });
+  dropout_row("dropout_of_none", any, 0, [](double x, double) { return x; });
+  row("bernoulli")
+      .inputs(real(0, 1).including({0.0, 1.0}))
+      .shapes({{}, {0}, {1}, {2, 3}, {17}, {10007}})
+      .reference([](const Array& p) {
+        return with_uniforms(p, [](double x, double u) { return u < x ? 1.0 : 0.0; });
+      })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([](const Tensor& p) {
+        Generator source = generator();
+        return bernoulli(p, source);
+      });
+}
+
 }  // namespace
 
 void random_rows() {
+  dropout_rows();
   const auto uniform_call = [](const Shape& shape, Options options, Generator& source) {
     return rand(shape, options, source);
   };

@@ -11,6 +11,8 @@ void copy_rows();
 void creation_rows();
 void linear_algebra_rows();
 void indexing_rows();
+void cross_entropy_rows();
+void loss_rows();
 void math_rows();
 void matmul_rows();
 void normalization_rows();

@@ -108,7 +108,7 @@ TEST(BinaryCrossEntropyLoss, RefusesOtherShapesAndIntegers) {
   EXPECT_ERROR(nn::BinaryCrossEntropyLoss()(zeros({2}), zeros({3})), ShapeError,
                "[BinaryCrossEntropyLoss] prediction is [2], target is [3]; they must have the same shape");
   EXPECT_ERROR(nn::BinaryCrossEntropyLoss()(Tensor{1, 0}, Tensor{1, 0}), DTypeError,
-               "[BinaryCrossEntropyLoss] takes probabilities of a floating type, but the prediction is i64");
+               "[BinaryCrossEntropyLoss] takes a floating prediction, but it is i64");
 }
 
 TEST(CrossEntropyLoss, TakesClassNumbers) {
@@ -159,7 +159,7 @@ TEST(CrossEntropyLoss, NamesTheTargetThatIsNoClass) {
 
 TEST(CrossEntropyLoss, RefusesWhatDoesNotFit) {
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3}), Tensor{1, 0, 1}), ShapeError,
-               "[CrossEntropyLoss] takes logits [rows, classes], not [3]");
+               "[CrossEntropyLoss] takes logits [rows, classes] or [rows, classes, ...], not [3]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), Tensor{1, 0}), ShapeError,
                "[CrossEntropyLoss] logits are [3, 2], so class numbers must be [3], but the target is [2]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), zeros({3})), ShapeError,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "autograd/ops.h"
@@ -13,7 +14,10 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "nn/dense.h"
+#include "nn/optim/adagrad.h"
 #include "nn/optim/adam.h"
+#include "nn/optim/lion.h"
+#include "nn/optim/rmsprop.h"
 #include "nn/optim/sgd.h"
 #include "tests/nn/layer_checks.h"
 
@@ -38,15 +42,16 @@ Tensor after_three_steps(const MakeOptimizer& make, DType dtype = DType::f64) {
   return parameter.value();
 }
 
-MakeOptimizer sgd(nn::SGDOptions options) {
-  return [=](std::vector<Variable> p) { return std::make_unique<nn::SGD>(std::move(p), options); };
+template <class Optimizer, class Options>
+MakeOptimizer make(Options options) {
+  return [=](std::vector<Variable> p) { return std::make_unique<Optimizer>(std::move(p), options); };
 }
-MakeOptimizer adam(nn::AdamOptions options) {
-  return [=](std::vector<Variable> p) { return std::make_unique<nn::Adam>(std::move(p), options); };
-}
-MakeOptimizer adamw(nn::AdamWOptions options) {
-  return [=](std::vector<Variable> p) { return std::make_unique<nn::AdamW>(std::move(p), options); };
-}
+MakeOptimizer sgd(nn::SGDOptions options) { return make<nn::SGD>(options); }
+MakeOptimizer adam(nn::AdamOptions options) { return make<nn::Adam>(options); }
+MakeOptimizer adamw(nn::AdamWOptions options) { return make<nn::AdamW>(options); }
+MakeOptimizer rmsprop(nn::RMSpropOptions options) { return make<nn::RMSprop>(options); }
+MakeOptimizer adagrad(nn::AdagradOptions options) { return make<nn::Adagrad>(options); }
+MakeOptimizer lion(nn::LionOptions options) { return make<nn::Lion>(options); }
 
 Tensor f64_values(const std::vector<double>& values) { return from_values(values, {std::ssize(values)}); }
 
@@ -76,6 +81,40 @@ TEST(Adam, FollowsItsFormulas) {
 TEST(AdamW, DecaysApartFromTheGradient) {
   EXPECT_TENSOR_NEAR(after_three_steps(adamw({.learning_rate = 0.1, .weight_decay = 0.05})),
                      f64_values({0.780406096920027, -1.87191639870046, 0.445436645503582}));
+}
+
+// Numbers: PyTorch 1.13, f64.
+TEST(RMSprop, FollowsPyTorch) {
+  EXPECT_TENSOR_NEAR(after_three_steps(rmsprop({.learning_rate = 0.1})),
+                     f64_values({-0.38003235413192, -2.11902349982873, 0.358630286830191}));
+  EXPECT_TENSOR_NEAR(after_three_steps(rmsprop({.learning_rate = 0.1, .alpha = 0.9, .momentum = 0.5})),
+                     f64_values({0.177870617863324, -1.88943992328489, 0.358838727592236}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(rmsprop(
+          {.learning_rate = 0.1, .alpha = 0.9, .epsilon = 1e-3, .centered = true, .weight_decay = 0.05})),
+      f64_values({0.522899568934553, -1.81298035157031, 0.42550039706716}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(rmsprop({.learning_rate = 0.1, .alpha = 0.9, .momentum = 0.5, .centered = true})),
+      f64_values({0.111980866792974, -1.8633251257159, 0.332238171364363}));
+}
+
+TEST(Adagrad, FollowsPyTorch) {
+  EXPECT_TENSOR_NEAR(after_three_steps(adagrad({.learning_rate = 0.1})),
+                     f64_values({0.861820590638913, -2.01138802622444, 0.485749292589882}));
+  EXPECT_TENSOR_NEAR(after_three_steps(adagrad({.learning_rate = 0.1,
+                                                .learning_rate_decay = 0.1,
+                                                .epsilon = 1e-3,
+                                                .initial_sum = 0.2,
+                                                .weight_decay = 0.05})),
+                     f64_values({0.936055490853992, -1.9604538994447, 0.497842351857914}));
+}
+
+// Numbers: NumPy, f64, from the paper's algorithm 2.
+TEST(Lion, StepsAlongSigns) {
+  EXPECT_TENSOR_NEAR(after_three_steps(lion({.learning_rate = 0.1})), f64_values({0.9, -2.1, 0.6}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(lion({.learning_rate = 0.1, .beta1 = 0.6, .beta2 = 0.5, .weight_decay = 0.05})),
+      f64_values({0.686572375, -1.87164725, 0.5930349375}));
 }
 
 TEST(Optimizer, WorksInF32) {
@@ -182,6 +221,65 @@ TEST(Optimizer, StepChangesNothingSavedSilently) {
   EXPECT_THROW(y.backward(), ValueError);
 }
 
+TEST(Optimizer, TrainsGroupsWithNumbersOfTheirOwn) {
+  std::vector<Variable> p;
+  for (int i = 0; i < 4; ++i) p.push_back(variable(here(Tensor{1.0})));
+  nn::SGD optimizer({{.parameters = {p[0]}},
+                     {.parameters = {p[1]}, .learning_rate = 0.25},
+                     {.parameters = {p[2], p[3]}, .weight_decay = 1}},
+                    {.learning_rate = 0.5});
+  EXPECT_EQ(optimizer.groups(), 3u);
+  EXPECT_EQ(optimizer.parameters().size(), 4u);
+  for (Variable& each : p) each.set_grad(here(Tensor{1.0}));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(p[0], {0.5});
+  EXPECT_TENSOR_EQ(p[1], {0.75});
+  EXPECT_TENSOR_EQ(p[2], {0.0});
+  EXPECT_TENSOR_EQ(p[3], {0.0});
+  optimizer.set_learning_rate(1, 1);
+  EXPECT_EQ(optimizer.learning_rate(), 0.5);
+  EXPECT_EQ(optimizer.learning_rate(1), 1);
+  EXPECT_ERROR(optimizer.learning_rate(3), ValueError, "[SGD] there is no group 3; there are 3, from 0");
+  EXPECT_ERROR(optimizer.set_learning_rate(1, 3), ValueError,
+               "[SGD] there is no group 3; there are 3, from 0");
+}
+
+TEST(Optimizer, ChecksTheNumbersOfGroups) {
+  const Variable x = variable(Tensor{1.0});
+  using Groups = std::vector<nn::ParameterGroup>;
+  EXPECT_ERROR(nn::Adam(Groups{{.parameters = {x}, .learning_rate = -1}}, {}), ValueError,
+               "[Adam] learning_rate is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::AdamW(Groups{{.parameters = {x}, .weight_decay = -1}}, {}), ValueError,
+               "[AdamW] weight_decay is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::Lion(Groups{{.parameters = {x}}, {.parameters = {x}}}, {}), ValueError,
+               "[Lion] parameter 1 is there twice");
+  EXPECT_ERROR(nn::RMSprop(Groups{{}}, {}), ValueError,
+               "[RMSprop] there are no parameters to train; pass model.parameters()");
+}
+
+TEST(Optimizer, CountsNoStepThatWasRefused) {
+  Variable first = variable(here(Tensor{1.0})), second = variable(here(Tensor{1.0, 2.0}));
+  nn::Adam optimizer({first, second}, {.learning_rate = 0.25, .epsilon = 0});
+  const auto give_gradients = [&] {
+    first.set_grad(here(Tensor{1.0}));
+    second.set_grad(here(Tensor{1.0, 1.0}));
+  };
+  give_gradients();
+  optimizer.step();
+  second.set_value(here(Tensor{1.0}));
+  first.set_grad(here(Tensor{1.0}));
+  second.set_grad(here(Tensor{1.0}));
+  EXPECT_THROW(optimizer.step(), ShapeError);
+  EXPECT_EQ(optimizer.step_count(), 1);
+  EXPECT_TENSOR_NEAR(first, {0.75});
+  // The next step is the second one: of equal gradients, the learning rate long once more.
+  second.set_value(here(Tensor{1.0, 2.0}));
+  give_gradients();
+  optimizer.step();
+  EXPECT_EQ(optimizer.step_count(), 2);
+  EXPECT_TENSOR_NEAR(first, {0.5});
+}
+
 TEST(Optimizer, RefusesParametersItCannotTrain) {
   const Variable x = variable(Tensor{1.0});
   EXPECT_ERROR(nn::SGD({}), ValueError, "[SGD] there are no parameters to train; pass model.parameters()");
@@ -206,6 +304,18 @@ TEST(Optimizer, RefusesOptionsOutOfRange) {
   EXPECT_ERROR(nn::Adam(p, {.beta2 = -0.1}), ValueError, "[Adam] beta2 is -0.1; it must be in [0, 1)");
   EXPECT_ERROR(nn::AdamW(p, {.epsilon = -1}), ValueError,
                "[AdamW] epsilon is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::RMSprop(p, {.alpha = 1}), ValueError, "[RMSprop] alpha is 1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::RMSprop(p, {.epsilon = -1}), ValueError,
+               "[RMSprop] epsilon is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::RMSprop(p, {.momentum = 1}), ValueError, "[RMSprop] momentum is 1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::Adagrad(p, {.learning_rate_decay = -1}), ValueError,
+               "[Adagrad] learning_rate_decay is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::Adagrad(p, {.epsilon = -1}), ValueError,
+               "[Adagrad] epsilon is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::Adagrad(p, {.initial_sum = -1}), ValueError,
+               "[Adagrad] initial_sum is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::Lion(p, {.beta1 = 1}), ValueError, "[Lion] beta1 is 1; it must be in [0, 1)");
+  EXPECT_ERROR(nn::Lion(p, {.beta2 = 1}), ValueError, "[Lion] beta2 is 1; it must be in [0, 1)");
   EXPECT_ERROR(nn::AdamW(p, {.learning_rate = std::numeric_limits<double>::infinity()}), ValueError,
                "[AdamW] learning_rate is inf; it must be finite and not negative");
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/loss.h"
+
+/// The losses with rules of their own: one node on the tape each, or a gradient where their parts have none.
+namespace tinytorch {
+
+Variable mse_loss(const Variable& prediction, const Variable& target, LossOptions options = {},
+                  const char* op = "mse_loss");
+Variable binary_cross_entropy(const Variable& probability, const Variable& target,
+                              const BinaryCrossEntropyOptions& options = {},
+                              const char* op = "binary_cross_entropy");
+Variable log_of_sigmoid(const Variable& x);
+
+}  // namespace tinytorch

@@ -1,0 +1,31 @@
+#include "core/ops/dropout.h"
+
+#include "core/ops/check.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+
+namespace tinytorch {
+
+void detail::check_dropout(const Tensor& x, double p) {
+  require_floating("dropout", x);
+  if (!(p >= 0 && p <= 1)) fail<ValueError>("dropout", "p is {}; it must be in [0, 1]", p);
+}
+
+RandomStream detail::take_dropout(const Tensor& x, double p, Generator& generator) {
+  check_dropout(x, p);
+  return generator.take(static_cast<std::uint64_t>((x.numel() + 3) / 4));
+}
+
+Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
+  detail::check_dropout(x, p);
+  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (y.numel() > 0) kernels::dropout(stream, p, contiguous(x), y);
+  return y;
+}
+
+Tensor dropout(const Tensor& x, double p, bool training, Generator& generator) {
+  detail::check_dropout(x, p);
+  return training && p > 0 ? dropout(x, p, detail::take_dropout(x, p, generator)) : x;
+}
+
+}  // namespace tinytorch

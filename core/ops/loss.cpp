@@ -1,0 +1,89 @@
+#include "core/ops/loss.h"
+
+#include <cmath>
+
+#include "core/ops/check.h"
+
+namespace tinytorch {
+
+namespace {
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  const int lead = to.size() - from.size();
+  if (lead < 0) return false;
+  for (int i = 0; i < from.size(); ++i) {
+    if (from[i] != 1 && from[i] != to[lead + i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+namespace detail {
+
+void check_loss_operands(const char* op, const Tensor& prediction, const Tensor& target) {
+  require_defined(op, prediction);
+  require_defined(op, target);
+  if (prediction.shape() != target.shape()) {
+    fail<ShapeError>(op, "prediction is {}, target is {}; they must have the same shape", prediction.shape(),
+                     target.shape());
+  }
+  if (!is_floating(prediction.dtype()))
+    fail<DTypeError>(op, "takes a floating prediction, but it is {}", prediction.dtype());
+  common_device(op, prediction, target);
+}
+
+void check_turn(const char* op, const char* name, double value, bool zero_allowed) {
+  if (std::isfinite(value) && (value > 0 || (zero_allowed && value == 0))) return;
+  fail<ValueError>(op, "{} is {}; it must be finite and {}", name, value,
+                   zero_allowed ? "not negative" : "positive");
+}
+
+Tensor checked_weight(const char* op, const char* name, const Tensor& weight, const Tensor& prediction) {
+  if (!broadcasts_to(weight.shape(), prediction.shape())) {
+    fail<ShapeError>(op, "{} is {}, which does not broadcast to the prediction's {}", name, weight.shape(),
+                     prediction.shape());
+  }
+  common_device(op, prediction, weight);
+  return weight.to(prediction.dtype());
+}
+
+void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, const Tensor& target) {
+  check_loss_operands(op, x1, x2);
+  require_defined(op, target);
+  if (x1.rank() != 1 && x1.rank() != 2)
+    fail<ShapeError>(op, "takes x1 and x2 [rows, n] or [n], not {}", x1.shape());
+  const Shape wanted = x1.rank() == 2 ? Shape{x1.shape()[0]} : Shape{};
+  if (target.shape() != wanted) {
+    fail<ShapeError>(op, "x1 and x2 are {}, so the target must be {}, but it is {}", x1.shape(), wanted,
+                     target.shape());
+  }
+  common_device(op, x1, target);
+}
+
+}  // namespace detail
+
+// log(1 + e) = log(u) e / (u - 1) with u = 1 + e rounded (Higham 2002, section 1.14.1).
+Tensor log_of_sigmoid(const Tensor& x) {
+  const Tensor e = exp(-abs(x)), u = 1 + e;
+  const Tensor grown = u - 1;
+  const Tensor tail = where(grown == 0, e, log(u) * (e / where(grown == 0, Tensor(1), grown)));
+  return minimum(x, 0) - tail;
+}
+
+Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions options, const char* op) {
+  detail::check_loss_operands(op, prediction, target);
+  return detail::reduced(square(prediction - detail::in_type_of(prediction, target)), options.reduction);
+}
+
+// Not taped as it stands, for the gradient of log at 0 would be 0/0.
+Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
+                            const BinaryCrossEntropyOptions& options, const char* op) {
+  detail::check_loss_operands(op, probability, target);
+  const Tensor t = detail::in_type_of(probability, target);
+  const auto clamped_log = [](const Tensor& x) { return maximum(log(x), -100.0); };
+  return detail::weighted(op, -(t * clamped_log(probability) + (1 - t) * clamped_log(1 - probability)),
+                          options.weight, options.reduction);
+}
+
+}  // namespace tinytorch

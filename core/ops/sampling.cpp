@@ -1,0 +1,140 @@
+#include "core/ops/sampling.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "core/ops/check.h"
+#include "core/ops/comparison.h"
+#include "core/ops/creation.h"
+#include "core/ops/reduction.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// The first place in [0, keys.size()) order of the smallest keys, `count` of them.
+template <class Key>
+std::vector<std::int64_t> places_by_key(const std::vector<Key>& keys, std::size_t count) {
+  std::vector<std::int64_t> places(keys.size());
+  std::iota(places.begin(), places.end(), std::int64_t{0});
+  const auto before = [&](std::int64_t a, std::int64_t b) {
+    const Key x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
+    return x != y ? x < y : a < b;
+  };
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count), places.end(),
+                    before);
+  places.resize(count);
+  return places;
+}
+
+/// The running sums of a row's weights.
+/// @throws ValueError  the weights are none
+std::vector<double> running_sums(std::span<const double> weights, std::size_t row) {
+  std::vector<double> sums;
+  double total = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double weight = weights[i];
+    if (!(weight >= 0) || !std::isfinite(weight)) {
+      fail<ValueError>("multinomial", "weight {} of row {} is {}; it must be finite and not negative", i, row,
+                       weight);
+    }
+    sums.push_back(total += weight);
+  }
+  if (!(total > 0) || !std::isfinite(total)) {
+    fail<ValueError>("multinomial", "the weights of row {} sum to {}; the sum must be positive and finite",
+                     row, total);
+  }
+  return sums;
+}
+
+void draw_with_replacement(const std::vector<double>& sums, std::span<const double> uniforms,
+                           std::vector<std::int64_t>& places) {
+  // What rounding may have put at the end itself belongs to the last place with a weight.
+  const auto end = std::lower_bound(sums.begin(), sums.end(), sums.back());
+  for (const double u : uniforms) {
+    const auto found = std::upper_bound(sums.begin(), end, u * sums.back());
+    places.push_back(found - sums.begin());
+  }
+}
+
+void draw_without_replacement(std::span<const double> weights, std::span<const double> uniforms,
+                              std::size_t samples, std::size_t row, std::vector<std::int64_t>& places) {
+  const auto possible = static_cast<std::size_t>(
+      std::count_if(weights.begin(), weights.end(), [](double weight) { return weight > 0; }));
+  if (possible < samples) {
+    fail<ValueError>("multinomial",
+                     "row {} has {} positive weights, fewer than {} samples; draw with replacement", row,
+                     possible, samples);
+  }
+  std::vector<double> arrivals;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    arrivals.push_back(weights[i] > 0 ? -std::log1p(-uniforms[i]) / weights[i]
+                                      : std::numeric_limits<double>::infinity());
+  }
+  const std::vector<std::int64_t> first = places_by_key(arrivals, samples);
+  places.insert(places.end(), first.begin(), first.end());
+}
+
+}  // namespace
+
+Tensor normal(double mean, double deviation, const Shape& shape, Options options, Generator& generator) {
+  if (!(deviation >= 0)) fail<ValueError>("normal", "deviation is {}; it must not be negative", deviation);
+  return randn(shape, options, generator) * deviation + mean;
+}
+
+Tensor bernoulli(const Tensor& p, Generator& generator) {
+  require_floating("bernoulli", p);
+  if (p.numel() > 0) {
+    const auto least = min(p).item<double>(), most = max(p).item<double>();
+    if (!(least >= 0 && most <= 1))
+      fail<ValueError>("bernoulli", "probabilities are {} to {}; they must be in [0, 1]", least, most);
+  }
+  return (rand(p.shape(), {.dtype = DType::f32, .device = p.device()}, generator) < p).to(p.dtype());
+}
+
+Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement, Generator& generator) {
+  require_floating("multinomial", weights);
+  if (weights.rank() == 0) fail<ShapeError>("multinomial", "takes weights [..., n], not a number of no axes");
+  if (samples < 1) fail<ValueError>("multinomial", "samples is {}; it must be positive", samples);
+  Shape shape = weights.shape();
+  const auto n = static_cast<std::size_t>(shape[shape.size() - 1]), count = static_cast<std::size_t>(samples);
+  shape[shape.size() - 1] = samples;
+  const std::int64_t places = checked_numel("multinomial", shape);
+  const auto rows = static_cast<std::size_t>(places) / count;
+  const std::vector<double> weight = weights.to_vector<double>();
+  const std::int64_t drawn = replacement ? places : weights.numel();
+  const std::vector<double> uniform = rand({drawn}, {.dtype = DType::f64}, generator).to_vector<double>();
+  const std::size_t each = replacement ? count : n;
+  std::vector<std::int64_t> result;
+  result.reserve(static_cast<std::size_t>(places));
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto of_row = std::span(weight).subspan(row * n, n);
+    const auto numbers = std::span(uniform).subspan(row * each, each);
+    const std::vector<double> sums = running_sums(of_row, row);
+    if (replacement) {
+      draw_with_replacement(sums, numbers, result);
+    } else {
+      draw_without_replacement(of_row, numbers, count, row, result);
+    }
+  }
+  return from_values(result, shape, weights.device());
+}
+
+Tensor permutation(std::int64_t n, Options options, Generator& generator) {
+  if (n < 0) fail<ValueError>("permutation", "n is {}; it must not be negative", n);
+  const DType dtype = options.dtype.value_or(DType::i64);
+  if (!is_integer(dtype))
+    fail<DTypeError>("permutation", "makes integer tensors, but {} was asked for", dtype);
+  if (dtype != DType::i64 && n > (dtype == DType::u8 ? 1ll << 8 : 1ll << 31))
+    fail<DTypeError>("permutation", "{} cannot hold the integers up to {}", dtype, n - 1);
+  const std::vector<std::int64_t> keys =
+      randint(0, std::numeric_limits<std::int64_t>::max(), {n}, {}, generator).to_vector<std::int64_t>();
+  const Tensor places = from_values(places_by_key(keys, keys.size()), {n});
+  return places.to({.dtype = dtype, .device = options.device.value_or(Device::cpu())});
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,178 @@
+#include "core/ops/cross_entropy.h"
+#include "kernels/math/cross_entropy.h"
+#include "kernels/math/math.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/cross_entropy.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "kernels/cpu/elementwise-inl.h"
+#include "kernels/cpu/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+/// A row is worked on in blocks that stay in the first cache from one loop to the next.
+constexpr std::int64_t kBlock = 1024;
+constexpr std::int64_t kExpGrain = kCheapGrain / 4;
+
+/// Calls f(begin, length) for the blocks of a row.
+template <class F>
+void for_each_block(std::int64_t n, const F& f) {
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) f(begin, std::min(kBlock, n - begin));
+}
+
+template <class T>
+struct RowSum {
+  T maximum = -std::numeric_limits<T>::infinity();
+  double sum = 0;  // of exp(x - maximum)
+};
+
+/// Reads the row once: the sum is scaled anew where a block has a larger maximum (Milakov and Gimelshein
+/// 2018).
+template <class T>
+RowSum<T> exponential_sum(const T* x, std::int64_t n) {
+  using Largest = ExtremeFold<T, math::Greater>;
+  RowSum<T> total;
+  T exponentials[kBlock];
+  for_each_block(n, [&](std::int64_t begin, std::int64_t length) {
+    const T maximum = Largest::combine(total.maximum, fold_row<Largest>(x + begin, 1, length));
+    if (maximum == Largest::identity()) return;  // -inf - -inf would be NaN for all that follows
+    if (maximum != total.maximum)
+      total.sum *= std::exp(static_cast<double>(total.maximum) - static_cast<double>(maximum));
+    total.maximum = maximum;
+    INDEPENDENT
+    for (std::int64_t i = 0; i < length; ++i) exponentials[i] = math::Exp{}(x[begin + i] - maximum);
+    total.sum += fold_row<SumFold<T>>(exponentials, 1, length);
+  });
+  return total;
+}
+
+/// What a row's loss and the mass of its target come to.
+struct RowLoss {
+  double loss = 0;
+  double mass = 0;
+};
+
+template <class T>
+RowLoss spread_loss(const T* x, const math::CrossEntropyTarget<T>& target, std::int64_t row, T maximum,
+                    T logarithm) {
+  RowLoss total;
+  T shares[kBlock], losses[kBlock];
+  for_each_block(target.columns, [&](std::int64_t begin, std::int64_t length) {
+    INDEPENDENT
+    for (std::int64_t i = 0; i < length; ++i) {
+      shares[i] = target.share(row, begin + i);
+      losses[i] = shares[i] * (logarithm - (x[begin + i] - maximum));
+    }
+    total.mass += fold_row<SumFold<T>>(shares, 1, length);
+    total.loss += fold_row<SumFold<T>>(losses, 1, length);
+  });
+  return total;
+}
+
+template <class T>
+void forward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std::int64_t row,
+                 std::int64_t rows, T* table) {
+  const T* x = logits + row * target.columns;
+  const auto put = [&](math::CrossEntropyColumn column, double value) {
+    table[column * rows + row] = static_cast<T>(value);
+  };
+  const RowSum<T> total = exponential_sum(x, target.columns);
+  const T maximum = total.maximum, logarithm = static_cast<T>(std::log(total.sum));
+  RowLoss result;
+  if (!target.ignores(row)) {
+    if (target.is_single()) {
+      const T share = target.row_weight(row);
+      result = {share * (logarithm - (x[target.classes[row]] - maximum)), share};
+    } else {
+      result = spread_loss(x, target, row, maximum, logarithm);
+    }
+  }
+  put(math::kLoss, result.loss);
+  put(math::kMaximum, maximum);
+  put(math::kLogarithm, logarithm);
+  put(math::kMass, result.mass);
+  put(math::kWeight, target.ignores(row) ? T(0) : target.row_weight(row));
+}
+
+/// Reads the row and writes the gradient once.
+template <class T>
+void backward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std::int64_t row,
+                  std::int64_t rows, const T* table, T grad, T* gradients) {
+  const std::int64_t n = target.columns;
+  const T* x = logits + row * n;
+  T* dx = gradients + row * n;
+  if (target.ignores(row)) {
+    std::fill_n(dx, n, T(0));
+    return;
+  }
+  const T maximum = table[math::kMaximum * rows + row], logarithm = table[math::kLogarithm * rows + row];
+  const T scale = grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm);
+  for_each_block(n, [&](std::int64_t begin, std::int64_t length) {
+    INDEPENDENT
+    for (std::int64_t i = begin; i < begin + length; ++i) dx[i] = math::Exp{}(x[i] - maximum) * scale;
+    if (target.is_single()) return;
+    INDEPENDENT
+    for (std::int64_t i = begin; i < begin + length; ++i) dx[i] -= grad * target.share(row, i);
+  });
+  if (target.is_single()) dx[target.classes[row]] -= grad * target.row_weight(row);
+}
+
+/// Calls f(row, rows, target) with T for each row of the logits.
+template <class F>
+void for_each_logits_row(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
+                         const Tensor& weight, const F& f) {
+  const std::int64_t rows = logits.shape()[0], columns = logits.shape()[1];
+  dispatch<FloatingTypes>(logits.dtype(), [&]<class T>() {
+    const math::CrossEntropyTarget<T> targets(form, target, weight, columns);
+    parallel_for(rows, kExpGrain / columns + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t row = begin; row < end; ++row) f.template operator()<T>(row, rows, targets);
+    });
+  });
+}
+
+void cross_entropy(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
+                   const Tensor& weight, Tensor& table) {
+  for_each_logits_row(
+      form, logits, target, weight,
+      [&]<class T>(std::int64_t row, std::int64_t rows, const math::CrossEntropyTarget<T>& targets) {
+        forward_row(static_cast<const T*>(logits.raw_data()), targets, row, rows,
+                    static_cast<T*>(table.raw_data()));
+      });
+}
+
+void cross_entropy_backward(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
+                            const Tensor& weight, const Tensor& table, const Tensor& grad, Tensor& dx) {
+  for_each_logits_row(
+      form, logits, target, weight,
+      [&]<class T>(std::int64_t row, std::int64_t rows, const math::CrossEntropyTarget<T>& targets) {
+        backward_row(static_cast<const T*>(logits.raw_data()), targets, row, rows,
+                     static_cast<const T*>(table.raw_data()), static_cast<const T*>(grad.raw_data())[row],
+                     static_cast<T*>(dx.raw_data()));
+      });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::cross_entropy.set(kCpu, cross_entropy);
+  kernels::cross_entropy_backward.set(kCpu, cross_entropy_backward);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_cross_entropy() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

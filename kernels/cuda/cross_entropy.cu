@@ -1,0 +1,184 @@
+#include "core/ops/cross_entropy.h"
+
+#include <limits>
+
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/cuda/warp.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/math/cross_entropy.h"
+#include "kernels/math/math.h"
+
+namespace tinytorch::cuda {
+namespace {
+
+constexpr unsigned kWarps = kThreads / kWarp;
+
+/// combine(...) of the values of the kGroup threads that work on a row: a warp, or the block.
+template <unsigned kGroup, class T, class Combine>
+__device__ T fold_group(T value, T (&warps)[kWarps], const Combine& combine) {
+  if constexpr (kGroup == kWarp) {
+    return fold_warp(value, combine);
+  } else {
+    return fold_block<kThreads>(value, warps, combine);
+  }
+}
+
+/// A sum of exp(x - from) as one of exp(x - to). From -inf, of nothing, to -inf it stays.
+template <class T>
+__device__ T rescaled(T sum, T from, T to) {
+  return from == to ? sum : sum * math::Exp{}(from - to);
+}
+
+/// The maximum of what a thread has read, and the sum of exp(x - maximum).
+template <class T>
+struct OnlineSum {
+  T maximum = -std::numeric_limits<T>::infinity();
+  T sum = 0;
+
+  template <int kWidth>
+  __device__ void take(const Vector<T, kWidth>& x) {
+    T next = maximum;
+    for (int i = 0; i < kWidth; ++i) next = math::Maximum{}(next, x.element[i]);
+    if (next == -std::numeric_limits<T>::infinity()) return;
+    sum = rescaled(sum, maximum, next);
+    maximum = next;
+    for (int i = 0; i < kWidth; ++i) sum += math::Exp{}(x.element[i] - maximum);
+  }
+};
+
+template <int kWidth, class T>
+__device__ Vector<T, kWidth> load(const T* x) {
+  return *reinterpret_cast<const Vector<T, kWidth>*>(x);
+}
+
+/// A row's numbers, in the order of the table.
+template <class T>
+struct RowResult {
+  T loss, maximum, logarithm, mass, weight;
+
+  __device__ void store(T* table, std::int64_t row, std::int64_t rows) const {
+    table[math::kLoss * rows + row] = loss;
+    table[math::kMaximum * rows + row] = maximum;
+    table[math::kLogarithm * rows + row] = logarithm;
+    table[math::kMass * rows + row] = mass;
+    table[math::kWeight * rows + row] = weight;
+  }
+};
+
+// kGroup threads a row: a warp, eight rows a block, for short rows, else a block. A thread keeps a running
+// maximum and a sum that is scaled anew where that grows (online softmax, Milakov and Gimelshein 2018), over
+// kWidth elements at a time, 16 bytes (f32) where rows are aligned. So the logits are read once: 4 bytes an
+// element (f32), and nothing of their size is written. Targets of more than one class read them again, and
+// probabilities of their own.
+template <unsigned kGroup, int kWidth, class T>
+__global__ void __launch_bounds__(kThreads)
+    cross_entropy_forward(std::int64_t rows, const T* logits, math::CrossEntropyTarget<T> target, T* table) {
+  SHARED(T, warps, [4][kWarps]);
+  const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
+  if (!within(row, rows)) return;
+  const T* const x = logits + row * target.columns;
+  OnlineSum<T> own;
+  for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth)
+    own.take(load<kWidth>(x + i));
+  const T maximum = fold_group<kGroup>(own.maximum, warps[0], math::Maximum{});
+  const T sum = fold_group<kGroup>(rescaled(own.sum, own.maximum, maximum), warps[1], math::Add{});
+  const T logarithm = math::Log{}(sum);
+  RowResult<T> result{0, maximum, logarithm, 0, 0};
+  const bool counts = !target.ignores(row);
+  if (counts) result.weight = target.row_weight(row);
+  if (target.is_single()) {
+    result.mass = result.weight;
+    if (counts) result.loss = result.mass * (logarithm - (x[target.classes[row]] - maximum));
+  } else {
+    for (std::int64_t i = threadIdx.x; within(i, target.columns); i += kGroup) {
+      const T share = target.share(row, i);
+      result.mass += share;
+      result.loss += share * (logarithm - (x[i] - maximum));
+    }
+    result.mass = fold_group<kGroup>(counts ? result.mass : T(0), warps[2], math::Add{});
+    result.loss = fold_group<kGroup>(counts ? result.loss : T(0), warps[3], math::Add{});
+  }
+  if (threadIdx.x == 0) result.store(table, row, rows);
+}
+
+// The same threads. Each element is read and its gradient written once: 8 bytes (f32), the minimum.
+template <unsigned kGroup, int kWidth, class T>
+__global__ void __launch_bounds__(kThreads)
+    cross_entropy_backward(std::int64_t rows, const T* logits, math::CrossEntropyTarget<T> target,
+                           const T* table, const T* grads, T* gradients) {
+  const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
+  if (!within(row, rows)) return;
+  const std::int64_t first = row * target.columns;
+  const T maximum = table[math::kMaximum * rows + row], logarithm = table[math::kLogarithm * rows + row];
+  const bool counts = !target.ignores(row);
+  const T grad = grads[row];
+  const T scale = grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm);
+  for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth) {
+    const Vector<T, kWidth> x = load<kWidth>(logits + first + i);
+    Vector<T, kWidth> dx;
+    for (int j = 0; j < kWidth; ++j) {
+      const T slope = math::Exp{}(x.element[j] - maximum) * scale - grad * target.share(row, i + j);
+      dx.element[j] = counts ? slope : T(0);
+    }
+    *reinterpret_cast<Vector<T, kWidth>*>(gradients + first + i) = dx;
+  }
+}
+
+bool lies_in_vectors(const Tensor& x, std::int64_t columns, std::int64_t width) {
+  const auto address = reinterpret_cast<std::uintptr_t>(x.raw_data());
+  return columns % width == 0 && address % (static_cast<std::size_t>(width) * size_of(x.dtype())) == 0;
+}
+
+/// Calls f<kGroup, kWidth>(grid, block) with what suits the rows of x. New tensors are aligned.
+template <class T, class F>
+void with_layout(const Tensor& x, const F& f) {
+  constexpr int kWidth = sizeof(T) == 8 ? 1 : 4;  // of two f64 exponentials the registers spill
+  const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
+  const bool wide = lies_in_vectors(x, columns, kWidth);
+  if (columns <= 1024) {
+    const dim3 block(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kWarps)));
+    const unsigned grid = blocks_for(rows, block.y);
+    return wide ? f.template operator()<kWarp, kWidth>(grid, block)
+                : f.template operator()<kWarp, 1>(grid, block);
+  }
+  const unsigned grid = grid_size(rows);
+  if (wide) return f.template operator()<kThreads, kWidth>(grid, dim3(kThreads));
+  f.template operator()<kThreads, 1>(grid, dim3(kThreads));
+}
+
+void run_forward(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
+                 const Tensor& weight, Tensor& table) {
+  const OnDevice on(table.device());
+  dispatch<FloatingTypes>(logits.dtype(), [&]<class T>() {
+    const math::CrossEntropyTarget<T> targets(form, target, weight, logits.shape()[1]);
+    with_layout<T>(logits, [&]<unsigned kGroup, int kWidth>(unsigned grid, dim3 block) {
+      launch(KERNEL(cross_entropy_forward<kGroup, kWidth, T>), grid, block, 0, on.stream(), logits.shape()[0],
+             static_cast<const T*>(logits.raw_data()), targets, static_cast<T*>(table.raw_data()));
+    });
+  });
+}
+
+void run_backward(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
+                  const Tensor& weight, const Tensor& table, const Tensor& grad, Tensor& dx) {
+  const OnDevice on(dx.device());
+  dispatch<FloatingTypes>(logits.dtype(), [&]<class T>() {
+    const math::CrossEntropyTarget<T> targets(form, target, weight, logits.shape()[1]);
+    with_layout<T>(logits, [&]<unsigned kGroup, int kWidth>(unsigned grid, dim3 block) {
+      launch(KERNEL(cross_entropy_backward<kGroup, kWidth, T>), grid, block, 0, on.stream(),
+             logits.shape()[0], static_cast<const T*>(logits.raw_data()), targets,
+             static_cast<const T*>(table.raw_data()), static_cast<const T*>(grad.raw_data()),
+             static_cast<T*>(dx.raw_data()));
+    });
+  });
+}
+
+}  // namespace
+
+void register_cross_entropy() {
+  constexpr auto kCuda = DeviceType::cuda;
+  kernels::cross_entropy.set(kCuda, run_forward);
+  kernels::cross_entropy_backward.set(kCuda, run_backward);
+}
+
+}  // namespace tinytorch::cuda

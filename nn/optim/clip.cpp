@@ -1,0 +1,65 @@
+#include "nn/optim/clip.h"
+
+#include <cmath>
+
+#include "core/format.h"
+#include "core/ops/arithmetic.h"
+#include "core/ops/composite.h"
+#include "core/ops/math.h"
+#include "core/ops/reduction.h"
+
+namespace tinytorch::nn {
+
+namespace {
+
+/// The p-norm of the elements.
+Tensor norm(const Tensor& x, double p) {
+  if (std::isinf(p)) return x.numel() == 0 ? sum(x) : max(abs(x));
+  if (p == 2) return sqrt(sum(square(x)));
+  return pow(sum(pow(abs(x), p)), 1 / p);
+}
+
+std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
+  std::vector<Tensor> gradients;
+  for (const Variable& parameter : parameters) {
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  }
+  return gradients;
+}
+
+/// The norm of the norms, where the first gradient lies.
+Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
+  std::vector<Tensor> norms;
+  for (const Tensor& gradient : gradients) {
+    norms.push_back(
+        norm(gradient, p).to({.dtype = gradients.front().dtype(), .device = gradients.front().device()}));
+  }
+  return norm(stack(norms), p);
+}
+
+}  // namespace
+
+Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double p) {
+  constexpr const char* kName = "clip_grad_norm";
+  if (!(max_norm >= 0)) fail<ValueError>(kName, "max_norm is {}; it must not be negative", max_norm);
+  if (!(p > 0)) fail<ValueError>(kName, "p is {}; it must be positive", p);
+  const std::vector<Tensor> gradients = gradients_of(parameters);
+  if (gradients.empty()) return Tensor(0.0f).to(DType::f32);
+  const Tensor total = total_norm(gradients, p);
+  const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0);
+  for (Variable& parameter : parameters) {
+    const Tensor& grad = parameter.grad();
+    if (grad.defined())
+      parameter.set_grad(grad * factor.to({.dtype = grad.dtype(), .device = grad.device()}));
+  }
+  return total;
+}
+
+void clip_grad_value(std::vector<Variable> parameters, double most) {
+  if (!(most >= 0)) fail<ValueError>("clip_grad_value", "most is {}; it must not be negative", most);
+  for (Variable& parameter : parameters) {
+    if (parameter.grad().defined()) parameter.set_grad(minimum(maximum(parameter.grad(), -most), most));
+  }
+}
+
+}  // namespace tinytorch::nn

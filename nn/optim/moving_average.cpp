@@ -1,0 +1,68 @@
+#include "nn/optim/moving_average.h"
+
+#include <utility>
+
+#include "core/format.h"
+#include "core/ops/copy.h"
+#include "core/ops/optimizer.h"
+
+namespace tinytorch::nn {
+
+namespace {
+
+constexpr const char* kName = "ExponentialMovingAverage";
+
+void check_count(std::size_t given, std::size_t averages) {
+  if (given != averages) fail<ShapeError>(kName, "there are {} tensors, but averages of {}", given, averages);
+}
+
+void check_shape(const Shape& given, const Shape& average, std::size_t i) {
+  if (given != average) fail<ShapeError>(kName, "tensor {} is {}, but its average is {}", i, given, average);
+}
+
+}  // namespace
+
+ExponentialMovingAverage::ExponentialMovingAverage(std::vector<Variable> parameters, double decay)
+    : parameters_(std::move(parameters)), decay_(decay) {
+  if (parameters_.empty())
+    fail<ValueError>(kName, "there are no parameters to average; pass model.parameters()");
+  if (!(decay >= 0 && decay <= 1)) fail<ValueError>(kName, "decay is {}; it must be in [0, 1]", decay);
+  for (const Variable& parameter : parameters_) averages_.push_back(clone(contiguous(parameter.value())));
+}
+
+void ExponentialMovingAverage::update() {
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    check_shape(parameters_[i].shape(), averages_[i].shape(), i);
+  std::vector<ParameterUpdate> updates;
+  // a - (1 - decay) (a - p) as a step of SGD: with the rate decay - 1, the gradient p and the weight decay
+  // -1.
+  const SgdStep step{.learning_rate = decay_ - 1, .momentum = 0, .weight_decay = -1, .nesterov = false};
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor value = contiguous(parameters_[i].value());
+    averages_[i] = averages_[i].to({.dtype = value.dtype(), .device = value.device()});
+    if (!updates.empty() && updates.back().device() != value.device()) {
+      sgd_step(step, updates);
+      updates.clear();
+    }
+    updates.push_back({.parameter = averages_[i], .gradient = value});
+  }
+  sgd_step(step, updates);
+}
+
+void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
+  check_count(parameters.size(), averages_.size());
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    check_shape(parameters[i].shape(), averages_[i].shape(), i);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Tensor value = parameters[i].value();  // a handle to the same elements
+    assign(value, averages_[i]);
+  }
+}
+
+void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
+  check_count(averages.size(), averages_.size());
+  for (std::size_t i = 0; i < averages.size(); ++i) check_shape(averages[i].shape(), averages_[i].shape(), i);
+  for (std::size_t i = 0; i < averages.size(); ++i) assign(averages_[i], averages[i]);
+}
+
+}  // namespace tinytorch::nn

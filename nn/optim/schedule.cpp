@@ -1,0 +1,209 @@
+#include "nn/optim/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+
+#include "core/format.h"
+
+namespace tinytorch::nn {
+
+namespace {
+
+void require_positive(const char* schedule, const char* what, std::int64_t value) {
+  if (value < 1) fail<ValueError>(schedule, "{} is {}; it must be positive", what, value);
+}
+
+void require_not_negative(const char* schedule, const char* what, double value) {
+  if (!(std::isfinite(value) && value >= 0))
+    fail<ValueError>(schedule, "{} is {}; it must be finite and not negative", what, value);
+}
+
+void require_above_zero(const char* schedule, const char* what, double value) {
+  if (!(std::isfinite(value) && value > 0))
+    fail<ValueError>(schedule, "{} is {}; it must be finite and positive", what, value);
+}
+
+std::vector<double> rates_of(const Optimizer& optimizer) {
+  std::vector<double> rates;
+  for (std::size_t group = 0; group < optimizer.groups(); ++group)
+    rates.push_back(optimizer.learning_rate(group));
+  return rates;
+}
+
+double real(std::int64_t count) { return static_cast<double>(count); }
+
+Schedule::Formula step_formula(const StepLROptions& options) {
+  require_positive("StepLR", "step_size", options.step_size);
+  require_not_negative("StepLR", "gamma", options.gamma);
+  return [=](std::int64_t t, double base) {
+    return base * std::pow(options.gamma, real(t / options.step_size));
+  };
+}
+
+Schedule::Formula multi_step_formula(MultiStepLROptions options) {
+  require_not_negative("MultiStepLR", "gamma", options.gamma);
+  return [options = std::move(options)](std::int64_t t, double base) {
+    const auto passed = std::count_if(options.milestones.begin(), options.milestones.end(),
+                                      [t](std::int64_t milestone) { return milestone <= t; });
+    return base * std::pow(options.gamma, real(passed));
+  };
+}
+
+Schedule::Formula exponential_formula(const ExponentialLROptions& options) {
+  require_not_negative("ExponentialLR", "gamma", options.gamma);
+  return [=](std::int64_t t, double base) { return base * std::pow(options.gamma, real(t)); };
+}
+
+/// From `start` to `end` as part goes from 0 to 1, along half a wave of the cosine.
+double along_cosine(double start, double end, double part) {
+  return end + (start - end) * (1 + std::cos(std::numbers::pi * part)) / 2;
+}
+
+Schedule::Formula cosine_formula(const CosineOptions& options) {
+  require_positive("CosineSchedule", "steps", options.steps);
+  require_not_negative("CosineSchedule", "lowest", options.lowest);
+  return [=](std::int64_t t, double base) {
+    return along_cosine(base, options.lowest, real(t) / real(options.steps));
+  };
+}
+
+Schedule::Formula warmup_formula(const WarmupOptions& options, Schedule::Formula after) {
+  require_positive("Warmup", "steps", options.steps);
+  require_not_negative("Warmup", "start", options.start);
+  return [=, after = std::move(after)](std::int64_t t, double base) {
+    if (t >= options.steps) return after(t - options.steps, base);
+    return base * (options.start + (1 - options.start) * real(t) / real(options.steps));
+  };
+}
+
+double one_cycle(const OneCycleOptions& options, std::int64_t t) {
+  if (t > options.total_steps) {
+    fail<ValueError>("OneCycle", "step {} is past the end of the cycle, which has {} steps", t,
+                     options.total_steps);
+  }
+  const double first = options.highest / options.division;
+  const double top = options.rise * real(options.total_steps) - 1, end = real(options.total_steps) - 1;
+  const bool rising = real(t) <= top;
+  // A rise that is shorter than a step begins at the top.
+  const double part = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
+  const double from = rising ? first : options.highest;
+  const double to = rising ? options.highest : first / options.final_division;
+  return options.linear ? from + (to - from) * part : along_cosine(from, to, part);
+}
+
+Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
+  require_above_zero("OneCycle", "highest", options.highest);
+  require_above_zero("OneCycle", "division", options.division);
+  require_above_zero("OneCycle", "final_division", options.final_division);
+  if (options.total_steps < 2)
+    fail<ValueError>("OneCycle", "total_steps is {}; it must be more than 1", options.total_steps);
+  if (!(options.rise > 0 && options.rise < 1))
+    fail<ValueError>("OneCycle", "rise is {}; it must be in (0, 1)", options.rise);
+  return [=](std::int64_t t, double) { return one_cycle(options, t); };
+}
+
+}  // namespace
+
+Schedule::Schedule(Optimizer& optimizer, Formula formula)
+    : optimizer_(&optimizer), base_rates_(rates_of(optimizer)), formula_(std::move(formula)) {
+  set_rates(0);
+}
+
+Schedule::Schedule(const Schedule& other, Formula formula)
+    : optimizer_(other.optimizer_), base_rates_(other.base_rates_), formula_(std::move(formula)) {
+  set_rates(0);
+}
+
+void Schedule::step() {
+  set_rates(steps_ + 1);
+  ++steps_;
+}
+
+void Schedule::load(const ScheduleState& state) {
+  if (state.base_rates.size() != optimizer_->groups()) {
+    fail<ValueError>("Schedule", "the state has the rates of {} groups, but the optimizer has {}",
+                     state.base_rates.size(), optimizer_->groups());
+  }
+  if (state.steps < 0) fail<ValueError>("Schedule", "steps is {}; it must not be negative", state.steps);
+  base_rates_ = state.base_rates;
+  steps_ = state.steps;
+  set_rates(steps_);
+}
+
+void Schedule::set_rates(std::int64_t steps) {
+  std::vector<double> rates;
+  for (const double base : base_rates_) rates.push_back(formula_(steps, base));
+  for (std::size_t group = 0; group < rates.size(); ++group)
+    optimizer_->set_learning_rate(rates[group], group);
+}
+
+StepLR::StepLR(Optimizer& optimizer, StepLROptions options) : Schedule(optimizer, step_formula(options)) {}
+
+MultiStepLR::MultiStepLR(Optimizer& optimizer, MultiStepLROptions options)
+    : Schedule(optimizer, multi_step_formula(std::move(options))) {}
+
+ExponentialLR::ExponentialLR(Optimizer& optimizer, ExponentialLROptions options)
+    : Schedule(optimizer, exponential_formula(options)) {}
+
+CosineSchedule::CosineSchedule(Optimizer& optimizer, CosineOptions options)
+    : Schedule(optimizer, cosine_formula(options)) {}
+
+Warmup::Warmup(Optimizer& optimizer, WarmupOptions options)
+    : Schedule(optimizer, warmup_formula(options, [](std::int64_t, double base) { return base; })) {}
+
+Warmup::Warmup(const Schedule& after, WarmupOptions options)
+    : Schedule(after, warmup_formula(options, after.formula())) {}
+
+OneCycle::OneCycle(Optimizer& optimizer, OneCycleOptions options)
+    : Schedule(optimizer, one_cycle_formula(options)) {}
+
+ReduceOnPlateau::ReduceOnPlateau(Optimizer& optimizer, PlateauOptions options)
+    : optimizer_(&optimizer),
+      options_(options),
+      state_{.best = options.larger_is_better ? -std::numeric_limits<double>::infinity()
+                                              : std::numeric_limits<double>::infinity()} {
+  if (!(options.factor >= 0 && options.factor < 1))
+    fail<ValueError>("ReduceOnPlateau", "factor is {}; it must be in [0, 1)", options.factor);
+  require_not_negative("ReduceOnPlateau", "patience", real(options.patience));
+  require_not_negative("ReduceOnPlateau", "threshold", options.threshold);
+  require_not_negative("ReduceOnPlateau", "cooldown", real(options.cooldown));
+  require_not_negative("ReduceOnPlateau", "lowest", options.lowest);
+  require_not_negative("ReduceOnPlateau", "epsilon", options.epsilon);
+}
+
+void ReduceOnPlateau::step(double metric) {
+  if (improves(metric)) {
+    state_.best = metric;
+    state_.bad_steps = 0;
+  } else {
+    ++state_.bad_steps;
+  }
+  if (state_.cooldown_left > 0) {
+    --state_.cooldown_left;
+    state_.bad_steps = 0;
+  }
+  if (state_.bad_steps <= options_.patience) return;
+  reduce();
+  state_.cooldown_left = options_.cooldown;
+  state_.bad_steps = 0;
+}
+
+bool ReduceOnPlateau::improves(double metric) const {
+  const double sign = options_.larger_is_better ? 1 : -1;
+  const double margin = options_.threshold * sign;
+  const double wanted = options_.relative ? state_.best * (1 + margin) : state_.best + margin;
+  return options_.larger_is_better ? metric > wanted : metric < wanted;
+}
+
+void ReduceOnPlateau::reduce() {
+  for (std::size_t group = 0; group < optimizer_->groups(); ++group) {
+    const double before = optimizer_->learning_rate(group);
+    const double after = std::max(before * options_.factor, options_.lowest);
+    if (before - after > options_.epsilon) optimizer_->set_learning_rate(after, group);
+  }
+}
+
+}  // namespace tinytorch::nn

@@ -1,0 +1,270 @@
+#include "core/ops/loss.h"
+
+#include <cmath>
+
+#include "core/ops/creation.h"
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+// Written from PyTorch's documentation of the losses.
+namespace tinytorch::conformance {
+namespace {
+
+const std::vector<std::vector<Shape>> kShapes{{{}, {}}, {{5}, {5}}, {{2, 3}, {2, 3}}, {{3001}, {3001}}};
+const std::vector<std::vector<Shape>> kShapesWithEmpty{
+    {{}, {}}, {{0}, {0}}, {{2, 3}, {2, 3}}, {{2, 0, 3}, {2, 0, 3}}};
+
+using OfTwo = double (*)(double, double);
+
+Array of_each(const Array& x, const Array& t, OfTwo f) {
+  Array result{x.shape, {}};
+  for (std::size_t i = 0; i < x.values.size(); ++i) result.values.push_back(f(x.values[i], t.values[i]));
+  return result;
+}
+
+double added(const Array& x) {
+  double total = 0;
+  for (const double each : x.values) total += each;
+  return total;
+}
+
+/// A loss on a prediction and a target of one shape: each element's, or the mean, or the sum.
+Row& loss_row(const char* name, const Domain& x, const Domain& t, Reduction reduction, OfTwo f) {
+  return row(name)
+      .inputs(x, t)
+      .shapes_together(reduction == Reduction::mean ? kShapes : kShapesWithEmpty)
+      .reference([=](const Array& prediction, const Array& target) {
+        const Array losses = of_each(prediction, target, f);
+        if (reduction == Reduction::none) return losses;
+        const double count = reduction == Reduction::mean ? static_cast<double>(losses.values.size()) : 1.0;
+        return Array{{}, {added(losses) / count}};
+      })
+      .within({1e-5, 2e-6}, {1e-12, 1e-12});
+}
+
+double squared(double x, double t) { return (x - t) * (x - t); }
+double huber(double x, double t) {
+  const double d = std::abs(x - t);
+  return d < 0.75 ? d * d / 2 : 0.75 * (d - 0.375);
+}
+double smooth_l1(double x, double t) {
+  const double d = std::abs(x - t);
+  return d < 0.75 ? d * d / 1.5 : d - 0.375;
+}
+double likelihood(double p, double t) {
+  return -(t * std::max(std::log(p), -100.0) + (1 - t) * std::max(std::log1p(-p), -100.0));
+}
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double logistic(double x, double t) { return t * softplus(-x) + (1 - t) * softplus(x); }
+
+void distance_rows() {
+  const Domain x = real(-3, 3), t = real(-3, 3);
+  loss_row("mse_loss", x, t, Reduction::mean, squared)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return mse_loss(p, y); });
+  loss_row("mse_loss_of_each", x, t, Reduction::none, squared)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return mse_loss(p, y, {Reduction::none}); });
+  loss_row("mse_loss_added", x, t, Reduction::sum, squared)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return mse_loss(p, y, {Reduction::sum}); });
+  loss_row("l1_loss", x, t, Reduction::mean, [](double a, double b) { return std::abs(a - b); })
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return l1_loss(p, y); });
+  loss_row("huber_loss", x, t, Reduction::mean, huber)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return huber_loss(p, y, {.delta = 0.75}); });
+  loss_row("huber_loss_of_each", x, t, Reduction::none, huber)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) {
+        return huber_loss(p, y, {.delta = 0.75, .reduction = Reduction::none});
+      });
+  loss_row("smooth_l1_loss", x, t, Reduction::mean, smooth_l1)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return smooth_l1_loss(p, y, {.beta = 0.75}); });
+  loss_row("smooth_l1_loss_added", x, t, Reduction::sum, smooth_l1)
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) {
+        return smooth_l1_loss(p, y, {.beta = 0.75, .reduction = Reduction::sum});
+      });
+  loss_row("smooth_l1_loss_of_beta_0", x, t, Reduction::mean,
+           [](double a, double b) { return std::abs(a - b); })
+      .gradient(differentiable)
+      .calls([](const auto& p, const auto& y) { return smooth_l1_loss(p, y, {.beta = 0}); });
+}
+
+/// As loss_row, with a third operand: a weight, broadcast.
+void weighted_row(const char* name, const Domain& x, const Domain& t, auto f, auto call) {
+  row(name)
+      .inputs(x, t, real(0.5, 2).constant())
+      .shapes_together({{{2, 3}, {2, 3}, {3}}, {{2, 3}, {2, 3}, {2, 1}}, {{5}, {5}, {}}})
+      .reference([=](const Array& p, const Array& y, const Array& w) {
+        const Array losses = generate(p.shape, [&](const Dims& at) {
+          Dims place;
+          for (int i = 0; i < w.shape.size(); ++i) {
+            const int axis = at.size() - w.shape.size() + i;
+            place.push_back(w.shape[i] == 1 ? 0 : at[axis]);
+          }
+          return f(p(at), y(at), w(place));
+        });
+        return Array{{}, {added(losses) / static_cast<double>(losses.values.size())}};
+      })
+      .within({1e-5, 2e-6}, {1e-12, 1e-12})
+      .unchecked()
+      .gradient(differentiable)
+      .calls(call);
+}
+
+// Between 0 and 1 there is no integer that could be refused: hence `unchecked`.
+void binary_rows() {
+  const Domain p = real(0.05, 0.95), t = real(0, 1);
+  loss_row("binary_cross_entropy", p.including({0.0, 1.0}), t.including({0.0, 1.0}), Reduction::mean,
+           likelihood)
+      .unchecked()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return binary_cross_entropy(a, b); });
+  loss_row("binary_cross_entropy_of_each", p, t, Reduction::none, likelihood)
+      .unchecked()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) {
+        return binary_cross_entropy(a, b, {.reduction = Reduction::none});
+      });
+  weighted_row(
+      "binary_cross_entropy_weighted", p, t,
+      [](double a, double b, double w) { return w * likelihood(a, b); },
+      [](const auto& a, const auto& b, const auto& w) {
+        return binary_cross_entropy(a, b, {.weight = value_of(w)});
+      });
+  loss_row("binary_cross_entropy_with_logits", real(-4, 4).including({0.0, 100, -100}), t, Reduction::mean,
+           logistic)
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return binary_cross_entropy_with_logits(a, b); });
+  // Relative: the small losses of certain predictions count.
+  loss_row("binary_cross_entropy_with_logits_of_certain", real(5, 60), real(1, 1), Reduction::none, logistic)
+      .within({1e-5, 1e-30}, {1e-12, 1e-40})
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) {
+        return binary_cross_entropy_with_logits(a, b, {.reduction = Reduction::none});
+      });
+  weighted_row(
+      "binary_cross_entropy_with_logits_weighted", real(-4, 4), t,
+      [](double a, double b, double w) { return w * logistic(a, b); },
+      [](const auto& a, const auto& b, const auto& w) {
+        return binary_cross_entropy_with_logits(a, b, {.weight = value_of(w)});
+      });
+  weighted_row(
+      "binary_cross_entropy_with_logits_positive_weight", real(-4, 4), t,
+      [](double a, double b, double w) { return w * b * softplus(-a) + (1 - b) * softplus(a); },
+      [](const auto& a, const auto& b, const auto& w) {
+        return binary_cross_entropy_with_logits(a, b, {.positive_weight = value_of(w)});
+      });
+}
+
+double divergence(double x, double t) { return t > 0 ? t * (std::log(t) - x) : 0; }
+double log_divergence(double x, double t) { return std::exp(t) * (t - x); }
+
+void divergence_rows() {
+  const Domain x = real(-4, 0);
+  loss_row("kl_div", x, real(0.05, 1).including({0.0}), Reduction::mean, divergence)
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return kl_div(a, b); });
+  loss_row("kl_div_of_logarithms", x, real(-4, 0), Reduction::sum, log_divergence)
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) {
+        return kl_div(a, b, {.log_target = true, .reduction = Reduction::sum});
+      });
+  row("kl_div_of_a_batch")
+      .inputs(x, real(0.05, 1))
+      .shapes_together({{{2, 3}, {2, 3}}, {{4, 2, 3}, {4, 2, 3}}})
+      .reference([](const Array& a, const Array& b) {
+        return Array{{}, {added(of_each(a, b, divergence)) / static_cast<double>(a.shape[0])}};
+      })
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b) { return kl_div(a, b, {.batch_mean = true}); });
+}
+
+/// Of targets that are 1 and, where the drawn bool is false, -1.
+double hinge(double x, double t) { return std::max(0.0, 1 - (t != 0 ? x : -x)); }
+double embedding_hinge(double x, double t) { return t != 0 ? x : std::max(0.0, 0.75 - x); }
+
+template <class T>
+Tensor signs(const T& truth) {
+  return value_of(truth).to(DType::i64) * 2 - 1;
+}
+
+void hinge_rows() {
+  loss_row("hinge_loss", real(-3, 3), truth(), Reduction::mean, hinge)
+      .gradient(except_at({1.0, -1.0}))
+      .calls([](const auto& x, const auto& t) { return hinge_loss(x, signs(t)); });
+  loss_row("hinge_embedding_loss", real(0, 2), truth(), Reduction::mean, embedding_hinge)
+      .gradient(except_at({0.75}))
+      .calls(
+          [](const auto& x, const auto& t) { return hinge_embedding_loss(x, signs(t), {.margin = 0.75}); });
+}
+
+struct Products {
+  double aa = 0, ab = 0, bb = 0;
+};
+Products products_along(const Array& a, const Array& b, int axis, const Dims& place) {
+  Products sums;
+  for (std::int64_t i = 0; i < a.shape[axis]; ++i) {
+    Dims at = place;
+    at.insert(axis, i);
+    sums.aa += a(at) * a(at);
+    sums.ab += a(at) * b(at);
+    sums.bb += b(at) * b(at);
+  }
+  return sums;
+}
+
+void cosine_row(const char* name, int axis, std::vector<std::vector<Shape>> shapes, auto call) {
+  row(name)
+      .inputs(real(-2, 2), real(-2, 2))
+      .shapes_together(std::move(shapes))
+      .reference([axis](const Array& a, const Array& b) {
+        Shape rest = a.shape;
+        rest.erase(axis);
+        return generate(rest, [&](const Dims& place) {
+          const Products p = products_along(a, b, axis, place);
+          return p.ab / (std::max(std::sqrt(p.aa), 1e-8) * std::max(std::sqrt(p.bb), 1e-8));
+        });
+      })
+      .gradient(differentiable)
+      .calls(call);
+}
+
+void cosine_rows() {
+  cosine_row("cosine_similarity", 1, {{{2, 3}, {2, 3}}, {{2, 0}, {2, 0}}, {{2, 3, 4}, {2, 3, 4}}},
+             [](const auto& a, const auto& b) { return cosine_similarity(a, b); });
+  cosine_row("cosine_similarity_along_first_axis", 0, {{{4}, {4}}, {{5, 3}, {5, 3}}},
+             [](const auto& a, const auto& b) { return cosine_similarity(a, b, 0); });
+  row("cosine_embedding_loss")
+      .inputs(real(-2, 2), real(-2, 2), truth())
+      .shapes_together({{{2, 3}, {2, 3}, {2}}, {{7, 3}, {7, 3}, {7}}, {{4}, {4}, {}}})
+      .reference([](const Array& a, const Array& b, const Array& alike) {
+        const int axis = a.shape.size() - 1;
+        const Array losses = generate(alike.shape, [&](const Dims& place) {
+          const Products p = products_along(a, b, axis, place);
+          const double cosine = p.ab / std::sqrt(p.aa * p.bb);
+          return alike(place) != 0 ? 1 - cosine : std::max(0.0, cosine + 1.5);
+        });
+        return Array{{}, {added(losses) / static_cast<double>(losses.values.size())}};
+      })
+      .within({1e-5, 2e-6}, {1e-10, 1e-10})
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b, const auto& alike) {
+        return cosine_embedding_loss(a, b, signs(alike), {.margin = -1.5});
+      });
+}
+
+}  // namespace
+
+void loss_rows() {
+  distance_rows();
+  binary_rows();
+  divergence_rows();
+  hinge_rows();
+  cosine_rows();
+}
+
+}  // namespace tinytorch::conformance
