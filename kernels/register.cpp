@@ -8,6 +8,7 @@ void register_all_kernels() {
   cpu::register_activation();
   cpu::register_arg_reduction();
   cpu::register_arithmetic();
+  cpu::register_attention();
   cpu::register_comparison();
   cpu::register_copy();
   cpu::register_creation();

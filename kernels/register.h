@@ -7,6 +7,7 @@ namespace cpu {
 void register_activation();
 void register_arg_reduction();
 void register_arithmetic();
+void register_attention();
 void register_comparison();
 void register_copy();
 void register_creation();

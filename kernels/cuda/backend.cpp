@@ -124,6 +124,7 @@ void register_cuda() {
   register_backend(DeviceType::cuda, backend);
   cuda::register_activation();
   cuda::register_arithmetic();
+  cuda::register_attention();
   cuda::register_comparison();
   cuda::register_copy();
   cuda::register_creation();

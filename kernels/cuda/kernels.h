@@ -5,6 +5,7 @@ namespace tinytorch::cuda {
 /// Each puts the CUDA kernels of a family into their slots.
 void register_activation();
 void register_arithmetic();
+void register_attention();
 void register_comparison();
 void register_copy();
 void register_creation();

@@ -119,6 +119,7 @@ const std::deque<Row>& op_table() {
   static const bool filled = [] {
     activation_rows();
     arithmetic_rows();
+    attention_rows();
     comparison_rows();
     composite_rows();
     copy_rows();

@@ -5,6 +5,7 @@ namespace tinytorch::conformance {
 
 void activation_rows();
 void arithmetic_rows();
+void attention_rows();
 void comparison_rows();
 void composite_rows();
 void copy_rows();
