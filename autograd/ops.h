@@ -7,6 +7,7 @@
 #include "autograd/ops/copy.h"
 #include "autograd/ops/math.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/positions.h"
 #include "autograd/ops/reduction.h"
 #include "autograd/ops/shape.h"
 #include "autograd/variable.h"

@@ -9,12 +9,14 @@ void register_all_kernels() {
   cpu::register_arg_reduction();
   cpu::register_arithmetic();
   cpu::register_attention();
+  cpu::register_attention_gradient();
   cpu::register_comparison();
   cpu::register_copy();
   cpu::register_creation();
   cpu::register_math();
   cpu::register_matmul();
   cpu::register_optimizer();
+  cpu::register_positions();
   cpu::register_random();
   cpu::register_reduction();
   register_cuda();

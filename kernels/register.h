@@ -8,12 +8,14 @@ void register_activation();
 void register_arg_reduction();
 void register_arithmetic();
 void register_attention();
+void register_attention_gradient();
 void register_comparison();
 void register_copy();
 void register_creation();
 void register_math();
 void register_matmul();
 void register_optimizer();
+void register_positions();
 void register_random();
 void register_reduction();
 }  // namespace cpu

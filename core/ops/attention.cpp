@@ -67,15 +67,6 @@ Shape four_axes(const Shape& shape) {
 
 Shape scores_shape(const Shape& q, const Shape& k) { return detail::with_last(q, k[k.size() - 2]); }
 
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  if (from.size() > to.size()) return false;
-  const int lead = to.size() - from.size();
-  for (int i = 0; i < from.size(); ++i) {
-    if (from[i] != 1 && from[i] != to[lead + i]) return false;
-  }
-  return true;
-}
-
 Tensor checked_mask(const char* op, const Tensor& mask, const Tensor& q, const Shape& scores) {
   if (!mask.defined()) return mask;
   const bool is_bool = mask.dtype() == DType::boolean;

@@ -120,6 +120,30 @@ void make_factors(const AttentionProblem<T>& p, const TilePlace& at, std::int64_
   std::copy_n(all + skip, at.keys, factor);
 }
 
+inline std::int64_t tiles(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
+
+/// What is subtracted from scores before exp: the maximum, unless all are -inf.
+template <class T>
+T shift_of(T maximum) {
+  return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
+}
+
+/// A tile [queries, keys] times so many columns of the keys' or values' rows.
+template <class T>
+Product<T> for_queries(const TilePlace& at, const T* tile, const HeadRows<const T>& rows, std::int64_t width,
+                       T* y) {
+  return {.m = at.queries,
+          .n = width,
+          .k = at.keys,
+          .a = tile,
+          .a_row = at.keys,
+          .a_column = 1,
+          .b = rows.row(at.batch, at.kv_head, at.key),
+          .b_row = rows.row_step,
+          .b_column = 1,
+          .y = y};
+}
+
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "core/ops/activation.h"
 #include "kernels/attention.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/math/arithmetic.h"
@@ -26,20 +25,12 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-std::int64_t tiles(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
-
 /// The state of the online softmax of a row: the sums so far are of exp(score - maximum).
 template <class T>
 struct RowState {
   T maximum = -std::numeric_limits<T>::infinity();
   double sum = 0;
 };
-
-/// What is subtracted from scores before exp: the maximum, unless all are -inf.
-template <class T>
-T shift_of(T maximum) {
-  return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
-}
 
 /// Turns a row of scores into weights relative to the maximum so far, which may grow; y's row follows it.
 template <class T>
@@ -65,22 +56,6 @@ void take_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i,
   make_factors(p, at, i, factor);
   INDEPENDENT
   for (std::int64_t j = 0; j < at.keys; ++j) s[j] *= factor[j];
-}
-
-/// A tile [queries, keys] times so many columns of the keys' or values' rows.
-template <class T>
-Product<T> for_queries(const TilePlace& at, const T* tile, const HeadRows<const T>& rows, std::int64_t width,
-                       T* y) {
-  return {.m = at.queries,
-          .n = width,
-          .k = at.keys,
-          .a = tile,
-          .a_row = at.keys,
-          .a_column = 1,
-          .b = rows.row(at.batch, at.kv_head, at.key),
-          .b_row = rows.row_step,
-          .b_column = 1,
-          .y = y};
 }
 
 /// The output and log-sums of one tile of queries (Dao 2023, algorithm 1).
@@ -117,6 +92,7 @@ void attention_typed(const AttentionProblem<T>& p, Tensor& log_sum, Tensor& y) {
   const std::int64_t work = std::min(p.queries, kQueryTile) * p.keys * (p.width + p.value_width);
   parallel_for(p.batch * p.heads * a_head, kProductGrain / std::max<std::int64_t>(1, work) + 1,
                [&](std::int64_t begin, std::int64_t end) {
+                 [[maybe_unused]] const OneThread alone;
                  for (std::int64_t task = begin; task < end; ++task) {
                    const std::int64_t place = task / a_head, query = task % a_head * kQueryTile;
                    const std::int64_t head = place % p.heads;
@@ -139,117 +115,7 @@ void attention(const Tensor& q, const Tensor& k, const Tensor& v, const kernels:
       q.dtype(), [&]<class T>() { attention_typed(attention_problem<T>(q, k, v, settings), log_sum, y); });
 }
 
-/// The further operands of the gradient and its results.
-template <class T>
-struct GradientRows {
-  HeadRows<const T> y, dy;
-  const T* log_sum;
-  HeadRows<T> dq, dk, dv;
-};
-
-/// Turns a row of scores into dropped-out weights, and one of dy vᵀ into the gradient of the products q kᵀ.
-template <class T>
-void differentiate_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T log_sum, T delta,
-                       T* s, T* ds) {
-  T factor[kKeyTile];
-  make_factors(p, at, i, factor);
-  const T shift = shift_of(log_sum), scale = p.scale;
-  INDEPENDENT
-  for (std::int64_t j = 0; j < at.keys; ++j) {
-    const T weight = math::Exp{}(s[j] - shift);
-    ds[j] = weight * (ds[j] * factor[j] - delta) * scale;
-    s[j] = weight * factor[j];
-  }
-}
-
-/// What one tile of scores adds to the gradients (Dao 2023, algorithm 2).
-template <class T>
-void add_gradients(const AttentionProblem<T>& p, const GradientRows<T>& g, const TilePlace& at) {
-  alignas(64) T s[kQueryTile * kKeyTile], ds[kQueryTile * kKeyTile];
-  const T* const dy = g.dy.row(at.batch, at.head, at.query);
-  make_scores(p, at, s);
-  multiply_rows(dy, g.dy.row_step, at.queries, p.v.row(at.batch, at.kv_head, at.key), p.v.row_step, at.keys,
-                p.value_width, ds);
-  for (std::int64_t i = 0; i < at.queries; ++i) {
-    const std::int64_t query = at.query + i;
-    const T* y = g.y.row(at.batch, at.head, query);
-    double delta = 0;
-    for (std::int64_t d = 0; d < p.value_width; ++d)
-      delta += static_cast<double>(y[d]) * dy[i * g.dy.row_step + d];
-    differentiate_row(p, at, i, g.log_sum[(at.batch * p.heads + at.head) * p.queries + query],
-                      static_cast<T>(delta), s + i * at.keys, ds + i * at.keys);
-  }
-  const auto for_keys = [&](const T* tile, const T* rows, std::int64_t row_step, std::int64_t width, T* to) {
-    return Product<T>{.m = at.keys,
-                      .n = width,
-                      .k = at.queries,
-                      .a = tile,
-                      .a_row = 1,
-                      .a_column = at.keys,
-                      .b = rows,
-                      .b_row = row_step,
-                      .b_column = 1,
-                      .y = to};
-  };
-  add_product(for_keys(s, dy, g.dy.row_step, p.value_width, g.dv.row(at.batch, at.kv_head, at.key)),
-              g.dv.row_step);
-  add_product(for_keys(ds, p.q.row(at.batch, at.head, at.query), p.q.row_step, p.width,
-                       g.dk.row(at.batch, at.kv_head, at.key)),
-              g.dk.row_step);
-  add_product(for_queries<T>(at, ds, p.k, p.width, g.dq.row(at.batch, at.head, at.query)), g.dq.row_step);
-}
-
-/// All that shares one head of keys and values, tile after tile: each gradient has one writer.
-template <class T>
-void differentiate_kv_head(const AttentionProblem<T>& p, const GradientRows<T>& g, std::int64_t batch,
-                           std::int64_t kv_head) {
-  const std::int64_t group = p.heads / p.kv_heads;
-  const std::int64_t first = kv_head * group, end = first + group;
-  for (std::int64_t head = first; head < end; ++head) zero_rows(g.dq, batch, head, 0, p.queries, p.width);
-  zero_rows(g.dk, batch, kv_head, 0, p.keys, p.width);
-  zero_rows(g.dv, batch, kv_head, 0, p.keys, p.value_width);
-  for (std::int64_t key = 0; key < p.keys; key += kKeyTile) {
-    const std::int64_t first_query = p.first_query(key) / kQueryTile * kQueryTile;
-    for (std::int64_t head = first; head < end; ++head) {
-      for (std::int64_t query = first_query; query < p.queries; query += kQueryTile) {
-        add_gradients(p, g,
-                      {.batch = batch,
-                       .head = head,
-                       .kv_head = kv_head,
-                       .query = query,
-                       .queries = std::min(kQueryTile, p.queries - query),
-                       .key = key,
-                       .keys = std::min(kKeyTile, p.keys - key)});
-      }
-    }
-  }
-}
-
-void attention_gradient(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y,
-                        const Tensor& log_sum, const Tensor& dy, const kernels::AttentionSettings& settings,
-                        Tensor& dq, Tensor& dk, Tensor& dv) {
-  dispatch<FloatingTypes>(q.dtype(), [&]<class T>() {
-    const AttentionProblem<T> p = attention_problem<T>(q, k, v, settings);
-    const GradientRows<T> g{.y = head_rows<T>(y),
-                            .dy = head_rows<T>(dy),
-                            .log_sum = log_sum.data<T>(),
-                            .dq = head_rows<T>(dq),
-                            .dk = head_rows<T>(dk),
-                            .dv = head_rows<T>(dv)};
-    const std::int64_t work = p.heads / p.kv_heads * p.queries * p.keys * (p.width + p.value_width);
-    parallel_for(p.batch * p.kv_heads, kProductGrain / std::max<std::int64_t>(1, work) + 1,
-                 [&](std::int64_t begin, std::int64_t end) {
-                   for (std::int64_t task = begin; task < end; ++task)
-                     differentiate_kv_head(p, g, task / p.kv_heads, task % p.kv_heads);
-                 });
-  });
-}
-
-void register_kernels() {
-  constexpr auto kCpu = DeviceType::cpu;
-  kernels::attention.set(kCpu, attention);
-  kernels::attention_gradient.set(kCpu, attention_gradient);
-}
+void register_kernels() { kernels::attention.set(DeviceType::cpu, attention); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "core/ops/creation.h"
 #include "kernels/attention.h"
 #include "kernels/cuda/attention.h"
 #include "kernels/cuda/elementwise.h"
@@ -91,9 +90,6 @@ void attention(const Tensor& q, const Tensor& k, const Tensor& v, const kernels:
 
 }  // namespace
 
-void register_attention() {
-  kernels::attention.set(DeviceType::cuda, attention);
-  register_attention_gradient();
-}
+void register_attention() { kernels::attention.set(DeviceType::cuda, attention); }
 
 }  // namespace tinytorch::cuda

@@ -192,7 +192,4 @@ void with_chunks(std::int64_t width, const F& f) {
   f.template operator()<kMostChunks>();
 }
 
-/// Puts the gradient's kernels into their slot.
-void register_attention_gradient();
-
 }  // namespace tinytorch::cuda

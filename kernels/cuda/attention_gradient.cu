@@ -6,6 +6,7 @@
 #include "kernels/attention.h"
 #include "kernels/cuda/attention.h"
 #include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
 
 namespace tinytorch::cuda {
 namespace {

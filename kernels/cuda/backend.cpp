@@ -125,6 +125,7 @@ void register_cuda() {
   cuda::register_activation();
   cuda::register_arithmetic();
   cuda::register_attention();
+  cuda::register_attention_gradient();
   cuda::register_comparison();
   cuda::register_copy();
   cuda::register_creation();
@@ -132,6 +133,7 @@ void register_cuda() {
   cuda::register_math();
   cuda::register_matmul();
   cuda::register_optimizer();
+  cuda::register_positions();
   cuda::register_random();
   cuda::register_reduction();
   cuda::register_softmax();

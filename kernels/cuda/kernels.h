@@ -6,6 +6,7 @@ namespace tinytorch::cuda {
 void register_activation();
 void register_arithmetic();
 void register_attention();
+void register_attention_gradient();
 void register_comparison();
 void register_copy();
 void register_creation();
@@ -13,6 +14,7 @@ void register_linear();
 void register_math();
 void register_matmul();
 void register_optimizer();
+void register_positions();
 void register_random();
 void register_reduction();
 void register_softmax();

@@ -32,14 +32,6 @@ struct Masking {
   std::optional<double> scale = {};
 };
 
-/// The element of an array that broadcasts to a place of more axes.
-double broadcast_element(const Array& x, const Dims& at) {
-  Dims place = x.shape;
-  for (int i = 0; i < x.shape.size(); ++i)
-    place[i] = x.shape[i] == 1 ? 0 : at[at.size() - x.shape.size() + i];
-  return x(place);
-}
-
 std::optional<double> masked(const Masking& masking, const Dims& at, double score) {
   const std::int64_t query = at[at.size() - 2], key = at.back();
   if (masking.causal && key > query + masking.offset) return {};

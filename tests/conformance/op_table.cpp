@@ -127,6 +127,7 @@ const std::deque<Row>& op_table() {
     math_rows();
     matmul_rows();
     optimizer_rows();
+    positions_rows();
     random_rows();
     reduction_rows();
     shape_rows();

@@ -13,6 +13,7 @@ void creation_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();
+void positions_rows();
 void random_rows();
 void reduction_rows();
 void shape_rows();
