@@ -2,6 +2,7 @@
 
 #include "autograd/ops/activation.h"
 #include "autograd/ops/arithmetic.h"
+#include "autograd/ops/attention.h"
 #include "autograd/ops/comparison.h"
 #include "autograd/ops/copy.h"
 #include "autograd/ops/indexing.h"
@@ -13,6 +14,7 @@
 #include "autograd/ops/rearrange.h"
 #include "autograd/ops/normalization.h"
 #include "autograd/ops/recurrent.h"
+#include "autograd/ops/positions.h"
 #include "autograd/ops/reduction.h"
 #include "autograd/ops/scan.h"
 #include "autograd/ops/shape.h"

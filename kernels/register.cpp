@@ -8,6 +8,8 @@ void register_all_kernels() {
   cpu::register_activation();
   cpu::register_arg_reduction();
   cpu::register_arithmetic();
+  cpu::register_attention();
+  cpu::register_attention_gradient();
   cpu::register_comparison();
   cpu::register_copy();
   cpu::register_creation();
@@ -19,6 +21,7 @@ void register_all_kernels() {
   cpu::register_normalization();
   cpu::register_normalization_gradient();
   cpu::register_optimizer();
+  cpu::register_positions();
   cpu::register_random();
   cpu::register_recurrent();
   cpu::register_reduction();

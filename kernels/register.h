@@ -7,6 +7,8 @@ namespace cpu {
 void register_activation();
 void register_arg_reduction();
 void register_arithmetic();
+void register_attention();
+void register_attention_gradient();
 void register_comparison();
 void register_copy();
 void register_creation();
@@ -18,6 +20,7 @@ void register_matmul();
 void register_normalization();
 void register_normalization_gradient();
 void register_optimizer();
+void register_positions();
 void register_random();
 void register_recurrent();
 void register_reduction();

@@ -31,6 +31,15 @@ DType common_dtype(const Tensor& a, const Tensor& b) {
   return promote(a.dtype(), b.dtype());
 }
 
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  if (from.size() > to.size()) return false;
+  const int lead = to.size() - from.size();
+  for (int i = 0; i < from.size(); ++i) {
+    if (from[i] != 1 && from[i] != to[lead + i]) return false;
+  }
+  return true;
+}
+
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   Strides strides = Dims::filled(shape.size(), 0);

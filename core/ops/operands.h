@@ -8,6 +8,9 @@ namespace tinytorch {
 /// The element type that an op on a and b works in; a C++ number yields to a tensor of its kind.
 DType common_dtype(const Tensor& a, const Tensor& b);
 
+/// Whether a tensor of shape `from` broadcasts to `to`.
+bool broadcasts_to(const Shape& from, const Shape& to);
+
 /// x expanded to `shape`, which it broadcasts to.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 

@@ -24,30 +24,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// Multiplications below which the plain loops are faster than packing, and than a call of the library.
-constexpr std::int64_t kPlain = 1 << 12, kLibrary = 1 << 14;
-/// Multiplications that are worth a thread of their own.
-constexpr std::int64_t kProductGrain = 1 << 20;
-
-template <class T>
-bool takes_library(const Product<T>& p) {
-  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibrary;
-}
-
-/// @return  false if the library failed
-template <class T>
-bool multiply(const Product<T>& p) {
-  if (p.multiplications() < kPlain) {
-    plain_product(p);
-    return true;
-  }
-  if constexpr (kHasLibraryProduct && std::is_same_v<T, float>) {
-    if (takes_library(p)) return library_product(p);
-  }
-  blocked_product(p);
-  return true;
-}
-
 /// A product for each place of the batch loop; `first` is that of the first.
 template <class T>
 bool multiply_batch(const Loop<3>& batch, const Product<T>& first) {

@@ -36,4 +36,28 @@ void parallel_for(std::int64_t count, std::int64_t grain, const F& f) {
   if (count > 0) f(std::int64_t{0}, count);
 }
 
+/// How many threads parallel_for() has at most.
+inline std::int64_t most_threads() {
+#ifdef _OPENMP
+  return omp_in_parallel() ? 1 : omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// While it lives, neither parallel_for() nor a library that this thread calls takes further threads: for
+/// many small products, each of which would wake and wait for them.
+class OneThread {
+ public:
+#ifdef _OPENMP
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+#endif
+};
+
 }  // namespace tinytorch::cpu

@@ -151,6 +151,30 @@ void blocked_product(const Product<T>& p) {
                });
 }
 
+/// Multiplications below which the plain loops are faster than packing, and than a call of the library.
+inline constexpr std::int64_t kPlain = 1 << 12, kLibrary = 1 << 14;
+/// Multiplications that are worth a thread of their own.
+inline constexpr std::int64_t kProductGrain = 1 << 20;
+
+template <class T>
+bool takes_library(const Product<T>& p) {
+  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibrary;
+}
+
+/// @return  false if the library failed
+template <class T>
+bool multiply(const Product<T>& p) {
+  if (p.multiplications() < kPlain) {
+    plain_product(p);
+    return true;
+  }
+  if constexpr (kHasLibraryProduct && std::is_same_v<T, float>) {
+    if (takes_library(p)) return library_product(p);
+  }
+  blocked_product(p);
+  return true;
+}
+
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

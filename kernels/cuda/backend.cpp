@@ -124,6 +124,8 @@ void register_cuda() {
   register_backend(DeviceType::cuda, backend);
   cuda::register_activation();
   cuda::register_arithmetic();
+  cuda::register_attention();
+  cuda::register_attention_gradient();
   cuda::register_comparison();
   cuda::register_copy();
   cuda::register_creation();
@@ -136,6 +138,7 @@ void register_cuda() {
   cuda::register_normalization();
   cuda::register_normalization_gradient();
   cuda::register_optimizer();
+  cuda::register_positions();
   cuda::register_random();
   cuda::register_recurrent();
   cuda::register_reduction();

@@ -5,6 +5,8 @@ namespace tinytorch::cuda {
 /// Each puts the CUDA kernels of a family into their slots.
 void register_activation();
 void register_arithmetic();
+void register_attention();
+void register_attention_gradient();
 void register_comparison();
 void register_copy();
 void register_creation();
@@ -17,6 +19,7 @@ void register_matmul();
 void register_normalization();
 void register_normalization_gradient();
 void register_optimizer();
+void register_positions();
 void register_random();
 void register_recurrent();
 void register_reduction();

@@ -61,6 +61,13 @@ double Array::operator()(const Dims& at) const {
   return values[static_cast<std::size_t>(place)];
 }
 
+double broadcast_element(const Array& x, const Dims& at) {
+  Dims place = x.shape;
+  for (int i = 0; i < x.shape.size(); ++i)
+    place[i] = x.shape[i] == 1 ? 0 : at[at.size() - x.shape.size() + i];
+  return x(place);
+}
+
 Array generate(const Shape& shape, const std::function<double(const Dims& at)>& f) {
   Array y{shape, {}};
   y.values.reserve(static_cast<std::size_t>(count(shape)));

@@ -19,6 +19,9 @@ struct Array {
   double operator()(const Dims& at) const;
 };
 
+/// The element of an array that broadcasts to a place of as many axes or more.
+double broadcast_element(const Array& x, const Dims& at);
+
 /// The array whose element at each place is f(place).
 Array generate(const Shape& shape, const std::function<double(const Dims& at)>& f);
 

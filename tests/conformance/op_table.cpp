@@ -123,6 +123,7 @@ const std::deque<Row>& op_table() {
   static const bool filled = [] {
     activation_rows();
     arithmetic_rows();
+    attention_rows();
     comparison_rows();
     composite_rows();
     copy_rows();
@@ -136,6 +137,7 @@ const std::deque<Row>& op_table() {
     normalization_rows();
     optimizer_rows();
     pad_rows();
+    positions_rows();
     random_rows();
     rearrange_rows();
     recurrent_rows();

@@ -1,6 +1,5 @@
 #include "core/ops/random.h"
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -8,6 +7,7 @@
 #include "core/ops/dropout.h"
 #include "core/ops/sampling.h"
 #include "tests/conformance/op_table.h"
+#include "tests/conformance/philox.h"
 #include "tests/conformance/rows.h"
 
 // The streams of random numbers, as core/ops/random.h and kernels/math/random.h define them, from an
@@ -18,22 +18,7 @@ namespace {
 constexpr std::uint64_t kSeed = 0x123456789abcdef;
 constexpr std::uint64_t kFirstBlock = 0xfffffffe;  // the counter's carry is part of the test
 
-/// Philox 4x32-10 of block `number`, straight from the paper.
-std::array<std::uint32_t, 4> philox(std::uint64_t number) {
-  std::array<std::uint32_t, 4> x{static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32),
-                                 0, 0};
-  auto key0 = static_cast<std::uint32_t>(kSeed), key1 = static_cast<std::uint32_t>(kSeed >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t left = 0xD2511F53ull * x[0], right = 0xCD9E8D57ull * x[2];
-    x = {static_cast<std::uint32_t>(right >> 32) ^ x[1] ^ key0, static_cast<std::uint32_t>(right),
-         static_cast<std::uint32_t>(left >> 32) ^ x[3] ^ key1, static_cast<std::uint32_t>(left)};
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
-  }
-  return x;
-}
-
-std::uint32_t word(std::uint64_t i) { return philox(kFirstBlock + i / 4)[i % 4]; }
+std::uint32_t word(std::uint64_t i) { return philox_word(kSeed, kFirstBlock, i); }
 std::uint64_t pair(std::uint64_t i) {
   return static_cast<std::uint64_t>(word(2 * i + 1)) << 32 | word(2 * i);
 }

@@ -5,6 +5,7 @@ namespace tinytorch::conformance {
 
 void activation_rows();
 void arithmetic_rows();
+void attention_rows();
 void comparison_rows();
 void composite_rows();
 void copy_rows();
@@ -18,6 +19,7 @@ void matmul_rows();
 void normalization_rows();
 void optimizer_rows();
 void pad_rows();
+void positions_rows();
 void random_rows();
 void rearrange_rows();
 void recurrent_rows();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/ops/activation.h"
+#include "core/ops/attention.h"
 #include "core/ops/composite.h"
 #include "core/ops/math.h"
 #include "core/ops/random.h"
@@ -22,6 +23,14 @@ extern "C" {
 namespace tinytorch::testing {
 namespace {
 
+/// The gradients of attention of x to itself, as one tensor.
+Tensor attention_gradients(const Tensor& x) {
+  const auto settings = detail::attention_settings("test", x, x, x, {.causal = true});
+  const auto result = detail::attention_forward(x, x, x, settings);
+  const auto gradients = detail::attention_backward(x, x, x, result, x, settings);
+  return concat({gradients.q, gradients.k, gradients.v});
+}
+
 TEST(Threads, OneAndTwoGiveTheSameBits) {
   const auto use_threads = [](int count) {
     if (omp_set_num_threads != nullptr) omp_set_num_threads(count);
@@ -32,6 +41,7 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
   const std::int64_t rows = is_emulated(backend()) ? 100 : 1500;
   const Shape many{is_emulated(backend()) ? 1 << 14 : 1 << 20};
   const Tensor x = randn({rows, 700}, options, source);
+  const Tensor heads = randn({3, is_emulated(backend()) ? 70 : 300, 64}, options, source);
   const std::vector<std::function<Tensor()>> calls{
       [&] { return rand(many, options, *std::make_unique<Generator>(2)); },
       [&] { return randn(many, options, *std::make_unique<Generator>(2)); },
@@ -44,6 +54,12 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
       [&] { return max(x, {0}); },
       [&] { return softmax(x, 0); },
       [&] { return softmax(x, 1); },
+      [&] { return scaled_dot_product_attention(heads, heads, heads); },
+      [&] {
+        return scaled_dot_product_attention(select(heads, 0, 0), select(heads, 0, 1), select(heads, 0, 2));
+      },
+      [&] { return attention_gradients(heads); },
+      [&] { return attention_gradients(slice(heads, 0, 0, 1)); },
   };
   const int before = omp_get_max_threads != nullptr ? omp_get_max_threads() : 1;
   for (std::size_t i = 0; i < calls.size(); ++i) {

@@ -1,0 +1,102 @@
+#include "core/ops/positions.h"
+
+#include <cmath>
+
+#include "core/ops/arithmetic.h"
+#include "core/ops/check.h"
+#include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/math.h"
+#include "core/ops/operands.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// positions times base^(-2 i / width): [..., pairs], f64.
+Tensor angles(const Tensor& positions, std::int64_t pairs, std::int64_t width, double base) {
+  const Options options{.dtype = DType::f64, .device = positions.device()};
+  const Tensor exponents = arange(pairs, options) * (-2 / static_cast<double>(width));
+  return unsqueeze(positions.to(DType::f64), -1) * pow(Tensor(base), exponents);
+}
+
+void require_floating_type(const char* op, DType dtype) {
+  if (!is_floating(dtype)) fail<DTypeError>(op, "makes f32 or f64 tensors, but {} was asked for", dtype);
+}
+
+}  // namespace
+
+RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base, DType dtype) {
+  require_numeric("rotary_table", positions);
+  require_floating_type("rotary_table", dtype);
+  if (width < 0 || width % 2 != 0)
+    fail<ShapeError>("rotary_table", "width is {}; its elements make pairs, so it must be even", width);
+  if (!(base > 0) || !std::isfinite(base))
+    fail<ValueError>("rotary_table", "base is {}; it must be positive and finite", base);
+  const Tensor angle = angles(positions, width / 2, width, base);
+  return {.cosine = cos(angle).to(dtype), .sine = sin(angle).to(dtype)};
+}
+
+Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
+  require_floating("rotate_halves", x);
+  require_defined("rotate_halves", cosine);
+  require_defined("rotate_halves", sine);
+  Shape half = x.shape();
+  const bool even = !half.empty() && half.back() % 2 == 0;
+  if (even) half.back() /= 2;
+  if (!even || !broadcasts_to(cosine.shape(), half) || !broadcasts_to(sine.shape(), half)) {
+    fail<ShapeError>(
+        "rotate_halves",
+        "x is {}, cosine {}, sine {}; wanted [..., width] of an even width, and two that broadcast "
+        "to [..., width / 2]",
+        x.shape(), cosine.shape(), sine.shape());
+  }
+  common_device("rotate_halves", x, cosine);
+  common_device("rotate_halves", x, sine);
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) {
+    kernels::rotate_halves(x, *Operand(cosine, x.dtype(), half), *Operand(sine, x.dtype(), half), y);
+  }
+  return y;
+}
+
+Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options) {
+  const DType dtype = options.dtype.value_or(DType::f32);
+  require_floating_type("sinusoidal_positions", dtype);
+  if (length < 0 || width < 0)
+    fail<ShapeError>("sinusoidal_positions", "length is {} and width {}; neither may be negative", length,
+                     width);
+  const std::int64_t pairs = (width + 1) / 2;
+  const Tensor positions = arange(length, {.dtype = DType::f64, .device = options.device});
+  const Tensor angle = angles(positions, pairs, width, 10000);
+  const Tensor table = reshape(stack(std::vector<Tensor>{sin(angle), cos(angle)}, -1), {length, 2 * pairs});
+  return contiguous(slice(table, 1, 0, width).to(dtype));
+}
+
+namespace detail {
+
+Tensor consecutive_positions(const Tensor& x, std::int64_t offset) {
+  require_floating("rotary", x);
+  if (x.rank() < 2) fail<ShapeError>("rotary", "x is {}; wanted [..., length, width]", x.shape());
+  return arange(offset, offset + x.size(-2), 1, {.dtype = DType::i64, .device = x.device()});
+}
+
+RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double base) {
+  require_floating("rotary", x);
+  require_defined("rotary", positions);
+  Shape rows = x.shape();
+  if (!rows.empty()) rows.erase(rows.size() - 1);
+  if (x.rank() == 0 || x.shape().back() % 2 != 0 || !broadcasts_to(positions.shape(), rows)) {
+    fail<ShapeError>(
+        "rotary",
+        "x is {}, positions {}; wanted [..., length, width] of an even width, and positions that "
+        "broadcast to [..., length]",
+        x.shape(), positions.shape());
+  }
+  return rotary_table(positions, x.shape().back(), base, x.dtype());
+}
+
+}  // namespace detail
+
+}  // namespace tinytorch

@@ -1,0 +1,47 @@
+#include "core/ops/positions.h"
+
+#include "core/ops/shape.h"
+#include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/math/positions.h"
+
+namespace tinytorch::cuda {
+namespace {
+
+// A thread a pair of elements: both are read once and written once, in runs of half a row; the table, which
+// all heads share, mostly comes from the second-level cache. 16 bytes a pair (f32), the minimum.
+template <class T>
+__global__ void __launch_bounds__(kThreads)
+    rotate_pairs(std::uint32_t count, Places<4> places, const T* x, std::int64_t x_second, const T* cosine,
+                 const T* sine, T* y, std::int64_t y_second) {
+  const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
+  if (!within(element, count)) return;
+  std::uint32_t offset[4];
+  places.find(element, offset);
+  const T first = x[offset[0]], second = x[offset[0] + x_second];
+  const T c = cosine[offset[1]], s = sine[offset[2]];
+  y[offset[3]] = math::Rotate{}.first(first, second, c, s);
+  y[offset[3] + y_second] = math::Rotate{}.second(first, second, c, s);
+}
+
+void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
+  const OnDevice on(y.device());
+  const std::int64_t pairs = y.shape().back() / 2;
+  const Tensor x_half = slice(x, -1, 0, pairs), y_half = slice(y, -1, 0, pairs);
+  const Loop<4> loop = make_loop<4>({&x_half, &cosine, &sine, &y_half});
+  const std::int64_t x_second = pairs * x.strides().back(), y_second = pairs * y.strides().back();
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    for_each_part(loop, [&](const Loop<4>& part, const Steps<4>& offset) {
+      launch(KERNEL(rotate_pairs<T>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
+             on.stream(), static_cast<std::uint32_t>(part.count), Places<4>(part), x.data<T>() + offset[0],
+             x_second, cosine.data<T>() + offset[1], sine.data<T>() + offset[2], y.data<T>() + offset[3],
+             y_second);
+    });
+  });
+}
+
+}  // namespace
+
+void register_positions() { kernels::rotate_halves.set(DeviceType::cuda, rotate_halves); }
+
+}  // namespace tinytorch::cuda

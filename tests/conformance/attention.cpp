@@ -1,0 +1,244 @@
+#include "core/ops/attention.h"
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "autograd/ops/attention.h"
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/philox.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+constexpr std::uint64_t kSeed = 77, kFirstBlock = 5;
+
+Generator generator() {
+  Generator result;
+  result.set_state({kSeed, kFirstBlock});
+  return result;
+}
+
+/// Where a query may not attend, or what is added to its score.
+struct Masking {
+  const Array* mask = nullptr;
+  bool is_bool = false;
+  bool causal = false;
+  std::int64_t offset = 0;
+  double dropout = 0;
+  std::optional<double> scale = {};
+};
+
+std::optional<double> masked(const Masking& masking, const Dims& at, double score) {
+  const std::int64_t query = at[at.size() - 2], key = at.back();
+  if (masking.causal && key > query + masking.offset) return {};
+  if (masking.mask == nullptr) return score;
+  const double element = broadcast_element(*masking.mask, at);
+  if (masking.is_bool) return element != 0 ? std::optional(score) : std::nullopt;
+  return element == -inf ? std::nullopt : std::optional(score + element);
+}
+
+/// Attention by its definition, a query at a time; of the weights too.
+Array attend(const Array& q, const Array& k, const Array& v, const Masking& masking,
+             bool weights_wanted = false) {
+  const int rank = q.shape.size();
+  const std::int64_t width = q.shape.back(), keys = k.shape[rank - 2];
+  const double scale = masking.scale.value_or(1 / std::sqrt(static_cast<double>(width)));
+  Shape shape = q.shape;
+  shape.back() = weights_wanted ? keys : v.shape.back();
+  return generate(shape, [&](const Dims& at) {
+    Dims in_q = at, in_k = at, score_at = at;
+    if (rank > 2) in_k[rank - 3] = at[rank - 3] / (q.shape[rank - 3] / k.shape[rank - 3]);
+    std::vector<std::optional<double>> scores;
+    double largest = -inf, sum = 0, result = 0;
+    for (std::int64_t key = 0; key < keys; ++key) {
+      double product = 0;
+      in_k[rank - 2] = score_at.back() = key;
+      for (std::int64_t l = 0; l < width; ++l) {
+        in_q.back() = in_k.back() = l;
+        product += q(in_q) * k(in_k);
+      }
+      scores.push_back(masked(masking, score_at, scale * product));
+      if (scores.back()) largest = std::max(largest, *scores.back());
+    }
+    for (const auto& score : scores) sum += score ? std::exp(*score - largest) : 0;
+    for (std::int64_t key = 0; key < keys; ++key) {
+      const auto& score = scores[static_cast<std::size_t>(key)];
+      if (!score || (weights_wanted && key != at.back())) continue;
+      double weight = std::exp(*score - largest) / sum;
+      if (masking.dropout > 0) {
+        std::uint64_t number = 0;
+        for (int i = 0; i + 1 < rank; ++i) {
+          number = number * static_cast<std::uint64_t>(q.shape[i]) + static_cast<std::uint64_t>(at[i]);
+        }
+        number = number * static_cast<std::uint64_t>(keys) + static_cast<std::uint64_t>(key);
+        const double uniform = static_cast<double>(philox_word(kSeed, kFirstBlock, number) >> 8) * 0x1p-24;
+        weight *= uniform >= masking.dropout ? 1 / (1 - masking.dropout) : 0;
+      }
+      in_k[rank - 2] = key;
+      in_k.back() = at.back();
+      result += weights_wanted ? weight : weight * v(in_k);
+    }
+    return result;
+  });
+}
+
+/// A mask that leaves the first query nothing.
+Array without_first_query(Array mask) {
+  const std::int64_t keys = mask.shape.back(), queries = mask.shape[mask.shape.size() - 2];
+  for (std::size_t i = 0; i < mask.values.size(); ++i) {
+    if (static_cast<std::int64_t>(i) / keys % queries == 0) mask.values[i] = 0;
+  }
+  return mask;
+}
+
+template <class Masked>
+Tensor first_query_masked(const Masked& mask) {
+  const Tensor& value = value_of(mask);
+  return slice_scatter(value, Tensor(false), -2, 0, 1);
+}
+
+using Shapes = std::vector<std::vector<Shape>>;
+
+/// Of q, k and v: one head, shared heads, widths that differ, none at all, more than a tile each way, widths
+/// beyond a block's columns.
+Shapes shapes() {
+  return {{{1, 1}, {1, 1}, {1, 1}},
+          {{3, 2}, {4, 2}, {4, 3}},
+          {{2, 3, 2}, {2, 4, 2}, {2, 4, 1}},
+          {{1, 2, 3, 3}, {1, 1, 2, 3}, {1, 1, 2, 2}},
+          {{2, 1, 2, 2, 2}, {2, 1, 2, 3, 2}, {2, 1, 2, 3, 2}},
+          {{0, 2, 3, 2}, {0, 2, 3, 2}, {0, 2, 3, 2}},
+          {{2, 0, 3}, {2, 4, 3}, {2, 4, 2}},
+          {{2, 3, 2}, {2, 0, 2}, {2, 0, 2}},
+          {{2, 4, 5, 7}, {2, 2, 9, 7}, {2, 2, 9, 33}},
+          {{1, 1, 70, 9}, {1, 1, 131, 9}, {1, 1, 131, 5}},
+          {{2, 131, 33}, {1, 70, 33}, {1, 70, 40}},
+          {{1, 5, 130}, {1, 6, 130}, {1, 6, 150}}};
+}
+
+Shapes with_masks(Shapes shapes, const std::vector<Shape>& masks) {
+  for (std::size_t i = 0; i < shapes.size(); ++i) shapes[i].push_back(masks[i]);
+  return shapes;
+}
+
+Shapes masked_shapes() {
+  return with_masks({{{3, 2}, {4, 2}, {4, 3}},
+                     {{2, 3, 2}, {2, 4, 2}, {2, 4, 1}},
+                     {{2, 2, 3, 1}, {2, 1, 2, 1}, {2, 1, 2, 2}},
+                     {{2, 1, 2, 2, 1}, {2, 1, 2, 2, 1}, {2, 1, 2, 2, 1}},
+                     {{0, 2, 3, 2}, {0, 2, 3, 2}, {0, 2, 3, 2}},
+                     {{2, 2, 70, 9}, {2, 1, 131, 9}, {2, 1, 131, 5}}},
+                    {{3, 4}, {1, 3, 4}, {2, 1, 3, 2}, {1, 2, 2, 2}, {3, 3}, {2, 1, 70, 131}});
+}
+
+Row& attention_row(const char* name, const Shapes& of_operands) {
+  return row(name)
+      .shapes_together(of_operands)
+      .covers(kernels::attention)
+      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable);
+}
+
+/// Rows without a mask: what `masking` says is what `options` say.
+void unmasked_row(const char* name, const Masking& masking, const AttentionOptions& options) {
+  attention_row(name, shapes())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
+      .covers(kernels::attention_gradient)
+      .reference(
+          [masking](const Array& q, const Array& k, const Array& v) { return attend(q, k, v, masking); })
+      .calls([options](const auto& q, const auto& k, const auto& v) {
+        AttentionOptions own = options;
+        Generator source = generator();
+        own.generator = &source;
+        return scaled_dot_product_attention(q, k, v, own);
+      });
+}
+
+}  // namespace
+
+void attention_rows() {
+  unmasked_row("attention", {}, {});
+  unmasked_row("attention_scaled", {.scale = -0.3}, {.scale = -0.3});
+  unmasked_row("attention_causal", {.causal = true}, {.causal = true});
+  unmasked_row("attention_causal_ahead", {.causal = true, .offset = 2}, {.causal = true, .causal_offset = 2});
+  unmasked_row("attention_causal_behind", {.causal = true, .offset = -1},
+               {.causal = true, .causal_offset = -1});
+  unmasked_row("attention_dropout", {.dropout = 0.3}, {.dropout = 0.3});
+  unmasked_row("attention_causal_dropout", {.causal = true, .dropout = 0.6},
+               {.causal = true, .dropout = 0.6});
+
+  const auto bool_masked = [](const Array& q, const Array& k, const Array& v, const Array& mask) {
+    const Array used = without_first_query(mask);
+    return attend(q, k, v, {.mask = &used, .is_bool = true});
+  };
+  attention_row("attention_masked", masked_shapes())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
+      .reference(bool_masked)
+      .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
+        return scaled_dot_product_attention(q, k, v, {.mask = first_query_masked(mask)});
+      });
+  attention_row("attention_masked_by_addition", masked_shapes())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), real(-2, 2).including({-inf}).constant())
+      .reference([](const Array& q, const Array& k, const Array& v, const Array& mask) {
+        return attend(q, k, v, {.mask = &mask, .causal = true, .offset = 1});
+      })
+      .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
+        return scaled_dot_product_attention(q, k, v,
+                                            {.causal = true, .causal_offset = 1, .mask = value_of(mask)});
+      });
+  attention_row("attention_output_beside_weights", masked_shapes())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
+      .reference(bool_masked)
+      .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
+        return attention_with_weights(q, k, v, {.mask = first_query_masked(mask)}).output;
+      });
+  attention_row("attention_weights", shapes())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
+      .reference([](const Array& q, const Array& k, const Array& v) {
+        return attend(q, k, v, {.causal = true, .dropout = 0.25}, /*weights_wanted=*/true);
+      })
+      .calls([](const auto& q, const auto& k, const auto& v) {
+        Generator source = generator();
+        return attention_with_weights(q, k, v, {.causal = true, .dropout = 0.25, .generator = &source})
+            .weights;
+      });
+
+  row("causal_mask")
+      .inputs(real(-1, 1))
+      .takes(kAllTypes)
+      .gives(DType::boolean)
+      .shapes({{1, 1}, {3, 5}, {5, 3}, {0, 2}, {2, 0}, {70, 70}})
+      .reference([](const Array& x) {
+        return generate(x.shape, [](const Dims& at) { return at[1] <= at[0] + 1 ? 1.0 : 0.0; });
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) { return causal_mask(x.size(0), x.size(1), 1, x.device()); });
+  const auto within_length = [](const Array& lengths, std::int64_t queries, bool causal) {
+    return generate({lengths.shape[0], 1, queries, 6}, [&](const Dims& at) {
+      return static_cast<double>(at[3]) < lengths({at[0]}) && (!causal || at[3] <= at[2]) ? 1.0 : 0.0;
+    });
+  };
+  const Types integers{DType::u8, DType::i32, DType::i64};
+  row("padding_mask")
+      .inputs(real(0, 7))
+      .takes(integers)
+      .gives(DType::boolean)
+      .shapes({{0}, {1}, {9}})
+      .reference([=](const Array& lengths) { return within_length(lengths, 1, false); })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& lengths) { return padding_mask(lengths, 6); });
+  row("causal_padding_mask")
+      .inputs(real(0, 7))
+      .takes(integers)
+      .gives(DType::boolean)
+      .shapes({{0}, {1}, {9}})
+      .reference([=](const Array& lengths) { return within_length(lengths, 6, true); })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& lengths) { return causal_padding_mask(lengths, 6); });
+}
+
+}  // namespace tinytorch::conformance
