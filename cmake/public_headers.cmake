@@ -7,6 +7,7 @@ set(internal_headers
     core/cpu_backend.h
     core/format.h
     core/ops/check.h
+    core/ops/image.h
     core/ops/unary.h
     core/ops/operands.h
     core/ops/transfer.h)

@@ -9,6 +9,7 @@ void register_all_kernels() {
   cpu::register_arg_reduction();
   cpu::register_arithmetic();
   cpu::register_comparison();
+  cpu::register_convolution();
   cpu::register_copy();
   cpu::register_creation();
   cpu::register_math();

@@ -8,6 +8,7 @@ void register_activation();
 void register_arg_reduction();
 void register_arithmetic();
 void register_comparison();
+void register_convolution();
 void register_copy();
 void register_creation();
 void register_math();

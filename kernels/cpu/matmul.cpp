@@ -24,8 +24,8 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// Multiplications below which the plain loops are faster than packing, and than a call of the library.
-constexpr std::int64_t kPlain = 1 << 12, kLibrary = 1 << 14;
+/// Multiplications below which our own loops are faster than a call of the library.
+constexpr std::int64_t kLibrary = 1 << 14;
 /// Multiplications that are worth a thread of their own.
 constexpr std::int64_t kProductGrain = 1 << 20;
 

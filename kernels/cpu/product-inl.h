@@ -136,6 +136,9 @@ class BlockedProduct {
   }
 };
 
+/// Multiplications below which the plain loops are faster than packing.
+inline constexpr std::int64_t kPlain = 1 << 12;
+
 /// Cuts the longer side of the product among the threads. k is not 0.
 template <class T>
 void blocked_product(const Product<T>& p) {
@@ -149,6 +152,12 @@ void blocked_product(const Product<T>& p) {
                    BlockedProduct<T>::run(p, 0, p.m, begin, end);
                  }
                });
+}
+
+/// The product by our own loops. k is not 0.
+template <class T>
+void own_product(const Product<T>& p) {
+  return p.multiplications() < kPlain ? plain_product(p) : blocked_product(p);
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

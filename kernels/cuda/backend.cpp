@@ -125,6 +125,7 @@ void register_cuda() {
   cuda::register_activation();
   cuda::register_arithmetic();
   cuda::register_comparison();
+  cuda::register_convolution();
   cuda::register_copy();
   cuda::register_creation();
   cuda::register_linear();

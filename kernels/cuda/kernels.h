@@ -6,6 +6,7 @@ namespace tinytorch::cuda {
 void register_activation();
 void register_arithmetic();
 void register_comparison();
+void register_convolution();
 void register_copy();
 void register_creation();
 void register_linear();

@@ -121,6 +121,7 @@ const std::deque<Row>& op_table() {
     arithmetic_rows();
     comparison_rows();
     composite_rows();
+    convolution_rows();
     copy_rows();
     creation_rows();
     math_rows();

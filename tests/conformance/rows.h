@@ -7,6 +7,7 @@ void activation_rows();
 void arithmetic_rows();
 void comparison_rows();
 void composite_rows();
+void convolution_rows();
 void copy_rows();
 void creation_rows();
 void math_rows();
