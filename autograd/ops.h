@@ -7,8 +7,11 @@
 #include "autograd/ops/copy.h"
 #include "autograd/ops/math.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/pooling.h"
 #include "autograd/ops/reduction.h"
+#include "autograd/ops/resampling.h"
 #include "autograd/ops/shape.h"
+#include "autograd/ops/unfold.h"
 #include "autograd/variable.h"
 #include "core/ops/composite.h"
 

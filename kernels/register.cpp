@@ -14,9 +14,12 @@ void register_all_kernels() {
   cpu::register_creation();
   cpu::register_math();
   cpu::register_matmul();
+  cpu::register_max_pool();
   cpu::register_optimizer();
   cpu::register_random();
   cpu::register_reduction();
+  cpu::register_resampling();
+  cpu::register_unfold();
   register_cuda();
 }
 

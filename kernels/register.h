@@ -13,9 +13,12 @@ void register_copy();
 void register_creation();
 void register_math();
 void register_matmul();
+void register_max_pool();
 void register_optimizer();
 void register_random();
 void register_reduction();
+void register_resampling();
+void register_unfold();
 }  // namespace cpu
 
 /// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA

@@ -131,10 +131,13 @@ void register_cuda() {
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();
+  cuda::register_max_pool();
   cuda::register_optimizer();
   cuda::register_random();
   cuda::register_reduction();
+  cuda::register_resampling();
   cuda::register_softmax();
+  cuda::register_unfold();
 }
 
 }  // namespace tinytorch

@@ -124,12 +124,15 @@ const std::deque<Row>& op_table() {
     convolution_rows();
     copy_rows();
     creation_rows();
+    interpolate_rows();
     math_rows();
     matmul_rows();
     optimizer_rows();
+    pooling_rows();
     random_rows();
     reduction_rows();
     shape_rows();
+    unfold_rows();
     return true;
   }();
   static_cast<void>(filled);

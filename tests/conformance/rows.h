@@ -10,11 +10,14 @@ void composite_rows();
 void convolution_rows();
 void copy_rows();
 void creation_rows();
+void interpolate_rows();
 void math_rows();
 void matmul_rows();
 void optimizer_rows();
+void pooling_rows();
 void random_rows();
 void reduction_rows();
 void shape_rows();
+void unfold_rows();
 
 }  // namespace tinytorch::conformance
