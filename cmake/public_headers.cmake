@@ -10,7 +10,8 @@ set(internal_headers
     core/ops/image.h
     core/ops/unary.h
     core/ops/operands.h
-    core/ops/transfer.h)
+    core/ops/transfer.h
+    nn/initialised.h)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      core/*.h autograd/*.h nn/*.h)
