@@ -35,11 +35,12 @@ struct Line {
     std::fill_n(place, n, -1);
   }
 
-  /// One element for each of the results begin ... end-1: x[i step], whose place is first + i place_step.
-  void offer(std::int64_t begin, std::int64_t end, const T* x, std::int64_t step, std::int64_t first,
-             std::int64_t place_step) {
+  /// One element for each of the results begin ... end-1: x[start + i step], whose place is first + i
+  /// place_step.
+  void offer(std::int64_t begin, std::int64_t end, const T* x, std::int64_t start, std::int64_t step,
+             std::int64_t first, std::int64_t place_step) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const T candidate = x[i * step];
+      const T candidate = x[start + i * step];
       const bool better = math::more_extreme<math::Greater>(candidate, best[i]) | (place[i] < 0);
       best[i] = better ? candidate : best[i];
       place[i] = better ? first + i * place_step : place[i];
@@ -85,7 +86,7 @@ class Pool {
       if (i < row.begin || i >= row.end) continue;
       const std::int64_t step = sweep_.window.stride.width;
       const std::int64_t first = pixel(row, column, i, j);
-      line.offer(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x + first, step,
+      line.offer(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first, step,
                  first, step);
     }
     finish(line, n, y, places);
@@ -100,7 +101,7 @@ class Pool {
       const Tap column = sweep_.column(k % sweep_.window.kernel.width);
       if (i < row.begin || i >= row.end || j < column.begin || j >= column.end) continue;
       const std::int64_t at = pixel(row, column, i, j);
-      line.offer(0, channels, x + at * from_.pixel, 1, at, 0);
+      line.offer(0, channels, x, at * from_.pixel, 1, at, 0);
     }
     finish(line, channels, y, places);
   }
