@@ -9,8 +9,11 @@ set(internal_headers
     core/format.h
     core/ops/check.h
     core/ops/elementwise.h
+    core/ops/image.h
+    core/ops/unary.h
     core/ops/operands.h
-    core/ops/transfer.h)
+    core/ops/transfer.h
+    nn/initialised.h)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      core/*.h autograd/*.h nn/*.h)

@@ -11,6 +11,7 @@ void register_all_kernels() {
   cpu::register_attention();
   cpu::register_attention_gradient();
   cpu::register_comparison();
+  cpu::register_convolution();
   cpu::register_copy();
   cpu::register_creation();
   cpu::register_indexing();
@@ -20,6 +21,7 @@ void register_all_kernels() {
   cpu::register_matmul();
   cpu::register_normalization();
   cpu::register_normalization_gradient();
+  cpu::register_max_pool();
   cpu::register_optimizer();
   cpu::register_positions();
   cpu::register_random();
@@ -27,6 +29,8 @@ void register_all_kernels() {
   cpu::register_reduction();
   cpu::register_scan();
   cpu::register_sort();
+  cpu::register_resampling();
+  cpu::register_unfold();
   register_cuda();
 }
 

@@ -10,6 +10,7 @@ void register_arithmetic();
 void register_attention();
 void register_attention_gradient();
 void register_comparison();
+void register_convolution();
 void register_copy();
 void register_creation();
 void register_indexing();
@@ -19,6 +20,7 @@ void register_math();
 void register_matmul();
 void register_normalization();
 void register_normalization_gradient();
+void register_max_pool();
 void register_optimizer();
 void register_positions();
 void register_random();
@@ -26,6 +28,8 @@ void register_recurrent();
 void register_reduction();
 void register_scan();
 void register_sort();
+void register_resampling();
+void register_unfold();
 }  // namespace cpu
 
 /// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA

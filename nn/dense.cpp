@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "core/format.h"
+#include "nn/initialised.h"
 
 namespace tinytorch::nn {
 
@@ -15,24 +14,14 @@ std::int64_t checked_features(const char* name, std::int64_t count) {
   return count;
 }
 
-Parameter initialised(const Initializer& init, const char* name, const Shape& shape,
-                      const DenseOptions& options) {
-  Generator& generator = options.generator ? *options.generator : default_generator();
-  Tensor value = init(shape, {.dtype = options.dtype, .device = options.device}, generator);
-  if (value.shape() != shape) {
-    fail<ShapeError>("Dense", "the initialiser of the {} gave {}, not {}", name, value.shape(), shape);
-  }
-  return variable(std::move(value));
-}
-
 }  // namespace
 
 Dense::Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options)
     : in_features_(checked_features("in_features", in_features)),
       out_features_(checked_features("out_features", out_features)),
       activation_(options.activation) {
-  weight_ = initialised(options.weight_init, "weight", {out_features, in_features}, options);
-  if (options.bias) bias_ = initialised(options.bias_init, "bias", {out_features}, options);
+  weight_ = initialised("Dense", options.weight_init, "weight", {out_features, in_features}, options);
+  if (options.bias) bias_ = initialised("Dense", options.bias_init, "bias", {out_features}, options);
 }
 
 void Dense::visit(Visitor& visitor) {

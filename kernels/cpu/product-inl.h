@@ -136,12 +136,16 @@ class BlockedProduct {
   }
 };
 
+/// Multiplications below which the plain loops are faster than packing.
+inline constexpr std::int64_t kPlain = 1 << 12;
+/// Multiplications that are worth a thread of their own.
+inline constexpr std::int64_t kProductGrain = 1 << 20;
+
 /// Cuts the longer side of the product among the threads. k is not 0.
 template <class T>
 void blocked_product(const Product<T>& p) {
-  constexpr std::int64_t kGrain = 1 << 20;  // multiplications
   const std::int64_t longer = std::max(p.m, p.n);
-  parallel_for(longer, kGrain / (p.multiplications() / longer) + 1,
+  parallel_for(longer, kProductGrain / (p.multiplications() / longer) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  if (p.m >= p.n) {
                    BlockedProduct<T>::run(p, begin, end, 0, p.n);
@@ -151,11 +155,14 @@ void blocked_product(const Product<T>& p) {
                });
 }
 
-/// Multiplications below which the plain loops are faster than packing, and than a call of the library.
-inline constexpr std::int64_t kPlain = 1 << 12, kLibrary = 1 << 14;
-/// Multiplications that are worth a thread of their own.
-inline constexpr std::int64_t kProductGrain = 1 << 20;
+/// The product by our own loops. k is not 0.
+template <class T>
+void own_product(const Product<T>& p) {
+  return p.multiplications() < kPlain ? plain_product(p) : blocked_product(p);
+}
 
+/// Multiplications below which our own loops are faster than a call of the library.
+inline constexpr std::int64_t kLibrary = 1 << 14;
 template <class T>
 bool takes_library(const Product<T>& p) {
   return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibrary;
@@ -164,14 +171,10 @@ bool takes_library(const Product<T>& p) {
 /// @return  false if the library failed
 template <class T>
 bool multiply(const Product<T>& p) {
-  if (p.multiplications() < kPlain) {
-    plain_product(p);
-    return true;
-  }
   if constexpr (kHasLibraryProduct && std::is_same_v<T, float>) {
     if (takes_library(p)) return library_product(p);
   }
-  blocked_product(p);
+  own_product(p);
   return true;
 }
 

@@ -127,6 +127,7 @@ void register_cuda() {
   cuda::register_attention();
   cuda::register_attention_gradient();
   cuda::register_comparison();
+  cuda::register_convolution();
   cuda::register_copy();
   cuda::register_creation();
   cuda::register_indexing();
@@ -137,6 +138,7 @@ void register_cuda() {
   cuda::register_matmul();
   cuda::register_normalization();
   cuda::register_normalization_gradient();
+  cuda::register_max_pool();
   cuda::register_optimizer();
   cuda::register_positions();
   cuda::register_random();
@@ -145,6 +147,9 @@ void register_cuda() {
   cuda::register_scan();
   cuda::register_softmax();
   cuda::register_sort();
+  cuda::register_resampling();
+  cuda::register_softmax();
+  cuda::register_unfold();
 }
 
 }  // namespace tinytorch

@@ -8,6 +8,7 @@ void register_arithmetic();
 void register_attention();
 void register_attention_gradient();
 void register_comparison();
+void register_convolution();
 void register_copy();
 void register_creation();
 void register_indexing();
@@ -18,6 +19,7 @@ void register_math();
 void register_matmul();
 void register_normalization();
 void register_normalization_gradient();
+void register_max_pool();
 void register_optimizer();
 void register_positions();
 void register_random();
@@ -26,5 +28,8 @@ void register_reduction();
 void register_scan();
 void register_softmax();
 void register_sort();
+void register_resampling();
+void register_softmax();
+void register_unfold();
 
 }  // namespace tinytorch::cuda

@@ -8,18 +8,21 @@ void arithmetic_rows();
 void attention_rows();
 void comparison_rows();
 void composite_rows();
+void convolution_rows();
 void copy_rows();
 void creation_rows();
 void linear_algebra_rows();
 void indexing_rows();
 void cross_entropy_rows();
 void loss_rows();
+void interpolate_rows();
 void math_rows();
 void matmul_rows();
 void normalization_rows();
 void optimizer_rows();
 void pad_rows();
 void positions_rows();
+void pooling_rows();
 void random_rows();
 void rearrange_rows();
 void recurrent_rows();
@@ -28,5 +31,6 @@ void scan_rows();
 void shape_rows();
 void sort_rows();
 void statistics_rows();
+void unfold_rows();
 
 }  // namespace tinytorch::conformance

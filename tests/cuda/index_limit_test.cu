@@ -11,7 +11,10 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/indexing.h"
+#include "core/ops/interpolate.h"
+#include "core/ops/pooling.h"
 #include "core/ops/random.h"
+#include "core/ops/unfold.h"
 #include "kernels/cuda/places.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
@@ -84,6 +87,25 @@ TEST_P(IndexLimit, DoesNotChangeWhereIndicesLead) {
   EXPECT_TENSOR_EQ(scatter_add(x_there, 1, index_there, source_there), scatter_add(x, 1, index, source));
   EXPECT_TENSOR_EQ(index_select(x_there, 1, line_there), index_select(x, 1, line));
   EXPECT_TENSOR_EQ(index_add(x_there, 1, line_there, source_there), index_add(x, 1, line, source));
+}
+
+TEST_P(IndexLimit, DoesNotChangeImages) {
+  const Tensor x = randn({2, 3, 14, 15}), x_there = x.to(backend());
+  const MaxPool2dOptions window{.stride = 2, .padding = 1, .dilation = 2};
+  const auto [y, places] = max_pool2d_with_places(x, 3, window);
+  const auto [y_there, places_there] = max_pool2d_with_places(x_there, 3, window);
+  EXPECT_TENSOR_EQ(y_there, y);
+  EXPECT_TENSOR_EQ(places_there, places);
+  EXPECT_TENSOR_EQ(max_pool2d_at(x_there, places_there, 3, window), y);
+  EXPECT_TENSOR_NEAR(max_pool2d_gradient(y_there, places_there, x.shape(), 3, window),
+                     max_pool2d_gradient(y, places, x.shape(), 3, window));
+  EXPECT_TENSOR_NEAR(avg_pool2d(x_there, 3, {.stride = 2}), avg_pool2d(x, 3, {.stride = 2}));
+  EXPECT_TENSOR_NEAR(interpolate(x_there, {20, 7}, {.mode = Interpolation::bilinear}),
+                     interpolate(x, {20, 7}, {.mode = Interpolation::bilinear}));
+  const Window columns{.kernel = {3, 2}, .stride = 2, .padding = 1};
+  EXPECT_TENSOR_EQ(unfold(x_there, columns), unfold(x, columns));
+  EXPECT_TENSOR_NEAR(fold(unfold(x_there, columns), {14, 15}, columns),
+                     fold(unfold(x, columns), {14, 15}, columns));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));

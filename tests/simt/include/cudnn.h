@@ -1,7 +1,7 @@
 #pragma once
 
 // cuDNN on the emulated device: what the project calls, declared as cuDNN 9 does (tests/simt/signatures holds
-// the two against each other). Defined in libraries/cudnn.cpp.
+// the two against each other). Defined in libraries/cudnn*.cpp.
 #include <cuda_runtime.h>
 
 #include <cstddef>
@@ -29,11 +29,24 @@ enum cudnnSoftmaxMode_t {
   CUDNN_SOFTMAX_MODE_INSTANCE = 0,  // over all of C, H, W
   CUDNN_SOFTMAX_MODE_CHANNEL = 1    // over C
 };
+enum cudnnTensorFormat_t { CUDNN_TENSOR_NCHW = 0, CUDNN_TENSOR_NHWC = 1 };
+enum cudnnMathType_t { CUDNN_DEFAULT_MATH = 0, CUDNN_FMA_MATH = 3 };
+enum cudnnConvolutionMode_t { CUDNN_CONVOLUTION = 0, CUDNN_CROSS_CORRELATION = 1 };
+enum cudnnConvolutionFwdAlgo_t {
+  CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM = 0,
+  CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM = 1
+};
+enum cudnnConvolutionBwdDataAlgo_t { CUDNN_CONVOLUTION_BWD_DATA_ALGO_1 = 1 };
+enum cudnnConvolutionBwdFilterAlgo_t { CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1 = 1 };
 
 struct cudnnContext;
 using cudnnHandle_t = cudnnContext*;
 struct cudnnTensorStruct;
 using cudnnTensorDescriptor_t = cudnnTensorStruct*;
+struct cudnnFilterStruct;
+using cudnnFilterDescriptor_t = cudnnFilterStruct*;
+struct cudnnConvolutionStruct;
+using cudnnConvolutionDescriptor_t = cudnnConvolutionStruct*;
 
 std::size_t cudnnGetVersion();
 const char* cudnnGetErrorString(cudnnStatus_t status);
@@ -61,6 +74,63 @@ cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t
                                    const cudnnTensorDescriptor_t y_desc, const void* y,
                                    const cudnnTensorDescriptor_t dy_desc, const void* dy, const void* beta,
                                    const cudnnTensorDescriptor_t dx_desc, void* dx);
+
+cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* desc);
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t desc);
+
+/// @param dims  out, in / groups, height, width, whatever the order in memory
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t desc, cudnnDataType_t type,
+                                         cudnnTensorFormat_t format, int rank, const int dims[]);
+
+cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* desc);
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t desc);
+
+/// @param rank  the number of spatial dimensions
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t desc, int rank,
+                                              const int padding[], const int stride[], const int dilation[],
+                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute_type);
+cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t desc, int groups);
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t desc, cudnnMathType_t type);
+
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle,
+                                                      const cudnnTensorDescriptor_t x_desc,
+                                                      const cudnnFilterDescriptor_t w_desc,
+                                                      const cudnnConvolutionDescriptor_t desc,
+                                                      const cudnnTensorDescriptor_t y_desc,
+                                                      cudnnConvolutionFwdAlgo_t algo, std::size_t* bytes);
+/// y = alpha conv(x, w) + beta y.
+cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
+                                      const cudnnTensorDescriptor_t x_desc, const void* x,
+                                      const cudnnFilterDescriptor_t w_desc, const void* w,
+                                      const cudnnConvolutionDescriptor_t desc, cudnnConvolutionFwdAlgo_t algo,
+                                      void* workspace, std::size_t workspace_bytes, const void* beta,
+                                      const cudnnTensorDescriptor_t y_desc, void* y);
+
+cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
+    cudnnHandle_t handle, const cudnnFilterDescriptor_t w_desc, const cudnnTensorDescriptor_t dy_desc,
+    const cudnnConvolutionDescriptor_t desc, const cudnnTensorDescriptor_t dx_desc,
+    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* bytes);
+/// dx = alpha times the gradient for x + beta dx.
+cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
+                                           const cudnnFilterDescriptor_t w_desc, const void* w,
+                                           const cudnnTensorDescriptor_t dy_desc, const void* dy,
+                                           const cudnnConvolutionDescriptor_t desc,
+                                           cudnnConvolutionBwdDataAlgo_t algo, void* workspace,
+                                           std::size_t workspace_bytes, const void* beta,
+                                           const cudnnTensorDescriptor_t dx_desc, void* dx);
+
+cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t x_desc, const cudnnTensorDescriptor_t dy_desc,
+    const cudnnConvolutionDescriptor_t desc, const cudnnFilterDescriptor_t dw_desc,
+    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* bytes);
+/// dw = alpha times the gradient for w + beta dw.
+cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
+                                             const cudnnTensorDescriptor_t x_desc, const void* x,
+                                             const cudnnTensorDescriptor_t dy_desc, const void* dy,
+                                             const cudnnConvolutionDescriptor_t desc,
+                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workspace,
+                                             std::size_t workspace_bytes, const void* beta,
+                                             const cudnnFilterDescriptor_t dw_desc, void* dw);
 }
 
 // NOLINTEND(readability-identifier-naming)

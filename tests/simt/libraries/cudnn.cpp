@@ -1,23 +1,10 @@
-#include <cudnn.h>
-
-#include "handles.h"
+#include "cudnn_objects.h"
 #include "job.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-
-struct cudnnContext {
-  cudaStream_t stream = nullptr;
-};
-
-struct cudnnTensorStruct {
-  cudnnDataType_t type = CUDNN_DATA_FLOAT;
-  int rank = 0;  // 0: not set yet
-  int dims[CUDNN_DIM_MAX] = {};
-  int strides[CUDNN_DIM_MAX] = {};
-};
 
 std::size_t cudnnGetVersion() { return CUDNN_VERSION; }
 
@@ -95,6 +82,8 @@ cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t desc, cudnnData
 }
 
 namespace {
+
+using simt::is_set, simt::repeats_elements, simt::scalar;
 
 // A softmax in the direction that `work` has. Forward: in is x, out is y. Backward: result is y, in is dy,
 // out dx.
@@ -198,21 +187,12 @@ bool is_mode(cudnnSoftmaxMode_t mode) {
   return mode == CUDNN_SOFTMAX_MODE_INSTANCE || mode == CUDNN_SOFTMAX_MODE_CHANNEL;
 }
 
-bool is_set(cudnnTensorDescriptor_t desc) { return simt::is_live(desc) && desc->rank > 0; }
-
 bool is_like(const cudnnTensorStruct& a, const cudnnTensorStruct& b) {
   return a.type == b.type && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
 }
 
 bool has_same_strides(const cudnnTensorStruct& a, const cudnnTensorStruct& b) {
   return std::equal(a.strides, a.strides + a.rank, b.strides);
-}
-
-// Elements that share a place would be written one after the other, in no order.
-bool repeats_elements(const cudnnTensorStruct& desc) {
-  for (int i = 0; i < desc.rank; ++i)
-    if (desc.dims[i] > 1 && desc.strides[i] == 0) return true;
-  return false;
 }
 
 // "For more than 5 dimensions tensors must be packed in their spatial dimensions."
@@ -232,12 +212,6 @@ cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Sof
   if (!supported) return CUDNN_STATUS_NOT_SUPPORTED;
   const cudaError_t error = simt::run_job(handle->stream, name, work, softmax);
   return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
-}
-
-// alpha and beta are float where the tensors are.
-double scalar(const void* value, cudnnDataType_t type) {
-  return type == CUDNN_DATA_DOUBLE ? *static_cast<const double*>(value)
-                                   : double{*static_cast<const float*>(value)};
 }
 
 }  // namespace

@@ -24,6 +24,46 @@ SIGNATURE(cudnnSoftmaxBackward,
                         cudnnTensorDescriptor_t, const void*, cudnnTensorDescriptor_t, const void*,
                         const void*, cudnnTensorDescriptor_t, void*));
 
+SIGNATURE(cudnnCreateFilterDescriptor, cudnnStatus_t(cudnnFilterDescriptor_t*));
+SIGNATURE(cudnnDestroyFilterDescriptor, cudnnStatus_t(cudnnFilterDescriptor_t));
+SIGNATURE(cudnnSetFilterNdDescriptor,
+          cudnnStatus_t(cudnnFilterDescriptor_t, cudnnDataType_t, cudnnTensorFormat_t, int, const int*));
+SIGNATURE(cudnnCreateConvolutionDescriptor, cudnnStatus_t(cudnnConvolutionDescriptor_t*));
+SIGNATURE(cudnnDestroyConvolutionDescriptor, cudnnStatus_t(cudnnConvolutionDescriptor_t));
+SIGNATURE(cudnnSetConvolutionNdDescriptor,
+          cudnnStatus_t(cudnnConvolutionDescriptor_t, int, const int*, const int*, const int*,
+                        cudnnConvolutionMode_t, cudnnDataType_t));
+SIGNATURE(cudnnSetConvolutionGroupCount, cudnnStatus_t(cudnnConvolutionDescriptor_t, int));
+SIGNATURE(cudnnSetConvolutionMathType, cudnnStatus_t(cudnnConvolutionDescriptor_t, cudnnMathType_t));
+
+SIGNATURE(cudnnGetConvolutionForwardWorkspaceSize,
+          cudnnStatus_t(cudnnHandle_t, cudnnTensorDescriptor_t, cudnnFilterDescriptor_t,
+                        cudnnConvolutionDescriptor_t, cudnnTensorDescriptor_t, cudnnConvolutionFwdAlgo_t,
+                        std::size_t*));
+SIGNATURE(cudnnConvolutionForward,
+          cudnnStatus_t(cudnnHandle_t, const void*, cudnnTensorDescriptor_t, const void*,
+                        cudnnFilterDescriptor_t, const void*, cudnnConvolutionDescriptor_t,
+                        cudnnConvolutionFwdAlgo_t, void*, std::size_t, const void*, cudnnTensorDescriptor_t,
+                        void*));
+SIGNATURE(cudnnGetConvolutionBackwardDataWorkspaceSize,
+          cudnnStatus_t(cudnnHandle_t, cudnnFilterDescriptor_t, cudnnTensorDescriptor_t,
+                        cudnnConvolutionDescriptor_t, cudnnTensorDescriptor_t, cudnnConvolutionBwdDataAlgo_t,
+                        std::size_t*));
+SIGNATURE(cudnnConvolutionBackwardData,
+          cudnnStatus_t(cudnnHandle_t, const void*, cudnnFilterDescriptor_t, const void*,
+                        cudnnTensorDescriptor_t, const void*, cudnnConvolutionDescriptor_t,
+                        cudnnConvolutionBwdDataAlgo_t, void*, std::size_t, const void*,
+                        cudnnTensorDescriptor_t, void*));
+SIGNATURE(cudnnGetConvolutionBackwardFilterWorkspaceSize,
+          cudnnStatus_t(cudnnHandle_t, cudnnTensorDescriptor_t, cudnnTensorDescriptor_t,
+                        cudnnConvolutionDescriptor_t, cudnnFilterDescriptor_t,
+                        cudnnConvolutionBwdFilterAlgo_t, std::size_t*));
+SIGNATURE(cudnnConvolutionBackwardFilter,
+          cudnnStatus_t(cudnnHandle_t, const void*, cudnnTensorDescriptor_t, const void*,
+                        cudnnTensorDescriptor_t, const void*, cudnnConvolutionDescriptor_t,
+                        cudnnConvolutionBwdFilterAlgo_t, void*, std::size_t, const void*,
+                        cudnnFilterDescriptor_t, void*));
+
 VALUE(CUDNN_DIM_MAX, 8);
 
 VALUE(CUDNN_STATUS_SUCCESS, 0);
@@ -40,3 +80,14 @@ VALUE(CUDNN_SOFTMAX_ACCURATE, 1);
 VALUE(CUDNN_SOFTMAX_LOG, 2);
 VALUE(CUDNN_SOFTMAX_MODE_INSTANCE, 0);
 VALUE(CUDNN_SOFTMAX_MODE_CHANNEL, 1);
+
+VALUE(CUDNN_TENSOR_NCHW, 0);
+VALUE(CUDNN_TENSOR_NHWC, 1);
+VALUE(CUDNN_DEFAULT_MATH, 0);
+VALUE(CUDNN_FMA_MATH, 3);
+VALUE(CUDNN_CONVOLUTION, 0);
+VALUE(CUDNN_CROSS_CORRELATION, 1);
+VALUE(CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, 0);
+VALUE(CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, 1);
+VALUE(CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, 1);
+VALUE(CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, 1);

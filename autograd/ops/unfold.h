@@ -1,0 +1,11 @@
+#pragma once
+
+#include "autograd/variable.h"
+#include "core/ops/unfold.h"
+
+namespace tinytorch {
+
+Variable unfold(const Variable& x, const Window& window);
+Variable fold(const Variable& columns, const Pair& size, const Window& window);
+
+}  // namespace tinytorch

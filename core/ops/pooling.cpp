@@ -1,0 +1,154 @@
+#include "core/ops/pooling.h"
+
+#include "core/ops/check.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/image.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// A stride of 0 stands for the kernel's length.
+Pair stride_of(const Pair& stride, const Pair& kernel) {
+  return {stride.height == 0 ? kernel.height : stride.height,
+          stride.width == 0 ? kernel.width : stride.width};
+}
+
+Window window_of(const Pair& kernel, const MaxPool2dOptions& options) {
+  return {.kernel = kernel,
+          .stride = stride_of(options.stride, kernel),
+          .padding = options.padding,
+          .dilation = options.dilation};
+}
+
+Pair pooled_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
+  const Pair size = window_places(op, image, window, ceil_mode);
+  if (window.padding.height > window.kernel.height / 2 || window.padding.width > window.kernel.width / 2) {
+    fail<ValueError>(op, "padding is {}; it must be at most half the kernel {}", to_string(window.padding),
+                     to_string(window.kernel));
+  }
+  return size;
+}
+
+Shape max_pool2d_shape(const char* op, const Shape& x, const Window& window, bool ceil_mode) {
+  const Pair size = pooled_size(op, image_size(x), window, ceil_mode);
+  return {x[0], x[1], size.height, size.width};
+}
+
+/// @param with_places  whether the places are wanted; else they stay undefined
+MaxPooled<Tensor> pooled(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options,
+                         bool with_places) {
+  require_images("max_pool2d", x);
+  const Window window = window_of(kernel, options);
+  const Shape shape = max_pool2d_shape("max_pool2d", x.shape(), window, options.ceil_mode);
+  const Tensor images = dense_images(x);
+  const bool channels_last = is_channels_last(images);
+  Tensor y = empty_images(shape, channels_last, x.dtype(), x.device()), places;
+  if (with_places) places = empty_images(shape, channels_last, DType::i64, x.device());
+  if (y.numel() > 0) kernels::max_pool2d(images, window, places, y);
+  return {y, places};
+}
+
+/// Checks places that belong to pooled images of `shape`.
+void check_places(const char* op, const Tensor& x, const Tensor& places, const Shape& shape) {
+  require_defined(op, places);
+  common_device(op, x, places);
+  if (places.dtype() != DType::i64)
+    fail<DTypeError>(op, "places are {}; wanted i64, as max_pool2d_with_places() gives them", places.dtype());
+  if (places.shape() != shape)
+    fail<ShapeError>(op, "places are {}, but the pooled images are {}", places.shape(), shape);
+}
+
+}  // namespace
+
+Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options) {
+  return pooled(x, kernel, options, false).values;
+}
+
+MaxPooled<Tensor> max_pool2d_with_places(const Tensor& x, const Pair& kernel,
+                                         const MaxPool2dOptions& options) {
+  return pooled(x, kernel, options, true);
+}
+
+Tensor max_pool2d_at(const Tensor& x, const Tensor& places, const Pair& kernel,
+                     const MaxPool2dOptions& options) {
+  constexpr const char* kOp = "max_pool2d_at";
+  require_images(kOp, x);
+  const Shape shape = max_pool2d_shape(kOp, x.shape(), window_of(kernel, options), options.ceil_mode);
+  check_places(kOp, x, places, shape);
+  const Tensor images = dense_images(x);
+  const bool channels_last = is_channels_last(images);
+  Tensor y = empty_images(shape, channels_last, x.dtype(), x.device());
+  if (y.numel() > 0) kernels::max_pool2d_at(images, ordered_images(places, channels_last), y);
+  return y;
+}
+
+Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Shape& input, const Pair& kernel,
+                           const MaxPool2dOptions& options) {
+  constexpr const char* kOp = "max_pool2d_gradient";
+  require_images(kOp, grad);
+  if (input.size() != 4)
+    fail<ShapeError>(kOp, "the input's shape is {}; wanted [batch, channels, height, width]", input);
+  const Window window = window_of(kernel, options);
+  const Shape shape = max_pool2d_shape(kOp, input, window, options.ceil_mode);
+  if (grad.shape() != shape)
+    fail<ShapeError>(kOp, "the gradient is {}, but an input {} gives {}", grad.shape(), input, shape);
+  check_places(kOp, grad, places, shape);
+  const Tensor images = dense_images(grad);
+  const bool channels_last = is_channels_last(images);
+  Tensor dx = empty_images(input, channels_last, grad.dtype(), grad.device());
+  if (dx.numel() > 0) kernels::max_pool2d_gradient(images, ordered_images(places, channels_last), window, dx);
+  return dx;
+}
+
+namespace detail {
+
+namespace {
+
+AxisSampling window_axis(std::int64_t length, std::int64_t places, std::int64_t kernel, std::int64_t stride,
+                         std::int64_t padding, bool counts_padding) {
+  return {.kind = AxisSampling::Kind::window,
+          .from = length,
+          .to = places,
+          .kernel = kernel,
+          .stride = stride,
+          .padding = padding,
+          .counts_padding = counts_padding};
+}
+
+}  // namespace
+
+Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPool2dOptions& options) {
+  require_images("avg_pool2d", x);
+  const Pair image = image_size(x.shape()), stride = stride_of(options.stride, kernel);
+  const Pair size =
+      pooled_size("avg_pool2d", image, {.kernel = kernel, .stride = stride, .padding = options.padding},
+                  options.ceil_mode);
+  return {.height = window_axis(image.height, size.height, kernel.height, stride.height,
+                                options.padding.height, options.count_include_pad),
+          .width = window_axis(image.width, size.width, kernel.width, stride.width, options.padding.width,
+                               options.count_include_pad)};
+}
+
+Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size) {
+  constexpr const char* kOp = "adaptive_avg_pool2d";
+  require_images(kOp, x);
+  if (size.height < 1 || size.width < 1)
+    fail<ValueError>(kOp, "size is {}; it must be at least 1", to_string(size));
+  const Pair image = image_size(x.shape());
+  if (image.height == 0 || image.width == 0)
+    fail<ShapeError>(kOp, "the images of {} have no pixels to average", x.shape());
+  const auto axis = [](std::int64_t from, std::int64_t to) {
+    return AxisSampling{.kind = AxisSampling::Kind::adaptive, .from = from, .to = to};
+  };
+  return {.height = axis(image.height, size.height), .width = axis(image.width, size.width)};
+}
+
+void check_pool1d(const char* op, const Shape& x) {
+  if (x.size() != 3) fail<ShapeError>(op, "input is {}; wanted [batch, channels, length]", x);
+}
+
+}  // namespace detail
+
+}  // namespace tinytorch

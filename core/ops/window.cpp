@@ -1,0 +1,62 @@
+#include "core/ops/window.h"
+
+#include <algorithm>
+
+#include "core/format.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// Longer ones would overflow what is computed of them.
+constexpr std::int64_t kMost = std::int64_t{1} << 31;
+
+void require_within(const char* op, const char* name, const Pair& pair, std::int64_t least) {
+  if (std::min(pair.height, pair.width) < least)
+    fail<ValueError>(op, "{} is {}; it must be at least {}", name, to_string(pair), least);
+  if (std::max(pair.height, pair.width) > kMost)
+    fail<ValueError>(op, "{} is {}; it must be at most 2^31", name, to_string(pair));
+}
+
+/// What the window covers along an axis.
+std::int64_t span_of(std::int64_t kernel, std::int64_t dilation) { return dilation * (kernel - 1) + 1; }
+
+std::int64_t places(std::int64_t length, std::int64_t span, std::int64_t stride, std::int64_t padding,
+                    bool ceil_mode) {
+  const std::int64_t room = length + 2 * padding - span;
+  if (!ceil_mode) return room / stride + 1;
+  const std::int64_t count = (room + stride - 1) / stride + 1;
+  return (count - 1) * stride >= length + padding ? count - 1 : count;
+}
+
+}  // namespace
+
+std::string to_string(const Pair& pair) {
+  if (pair.height == pair.width) return fmt::format("{}", pair.height);
+  return fmt::format("[{}, {}]", pair.height, pair.width);
+}
+
+void check_window(const char* op, const Window& window) {
+  require_within(op, "kernel", window.kernel, 1);
+  require_within(op, "stride", window.stride, 1);
+  require_within(op, "padding", window.padding, 0);
+  require_within(op, "dilation", window.dilation, 1);
+}
+
+Pair window_places(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
+  check_window(op, window);
+  const Pair span(span_of(window.kernel.height, window.dilation.height),
+                  span_of(window.kernel.width, window.dilation.width));
+  const Pair padded(image.height + 2 * window.padding.height, image.width + 2 * window.padding.width);
+  if (span.height > padded.height || span.width > padded.width) {
+    fail<ShapeError>(op,
+                     "the window covers {} x {} (kernel {}, dilation {}), but the image with its padding is "
+                     "only {} x {} (padding {}); pad more or use a smaller kernel",
+                     span.height, span.width, to_string(window.kernel), to_string(window.dilation),
+                     padded.height, padded.width, to_string(window.padding));
+  }
+  return {places(image.height, span.height, window.stride.height, window.padding.height, ceil_mode),
+          places(image.width, span.width, window.stride.width, window.padding.width, ceil_mode)};
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/dims.h"
+
+namespace tinytorch {
+
+/// A number for each axis of an image; one number stands for both.
+struct Pair {
+  std::int64_t height, width;
+
+  Pair(std::int64_t both) : height(both), width(both) {}
+  Pair(std::int64_t height, std::int64_t width) : height(height), width(width) {}
+
+  bool operator==(const Pair& other) const = default;
+};
+
+/// "2" where both are the same, else "[2, 3]".
+std::string to_string(const Pair& pair);
+
+/// A window that moves over an image in steps of `stride`, beginning `padding` outside of it; its elements
+/// lie `dilation` apart.
+struct Window {
+  Pair kernel;
+  Pair stride = 1;
+  Pair padding = 0;
+  Pair dilation = 1;
+};
+
+/// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
+void check_window(const char* op, const Window& window);
+
+/// How many places such a window has along each axis of an image [height, width]: floor((length + 2 padding -
+/// dilation (kernel - 1) - 1) / stride) + 1. With `ceil_mode` rounded up, as long as the last window begins
+/// within the image or the padding before it.
+/// @throws as check_window(); ShapeError  the window is larger than the padded image
+Pair window_places(const char* op, const Pair& image, const Window& window, bool ceil_mode = false);
+
+}  // namespace tinytorch

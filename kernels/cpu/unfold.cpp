@@ -1,0 +1,63 @@
+#include "core/ops/unfold.h"
+#include "core/ops/image.h"
+#include "kernels/cpu/parallel.h"
+#include "kernels/register.h"
+
+// Once more for each instruction set; see kernels/cpu/targets.h.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/unfold.cpp"
+#include "kernels/cpu/targets.h"
+
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "kernels/cpu/window-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+namespace {
+
+/// Calls f(sweep, an image's one channel, its columns) for each channel of each image.
+template <class Image, class Columns, class F>
+void for_each_channel(const Tensor& x, const Window& window, const Pair& places, Image* image,
+                      Columns* columns, const F& f) {
+  const Sweep sweep{.window = window, .image = image_size(x.shape()), .places = places};
+  const std::int64_t block = sweep.elements() * sweep.positions();
+  parallel_for(x.shape()[0] * x.shape()[1], kCheapGrain / block + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i)
+                   f(sweep, image + i * sweep.pixels(), columns + i * block);
+               });
+}
+
+void unfold(const Tensor& x, const Window& window, const Pair& places, Tensor& columns) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    for_each_channel(x, window, places, x.data<T>(), columns.data<T>(),
+                     [](const Sweep& sweep, const T* from, T* to) { image_to_columns(sweep, 1, from, to); });
+  });
+}
+
+void fold(const Tensor& columns, const Window& window, const Pair& places, Tensor& x) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    for_each_channel(x, window, places, x.data<T>(), columns.data<T>(),
+                     [](const Sweep& sweep, T* to, const T* from) { columns_to_image(sweep, 1, from, to); });
+  });
+}
+
+void register_kernels() {
+  constexpr auto kCpu = DeviceType::cpu;
+  kernels::unfold.set(kCpu, unfold);
+  kernels::fold.set(kCpu, fold);
+}
+
+}  // namespace
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tinytorch::cpu {
+HWY_EXPORT(register_kernels);
+void register_unfold() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+}  // namespace tinytorch::cpu
+#endif

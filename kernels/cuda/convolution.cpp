@@ -1,0 +1,275 @@
+#include "core/ops/convolution.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <mutex>
+#include <optional>
+
+#include "core/ops/arithmetic.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "core/ops/image.h"
+#include "core/ops/shape.h"
+#include "kernels/cuda/error.h"
+#include "kernels/cuda/kernels.h"
+#include "kernels/cuda/libraries.h"
+#include "kernels/cuda/settings.h"
+#include "kernels/cuda/stream.h"
+
+// Convolutions are cuDNN's, by algorithms that add in a fixed order.
+namespace tinytorch::cuda {
+namespace {
+
+using DnnFilter = Owned<cudnnFilterDescriptor_t, cudnnDestroyFilterDescriptor>;
+using DnnConvolution = Owned<cudnnConvolutionDescriptor_t, cudnnDestroyConvolutionDescriptor>;
+
+std::array<int, 2> ints(const Pair& pair) {
+  return {static_cast<int>(pair.height), static_cast<int>(pair.width)};
+}
+
+std::array<int, 4> ints(const Shape& shape) {
+  std::array<int, 4> result;
+  std::transform(shape.begin(), shape.end(), result.begin(),
+                 [](auto each) { return static_cast<int>(each); });
+  return result;
+}
+
+/// A convolution: x, weight and y, or gradients of these, all row-major or all channels-last without gaps.
+struct Operands {
+  const Tensor &x, &weight, &y;
+  const Conv2dOptions& options;
+  bool channels_last;
+
+  cudnnDataType_t type() const { return x.dtype() == DType::f64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT; }
+};
+
+/// What cuDNN is told of `images` of the batch.
+struct Descriptors {
+  DnnTensor x, y;
+  DnnFilter weight;
+  DnnConvolution convolution;
+
+  Descriptors(const Operands& operands, std::int64_t images)
+      : x(describe(operands, operands.x, images)),
+        y(describe(operands, operands.y, images)),
+        weight(make_owned<DnnFilter>(
+            [](cudnnFilterDescriptor_t* made) { CUDA_CHECK(cudnnCreateFilterDescriptor(made)); })),
+        convolution(make_owned<DnnConvolution>(
+            [](cudnnConvolutionDescriptor_t* made) { CUDA_CHECK(cudnnCreateConvolutionDescriptor(made)); })) {
+    const auto format = operands.channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
+    CUDA_CHECK(cudnnSetFilterNdDescriptor(weight.get(), operands.type(), format, 4,
+                                          ints(operands.weight.shape()).data()));
+    const Conv2dOptions& options = operands.options;
+    CUDA_CHECK(cudnnSetConvolutionNdDescriptor(convolution.get(), 2, ints(options.padding).data(),
+                                               ints(options.stride).data(), ints(options.dilation).data(),
+                                               CUDNN_CROSS_CORRELATION, operands.type()));
+    CUDA_CHECK(cudnnSetConvolutionGroupCount(convolution.get(), static_cast<int>(options.groups)));
+    CUDA_CHECK(
+        cudnnSetConvolutionMathType(convolution.get(), allows_tf32() ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH));
+  }
+
+ private:
+  static DnnTensor describe(const Operands& operands, const Tensor& x, std::int64_t images) {
+    DnnTensor tensor = make_owned<DnnTensor>(
+        [](cudnnTensorDescriptor_t* made) { CUDA_CHECK(cudnnCreateTensorDescriptor(made)); });
+    const Shape shape{images, x.shape()[1], x.shape()[2], x.shape()[3]};
+    Strides strides = contiguous_strides(shape);
+    // Of an axis of length 1 the tensor's own stride may be another one.
+    if (operands.channels_last) strides = {strides[0], 1, shape[3] * shape[1], shape[1]};
+    CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), operands.type(), 4, ints(shape).data(),
+                                          ints(strides).data()));
+    return tensor;
+  }
+};
+
+/// Where the operands of one call lie, and its scratch memory.
+struct Places {
+  const void *x, *weight, *y;
+  void* result;  // one of these
+  void* scratch;
+  std::size_t scratch_bytes;
+};
+
+// The three directions: result = one direction + beta result.
+
+struct Forward {
+  static constexpr const char* kName = "cudnnConvolutionForward";
+  static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
+                                          CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM};
+  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
+                               cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
+    return cudnnGetConvolutionForwardWorkspaceSize(handle, of.x.get(), of.weight.get(), of.convolution.get(),
+                                                   of.y.get(), algorithm, bytes);
+  }
+  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of, cudnnConvolutionFwdAlgo_t algorithm,
+                           const void* one, const Places& at, const void* beta) {
+    return cudnnConvolutionForward(handle, one, of.x.get(), at.x, of.weight.get(), at.weight,
+                                   of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
+                                   of.y.get(), at.result);
+  }
+};
+
+struct InputGradient {
+  static constexpr const char* kName = "cudnnConvolutionBackwardData";
+  static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_DATA_ALGO_1};
+  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
+                               cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
+    return cudnnGetConvolutionBackwardDataWorkspaceSize(handle, of.weight.get(), of.y.get(),
+                                                        of.convolution.get(), of.x.get(), algorithm, bytes);
+  }
+  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
+                           cudnnConvolutionBwdDataAlgo_t algorithm, const void* one, const Places& at,
+                           const void* beta) {
+    return cudnnConvolutionBackwardData(handle, one, of.weight.get(), at.weight, of.y.get(), at.y,
+                                        of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
+                                        of.x.get(), at.result);
+  }
+};
+
+struct WeightGradient {
+  static constexpr const char* kName = "cudnnConvolutionBackwardFilter";
+  static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1};
+  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
+                               cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
+    return cudnnGetConvolutionBackwardFilterWorkspaceSize(
+        handle, of.x.get(), of.y.get(), of.convolution.get(), of.weight.get(), algorithm, bytes);
+  }
+  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
+                           cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one, const Places& at,
+                           const void* beta) {
+    return cudnnConvolutionBackwardFilter(handle, one, of.x.get(), at.x, of.y.get(), at.y,
+                                          of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
+                                          of.weight.get(), at.result);
+  }
+};
+
+/// cuDNN 9 has several codes for what it does not support, 3000 and up.
+bool is_unsupported(cudnnStatus_t status) {
+  return status == CUDNN_STATUS_NOT_SUPPORTED || status / 1000 == 3;
+}
+
+/// One call for images [first, first + images) of the batch.
+/// @return  false: cuDNN has no such convolution, and nothing was done
+template <class Direction, class T>
+bool convolve_images(const OnDevice& on, const Operands& operands, void* result, bool moves_with_batch,
+                     std::int64_t first, std::int64_t images) {
+  const cudnnHandle_t handle = on.state().libraries().dnn();
+  const Descriptors descriptors(operands, images);
+  const auto at = [&](const Tensor& x) {
+    return static_cast<const T*>(x.raw_data()) + first * (x.numel() / x.shape()[0]);
+  };
+  Places places{.x = at(operands.x),
+                .weight = operands.weight.raw_data(),
+                .y = at(operands.y),
+                .result = result,
+                .scratch = nullptr,
+                .scratch_bytes = 0};
+  if (moves_with_batch) {
+    const Tensor& batch = result == operands.x.raw_data() ? operands.x : operands.y;
+    places.result = static_cast<T*>(result) + first * (batch.numel() / batch.shape()[0]);
+  }
+  for (const auto algorithm : Direction::kAlgorithms) {
+    const cudnnStatus_t status = Direction::scratch(handle, descriptors, algorithm, &places.scratch_bytes);
+    if (is_unsupported(status)) continue;
+    check(status, Direction::kName);
+    Storage scratch(operands.y.device(), places.scratch_bytes);
+    places.scratch = scratch.data();
+    // What all images add to is begun by the first ones.
+    const T one = 1, beta = first > 0 && !moves_with_batch ? T(1) : T(0);
+    const cudnnStatus_t done = Direction::run(handle, descriptors, algorithm, &one, places, &beta);
+    if (is_unsupported(done)) continue;
+    check(done, Direction::kName);
+    return true;
+  }
+  return false;
+}
+
+/// In lots of images whose elements cuDNN can count, in 31 bits.
+/// @return  as convolve_images()
+template <class Direction>
+bool convolve(const Operands& operands, Tensor& result, bool moves_with_batch) {
+  const OnDevice on(result.device());
+  const std::lock_guard lock(on.state().libraries().mutex());
+  const std::int64_t batch = operands.x.shape()[0];
+  const std::int64_t image = std::max(operands.x.numel(), operands.y.numel()) / batch;
+  const std::int64_t lot = std::clamp<std::int64_t>(std::numeric_limits<int>::max() / image, 1, batch);
+  for (std::int64_t first = 0; first < batch; first += lot) {
+    bool done = false;
+    dispatch<FloatingTypes>(result.dtype(), [&]<class T>() {
+      done = convolve_images<Direction, T>(on, operands, result.raw_data(), moves_with_batch, first,
+                                           std::min(lot, batch - first));
+    });
+    if (!done) return false;
+  }
+  check_work(Direction::kName, cudaSuccess, on.stream());
+  return true;
+}
+
+[[noreturn]] void fail_unsupported(const char* name) {
+  fail_cuda(name, "cuDNN has no deterministic algorithm for this convolution");
+}
+
+bool in_channels_last(const Tensor& x, const Tensor& y) { return is_channels_last(x) || is_channels_last(y); }
+
+/// Runs compute(tensor in row-major order), and copies that to `result` where it lies in another order.
+template <class Compute>
+void in_rows(Tensor& result, const Compute& compute) {
+  Tensor rows = result.is_contiguous()
+                    ? result
+                    : empty(result.shape(), {.dtype = result.dtype(), .device = result.device()});
+  compute(rows);
+  if (!result.is_contiguous()) kernels::copy(rows, result);
+}
+
+// Channels-last where cuDNN takes it, and else with row-major copies.
+
+void conv2d_without_bias(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
+  if (in_channels_last(x, y) &&
+      convolve<Forward>({x, ordered_images(weight, true), y, options, true}, y, true))
+    return;
+  const Tensor images = contiguous(x);
+  in_rows(y, [&](Tensor& rows) {
+    if (!convolve<Forward>({images, weight, rows, options, false}, rows, true))
+      fail_unsupported(Forward::kName);
+  });
+}
+
+void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
+            Tensor& y) {
+  conv2d_without_bias(x, weight, options, y);
+  if (bias.defined()) kernels::add(y, expand(reshape(bias, {bias.numel(), 1, 1}), y.shape()), y);
+}
+
+void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
+                           Tensor& dx) {
+  if (in_channels_last(grad, dx) &&
+      convolve<InputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx, true))
+    return;
+  const Tensor images = contiguous(grad);
+  in_rows(dx, [&](Tensor& rows) {
+    if (!convolve<InputGradient>({rows, weight, images, options, false}, rows, true))
+      fail_unsupported(InputGradient::kName);
+  });
+}
+
+void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
+  if (in_channels_last(x, grad)) {
+    Tensor ordered = empty_images(dw.shape(), true, dw.dtype(), dw.device());
+    if (convolve<WeightGradient>({x, ordered, grad, options, true}, ordered, false))
+      return kernels::copy(ordered, dw);
+  }
+  if (!convolve<WeightGradient>({contiguous(x), dw, contiguous(grad), options, false}, dw, false))
+    fail_unsupported(WeightGradient::kName);
+}
+
+}  // namespace
+
+void register_convolution() {
+  constexpr auto kCuda = DeviceType::cuda;
+  kernels::conv2d.set(kCuda, conv2d);
+  kernels::conv2d_input_gradient.set(kCuda, conv2d_input_gradient);
+  kernels::conv2d_weight_gradient.set(kCuda, conv2d_weight_gradient);
+}
+
+}  // namespace tinytorch::cuda

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <string>
+
+#include "autograd/ops.h"
+#include "core/ops/interpolate.h"
+#include "core/ops/pooling.h"
+#include "nn/module.h"
+
+/// Pooling and resizing as layers; each applies the op of its name to images [batch, channels, height,
+/// width].
+namespace tinytorch::nn {
+
+/// max_pool2d().
+class MaxPool2D : public Layer<MaxPool2D> {
+ public:
+  explicit MaxPool2D(const Pair& kernel, const MaxPool2dOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+
+  /// @throws ShapeError, ValueError  as max_pool2d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return max_pool2d(x, kernel_, options_);
+  }
+
+  std::string description() const override;
+
+ private:
+  Pair kernel_;
+  MaxPool2dOptions options_;
+};
+
+/// avg_pool2d().
+class AvgPool2D : public Layer<AvgPool2D> {
+ public:
+  explicit AvgPool2D(const Pair& kernel, const AvgPool2dOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+
+  /// @throws ShapeError, ValueError  as avg_pool2d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return avg_pool2d(x, kernel_, options_);
+  }
+
+  std::string description() const override;
+
+ private:
+  Pair kernel_;
+  AvgPool2dOptions options_;
+};
+
+/// adaptive_avg_pool2d(): whatever the size of the images, the result has `size`.
+class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
+ public:
+  explicit AdaptiveAvgPool2D(const Pair& size) : size_(size) {}
+
+  /// @throws ShapeError, ValueError  as adaptive_avg_pool2d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return adaptive_avg_pool2d(x, size_);
+  }
+
+  std::string description() const override;
+
+ private:
+  Pair size_;
+};
+
+/// interpolate_by() a factor.
+class Upsample : public Layer<Upsample> {
+ public:
+  explicit Upsample(double scale, const InterpolateOptions& options = {})
+      : scale_(scale), options_(options) {}
+
+  /// @throws ShapeError, ValueError  as interpolate_by()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return interpolate_by(x, scale_, options_);
+  }
+
+  std::string description() const override;
+
+ private:
+  double scale_;
+  InterpolateOptions options_;
+};
+
+}  // namespace tinytorch::nn

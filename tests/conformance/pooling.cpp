@@ -1,0 +1,344 @@
+#include "core/ops/pooling.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/ops/copy.h"
+#include "tests/conformance/op_table.h"
+#include "tests/conformance/rows.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+/// One axis of a window in one place: the elements within the image, `length` long, and how many there were
+/// with the padding.
+struct Reach {
+  std::vector<std::int64_t> elements;
+  std::int64_t padded = 0;
+};
+
+struct Axis {
+  std::int64_t length, kernel, stride, padding, dilation;
+  bool ceil;
+
+  std::int64_t places() const {
+    const double steps =
+        static_cast<double>(length + 2 * padding - dilation * (kernel - 1) - 1) / static_cast<double>(stride);
+    auto count = static_cast<std::int64_t>(ceil ? std::ceil(steps) : std::floor(steps)) + 1;
+    if (ceil && (count - 1) * stride >= length + padding) --count;
+    return count;
+  }
+  Reach at(std::int64_t place) const {
+    Reach reach;
+    for (std::int64_t k = 0; k < kernel; ++k) {
+      const std::int64_t element = place * stride - padding + k * dilation;
+      if (element >= 0 && element < length) reach.elements.push_back(element);
+      if (element < length + padding) ++reach.padded;
+    }
+    return reach;
+  }
+};
+
+struct Axes2d {
+  Axis height, width;
+};
+
+Axes2d axes_of(const Shape& x, const Pair& kernel, const MaxPool2dOptions& o) {
+  const auto or_kernel = [](std::int64_t stride, std::int64_t length) {
+    return stride == 0 ? length : stride;
+  };
+  return {{x[2], kernel.height, or_kernel(o.stride.height, kernel.height), o.padding.height,
+           o.dilation.height, o.ceil_mode},
+          {x[3], kernel.width, or_kernel(o.stride.width, kernel.width), o.padding.width, o.dilation.width,
+           o.ceil_mode}};
+}
+
+Shape pooled_shape(const Shape& x, const Axes2d& axes) {
+  return {x[0], x[1], axes.height.places(), axes.width.places()};
+}
+
+/// f(n, c, rows, columns) for each result.
+template <class F>
+Array pooled(const Array& x, const Axes2d& axes, const F& f) {
+  return generate(pooled_shape(x.shape, axes), [&](const Dims& at) {
+    return f(at[0], at[1], axes.height.at(at[2]), axes.width.at(at[3]));
+  });
+}
+
+/// The place in its image of the first largest element, or the first NaN; -1 for none.
+Array largest_places(const Array& x, const Axes2d& axes) {
+  return pooled(x, axes, [&](std::int64_t n, std::int64_t c, const Reach& rows, const Reach& columns) {
+    double best = 0;
+    std::int64_t place = -1;
+    for (const std::int64_t i : rows.elements) {
+      for (const std::int64_t j : columns.elements) {
+        const double value = x({n, c, i, j});
+        if (place < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
+          best = value;
+          place = i * x.shape[3] + j;
+        }
+      }
+    }
+    return static_cast<double>(place);
+  });
+}
+
+Array elements_at(const Array& x, const Array& places, double none) {
+  return generate(places.shape, [&](const Dims& at) {
+    const auto place = static_cast<std::int64_t>(places(at));
+    return place < 0 ? none : x({at[0], at[1], place / x.shape[3], place % x.shape[3]});
+  });
+}
+
+Array scattered(const Array& grad, const Array& places, const Shape& shape) {
+  Array dx = generate(shape, [](const Dims&) { return 0.0; });
+  const std::int64_t pooled = grad.shape[2] * grad.shape[3], pixels = shape[2] * shape[3];
+  for (std::size_t i = 0; i < grad.values.size(); ++i) {
+    const auto plane = static_cast<std::int64_t>(i) / pooled,
+               place = static_cast<std::int64_t>(places.values[i]);
+    if (place >= 0) dx.values[static_cast<std::size_t>(plane * pixels + place)] += grad.values[i];
+  }
+  return dx;
+}
+
+/// The same numbers with channels innermost in memory.
+Tensor channels_last(const Tensor& x) { return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2}); }
+
+/// The rows of max_pool2d, and of what its gradients are made of, for one window.
+void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dOptions& options,
+                   const std::vector<Shape>& shapes) {
+  const Domain numbers = real(-3, 3);
+  row("max_pool2d" + name)
+      .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
+      .shapes(shapes)
+      .covers(kernels::max_pool2d)
+      .reference([=](const Array& x) {
+        return elements_at(x, largest_places(x, axes_of(x.shape, kernel, options)), -inf);
+      })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([=](const auto& x) { return max_pool2d(x, kernel, options); });
+  row("max_pool2d_places" + name)
+      .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
+      .gives(DType::i64)
+      .shapes(shapes)
+      .reference([=](const Array& x) { return largest_places(x, axes_of(x.shape, kernel, options)); })
+      .gradient(not_differentiable)
+      .calls([=](const auto& x) { return max_pool2d_with_places(x, kernel, options).places; });
+  std::vector<std::vector<Shape>> with_gradient, twice;
+  for (const Shape& x : shapes) {
+    with_gradient.push_back({pooled_shape(x, axes_of(x, kernel, options)), x});
+    twice.push_back({x, x});
+  }
+  // The places are those of the last operand.
+  row("max_pool2d_gradient" + name)
+      .inputs(numbers, numbers.constant())
+      .shapes_together(with_gradient)
+      .covers(kernels::max_pool2d_gradient)
+      .reference([=](const Array& grad, const Array& x) {
+        return scattered(grad, largest_places(x, axes_of(x.shape, kernel, options)), x.shape);
+      })
+      .gradient(differentiable)
+      .calls([=](const auto& grad, const auto& x) {
+        const Tensor places = max_pool2d_with_places(x, kernel, options).places;
+        return max_pool2d_gradient(grad, places, x.shape(), kernel, options);
+      });
+  row("max_pool2d_at" + name)
+      .inputs(numbers, numbers.constant())
+      .shapes_together(twice)
+      .covers(kernels::max_pool2d_at)
+      .reference([=](const Array& u, const Array& x) {
+        return elements_at(u, largest_places(x, axes_of(x.shape, kernel, options)), 0);
+      })
+      .exactly()
+      .gradient(differentiable)
+      .calls([=](const auto& u, const auto& x) {
+        const Tensor places = max_pool2d_with_places(x, kernel, options).places;
+        return max_pool2d_at(u, places, kernel, options);
+      });
+}
+
+void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dOptions& options,
+                   const std::vector<Shape>& shapes) {
+  const auto axes = [=](const Shape& x) {
+    return axes_of(x, kernel,
+                   {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode});
+  };
+  const auto weight = [=](const Reach& rows, const Reach& columns) {
+    const std::size_t seen = rows.elements.size() * columns.elements.size();
+    return 1 / (options.count_include_pad ? static_cast<double>(rows.padded * columns.padded)
+                                          : static_cast<double>(seen));
+  };
+  row("avg_pool2d" + name)
+      .inputs(real(-3, 3))
+      .shapes(shapes)
+      .covers(kernels::resample2d)
+      .reference([=](const Array& x) {
+        return pooled(x, axes(x.shape),
+                      [&](std::int64_t n, std::int64_t c, const Reach& rows, const Reach& columns) {
+                        double sum = 0;
+                        for (const std::int64_t i : rows.elements)
+                          for (const std::int64_t j : columns.elements) sum += x({n, c, i, j});
+                        return sum * weight(rows, columns);
+                      });
+      })
+      .gradient(differentiable)
+      .calls([=](const auto& x) { return avg_pool2d(x, kernel, options); });
+  std::vector<std::vector<Shape>> with_gradient;
+  for (const Shape& x : shapes) with_gradient.push_back({pooled_shape(x, axes(x)), x});
+  row("avg_pool2d_gradient" + name)
+      .inputs(real(-3, 3), real(-3, 3).constant())
+      .shapes_together(with_gradient)
+      .covers(kernels::resample2d_gradient)
+      .reference([=](const Array& grad, const Array& x) {
+        Array dx = generate(x.shape, [](const Dims&) { return 0.0; });
+        const Axes2d along = axes(x.shape);
+        for (std::size_t element = 0; element < grad.values.size(); ++element) {
+          const auto at = static_cast<std::int64_t>(element);
+          const std::int64_t width = grad.shape[3], plane = at / width / grad.shape[2];
+          const Reach rows = along.height.at(at / width % grad.shape[2]),
+                      columns = along.width.at(at % width);
+          for (const std::int64_t i : rows.elements)
+            for (const std::int64_t j : columns.elements)
+              dx.values[static_cast<std::size_t>((plane * x.shape[2] + i) * x.shape[3] + j)] +=
+                  grad.values[element] * weight(rows, columns);
+        }
+        return dx;
+      })
+      .gradient(differentiable)
+      .calls([=](const auto& grad, const auto& x) {
+        return resample2d_gradient(grad,
+                                   tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
+      });
+}
+
+Array adaptive_average(const Array& x, const Pair& size) {
+  return generate({x.shape[0], x.shape[1], size.height, size.width}, [&](const Dims& at) {
+    const auto begin = [&](int axis, std::int64_t n) { return at[axis] * x.shape[axis] / n; };
+    const auto end = [&](int axis, std::int64_t n) { return ((at[axis] + 1) * x.shape[axis] + n - 1) / n; };
+    double sum = 0;
+    std::int64_t count = 0;
+    for (std::int64_t i = begin(2, size.height); i < end(2, size.height); ++i) {
+      for (std::int64_t j = begin(3, size.width); j < end(3, size.width); ++j, ++count)
+        sum += x({at[0], at[1], i, j});
+    }
+    return sum / static_cast<double>(count);
+  });
+}
+
+void adaptive_row(const std::string& name, const Pair& size, const std::vector<Shape>& shapes) {
+  row("adaptive_avg_pool2d" + name)
+      .inputs(real(-3, 3))
+      .shapes(shapes)
+      .reference([=](const Array& x) { return adaptive_average(x, size); })
+      .gradient(differentiable)
+      .calls([=](const auto& x) { return adaptive_avg_pool2d(x, size); });
+}
+
+/// x [batch, channels, length] as images of height 1.
+Array as_images(const Array& x) { return {{x.shape[0], x.shape[1], 1, x.shape[2]}, x.values}; }
+Array as_lines(Array x) {
+  x.shape.erase(2);
+  return x;
+}
+
+void one_dimensional_rows() {
+  row("max_pool1d")
+      .inputs(real(-3, 3))
+      .shapes({{1, 2, 7}, {2, 3, 40}, {0, 2, 7}})
+      .reference([](const Array& x) {
+        const Axes2d axes{{1, 1, 1, 0, 1, false}, {x.shape[2], 3, 2, 1, 2, true}};
+        const Array images = as_images(x);
+        return as_lines(elements_at(images, largest_places(images, axes), -inf));
+      })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) {
+        return max_pool1d(x, 3, {.stride = 2, .padding = 1, .dilation = 2, .ceil_mode = true});
+      });
+  row("avg_pool1d")
+      .inputs(real(-3, 3))
+      .shapes({{1, 2, 7}, {2, 3, 40}, {0, 2, 7}})
+      .reference([](const Array& x) {
+        const Axes2d axes{{1, 1, 1, 0, 1, false}, {x.shape[2], 4, 2, 1, 1, false}};
+        const Array images = as_images(x);
+        return as_lines(
+            pooled(images, axes, [&](std::int64_t n, std::int64_t c, const Reach&, const Reach& columns) {
+              double sum = 0;
+              for (const std::int64_t j : columns.elements) sum += images({n, c, 0, j});
+              return sum / static_cast<double>(columns.elements.size());
+            }));
+      })
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return avg_pool1d(x, 4, {.stride = 2, .padding = 1, .count_include_pad = false});
+      });
+}
+
+}  // namespace
+
+void pooling_rows() {
+  max_pool_rows("", 2, {},
+                {{1, 1, 4, 5}, {2, 2, 2, 2}, {0, 3, 4, 4}, {3, 0, 4, 4}, {2, 3, 17, 300}, {3, 70, 9, 8}});
+  max_pool_rows("_overlapping", {3, 2}, {.stride = {2, 1}, .padding = {1, 1}},
+                {{1, 2, 3, 4}, {2, 3, 12, 13}});
+  max_pool_rows("_dilated", 2, {.stride = {1, 2}, .padding = 1, .dilation = {2, 3}},
+                {{1, 1, 4, 6}, {2, 5, 11, 12}});
+  max_pool_rows("_rounded_up", 3, {.stride = 2, .ceil_mode = true}, {{1, 1, 4, 4}, {2, 3, 9, 10}});
+  avg_pool_rows("", 2, {}, {{1, 1, 4, 5}, {2, 2, 2, 2}, {0, 3, 4, 4}, {2, 3, 17, 130}, {3, 70, 9, 8}});
+  avg_pool_rows("_overlapping", {3, 2}, {.stride = {2, 1}, .padding = {1, 1}},
+                {{1, 2, 3, 4}, {2, 3, 12, 13}});
+  avg_pool_rows("_without_padding_in_the_mean", 3, {.stride = 2, .padding = 1, .count_include_pad = false},
+                {{1, 1, 4, 4}, {2, 3, 12, 13}});
+  avg_pool_rows("_rounded_up", 3, {.stride = 2, .padding = 1, .ceil_mode = true},
+                {{1, 1, 4, 4}, {2, 3, 12, 13}});
+  adaptive_row("", {3, 2}, {{1, 1, 4, 5}, {2, 2, 2, 3}, {0, 3, 4, 4}, {2, 3, 14, 16}});
+  adaptive_row("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}});
+  one_dimensional_rows();
+
+  const MaxPool2dOptions overlapping{.stride = 2, .padding = 1};
+  row("max_pool2d_channels_last")
+      .inputs(real(-3, 3))
+      .shapes({{2, 3, 5, 6}, {3, 70, 9, 8}})
+      .reference([=](const Array& x) {
+        return elements_at(x, largest_places(x, axes_of(x.shape, 3, overlapping)), -inf);
+      })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& x) { return max_pool2d(channels_last(x), 3, overlapping); });
+  row("max_pool2d_gradient_channels_last")
+      .inputs(real(-3, 3), real(-3, 3))
+      .shapes_together({{{2, 3, 3, 3}, {2, 3, 5, 6}}, {{3, 70, 5, 4}, {3, 70, 9, 8}}})
+      .reference([=](const Array& grad, const Array& x) {
+        return scattered(grad, largest_places(x, axes_of(x.shape, 3, overlapping)), x.shape);
+      })
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& grad, const Tensor& x) {
+        const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
+        return max_pool2d_gradient(channels_last(grad), places, x.shape(), 3, overlapping);
+      });
+  row("max_pool2d_at_channels_last")
+      .inputs(real(-3, 3), real(-3, 3))
+      .shapes_together({{{2, 3, 5, 6}, {2, 3, 5, 6}}, {{3, 70, 9, 8}, {3, 70, 9, 8}}})
+      .reference([=](const Array& u, const Array& x) {
+        return elements_at(u, largest_places(x, axes_of(x.shape, 3, overlapping)), 0);
+      })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& u, const Tensor& x) {
+        const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
+        return max_pool2d_at(channels_last(u), places, 3, overlapping);
+      });
+  row("avg_pool2d_channels_last")
+      .inputs(real(-3, 3))
+      .shapes({{2, 3, 5, 6}, {3, 70, 9, 8}})
+      .reference([](const Array& x) {
+        return adaptive_average(x, {2, 3});
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) {
+        return adaptive_avg_pool2d(channels_last(x), {2, 3});
+      });
+}
+
+}  // namespace tinytorch::conformance

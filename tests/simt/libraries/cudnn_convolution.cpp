@@ -1,0 +1,355 @@
+#include "cudnn_objects.h"
+#include "job.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+struct cudnnFilterStruct {
+  cudnnDataType_t type = CUDNN_DATA_FLOAT;
+  cudnnTensorFormat_t format = CUDNN_TENSOR_NCHW;
+  bool set = false;
+  int dims[4] = {};
+};
+
+struct cudnnConvolutionStruct {
+  cudnnDataType_t type = CUDNN_DATA_FLOAT;
+  bool set = false, flips = false;
+  int groups = 1;
+  int padding[2] = {}, stride[2] = {}, dilation[2] = {};
+};
+
+cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* desc) {
+  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *desc = simt::handles<cudnnFilterStruct>().create();
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t desc) {
+  return simt::handles<cudnnFilterStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t desc, cudnnDataType_t type,
+                                         cudnnTensorFormat_t format, int rank, const int dims[]) {
+  if (!simt::is_live(desc) || dims == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (format != CUDNN_TENSOR_NCHW && format != CUDNN_TENSOR_NHWC) return CUDNN_STATUS_BAD_PARAM;
+  if (rank != 4) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (std::any_of(dims, dims + rank, [](int dim) { return dim <= 0; })) return CUDNN_STATUS_BAD_PARAM;
+  *desc = {.type = type, .format = format, .set = true, .dims = {}};
+  std::copy_n(dims, rank, desc->dims);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* desc) {
+  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *desc = simt::handles<cudnnConvolutionStruct>().create();
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t desc) {
+  return simt::handles<cudnnConvolutionStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS
+                                                               : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t desc, int rank,
+                                              const int padding[], const int stride[], const int dilation[],
+                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute_type) {
+  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (padding == nullptr || stride == nullptr || dilation == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (mode != CUDNN_CONVOLUTION && mode != CUDNN_CROSS_CORRELATION) return CUDNN_STATUS_BAD_PARAM;
+  if (compute_type != CUDNN_DATA_FLOAT && compute_type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (rank != 2) return CUDNN_STATUS_NOT_SUPPORTED;
+  for (int i = 0; i < rank; ++i)
+    if (padding[i] < 0 || stride[i] < 1 || dilation[i] < 1) return CUDNN_STATUS_BAD_PARAM;
+  desc->type = compute_type;
+  desc->set = true;
+  desc->flips = mode == CUDNN_CONVOLUTION;
+  std::copy_n(padding, rank, desc->padding);
+  std::copy_n(stride, rank, desc->stride);
+  std::copy_n(dilation, rank, desc->dilation);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t desc, int groups) {
+  if (!simt::is_live(desc) || groups < 1) return CUDNN_STATUS_BAD_PARAM;
+  desc->groups = groups;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t desc, cudnnMathType_t type) {
+  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
+  return type == CUDNN_DEFAULT_MATH || type == CUDNN_FMA_MATH ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+namespace {
+
+// Each call wants this much scratch memory, and overwrites it.
+constexpr std::size_t kWorkspace = 512;
+
+// A convolution in any direction: x, w and y, or the gradients for these.
+struct Convolution {
+  cudnnTensorStruct x_desc, y_desc;
+  cudnnFilterStruct w_desc;
+  cudnnConvolutionStruct desc;
+  const void *x = nullptr, *w = nullptr, *y = nullptr;
+  void* result = nullptr;
+  void* workspace = nullptr;
+  double alpha = 1, beta = 0;
+};
+
+std::int64_t offset(const cudnnTensorStruct& desc, int n, int c, int h, int w) {
+  return std::int64_t{n} * desc.strides[0] + std::int64_t{c} * desc.strides[1] +
+         std::int64_t{h} * desc.strides[2] + std::int64_t{w} * desc.strides[3];
+}
+
+std::int64_t offset(const cudnnFilterStruct& desc, int o, int c, int k, int l) {
+  const std::int64_t channels = desc.dims[1], height = desc.dims[2], width = desc.dims[3];
+  return desc.format == CUDNN_TENSOR_NCHW ? ((o * channels + c) * height + k) * width + l
+                                          : ((o * height + k) * width + l) * channels + c;
+}
+
+// Where element k of the window lies in the image at place i of axis 0 or 1; -1: outside.
+int image_index(const Convolution& conv, int axis, int i, int k) {
+  const int tap = conv.desc.flips ? conv.w_desc.dims[2 + axis] - 1 - k : k;
+  const int at = i * conv.desc.stride[axis] - conv.desc.padding[axis] + tap * conv.desc.dilation[axis];
+  return at < conv.x_desc.dims[2 + axis] ? at : -1;
+}
+
+// Calls visit(i, j, h, w) for all places (i, j) of the window at which its element (k, l) is at pixel (h, w).
+template <class Visit>
+void for_each_place(const Convolution& conv, int k, int l, const Visit& visit) {
+  for (int i = 0; i < conv.y_desc.dims[2]; ++i) {
+    const int h = image_index(conv, 0, i, k);
+    if (h < 0) continue;
+    for (int j = 0; j < conv.y_desc.dims[3]; ++j) {
+      const int w = image_index(conv, 1, j, l);
+      if (w >= 0) visit(i, j, h, w);
+    }
+  }
+}
+
+int filters_of_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
+
+template <class T>
+void blend(const Convolution& conv, double value, T& out) {
+  value *= conv.alpha;
+  if (conv.beta != 0) value += conv.beta * double{out};
+  out = static_cast<T>(value);
+}
+
+void spoil(const Convolution& conv) {
+  auto* const bytes = static_cast<double*>(conv.workspace);
+  for (std::size_t i = 0; i < kWorkspace / sizeof(double); ++i)
+    bytes[i] = std::numeric_limits<double>::quiet_NaN();
+}
+
+template <class T>
+void forward(const Convolution& conv) {
+  spoil(conv);
+  const auto* const x = static_cast<const T*>(conv.x);
+  const auto* const w = static_cast<const T*>(conv.w);
+  auto* const y = static_cast<T*>(conv.result);
+  const int* const filter = conv.w_desc.dims;
+  for (int n = 0; n < conv.y_desc.dims[0]; ++n)
+    for (int o = 0; o < conv.y_desc.dims[1]; ++o)
+      for (int i = 0; i < conv.y_desc.dims[2]; ++i)
+        for (int j = 0; j < conv.y_desc.dims[3]; ++j) {
+          const int first = o / filters_of_group(conv) * filter[1];
+          double sum = 0;
+          for (int k = 0; k < filter[2]; ++k)
+            for (int l = 0; l < filter[3]; ++l) {
+              const int row = image_index(conv, 0, i, k), column = image_index(conv, 1, j, l);
+              if (row < 0 || column < 0) continue;
+              for (int c = 0; c < filter[1]; ++c)
+                sum += double{x[offset(conv.x_desc, n, first + c, row, column)]} *
+                       double{w[offset(conv.w_desc, o, c, k, l)]};
+            }
+          blend(conv, sum, y[offset(conv.y_desc, n, o, i, j)]);
+        }
+}
+
+// The sum for each pixel in turn, over all places and elements of the window that see it.
+template <class T>
+void backward_data(const Convolution& conv) {
+  spoil(conv);
+  const auto* const w = static_cast<const T*>(conv.w);
+  const auto* const dy = static_cast<const T*>(conv.y);
+  auto* const dx = static_cast<T*>(conv.result);
+  const int* const filter = conv.w_desc.dims;
+  for (int n = 0; n < conv.x_desc.dims[0]; ++n)
+    for (int c = 0; c < conv.x_desc.dims[1]; ++c)
+      for (int row = 0; row < conv.x_desc.dims[2]; ++row)
+        for (int column = 0; column < conv.x_desc.dims[3]; ++column) {
+          const int first = c / filter[1] * filters_of_group(conv);
+          double sum = 0;
+          for (int k = 0; k < filter[2]; ++k)
+            for (int l = 0; l < filter[3]; ++l)
+              for_each_place(conv, k, l, [&](int i, int j, int h, int v) {
+                if (h != row || v != column) return;
+                for (int o = first; o < first + filters_of_group(conv); ++o)
+                  sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
+                         double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
+              });
+          blend(conv, sum, dx[offset(conv.x_desc, n, c, row, column)]);
+        }
+}
+
+template <class T>
+void backward_filter(const Convolution& conv) {
+  spoil(conv);
+  const auto* const x = static_cast<const T*>(conv.x);
+  const auto* const dy = static_cast<const T*>(conv.y);
+  auto* const dw = static_cast<T*>(conv.result);
+  const int* const filter = conv.w_desc.dims;
+  for (int o = 0; o < filter[0]; ++o)
+    for (int c = 0; c < filter[1]; ++c)
+      for (int k = 0; k < filter[2]; ++k)
+        for (int l = 0; l < filter[3]; ++l) {
+          const int channel = o / filters_of_group(conv) * filter[1] + c;
+          double sum = 0;
+          for (int n = 0; n < conv.x_desc.dims[0]; ++n)
+            for_each_place(conv, k, l, [&](int i, int j, int h, int v) {
+              sum += double{x[offset(conv.x_desc, n, channel, h, v)]} *
+                     double{dy[offset(conv.y_desc, n, o, i, j)]};
+            });
+          blend(conv, sum, dw[offset(conv.w_desc, o, c, k, l)]);
+        }
+}
+
+bool is_packed(const cudnnTensorStruct& desc, cudnnTensorFormat_t format) {
+  const int channels = desc.dims[1], height = desc.dims[2], width = desc.dims[3];
+  const int nchw[4] = {channels * height * width, height * width, width, 1};
+  const int nhwc[4] = {channels * height * width, 1, width * channels, channels};
+  return std::equal(desc.strides, desc.strides + 4, format == CUDNN_TENSOR_NCHW ? nchw : nhwc);
+}
+
+int wanted_length(const Convolution& conv, int axis) {
+  const int span = conv.desc.dilation[axis] * (conv.w_desc.dims[2 + axis] - 1) + 1;
+  return (conv.x_desc.dims[2 + axis] + 2 * conv.desc.padding[axis] - span) / conv.desc.stride[axis] + 1;
+}
+
+// Fills in the descriptors, if they fit each other.
+cudnnStatus_t describe(Convolution& conv, cudnnTensorDescriptor_t x_desc, cudnnFilterDescriptor_t w_desc,
+                       cudnnConvolutionDescriptor_t desc, cudnnTensorDescriptor_t y_desc) {
+  if (!simt::is_set(x_desc) || !simt::is_set(y_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!simt::is_live(w_desc) || !w_desc->set || !simt::is_live(desc) || !desc->set)
+    return CUDNN_STATUS_BAD_PARAM;
+  conv.x_desc = *x_desc, conv.y_desc = *y_desc, conv.w_desc = *w_desc, conv.desc = *desc;
+  if (x_desc->rank != 4 || y_desc->rank != 4) return CUDNN_STATUS_NOT_SUPPORTED;
+  const bool one_type =
+      x_desc->type == y_desc->type && x_desc->type == w_desc->type && x_desc->type == desc->type;
+  const int *x = x_desc->dims, *y = y_desc->dims, *w = w_desc->dims;
+  const bool fits = x[0] == y[0] && x[1] == w[1] * desc->groups && y[1] == w[0] && w[0] % desc->groups == 0 &&
+                    y[2] == wanted_length(conv, 0) && y[3] == wanted_length(conv, 1);
+  if (!one_type || !fits) return CUDNN_STATUS_BAD_PARAM;
+  // Its support of NHWC is for float; of mixed orders there is little.
+  const bool last = w_desc->format == CUDNN_TENSOR_NHWC;
+  if (last && x_desc->type == CUDNN_DATA_DOUBLE) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (last && !(is_packed(*x_desc, w_desc->format) && is_packed(*y_desc, w_desc->format)))
+    return CUDNN_STATUS_NOT_SUPPORTED;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t workspace(cudnnHandle_t handle, cudnnTensorDescriptor_t x_desc, cudnnFilterDescriptor_t w_desc,
+                        cudnnConvolutionDescriptor_t desc, cudnnTensorDescriptor_t y_desc, bool known,
+                        std::size_t* bytes) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!known || bytes == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  Convolution conv;
+  const cudnnStatus_t status = describe(conv, x_desc, w_desc, desc, y_desc);
+  if (status == CUDNN_STATUS_SUCCESS) *bytes = kWorkspace;
+  return status;
+}
+
+// What is left to check: the pointers are in `conv`.
+cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Convolution&), Convolution& conv,
+                  std::size_t workspace_bytes, const void* alpha, const void* beta) {
+  if (conv.workspace == nullptr || workspace_bytes < kWorkspace) return CUDNN_STATUS_BAD_PARAM;
+  if (alpha == nullptr || beta == nullptr || conv.result == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  conv.alpha = simt::scalar(alpha, conv.x_desc.type);
+  conv.beta = simt::scalar(beta, conv.x_desc.type);
+  const cudaError_t error = simt::run_job(handle->stream, name, work, conv);
+  return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
+}
+
+bool is_known(cudnnConvolutionFwdAlgo_t algo) {
+  return algo == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM ||
+         algo == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+}
+bool is_known(cudnnConvolutionBwdDataAlgo_t algo) { return algo == CUDNN_CONVOLUTION_BWD_DATA_ALGO_1; }
+bool is_known(cudnnConvolutionBwdFilterAlgo_t algo) { return algo == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1; }
+
+}  // namespace
+
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle,
+                                                      const cudnnTensorDescriptor_t x_desc,
+                                                      const cudnnFilterDescriptor_t w_desc,
+                                                      const cudnnConvolutionDescriptor_t desc,
+                                                      const cudnnTensorDescriptor_t y_desc,
+                                                      cudnnConvolutionFwdAlgo_t algo, std::size_t* bytes) {
+  return workspace(handle, x_desc, w_desc, desc, y_desc, is_known(algo), bytes);
+}
+
+cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
+                                      const cudnnTensorDescriptor_t x_desc, const void* x,
+                                      const cudnnFilterDescriptor_t w_desc, const void* w,
+                                      const cudnnConvolutionDescriptor_t desc, cudnnConvolutionFwdAlgo_t algo,
+                                      void* workspace, std::size_t workspace_bytes, const void* beta,
+                                      const cudnnTensorDescriptor_t y_desc, void* y) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!is_known(algo) || x == nullptr || w == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  Convolution conv;
+  if (const cudnnStatus_t status = describe(conv, x_desc, w_desc, desc, y_desc)) return status;
+  if (simt::repeats_elements(*y_desc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.x = x, conv.w = w, conv.result = y, conv.workspace = workspace;
+  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
+  return run(handle, "cudnnConvolutionForward", work, conv, workspace_bytes, alpha, beta);
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
+    cudnnHandle_t handle, const cudnnFilterDescriptor_t w_desc, const cudnnTensorDescriptor_t dy_desc,
+    const cudnnConvolutionDescriptor_t desc, const cudnnTensorDescriptor_t dx_desc,
+    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* bytes) {
+  return workspace(handle, dx_desc, w_desc, desc, dy_desc, is_known(algo), bytes);
+}
+
+cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
+                                           const cudnnFilterDescriptor_t w_desc, const void* w,
+                                           const cudnnTensorDescriptor_t dy_desc, const void* dy,
+                                           const cudnnConvolutionDescriptor_t desc,
+                                           cudnnConvolutionBwdDataAlgo_t algo, void* workspace,
+                                           std::size_t workspace_bytes, const void* beta,
+                                           const cudnnTensorDescriptor_t dx_desc, void* dx) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!is_known(algo) || w == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  Convolution conv;
+  if (const cudnnStatus_t status = describe(conv, dx_desc, w_desc, desc, dy_desc)) return status;
+  if (simt::repeats_elements(*dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.w = w, conv.y = dy, conv.result = dx, conv.workspace = workspace;
+  const auto work = dx_desc->type == CUDNN_DATA_DOUBLE ? backward_data<double> : backward_data<float>;
+  return run(handle, "cudnnConvolutionBackwardData", work, conv, workspace_bytes, alpha, beta);
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t x_desc, const cudnnTensorDescriptor_t dy_desc,
+    const cudnnConvolutionDescriptor_t desc, const cudnnFilterDescriptor_t dw_desc,
+    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* bytes) {
+  return workspace(handle, x_desc, dw_desc, desc, dy_desc, is_known(algo), bytes);
+}
+
+cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
+                                             const cudnnTensorDescriptor_t x_desc, const void* x,
+                                             const cudnnTensorDescriptor_t dy_desc, const void* dy,
+                                             const cudnnConvolutionDescriptor_t desc,
+                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workspace,
+                                             std::size_t workspace_bytes, const void* beta,
+                                             const cudnnFilterDescriptor_t dw_desc, void* dw) {
+  if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
+  if (!is_known(algo) || x == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  Convolution conv;
+  if (const cudnnStatus_t status = describe(conv, x_desc, dw_desc, desc, dy_desc)) return status;
+  conv.x = x, conv.y = dy, conv.result = dw, conv.workspace = workspace;
+  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? backward_filter<double> : backward_filter<float>;
+  return run(handle, "cudnnConvolutionBackwardFilter", work, conv, workspace_bytes, alpha, beta);
+}
