@@ -14,22 +14,22 @@ void register_all_kernels() {
   cpu::register_convolution();
   cpu::register_copy();
   cpu::register_creation();
-  cpu::register_indexing();
   cpu::register_cross_entropy();
   cpu::register_dropout();
+  cpu::register_indexing();
   cpu::register_math();
   cpu::register_matmul();
+  cpu::register_max_pool();
   cpu::register_normalization();
   cpu::register_normalization_gradient();
-  cpu::register_max_pool();
   cpu::register_optimizer();
   cpu::register_positions();
   cpu::register_random();
   cpu::register_recurrent();
   cpu::register_reduction();
+  cpu::register_resampling();
   cpu::register_scan();
   cpu::register_sort();
-  cpu::register_resampling();
   cpu::register_unfold();
   register_cuda();
 }

@@ -13,22 +13,22 @@ void register_comparison();
 void register_convolution();
 void register_copy();
 void register_creation();
-void register_indexing();
 void register_cross_entropy();
 void register_dropout();
+void register_indexing();
 void register_math();
 void register_matmul();
+void register_max_pool();
 void register_normalization();
 void register_normalization_gradient();
-void register_max_pool();
 void register_optimizer();
 void register_positions();
 void register_random();
 void register_recurrent();
 void register_reduction();
+void register_resampling();
 void register_scan();
 void register_sort();
-void register_resampling();
 void register_unfold();
 }  // namespace cpu
 

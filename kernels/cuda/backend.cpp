@@ -130,25 +130,24 @@ void register_cuda() {
   cuda::register_convolution();
   cuda::register_copy();
   cuda::register_creation();
-  cuda::register_indexing();
   cuda::register_cross_entropy();
   cuda::register_dropout();
+  cuda::register_indexing();
   cuda::register_linear();
   cuda::register_math();
   cuda::register_matmul();
+  cuda::register_max_pool();
   cuda::register_normalization();
   cuda::register_normalization_gradient();
-  cuda::register_max_pool();
   cuda::register_optimizer();
   cuda::register_positions();
   cuda::register_random();
   cuda::register_recurrent();
   cuda::register_reduction();
+  cuda::register_resampling();
   cuda::register_scan();
   cuda::register_softmax();
   cuda::register_sort();
-  cuda::register_resampling();
-  cuda::register_softmax();
   cuda::register_unfold();
 }
 

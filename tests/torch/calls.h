@@ -42,9 +42,14 @@ using Call = std::function<std::vector<Variable>(const Arguments&)>;
 /// By the op's name in the data.
 using Calls = std::map<std::string, Call>;
 
+Calls attention_calls();
 Calls elementwise_calls();
+Calls image_calls();
 Calls indexing_calls();
 Calls linear_algebra_calls();
+Calls loss_calls();
+Calls normalization_calls();
+Calls recurrent_calls();
 Calls reduction_calls();
 
 /// A call of one or two operands.

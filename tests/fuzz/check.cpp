@@ -1,0 +1,161 @@
+#include "tests/fuzz/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/grad_mode.h"
+#include "autograd/ops.h"
+#include "tests/fuzz/ops.h"
+
+namespace tinytorch::fuzz {
+namespace {
+
+std::vector<double> numbers_of(const Variable& x) { return x.value().to(DType::f64).to_vector<double>(); }
+
+double largest(const std::vector<double>& numbers) {
+  double most = 1;
+  for (const double x : numbers) most = std::max(most, std::abs(x));
+  return most;
+}
+
+/// The first element that differs by more than `allowed`, in words.
+std::string compare(const std::string& what, const Variable& actual, const Variable& expected,
+                    double allowed) {
+  if (actual.shape() != expected.shape()) {
+    return fmt::format("{} has the shape {}, not {}", what, to_string(actual.shape()),
+                       to_string(expected.shape()));
+  }
+  const std::vector<double> found = numbers_of(actual), wanted = numbers_of(expected);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (std::abs(found[i] - wanted[i]) <= allowed) continue;
+    return fmt::format("{}: element {} is {}, not {}", what, i, found[i], wanted[i]);
+  }
+  return "";
+}
+
+Variable rounded_to_f32(const Variable& x) {
+  return is_floating(x.dtype()) ? x.to(DType::f32).to(DType::f64) : x;
+}
+
+double farthest(const std::vector<double>& a, const std::vector<double>& b) {
+  double most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
+  return most;
+}
+
+/// What rounding may do to the program's result in f32.
+double allowed_in_f32(const Program& program, const Variable& exact) {
+  const NoGrad guard;
+  const std::vector<Variable> inputs = make_inputs(program, DType::f64, Device::cpu());
+  const Variable rounded = run(program, inputs, rounded_to_f32).back();
+  return 64 * farthest(numbers_of(rounded), numbers_of(exact)) + 1e-5 * largest(numbers_of(exact));
+}
+
+bool is_continuous(const Program& program) {
+  return std::ranges::all_of(program.steps, [](const Step& step) { return step.op->continuous; });
+}
+
+/// Random weights or directions for each element of x, that stay the same.
+Tensor random_like(const Variable& x, std::uint64_t seed) {
+  Source source(seed);
+  std::vector<double> numbers;
+  for (std::int64_t i = 0; i < x.numel(); ++i) numbers.push_back(source.uniform(-1, 1));
+  return from_values(numbers, x.shape()).to(Options{.dtype = x.dtype(), .device = x.device()});
+}
+
+/// The sum of the last value's elements, weighted.
+Variable weighted(const Program& program, const std::vector<Variable>& inputs) {
+  const Variable y = run(program, inputs).back();
+  return sum(y * random_like(y, 1));
+}
+
+/// The gradients of the weighted sum by the floating inputs; none where it depends on none.
+std::vector<Variable> gradients_on(const Program& program, Device device) {
+  const std::vector<Variable> inputs = make_inputs(program, DType::f64, device);
+  const Variable y = weighted(program, inputs);
+  if (!y.requires_grad()) return {};
+  std::vector<Variable> leaves;
+  std::ranges::copy_if(inputs, std::back_inserter(leaves),
+                       [](const Variable& x) { return x.requires_grad(); });
+  return gradients(y, leaves);
+}
+
+/// The weighted sum where the floating inputs are moved along their directions.
+double moved(const Program& program, double by) {
+  const NoGrad guard;
+  std::vector<Variable> inputs = make_inputs(program, DType::f64, Device::cpu());
+  std::uint64_t seed = 2;
+  for (Variable& x : inputs) {
+    if (is_floating(x.dtype())) x = Variable(x.value() + random_like(x, seed++) * by);
+  }
+  return weighted(program, inputs).item<double>();
+}
+
+/// The program begun a little further along, where it has no kink if it has one here.
+double along_gradients(const std::vector<Variable>& gradients) {
+  double slope = 0;
+  std::uint64_t seed = 2;
+  for (const Variable& gradient : gradients)
+    slope += sum(gradient * random_like(gradient, seed++)).item<double>();
+  return slope;
+}
+
+/// By central differences, at two step sizes: a kink between the points shows in one of them, a wrong rule in
+/// both.
+std::string compare_slopes(const Program& program, const std::vector<Variable>& gradients) {
+  const double slope = along_gradients(gradients);
+  double numeric = 0;
+  for (const double h : {1e-5, 1e-6, 1e-7}) {
+    numeric = (moved(program, h) - moved(program, -h)) / (2 * h);
+    if (std::abs(slope - numeric) <= 1e-4 * std::max({1.0, std::abs(slope), std::abs(numeric)})) return "";
+  }
+  return fmt::format("the slope by the rules is {}, by finite differences {}", slope, numeric);
+}
+
+std::string compare_gradients(const Program& program, Device device) {
+  const std::vector<Variable> expected = gradients_on(program, Device::cpu());
+  if (expected.empty()) return "";
+  const std::vector<Variable> actual = gradients_on(program, device);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double allowed = 1e-8 * largest(numbers_of(expected[i]));
+    std::string found = compare(fmt::format("gradient {}", i), actual[i], expected[i], allowed);
+    if (!found.empty()) return found;
+  }
+  return compare_slopes(program, expected);
+}
+
+/// All values of the runs in f64, so that the first step that differs is named.
+std::string compare_values(const Program& program, const std::vector<Variable>& actual,
+                           const std::vector<Variable>& expected) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double allowed = 1e-8 * largest(numbers_of(expected[i]));
+    std::string found =
+        compare(fmt::format("y{} ({})", i, program.steps[i].op->name), actual[i], expected[i], allowed);
+    if (!found.empty()) return found;
+  }
+  return "";
+}
+
+std::vector<Variable> values_on(const Program& program, DType floating, Device device) {
+  const NoGrad guard;
+  return run(program, make_inputs(program, floating, device));
+}
+
+}  // namespace
+
+std::string difference(const Program& program, Device device) {
+  if (program.steps.empty()) return "";
+  const std::vector<Variable> exact = values_on(program, DType::f64, Device::cpu());
+  std::string found = compare_values(program, values_on(program, DType::f64, device), exact);
+  if (!found.empty()) return found;
+  if (is_continuous(program)) {
+    const Variable single = values_on(program, DType::f32, device).back();
+    found = compare("the result in f32", single, exact.back(), allowed_in_f32(program, exact.back()));
+    if (!found.empty()) return found;
+  }
+  return compare_gradients(program, device);
+}
+
+}  // namespace tinytorch::fuzz

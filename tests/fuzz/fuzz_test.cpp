@@ -1,0 +1,104 @@
+// Programs of random ops: the CPU against the backend under test, f32 against f64, and gradients against
+// finite differences. TINYTORCH_FUZZ_PROGRAMS and TINYTORCH_FUZZ_SEED say how many and which.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "core/ops/elementwise.h"
+#include "tests/fuzz/check.h"
+#include "tests/fuzz/generate.h"
+#include "tests/fuzz/ops.h"
+#include "tests/fuzz/shrink.h"
+#include "tests/support/backend.h"
+
+namespace tinytorch::fuzz {
+namespace {
+
+using tinytorch::testing::backend;
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+/// Sanitizers take ten to a hundred times as long.
+#if defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kPrograms = 100;
+#elif defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t kPrograms = 1000;
+#else
+constexpr std::uint64_t kPrograms = 10'000;
+#endif
+
+bool fails(const Program& program) {
+  try {
+    return !difference(program, backend()).empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// What a failing program comes down to, for the reader of the report.
+std::string report(const Program& program, std::uint64_t seed) {
+  const Program small = shrink(program, fails);
+  return "program " + std::to_string(seed) + " fails; the smallest found is\n" + to_string(small) + "where " +
+         difference(small, backend());
+}
+
+TEST(Fuzz, ProgramsAgree) {
+  const std::uint64_t first = setting("TINYTORCH_FUZZ_SEED", 1),
+                      count = setting("TINYTORCH_FUZZ_PROGRAMS", kPrograms);
+  ASSERT_GT(count, 0);
+  std::size_t steps = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const Program program = generate(seed);
+    steps += program.steps.size();
+    const std::string found = difference(program, backend());
+    ASSERT_EQ(found, "") << report(program, seed);
+  }
+  EXPECT_GT(steps, 2 * count);
+}
+
+TEST(Fuzz, EachOpIsUsed) {
+  std::set<std::string> unused;
+  for (const Op& op : ops()) unused.insert(op.name);
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    for (const Step& step : generate(seed).steps) unused.erase(step.op->name);
+  }
+  EXPECT_THAT(unused, ::testing::IsEmpty());
+}
+
+/// Puts another function into a slot while it lives.
+class Fault {
+ public:
+  explicit Fault(kernels::UnaryKernel::Function function)
+      : before_(kernels::tanh.replace(backend().type, function)) {}
+  ~Fault() { kernels::tanh.replace(backend().type, before_); }
+  Fault(const Fault&) = delete;
+  Fault& operator=(const Fault&) = delete;
+
+ private:
+  kernels::UnaryKernel::Function before_;
+};
+
+TEST(Fuzz, FindsAWrongKernelAndShrinksTheProgram) {
+  const Fault fault([](const Tensor& x, Tensor& y) { kernels::sin(x, y); });
+  for (std::uint64_t seed = 1; seed < 1000; ++seed) {
+    const Program program = generate(seed);
+    if (!fails(program)) continue;
+    const std::string text = report(program, seed);
+    EXPECT_THAT(text, ::testing::MatchesRegex("program [0-9]+ fails; the smallest found is\n"
+                                              "Variable x0 = variable\\(from_values\\(.*\n"
+                                              "Variable y0 = (exp\\()?tanh\\(x0\\)\\)?;\n"
+                                              "where .*"));
+    return;
+  }
+  FAIL() << "a thousand programs did not find it";
+}
+
+}  // namespace
+}  // namespace tinytorch::fuzz

@@ -1,0 +1,76 @@
+#include "tests/fuzz/generate.h"
+
+#include <array>
+#include <cmath>
+
+#include "autograd/grad_mode.h"
+#include "autograd/ops.h"
+#include "tests/fuzz/ops.h"
+
+namespace tinytorch::fuzz {
+namespace {
+
+constexpr std::int64_t kMostSteps = 12, kMostElements = 96;
+
+Input make_input(Source& source) {
+  static constexpr std::array kOther{DType::boolean, DType::u8, DType::i32, DType::i64};
+  Input input;
+  // Few lengths, so that operands often fit.
+  const std::int64_t rank = source.integer(0, 3);
+  for (std::int64_t i = 0; i < rank; ++i)
+    input.shape.push_back(source.integer(0, 40) == 0 ? 0 : source.integer(1, 3));
+  input.dtype = source.integer(0, 3) == 0 ? source.one_of(kOther) : DType::f64;
+  input.layout = source.one_of(conformance::kLayouts);
+  input.seed = static_cast<std::uint64_t>(source.integer(0, 1'000'000'000));
+  return input;
+}
+
+/// Neither infinite nor so large that the next steps would be.
+bool is_tame(const Variable& y) {
+  if (y.numel() > kMostElements || y.rank() > 5) return false;
+  for (const double x : y.value().to(DType::f64).to_vector<double>()) {
+    if (!std::isfinite(x) || std::abs(x) > 100) return false;
+  }
+  return true;
+}
+
+/// One of the values, the later ones more likely.
+std::size_t pick(const std::vector<Variable>& values, Source& source) {
+  const auto last = static_cast<std::int64_t>(values.size()) - 1;
+  return static_cast<std::size_t>(std::max(source.integer(0, last), source.integer(0, last)));
+}
+
+/// Adds a step if a try at one succeeds.
+void try_step(Program& program, std::vector<Variable>& values, Source& source) {
+  const Op& op = source.one_of(ops());
+  Step step{.op = &op, .operands = {}, .numbers = {}};
+  std::vector<Variable> operands;
+  for (std::size_t i = 0; i < op.operands; ++i) {
+    // The first operand is the newest value, so that what was computed is used.
+    step.operands.push_back(i == 0 ? values.size() - 1 : pick(values, source));
+    operands.push_back(values[step.operands.back()]);
+  }
+  const std::optional<Numbers> numbers = op.choose(operands, source);
+  if (!numbers) return;
+  step.numbers = *numbers;
+  const Variable y = op.apply(operands, step.numbers);
+  if (!is_tame(y)) return;
+  program.steps.push_back(step);
+  values.push_back(y);
+}
+
+}  // namespace
+
+Program generate(std::uint64_t seed) {
+  const NoGrad guard;
+  Source source(seed);
+  Program program;
+  const std::int64_t inputs = source.integer(1, 4), steps = source.integer(1, kMostSteps);
+  for (std::int64_t i = 0; i < inputs; ++i) program.inputs.push_back(make_input(source));
+  std::vector<Variable> values = make_inputs(program, DType::f64, Device::cpu());
+  for (std::int64_t tries = 0; tries < 8 * steps && std::ssize(program.steps) < steps; ++tries)
+    try_step(program, values, source);
+  return program;
+}
+
+}  // namespace tinytorch::fuzz

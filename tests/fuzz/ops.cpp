@@ -1,0 +1,292 @@
+#include "tests/fuzz/ops.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "autograd/ops.h"
+
+namespace tinytorch::fuzz {
+namespace {
+
+using Operands = std::span<const Variable>;
+using Names = std::span<const std::string>;
+using Choice = std::optional<Numbers>;
+
+bool floating(Operands x) {
+  return std::ranges::all_of(x, [](const Variable& each) { return is_floating(each.dtype()); });
+}
+
+bool numeric(Operands x) {
+  return std::ranges::all_of(x, [](const Variable& each) { return each.dtype() != DType::boolean; });
+}
+
+bool broadcast(Operands x) {
+  const Shape &a = x[0].shape(), &b = x[1].shape();
+  for (int i = 1; i <= std::min(a.size(), b.size()); ++i) {
+    const std::int64_t m = a[a.size() - i], n = b[b.size() - i];
+    if (m != n && m != 1 && n != 1) return false;
+  }
+  return true;
+}
+
+Choice taken(bool takes) { return takes ? Choice(Numbers{}) : std::nullopt; }
+
+/// An axis of x[0].
+Choice any_axis(Operands x, Source& source) {
+  if (x[0].rank() == 0) return {};
+  return Numbers{source.integer(-x[0].rank(), x[0].rank() - 1)};
+}
+
+int axis_of(const Numbers& numbers) { return static_cast<int>(numbers[0]); }
+
+/// f(x), elementwise; written as C++ with "x" for the operand.
+Op elementwise(const char* name, const char* pattern, bool continuous, bool (*takes)(Operands),
+               Variable (*f)(const Variable&)) {
+  return {.name = name,
+          .operands = 1,
+          .continuous = continuous,
+          .choose = [takes](Operands x, Source&) { return taken(takes(x)); },
+          .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
+          .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0]); }};
+}
+
+/// f(a, b), with broadcasting.
+Op binary(const char* name, const char* pattern, bool (*takes)(Operands),
+          Variable (*f)(const Variable&, const Variable&)) {
+  return {
+      .name = name,
+      .operands = 2,
+      .continuous = true,
+      .choose = [takes](Operands x, Source&) { return taken(takes(x) && broadcast(x)); },
+      .apply = [f](Operands x, const Numbers&) { return f(x[0], x[1]); },
+      .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0], x[1]); }};
+}
+
+/// f along one axis of a floating operand.
+Op along_axis(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, int)) {
+  return {.name = name,
+          .operands = 1,
+          .continuous = true,
+          .choose =
+              [takes](Operands x, Source& source) {
+                return takes(x) && x[0].numel() > 0 ? any_axis(x, source) : Choice();
+              },
+          .apply = [f](Operands x, const Numbers& n) { return f(x[0], axis_of(n)); },
+          .text = [name](Names x, const Numbers& n) { return fmt::format("{}({}, {})", name, x[0], n[0]); }};
+}
+
+/// A reduction over one axis, which may stay.
+Op reduction(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, const Axes&, bool)) {
+  return {.name = name,
+          .operands = 1,
+          .continuous = true,
+          .choose = [takes](Operands x, Source& source) -> Choice {
+            if (!takes(x) || x[0].numel() == 0) return {};
+            Choice axis = any_axis(x, source);
+            if (axis) axis->push_back(source.integer(0, 1));
+            return axis;
+          },
+          .apply = [f](Operands x, const Numbers& n) { return f(x[0], {n[0]}, n[1] != 0); },
+          .text =
+              [name](Names x, const Numbers& n) {
+                return fmt::format("{}({}, {{{}}}, {})", name, x[0], n[0], n[1] != 0);
+              }};
+}
+
+bool anything(Operands) { return true; }
+
+bool both_floating_or_integers(Operands x) {
+  return numeric(x) && (floating(x) || x[0].dtype() == x[1].dtype());
+}
+
+// -- shapes
+
+Op permute_op() {
+  return {
+      .name = "permute",
+      .operands = 1,
+      .continuous = true,
+      .choose = [](Operands x, Source& source) -> Choice {
+        Numbers order;
+        for (int i = 0; i < x[0].rank(); ++i) order.push_back(i);
+        for (int i = x[0].rank() - 1; i > 0; --i)
+          std::swap(order[static_cast<std::size_t>(i)],
+                    order[static_cast<std::size_t>(source.integer(0, i))]);
+        return order;
+      },
+      .apply = [](Operands x, const Numbers& n) { return permute(x[0], Axes(std::span(n))); },
+      .text = [](Names x,
+                 const Numbers& n) { return fmt::format("permute({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+}
+
+Op reshape_op() {
+  return {
+      .name = "reshape",
+      .operands = 1,
+      .continuous = true,
+      .choose = [](Operands x, Source& source) -> Choice {
+        // Takes factors off the number of elements.
+        std::int64_t rest = x[0].numel();
+        if (rest == 0) return {};
+        Numbers shape;
+        while (rest > 1 && shape.size() < 3) {
+          std::int64_t factor = source.integer(1, rest);
+          while (rest % factor != 0) --factor;
+          shape.push_back(factor);
+          rest /= factor;
+        }
+        shape.push_back(rest);
+        return shape;
+      },
+      .apply = [](Operands x, const Numbers& n) { return reshape(x[0], Shape(std::span(n))); },
+      .text = [](Names x,
+                 const Numbers& n) { return fmt::format("reshape({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+}
+
+Op slice_op() {
+  return {.name = "slice",
+          .operands = 1,
+          .continuous = true,
+          .choose = [](Operands x, Source& source) -> Choice {
+            Choice axis = any_axis(x, source);
+            if (!axis) return {};
+            const std::int64_t length = x[0].size(axis_of(*axis));
+            if (length == 0) return {};
+            const std::int64_t start = source.integer(0, length - 1);
+            return Numbers{(*axis)[0], start, source.integer(start + 1, length), source.integer(1, 2)};
+          },
+          .apply = [](Operands x, const Numbers& n) { return slice(x[0], axis_of(n), n[1], n[2], n[3]); },
+          .text = [](Names x,
+                     const Numbers& n) { return fmt::format("slice({}, {})", x[0], fmt::join(n, ", ")); }};
+}
+
+Op expand_op() {
+  return {
+      .name = "expand",
+      .operands = 1,
+      .continuous = true,
+      .choose = [](Operands x, Source& source) -> Choice {
+        if (x[0].rank() > 3 || x[0].numel() > 24) return {};
+        Numbers shape{source.integer(1, 2)};
+        for (const std::int64_t length : x[0].shape())
+          shape.push_back(length == 1 ? source.integer(1, 3) : length);
+        return shape;
+      },
+      .apply = [](Operands x, const Numbers& n) { return expand(x[0], Shape(std::span(n))); },
+      .text = [](Names x,
+                 const Numbers& n) { return fmt::format("expand({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+}
+
+Op concat_op() {
+  return {.name = "concat",
+          .operands = 2,
+          .continuous = true,
+          .choose = [](Operands x, Source& source) -> Choice {
+            if (x[0].rank() != x[1].rank()) return {};
+            const Choice axis = any_axis(x, source);
+            if (!axis) return {};
+            const int along = axis_of(*axis) < 0 ? axis_of(*axis) + x[0].rank() : axis_of(*axis);
+            for (int i = 0; i < x[0].rank(); ++i) {
+              if (i != along && x[0].shape()[i] != x[1].shape()[i]) return {};
+            }
+            return axis;
+          },
+          .apply =
+              [](Operands x, const Numbers& n) {
+                return concat(std::vector{x[0], x[1]}, axis_of(n));
+              },
+          .text =
+              [](Names x, const Numbers& n) {
+                return fmt::format("concat(std::vector{{{}, {}}}, {})", x[0], x[1], n[0]);
+              }};
+}
+
+// -- products
+
+Op matmul_op() {
+  return {.name = "matmul",
+          .operands = 2,
+          .continuous = true,
+          .choose =
+              [](Operands x, Source&) {
+                const bool shapes = x[0].rank() == 2 && x[1].rank() == 2 && x[0].size(1) == x[1].size(0);
+                return taken(shapes && floating(x));
+              },
+          .apply = [](Operands x, const Numbers&) { return matmul(x[0], x[1]); },
+          .text = [](Names x, const Numbers&) { return fmt::format("matmul({}, {})", x[0], x[1]); }};
+}
+
+Op gram_op() {
+  return {.name = "matmul_with_transposed",
+          .operands = 1,
+          .continuous = true,
+          .choose = [](Operands x, Source&) { return taken(x[0].rank() >= 2 && floating(x)); },
+          .apply = [](Operands x, const Numbers&) { return matmul(x[0], transpose(x[0])); },
+          .text = [](Names x, const Numbers&) { return fmt::format("matmul({0}, transpose({0}))", x[0]); }};
+}
+
+Op where_op() {
+  return {
+      .name = "where",
+      .operands = 2,
+      .continuous = true,
+      .choose = [](Operands x, Source&) { return taken(numeric(x) && broadcast(x)); },
+      .apply = [](Operands x, const Numbers&) { return where(x[0] < x[1], x[0] * 2, x[1] * 2); },
+      .text = [](Names x,
+                 const Numbers&) { return fmt::format("where({0} < {1}, {0} * 2, {1} * 2)", x[0], x[1]); }};
+}
+
+std::vector<Op> make_ops() {
+  using V = const Variable&;
+  return {
+      elementwise("sin", "sin({})", true, floating, [](V x) { return sin(x); }),
+      elementwise("tanh", "tanh({})", true, floating, [](V x) { return tanh(x); }),
+      elementwise("erf", "erf({})", true, floating, [](V x) { return erf(x); }),
+      elementwise("atan", "atan({})", true, floating, [](V x) { return atan(x); }),
+      elementwise("sigmoid", "sigmoid({})", true, floating, [](V x) { return sigmoid(x); }),
+      elementwise("gelu", "gelu({})", true, floating, [](V x) { return gelu(x); }),
+      elementwise("silu", "silu({})", true, floating, [](V x) { return silu(x); }),
+      elementwise("softplus", "softplus({})", true, floating, [](V x) { return softplus(x); }),
+      elementwise("relu", "relu({})", true, floating, [](V x) { return relu(x); }),
+      elementwise("leaky_relu", "leaky_relu({})", true, floating, [](V x) { return leaky_relu(x); }),
+      elementwise("exp", "exp(tanh({}))", true, floating, [](V x) { return exp(tanh(x)); }),
+      elementwise("log", "log({0} * {0} + 1)", true, floating, [](V x) { return log(x * x + 1); }),
+      elementwise("rsqrt", "rsqrt({0} * {0} + 1)", true, floating, [](V x) { return rsqrt(x * x + 1); }),
+      elementwise("abs", "abs({})", true, numeric, [](V x) { return abs(x); }),
+      elementwise("neg", "-{}", true, numeric, [](V x) { return -x; }),
+      elementwise("clamp", "clamp({}, -1, 1)", true, numeric, [](V x) { return clamp(x, -1, 1); }),
+      elementwise("floor", "floor({})", false, numeric, [](V x) { return floor(x); }),
+      elementwise("sign", "sign({})", false, numeric, [](V x) { return sign(x); }),
+      elementwise("contiguous", "contiguous({})", true, anything, [](V x) { return contiguous(x); }),
+      binary("add", "{} + {}", numeric, [](V a, V b) { return a + b; }),
+      binary("sub", "{} - {}", numeric, [](V a, V b) { return a - b; }),
+      binary("mul", "{} * {}", numeric, [](V a, V b) { return a * b; }),
+      binary("div", "{0} / ({1} * {1} + 1)", numeric, [](V a, V b) { return a / (b * b + 1); }),
+      binary("maximum", "maximum({}, {})", both_floating_or_integers, [](V a, V b) { return maximum(a, b); }),
+      binary("minimum", "minimum({}, {})", both_floating_or_integers, [](V a, V b) { return minimum(a, b); }),
+      where_op(),
+      along_axis("softmax", floating, [](V x, int axis) { return softmax(x, axis); }),
+      along_axis("log_softmax", floating, [](V x, int axis) { return log_softmax(x, axis); }),
+      reduction("sum", numeric, [](V x, const Axes& axes, bool keep) { return sum(x, axes, keep); }),
+      reduction("mean", numeric, [](V x, const Axes& axes, bool keep) { return mean(x, axes, keep); }),
+      reduction("max", numeric, [](V x, const Axes& axes, bool keep) { return max(x, axes, keep); }),
+      reduction("min", numeric, [](V x, const Axes& axes, bool keep) { return min(x, axes, keep); }),
+      permute_op(),
+      reshape_op(),
+      slice_op(),
+      expand_op(),
+      concat_op(),
+      matmul_op(),
+      gram_op(),
+  };
+}
+
+}  // namespace
+
+const std::vector<Op>& ops() {
+  static const std::vector<Op> kOps = make_ops();
+  return kOps;
+}
+
+}  // namespace tinytorch::fuzz

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/program.h"
+
+namespace tinytorch::fuzz {
+
+using Numbers = std::vector<std::int64_t>;
+
+/// An op as programs use it.
+struct Op {
+  std::string name;
+  std::size_t operands;
+  /// Small changes of the operands change the result little; else f32 and f64 may differ widely.
+  bool continuous;
+  /// Numbers for these operands; none if the op does not take them.
+  std::function<std::optional<Numbers>(std::span<const Variable>, Source&)> choose;
+  std::function<Variable(std::span<const Variable>, const Numbers&)> apply;
+  /// The call as C++.
+  std::function<std::string(std::span<const std::string>, const Numbers&)> text;
+};
+
+/// All ops that programs are made of.
+const std::vector<Op>& ops();
+
+}  // namespace tinytorch::fuzz

@@ -1,0 +1,76 @@
+import math
+
+import torch
+
+from generate import integers, real, truths, values
+
+INF, NAN = math.inf, math.nan
+AXES = [[], [0], [1], [-1], [0, 2], [0, 1, 2]]
+
+
+def dims(axes):
+    return axes if axes else None
+
+
+def over_all_axes(function):
+    return lambda x, axes, keep: function(x) if not axes else function(x, axes, keep)
+
+
+def add(family):
+    case = family.case
+    for axes in AXES:
+        for keep in [False, True] if axes else [False]:
+            options = {"axes": axes, "keepdim": keep}
+            d = list(range(3)) if not axes else axes
+            case("sum", lambda x, d=d, k=keep: x.sum(d, keepdim=k), lambda: real(2, 3, 4), **options)
+            case("mean", lambda x, d=d, k=keep: x.mean(d, keepdim=k), lambda: real(2, 3, 4), **options)
+            case("max", lambda x, d=d, k=keep: x.amax(d, keepdim=k), lambda: real(2, 3, 4), **options)
+            case("min", lambda x, d=d, k=keep: x.amin(d, keepdim=k), lambda: real(2, 3, 4), **options)
+            case("logsumexp", lambda x, d=d, k=keep: torch.logsumexp(x, d, keepdim=k), lambda: real(2, 3, 4), **options)
+            case("norm", lambda x, d=d, k=keep: torch.linalg.vector_norm(x, 2, d, keepdim=k), lambda: real(2, 3, 4), p=2.0, **options)
+            for correction in [0, 1]:
+                case("var", lambda x, d=d, k=keep, c=correction: torch.var(x, d, correction=c, keepdim=k), lambda: real(2, 3, 4), correction=float(correction), **options)
+            case("stddev", lambda x, d=d, k=keep: torch.std(x, d, correction=1, keepdim=k), lambda: real(2, 3, 4), correction=1.0, **options)
+    for axis in [0, 1, -1]:
+        for keep in [False, True]:
+            case("prod", lambda x, a=axis, k=keep: x.prod(a, keepdim=k), lambda: real(2, 3, 4), axes=[axis], keepdim=keep)
+    for edges in [[1.0, 2.0, 3.0], [0.0, 2.0, 3.0], [0.0, 2.0, 0.0], [INF, 2.0], []]:
+        case("prod", lambda x: x.prod(), values(edges), axes=[], keepdim=False)
+    for op, function in [("sum", torch.sum), ("mean", torch.mean)]:
+        case(op, function, values([]), axes=[], keepdim=False)
+        case(op, function, values([1.0, NAN, INF]), axes=[], keepdim=False)
+        case(op, lambda x, f=function: f(x, 1), lambda: real(3, 0), axes=[1], keepdim=False)
+        case(op, lambda x, f=function: f(x, 0), lambda: real(3, 0), axes=[0], keepdim=False)
+    case("sum", torch.sum, lambda: integers(3, 4, low=-9), gradient=False, axes=[], keepdim=False)
+    case("prod", torch.prod, lambda: integers(5, low=-4, high=5), gradient=False, axes=[], keepdim=False)
+    for op, function in [("max", torch.amax), ("min", torch.amin)]:
+        # Ties share the gradient.
+        case(op, lambda x, f=function: f(x, 0), values([3.0, 3.0, 1.0, 1.0]), axes=[0], keepdim=False)
+        case(op, lambda x, f=function: f(x, 0), values([1.0, NAN, 2.0]), gradient=False, axes=[0], keepdim=False)
+        case(op, lambda x, f=function: f(x, 0), values([INF, -INF, 2.0]), axes=[0], keepdim=False)
+        case(op, lambda x, f=function: f(x, 1), lambda: real(0, 3), axes=[1], keepdim=False)
+    for op, function in [("argmax", torch.argmax), ("argmin", torch.argmin)]:
+        for axis in [0, 1, -2]:
+            case(op, lambda x, f=function, a=axis: f(x, a), lambda: real(3, 4), gradient=False, axis=axis)
+        case(op, lambda x, f=function: f(x, 0), values([1.0, NAN, 2.0]), gradient=False, axis=0)
+        case(op, lambda x, f=function: f(x, 0), values([[2.0, 1.0], [1.0, 1.0], [2.0, 2.0]]), gradient=False, axis=0)
+    for op, function in [("any", torch.any), ("all", torch.all)]:
+        for axis in [0, 1]:
+            case(op, lambda x, f=function, a=axis: f(x, a), lambda: truths(3, 4), axes=[axis], keepdim=False)
+        case(op, lambda x, f=function: f(x != 0), values([0.0, NAN, 1.0]), gradient=False, axes=[], keepdim=False)
+        case(op, lambda x, f=function: f(x), torch.zeros(0, dtype=torch.bool), axes=[], keepdim=False)
+    for edges in [[-INF, -INF], [INF, 1.0], [-INF, 1.0, 2.0], [1000.0, 1000.0], [NAN, 1.0], []]:
+        case("logsumexp", lambda x: torch.logsumexp(x, 0), values(edges), gradient=edges not in ([-INF, -INF], [INF, 1.0], [NAN, 1.0]), axes=[0], keepdim=False)
+    for p in [0.0, 1.0, 3.0, 2.5, INF, -INF, -1.0]:
+        case("norm", lambda x, p=p: torch.linalg.vector_norm(x, p, 1), lambda: real(3, 4, low=0.2), gradient=p != 0, p="inf" if p == INF else "-inf" if p == -INF else p, axes=[1], keepdim=False)
+    case("norm", lambda x: torch.linalg.vector_norm(x, 2), values([0.0, 0.0]), p=2.0, axes=[], keepdim=False)
+    case("var", lambda x: torch.var(x, 0), values([5.0]), gradient=False, correction=1.0, axes=[0], keepdim=False)
+    case("stddev", lambda x: torch.std(x, 0), values([3.0, 3.0, 3.0]), gradient=False, correction=1.0, axes=[0], keepdim=False)
+    for axis in [0, 1, -1]:
+        case("cumsum", lambda x, a=axis: torch.cumsum(x, a), lambda: real(3, 4), axis=axis)
+        case("cumprod", lambda x, a=axis: torch.cumprod(x, a), lambda: real(3, 4), axis=axis)
+    case("cumsum", lambda x: torch.cumsum(x, 0), lambda: real(0), axis=0)
+    case("cumsum", lambda x: torch.cumsum(x, 0), values([1.0, INF, 2.0, NAN, 1.0]), axis=0)
+    case("cumsum", lambda x: torch.cumsum(x, 0), lambda: integers(5, low=-4), gradient=False, axis=0)
+    for edges in [[2.0, 0.0, 3.0, 4.0], [0.0, 1.0, 0.0, 2.0], [1.0]]:
+        case("cumprod", lambda x: torch.cumprod(x, 0), values(edges), axis=0)

@@ -1,0 +1,96 @@
+#include "core/ops/indexing.h"
+
+#include "core/ops/rearrange.h"
+#include "core/ops/sort.h"
+#include "tests/torch/calls.h"
+
+namespace tinytorch::torch_cases {
+namespace {
+
+Call by_index(Variable (*op)(const Variable&, int, const Tensor&)) {
+  return [op](const Arguments& x) { return std::vector{op(x[0], x.integer("axis"), x[1].value())}; };
+}
+
+Call by_index_from(Variable (*op)(const Variable&, int, const Tensor&, const Variable&)) {
+  return [op](const Arguments& x) { return std::vector{op(x[0], x.integer("axis"), x[1].value(), x[2])}; };
+}
+
+std::vector<std::int64_t> list_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
+
+std::vector<Variable> sort_call(const Arguments& x) {
+  const Sorted<Variable> sorted = sort(x[0], x.integer("axis"), x.flag("descending"));
+  return {sorted.values, sorted.indices};
+}
+
+std::vector<Variable> topk_call(const Arguments& x) {
+  const Sorted<Variable> best = topk(x[0], x.integer("k"), x.integer("axis"), x.flag("largest"));
+  return {best.values, best.indices};
+}
+
+std::vector<Variable> pad_call(const Arguments& x) {
+  const Dims numbers = x.dims("paddings");
+  Paddings paddings;
+  for (int i = 0; i < numbers.size(); i += 2) paddings.push_back({numbers[i], numbers[i + 1]});
+  const std::string mode = x.text("mode");
+  if (mode == "constant") return {pad(x[0], paddings, x.number("value"))};
+  const PadMode form = mode == "reflect"     ? PadMode::reflect
+                       : mode == "replicate" ? PadMode::replicate
+                                             : PadMode::circular;
+  return {pad(x[0], paddings, form)};
+}
+
+Calls index_calls() {
+  Calls calls{
+      {"gather", by_index(gather<Variable>)},
+      {"index_select", by_index(index_select<Variable>)},
+      {"scatter", by_index_from(scatter<Variable>)},
+      {"scatter_add", by_index_from(scatter_add<Variable>)},
+      {"index_add", by_index_from(index_add<Variable>)},
+      {"sort", sort_call},
+      {"topk", topk_call},
+  };
+  calls["take_along_axis"] = [](const Arguments& x) {
+    return std::vector{take_along_axis(x[0], x[1].value(), x.integer("axis"))};
+  };
+  calls["embedding"] = [](const Arguments& x) { return std::vector{embedding(x[0], x[1].value())}; };
+  calls["masked_select"] = [](const Arguments& x) { return std::vector{masked_select(x[0], x[1].value())}; };
+  calls["nonzero"] = [](const Arguments& x) { return std::vector{Variable(nonzero(x[0].value()))}; };
+  calls["one_hot"] = [](const Arguments& x) {
+    return std::vector{Variable(one_hot(x[0].value(), x.integer("classes")))};
+  };
+  calls["bincount"] = [](const Arguments& x) {
+    return std::vector{Variable(bincount(x[0].value(), x.integer("minlength")))};
+  };
+  calls["argsort"] = [](const Arguments& x) {
+    return std::vector{Variable(argsort(x[0].value(), x.integer("axis")))};
+  };
+  return calls;
+}
+
+Calls rearranging_calls() {
+  Calls calls{{"pad", pad_call}};
+  calls["flip"] = [](const Arguments& x) { return std::vector{flip(x[0], x.dims("axes"))}; };
+  calls["roll"] = [](const Arguments& x) {
+    return std::vector{roll(x[0], list_of(x.dims("shifts")), x.dims("axes"))};
+  };
+  calls["repeat"] = [](const Arguments& x) { return std::vector{repeat(x[0], x.dims("counts"))}; };
+  calls["tile"] = [](const Arguments& x) { return std::vector{tile(x[0], x.dims("counts"))}; };
+  calls["split"] = [](const Arguments& x) {
+    return split(x[0], std::int64_t{x.integer("size")}, x.integer("axis"));
+  };
+  calls["chunk"] = [](const Arguments& x) { return chunk(x[0], x.integer("chunks"), x.integer("axis")); };
+  calls["triu"] = [](const Arguments& x) { return std::vector{triu(x[0], x.integer("diagonal"))}; };
+  calls["tril"] = [](const Arguments& x) { return std::vector{tril(x[0], x.integer("diagonal"))}; };
+  calls["diagonal"] = [](const Arguments& x) { return std::vector{diagonal(x[0], x.integer("offset"))}; };
+  return calls;
+}
+
+}  // namespace
+
+Calls indexing_calls() {
+  Calls calls = index_calls();
+  calls.merge(rearranging_calls());
+  return calls;
+}
+
+}  // namespace tinytorch::torch_cases
