@@ -48,7 +48,7 @@ Variable linear_recurrence(const Variable& a, const Variable& b, int axis, bool 
   return record_with_output(
       "linear_recurrence", y, {a, b},
       [along, reverse, a = Saved("linear_recurrence", a)](const RuleArguments& at) {
-        const Variable through = gradient_through(*a, at.grad, along, reverse);
+        Variable through = gradient_through(*a, at.grad, along, reverse);
         return Gradients(at.gradient(0, [&] { return through * before(at.output(), along, reverse, 0); }),
                          at.gradient(1, [&] { return through; }));
       });
