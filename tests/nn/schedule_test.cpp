@@ -177,6 +177,14 @@ TEST(Schedule, RefusesOptionsOutOfRange) {
                "[ReduceOnPlateau] factor is 1; it must be in [0, 1)");
   EXPECT_ERROR(nn::ReduceOnPlateau(o, {.patience = -1}), ValueError,
                "[ReduceOnPlateau] patience is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::ReduceOnPlateau(o, {.threshold = -1}), ValueError,
+               "[ReduceOnPlateau] threshold is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::ReduceOnPlateau(o, {.cooldown = -1}), ValueError,
+               "[ReduceOnPlateau] cooldown is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::ReduceOnPlateau(o, {.lowest = -1}), ValueError,
+               "[ReduceOnPlateau] lowest is -1; it must be finite and not negative");
+  EXPECT_ERROR(nn::ReduceOnPlateau(o, {.epsilon = -1}), ValueError,
+               "[ReduceOnPlateau] epsilon is -1; it must be finite and not negative");
   EXPECT_EQ(o.learning_rate(), 0.5);
 }
 
