@@ -22,6 +22,7 @@ struct HeadRows {
 
 template <class T>
 HeadRows<T> head_rows(T* data, const Tensor& x) {
+  if (x.numel() == 0) return {data, 0, 0, 0};  // there is no row, and nowhere that one could lie
   // The step of a single row means nothing; libraries want it to be at least a row.
   const std::int64_t step = x.shape()[2] == 1 ? std::max<std::int64_t>(1, x.shape()[3]) : x.strides()[2];
   return {data, x.strides()[0], x.strides()[1], step};
