@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <mutex>
 #include <optional>
 
@@ -12,6 +11,7 @@
 #include "core/ops/image.h"
 #include "core/ops/shape.h"
 #include "kernels/cuda/error.h"
+#include "kernels/cuda/index_limit.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/libraries.h"
 #include "kernels/cuda/settings.h"
@@ -193,7 +193,7 @@ bool convolve(const Operands& operands, Tensor& result, bool moves_with_batch) {
   const std::lock_guard lock(on.state().libraries().mutex());
   const std::int64_t batch = operands.x.shape()[0];
   const std::int64_t image = std::max(operands.x.numel(), operands.y.numel()) / batch;
-  const std::int64_t lot = std::clamp<std::int64_t>(std::numeric_limits<int>::max() / image, 1, batch);
+  const std::int64_t lot = std::clamp<std::int64_t>(largest_index / image, 1, batch);
   for (std::int64_t first = 0; first < batch; first += lot) {
     bool done = false;
     dispatch<FloatingTypes>(result.dtype(), [&]<class T>() {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
+#include "kernels/cuda/index_limit.h"
 #include "kernels/cuda/launch.h"
 #include "kernels/loop.h"
 
@@ -80,9 +80,6 @@ struct Places {
     for (int i = 0; i < N; ++i) offset[i] += element * step[0][i];
   }
 };
-
-/// Loops whose offsets and counts stay below this are done in 32-bit arithmetic. Tests lower it.
-inline std::int64_t largest_index = std::numeric_limits<std::int32_t>::max();
 
 /// The farthest that any operand goes along an axis.
 template <int N>

@@ -8,6 +8,7 @@
 #include "core/ops/activation.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
+#include "core/ops/convolution.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/indexing.h"
@@ -106,6 +107,17 @@ TEST_P(IndexLimit, DoesNotChangeImages) {
   EXPECT_TENSOR_EQ(unfold(x_there, columns), unfold(x, columns));
   EXPECT_TENSOR_NEAR(fold(unfold(x_there, columns), {14, 15}, columns),
                      fold(unfold(x, columns), {14, 15}, columns));
+}
+
+TEST_P(IndexLimit, DoesNotChangeConvolutions) {
+  const Tensor x = randn({5, 3, 8, 9}), weight = randn({4, 3, 3, 3}), grad = randn({5, 4, 6, 7});
+  const Tensor x_there = x.to(backend()), weight_there = weight.to(backend()),
+               grad_there = grad.to(backend());
+  EXPECT_TENSOR_NEAR(conv2d(x_there, weight_there), conv2d(x, weight), 1e-4);
+  EXPECT_TENSOR_NEAR(conv2d_input_gradient(grad_there, weight_there, x.shape()),
+                     conv2d_input_gradient(grad, weight, x.shape()), 1e-4);
+  EXPECT_TENSOR_NEAR(conv2d_weight_gradient(grad_there, x_there, weight.shape()),
+                     conv2d_weight_gradient(grad, x, weight.shape()), 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace tinytorch::cuda {
+
+/// Loops whose offsets and counts stay below this are done in 32-bit arithmetic. Tests lower it.
+inline std::int64_t largest_index = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace tinytorch::cuda
