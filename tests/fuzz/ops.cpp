@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "autograd/ops.h"
+#include "core/ops/rearrange.h"
+#include "core/ops/statistics.h"
 
 namespace tinytorch::fuzz {
 namespace {
@@ -237,6 +239,58 @@ Op where_op() {
                  const Numbers&) { return fmt::format("where({0} < {1}, {0} * 2, {1} * 2)", x[0], x[1]); }};
 }
 
+// -- by index
+
+Op index_select_op() {
+  return {.name = "index_select",
+          .operands = 1,
+          .continuous = true,
+          .choose = [](Operands x, Source& source) -> Choice {
+            Choice numbers = any_axis(x, source);
+            if (!numbers || x[0].size(axis_of(*numbers)) == 0) return {};
+            const std::int64_t length = x[0].size(axis_of(*numbers));
+            for (std::int64_t i = source.integer(1, 4); i > 0; --i)
+              numbers->push_back(source.integer(0, length - 1));
+            return numbers;
+          },
+          .apply =
+              [](Operands x, const Numbers& n) {
+                const std::vector<std::int64_t> places(n.begin() + 1, n.end());
+                return index_select(x[0], axis_of(n),
+                                    from_values(places, {std::ssize(places)}, x[0].device()));
+              },
+          .text =
+              [](Names x, const Numbers& n) {
+                return fmt::format("index_select({}, {}, Tensor{{{}}})", x[0], n[0],
+                                   fmt::join(n.begin() + 1, n.end(), ", "));
+              }};
+}
+
+// -- on what has rows and columns
+
+bool has_matrices(Operands x) { return x[0].rank() >= 2 && x[0].numel() > 0; }
+
+/// f of an operand with two axes at least, none of them empty.
+Op matrices(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&)) {
+  return {.name = name,
+          .operands = 1,
+          .continuous = true,
+          .choose = [takes](Operands x, Source&) { return taken(takes(x) && has_matrices(x)); },
+          .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
+          .text = [name](Names x, const Numbers&) { return fmt::format("{}({})", name, x[0]); }};
+}
+
+/// Its last two axes as images of one channel.
+Variable images(const Variable& x) { return reshape(x, {-1, 1, x.shape()[x.rank() - 2], x.shape().back()}); }
+
+/// With a kernel that is one for all.
+Variable convolved(const Variable& x) {
+  const Tensor kernel = arange(-4, 5, {.dtype = x.dtype(), .device = x.device()});
+  return conv2d(images(x), Variable(reshape(kernel, {1, 1, 3, 3}) * 0.25), {}, {.padding = 1});
+}
+
+Variable pooled(const Variable& x) { return max_pool2d(images(x), 2, {.stride = 1, .padding = 1}); }
+
 std::vector<Op> make_ops() {
   using V = const Variable&;
   return {
@@ -268,8 +322,24 @@ std::vector<Op> make_ops() {
       where_op(),
       along_axis("softmax", floating, [](V x, int axis) { return softmax(x, axis); }),
       along_axis("log_softmax", floating, [](V x, int axis) { return log_softmax(x, axis); }),
+      along_axis("cumsum", numeric, [](V x, int axis) { return cumsum(x, axis); }),
+      along_axis("cumprod", floating, [](V x, int axis) { return cumprod(x, axis); }),
+      along_axis("sort_values", numeric, [](V x, int axis) { return sort(x, axis).values; }),
+      along_axis("flip", anything, [](V x, int axis) { return flip(x, {axis}); }),
+      along_axis("roll", anything, [](V x, int axis) { return roll(x, {1}, Axes{axis}); }),
+      index_select_op(),
+      matrices("tril", anything, [](V x) { return tril(x); }),
+      matrices("layer_norm", floating, [](V x) { return layer_norm(x, {x.shape().back()}); }),
+      matrices("rms_norm", floating, [](V x) { return rms_norm(x, {x.shape().back()}); }),
+      matrices("attention", floating,
+               [](V x) { return scaled_dot_product_attention(x, x, x, {.causal = true}); }),
+      matrices("conv2d", floating, convolved),
+      matrices("max_pool2d", floating, pooled),
       reduction("sum", numeric, [](V x, const Axes& axes, bool keep) { return sum(x, axes, keep); }),
       reduction("mean", numeric, [](V x, const Axes& axes, bool keep) { return mean(x, axes, keep); }),
+      reduction("prod", floating, [](V x, const Axes& axes, bool keep) { return prod(x, axes, keep); }),
+      reduction("logsumexp", floating,
+                [](V x, const Axes& axes, bool keep) { return logsumexp(x, axes, keep); }),
       reduction("max", numeric, [](V x, const Axes& axes, bool keep) { return max(x, axes, keep); }),
       reduction("min", numeric, [](V x, const Axes& axes, bool keep) { return min(x, axes, keep); }),
       permute_op(),
