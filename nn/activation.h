@@ -37,6 +37,88 @@ class Tanh : public Layer<Tanh> {
   }
 };
 
+/// x sigmoid(x), elementwise.
+class SiLU : public Layer<SiLU> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return silu(x);
+  }
+};
+
+/// x min(max(x + 3, 0), 6) / 6, elementwise.
+class Hardswish : public Layer<Hardswish> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return hardswish(x);
+  }
+};
+
+/// x times the normal distribution's probability below x, elementwise; see gelu().
+class GELU : public Layer<GELU> {
+ public:
+  explicit GELU(GeluForm form = GeluForm::erf) : form_(form) {}
+
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return gelu(x, form_);
+  }
+
+  std::string description() const override;
+
+ private:
+  GeluForm form_;
+};
+
+/// x where it is positive, else x times a slope, elementwise.
+class LeakyReLU : public Layer<LeakyReLU> {
+ public:
+  explicit LeakyReLU(double slope = 0.01) : slope_(slope) {}
+
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return leaky_relu(x, slope_);
+  }
+
+  std::string description() const override;
+
+ private:
+  double slope_;
+};
+
+/// x where it is positive, else alpha (exp(x) - 1), elementwise.
+class ELU : public Layer<ELU> {
+ public:
+  explicit ELU(double alpha = 1) : alpha_(alpha) {}
+
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return elu(x, alpha_);
+  }
+
+  std::string description() const override;
+
+ private:
+  double alpha_;
+};
+
+/// log(1 + exp(beta x)) / beta, elementwise. @throws ValueError  when called: beta is not positive
+class Softplus : public Layer<Softplus> {
+ public:
+  explicit Softplus(double beta = 1) : beta_(beta) {}
+
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return softplus(x, beta_);
+  }
+
+  std::string description() const override;
+
+ private:
+  double beta_;
+};
+
 /// exp(x) / sum(exp(x)) along an axis. Before CrossEntropyLoss it is not wanted: that takes logits.
 class Softmax : public Layer<Softmax> {
  public:
@@ -46,6 +128,23 @@ class Softmax : public Layer<Softmax> {
   template <TensorLike T>
   T forward(const T& x) const {
     return softmax(x, axis_);
+  }
+
+  std::string description() const override;
+
+ private:
+  int axis_;
+};
+
+/// The logarithm of Softmax, without the loss of small probabilities: what NLLLoss takes.
+class LogSoftmax : public Layer<LogSoftmax> {
+ public:
+  explicit LogSoftmax(int axis = -1) : axis_(axis) {}
+
+  /// @throws ShapeError  x has no such axis
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return log_softmax(x, axis_);
   }
 
   std::string description() const override;

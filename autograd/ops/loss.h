@@ -11,6 +11,5 @@ Variable mse_loss(const Variable& prediction, const Variable& target, LossOption
 Variable binary_cross_entropy(const Variable& probability, const Variable& target,
                               const BinaryCrossEntropyOptions& options = {},
                               const char* op = "binary_cross_entropy");
-Variable log_of_sigmoid(const Variable& x);
 
 }  // namespace tinytorch

@@ -45,11 +45,4 @@ Variable binary_cross_entropy(const Variable& probability, const Variable& given
                 });
 }
 
-Variable log_of_sigmoid(const Variable& x) {
-  return record("log_of_sigmoid", log_of_sigmoid(x.value()), {x},
-                [x = Saved("log_of_sigmoid", x)](const RuleArguments& at) {
-                  return Gradients(at.grad * sigmoid(-*x));
-                });
-}
-
 }  // namespace tinytorch

@@ -63,14 +63,6 @@ void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, c
 
 }  // namespace detail
 
-// log(1 + e) = log(u) e / (u - 1) with u = 1 + e rounded (Higham 2002, section 1.14.1).
-Tensor log_of_sigmoid(const Tensor& x) {
-  const Tensor e = exp(-abs(x)), u = 1 + e;
-  const Tensor grown = u - 1;
-  const Tensor tail = where(grown == 0, e, log(u) * (e / where(grown == 0, Tensor(1), grown)));
-  return minimum(x, 0) - tail;
-}
-
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions options, const char* op) {
   detail::check_loss_operands(op, prediction, target);
   return detail::reduced(square(prediction - detail::in_type_of(prediction, target)), options.reduction);

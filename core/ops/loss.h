@@ -138,25 +138,20 @@ Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {},
                             const char* op = "binary_cross_entropy");
 
-/// log(sigmoid(x)), which does not overflow, nor lose the small results.
-/// @throws DTypeError  x is not floating
-Tensor log_of_sigmoid(const Tensor& x);
-
-/// binary_cross_entropy(sigmoid(logits), target) without its overflow:
-/// (1 - target) x - (1 + (positive_weight - 1) target) log(sigmoid(x)).
+/// binary_cross_entropy(sigmoid(logits), target), which neither overflows nor loses small losses:
+/// (1 - target) softplus(x) + positive_weight target softplus(-x).
 template <TensorLike T>
 T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T>& target,
                                    const LogitsOptions& options = {},
                                    const char* op = "binary_cross_entropy_with_logits") {
   detail::check_loss_operands(op, value_of(logits), value_of(target));
   const T t = detail::in_type_of<T>(logits, target);
-  T likelihood = log_of_sigmoid(logits);
+  T positive = t * softplus(-logits);
   if (options.positive_weight.defined()) {
-    const Tensor weight =
-        detail::checked_weight(op, "positive_weight", options.positive_weight, value_of(logits));
-    likelihood = likelihood * (1 + t * T(weight - 1));
+    positive =
+        positive * detail::checked_weight(op, "positive_weight", options.positive_weight, value_of(logits));
   }
-  return detail::weighted<T>(op, (1 - t) * logits - likelihood, options.weight, options.reduction);
+  return detail::weighted<T>(op, (1 - t) * softplus(logits) + positive, options.weight, options.reduction);
 }
 
 /// target (log(target) - x) for logarithms x of probabilities and targets that are probabilities, and 0 where

@@ -1,4 +1,5 @@
 #include "nn/activation.h"
+#include "nn/flatten.h"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,15 @@ TEST(Activation, LayersApplyTheOpsOfTheirNames) {
   EXPECT_TENSOR_NEAR(nn::Sigmoid()(x), {0.11920292202211755, 0.5, 0.6224593312018546});
   EXPECT_TENSOR_NEAR(nn::Tanh()(x), {-0.9640275800758169, 0.0, 0.46211715726000973});
   EXPECT_TENSOR_NEAR(nn::Softmax()(x), {0.04861082938, 0.3591881346, 0.592201036});
+  EXPECT_TENSOR_NEAR(nn::LogSoftmax()(x), {-3.0239091, -1.0239091, -0.5239091});
+  // PyTorch 1.13's layers of the same names.
+  EXPECT_TENSOR_NEAR(nn::GELU()(x), {-0.0455003, 0.0, 0.3457312});
+  EXPECT_TENSOR_NEAR(nn::GELU(GeluForm::tanh)(x), {-0.0454023, 0.0, 0.3457140});
+  EXPECT_TENSOR_NEAR(nn::SiLU()(x), {-0.2384058, 0.0, 0.3112297});
+  EXPECT_TENSOR_NEAR(nn::Hardswish()(x), {-0.3333333, 0.0, 0.2916667});
+  EXPECT_TENSOR_NEAR(nn::LeakyReLU(0.25)(x), {-0.5, 0.0, 0.5});
+  EXPECT_TENSOR_NEAR(nn::ELU(2)(x), {-1.7293294, 0.0, 0.5});
+  EXPECT_TENSOR_NEAR(nn::Softplus()(x), {0.1269280, 0.6931472, 0.9740770});
 }
 
 TEST(Activation, SoftmaxTakesItsAxis) {
@@ -34,6 +44,13 @@ TEST(Activation, BothModesAgree) {
   expect_modes_agree(nn::Tanh(), x);
   expect_modes_agree(nn::Softmax(), x);
   expect_modes_agree(nn::Softmax(0), x);
+  expect_modes_agree(nn::LogSoftmax(), x);
+  expect_modes_agree(nn::GELU(), x);
+  expect_modes_agree(nn::SiLU(), x);
+  expect_modes_agree(nn::Hardswish(), x);
+  expect_modes_agree(nn::LeakyReLU(), x);
+  expect_modes_agree(nn::ELU(), x);
+  expect_modes_agree(nn::Softplus(), x);
 }
 
 TEST(Activation, GradientsAreThoseOfFiniteDifferences) {
@@ -49,11 +66,32 @@ TEST(Activation, GradientsAreThoseOfFiniteDifferences) {
   }
 }
 
+TEST(Activation, SoftplusRefusesASlopeThatIsNotPositive) {
+  EXPECT_ERROR(nn::Softplus(0)(here(Tensor{1.0})), ValueError, "[softplus] beta is 0; it must be positive");
+}
+
+TEST(Flatten, MakesRows) {
+  const Tensor x = randn({2, 3, 4}, {.device = backend()});
+  EXPECT_EQ(nn::Flatten()(x).shape(), (Shape{2, 12}));
+  EXPECT_EQ(nn::Flatten(0)(x).shape(), (Shape{24}));
+  expect_modes_agree(nn::Flatten(), x);
+  EXPECT_EQ(nn::Flatten().description(), "Flatten");
+  EXPECT_EQ(nn::Flatten(2).description(), "Flatten(2)");
+  EXPECT_ERROR(nn::Flatten()(here(Tensor{1.0})), ShapeError,
+               "[flatten] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+}
+
 TEST(Activation, LayersDescribeThemselves) {
   EXPECT_EQ(nn::ReLU().description(), "ReLU");
   EXPECT_EQ(nn::Sigmoid().description(), "Sigmoid");
   EXPECT_EQ(nn::Tanh().description(), "Tanh");
   EXPECT_EQ(nn::Softmax(1).description(), "Softmax(1)");
+  EXPECT_EQ(nn::LogSoftmax(1).description(), "LogSoftmax(1)");
+  EXPECT_EQ(nn::GELU().description(), "GELU");
+  EXPECT_EQ(nn::GELU(GeluForm::tanh).description(), "GELU(tanh)");
+  EXPECT_EQ(nn::LeakyReLU(0.1).description(), "LeakyReLU(0.1)");
+  EXPECT_EQ(nn::ELU(2).description(), "ELU(2)");
+  EXPECT_EQ(nn::Softplus(2).description(), "Softplus(2)");
 }
 
 }  // namespace

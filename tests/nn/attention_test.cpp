@@ -130,6 +130,58 @@ TEST(MultiHeadAttention, NamesItsPartsAndDescribesItself) {
   EXPECT_EQ(state.at("output.weight").shape(), (Shape{8, 8}));
 }
 
+/// A self-attention with the weights of `layer`, whose features are 8.
+nn::SelfAttention with_weights_of(const nn::MultiHeadAttention& layer,
+                                  nn::MultiHeadAttentionOptions options) {
+  options.device = backend();
+  nn::SelfAttention fused(8, 4, options);
+  const nn::StateDict state = layer.state_dict();
+  nn::StateDict joined{{"output.weight", state.at("output.weight")},
+                       {"output.bias", state.at("output.bias")}};
+  for (const std::string part : {"weight", "bias"}) {
+    joined["qkv." + part] =
+        concat({state.at("query." + part), state.at("key." + part), state.at("value." + part)});
+  }
+  fused.load_state_dict(joined);
+  fused.eval();
+  return fused;
+}
+
+TEST(SelfAttention, IsMultiHeadAttentionOfOneArgument) {
+  const nn::MultiHeadAttentionOptions options{.kv_heads = 2, .causal = true, .rotary = true};
+  const nn::MultiHeadAttention layer = layer_of(options);
+  const nn::SelfAttention fused = with_weights_of(layer, options);
+  const Tensor x = input({2, 5, 8});
+  EXPECT_TENSOR_NEAR(fused(x), layer(x));
+  const Tensor mask = padding_mask(here(Tensor{3, 5}), 5);
+  EXPECT_TENSOR_NEAR(fused.forward(x, mask), layer.forward(x, x, x, mask));
+  expect_modes_agree(fused, x);
+}
+
+TEST(SelfAttention, GoesOnStepByStepFromACache) {
+  const nn::MultiHeadAttentionOptions options{.causal = true};
+  const nn::SelfAttention layer = with_weights_of(layer_of(options), options);
+  const Tensor x = input({2, 4, 8}), whole = layer(x);
+  nn::KeyValueCache cache;
+  for (std::int64_t step = 0; step < 4; ++step)
+    EXPECT_TENSOR_NEAR(layer.forward(slice(x, 1, step, step + 1), cache), slice(whole, 1, step, step + 1));
+}
+
+TEST(SelfAttention, GradientsAreThoseOfFiniteDifferences) {
+  Generator source(2);
+  nn::SelfAttention layer(4, 2, {.kv_heads = 1, .causal = true, .device = backend(), .generator = &source});
+  const GradcheckResult result = gradcheck_layer(layer, input({3, 4}));
+  EXPECT_TRUE(result) << result.message;
+}
+
+TEST(SelfAttention, NamesItself) {
+  EXPECT_EQ(nn::SelfAttention(8, 4).description(), "SelfAttention(8, 4 heads)");
+  EXPECT_ERROR(nn::SelfAttention(8, 3), ValueError,
+               "[SelfAttention] 8 features and 3 heads; the first must be a positive multiple of the second");
+  EXPECT_ERROR(nn::SelfAttention(8, 4)(ones({5, 7})), ShapeError,
+               "[SelfAttention] x is [5, 7]; wanted [..., length, 8]");
+}
+
 TEST(MultiHeadAttention, SaysWhatIsWrong) {
   EXPECT_ERROR(
       nn::MultiHeadAttention(8, 3), ValueError,

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "core/ops/composite.h"
+#include "nn/module.h"
+
+namespace tinytorch::nn {
+
+/// The axes from `start` on as one: images [N, C, H, W] become rows [N, C H W].
+class Flatten : public Layer<Flatten> {
+ public:
+  explicit Flatten(int start = 1) : start_(start) {}
+
+  /// @throws ShapeError  x has no such axis
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return flatten(x, start_);
+  }
+
+  std::string description() const override;
+
+ private:
+  int start_;
+};
+
+}  // namespace tinytorch::nn

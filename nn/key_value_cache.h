@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/tensor.h"
+
+namespace tinytorch::nn {
+
+/// The keys and values of earlier steps, so that a model which goes on step by step computes each of them
+/// once. It grows as a vector does; one cache serves one layer and one batch of sequences.
+class KeyValueCache {
+ public:
+  KeyValueCache() = default;
+  /// With room for `capacity` steps from the start.
+  /// @throws ValueError  capacity is negative
+  explicit KeyValueCache(std::int64_t capacity);
+
+  /// Copies the keys and values [batch, kv_heads, steps, width] of the next steps behind those that are
+  /// there.
+  /// @throws ShapeError  they differ from the first ones in another axis than the steps. DTypeError,
+  /// DeviceError
+  void append(const Tensor& keys, const Tensor& values);
+
+  /// How many steps there are.
+  std::int64_t length() const { return length_; }
+  /// Views [batch, kv_heads, length, width], valid until the next append(); undefined where there are none.
+  Tensor keys() const;
+  Tensor values() const;
+  /// Forgets all steps, but not the room.
+  void clear() { length_ = 0; }
+
+ private:
+  std::int64_t capacity_ = 0, length_ = 0;
+  Tensor keys_, values_;
+};
+
+}  // namespace tinytorch::nn
