@@ -105,7 +105,8 @@ Labelled<T> multiply(Labelled<T> a, Labelled<T> b, const std::string& later) {
 /// multiplied, and letters that the result does not name are summed over. "ij,jk->ik" is a matrix product,
 /// "ii->" a trace, "bhqd,bhkd->bhqk" the scores of attention. "..." stands for any further axes, which
 /// broadcast; without "->" the result has the letters that stand once, in alphabetical order. Two operands at
-/// a time, from the left, each pair as one matmul().
+/// a time, from the left, each pair as one matmul(). A letter of one operand alone is summed first, as sum()
+/// does: i32 in i64.
 /// @throws ValueError  the equation makes no sense, or is not for so many operands
 /// @throws ShapeError  an operand has another number of axes, or a letter two lengths
 /// @throws DTypeError  as matmul(), where there are several operands

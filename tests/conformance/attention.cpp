@@ -161,27 +161,28 @@ void unmasked_row(const char* name, const Masking& masking, const AttentionOptio
 }  // namespace
 
 void attention_rows() {
-  unmasked_row("attention", {}, {});
-  unmasked_row("attention_scaled", {.scale = -0.3}, {.scale = -0.3});
-  unmasked_row("attention_causal", {.causal = true}, {.causal = true});
-  unmasked_row("attention_causal_ahead", {.causal = true, .offset = 2}, {.causal = true, .causal_offset = 2});
-  unmasked_row("attention_causal_behind", {.causal = true, .offset = -1},
+  unmasked_row("scaled_dot_product_attention", {}, {});
+  unmasked_row("scaled_dot_product_attention_scaled", {.scale = -0.3}, {.scale = -0.3});
+  unmasked_row("scaled_dot_product_attention_causal", {.causal = true}, {.causal = true});
+  unmasked_row("scaled_dot_product_attention_causal_ahead", {.causal = true, .offset = 2},
+               {.causal = true, .causal_offset = 2});
+  unmasked_row("scaled_dot_product_attention_causal_behind", {.causal = true, .offset = -1},
                {.causal = true, .causal_offset = -1});
-  unmasked_row("attention_dropout", {.dropout = 0.3}, {.dropout = 0.3});
-  unmasked_row("attention_causal_dropout", {.causal = true, .dropout = 0.6},
+  unmasked_row("scaled_dot_product_attention_dropout", {.dropout = 0.3}, {.dropout = 0.3});
+  unmasked_row("scaled_dot_product_attention_causal_dropout", {.causal = true, .dropout = 0.6},
                {.causal = true, .dropout = 0.6});
 
   const auto bool_masked = [](const Array& q, const Array& k, const Array& v, const Array& mask) {
     const Array used = without_first_query(mask);
     return attend(q, k, v, {.mask = &used, .is_bool = true});
   };
-  attention_row("attention_masked", masked_shapes())
+  attention_row("scaled_dot_product_attention_masked", masked_shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
       .reference(bool_masked)
       .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
         return scaled_dot_product_attention(q, k, v, {.mask = first_query_masked(mask)});
       });
-  attention_row("attention_masked_by_addition", masked_shapes())
+  attention_row("scaled_dot_product_attention_masked_by_addition", masked_shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2), real(-2, 2).including({-inf}).constant())
       .reference([](const Array& q, const Array& k, const Array& v, const Array& mask) {
         return attend(q, k, v, {.mask = &mask, .causal = true, .offset = 1});
@@ -190,13 +191,13 @@ void attention_rows() {
         return scaled_dot_product_attention(q, k, v,
                                             {.causal = true, .causal_offset = 1, .mask = value_of(mask)});
       });
-  attention_row("attention_output_beside_weights", masked_shapes())
+  attention_row("attention_with_weights_output", masked_shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
       .reference(bool_masked)
       .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
         return attention_with_weights(q, k, v, {.mask = first_query_masked(mask)}).output;
       });
-  attention_row("attention_weights", shapes())
+  attention_row("attention_with_weights", shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
       .reference([](const Array& q, const Array& k, const Array& v) {
         return attend(q, k, v, {.causal = true, .dropout = 0.25}, /*weights_wanted=*/true);

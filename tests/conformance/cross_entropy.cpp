@@ -181,7 +181,7 @@ void class_rows() {
 }
 
 void reduction_rows_of_cross_entropy() {
-  row("cross_entropy_of_each_row")
+  row("cross_entropy_rows")
       .inputs(kLogits, indices(kClasses))
       .shapes_together({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 0}, {2, 0}}, {{2, 3, 2}, {2, 2}}})
       .reference([](const Array& x, const Array& t) { return losses(x, t, {}); })

@@ -118,7 +118,7 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       .exactly()
       .gradient(except_at_ties)
       .calls([=](const auto& x) { return max_pool2d(x, kernel, options); });
-  row("max_pool2d_places" + name)
+  row("max_pool2d_with_places" + name)
       .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
       .gives(DType::i64)
       .shapes(shapes)

@@ -1,8 +1,11 @@
 #include "core/ops/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "core/ops/dropout.h"
 #include "core/ops/sampling.h"
@@ -23,6 +26,11 @@ std::uint64_t pair(std::uint64_t i) {
   return static_cast<std::uint64_t>(word(2 * i + 1)) << 32 | word(2 * i);
 }
 double uniform(std::uint64_t i) { return static_cast<double>(pair(i) >> 11) * 0x1p-53; }
+/// A number below 2^63 - 1: the high half of its product with 64 random bits.
+std::uint64_t high_bits(std::uint64_t i) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(Wide{pair(i)} * ((std::uint64_t{1} << 63) - 1) >> 64);
+}
 
 /// Box and Muller: each block gives two numbers.
 double normal(std::uint64_t i) {
@@ -55,6 +63,39 @@ void random_row(const char* name, const KernelSlot& slot, DType given, Element e
         Generator source = generator();
         return call(x.shape(), Options{.dtype = given, .device = x.device()}, source);
       });
+}
+
+/// 0 ... n-1 in the order of their 63 random bits.
+Array permuted(std::int64_t n) {
+  std::vector<std::pair<std::uint64_t, std::int64_t>> keyed;
+  for (std::int64_t i = 0; i < n; ++i) keyed.emplace_back(high_bits(static_cast<std::uint64_t>(i)), i);
+  std::sort(keyed.begin(), keyed.end());
+  Array result{{n}, {}};
+  for (const auto& [key, place] : keyed) result.values.push_back(static_cast<double>(place));
+  return result;
+}
+
+constexpr std::int64_t kSamples = 6;
+
+/// For each row, where its share of the weights' sum that a uniform number says is passed.
+Array drawn(const Array& weights, std::int64_t samples) {
+  Shape shape = weights.shape;
+  const std::int64_t n = shape.back();
+  shape.back() = samples;
+  Array result{shape, {}};
+  std::uint64_t next = 0;
+  for (std::size_t row = 0; row < weights.values.size(); row += static_cast<std::size_t>(n)) {
+    double total = 0;
+    for (std::int64_t i = 0; i < n; ++i) total += weights.values[row + static_cast<std::size_t>(i)];
+    for (std::int64_t sample = 0; sample < samples; ++sample) {
+      double rest = uniform(next++) * total;
+      std::int64_t place = 0;
+      while (place < n - 1 && rest >= weights.values[row + static_cast<std::size_t>(place)])
+        rest -= weights.values[row + static_cast<std::size_t>(place++)];
+      result.values.push_back(static_cast<double>(place));
+    }
+  }
+  return result;
 }
 
 double uniform_f32(std::uint64_t i) { return static_cast<double>(word(i) >> 8) * 0x1p-24; }
@@ -119,6 +160,32 @@ void random_rows() {
   random_row("rand_f64", kernels::random_uniform, DType::f64, uniform, uniform_call);
   random_row("randn_f32", kernels::random_normal, DType::f32, normal, normal_call);
   random_row("randn_f64", kernels::random_normal, DType::f64, normal, normal_call);
+  random_row(
+      "normal", kernels::random_normal, DType::f64, [](std::uint64_t i) { return 3 + 0.5 * normal(i); },
+      [](const Shape& shape, Options options, Generator& source) {
+        return tinytorch::normal(3, 0.5, shape, options, source);
+      });
+  row("permutation")
+      .inputs(real(-9, 9))
+      .takes(kAllTypes)
+      .gives(DType::i64)
+      .shapes({{0}, {1}, {2}, {17}, {1009}})
+      .reference([](const Array& x) { return permuted(x.shape[0]); })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) {
+        Generator source = generator();
+        return permutation(x.numel(), {.device = x.device()}, source);
+      });
+  row("multinomial")
+      .inputs(real(0.25, 4))
+      .gives(DType::i64)
+      .shapes({{1}, {5}, {2, 7}, {3, 1, 4}, {0, 3}})
+      .reference([](const Array& x) { return drawn(x, kSamples); })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x) {
+        Generator source = generator();
+        return multinomial(x, kSamples, true, source);
+      });
   random_row("randint_u8", kernels::random_integers, DType::u8, integer, integer_call);
   random_row("randint_i32", kernels::random_integers, DType::i32, integer, integer_call);
   random_row("randint_i64", kernels::random_integers, DType::i64, integer, integer_call);

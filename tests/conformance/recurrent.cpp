@@ -123,6 +123,88 @@ std::vector<std::vector<Shape>> with_gradient_first(std::vector<std::vector<Shap
   return lists;
 }
 
+/// x wᵀ + b for rows x.
+Array affine_of(const Array& x, const Array& w, const Array& b) {
+  return generate({x.shape[0], w.shape[0]}, [&](const Dims& at) {
+    double sum = b({at[1]});
+    for (std::int64_t k = 0; k < x.shape[1]; ++k) sum += x({at[0], k}) * w({at[1], k});
+    return sum;
+  });
+}
+
+/// The operands of a cell with G gates: x, the states, then the weights and biases of both products.
+std::vector<std::vector<Shape>> cell_shapes(std::int64_t gates, std::size_t states) {
+  std::vector<std::vector<Shape>> result;
+  for (const auto& [batch, in, hidden] :
+       {std::array<std::int64_t, 3>{2, 3, 2}, {1, 1, 1}, {0, 2, 3}, {5, 9, 33}}) {
+    std::vector<Shape> shapes{{batch, in}};
+    for (std::size_t i = 0; i < states; ++i) shapes.push_back({batch, hidden});
+    for (const Shape& shape : {Shape{gates * hidden, in}, Shape{gates * hidden, hidden},
+                               Shape{gates * hidden}, Shape{gates * hidden}})
+      shapes.push_back(shape);
+    result.push_back(shapes);
+  }
+  return result;
+}
+
+template <class T>
+CellWeights<T> weights_of(const T& w, const T& u, const T& b, const T& c) {
+  return {.input = w, .hidden = u, .input_bias = b, .hidden_bias = c};
+}
+
+Row& cell_row(const char* name, std::int64_t gates, std::size_t states) {
+  Row& added =
+      row(name).shapes_together(cell_shapes(gates, states)).within({2e-5, 1e-5}, {1e-12, 1e-12}).unchecked();
+  return added.gradient(differentiable);
+}
+
+void cell_rows() {
+  const Domain few = real(-1, 1);
+  cell_row("rnn_cell", 1, 1)
+      .inputs(few, few, few, few, few, few)
+      .reference(
+          [](const Array& x, const Array& h, const Array& w, const Array& u, const Array& b, const Array& c) {
+            const Array a = affine_of(x, w, b), d = affine_of(h, u, c);
+            return generate(h.shape, [&](const Dims& at) { return std::tanh(a(at) + d(at)); });
+          })
+      .calls([](const auto& x, const auto& h, const auto& w, const auto& u, const auto& b, const auto& c) {
+        return rnn_cell(x, h, weights_of(w, u, b, c));
+      });
+  cell_row("gru_cell", 3, 1)
+      .inputs(few, few, few, few, few, few)
+      .reference(
+          [](const Array& x, const Array& h, const Array& w, const Array& u, const Array& b, const Array& c) {
+            Array y = h;
+            const auto elements = elements_of<3>(affine_of(x, w, b), affine_of(h, u, c), h);
+            for (std::size_t i = 0; i < elements.size(); ++i)
+              y.values[i] = static_cast<double>(gru(elements[i])[0]);
+            return y;
+          })
+      .calls([](const auto& x, const auto& h, const auto& w, const auto& u, const auto& b, const auto& c) {
+        return gru_cell(x, h, weights_of(w, u, b, c));
+      });
+  cell_row("lstm_cell", 4, 2)
+      .inputs(few, few, few, few, few, few, few)
+      .reference([](const Array& x, const Array& h, const Array& state, const Array& w, const Array& u,
+                    const Array& b, const Array& c) {
+        Array y = h;
+        y.shape.insert(0, 2);
+        const auto elements = elements_of<4>(affine_of(x, w, b), affine_of(h, u, c), state);
+        y.values.resize(2 * elements.size());
+        for (std::size_t i = 0; i < elements.size(); ++i) {
+          const auto next = lstm(elements[i]);
+          y.values[i] = static_cast<double>(next[0]);
+          y.values[elements.size() + i] = static_cast<double>(next[1]);
+        }
+        return y;
+      })
+      .calls([](const auto& x, const auto& h, const auto& state, const auto& w, const auto& u, const auto& b,
+                const auto& c) {
+        const auto next = lstm_cell(x, {h, state}, weights_of(w, u, b, c));
+        return stack(std::vector{next.hidden, next.cell});
+      });
+}
+
 const Domain kNumbers = real(-3, 3), kHostile = kNumbers.including({30.0, -30.0, 0.0, inf, nan});
 
 void lstm_rows() {
@@ -190,6 +272,7 @@ void gru_rows() {
 }  // namespace
 
 void recurrent_rows() {
+  cell_rows();
   lstm_rows();
   gru_rows();
 }

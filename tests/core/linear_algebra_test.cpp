@@ -60,8 +60,8 @@ TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
 }
 
 TEST(Einsum, OfNoLettersIsTheNumber) {
-  EXPECT_TENSOR_EQ(einsum("->", std::vector{of({})}), 1.0F);
-  EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), 1.0F);
+  EXPECT_TENSOR_EQ(einsum("->", std::vector{of({})}), Tensor(1.0F));
+  EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), Tensor(1.0F));
 }
 
 }  // namespace

@@ -285,7 +285,7 @@ Variable images(const Variable& x) { return reshape(x, {-1, 1, x.shape()[x.rank(
 
 /// With a kernel that is one for all.
 Variable convolved(const Variable& x) {
-  const Tensor kernel = arange(-4, 5, {.dtype = x.dtype(), .device = x.device()});
+  const Tensor kernel = arange(-4, 5, 1, {.dtype = x.dtype(), .device = x.device()});
   return conv2d(images(x), Variable(reshape(kernel, {1, 1, 3, 3}) * 0.25), {}, {.padding = 1});
 }
 

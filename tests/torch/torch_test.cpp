@@ -15,7 +15,7 @@
 
 namespace tinytorch::torch_cases {
 
-double decoded(const json& number) {
+double decoded(const nlohmann::json& number) {
   if (number.is_number()) return number.get<double>();
   const std::string text = number.get<std::string>();
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();

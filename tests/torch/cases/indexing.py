@@ -38,7 +38,7 @@ def add(family):
     case("argsort", lambda x: torch.sort(x, dim=1, stable=True)[1], lambda: integers(2, 5, high=3), gradient=False, axis=1)
     for k in [1, 3]:
         for largest in [True, False]:
-            case("topk", lambda x, k=k, l=largest: tuple(torch.topk(x, k, 1, largest=l)), lambda: real(3, 5), k=k, axis=1, largest=largest)
+            case("topk", lambda x, k=k, l=largest: tuple(torch.topk(x, k, 1, largest=l)), lambda: (torch.randperm(15).reshape(3, 5).to(torch.float64) - 7) / 4, k=k, axis=1, largest=largest)
     case("flip", lambda x: torch.flip(x, [0, 1]), lambda: real(3, 4), axes=[0, 1])
     for shifts, axes in [([1], [0]), ([-2], [1]), ([1, 3], [0, 1])]:
         case("roll", lambda x, s=shifts, a=axes: torch.roll(x, s, a), lambda: real(3, 4), shifts=shifts, axes=axes)
