@@ -19,6 +19,10 @@ bool floating(Operands x) {
   return std::ranges::all_of(x, [](const Variable& each) { return is_floating(each.dtype()); });
 }
 
+bool integers(Operands x) {
+  return std::ranges::all_of(x, [](const Variable& each) { return is_integer(each.dtype()); });
+}
+
 bool numeric(Operands x) {
   return std::ranges::all_of(x, [](const Variable& each) { return each.dtype() != DType::boolean; });
 }
@@ -43,11 +47,10 @@ Choice any_axis(Operands x, Source& source) {
 int axis_of(const Numbers& numbers) { return static_cast<int>(numbers[0]); }
 
 /// f(x), elementwise; written as C++ with "x" for the operand.
-Op elementwise(const char* name, const char* pattern, bool continuous, bool (*takes)(Operands),
+Op elementwise(const char* name, const char* pattern, bool (*takes)(Operands),
                Variable (*f)(const Variable&)) {
   return {.name = name,
           .operands = 1,
-          .continuous = continuous,
           .choose = [takes](Operands x, Source&) { return taken(takes(x)); },
           .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
           .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0]); }};
@@ -59,7 +62,6 @@ Op binary(const char* name, const char* pattern, bool (*takes)(Operands),
   return {
       .name = name,
       .operands = 2,
-      .continuous = true,
       .choose = [takes](Operands x, Source&) { return taken(takes(x) && broadcast(x)); },
       .apply = [f](Operands x, const Numbers&) { return f(x[0], x[1]); },
       .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0], x[1]); }};
@@ -69,7 +71,6 @@ Op binary(const char* name, const char* pattern, bool (*takes)(Operands),
 Op along_axis(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, int)) {
   return {.name = name,
           .operands = 1,
-          .continuous = true,
           .choose =
               [takes](Operands x, Source& source) {
                 return takes(x) && x[0].numel() > 0 ? any_axis(x, source) : Choice();
@@ -82,7 +83,6 @@ Op along_axis(const char* name, bool (*takes)(Operands), Variable (*f)(const Var
 Op reduction(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, const Axes&, bool)) {
   return {.name = name,
           .operands = 1,
-          .continuous = true,
           .choose = [takes](Operands x, Source& source) -> Choice {
             if (!takes(x) || x[0].numel() == 0) return {};
             Choice axis = any_axis(x, source);
@@ -108,7 +108,6 @@ Op permute_op() {
   return {
       .name = "permute",
       .operands = 1,
-      .continuous = true,
       .choose = [](Operands x, Source& source) -> Choice {
         Numbers order;
         for (int i = 0; i < x[0].rank(); ++i) order.push_back(i);
@@ -126,7 +125,6 @@ Op reshape_op() {
   return {
       .name = "reshape",
       .operands = 1,
-      .continuous = true,
       .choose = [](Operands x, Source& source) -> Choice {
         // Takes factors off the number of elements.
         std::int64_t rest = x[0].numel();
@@ -149,7 +147,6 @@ Op reshape_op() {
 Op slice_op() {
   return {.name = "slice",
           .operands = 1,
-          .continuous = true,
           .choose = [](Operands x, Source& source) -> Choice {
             Choice axis = any_axis(x, source);
             if (!axis) return {};
@@ -167,7 +164,6 @@ Op expand_op() {
   return {
       .name = "expand",
       .operands = 1,
-      .continuous = true,
       .choose = [](Operands x, Source& source) -> Choice {
         if (x[0].rank() > 3 || x[0].numel() > 24) return {};
         Numbers shape{source.integer(1, 2)};
@@ -183,7 +179,6 @@ Op expand_op() {
 Op concat_op() {
   return {.name = "concat",
           .operands = 2,
-          .continuous = true,
           .choose = [](Operands x, Source& source) -> Choice {
             if (x[0].rank() != x[1].rank()) return {};
             const Choice axis = any_axis(x, source);
@@ -209,7 +204,6 @@ Op concat_op() {
 Op matmul_op() {
   return {.name = "matmul",
           .operands = 2,
-          .continuous = true,
           .choose =
               [](Operands x, Source&) {
                 const bool shapes = x[0].rank() == 2 && x[1].rank() == 2 && x[0].size(1) == x[1].size(0);
@@ -222,7 +216,6 @@ Op matmul_op() {
 Op gram_op() {
   return {.name = "matmul_with_transposed",
           .operands = 1,
-          .continuous = true,
           .choose = [](Operands x, Source&) { return taken(x[0].rank() >= 2 && floating(x)); },
           .apply = [](Operands x, const Numbers&) { return matmul(x[0], transpose(x[0])); },
           .text = [](Names x, const Numbers&) { return fmt::format("matmul({0}, transpose({0}))", x[0]); }};
@@ -232,7 +225,6 @@ Op where_op() {
   return {
       .name = "where",
       .operands = 2,
-      .continuous = true,
       .choose = [](Operands x, Source&) { return taken(numeric(x) && broadcast(x)); },
       .apply = [](Operands x, const Numbers&) { return where(x[0] < x[1], x[0] * 2, x[1] * 2); },
       .text = [](Names x,
@@ -244,7 +236,6 @@ Op where_op() {
 Op index_select_op() {
   return {.name = "index_select",
           .operands = 1,
-          .continuous = true,
           .choose = [](Operands x, Source& source) -> Choice {
             Choice numbers = any_axis(x, source);
             if (!numbers || x[0].size(axis_of(*numbers)) == 0) return {};
@@ -274,7 +265,6 @@ bool has_matrices(Operands x) { return x[0].rank() >= 2 && x[0].numel() > 0; }
 Op matrices(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&)) {
   return {.name = name,
           .operands = 1,
-          .continuous = true,
           .choose = [takes](Operands x, Source&) { return taken(takes(x) && has_matrices(x)); },
           .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
           .text = [name](Names x, const Numbers&) { return fmt::format("{}({})", name, x[0]); }};
@@ -294,29 +284,29 @@ Variable pooled(const Variable& x) { return max_pool2d(images(x), 2, {.stride = 
 std::vector<Op> make_ops() {
   using V = const Variable&;
   return {
-      elementwise("sin", "sin({})", true, floating, [](V x) { return sin(x); }),
-      elementwise("tanh", "tanh({})", true, floating, [](V x) { return tanh(x); }),
-      elementwise("erf", "erf({})", true, floating, [](V x) { return erf(x); }),
-      elementwise("atan", "atan({})", true, floating, [](V x) { return atan(x); }),
-      elementwise("sigmoid", "sigmoid({})", true, floating, [](V x) { return sigmoid(x); }),
-      elementwise("gelu", "gelu({})", true, floating, [](V x) { return gelu(x); }),
-      elementwise("silu", "silu({})", true, floating, [](V x) { return silu(x); }),
-      elementwise("softplus", "softplus({})", true, floating, [](V x) { return softplus(x); }),
-      elementwise("relu", "relu({})", true, floating, [](V x) { return relu(x); }),
-      elementwise("leaky_relu", "leaky_relu({})", true, floating, [](V x) { return leaky_relu(x); }),
-      elementwise("exp", "exp(tanh({}))", true, floating, [](V x) { return exp(tanh(x)); }),
-      elementwise("log", "log({0} * {0} + 1)", true, floating, [](V x) { return log(x * x + 1); }),
-      elementwise("rsqrt", "rsqrt({0} * {0} + 1)", true, floating, [](V x) { return rsqrt(x * x + 1); }),
-      elementwise("abs", "abs({})", true, numeric, [](V x) { return abs(x); }),
-      elementwise("neg", "-{}", true, numeric, [](V x) { return -x; }),
-      elementwise("clamp", "clamp({}, -1, 1)", true, numeric, [](V x) { return clamp(x, -1, 1); }),
-      elementwise("floor", "floor({})", false, numeric, [](V x) { return floor(x); }),
-      elementwise("sign", "sign({})", false, numeric, [](V x) { return sign(x); }),
-      elementwise("contiguous", "contiguous({})", true, anything, [](V x) { return contiguous(x); }),
+      elementwise("sin", "sin({})", floating, [](V x) { return sin(x); }),
+      elementwise("tanh", "tanh({})", floating, [](V x) { return tanh(x); }),
+      elementwise("erf", "erf({})", floating, [](V x) { return erf(x); }),
+      elementwise("atan", "atan({})", floating, [](V x) { return atan(x); }),
+      elementwise("sigmoid", "sigmoid({})", floating, [](V x) { return sigmoid(x); }),
+      elementwise("gelu", "gelu({})", floating, [](V x) { return gelu(x); }),
+      elementwise("silu", "silu({})", floating, [](V x) { return silu(x); }),
+      elementwise("softplus", "softplus({})", floating, [](V x) { return softplus(x); }),
+      elementwise("relu", "relu({})", floating, [](V x) { return relu(x); }),
+      elementwise("leaky_relu", "leaky_relu({})", floating, [](V x) { return leaky_relu(x); }),
+      elementwise("exp", "exp(tanh({}))", floating, [](V x) { return exp(tanh(x)); }),
+      elementwise("log1p", "log1p({0} * {0})", floating, [](V x) { return log1p(x * x); }),
+      elementwise("rsqrt", "rsqrt({0} * {0} + 1)", floating, [](V x) { return rsqrt(x * x + 1); }),
+      elementwise("abs", "abs({})", numeric, [](V x) { return abs(x); }),
+      elementwise("neg", "-{}", numeric, [](V x) { return -x; }),
+      elementwise("clamp", "clamp({}, -1, 1)", numeric, [](V x) { return clamp(x, -1, 1); }),
+      elementwise("remainder", "remainder({}, 3)", integers, [](V x) { return remainder(x, 3); }),
+      elementwise("sign", "sign({})", integers, [](V x) { return sign(x); }),
+      elementwise("contiguous", "contiguous({})", anything, [](V x) { return contiguous(x); }),
       binary("add", "{} + {}", numeric, [](V a, V b) { return a + b; }),
       binary("sub", "{} - {}", numeric, [](V a, V b) { return a - b; }),
       binary("mul", "{} * {}", numeric, [](V a, V b) { return a * b; }),
-      binary("div", "{0} / ({1} * {1} + 1)", numeric, [](V a, V b) { return a / (b * b + 1); }),
+      binary("div", "{0} / ({1} * {1} + 1)", floating, [](V a, V b) { return a / (b * b + 1); }),
       binary("maximum", "maximum({}, {})", both_floating_or_integers, [](V a, V b) { return maximum(a, b); }),
       binary("minimum", "minimum({}, {})", both_floating_or_integers, [](V a, V b) { return minimum(a, b); }),
       where_op(),
@@ -336,7 +326,7 @@ std::vector<Op> make_ops() {
       matrices("conv2d", floating, convolved),
       matrices("max_pool2d", floating, pooled),
       reduction("sum", numeric, [](V x, const Axes& axes, bool keep) { return sum(x, axes, keep); }),
-      reduction("mean", numeric, [](V x, const Axes& axes, bool keep) { return mean(x, axes, keep); }),
+      reduction("mean", floating, [](V x, const Axes& axes, bool keep) { return mean(x, axes, keep); }),
       reduction("prod", floating, [](V x, const Axes& axes, bool keep) { return prod(x, axes, keep); }),
       reduction("logsumexp", floating,
                 [](V x, const Axes& axes, bool keep) { return logsumexp(x, axes, keep); }),

@@ -12,12 +12,11 @@ namespace tinytorch::fuzz {
 
 using Numbers = std::vector<std::int64_t>;
 
-/// An op as programs use it.
+/// An op as programs use it. All are continuous, or f32 and f64 could differ widely; what steps, as sign,
+/// takes integers only. None makes f32 of integers, or a run in f64 would not be one.
 struct Op {
   std::string name;
   std::size_t operands;
-  /// Small changes of the operands change the result little; else f32 and f64 may differ widely.
-  bool continuous;
   /// Numbers for these operands; none if the op does not take them.
   std::function<std::optional<Numbers>(std::span<const Variable>, Source&)> choose;
   std::function<Variable(std::span<const Variable>, const Numbers&)> apply;

@@ -56,13 +56,14 @@ std::vector<Variable> make_inputs(const Program& program, DType floating, Device
   return inputs;
 }
 
-std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs, Rounding round) {
+std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs,
+                          const Disturbance& disturb) {
   std::vector<Variable> values = inputs;
   for (const Step& step : program.steps) {
     std::vector<Variable> operands;
     for (const std::size_t operand : step.operands) operands.push_back(values[operand]);
     const Variable y = step.op->apply(operands, step.numbers);
-    values.push_back(round != nullptr ? round(y) : y);
+    values.push_back(disturb ? disturb(y) : y);
   }
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(inputs.size()));
   return values;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <span>
 #include <string>
@@ -60,10 +61,10 @@ struct Program {
 /// The inputs of a program, as leaves where they are floating.
 std::vector<Variable> make_inputs(const Program& program, DType floating, Device device);
 
-/// The results of all steps. `round` is applied to each.
-using Rounding = Variable (*)(const Variable&);
+/// The results of all steps. `disturb`, if any, is applied to each.
+using Disturbance = std::function<Variable(const Variable&)>;
 std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs,
-                          Rounding round = nullptr);
+                          const Disturbance& disturb = {});
 
 /// The program as C++, a line a step.
 std::string to_string(const Program& program);
