@@ -32,57 +32,75 @@ struct Masking {
   std::optional<double> scale = {};
 };
 
-std::optional<double> masked(const Masking& masking, const Dims& at, double score) {
+/// A score behind the masks; -inf where the query may not attend.
+double masked(const Masking& masking, const Dims& at, double score) {
   const std::int64_t query = at[at.size() - 2], key = at.back();
-  if (masking.causal && key > query + masking.offset) return {};
+  if (masking.causal && key > query + masking.offset) return -inf;
   if (masking.mask == nullptr) return score;
   const double element = broadcast_element(*masking.mask, at);
-  if (masking.is_bool) return element != 0 ? std::optional(score) : std::nullopt;
-  return element == -inf ? std::nullopt : std::optional(score + element);
+  if (masking.is_bool) return element != 0 ? score : -inf;
+  return score + element;
 }
 
-/// Attention by its definition, a query at a time; of the weights too.
+/// The scores [..., heads, queries, keys] of q and k by their definition.
+Array scores_of(const Array& q, const Array& k, const Masking& masking) {
+  const int rank = q.shape.size();
+  const std::int64_t width = q.shape.back();
+  const double scale = masking.scale.value_or(1 / std::sqrt(static_cast<double>(width)));
+  Shape shape = q.shape;
+  shape.back() = k.shape[rank - 2];
+  return generate(shape, [&](const Dims& at) {
+    Dims in_q = at, in_k = at;
+    in_k[rank - 2] = at.back();
+    if (rank > 2) in_k[rank - 3] = at[rank - 3] / (q.shape[rank - 3] / k.shape[rank - 3]);
+    double product = 0;
+    for (std::int64_t l = 0; l < width; ++l) {
+      in_q.back() = in_k.back() = l;
+      product += q(in_q) * k(in_k);
+    }
+    return masked(masking, at, scale * product);
+  });
+}
+
+/// The softmax of a line, zeros where all of it is -inf.
+std::vector<double> weights_of(std::span<const double> scores) {
+  double largest = -inf, sum = 0;
+  for (const double score : scores) largest = std::max(largest, score);
+  std::vector<double> weights(scores.size(), 0);
+  if (largest == -inf) return weights;
+  for (const double score : scores) sum += std::exp(score - largest);
+  for (std::size_t i = 0; i < scores.size(); ++i) weights[i] = std::exp(scores[i] - largest) / sum;
+  return weights;
+}
+
+/// The weights behind dropout.
+Array dropped(Array weights, double probability) {
+  if (probability == 0) return weights;
+  for (std::size_t i = 0; i < weights.values.size(); ++i) {
+    const double uniform = static_cast<double>(philox_word(kSeed, kFirstBlock, i) >> 8) * 0x1p-24;
+    weights.values[i] *= uniform >= probability ? 1 / (1 - probability) : 0;
+  }
+  return weights;
+}
+
+/// Attention by its definition; of the weights too.
 Array attend(const Array& q, const Array& k, const Array& v, const Masking& masking,
              bool weights_wanted = false) {
   const int rank = q.shape.size();
-  const std::int64_t width = q.shape.back(), keys = k.shape[rank - 2];
-  const double scale = masking.scale.value_or(1 / std::sqrt(static_cast<double>(width)));
+  const Array scores = scores_of(q, k, masking);
+  const Array weights = dropped(map_along(scores, rank - 1, weights_of), masking.dropout);
+  if (weights_wanted) return weights;
   Shape shape = q.shape;
-  shape.back() = weights_wanted ? keys : v.shape.back();
+  shape.back() = v.shape.back();
   return generate(shape, [&](const Dims& at) {
-    Dims in_q = at, in_k = at, score_at = at;
-    if (rank > 2) in_k[rank - 3] = at[rank - 3] / (q.shape[rank - 3] / k.shape[rank - 3]);
-    std::vector<std::optional<double>> scores;
-    double largest = -inf, sum = 0, result = 0;
-    for (std::int64_t key = 0; key < keys; ++key) {
-      double product = 0;
-      in_k[rank - 2] = score_at.back() = key;
-      for (std::int64_t l = 0; l < width; ++l) {
-        in_q.back() = in_k.back() = l;
-        product += q(in_q) * k(in_k);
-      }
-      scores.push_back(masked(masking, score_at, scale * product));
-      if (scores.back()) largest = std::max(largest, *scores.back());
+    Dims in_weights = at, in_v = at;
+    if (rank > 2) in_v[rank - 3] = at[rank - 3] / (q.shape[rank - 3] / k.shape[rank - 3]);
+    double sum = 0;
+    for (std::int64_t key = 0; key < k.shape[rank - 2]; ++key) {
+      in_weights.back() = in_v[rank - 2] = key;
+      sum += weights(in_weights) * v(in_v);
     }
-    for (const auto& score : scores) sum += score ? std::exp(*score - largest) : 0;
-    for (std::int64_t key = 0; key < keys; ++key) {
-      const auto& score = scores[static_cast<std::size_t>(key)];
-      if (!score || (weights_wanted && key != at.back())) continue;
-      double weight = std::exp(*score - largest) / sum;
-      if (masking.dropout > 0) {
-        std::uint64_t number = 0;
-        for (int i = 0; i + 1 < rank; ++i) {
-          number = number * static_cast<std::uint64_t>(q.shape[i]) + static_cast<std::uint64_t>(at[i]);
-        }
-        number = number * static_cast<std::uint64_t>(keys) + static_cast<std::uint64_t>(key);
-        const double uniform = static_cast<double>(philox_word(kSeed, kFirstBlock, number) >> 8) * 0x1p-24;
-        weight *= uniform >= masking.dropout ? 1 / (1 - masking.dropout) : 0;
-      }
-      in_k[rank - 2] = key;
-      in_k.back() = at.back();
-      result += weights_wanted ? weight : weight * v(in_k);
-    }
-    return result;
+    return sum;
   });
 }
 

@@ -57,18 +57,21 @@ Dims with_class(const Dims& place, std::int64_t c) {
   return at;
 }
 
+/// The target's share of class c at a place.
+double share_of(const Shape& logits, const Array& target, const Dims& place, std::int64_t c,
+                const Form& form) {
+  const bool probabilities = target.shape.size() == logits.size();
+  if (!probabilities && target(place) == static_cast<double>(form.ignored)) return 0;
+  const double chosen =
+      probabilities ? target(with_class(place, c)) : target(place) == static_cast<double>(c);
+  return weight_of(c, form.weighted) *
+         ((1 - form.smoothing) * chosen + form.smoothing / static_cast<double>(logits[1]));
+}
+
 ScoresOfRow row_at(const Array& logits, const Array& target, const Dims& place, const Form& form) {
   ScoresOfRow result;
-  const std::int64_t classes = logits.shape[1];
-  for (std::int64_t c = 0; c < classes; ++c) result.x.push_back(logits(with_class(place, c)));
-  const bool probabilities = target.shape.size() == logits.shape.size();
-  result.share = [=](std::int64_t c) {
-    if (!probabilities && target(place) == static_cast<double>(form.ignored)) return 0.0;
-    const double chosen =
-        probabilities ? target(with_class(place, c)) : target(place) == static_cast<double>(c);
-    return weight_of(c, form.weighted) *
-           ((1 - form.smoothing) * chosen + form.smoothing / static_cast<double>(classes));
-  };
+  for (std::int64_t c = 0; c < logits.shape[1]; ++c) result.x.push_back(logits(with_class(place, c)));
+  result.share = [&, place](std::int64_t c) { return share_of(logits.shape, target, place, c, form); };
   return result;
 }
 
@@ -111,12 +114,16 @@ Array mean_of(const Array& rows, double weight) { return {{}, {total(rows) / wei
 /// The gradient of the mean, straight from its formula.
 Array mean_gradient(const Array& logits, const Array& target, const Form& form) {
   const double weight = total_weight(logits, target, form);
+  const Shape rows = without_classes(logits);
+  const Array logarithms =
+      generate(rows, [&](const Dims& place) { return row_at(logits, target, place, form).logarithm(); });
+  const Array masses =
+      generate(rows, [&](const Dims& place) { return row_at(logits, target, place, form).mass(); });
   return generate(logits.shape, [&](const Dims& at) {
     Dims place = at;
     place.erase(1);
-    const ScoresOfRow row = row_at(logits, target, place, form);
-    const double softmax = std::exp(logits(at) - row.logarithm());
-    return row.mass() == 0 ? 0.0 : (softmax * row.mass() - row.share(at[1])) / weight;
+    const double softmax = std::exp(logits(at) - logarithms(place)), mass = masses(place);
+    return mass == 0 ? 0.0 : (softmax * mass - share_of(logits.shape, target, place, at[1], form)) / weight;
   });
 }
 
