@@ -11,18 +11,42 @@
 namespace tinytorch {
 namespace {
 
-/// Sets this thread's default generator back to a state while it lives.
+/// A generator, where it stood.
+struct RandomState {
+  Generator* generator;  // null: the default generator of the thread that runs
+  RandomStream stream;
+
+  Generator& target() const { return generator ? *generator : default_generator(); }
+};
+
+std::vector<RandomState> states_of(const std::vector<Generator*>& generators) {
+  std::vector<RandomState> states{{nullptr, default_generator().state()}};
+  for (Generator* generator : generators) {
+    if (generator == nullptr) fail<ValueError>("checkpoint", "a generator is null; name those that f uses");
+    states.push_back({generator, generator->state()});
+  }
+  return states;
+}
+
+/// Sets generators back to their states while it lives.
 class GeneratorGuard {
  public:
-  explicit GeneratorGuard(RandomStream state) : before_(default_generator().state()) {
-    default_generator().set_state(state);
+  explicit GeneratorGuard(const std::vector<RandomState>& states) {
+    for (const RandomState& state : states) {
+      before_.push_back({state.generator, state.target().state()});
+      state.target().set_state(state.stream);
+    }
   }
-  ~GeneratorGuard() { default_generator().set_state(before_); }
+  ~GeneratorGuard() {
+    // In reverse, as one that is named twice has its own state first.
+    for (auto state = before_.rbegin(); state != before_.rend(); ++state)
+      state->target().set_state(state->stream);
+  }
   GeneratorGuard(const GeneratorGuard&) = delete;
   GeneratorGuard& operator=(const GeneratorGuard&) = delete;
 
  private:
-  RandomStream before_;
+  std::vector<RandomState> before_;
 };
 
 /// Refuses what f reads besides its inputs: their gradients would get lost.
@@ -58,15 +82,17 @@ Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
 
 }  // namespace
 
-Variable checkpoint(const Function& f, const std::vector<Variable>& inputs) {
+Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
+                    const std::vector<Generator*>& generators) {
   std::vector<Saved> saved;
   saved.reserve(inputs.size());
   for (const Variable& input : inputs) saved.emplace_back("checkpoint", input);
-  const RandomStream random = default_generator().state();
+  std::vector<RandomState> random = states_of(generators);
   Tensor value = checked_value(f, inputs);
   return record("checkpoint", std::move(value), std::span(inputs),
-                [f, saved = std::move(saved), random](const RuleArguments& at) {
-                  const GeneratorGuard generator(random);
+                [f, saved = std::move(saved), random = std::move(random)](const RuleArguments& at) {
+                  const GeneratorGuard set_back(random);
+                  const RecomputingGuard once_more;
                   const bool recording = grad_enabled();
                   std::vector<Variable> again;
                   again.reserve(saved.size());

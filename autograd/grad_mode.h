@@ -17,6 +17,22 @@ class GradModeGuard {
   bool before_;
 };
 
+/// Whether this thread computes once more what was computed before, as a checkpoint() does for its gradient:
+/// what has side effects, such as the running statistics of BatchNorm, then leaves them out.
+bool recomputing();
+
+/// Makes recomputing() true for this thread while it lives.
+class RecomputingGuard {
+ public:
+  RecomputingGuard();
+  ~RecomputingGuard();
+  RecomputingGuard(const RecomputingGuard&) = delete;
+  RecomputingGuard& operator=(const RecomputingGuard&) = delete;
+
+ private:
+  bool before_;
+};
+
 /// While it lives, this thread's ops on Variables give constants.
 class NoGrad : public GradModeGuard {
  public:

@@ -25,6 +25,10 @@
 #include "autograd/ops/unfold.h"
 #include "autograd/variable.h"
 #include "core/ops/composite.h"
+#include "core/ops/einsum.h"
+#include "core/ops/interpolate.h"
+#include "core/ops/linear_algebra.h"
+#include "core/ops/sampling.h"
 #include "core/ops/statistics.h"
 
 /// The ops on Variables: autograd/ops has a header for each of core/ops, and autograd/rules their rules. Each

@@ -10,10 +10,14 @@ set(internal_headers
     core/ops/check.h
     core/ops/elementwise.h
     core/ops/image.h
-    core/ops/unary.h
     core/ops/operands.h
     core/ops/transfer.h
     nn/initialised.h)
+foreach(header ${internal_headers})
+  if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${header})
+    message(FATAL_ERROR "cmake/public_headers.cmake names ${header}, which does not exist")
+  endif()
+endforeach()
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      core/*.h autograd/*.h nn/*.h)

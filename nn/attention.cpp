@@ -25,9 +25,8 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads
 Tensor MultiHeadAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
   const std::int64_t before = cache.length();
-  const Tensor q = heads_.queries(query_(x), before);
-  cache.append(heads_.keys(key_(x), before), heads_.values(value_(x)));
-  return output_(heads_.attend(q, cache.keys(), cache.values(), is_training(), {}, before));
+  return output_(heads_.attend(heads_.queries(query_(x), before), heads_.keys(key_(x), before),
+                               heads_.values(value_(x)), is_training(), cache));
 }
 
 void MultiHeadAttention::visit(Visitor& visitor) {
@@ -47,9 +46,8 @@ Tensor SelfAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
   const std::int64_t before = cache.length();
   const Tensor all = qkv_(x);
-  cache.append(heads_.keys(keys_of(all), before), heads_.values(values_of(all)));
-  return output_(heads_.attend(heads_.queries(queries_of(all), before), cache.keys(), cache.values(),
-                               is_training(), {}, before));
+  return output_(heads_.attend(heads_.queries(queries_of(all), before), heads_.keys(keys_of(all), before),
+                               heads_.values(values_of(all)), is_training(), cache));
 }
 
 void SelfAttention::visit(Visitor& visitor) {

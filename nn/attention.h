@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "nn/attention_heads.h"
 #include "nn/dense.h"
@@ -16,7 +17,8 @@ namespace tinytorch::nn {
 /// output, each a Dense.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
-  /// @throws ValueError  as AttentionHeads
+  /// @throws ValueError  features is no multiple of heads, or heads none of kv_heads; dropout is not in [0,
+  /// 1); rotary and heads of odd width
   MultiHeadAttention(std::int64_t features, std::int64_t heads,
                      const MultiHeadAttentionOptions& options = {});
 
@@ -27,7 +29,8 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   /// @param mask  as AttentionOptions::mask, for the scores [..., heads, queries, keys]
   /// @throws ShapeError  an operand is not [..., length, features], or they do not fit each other
   template <TensorLike T>
-  T forward(const T& query, const T& key, const T& value, const Tensor& mask = {}) const {
+  T forward(const T& query, const std::type_identity_t<T>& key, const std::type_identity_t<T>& value,
+            const Tensor& mask = {}) const {
     heads_.check_input("query", query.shape());
     heads_.check_input("key", key.shape());
     heads_.check_input("value", value.shape());
@@ -37,7 +40,7 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
 
   /// The next steps x [batch, steps, features] of sequences whose earlier steps are in the cache, where these
   /// are added. Equal to those rows of the whole sequence's forward() where the layer is causal.
-  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache
+  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which stays as it was
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;
@@ -48,7 +51,7 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   std::int64_t kv_heads() const { return heads_.kv_heads(); }
 
  private:
-  AttentionHeads heads_;
+  detail::AttentionHeads heads_;
   Dense query_, key_, value_, output_;
 };
 
@@ -57,7 +60,8 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
 /// queries', keys' and values' features in this order, and output, each a Dense.
 class SelfAttention : public Layer<SelfAttention> {
  public:
-  /// @throws ValueError  as AttentionHeads
+  /// @throws ValueError  features is no multiple of heads, or heads none of kv_heads; dropout is not in [0,
+  /// 1); rotary and heads of odd width
   SelfAttention(std::int64_t features, std::int64_t heads, const MultiHeadAttentionOptions& options = {});
 
   /// @param mask  as AttentionOptions::mask, for the scores [..., heads, length, length]
@@ -90,7 +94,7 @@ class SelfAttention : public Layer<SelfAttention> {
     return slice(all, -1, heads_.features() + heads_.kv_features());
   }
 
-  AttentionHeads heads_;
+  detail::AttentionHeads heads_;
   Dense qkv_, output_;
 };
 

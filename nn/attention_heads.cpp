@@ -4,7 +4,7 @@
 
 #include "core/format.h"
 
-namespace tinytorch::nn {
+namespace tinytorch::nn::detail {
 
 namespace {
 
@@ -58,6 +58,18 @@ AttentionOptions AttentionHeads::attention_options(bool training, const Tensor& 
           .generator = generator_};
 }
 
+Tensor AttentionHeads::attend(const Tensor& q, const Tensor& k, const Tensor& v, bool training,
+                              KeyValueCache& cache) const {
+  const std::int64_t before = cache.length();
+  cache.append(k, v);
+  try {
+    return attend(q, cache.keys(), cache.values(), training, {}, before);
+  } catch (...) {
+    cache.truncate(before);
+    throw;
+  }
+}
+
 void AttentionHeads::check_input(const char* name, const Shape& shape) const {
   if (shape.size() >= 2 && shape.back() == features_) return;
   fail<ShapeError>(layer_, "{} is {}; wanted [..., length, {}]", name, shape, features_);
@@ -77,4 +89,4 @@ std::string AttentionHeads::description() const {
   return text + ")";
 }
 
-}  // namespace tinytorch::nn
+}  // namespace tinytorch::nn::detail

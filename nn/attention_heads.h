@@ -10,6 +10,7 @@
 #include "core/ops/positions.h"
 #include "nn/dense.h"
 #include "nn/init.h"
+#include "nn/key_value_cache.h"
 
 namespace tinytorch::nn {
 
@@ -28,6 +29,8 @@ struct MultiHeadAttentionOptions {
   Generator* generator =
       nullptr;  ///< for the initialisers and for dropout; null: default_generator(). Outlives the layer
 };
+
+namespace detail {
 
 /// How features are cut into heads that attend: what the attention layers have in common. Queries, keys and
 /// values are [..., length, heads width].
@@ -68,6 +71,10 @@ class AttentionHeads {
     return flatten(transpose(y, -3, -2), y.rank() - 2);
   }
 
+  /// attend() to the steps in the cache and these, which are then added to it: where an exception leaves, it
+  /// is as it was.
+  Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, bool training, KeyValueCache& cache) const;
+
   /// @throws ShapeError  not [..., length, features]
   void check_input(const char* name, const Shape& shape) const;
   /// @throws ShapeError  not [batch, steps, features]
@@ -98,4 +105,5 @@ class AttentionHeads {
   Generator* generator_;
 };
 
+}  // namespace detail
 }  // namespace tinytorch::nn

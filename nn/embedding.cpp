@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "core/format.h"
 #include "core/ops/random.h"
+#include "nn/initialised.h"
 
 namespace tinytorch::nn {
 
@@ -33,15 +32,10 @@ Embedding::Embedding(std::int64_t count, std::int64_t features, const EmbeddingO
     : count_(checked("count", count)),
       features_(checked("features", features)),
       padding_index_(checked_row(options.padding_index, count)) {
-  Generator& generator = options.generator ? *options.generator : default_generator();
-  Tensor weight =
-      options.weight_init({count, features}, {.dtype = options.dtype, .device = options.device}, generator);
-  if (weight.shape() != Shape{count, features}) {
-    fail<ShapeError>("Embedding", "the initialiser of the weight gave {}, not {}", weight.shape(),
-                     Shape{count, features});
+  weight_ = initialised("Embedding", options.weight_init, "weight", {count, features}, options);
+  if (padding_index_) {
+    weight_.set_value(slice_scatter(weight_.value(), 0, 0, *padding_index_, *padding_index_ + 1));
   }
-  if (padding_index_) weight = slice_scatter(weight, 0, 0, *padding_index_, *padding_index_ + 1);
-  weight_ = variable(std::move(weight));
 }
 
 void Embedding::visit(Visitor& visitor) { visitor.parameter("weight", weight_); }

@@ -1,6 +1,7 @@
 #include "nn/key_value_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/format.h"
 #include "core/ops/copy.h"
@@ -21,10 +22,22 @@ void check_appended(const char* name, const Tensor& now, const Tensor& before) {
   }
   if (now.dtype() != before.dtype())
     fail<DTypeError>("KeyValueCache", "{} are {}, those in the cache {}", name, now.dtype(), before.dtype());
+  if (now.device() != before.device()) {
+    fail<DeviceError>("KeyValueCache", "{} are on {}, those in the cache on {}; move one with .to(device)",
+                      name, now.device(), before.device());
+  }
 }
 
 Tensor with_steps(const Tensor& x, std::int64_t steps) {
   return empty({x.shape()[0], x.shape()[1], steps, x.shape()[3]}, {.dtype = x.dtype(), .device = x.device()});
+}
+
+/// Whether steps like `now` can lie in the buffer.
+bool has_room_like(const Tensor& now, const Tensor& buffer) {
+  if (!buffer.defined() || buffer.dtype() != now.dtype() || buffer.device() != now.device()) return false;
+  Shape shape = now.shape();
+  shape[2] = buffer.shape()[2];
+  return shape == buffer.shape();
 }
 
 void put(Tensor& buffer, const Tensor& x, std::int64_t at) {
@@ -45,27 +58,56 @@ KeyValueCache::KeyValueCache(std::int64_t capacity) : capacity_(capacity) {
   if (capacity < 0) fail<ValueError>("KeyValueCache", "capacity is {}; it may not be negative", capacity);
 }
 
-void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
+KeyValueCache::KeyValueCache(KeyValueCache&& other) noexcept { swap(other); }
+
+KeyValueCache& KeyValueCache::operator=(KeyValueCache&& other) noexcept {
+  KeyValueCache moved(std::move(other));
+  swap(moved);
+  return *this;
+}
+
+void KeyValueCache::swap(KeyValueCache& other) noexcept {
+  std::swap(capacity_, other.capacity_);
+  std::swap(length_, other.length_);
+  std::swap(keys_, other.keys_);
+  std::swap(values_, other.values_);
+}
+
+void KeyValueCache::check(const Tensor& keys, const Tensor& values) const {
   if (keys.rank() != 4 || values.rank() != 4 || keys.shape()[2] != values.shape()[2]) {
     fail<ShapeError>("KeyValueCache",
                      "keys are {}, values {}; wanted [batch, kv_heads, steps, width] of as many steps",
                      keys.shape(), values.shape());
   }
-  const std::int64_t length = length_ + keys.shape()[2];
-  if (!keys_.defined()) {
-    capacity_ = std::max(capacity_, length);
-    keys_ = with_steps(keys, capacity_);
-    values_ = with_steps(values, capacity_);
+  if (keys.device() != values.device()) {
+    fail<DeviceError>("KeyValueCache", "keys are on {}, values on {}; move one with .to(device)",
+                      keys.device(), values.device());
   }
+  if (length_ == 0) return;
   check_appended("keys", keys, keys_);
   check_appended("values", values, values_);
-  if (length > capacity_) {
-    capacity_ = std::max(length, 2 * capacity_);
-    keys_ = grown(keys_, capacity_, length_);
-    values_ = grown(values_, capacity_, length_);
+}
+
+void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
+  check(keys, values);
+  const std::int64_t length = length_ + keys.shape()[2];
+  const bool reusable = has_room_like(keys, keys_) && has_room_like(values, values_);
+  if (!reusable || length > capacity_) {
+    const std::int64_t capacity = std::max(length, reusable ? 2 * capacity_ : capacity_);
+    Tensor all_keys = reusable ? grown(keys_, capacity, length_) : with_steps(keys, capacity);
+    Tensor all_values = reusable ? grown(values_, capacity, length_) : with_steps(values, capacity);
+    keys_ = std::move(all_keys);
+    values_ = std::move(all_values);
+    capacity_ = capacity;
   }
   put(keys_, keys, length_);
   put(values_, values, length_);
+  length_ = length;
+}
+
+void KeyValueCache::truncate(std::int64_t length) {
+  if (length < 0 || length > length_)
+    fail<ValueError>("KeyValueCache", "cannot keep {} steps; there are {}", length, length_);
   length_ = length;
 }
 

@@ -14,11 +14,18 @@ class KeyValueCache {
   /// With room for `capacity` steps from the start.
   /// @throws ValueError  capacity is negative
   explicit KeyValueCache(std::int64_t capacity);
+  // A copy would share the room that append() fills.
+  KeyValueCache(const KeyValueCache&) = delete;
+  KeyValueCache& operator=(const KeyValueCache&) = delete;
+  /// What was moved from is empty.
+  KeyValueCache(KeyValueCache&& other) noexcept;
+  KeyValueCache& operator=(KeyValueCache&& other) noexcept;
+  ~KeyValueCache() = default;
 
   /// Copies the keys and values [batch, kv_heads, steps, width] of the next steps behind those that are
   /// there.
   /// @throws ShapeError  they differ from the first ones in another axis than the steps. DTypeError,
-  /// DeviceError
+  /// DeviceError. The cache stays as it was then
   void append(const Tensor& keys, const Tensor& values);
 
   /// How many steps there are.
@@ -26,10 +33,16 @@ class KeyValueCache {
   /// Views [batch, kv_heads, length, width], valid until the next append(); undefined where there are none.
   Tensor keys() const;
   Tensor values() const;
-  /// Forgets all steps, but not the room.
+  /// Forgets all but the first `length` steps.
+  /// @throws ValueError  there are fewer
+  void truncate(std::int64_t length);
+  /// Forgets all steps, but not the room; the next ones may be of another shape.
   void clear() { length_ = 0; }
 
  private:
+  void check(const Tensor& keys, const Tensor& values) const;
+  void swap(KeyValueCache& other) noexcept;
+
   std::int64_t capacity_ = 0, length_ = 0;
   Tensor keys_, values_;
 };

@@ -156,14 +156,14 @@ class HingeLoss : public Loss<HingeLoss> {
 /// The mean of x where the target is 1 and max(0, margin - x) where it is -1.
 class HingeEmbeddingLoss : public Loss<HingeEmbeddingLoss> {
  public:
-  explicit HingeEmbeddingLoss(MarginOptions options = {.margin = 1}) : options_(options) {}
+  explicit HingeEmbeddingLoss(HingeEmbeddingOptions options = {}) : options_(options) {}
   template <TensorLike T>
   T forward(const T& distance, const T& target) const {
     return hinge_embedding_loss(distance, target, options_, "HingeEmbeddingLoss");
   }
 
  private:
-  MarginOptions options_;
+  HingeEmbeddingOptions options_;
 };
 
 /// The mean of 1 - cos(x1, x2) where the target is 1 and max(0, cos(x1, x2) - margin) where it is -1.

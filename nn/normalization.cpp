@@ -60,8 +60,20 @@ std::string GroupNorm::description() const {
   return fmt::format("GroupNorm({}, {}{})", groups_, channels_, affine_text(parameters_.weight));
 }
 
-InstanceNorm2D::InstanceNorm2D(std::int64_t channels, const NormOptions& options)
-    : channels_(channels), epsilon_(options.epsilon), parameters_("InstanceNorm2D", {channels}, options) {}
+void GroupNorm::check_input(const Shape& shape) const {
+  if (shape.size() < 2 || shape[1] != channels_)
+    fail<ShapeError>("GroupNorm", "input is {}; wanted [N, {}, ...]", shape, channels_);
+}
+
+InstanceNorm2D::InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options)
+    : channels_(channels),
+      epsilon_(options.epsilon),
+      parameters_("InstanceNorm2D", {channels},
+                  {.epsilon = options.epsilon,
+                   .affine = options.affine,
+                   .bias = options.bias,
+                   .dtype = options.dtype,
+                   .device = options.device}) {}
 
 void InstanceNorm2D::check_input(const Shape& shape) const {
   if (shape.size() != 4 || shape[1] != channels_)

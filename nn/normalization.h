@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "autograd/grad_mode.h"
 #include "autograd/ops.h"
 #include "core/ops/normalization.h"
 #include "nn/module.h"
@@ -30,6 +31,15 @@ struct NormParameters {
   void visit(Visitor& visitor);
 };
 }  // namespace detail
+
+/// The same for InstanceNorm2D, which has no parameters unless told otherwise.
+struct InstanceNormOptions {
+  double epsilon = 1e-5;
+  bool affine = false;  ///< whether there are a weight and a bias
+  bool bias = true;     ///< false: the weight alone
+  DType dtype = DType::f32;
+  Device device = Device::cpu();
+};
 
 /// layer_norm() over the last axes, whose lengths are `shape`. Parameters: weight and bias of that shape.
 class LayerNorm : public Layer<LayerNorm> {
@@ -87,6 +97,7 @@ class GroupNorm : public Layer<GroupNorm> {
   /// @throws ShapeError  x is not [N, C, ...]
   template <TensorLike T>
   T forward(const T& x) const {
+    check_input(x.shape());
     return group_norm(x, groups_, as<T>(parameters_.weight), as<T>(parameters_.bias), epsilon_);
   }
 
@@ -94,6 +105,8 @@ class GroupNorm : public Layer<GroupNorm> {
   std::string description() const override;
 
  private:
+  void check_input(const Shape& shape) const;
+
   std::int64_t groups_, channels_;
   double epsilon_;
   detail::NormParameters parameters_;
@@ -104,7 +117,7 @@ class GroupNorm : public Layer<GroupNorm> {
 class InstanceNorm2D : public Layer<InstanceNorm2D> {
  public:
   /// @throws ShapeError  channels is less than 1
-  explicit InstanceNorm2D(std::int64_t channels, const NormOptions& options = {.affine = false});
+  explicit InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options = {});
 
   /// @throws ShapeError  x is not [N, C, H, W], or H W is 1
   template <TensorLike T>
@@ -132,16 +145,19 @@ struct BatchNormLayerOptions {
 
 /// batch_norm() of x [N, C, ...]: while is_training() by the statistics of the batch, which then go into the
 /// running ones; in eval() by these. Parameters: weight [C], bias [C]. Buffers: running_mean [C], zeros at
-/// first, running_var [C], ones, and num_batches_tracked, i64: what a call in training changes, in place.
+/// first, running_var [C], ones, and num_batches_tracked, i64: what a call in training changes, in place; but
+/// not when a checkpoint() computes once more what it had counted.
 class BatchNorm : public Layer<BatchNorm> {
  public:
   /// @throws ShapeError  x has another number of axes or channels, or in training one value a channel
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
-    T y = batch_norm(x, running_mean_, running_variance_, as<T>(parameters_.weight), as<T>(parameters_.bias),
-                     {.training = is_training(), .momentum = momentum_, .epsilon = epsilon_});
-    if (is_training()) count_batch();
+    const BatchNormOptions options{.training = is_training(), .momentum = momentum_, .epsilon = epsilon_};
+    const bool counts = is_training() && !recomputing(), reads = counts || !is_training();
+    T y = batch_norm(x, reads ? running_mean_ : Tensor(), reads ? running_variance_ : Tensor(),
+                     as<T>(parameters_.weight), as<T>(parameters_.bias), options);
+    if (counts) count_batch();
     return y;
   }
 

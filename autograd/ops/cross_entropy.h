@@ -3,9 +3,9 @@
 #include "autograd/variable.h"
 #include "core/ops/cross_entropy.h"
 
-namespace tinytorch {
+namespace tinytorch::detail {
 
-CrossEntropyRows<Variable> cross_entropy_rows(const Variable& logits, const Variable& target,
+CrossEntropyRows<Variable> cross_entropy_rows(const ClassRows<Variable>& rows,
                                               const CrossEntropyOptions& options);
 
-}  // namespace tinytorch
+}  // namespace tinytorch::detail

@@ -5,9 +5,11 @@
 
 namespace tinytorch {
 
-Variable gather_unchecked(const Variable& x, int axis, const Tensor& index);
-Variable scatter_unchecked(const Variable& x, int axis, const Tensor& index, const Variable& source);
-Variable scatter_add_unchecked(const Variable& x, int axis, const Tensor& index, const Variable& source);
+namespace detail {
+Variable gather_unchecked(const Variable& x, const Places& places);
+Variable scatter_unchecked(const Variable& x, const Places& places, const Variable& source);
+Variable scatter_add_unchecked(const Variable& x, const Places& places, const Variable& source);
+}  // namespace detail
 
 inline Tensor nonzero(const Variable& x) { return nonzero(x.value()); }
 

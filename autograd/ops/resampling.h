@@ -3,9 +3,9 @@
 #include "autograd/variable.h"
 #include "core/ops/resampling.h"
 
-namespace tinytorch {
+namespace tinytorch::detail {
 
 Variable resample2d(const Variable& x, const Resampling& sampling);
 Variable resample2d_gradient(const Variable& grad, const Resampling& sampling);
 
-}  // namespace tinytorch
+}  // namespace tinytorch::detail

@@ -25,7 +25,7 @@ Variable sigmoid(const Variable& x) {
 Variable leaky_relu(const Variable& x, double slope) {
   return record("leaky_relu", leaky_relu(x.value(), slope), {x},
                 [x = Saved("leaky_relu", x), slope](const RuleArguments& at) {
-                  return Gradients(where(*x < 0, at.grad * slope, at.grad));
+                  return Gradients(where(*x > 0, at.grad, at.grad * slope));
                 });
 }
 

@@ -35,9 +35,11 @@ Variable binary_cross_entropy(const Variable& probability, const Variable& given
   Tensor loss = binary_cross_entropy(probability.value(), given.value(), options, op);
   const Variable target = detail::in_type_of(probability, given);
   return record(kOp, std::move(loss), {probability, target},
-                [p = Saved(kOp, probability), t = Saved(kOp, target), options](const RuleArguments& at) {
-                  Variable scale = at.grad * share(options.reduction, p->numel());
-                  if (options.weight.defined()) scale = scale * options.weight.to(p->dtype());
+                [p = Saved(kOp, probability), t = Saved(kOp, target), weight = Saved(kOp, options.weight),
+                 reduction = options.reduction](const RuleArguments& at) {
+                  Variable scale = at.grad * share(reduction, p->numel());
+                  if (weight->defined())
+                    scale = scale * weight->value().to({.dtype = p->dtype(), .device = p->device()});
                   const Variable variance = maximum(*p * (1 - *p), kLeastVariance);
                   return Gradients(
                       at.wants(0) ? scale * (*p - *t) / variance : Variable(),

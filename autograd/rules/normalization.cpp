@@ -8,8 +8,8 @@ namespace {
 /// inner].
 class Composed {
  public:
-  Composed(const Normalization& form, const Variable& grad, const Variable& x, const Tensor& statistics,
-           const Variable& weight)
+  Composed(const detail::Normalization& form, const Variable& grad, const Variable& x,
+           const Tensor& statistics, const Variable& weight)
       : form_(form), x_shape_(x.shape()), grad_(as_sets(grad)) {
     normalize(as_sets(x), statistics);
     scaled_ = weight.defined() ? grad_ * reshape(weight, {form.groups, group_channels(), 1}) : grad_;
@@ -50,14 +50,14 @@ class Composed {
     }
   }
 
-  const Normalization& form_;
+  const detail::Normalization& form_;
   Shape x_shape_;
   Variable grad_, scale_, normalized_;
   Variable scaled_;  // the gradient of the normalised x
 };
 
-Variable recorded(const Normalization& form, Normalized done, const Variable& x, const Variable& weight,
-                  const Variable& bias) {
+Variable recorded(const detail::Normalization& form, detail::Normalized done, const Variable& x,
+                  const Variable& weight, const Variable& bias) {
   return record(form.op, std::move(done.y), {x, weight, bias},
                 [form, statistics = std::move(done.statistics), x = Saved(form.op, x),
                  weight = Saved(form.op, weight)](const RuleArguments& at) {
@@ -70,7 +70,7 @@ Variable recorded(const Normalization& form, Normalized done, const Variable& x,
                                      in_shape(1, [&] { return composed.weight(); }),
                                      in_shape(2, [&] { return composed.bias(); }));
                   }
-                  const NormalizationGradients fused =
+                  const detail::NormalizationGradients fused =
                       detail::normalize_gradient(form, at.grad.value(), x->value(), statistics,
                                                  weight->value(), at.wants(1), at.wants(2));
                   return Gradients(at.gradient(0, [&] { return Variable(fused.x); }),
@@ -79,7 +79,7 @@ Variable recorded(const Normalization& form, Normalized done, const Variable& x,
                 });
 }
 
-Variable recorded(const Normalization& form, const Variable& x, const Variable& weight,
+Variable recorded(const detail::Normalization& form, const Variable& x, const Variable& weight,
                   const Variable& bias) {
   return recorded(form, detail::normalize(form, x.value(), weight.value(), bias.value()), x, weight, bias);
 }

@@ -8,11 +8,11 @@ namespace tinytorch {
 MaxPooled<Variable> max_pool2d_with_places(const Variable& x, const Pair& kernel,
                                            const MaxPool2dOptions& options) {
   MaxPooled<Tensor> pooled = max_pool2d_with_places(x.value(), kernel, options);
-  Variable values =
-      record("max_pool2d", std::move(pooled.values), {x},
-             [places = Saved("max_pool2d", pooled.places), kernel, options](const RuleArguments& at) {
-               return Gradients(max_pool2d_gradient(at.grad, places->value(), at.shape(0), kernel, options));
-             });
+  Variable values = record(
+      "max_pool2d", std::move(pooled.values), {x},
+      [places = Saved("max_pool2d", pooled.places), kernel, options](const RuleArguments& at) {
+        return Gradients(detail::max_pool2d_gradient(at.grad, places->value(), at.shape(0), kernel, options));
+      });
   return {std::move(values), std::move(pooled.places)};
 }
 
@@ -21,6 +21,8 @@ Variable max_pool2d(const Variable& x, const Pair& kernel, const MaxPool2dOption
   if (!x.requires_grad() || !grad_enabled()) return max_pool2d(x.value(), kernel, options);
   return max_pool2d_with_places(x, kernel, options).values;
 }
+
+namespace detail {
 
 Variable max_pool2d_at(const Variable& x, const Tensor& places, const Pair& kernel,
                        const MaxPool2dOptions& options) {
@@ -39,5 +41,7 @@ Variable max_pool2d_gradient(const Variable& grad, const Tensor& places, const S
                   return Gradients(max_pool2d_at(at.grad, places->value(), kernel, options));
                 });
 }
+
+}  // namespace detail
 
 }  // namespace tinytorch

@@ -56,8 +56,8 @@ Variable lstm_gates(const Variable& from_input, const Variable& from_hidden, con
                 [a = Saved(kOp, from_input), b = Saved(kOp, from_hidden),
                  cell = Saved(kOp, cell)](const RuleArguments& at) {
                   if (grad_enabled()) return composed_lstm(at, *a + *b, *cell);
-                  const LstmGatesGradients fused =
-                      lstm_gates_gradient(at.grad.value(), a->value(), b->value(), cell->value());
+                  const detail::LstmGatesGradients fused =
+                      detail::lstm_gates_gradient(at.grad.value(), a->value(), b->value(), cell->value());
                   return Gradients(at.gradient(0, [&] { return Variable(fused.gates); }),
                                    at.gradient(1, [&] { return Variable(fused.gates); }),
                                    at.gradient(2, [&] { return Variable(fused.cell); }));
@@ -71,8 +71,8 @@ Variable gru_gates(const Variable& from_input, const Variable& from_hidden, cons
                 [a = Saved(kOp, from_input), b = Saved(kOp, from_hidden),
                  hidden = Saved(kOp, hidden)](const RuleArguments& at) {
                   if (grad_enabled()) return composed_gru(at, *a, *b, *hidden);
-                  const GruGatesGradients fused =
-                      gru_gates_gradient(at.grad.value(), a->value(), b->value(), hidden->value());
+                  const detail::GruGatesGradients fused =
+                      detail::gru_gates_gradient(at.grad.value(), a->value(), b->value(), hidden->value());
                   return Gradients(at.gradient(0, [&] { return Variable(fused.from_input); }),
                                    at.gradient(1, [&] { return Variable(fused.from_hidden); }),
                                    at.gradient(2, [&] { return Variable(fused.hidden); }));

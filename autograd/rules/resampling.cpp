@@ -2,7 +2,7 @@
 #include "autograd/tape.h"
 
 // A linear map and its transpose: each is the other's gradient.
-namespace tinytorch {
+namespace tinytorch::detail {
 
 Variable resample2d(const Variable& x, const Resampling& sampling) {
   return record("resample2d", resample2d(x.value(), sampling), {x}, [sampling](const RuleArguments& at) {
@@ -15,4 +15,4 @@ Variable resample2d_gradient(const Variable& grad, const Resampling& sampling) {
                 [sampling](const RuleArguments& at) { return Gradients(resample2d(at.grad, sampling)); });
 }
 
-}  // namespace tinytorch
+}  // namespace tinytorch::detail

@@ -9,7 +9,8 @@ Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
   Variable values = record(
       "sort", sorted.values, {x}, [along, indices = Saved("sort", sorted.indices)](const RuleArguments& at) {
         // All places are named once, so nothing of the zeros is left.
-        return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)), along, indices->value(), at.grad));
+        return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
+                                           detail::Places{along, indices->value()}, at.grad));
       });
   return {std::move(values), std::move(sorted.indices)};
 }

@@ -12,7 +12,8 @@ Tensor relu(const Tensor& x);
 /// @throws DTypeError  x is not floating
 Tensor sigmoid(const Tensor& x);
 
-/// x where it is positive, else x times a slope, elementwise.
+/// x where it is positive, else x times a slope, elementwise. At 0 its derivative is the slope, as in
+/// PyTorch.
 /// @throws DTypeError  x is not floating
 Tensor leaky_relu(const Tensor& x, double slope = 0.01);
 

@@ -80,7 +80,8 @@ Tensor checked_mask(const char* op, const Tensor& mask, const Tensor& q, const S
   if (!broadcasts_to(mask.shape(), scores))
     fail<ShapeError>(op, "the mask {} does not broadcast to the scores {}", mask.shape(), scores);
   common_device(op, q, mask);
-  return reshape(broadcast_to(is_bool ? mask : mask.to(q.dtype()), scores), four_axes(scores));
+  const Tensor there = mask.to({.dtype = is_bool ? DType::boolean : q.dtype(), .device = q.device()});
+  return reshape(broadcast_to(there, scores), four_axes(scores));
 }
 
 /// As kernels take it: four axes, rows without gaps that do not overlap.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "core/kernel.h"
 #include "core/ops/activation.h"
@@ -62,7 +63,8 @@ struct AttentionWithWeights {
 /// The same along with the weights, by whole matrices: memory grows with queries times keys.
 /// @throws as scaled_dot_product_attention()
 template <TensorLike T>
-AttentionWithWeights<T> attention_with_weights(const T& q, const T& k, const T& v,
+AttentionWithWeights<T> attention_with_weights(const T& q, const std::type_identity_t<T>& k,
+                                               const std::type_identity_t<T>& v,
                                                const AttentionOptions& options = {});
 
 /// True where query i, at place i + offset among the keys, may attend to key j <= i + offset: bool [queries,
@@ -159,7 +161,8 @@ Shape with_last(Shape shape, std::int64_t length);
 }  // namespace detail
 
 template <TensorLike T>
-AttentionWithWeights<T> attention_with_weights(const T& q, const T& k, const T& v,
+AttentionWithWeights<T> attention_with_weights(const T& q, const std::type_identity_t<T>& k,
+                                               const std::type_identity_t<T>& v,
                                                const AttentionOptions& options) {
   const kernels::AttentionSettings settings =
       detail::attention_settings("attention_with_weights", value_of(q), value_of(k), value_of(v), options);

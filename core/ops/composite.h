@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <type_traits>
 #include <vector>
 
@@ -65,13 +66,13 @@ T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& val
 
 /// x + value a b, elementwise.
 template <TensorLike T>
-T addcmul(const T& x, const T& a, const T& b, double value = 1) {
-  return x + (value == 1 ? a : a * value) * b;
+T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double value = 1) {
+  return x + (value == 1 ? a : T(a * value)) * b;
 }
 
 /// a + weight (b - a), elementwise; b itself where the weight is 1, up to rounding.
 template <TensorLike T>
-T lerp(const T& a, const T& b, const std::type_identity_t<T>& weight) {
+T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
   return a + weight * (b - a);
 }
 
@@ -133,6 +134,11 @@ T stack(const std::vector<T>& tensors, int axis = 0) {
   rows.reserve(tensors.size());
   for (const T& tensor : tensors) rows.push_back(unsqueeze(tensor, axis));
   return concat(rows, axis);
+}
+
+template <TensorLike T>
+T stack(std::initializer_list<T> tensors, int axis = 0) {
+  return stack(std::vector<T>(tensors), axis);
 }
 
 /// The sum over the axes along which a tensor of `shape` is repeated when broadcast to x's: the way back of a

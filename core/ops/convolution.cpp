@@ -129,7 +129,14 @@ namespace {
 
 std::int64_t transposed_length(std::int64_t length, std::int64_t kernel, std::int64_t stride,
                                std::int64_t padding, std::int64_t output_padding, std::int64_t dilation) {
-  return (length - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1;
+  // The window's numbers are at most 2^31, so that only the first product can overflow.
+  std::int64_t last = 0;
+  if (__builtin_mul_overflow(length - 1, stride, &last) ||
+      __builtin_add_overflow(last, dilation * (kernel - 1) + output_padding + 1, &last)) {
+    fail<ShapeError>("conv_transpose2d", "an axis of {} elements and a stride of {} give more than 2^63",
+                     length, stride);
+  }
+  return last - 2 * padding;
 }
 
 void check_output_padding(const ConvTranspose2dOptions& options) {

@@ -2,6 +2,7 @@
 
 #include "core/kernel.h"
 #include "core/ops/composite.h"
+#include "core/ops/rearrange.h"
 #include "core/ops/window.h"
 #include "core/tensor.h"
 
@@ -56,6 +57,14 @@ namespace detail {
 Shape conv_transpose2d_shape(const Tensor& x, const Tensor& weight, const Tensor& bias,
                              const ConvTranspose2dOptions& options);
 Conv2dOptions forward_options(const ConvTranspose2dOptions& options);
+/// x with zeros behind it where output_padding makes the result so large that a convolution of it would have
+/// more places.
+template <TensorLike T>
+T with_places(const T& x, const ConvTranspose2dOptions& options) {
+  const std::int64_t rows = options.output_padding.height / options.stride.height,
+                     columns = options.output_padding.width / options.stride.width;
+  return rows == 0 && columns == 0 ? x : pad(x, Paddings{{0, columns}, {0, rows}});
+}
 /// @throws ShapeError  not x [batch, channels, length] and weight [out, channels / groups, kernel]
 void check_conv1d(const Shape& x, const Shape& weight);
 }  // namespace detail
@@ -65,10 +74,11 @@ void check_conv1d(const Shape& x, const Shape& weight);
 /// lengths (length - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
 /// @throws as conv2d(); ValueError  output_padding is not less than stride or dilation
 template <TensorLike T>
-T conv_transpose2d(const T& x, const T& weight, const T& bias = {},
-                   const ConvTranspose2dOptions& options = {}) {
+T conv_transpose2d(const T& x, const std::type_identity_t<T>& weight,
+                   const std::type_identity_t<T>& bias = {}, const ConvTranspose2dOptions& options = {}) {
   const Shape shape = detail::conv_transpose2d_shape(value_of(x), value_of(weight), value_of(bias), options);
-  const T y = conv2d_input_gradient(x, weight, shape, detail::forward_options(options));
+  const T y =
+      conv2d_input_gradient(detail::with_places(x, options), weight, shape, detail::forward_options(options));
   return bias.defined() ? y + reshape(bias, {bias.numel(), 1, 1}) : y;
 }
 
@@ -83,7 +93,8 @@ struct Conv1dOptions {
 /// conv2d() of images of height 1: x [batch, channels, length], weight [out, channels / groups, kernel].
 /// @throws as conv2d()
 template <TensorLike T>
-T conv1d(const T& x, const T& weight, const T& bias = {}, const Conv1dOptions& options = {}) {
+T conv1d(const T& x, const std::type_identity_t<T>& weight, const std::type_identity_t<T>& bias = {},
+         const Conv1dOptions& options = {}) {
   detail::check_conv1d(x.shape(), weight.shape());
   return squeeze(conv2d(unsqueeze(x, 2), unsqueeze(weight, 2), bias,
                         {.stride = {1, options.stride},

@@ -132,12 +132,12 @@ Tensor cross_entropy_gradient(const Tensor& logits, const Tensor& target, const 
   return dx;
 }
 
-}  // namespace detail
-
-CrossEntropyRows<Tensor> cross_entropy_rows(const Tensor& logits, const Tensor& target,
+CrossEntropyRows<Tensor> cross_entropy_rows(const ClassRows<Tensor>& rows,
                                             const CrossEntropyOptions& options) {
-  const Tensor table = detail::cross_entropy_table(logits, target, options);
+  const Tensor table = cross_entropy_table(rows.logits, rows.target, options);
   return {select(table, 0, 0), select(table, 0, 4)};
 }
+
+}  // namespace detail
 
 }  // namespace tinytorch

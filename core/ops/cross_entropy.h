@@ -23,20 +23,22 @@ struct NLLOptions {
   Reduction reduction = Reduction::mean;
 };
 
+namespace detail {
+/// Checked logits [rows, classes]; the target is i64 [rows], or of the logits' type [rows, classes].
+template <TensorLike T>
+struct ClassRows {
+  T logits, target;
+};
 /// The losses [rows], and what each row counts in their mean.
 template <TensorLike T>
 struct CrossEntropyRows {
   T loss;
   Tensor weight;
 };
-
-/// The losses of logits [rows, classes] without their checks: targets are i64 [rows], or of the logits' type
-/// [rows, classes]. Reads the logits once (twice where the target is more than one class) and stores neither
-/// probabilities nor their logarithms; so does the gradient.
-CrossEntropyRows<Tensor> cross_entropy_rows(const Tensor& logits, const Tensor& target,
+/// Reads the logits once (twice where the target is more than one class) and stores neither probabilities nor
+/// their logarithms; so does the gradient.
+CrossEntropyRows<Tensor> cross_entropy_rows(const ClassRows<Tensor>& rows,
                                             const CrossEntropyOptions& options);
-
-namespace detail {
 /// @throws as cross_entropy()
 void check_cross_entropy(const char* op, const Tensor& logits, const Tensor& target,
                          const CrossEntropyOptions& options);
@@ -89,12 +91,13 @@ T cross_entropy(const T& logits, const std::type_identity_t<T>& target,
   const Shape shape = detail::without_classes(logits.shape());
   const T rows = detail::class_rows(logits);
   if (is_floating(target.dtype())) {
-    auto losses =
-        cross_entropy_rows(rows, detail::class_rows<T>(detail::in_type_of<T>(logits, target)), options);
-    return detail::reduced_rows(losses, shape, options.reduction);
+    const T shares = detail::class_rows<T>(detail::in_type_of<T>(logits, target));
+    return detail::reduced_rows(cross_entropy_rows(detail::ClassRows<T>{rows, shares}, options), shape,
+                                options.reduction);
   }
   const Tensor classes = reshape(value_of(target).to(DType::i64), {rows.size(0)});
-  return detail::reduced_rows<T>(cross_entropy_rows(rows, classes, options), shape, options.reduction);
+  return detail::reduced_rows(cross_entropy_rows(detail::ClassRows<T>{rows, classes}, options), shape,
+                              options.reduction);
 }
 
 /// -x at the target's class, times that class's weight, for logarithms x of probabilities; the mean is over
@@ -109,7 +112,7 @@ T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& opt
       detail::is_target(rows.size(1), reshape(target, {rows.size(0)}), options.ignore_index);
   const Tensor each = where(chosen, detail::class_weight(options.weight, rows.dtype()), Tensor(0.0));
   const Tensor weight = sum(each, {1}).to(rows.dtype());
-  const CrossEntropyRows<T> losses{-sum(where(chosen, rows, T(0.0)), {1}) * T(weight), weight};
+  const detail::CrossEntropyRows<T> losses{-sum(where(chosen, rows, T(0.0)), {1}) * T(weight), weight};
   return detail::reduced_rows(losses, detail::without_classes(log_probability.shape()), options.reduction);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -91,9 +92,9 @@ Labelled<T> multiply(Labelled<T> a, Labelled<T> b, const std::string& later) {
   const Shape batch = lengths_of(left, axes(a, c.batch));
   const std::int64_t inner = product_of(left, axes(a, c.summed));
   const std::int64_t rows = product_of(left, axes(a, c.left)), columns = product_of(right, axes(b, c.right));
-  const T first = reshape(permute(a.x, axes(a, c.batch + c.left + c.summed)), joined(batch, {rows, inner}));
-  const T second =
-      reshape(permute(b.x, axes(b, c.batch + c.summed + c.right)), joined(batch, {inner, columns}));
+  const std::int64_t products = checked_numel("einsum", batch);
+  const T first = reshape(permute(a.x, axes(a, c.batch + c.left + c.summed)), {products, rows, inner});
+  const T second = reshape(permute(b.x, axes(b, c.batch + c.summed + c.right)), {products, inner, columns});
   const Shape shape =
       joined(batch, joined(lengths_of(left, axes(a, c.left)), lengths_of(right, axes(b, c.right))));
   return {reshape(matmul(first, second), shape), c.batch + c.left + c.right};
@@ -125,6 +126,11 @@ T einsum(std::string_view equation, const std::vector<T>& operands) {
   }
   result = detail::sum_labels(result, detail::without(result.labels, plan.output));
   return permute(result.x, detail::places_of(plan.output, result.labels));
+}
+
+template <TensorLike T>
+T einsum(std::string_view equation, std::initializer_list<T> operands) {
+  return einsum(equation, std::vector<T>(operands));
 }
 
 }  // namespace tinytorch

@@ -1,11 +1,13 @@
 #include "core/ops/indexing.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/ops/check.h"
 #include "core/ops/comparison.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/operands.h"
 #include "core/ops/scan.h"
 
 namespace tinytorch {
@@ -79,7 +81,7 @@ Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& in
   return places;
 }
 
-Tensor checked_places(const char* op, const Tensor& x, int axis, const Tensor& index) {
+Places checked_places(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
   require_defined(op, index);
   require_rank(op, x, index);
@@ -88,10 +90,10 @@ Tensor checked_places(const char* op, const Tensor& x, int axis, const Tensor& i
     fail<ShapeError>(op, "x is {}, the index {}: it is longer at axis {}; it may be so only at axis {}",
                      x.shape(), index.shape(), i, axis);
   }
-  return checked_index(op, x, axis, index);
+  return {axis, checked_index(op, x, axis, index)};
 }
 
-Tensor checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
+Places checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
   require_defined(op, x);
   const Tensor places = as_index(op, index);
   require_one_device(op, x, "index", index);
@@ -102,7 +104,7 @@ Tensor checked_line(const char* op, const Tensor& x, int axis, const Tensor& ind
   require_inside(op, places, axis, x.shape());
   Shape line = Dims::filled(x.rank(), 1);
   line[axis] = index.numel();
-  return expand(reshape(places, line), shape);
+  return {axis, expand(reshape(places, line), shape)};
 }
 
 Shape with_length(Shape shape, int axis, std::int64_t length) {
@@ -119,6 +121,23 @@ void check_source(const char* op, const Tensor& x, const Shape& index, const Ten
   bool fits = source.rank() == index.size();
   for (int i = 0; fits && i < index.size(); ++i) fits = source.shape()[i] >= index[i];
   if (!fits) fail<ShapeError>(op, "the source is {}; it must be at least {}", source.shape(), index);
+}
+
+void check_line_source(const char* op, const Shape& shape, const Tensor& source) {
+  if (!source.defined() || source.is_number() || source.shape() == shape) return;
+  fail<ShapeError>(op, "the source is {}; it must be {}, or a number", source.shape(), shape);
+}
+
+void check_number(const char* op, const Tensor& x, const Tensor& number) {
+  require_defined(op, x);
+  const DType common = common_dtype(x, number);
+  if (common == x.dtype()) return;
+  if (is_integer(x.dtype()) && is_integer(number.dtype())) {
+    fail<ValueError>(op, "x is {}, which cannot hold the number {}; convert it with .to(DType::i64)",
+                     x.dtype(), number.item<std::int64_t>());
+  }
+  fail<DTypeError>(op, "x is {}, the source a number of type {}; convert x with .to(DType::{})", x.dtype(),
+                   number.dtype(), common);
 }
 
 Tensor true_places(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
@@ -138,6 +157,8 @@ std::int64_t bins(const Tensor& x, std::int64_t minlength) {
   if (x.numel() == 0) return minlength;
   const auto least = min(index).item<std::int64_t>(), most = max(index).item<std::int64_t>();
   if (least < 0) fail<ValueError>("bincount", "x has the element {}; it must have no negative ones", least);
+  if (most == std::numeric_limits<std::int64_t>::max())
+    fail<ValueError>("bincount", "x has the element {}; there are no tensors with a place for it", most);
   return std::max(minlength, most + 1);
 }
 
@@ -151,34 +172,34 @@ Tensor no_weight(const Tensor& x, const Tensor& weights, std::int64_t bins) {
   return zeros({bins}, {.dtype = weights.dtype(), .device = weights.device()});
 }
 
-}  // namespace detail
-
-Tensor gather_unchecked(const Tensor& x, int axis, const Tensor& index) {
-  Tensor y = empty(index.shape(), {.dtype = x.dtype(), .device = x.device()});
-  if (y.numel() > 0) kernels::gather(x, axis, index, y);
+Tensor gather_unchecked(const Tensor& x, const Places& places) {
+  Tensor y = empty(places.index.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (y.numel() > 0) kernels::gather(x, places.axis, places.index, y);
   return y;
 }
 
 namespace {
 
 /// The kernel writes to a copy without gaps.
-Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, int axis, const Tensor& index,
+Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, const Places& places,
                  const Tensor& source) {
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   if (y.numel() > 0) kernels::copy(x, y);
-  if (index.numel() > 0) kernel(source, axis, index, y);
+  if (places.index.numel() > 0) kernel(source, places.axis, places.index, y);
   return y;
 }
 
 }  // namespace
 
-Tensor scatter_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
-  return scattered(kernels::scatter, x, axis, index, source);
+Tensor scatter_unchecked(const Tensor& x, const Places& places, const Tensor& source) {
+  return scattered(kernels::scatter, x, places, source);
 }
 
-Tensor scatter_add_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
-  return scattered(kernels::scatter_add, x, axis, index, source);
+Tensor scatter_add_unchecked(const Tensor& x, const Places& places, const Tensor& source) {
+  return scattered(kernels::scatter_add, x, places, source);
 }
+
+}  // namespace detail
 
 Tensor nonzero(const Tensor& x) {
   require_defined("nonzero", x);
@@ -205,7 +226,7 @@ Tensor one_hot(const Tensor& index, std::int64_t classes) {
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
   const std::int64_t length = detail::bins(x, minlength);
   const Options counts{.dtype = DType::i64, .device = x.device()};
-  return scatter_add_unchecked(zeros({length}, counts), 0, x.to(DType::i64),
+  return scatter_add_unchecked(zeros({length}, counts), detail::Places{0, x.to(DType::i64)},
                                expand(ones({1}, counts), x.shape()));
 }
 

@@ -17,19 +17,30 @@ namespace detail {
 /// @throws ShapeError, DTypeError, DeviceError  they do not fit x. ValueError  one is outside the axis, 0 ...
 /// rank-1
 Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& index);
-/// The same for an index that has x's axes, and none but `axis` longer than x's.
-Tensor checked_places(const char* op, const Tensor& x, int axis, const Tensor& index);
+/// Checked places along an axis (0 ... rank-1): the index is i64 and may be an expanded view.
+struct Places {
+  int axis;
+  Tensor index;
+};
+/// checked_index() of an index that has x's axes, and none but `axis` longer than x's.
+Places checked_places(const char* op, const Tensor& x, int axis, const Tensor& index);
 /// The same for an index with one axis, expanded to `shape`, whose axis it stands for.
-Tensor checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape);
+Places checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape);
 /// x's shape with another length at the axis.
 Shape with_length(Shape shape, int axis, std::int64_t length);
+/// @throws ShapeError  the source is not of that shape
+void check_line_source(const char* op, const Shape& shape, const Tensor& source);
 /// @throws ShapeError  the source is shorter than the index. DTypeError  it has another type than x
 void check_source(const char* op, const Tensor& x, const Shape& index, const Tensor& source);
+/// @throws DTypeError  x's type has no such number, 0.5 say. ValueError  the integer is beyond its range
+void check_number(const char* op, const Tensor& x, const Tensor& number);
 
 /// What of the source stands beside the index; a C++ number stands beside all of it.
 template <TensorLike T>
-T beside(const char* op, const T& x, const Tensor& index, const T& source) {
+T beside(const char* op, const T& x, const Places& places, const T& source) {
+  const Tensor& index = places.index;
   if (value_of(source).is_number()) {
+    check_number(op, value_of(x), value_of(source));
     return expand(source.to({.dtype = x.dtype(), .device = x.device()}), index.shape());
   }
   check_source(op, value_of(x), index.shape(), value_of(source));
@@ -39,13 +50,12 @@ T beside(const char* op, const T& x, const Tensor& index, const T& source) {
   }
   return part;
 }
-}  // namespace detail
 
-// For those who build ops: gather(), scatter() and scatter_add() without their checks. The axis is 0 ...
-// rank-1; index is i64, may be an expanded view, and source has its shape and x's type.
-Tensor gather_unchecked(const Tensor& x, int axis, const Tensor& index);
-Tensor scatter_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source);
-Tensor scatter_add_unchecked(const Tensor& x, int axis, const Tensor& index, const Tensor& source);
+// gather(), scatter() and scatter_add() at checked places; the source has the index's shape and x's type.
+Tensor gather_unchecked(const Tensor& x, const Places& places);
+Tensor scatter_unchecked(const Tensor& x, const Places& places, const Tensor& source);
+Tensor scatter_add_unchecked(const Tensor& x, const Places& places, const Tensor& source);
+}  // namespace detail
 
 /// y[i][j][k] = x[i][index[i][j][k]][k] for axis 1 of three; y has index's shape. At the other axes the index
 /// may be shorter than x.
@@ -53,19 +63,19 @@ Tensor scatter_add_unchecked(const Tensor& x, int axis, const Tensor& index, con
 template <TensorLike T>
 T gather(const T& x, int axis, const Tensor& index) {
   const int along = normalize_axis("gather", axis, x.rank());
-  return gather_unchecked(x, along, detail::checked_places("gather", value_of(x), along, index));
+  return gather_unchecked(x, detail::checked_places("gather", value_of(x), along, index));
 }
 
 /// A copy y of x in which y[i][index[i][j][k]][k] = source[i][j][k] for axis 1 of three. Of several at one
 /// place the last along the axis stays, and only that gets a gradient; PyTorch leaves open which. The source
 /// may be longer than the index, or a number.
 /// @throws as gather(); DTypeError  the source has another type than x. ShapeError  it is shorter than the
-/// index
+/// index. ValueError  a number is beyond the range of x's type
 template <TensorLike T>
 T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
   const int along = normalize_axis("scatter", axis, x.rank());
-  const Tensor places = detail::checked_places("scatter", value_of(x), along, index);
-  return scatter_unchecked(x, along, places, detail::beside("scatter", x, places, source));
+  const detail::Places places = detail::checked_places("scatter", value_of(x), along, index);
+  return scatter_unchecked(x, places, detail::beside("scatter", x, places, source));
 }
 
 /// A copy y of x in which y[i][index[i][j][k]][k] += source[i][j][k] for axis 1 of three. What comes to one
@@ -75,8 +85,8 @@ T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<
 template <TensorLike T>
 T scatter_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
   const int along = normalize_axis("scatter_add", axis, x.rank());
-  const Tensor places = detail::checked_places("scatter_add", value_of(x), along, index);
-  return scatter_add_unchecked(x, along, places, detail::beside("scatter_add", x, places, source));
+  const detail::Places places = detail::checked_places("scatter_add", value_of(x), along, index);
+  return scatter_add_unchecked(x, places, detail::beside("scatter_add", x, places, source));
 }
 
 /// The slices of x at these places of an axis, in their order; index has one axis.
@@ -85,19 +95,20 @@ template <TensorLike T>
 T index_select(const T& x, int axis, const Tensor& index) {
   const int along = normalize_axis("index_select", axis, x.rank());
   const Shape shape = detail::with_length(x.shape(), along, index.numel());
-  return gather_unchecked(x, along, detail::checked_line("index_select", value_of(x), along, index, shape));
+  return gather_unchecked(x, detail::checked_line("index_select", value_of(x), along, index, shape));
 }
 
 /// A copy of x to whose slice at place index[i] of the axis slice i of the source is added; see
-/// scatter_add(). The source has x's shape but for the axis, where it is as long as the index, which has one
-/// axis.
-/// @throws as scatter_add()
+/// scatter_add(). The source is a number, or has x's shape but for the axis, where it is as long as the
+/// index, which has one axis.
+/// @throws as scatter_add(); ShapeError  the source has another shape
 template <TensorLike T>
 T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
   const int along = normalize_axis("index_add", axis, x.rank());
   const Shape shape = detail::with_length(x.shape(), along, index.numel());
-  const Tensor places = detail::checked_line("index_add", value_of(x), along, index, shape);
-  return scatter_add_unchecked(x, along, places, detail::beside("index_add", x, places, source));
+  const detail::Places places = detail::checked_line("index_add", value_of(x), along, index, shape);
+  detail::check_line_source("index_add", shape, value_of(source));
+  return scatter_add_unchecked(x, places, detail::beside("index_add", x, places, source));
 }
 
 /// gather() with NumPy's name and order of arguments; x and index broadcast at the other axes. With the
@@ -109,8 +120,9 @@ T take_along_axis(const T& x, const Tensor& index, int axis) {
   const Tensor checked = detail::checked_index("take_along_axis", value_of(x), along, index);
   const Shape shape = broadcast_shapes("take_along_axis", detail::with_length(x.shape(), along, 1),
                                        detail::with_length(index.shape(), along, 1));
-  return gather_unchecked(expand(x, detail::with_length(shape, along, x.shape()[along])), along,
-                          expand(checked, detail::with_length(shape, along, index.shape()[along])));
+  const detail::Places places{along,
+                              expand(checked, detail::with_length(shape, along, index.shape()[along]))};
+  return gather_unchecked(expand(x, detail::with_length(shape, along, x.shape()[along])), places);
 }
 
 /// The rows of weight [n, ...] at the indices, which may have any shape: [index..., ...].
@@ -122,8 +134,8 @@ T embedding(const T& weight, const Tensor& index) {
   for (int i = 1; i < weight.rank(); ++i) shape.push_back(weight.shape()[i]);
   const Tensor line = reshape(index, {index.numel()});
   const Shape rows = detail::with_length(weight.shape(), 0, line.numel());
-  return reshape(
-      gather_unchecked(weight, 0, detail::checked_line("embedding", value_of(weight), 0, line, rows)), shape);
+  return reshape(gather_unchecked(weight, detail::checked_line("embedding", value_of(weight), 0, line, rows)),
+                 shape);
 }
 
 /// The places of the elements that are not zero, in row-major order: i64 [count, x.rank()]. The host waits
@@ -186,13 +198,13 @@ template <TensorLike T>
 T masked_select(const T& x, const Tensor& mask) {
   const Shape shape = broadcast_shapes("masked_select", x.shape(), mask.shape());
   const Tensor places = detail::true_places("masked_select", value_of(x), mask, shape);
-  return gather_unchecked(reshape(expand(x, shape), {-1}), 0, places);
+  return gather_unchecked(reshape(expand(x, shape), {-1}), detail::Places{0, places});
 }
 
 template <TensorLike T>
 T bincount(const Tensor& x, const T& weights, std::int64_t minlength) {
   const T none = T(detail::no_weight(x, value_of(weights), detail::bins(x, minlength)));
-  return scatter_add_unchecked(none, 0, x.to(DType::i64), weights);
+  return scatter_add_unchecked(none, detail::Places{0, x.to(DType::i64)}, weights);
 }
 
 }  // namespace tinytorch

@@ -16,12 +16,13 @@ struct Ratio {
   double numerator, denominator;
 };
 
-AxisSampling axis(std::int64_t from, std::int64_t to, Ratio ratio, const InterpolateOptions& options) {
-  AxisSampling axis{.kind = AxisSampling::Kind::nearest, .from = from, .to = to};
+detail::AxisSampling axis(std::int64_t from, std::int64_t to, Ratio ratio,
+                          const InterpolateOptions& options) {
+  detail::AxisSampling axis{.kind = detail::AxisSampling::Kind::nearest, .from = from, .to = to};
   axis.numerator = ratio.numerator;
   axis.denominator = ratio.denominator;
   if (options.mode == Interpolation::nearest) return axis;
-  axis.kind = AxisSampling::Kind::linear;
+  axis.kind = detail::AxisSampling::Kind::linear;
   if (!options.align_corners) {
     axis.shift = 0.5;
   } else {

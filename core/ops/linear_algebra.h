@@ -17,7 +17,7 @@ void check_batches(const char* op, const Shape& a, const Shape& b);
 /// a[i] b[j] of two vectors: [n] and [m] give [n, m].
 /// @throws ShapeError  not vectors
 template <TensorLike T>
-T outer(const T& a, const T& b) {
+T outer(const T& a, const std::type_identity_t<T>& b) {
   detail::check_vectors("outer", a.shape(), b.shape());
   return unsqueeze(a, 1) * b;
 }
@@ -25,7 +25,7 @@ T outer(const T& a, const T& b) {
 /// The sum of a[i] b[i] of two vectors of one length.
 /// @throws ShapeError  not vectors of one length
 template <TensorLike T>
-T dot(const T& a, const T& b) {
+T dot(const T& a, const std::type_identity_t<T>& b) {
   detail::check_vectors("dot", a.shape(), b.shape());
   return matmul(a, b);
 }
@@ -34,7 +34,7 @@ T dot(const T& a, const T& b) {
 /// broadcasts.
 /// @throws ShapeError  other shapes
 template <TensorLike T>
-T bmm(const T& a, const T& b) {
+T bmm(const T& a, const std::type_identity_t<T>& b) {
   detail::check_batches("bmm", a.shape(), b.shape());
   return matmul(a, b);
 }
@@ -42,7 +42,8 @@ T bmm(const T& a, const T& b) {
 /// beta x + alpha bmm(a, b), where x broadcasts.
 /// @throws ShapeError  as bmm(), or x does not broadcast to its result
 template <TensorLike T>
-T baddbmm(const T& x, const T& a, const T& b, double beta = 1, double alpha = 1) {
+T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,
+          double alpha = 1) {
   detail::check_batches("baddbmm", a.shape(), b.shape());
   const T product = matmul(a, b);
   return (beta == 1 ? x : x * beta) + (alpha == 1 ? product : product * alpha);

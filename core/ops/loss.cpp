@@ -3,21 +3,9 @@
 #include <cmath>
 
 #include "core/ops/check.h"
+#include "core/ops/operands.h"
 
 namespace tinytorch {
-
-namespace {
-
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  const int lead = to.size() - from.size();
-  if (lead < 0) return false;
-  for (int i = 0; i < from.size(); ++i) {
-    if (from[i] != 1 && from[i] != to[lead + i]) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 namespace detail {
 
@@ -45,7 +33,7 @@ Tensor checked_weight(const char* op, const char* name, const Tensor& weight, co
                      prediction.shape());
   }
   common_device(op, prediction, weight);
-  return weight.to(prediction.dtype());
+  return weight.to({.dtype = prediction.dtype(), .device = prediction.device()});
 }
 
 void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, const Tensor& target) {

@@ -57,6 +57,11 @@ struct MarginOptions {
   Reduction reduction = Reduction::mean;
 };
 
+struct HingeEmbeddingOptions {
+  double margin = 1;
+  Reduction reduction = Reduction::mean;
+};
+
 namespace detail {
 /// @throws ShapeError, DTypeError  as every loss does
 void check_loss_operands(const char* op, const Tensor& prediction, const Tensor& target);
@@ -154,8 +159,9 @@ T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T
   return detail::weighted<T>(op, (1 - t) * softplus(logits) + positive, options.weight, options.reduction);
 }
 
-/// target (log(target) - x) for logarithms x of probabilities and targets that are probabilities, and 0 where
-/// the target is 0; of a target t that is given as logarithms, exp(t) (t - x).
+/// target (log(target) - x) for logarithms x of probabilities and targets that are probabilities; 0 where the
+/// target is 0, and so is the target's gradient (PyTorch: NaN); NaN where it is negative or NaN. Of a target
+/// t that is given as logarithms, exp(t) (t - x).
 template <TensorLike T>
 T kl_div(const T& log_probability, const std::type_identity_t<T>& target,
          const KLDivergenceOptions& options = {}, const char* op = "kl_div") {
@@ -165,8 +171,9 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target,
   if (options.log_target) {
     losses = exp(t) * (t - log_probability);
   } else {
-    const Tensor positive = value_of(t) > 0;
-    losses = where(positive, T(t * (log(where(positive, t, T(1.0))) - log_probability)), T(0.0));
+    const Tensor none = value_of(t) == 0;
+    const T share = where(none, T(1.0), t), x = where(none, T(0.0), log_probability);
+    losses = where(none, T(0.0), T(t * (log(share) - x)));
   }
   if (!options.batch_mean || options.reduction != Reduction::mean)
     return detail::reduced(losses, options.reduction);
@@ -176,7 +183,7 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target,
 /// x where the target is 1, max(0, margin - x) where it is -1, for distances x.
 template <TensorLike T>
 T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
-                       MarginOptions options = {.margin = 1}, const char* op = "hinge_embedding_loss") {
+                       HingeEmbeddingOptions options = {}, const char* op = "hinge_embedding_loss") {
   detail::check_loss_operands(op, value_of(distance), value_of(target));
   const Tensor& sign = value_of(target);
   const T far = where(sign != 1, relu(options.margin - distance), T(0.0));

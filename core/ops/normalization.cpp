@@ -48,11 +48,11 @@ void check_trailing(const char* op, const Shape& x, const Shape& shape) {
 }
 
 /// x [N, C, ...] as [N, C, inner].
-Normalization by_channel(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                         double epsilon) {
+detail::Normalization by_channel(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                 double epsilon) {
   require_floating(op, x);
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; wanted [N, C, ...], samples of channels", x.shape());
-  Normalization form{.op = op, .outer = x.shape()[0], .channels = x.shape()[1], .epsilon = epsilon};
+  detail::Normalization form{.op = op, .outer = x.shape()[0], .channels = x.shape()[1], .epsilon = epsilon};
   form.inner = checked_numel(op, Shape(std::span(x.shape().begin() + 2, x.shape().end())));
   check_operands(op, x, {form.channels}, weight, bias);
   return form;
@@ -75,7 +75,7 @@ void check_running(const Tensor& x, const char* name, const Tensor& running) {
 Tensor contiguous_or_none(const Tensor& x) { return x.defined() ? contiguous(x) : x; }
 
 /// The statistics that a kernel would compute, from a mean and a variance.
-Tensor given_statistics(const Normalization& form, const Tensor& x, const Tensor& mean,
+Tensor given_statistics(const detail::Normalization& form, const Tensor& x, const Tensor& mean,
                         const Tensor& variance) {
   const Tensor exact = mean.to(DType::f64), rounded = mean.to(x.dtype());
   const Tensor lost = (exact - rounded.to(DType::f64)).to(x.dtype());

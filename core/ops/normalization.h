@@ -57,6 +57,8 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {
 Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
                      double epsilon = 1e-5);
 
+/// For those who build ops: the checks of the functions above, and what they compute.
+namespace detail {
 /// What all of them are: a contiguous tensor as [outer, channels, inner] whose elements are cut into sets,
 /// each normalised by its own statistics; weight and bias have a number a channel. A layer's elements are
 /// channels with an inner length of 1.
@@ -90,8 +92,6 @@ struct NormalizationGradients {
   Tensor bias;
 };
 
-/// For those who build ops: the checks of the functions above, and what they compute.
-namespace detail {
 Normalization layer_normalization(const char* op, const Tensor& x, const Shape& shape, const Tensor& weight,
                                   const Tensor& bias, double epsilon);
 Normalization rms_normalization(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon);
@@ -118,16 +118,17 @@ namespace kernels {
 /// y = x normalised by the statistics of its sets, times weight, plus bias; where form.from_elements these
 /// are computed first, else given. x and y are contiguous and not empty, weight and bias contiguous or
 /// undefined; all of one floating type. Statistics [3, sets] as in Normalized, contiguous.
-inline Kernel<void(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                   Tensor& statistics, Tensor& y)>
+inline Kernel<void(const detail::Normalization& form, const Tensor& x, const Tensor& weight,
+                   const Tensor& bias, Tensor& statistics, Tensor& y)>
     normalize{"normalize"};
 
 /// With n = the normalised x, g = grad weight and m the mean over a set: dx = (g - m(g) - n m(g n)) /
 /// sqrt(variance + epsilon), without m(g) where not centered, and without either where the statistics are
 /// constants; dweight and dbias, where defined, are the sums of grad n and of grad over each channel. All
 /// contiguous, not empty, of one floating type; the weight may be undefined.
-inline Kernel<void(const Normalization& form, const Tensor& grad, const Tensor& x, const Tensor& statistics,
-                   const Tensor& weight, Tensor& dweight, Tensor& dbias, Tensor& dx)>
+inline Kernel<void(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+                   const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
+                   Tensor& dx)>
     normalize_gradient{"normalize_gradient"};
 }  // namespace kernels
 

@@ -1,12 +1,53 @@
 #include "core/ops/optimizer.h"
 
+#include "core/ops/check.h"
+
 namespace tinytorch {
 
 namespace {
 
+/// That the kernel can take `other` beside the parameter.
+void check_beside(const char* op, const Tensor& parameter, const char* name, const Tensor& other) {
+  if (other.shape() != parameter.shape()) {
+    fail<ShapeError>(op, "a parameter is {}, but its {} {}; they must have one shape", parameter.shape(),
+                     name, other.shape());
+  }
+  if (other.dtype() != parameter.dtype()) {
+    fail<DTypeError>(op, "a parameter is {}, but its {} {}; convert one with .to(dtype)", parameter.dtype(),
+                     name, other.dtype());
+  }
+  if (other.device() != parameter.device()) {
+    fail<DeviceError>(op, "a parameter is on {}, but its {} on {}; move one with .to(device)",
+                      parameter.device(), name, other.device());
+  }
+  if (!other.is_contiguous())
+    fail<ValueError>(op, "the {} of a parameter {} has gaps; take contiguous() of it", name, other.shape());
+}
+
+void check_update(const char* op, const ParameterUpdate& update, Device device, int moments) {
+  require_floating(op, update.parameter);
+  if (update.device() != device) {
+    fail<DeviceError>(op, "one parameter is on {}, another on {}; update those of each device apart", device,
+                      update.device());
+  }
+  if (!update.parameter.is_contiguous()) {
+    fail<ValueError>(op, "a parameter {} has gaps; take contiguous() of it", update.parameter.shape());
+  }
+  require_defined(op, update.gradient);
+  check_beside(op, update.parameter, "gradient", update.gradient);
+  int given = 0;
+  for (const Tensor* moment : {&update.first, &update.second, &update.third}) {
+    if (++given <= moments) require_defined(op, *moment);
+    if (moment->defined()) check_beside(op, update.parameter, "moment", *moment);
+  }
+}
+
+/// @param moments  how many the step cannot do without
 template <class Slot, class Step>
-void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates) {
+void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates, int moments) {
   if (updates.empty()) return;
+  for (const ParameterUpdate& update : updates)
+    check_update(slot.name(), update, updates.front().device(), moments);
   slot(step, updates);
   for (ParameterUpdate& update : updates) update.parameter.storage()->bump_version();
 }
@@ -14,19 +55,19 @@ void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates)
 }  // namespace
 
 void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates) {
-  run(kernels::sgd_step, step, updates);
+  run(kernels::sgd_step, step, updates, step.momentum != 0 ? 1 : 0);
 }
 void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates) {
-  run(kernels::adam_step, step, updates);
+  run(kernels::adam_step, step, updates, 2);
 }
 void rmsprop_step(const RmspropStep& step, std::span<ParameterUpdate> updates) {
-  run(kernels::rmsprop_step, step, updates);
+  run(kernels::rmsprop_step, step, updates, 1);
 }
 void adagrad_step(const AdagradStep& step, std::span<ParameterUpdate> updates) {
-  run(kernels::adagrad_step, step, updates);
+  run(kernels::adagrad_step, step, updates, 1);
 }
 void lion_step(const LionStep& step, std::span<ParameterUpdate> updates) {
-  run(kernels::lion_step, step, updates);
+  run(kernels::lion_step, step, updates, 1);
 }
 
 }  // namespace tinytorch

@@ -72,6 +72,8 @@ struct LionStep {
 };
 
 /// Changes the parameters (and moments) in place. `updates` may be empty; all lie on one device.
+/// @throws ShapeError, DTypeError, DeviceError  tensors of an update do not fit each other
+/// @throws ValueError  one is not contiguous, or undefined; nothing was changed
 void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates);
 void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates);
 void rmsprop_step(const RmspropStep& step, std::span<ParameterUpdate> updates);

@@ -32,6 +32,7 @@ Pair pooled_size(const char* op, const Pair& image, const Window& window, bool c
 }
 
 Shape max_pool2d_shape(const char* op, const Shape& x, const Window& window, bool ceil_mode) {
+  if (x[2] == 0 || x[3] == 0) fail<ShapeError>(op, "the images of {} have no pixels to choose from", x);
   const Pair size = pooled_size(op, image_size(x), window, ceil_mode);
   return {x[0], x[1], size.height, size.width};
 }
@@ -71,6 +72,8 @@ MaxPooled<Tensor> max_pool2d_with_places(const Tensor& x, const Pair& kernel,
   return pooled(x, kernel, options, true);
 }
 
+namespace detail {
+
 Tensor max_pool2d_at(const Tensor& x, const Tensor& places, const Pair& kernel,
                      const MaxPool2dOptions& options) {
   constexpr const char* kOp = "max_pool2d_at";
@@ -101,8 +104,6 @@ Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Shape
   if (dx.numel() > 0) kernels::max_pool2d_gradient(images, ordered_images(places, channels_last), window, dx);
   return dx;
 }
-
-namespace detail {
 
 namespace {
 

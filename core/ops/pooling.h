@@ -39,6 +39,7 @@ Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& o
 MaxPooled<Tensor> max_pool2d_with_places(const Tensor& x, const Pair& kernel,
                                          const MaxPool2dOptions& options = {});
 
+namespace detail {
 /// y[n, c, i, j] = the element of image x[n, c] at places[n, c, i, j], as max_pool2d_with_places() gives them
 /// for this kernel and these options; 0 where that is -1. The places are trusted to lie within the image.
 /// @throws as max_pool2d(); ShapeError, DTypeError  places that no such call gives
@@ -51,7 +52,6 @@ Tensor max_pool2d_at(const Tensor& x, const Tensor& places, const Pair& kernel,
 Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Shape& input, const Pair& kernel,
                            const MaxPool2dOptions& options = {});
 
-namespace detail {
 /// @throws as avg_pool2d()
 Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPool2dOptions& options);
 /// @throws as adaptive_avg_pool2d()
@@ -74,7 +74,7 @@ T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options = {
 /// 1
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size) {
-  const Resampling sampling = detail::adaptive_avg_pool2d_sampling(value_of(x), size);
+  const detail::Resampling sampling = detail::adaptive_avg_pool2d_sampling(value_of(x), size);
   return size == Pair(1) ? mean(x, {2, 3}, true) : resample2d(x, sampling);
 }
 

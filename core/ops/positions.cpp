@@ -56,7 +56,8 @@ Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) 
   common_device("rotate_halves", x, sine);
   Tensor y = empty_like(x);
   if (y.numel() > 0) {
-    kernels::rotate_halves(x, *Operand(cosine, x.dtype(), half), *Operand(sine, x.dtype(), half), y);
+    const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // that C++ numbers lie there too
+    kernels::rotate_halves(x, *Operand(c, x.dtype(), half), *Operand(s, x.dtype(), half), y);
   }
   return y;
 }

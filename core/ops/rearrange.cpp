@@ -1,6 +1,7 @@
 #include "core/ops/rearrange.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "core/ops/check.h"
@@ -10,23 +11,18 @@ namespace tinytorch {
 
 namespace {
 
-/// Places along an axis as an index of `shape` that repeats along all others.
-Tensor along(const Tensor& places, int axis, Shape shape) {
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(),
+                       kMost = std::numeric_limits<std::int64_t>::max();
+
+/// Places along an axis of `shape` that repeat along all others.
+detail::Places along(const Tensor& places, int axis, Shape shape) {
   Shape line = Dims::filled(shape.size(), 1);
   line[axis] = places.numel();
   shape[axis] = places.numel();
-  return expand(reshape(places, line), shape);
+  return {axis, expand(reshape(places, line), shape)};
 }
 
 Options places_on(Device device) { return {.dtype = DType::i64, .device = device}; }
-
-Shape padded_shape(Shape shape, const Paddings& paddings) {
-  for (std::size_t i = 0; i < paddings.size(); ++i) {
-    std::int64_t& length = shape[shape.size() - 1 - static_cast<int>(i)];
-    length += paddings[i].before + paddings[i].behind;
-  }
-  return shape;
-}
 
 /// The part of an axis that padding by a negative number leaves, or of the padded one that is x's.
 Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t behind) {
@@ -34,16 +30,20 @@ Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t behi
                x.shape()[axis] - std::max<std::int64_t>(0, behind));
 }
 
+/// -x, or the largest number where that is one more.
+std::int64_t negated(std::int64_t x) { return x == kLeast ? kMost : -x; }
+
 std::int64_t modulo(std::int64_t a, std::int64_t b) { return (a % b + b) % b; }
 
-std::int64_t place_in(PadMode mode, std::int64_t i, std::int64_t length) {
+/// Where in an axis of this length its element at `at` lies, -before ... length + behind - 1.
+Tensor places_in(PadMode mode, const Tensor& at, std::int64_t length) {
   switch (mode) {
     case PadMode::reflect:
-      return i < 0 ? -i : i >= length ? 2 * (length - 1) - i : i;
+      return (length - 1) - abs((length - 1) - abs(at));
     case PadMode::replicate:
-      return std::clamp<std::int64_t>(i, 0, length - 1);
+      return clamp(at, 0, length - 1);
     default:
-      return modulo(i, length);
+      return remainder(at, length);
   }
 }
 
@@ -56,7 +56,7 @@ Tensor flip(const Tensor& x, const Axes& axes) {
     const int axis = static_cast<int>(each);
     const std::int64_t length = x.shape()[axis];
     if (length < 2) continue;
-    y = gather_unchecked(y, axis, along(arange(length - 1, -1, -1, places_on(x.device())), axis, x.shape()));
+    y = gather_unchecked(y, along(arange(length - 1, -1, -1, places_on(x.device())), axis, x.shape()));
   }
   return y;
 }
@@ -67,7 +67,7 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
             columns = normalize_axis("diagonal", axis1, x.rank());
   if (rows == columns)
     fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal lies across two axes", rows);
-  const std::int64_t down = offset < 0 ? std::min(-offset, x.shape()[rows]) : 0;
+  const std::int64_t down = offset < 0 ? std::min(negated(offset), x.shape()[rows]) : 0;
   const std::int64_t right = offset > 0 ? std::min(offset, x.shape()[columns]) : 0;
   const std::int64_t length = std::min(x.shape()[rows] - down, x.shape()[columns] - right);
   const std::int64_t row_step = x.strides()[rows], column_step = x.strides()[columns];
@@ -85,8 +85,8 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
 
 Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
   require_defined("pad", x);
-  detail::check_paddings(x.shape(), paddings);
-  Tensor y = full(padded_shape(x.shape(), paddings), value, {.dtype = x.dtype(), .device = x.device()});
+  Tensor y =
+      full(detail::padded_shape(x.shape(), paddings), value, {.dtype = x.dtype(), .device = x.device()});
   Tensor from = x, to = y;
   for (std::size_t i = 0; i < paddings.size(); ++i) {
     const int axis = x.rank() - 1 - static_cast<int>(i);
@@ -100,22 +100,33 @@ Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
 
 namespace detail {
 
-void check_paddings(const Shape& shape, const Paddings& paddings) {
+Shape padded_shape(const Shape& shape, const Paddings& paddings) {
   if (paddings.size() > static_cast<std::size_t>(shape.size())) {
     fail<ShapeError>("pad", "{} paddings for the {} axes of shape {}", paddings.size(), shape.size(), shape);
   }
+  Shape padded = shape;
   for (std::size_t i = 0; i < paddings.size(); ++i) {
     const int axis = shape.size() - 1 - static_cast<int>(i);
     const auto [before, behind] = paddings[i];
-    const std::int64_t left =
-        shape[axis] + std::min<std::int64_t>(0, before) + std::min<std::int64_t>(0, behind);
-    if (left >= 0) continue;
-    fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape, -before,
-                     -behind);
+    const std::int64_t lost_before = std::min<std::int64_t>(0, before),
+                       lost_behind = std::min<std::int64_t>(0, behind);
+    // Compared one by one: sums could overflow.
+    if (lost_before < -shape[axis] || lost_behind < -(shape[axis] + lost_before)) {
+      fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape,
+                       negated(before), negated(behind));
+    }
+    if (__builtin_add_overflow(shape[axis] + lost_before + lost_behind, std::max<std::int64_t>(0, before),
+                               &padded[axis]) ||
+        __builtin_add_overflow(padded[axis], std::max<std::int64_t>(0, behind), &padded[axis])) {
+      fail<ShapeError>("pad", "axis {} of shape {}, padded by {} and {}, has more than 2^63 elements", axis,
+                       shape, before, behind);
+    }
   }
+  checked_numel("pad", padded);
+  return padded;
 }
 
-Tensor padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
+Places padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
   const std::int64_t length = x.shape()[axis], most = std::max(padding.before, padding.behind);
   const bool fits = mode == PadMode::reflect    ? most < length
                     : mode == PadMode::circular ? most <= length
@@ -127,11 +138,8 @@ Tensor padded_places(const Tensor& x, int axis, const Padding& padding, PadMode 
                      : mode == PadMode::circular ? "circular needs at most its length"
                                                  : "replicate needs an element");
   }
-  std::vector<std::int64_t> places;
-  for (std::int64_t i = -padding.before; i < length + padding.behind; ++i)
-    places.push_back(place_in(mode, i, length));
-  const auto count = static_cast<std::int64_t>(places.size());
-  return along(from_values(places, {count}, x.device()), axis, x.shape());
+  const Tensor at = arange(-padding.before, length + padding.behind, 1, places_on(x.device()));
+  return along(places_in(mode, at, length), axis, x.shape());
 }
 
 std::int64_t roll_start(std::int64_t shift, std::int64_t length) {
@@ -193,9 +201,11 @@ std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks) {
   return std::max<std::int64_t>(1, shape[axis] / chunks + (shape[axis] % chunks != 0 ? 1 : 0));
 }
 
-Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal) {
+Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly) {
   require_defined(op, x);
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
+  // Beyond the corners it is all the same, and sums could overflow.
+  diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1)) + (strictly ? 1 : 0);
   const Tensor rows = arange(x.size(-2), places_on(x.device())),
                columns = arange(x.size(-1), places_on(x.device()));
   return columns - diagonal >= unsqueeze(rows, 1);

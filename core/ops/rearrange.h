@@ -32,7 +32,8 @@ struct Padding {
 using Paddings = std::vector<Padding>;
 
 /// x with `value` around it.
-/// @throws ShapeError  more paddings than axes, or an axis would be shorter than 0
+/// @throws ShapeError  more paddings than axes, an axis would be shorter than 0, or there would be too many
+/// elements
 Tensor pad(const Tensor& x, const Paddings& paddings, double value = 0);
 
 /// What stands in the margin of pad(): `value`; the elements mirrored at the outermost, which is not
@@ -42,21 +43,30 @@ enum class PadMode { constant, reflect, replicate, circular };
 namespace detail {
 /// For each place of the padded axis where in x its element lies.
 /// @throws ShapeError  the axis is too short for that
-Tensor padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode);
-void check_paddings(const Shape& shape, const Paddings& paddings);
+Places padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode);
+/// @throws as pad(); ShapeError  it would have more than 2^63 elements
+Shape padded_shape(const Shape& shape, const Paddings& paddings);
 /// The place along the axis where a roll begins. An empty axis begins at 0.
 std::int64_t roll_start(std::int64_t shift, std::int64_t length);
 void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes);
 /// Counts for all axes of x, 1 in front. @throws ShapeError  fewer than axes. ValueError  a negative one
 Dims repeat_counts(const char* op, const Shape& shape, const Dims& counts);
+/// An empty x, repeated: no elements either.
+template <TensorLike T>
+T empty_repeat(const T& x, const Dims& counts) {
+  Shape shape = x.shape();
+  for (int axis = 0; axis < shape.size(); ++axis) shape[axis] *= counts[axis];
+  return reshape(x, shape);
+}
 /// x's shape as [outer, 1, inner] around an axis, expanded to `count` in the middle.
 Shape split_at(const Shape& shape, int axis, std::int64_t count);
 /// The sizes of the parts of an axis. @throws ValueError  they do not make it up
 std::vector<std::int64_t> equal_parts(const Shape& shape, int axis, std::int64_t size);
 void check_parts(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes);
 std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks);
-/// Which elements of the last two axes lie on or above a diagonal. @throws ShapeError  fewer than two axes
-Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal);
+/// Which elements of the last two axes lie above a diagonal or, unless `strictly`, on it.
+/// @throws ShapeError  fewer than two axes
+Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly);
 /// The order of axes in which `source` stands at `target`.
 Axes moved_axis(int rank, int source, int target);
 /// Zeros of this shape but for the diagonal, which is x: how a gradient goes back.
@@ -68,13 +78,13 @@ Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int
 template <TensorLike T>
 T pad(const T& x, const Paddings& paddings, PadMode mode) {
   if (mode == PadMode::constant) return pad(x, paddings);
-  detail::check_paddings(x.shape(), paddings);
+  detail::padded_shape(x.shape(), paddings);
   T y = x;
   for (int i = 0; i < static_cast<int>(paddings.size()); ++i) {
     const int axis = x.rank() - 1 - i;
     const Padding& padding = paddings[static_cast<std::size_t>(i)];
     if (padding.before == 0 && padding.behind == 0) continue;
-    y = gather_unchecked(y, axis, detail::padded_places(value_of(y), axis, padding, mode));
+    y = gather_unchecked(y, detail::padded_places(value_of(y), axis, padding, mode));
   }
   return y;
 }
@@ -108,6 +118,11 @@ T repeat(const T& x, const Dims& counts) {
   Shape shape = x.shape();
   while (shape.size() < all.size()) shape.insert(0, 1);
   T y = reshape(x, shape);
+  // Nothing is repeated before that makes it empty.
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    if (all[axis] == 0) y = slice(y, axis, 0, 0);
+  }
+  if (y.numel() == 0) return detail::empty_repeat(y, all);
   for (int axis = 0; axis < shape.size(); ++axis) {
     if (all[axis] == 1) continue;
     shape[axis] *= all[axis];
@@ -171,11 +186,11 @@ std::vector<T> unbind(const T& x, int axis = 0) {
 /// @throws ShapeError  x has fewer than two axes
 template <TensorLike T>
 T triu(const T& x, std::int64_t diagonal = 0) {
-  return where(detail::upper("triu", value_of(x), diagonal), x, T(zeros_like(x)));
+  return where(detail::upper("triu", value_of(x), diagonal, false), x, T(zeros_like(x)));
 }
 template <TensorLike T>
 T tril(const T& x, std::int64_t diagonal = 0) {
-  return where(logical_not(detail::upper("tril", value_of(x), diagonal + 1)), x, T(zeros_like(x)));
+  return where(logical_not(detail::upper("tril", value_of(x), diagonal, true)), x, T(zeros_like(x)));
 }
 
 /// A view in which axis `source` stands at `target`, and the others keep their order.

@@ -48,6 +48,8 @@ Tensor gru_gates(const Tensor& from_input, const Tensor& from_hidden, const Tens
   return y;
 }
 
+namespace detail {
+
 LstmGatesGradients lstm_gates_gradient(const Tensor& grad, const Tensor& from_input,
                                        const Tensor& from_hidden, const Tensor& cell) {
   LstmGatesGradients result{empty_as(from_input), empty_as(cell)};
@@ -67,5 +69,7 @@ GruGatesGradients gru_gates_gradient(const Tensor& grad, const Tensor& from_inpu
   }
   return result;
 }
+
+}  // namespace detail
 
 }  // namespace tinytorch

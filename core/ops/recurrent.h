@@ -29,6 +29,7 @@ Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Ten
 /// @throws        as lstm_gates()
 Tensor gru_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& hidden);
 
+namespace detail {
 /// The gradients of lstm_gates(), from that of its result; both inputs have the same one.
 struct LstmGatesGradients {
   Tensor gates;
@@ -44,6 +45,7 @@ LstmGatesGradients lstm_gates_gradient(const Tensor& grad, const Tensor& from_in
                                        const Tensor& from_hidden, const Tensor& cell);
 GruGatesGradients gru_gates_gradient(const Tensor& grad, const Tensor& from_input, const Tensor& from_hidden,
                                      const Tensor& hidden);
+}  // namespace detail
 
 /// The weights of a cell with G gates (1, 4 or 3): of its input [G H, in] and its hidden state [G H, H], and
 /// a bias [G H] for each, undefined where there is none.

@@ -6,7 +6,7 @@
 #include "core/ops/check.h"
 #include "core/ops/image.h"
 
-namespace tinytorch {
+namespace tinytorch::detail {
 
 namespace {
 
@@ -44,4 +44,4 @@ Tensor resample2d_gradient(const Tensor& grad, const Resampling& sampling) {
                {height.from, width.from});
 }
 
-}  // namespace tinytorch
+}  // namespace tinytorch::detail

@@ -7,6 +7,8 @@
 
 namespace tinytorch {
 
+namespace detail {
+
 /// Along one axis of an image, which neighbouring elements each element of the result is a weighted mean of:
 /// kernels/math/resampling.h has the formulas.
 struct AxisSampling {
@@ -39,10 +41,12 @@ Tensor resample2d(const Tensor& x, const Resampling& sampling);
 /// @throws as resample2d()
 Tensor resample2d_gradient(const Tensor& grad, const Resampling& sampling);
 
+}  // namespace detail
+
 namespace kernels {
 // Floating images, row-major or channels-last without gaps, both of a call in the same order; not empty.
-inline Kernel<void(const Tensor& x, const Resampling& sampling, Tensor& y)> resample2d{"resample2d"};
-inline Kernel<void(const Tensor& grad, const Resampling& sampling, Tensor& dx)> resample2d_gradient{
+inline Kernel<void(const Tensor& x, const detail::Resampling& sampling, Tensor& y)> resample2d{"resample2d"};
+inline Kernel<void(const Tensor& grad, const detail::Resampling& sampling, Tensor& dx)> resample2d_gradient{
     "resample2d_gradient"};
 }  // namespace kernels
 

@@ -61,22 +61,27 @@ void draw_with_replacement(const std::vector<double>& sums, std::span<const doub
   }
 }
 
-void draw_without_replacement(std::span<const double> weights, std::span<const double> uniforms,
-                              std::size_t samples, std::size_t row, std::vector<std::int64_t>& places) {
+void check_enough(std::span<const double> weights, std::size_t samples, std::size_t row) {
   const auto possible = static_cast<std::size_t>(
       std::count_if(weights.begin(), weights.end(), [](double weight) { return weight > 0; }));
-  if (possible < samples) {
-    fail<ValueError>("multinomial",
-                     "row {} has {} positive weights, fewer than {} samples; draw with replacement", row,
-                     possible, samples);
-  }
+  if (possible >= samples) return;
+  fail<ValueError>("multinomial",
+                   "row {} has {} positive weights, fewer than {} samples; draw with replacement", row,
+                   possible, samples);
+}
+
+/// Among the places with a weight alone: where weights are tiny, theirs too arrive at infinity.
+void draw_without_replacement(std::span<const double> weights, std::span<const double> uniforms,
+                              std::size_t samples, std::vector<std::int64_t>& places) {
   std::vector<double> arrivals;
+  std::vector<std::int64_t> possible;
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    arrivals.push_back(weights[i] > 0 ? -std::log1p(-uniforms[i]) / weights[i]
-                                      : std::numeric_limits<double>::infinity());
+    if (!(weights[i] > 0)) continue;
+    possible.push_back(static_cast<std::int64_t>(i));
+    arrivals.push_back(-std::log1p(-uniforms[i]) / weights[i]);
   }
-  const std::vector<std::int64_t> first = places_by_key(arrivals, samples);
-  places.insert(places.end(), first.begin(), first.end());
+  for (const std::int64_t first : places_by_key(arrivals, samples))
+    places.push_back(possible[static_cast<std::size_t>(first)]);
 }
 
 }  // namespace
@@ -106,6 +111,12 @@ Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement
   const std::int64_t places = checked_numel("multinomial", shape);
   const auto rows = static_cast<std::size_t>(places) / count;
   const std::vector<double> weight = weights.to_vector<double>();
+  std::vector<std::vector<double>> sums;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto of_row = std::span(weight).subspan(row * n, n);
+    sums.push_back(running_sums(of_row, row));
+    if (!replacement) check_enough(of_row, count, row);
+  }
   const std::int64_t drawn = replacement ? places : weights.numel();
   const std::vector<double> uniform = rand({drawn}, {.dtype = DType::f64}, generator).to_vector<double>();
   const std::size_t each = replacement ? count : n;
@@ -114,11 +125,10 @@ Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement
   for (std::size_t row = 0; row < rows; ++row) {
     const auto of_row = std::span(weight).subspan(row * n, n);
     const auto numbers = std::span(uniform).subspan(row * each, each);
-    const std::vector<double> sums = running_sums(of_row, row);
     if (replacement) {
-      draw_with_replacement(sums, numbers, result);
+      draw_with_replacement(sums[row], numbers, result);
     } else {
-      draw_without_replacement(of_row, numbers, count, row, result);
+      draw_without_replacement(of_row, numbers, count, result);
     }
   }
   return from_values(result, shape, weights.device());

@@ -43,7 +43,7 @@ T power_norm(const T& x, double p, const Axes& axes, bool keepdim) {
 /// to a large mean. NaN where that is 0 or less and the elements are equal, as in PyTorch; else inf.
 /// @throws DTypeError  x is not floating. ShapeError  no such axis, or one named twice
 template <TensorLike T>
-T var(const T& x, const Axes& axes = {}, double correction = 1, bool keepdim = false) {
+T var(const T& x, const Axes& axes = {}, bool keepdim = false, double correction = 1) {
   detail::require_real("var", value_of(x));
   const Axes reduced = normalize_axes("var", axes, x.rank());
   const auto count = static_cast<double>(detail::reduced_count(x.shape(), reduced));
@@ -53,13 +53,14 @@ T var(const T& x, const Axes& axes = {}, double correction = 1, bool keepdim = f
 /// The square root of var(). The gradient is 0 where it is 0, as in PyTorch.
 /// @throws as var()
 template <TensorLike T>
-T stddev(const T& x, const Axes& axes = {}, double correction = 1, bool keepdim = false) {
+T stddev(const T& x, const Axes& axes = {}, bool keepdim = false, double correction = 1) {
   detail::require_real("stddev", value_of(x));
-  return detail::zero_at_zero(var(x, axes, correction, keepdim), [](const T& v) { return sqrt(v); });
+  return detail::zero_at_zero(var(x, axes, keepdim, correction), [](const T& v) { return sqrt(v); });
 }
 
 /// log(sum(exp(x))) over the axes, shifted by the maximum so that it does not overflow; -inf over no
-/// elements, or only -inf; inf where there is one and no NaN.
+/// elements, or only -inf; inf where there is one and no NaN. The gradient is NaN over only -inf and at an
+/// inf, as in PyTorch.
 /// @throws DTypeError  x is not floating. ShapeError  no such axis, or one named twice
 template <TensorLike T>
 T logsumexp(const T& x, const Axes& axes = {}, bool keepdim = false) {

@@ -11,9 +11,9 @@ Tensor unfold(const Tensor& x, const Window& window) {
   require_images("unfold", x);
   const Pair places = window_places("unfold", image_size(x.shape()), window);
   const std::int64_t elements = checked_numel("unfold", {window.kernel.height, window.kernel.width});
-  Tensor columns =
-      empty({x.shape()[0], checked_numel("unfold", {x.shape()[1], elements}), places.height * places.width},
-            {.dtype = x.dtype(), .device = x.device()});
+  Tensor columns = empty({x.shape()[0], checked_numel("unfold", {x.shape()[1], elements}),
+                          checked_numel("unfold", {places.height, places.width})},
+                         {.dtype = x.dtype(), .device = x.device()});
   if (columns.numel() > 0) kernels::unfold(contiguous(x), window, places, columns);
   return columns;
 }
@@ -30,13 +30,14 @@ Tensor fold(const Tensor& columns, const Pair& size, const Window& window) {
   const Pair places = window_places("fold", size, window);
   const Shape& shape = columns.shape();
   const std::int64_t elements = checked_numel("fold", {window.kernel.height, window.kernel.width});
-  if (shape[1] % elements != 0 || shape[2] != places.height * places.width) {
+  const std::int64_t columns_wanted = checked_numel("fold", {places.height, places.width});
+  if (shape[1] % elements != 0 || shape[2] != columns_wanted) {
     fail<ShapeError>(
         "fold",
         "columns are {}, but a kernel {} has {} x {} places in images of {} x {}; wanted [batch, "
         "a multiple of {}, {}]",
         shape, to_string(window.kernel), places.height, places.width, size.height, size.width, elements,
-        places.height * places.width);
+        columns_wanted);
   }
   Tensor x = empty({shape[0], shape[1] / elements, size.height, size.width},
                    {.dtype = columns.dtype(), .device = columns.device()});

@@ -26,7 +26,7 @@ struct Sets {
       run_channels;  // the channel is set % cycle * set_channels + run * run_channels
   bool moving;
 
-  explicit Sets(const Normalization& form) : count(form.sets()), moving(false) {
+  explicit Sets(const detail::Normalization& form) : count(form.sets()), moving(false) {
     const std::int64_t group = form.channels / form.groups;
     if (form.across_outer) {
       set(form.outer, form.inner, form.inner, form.channels * form.inner, form.channels, 1, 0);
@@ -54,18 +54,18 @@ struct Sets {
 
 /// Of sets across the outer places the elements lie far apart where the inner length is small: they are
 /// worked on in an order of memory in which each set is one row.
-inline bool wants_rows(const Normalization& form) {
+inline bool wants_rows(const detail::Normalization& form) {
   constexpr std::int64_t kShort = 16;
   return form.across_outer && form.channels > 1 && form.outer > 1 && form.inner < kShort;
 }
 
-inline Normalization as_rows(Normalization form) {
+inline detail::Normalization as_rows(detail::Normalization form) {
   form.inner *= form.outer;
   form.outer = 1;
   return form;
 }
 
-inline Tensor with_sets_first(const Normalization& form, const Tensor& x) {
+inline Tensor with_sets_first(const detail::Normalization& form, const Tensor& x) {
   return permute(reshape(x, {form.outer, form.channels, form.inner}), {1, 0, 2});
 }
 

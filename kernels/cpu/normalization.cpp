@@ -21,7 +21,7 @@ namespace {
 
 template <class T>
 struct Forward {
-  const Normalization& form;
+  const detail::Normalization& form;
   const Sets sets;
   const T* x;
   const T* weight;
@@ -98,7 +98,7 @@ struct Forward {
   }
 };
 
-void normalize(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
+void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
                Tensor& statistics, Tensor& y) {
   if (wants_rows(form)) {
     Tensor rows = contiguous(with_sets_first(form, x));

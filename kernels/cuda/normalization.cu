@@ -90,7 +90,8 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Index>
-void normalize_typed(const OnDevice& on, const Normalization& form, const Forward<T, Index>& operands) {
+void normalize_typed(const OnDevice& on, const detail::Normalization& form,
+                     const Forward<T, Index>& operands) {
   const std::int64_t length = form.set_length();
   const auto by_warps = [&]<int kPerLane>() {
     launch(KERNEL(normalize_short_sets<T, Index, kPerLane>), blocks_for(form.sets(), kRowsABlock),
@@ -110,7 +111,7 @@ void normalize_typed(const OnDevice& on, const Normalization& form, const Forwar
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
-void normalize(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
+void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
                Tensor& statistics, Tensor& y) {
   const OnDevice on(y.device());
   dispatch_normalization(x, [&]<class T, class Index>() {

@@ -19,7 +19,7 @@ struct Sets {
   Index count;
   bool across_outer;
 
-  explicit Sets(const Normalization& form)
+  explicit Sets(const detail::Normalization& form)
       : inner(static_cast<Index>(form.inner)),
         channels(static_cast<Index>(form.channels)),
         length(static_cast<Index>(form.set_length())),
@@ -74,7 +74,7 @@ struct SumsFold {
 };
 
 /// Each set as one output.
-inline ReductionLoops set_loops(const Normalization& form) {
+inline ReductionLoops set_loops(const detail::Normalization& form) {
   const std::int64_t length = form.set_length();
   ReductionLoops loops;
   loops.kept = {.rank = 1, .count = form.sets(), .length = {form.sets()}, .step = {Steps<2>{length, 1}}};
@@ -83,7 +83,7 @@ inline ReductionLoops set_loops(const Normalization& form) {
 }
 
 /// Each channel as one output.
-inline ReductionLoops channel_loops(const Normalization& form) {
+inline ReductionLoops channel_loops(const detail::Normalization& form) {
   const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
   ReductionLoops loops;
   loops.kept = {.rank = 1, .count = channels, .length = {channels}, .step = {Steps<2>{inner, 1}}};
@@ -100,7 +100,7 @@ inline ReductionLoops channel_loops(const Normalization& form) {
 
 /// Calls f<numbers a lane>() where sets are short enough for a warp's registers, and lie without gaps.
 template <class T, class F>
-bool as_short_sets(const Normalization& form, const F& f) {
+bool as_short_sets(const detail::Normalization& form, const F& f) {
   constexpr int kMost = sizeof(T) == 8 ? 8 : 32;  // else too many registers for two blocks at once
   if (form.across_outer || form.set_length() > kMost * kWarp) return false;
   if (form.set_length() <= 4 * kWarp) {
@@ -111,7 +111,7 @@ bool as_short_sets(const Normalization& form, const F& f) {
   return true;
 }
 
-inline dim3 short_sets_block(const Normalization& form) {
+inline dim3 short_sets_block(const detail::Normalization& form) {
   return dim3(kWarp, static_cast<unsigned>(std::min<std::int64_t>(form.sets(), kRowsABlock)));
 }
 

@@ -108,7 +108,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Index>
-void set_gradient(const OnDevice& on, const Normalization& form, const Backward<T, Index>& operands) {
+void set_gradient(const OnDevice& on, const detail::Normalization& form, const Backward<T, Index>& operands) {
   const auto by_warps = [&]<int kPerLane>() {
     launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kRowsABlock),
            short_sets_block(form), 0, on.stream(), operands.sets.count,
@@ -121,8 +121,8 @@ void set_gradient(const OnDevice& on, const Normalization& form, const Backward<
 }
 
 template <class T, class Index>
-void gradient_typed(const OnDevice& on, const Normalization& form, Backward<T, Index> operands, T* dweight,
-                    T* dbias) {
+void gradient_typed(const OnDevice& on, const detail::Normalization& form, Backward<T, Index> operands,
+                    T* dweight, T* dbias) {
   Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::SetMeans<T>));
   operands.means = reinterpret_cast<math::SetMeans<T>*>(means.data());
   if (form.across_outer || dweight != nullptr || dbias != nullptr) {
@@ -134,7 +134,7 @@ void gradient_typed(const OnDevice& on, const Normalization& form, Backward<T, I
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
-void normalize_gradient(const Normalization& form, const Tensor& grad, const Tensor& x,
+void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
   const OnDevice on(dx.device());

@@ -7,17 +7,14 @@
 #include "core/ops/composite.h"
 #include "core/ops/math.h"
 #include "core/ops/reduction.h"
+#include "core/ops/statistics.h"
 
 namespace tinytorch::nn {
 
 namespace {
 
-/// The p-norm of the elements.
-Tensor norm(const Tensor& x, double p) {
-  if (std::isinf(p)) return x.numel() == 0 ? sum(x) : max(abs(x));
-  if (p == 2) return sqrt(sum(square(x)));
-  return pow(sum(pow(abs(x), p)), 1 / p);
-}
+/// norm(), which of no elements is 0 in any.
+Tensor norm_of(const Tensor& x, double p) { return x.numel() == 0 ? sum(x) : norm(x, p); }
 
 std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   std::vector<Tensor> gradients;
@@ -32,7 +29,7 @@ Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
   std::vector<Tensor> norms;
   for (const Tensor& gradient : gradients) {
     norms.push_back(
-        norm(gradient, p).to({.dtype = gradients.front().dtype(), .device = gradients.front().device()}));
+        norm_of(gradient, p).to({.dtype = gradients.front().dtype(), .device = gradients.front().device()}));
   }
   return norm(stack(norms), p);
 }

@@ -59,6 +59,12 @@ void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
   }
 }
 
+std::vector<Tensor> ExponentialMovingAverage::averages() const {
+  std::vector<Tensor> copies;
+  for (const Tensor& average : averages_) copies.push_back(clone(average));
+  return copies;
+}
+
 void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
   check_count(averages.size(), averages_.size());
   for (std::size_t i = 0; i < averages.size(); ++i) check_shape(averages[i].shape(), averages_[i].shape(), i);

@@ -19,6 +19,13 @@ class ExponentialMovingAverage {
   /// The averages are copies of their own. @throws ValueError  no parameters, or decay is not in [0, 1]
   explicit ExponentialMovingAverage(std::vector<Variable> parameters, double decay = 0.999);
 
+  // A copy would share the averages that update() changes.
+  ExponentialMovingAverage(const ExponentialMovingAverage&) = delete;
+  ExponentialMovingAverage& operator=(const ExponentialMovingAverage&) = delete;
+  ExponentialMovingAverage(ExponentialMovingAverage&&) = default;
+  ExponentialMovingAverage& operator=(ExponentialMovingAverage&&) = default;
+  ~ExponentialMovingAverage() = default;
+
   /// Takes in the parameters as they are now, all in one call of the device. Follows a model that was moved.
   /// @throws ShapeError  a parameter was given a value of another shape; nothing was changed
   void update();
@@ -27,8 +34,8 @@ class ExponentialMovingAverage {
   /// @throws ShapeError  they have not, or are of another number; nothing was changed
   void copy_to(std::vector<Variable> parameters) const;
 
-  /// The averages, in the order of the parameters: the state for checkpoints.
-  const std::vector<Tensor>& averages() const { return averages_; }
+  /// Copies of the averages, in the order of the parameters: the state for checkpoints.
+  std::vector<Tensor> averages() const;
   /// Goes on from averages that were stored. @throws ShapeError  they are of other shapes, or another number
   void load(const std::vector<Tensor>& averages);
   double decay() const { return decay_; }

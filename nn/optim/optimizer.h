@@ -55,6 +55,10 @@ class Optimizer {
   /// For schedules: of all groups, or of one. @throws ValueError  negative or not finite, or no such group
   void set_learning_rate(double learning_rate);
   void set_learning_rate(double learning_rate, std::size_t group);
+  /// @throws ValueError  set_learning_rate() would
+  void check_learning_rate(double learning_rate) const {
+    require_not_negative("learning_rate", learning_rate);
+  }
 
  protected:
   /// `name` is the optimizer's, for messages. The numbers are those of groups that have none of their own.

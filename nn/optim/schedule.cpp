@@ -88,7 +88,9 @@ double one_cycle(const OneCycleOptions& options, std::int64_t t) {
   const double top = options.rise * real(options.total_steps) - 1, end = real(options.total_steps) - 1;
   const bool rising = real(t) <= top;
   // A rise that is shorter than a step begins at the top.
-  const double part = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
+  const double whole = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
+  // PyTorch's cycle has a step more than it says: along a line it would lead below the last rate.
+  const double part = options.linear ? std::min(whole, 1.0) : whole;
   const double from = rising ? first : options.highest;
   const double to = rising ? options.highest : first / options.final_division;
   return options.linear ? from + (to - from) * part : along_cosine(from, to, part);
@@ -109,16 +111,16 @@ Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
 
 Schedule::Schedule(Optimizer& optimizer, Formula formula)
     : optimizer_(&optimizer), base_rates_(rates_of(optimizer)), formula_(std::move(formula)) {
-  set_rates(0);
+  set_rates(0, base_rates_);
 }
 
 Schedule::Schedule(const Schedule& other, Formula formula)
     : optimizer_(other.optimizer_), base_rates_(other.base_rates_), formula_(std::move(formula)) {
-  set_rates(0);
+  set_rates(0, base_rates_);
 }
 
 void Schedule::step() {
-  set_rates(steps_ + 1);
+  set_rates(steps_ + 1, base_rates_);
   ++steps_;
 }
 
@@ -128,14 +130,15 @@ void Schedule::load(const ScheduleState& state) {
                      state.base_rates.size(), optimizer_->groups());
   }
   if (state.steps < 0) fail<ValueError>("Schedule", "steps is {}; it must not be negative", state.steps);
+  set_rates(state.steps, state.base_rates);
   base_rates_ = state.base_rates;
   steps_ = state.steps;
-  set_rates(steps_);
 }
 
-void Schedule::set_rates(std::int64_t steps) {
+void Schedule::set_rates(std::int64_t steps, const std::vector<double>& base_rates) {
   std::vector<double> rates;
-  for (const double base : base_rates_) rates.push_back(formula_(steps, base));
+  for (const double base : base_rates) rates.push_back(formula_(steps, base));
+  for (const double rate : rates) optimizer_->check_learning_rate(rate);
   for (std::size_t group = 0; group < rates.size(); ++group)
     optimizer_->set_learning_rate(rates[group], group);
 }

@@ -36,7 +36,8 @@ class Schedule {
 
   ScheduleState state() const { return {steps_, base_rates_}; }
   /// Goes on from a state, and sets the learning rates to those that it had.
-  /// @throws ValueError  it is of an optimizer with another number of groups, or steps is negative
+  /// @throws ValueError  it is of an optimizer with another number of groups, or steps is negative. Else as
+  ///                     the constructor. Nothing was changed then
   void load(const ScheduleState& state);
 
   Optimizer& optimizer() const { return *optimizer_; }
@@ -48,7 +49,7 @@ class Schedule {
   Schedule(const Schedule& other, Formula formula);
 
  private:
-  void set_rates(std::int64_t steps);
+  void set_rates(std::int64_t steps, const std::vector<double>& base_rates);
 
   Optimizer* optimizer_;
   std::vector<double> base_rates_;
@@ -124,7 +125,8 @@ struct OneCycleOptions {
   bool linear = false;           ///< along lines instead of cosines
 };
 /// Up to the highest rate and down again to nearly 0 (Smith and Topin 2019), in two phases; the momentum
-/// stays as it is: PyTorch's OneCycleLR with cycle_momentum=False.
+/// stays as it is: PyTorch's OneCycleLR with cycle_momentum=False. Along lines the rate stays at the last
+/// one in step total_steps, where PyTorch's falls below it.
 class OneCycle : public Schedule {
  public:
   /// @throws ValueError  an option is out of range. step() throws it past the end of the cycle

@@ -71,6 +71,36 @@ TEST(Checkpoint, DrawsTheSameNumbersAgain) {
   EXPECT_TENSOR_EQ(rand({2}, {.device = backend()}), next);
 }
 
+TEST(Checkpoint, SetsBackTheGeneratorsNamed) {
+  Generator own(3);
+  const Function noisy = [&](const std::vector<Variable>& in) {
+    return in[0] * rand(in[0].shape(), {.device = in[0].device()}, own);
+  };
+  const Variable x = leaf({1.0, 1.0, 1.0});
+  const Variable y = checkpoint(noisy, {x}, {&own, &own});
+  const Tensor next = rand({2}, {.device = backend()}, own);
+  sum(y).backward();
+  EXPECT_TENSOR_EQ(x.grad(), y.value());
+  Generator other(3);
+  static_cast<void>(rand({3}, {.device = backend()}, other));
+  EXPECT_TENSOR_EQ(rand({2}, {.device = backend()}, other), next);
+  EXPECT_EQ(own.state().offset, other.state().offset);
+  EXPECT_ERROR(checkpoint(noisy, {x}, {nullptr}), ValueError,
+               "[checkpoint] a generator is null; name those that f uses");
+}
+
+TEST(Checkpoint, SaysThatItRecomputes) {
+  std::vector<bool> seen;
+  const Function f = [&](const std::vector<Variable>& in) {
+    seen.push_back(recomputing());
+    return in[0] * in[0];
+  };
+  const Variable x = leaf({3.0});
+  checkpoint(f, {x}).backward();
+  EXPECT_EQ(seen, (std::vector<bool>{false, true}));
+  EXPECT_FALSE(recomputing());
+}
+
 TEST(Checkpoint, RefusesVariablesThatAreNotAmongTheInputs) {
   const Variable x = leaf({1.0}), hidden = leaf({2.0, 3.0});
   const Function f = [&](const std::vector<Variable>& in) { return in[0] * hidden; };

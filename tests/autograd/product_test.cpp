@@ -43,7 +43,7 @@ TEST(Product, RunningGradientsAreRightWhereElementsAreZero) {
 
 TEST(Deviation, HasGradientZeroWhereItIsZero) {
   const Variable x = variable(here_f64({{2.0, 2.0}, {1.0, 3.0}}));
-  sum(stddev(x, {1}, 0)).backward();
+  sum(stddev(x, {1}, false, 0)).backward();
   EXPECT_TENSOR_NEAR(x.grad(), here_f64({{0.0, 0.0}, {-0.5, 0.5}}));
 }
 

@@ -297,6 +297,18 @@ TEST(RuleAtKinks, ReluAtZeroIsZero) {
   EXPECT_TENSOR_EQ(x.grad(), {0.0, 0.0, 0.0, 1.0});
 }
 
+TEST(RuleAtKinks, LeakyReluAtZeroIsItsSlope) {
+  const Variable x = leaf({-1.0, 0.0, -0.0, 2.0});
+  sum(leaky_relu(x, 0.25)).backward();
+  EXPECT_TENSOR_EQ(x.grad(), {0.25, 0.25, 0.25, 1.0});
+}
+
+TEST(RuleAtKinks, LogSumExpOfOnlyMinusInfinityIsNaN) {
+  const Variable x = leaf64({-kInf, -kInf});
+  logsumexp(x).backward();
+  EXPECT_TENSOR_EQ(x.grad(), f64({kNaN, kNaN}));
+}
+
 TEST(RuleAtKinks, AbsAtZeroIsZero) {
   const Variable x = leaf({-1.0, 0.0, 2.0});
   sum(abs(x)).backward();

@@ -230,6 +230,8 @@ void convolution_rows() {
   transposed_row("", {}, {{{1, 2, 2, 2}, {2, 3, 2, 2}, {3}}, {{2, 5, 6, 7}, {5, 4, 3, 3}, {4}}});
   transposed_row("_strided", {.stride = {2, 3}, .padding = 1, .output_padding = {1, 2}},
                  {{{1, 2, 2, 2}, {2, 1, 3, 3}, {1}}, {{2, 5, 6, 7}, {5, 4, 3, 3}, {4}}});
+  transposed_row("_padded_up_to_its_dilation", {.padding = 1, .output_padding = {1, 3}, .dilation = {2, 4}},
+                 {{{1, 2, 3, 2}, {2, 1, 2, 2}, {1}}});
   transposed_row("_in_groups", {.stride = 2, .dilation = 2, .groups = 2},
                  {{{1, 2, 2, 2}, {2, 1, 2, 2}, {2}}, {{2, 4, 6, 7}, {4, 4, 3, 3}, {8}}});
 

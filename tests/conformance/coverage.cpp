@@ -13,8 +13,8 @@ namespace {
 
 /// Of core/ops, what users do not call: what ops are made with.
 bool is_internal(const std::string& header) {
-  static const std::set<std::string> kInternal{"check.h",    "elementwise.h", "image.h",
-                                               "operands.h", "resampling.h",  "transfer.h"};
+  static const std::set<std::string> kInternal{"check.h", "elementwise.h", "image.h", "operands.h",
+                                               "transfer.h"};
   return kInternal.contains(header);
 }
 
@@ -74,11 +74,9 @@ std::string op_of(const Row& row) {
   return row.name;
 }
 
-/// Not what makes a tensor but computes nothing that a reference could say, nor what an op calls once it has
-/// checked its operands.
+/// Not what makes a tensor but computes nothing that a reference could say.
 bool computes(const std::string& function) {
-  return !function.ends_with("_unchecked") && function != "empty" && function != "empty_like" &&
-         function != "from_values";
+  return function != "empty" && function != "empty_like" && function != "from_values";
 }
 
 }  // namespace

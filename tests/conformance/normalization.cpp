@@ -11,14 +11,15 @@ namespace tinytorch::conformance {
 namespace {
 
 /// What the kernels make of these, one behind the other.
-Tensor fused_gradients(const Normalization& form, const Tensor& x, const Tensor& statistics,
-                       const Tensor& weight, const Tensor& grad) {
-  const NormalizationGradients g =
+Tensor fused_gradients(const tinytorch::detail::Normalization& form, const Tensor& x,
+                       const Tensor& statistics, const Tensor& weight, const Tensor& grad) {
+  const tinytorch::detail::NormalizationGradients g =
       tinytorch::detail::normalize_gradient(form, grad, x, statistics, weight,
                                             /*wants_weight=*/true, /*wants_bias=*/true);
   return concat({reshape(g.x, {g.x.numel()}), g.weight, g.bias});
 }
-Tensor fused_gradients(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& grad) {
+Tensor fused_gradients(const tinytorch::detail::Normalization& form, const Tensor& x, const Tensor& weight,
+                       const Tensor& grad) {
   return fused_gradients(form, x, tinytorch::detail::normalize(form, x, weight, {}).statistics, weight, grad);
 }
 
@@ -254,7 +255,8 @@ void batch_gradient_rows() {
       .calls([](const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& weight,
                 const Tensor& grad) {
         const auto form = tinytorch::detail::batch_normalization(x, mean, variance, weight, {}, {});
-        const Normalized done = tinytorch::detail::batch_normalize(form, x, mean, variance, weight, {}, 0);
+        const tinytorch::detail::Normalized done =
+            tinytorch::detail::batch_normalize(form, x, mean, variance, weight, {}, 0);
         return fused_gradients(form, x, done.statistics, weight, grad);
       });
 }

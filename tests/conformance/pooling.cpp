@@ -141,7 +141,7 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
         const Tensor places = max_pool2d_with_places(x, kernel, options).places;
-        return max_pool2d_gradient(grad, places, x.shape(), kernel, options);
+        return tinytorch::detail::max_pool2d_gradient(grad, places, x.shape(), kernel, options);
       });
   row("max_pool2d_at" + name)
       .inputs(numbers, numbers.constant())
@@ -154,7 +154,7 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       .gradient(differentiable)
       .calls([=](const auto& u, const auto& x) {
         const Tensor places = max_pool2d_with_places(x, kernel, options).places;
-        return max_pool2d_at(u, places, kernel, options);
+        return tinytorch::detail::max_pool2d_at(u, places, kernel, options);
       });
 }
 
@@ -207,8 +207,8 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
       })
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
-        return resample2d_gradient(grad,
-                                   tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
+        return tinytorch::detail::resample2d_gradient(
+            grad, tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
       });
 }
 
@@ -315,7 +315,7 @@ void pooling_rows() {
       .gradient(not_differentiable)
       .calls([=](const Tensor& grad, const Tensor& x) {
         const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
-        return max_pool2d_gradient(channels_last(grad), places, x.shape(), 3, overlapping);
+        return tinytorch::detail::max_pool2d_gradient(channels_last(grad), places, x.shape(), 3, overlapping);
       });
   row("max_pool2d_at_channels_last")
       .inputs(real(-3, 3), real(-3, 3))
@@ -327,7 +327,7 @@ void pooling_rows() {
       .gradient(not_differentiable)
       .calls([=](const Tensor& u, const Tensor& x) {
         const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
-        return max_pool2d_at(channels_last(u), places, 3, overlapping);
+        return tinytorch::detail::max_pool2d_at(channels_last(u), places, 3, overlapping);
       });
   row("avg_pool2d_channels_last")
       .inputs(real(-3, 3))

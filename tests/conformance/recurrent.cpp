@@ -235,7 +235,8 @@ void lstm_rows() {
       .within({4e-6, 4e-6}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& cell) {
-        const LstmGatesGradients gradients = lstm_gates_gradient(grad, a, b, cell);
+        const tinytorch::detail::LstmGatesGradients gradients =
+            tinytorch::detail::lstm_gates_gradient(grad, a, b, cell);
         return joined({gradients.gates, gradients.cell});
       });
 }
@@ -264,7 +265,8 @@ void gru_rows() {
       .within({4e-6, 4e-6}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& hidden) {
-        const GruGatesGradients gradients = gru_gates_gradient(grad, a, b, hidden);
+        const tinytorch::detail::GruGatesGradients gradients =
+            tinytorch::detail::gru_gates_gradient(grad, a, b, hidden);
         return joined({gradients.from_input, gradients.from_hidden, gradients.hidden});
       });
 }

@@ -140,7 +140,7 @@ void moment_rows() {
       .reference(over({1}, true, [](auto x) { return variance(x, 0); }))
       .within({2e-5, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
-      .calls([](const auto& x) { return var(x, {1}, 0, true); });
+      .calls([](const auto& x) { return var(x, {1}, true, 0); });
   row("stddev_over_outer_axes")
       .inputs(far)
       .shapes({{2, 3, 4}, {2, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}})

@@ -103,5 +103,13 @@ TEST(AttentionMasks, TakeOffsetsOfAnySize) {
   EXPECT_TENSOR_NEAR(scaled_dot_product_attention(x, x, x, {.causal = true, .causal_offset = kFar}), x);
 }
 
+TEST(Attention, TakesANumberAsMask) {
+  const Tensor x = of({2, 3, 4});
+  EXPECT_TENSOR_EQ(scaled_dot_product_attention(x, x, x, {.mask = 0.5}),
+                   scaled_dot_product_attention(x, x, x, {.mask = of({1}) * 0.5}));
+  EXPECT_TENSOR_EQ(scaled_dot_product_attention(x, x, x, {.mask = true}),
+                   scaled_dot_product_attention(x, x, x));
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -45,6 +45,15 @@ TEST(Images, TransposedConvolutionGivesPyTorchsNumbers) {
                    {{{{36.5, 29.5, 40.5}, {18.5, 1.5, 18.5}, {48.5, 35.5, 52.5}}}});
 }
 
+TEST(Images, TransposedConvolutionIsPaddedUpToItsDilation) {
+  const Tensor x = Tensor{{{{1.0, 2.0}}}}.to(backend());
+  EXPECT_TENSOR_EQ(conv_transpose2d(x, of({1, 1, 1, 2}), {}, {.output_padding = {0, 1}, .dilation = {1, 2}}),
+                   {{{{1.0, 2.0, 1.0, 2.0, 0.0}}}});
+  EXPECT_TENSOR_EQ(conv_transpose2d(x, of({1, 1, 1, 2}), {},
+                                    {.padding = {0, 1}, .output_padding = {0, 1}, .dilation = {1, 2}}),
+                   {{{{2.0, 1.0, 2.0}}}});
+}
+
 TEST(Images, PoolingGivesPyTorchsNumbers) {
   const Tensor x = counting({1, 1, 3, 4});
   EXPECT_TENSOR_NEAR(avg_pool2d(x, {2, 3}, {.stride = 2, .padding = 1, .ceil_mode = true}),
@@ -71,8 +80,8 @@ TEST(Images, AWindowThatSeesNothingChoosesNothing) {
   const auto [values, places] = max_pool2d_with_places(x, 2, around);
   EXPECT_EQ(values.item(), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(places.item<std::int64_t>(), -1);
-  EXPECT_TENSOR_EQ(max_pool2d_at(x, places, 2, around), {{{{0.0}}}});
-  EXPECT_TENSOR_EQ(max_pool2d_gradient(x, places, x.shape(), 2, around), {{{{0.0}}}});
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x, places, 2, around), {{{{0.0}}}});
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_gradient(x, places, x.shape(), 2, around), {{{{0.0}}}});
 }
 
 TEST(Images, TheFirstNaNIsTheMaximum) {
@@ -181,6 +190,11 @@ TEST(Images, TransposedAndLinearConvolutionsSayWhatDoesNotFit) {
       conv_transpose2d(x, of({2, 2, 2, 2}), {}, {.padding = 2}), ShapeError,
       "[conv_transpose2d] input [1, 2, 3, 3] with weight [2, 2, 2, 2] and padding 2 would give an image "
       "of 0 x 0; pad less");
+  EXPECT_ERROR(conv_transpose2d(expand(of({1, 1, 1, 1}), {1, 1, 1, 1LL << 33}), of({1, 1, 1, 1}), {},
+                                {.stride = {1, 1LL << 31}}),
+               ShapeError,
+               "[conv_transpose2d] an axis of 8589934592 elements and a stride of 2147483648 give more than "
+               "2^63");
   EXPECT_ERROR(conv1d(x, of({2, 2, 2})), ShapeError,
                "[conv1d] input is [1, 2, 3, 3], weight [2, 2, 2]; wanted [batch, channels, length] and [out, "
                "channels / groups, kernel]");
@@ -196,6 +210,8 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
       max_pool2d(x, 4), ShapeError,
       "[max_pool2d] the window covers 4 x 4 (kernel 4, dilation 1), but the image with its padding is "
       "only 3 x 3 (padding 0); pad more or use a smaller kernel");
+  EXPECT_ERROR(max_pool2d(of({1, 2, 0, 3}), 2, {.padding = 1}), ShapeError,
+               "[max_pool2d] the images of [1, 2, 0, 3] have no pixels to choose from");
   EXPECT_ERROR(max_pool2d(of({2, 3, 3}), 2), ShapeError,
                "[max_pool2d] input is [2, 3, 3]; wanted [batch, channels, height, width]");
   EXPECT_ERROR(max_pool1d(x, 2), ShapeError,
@@ -207,15 +223,15 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
   EXPECT_ERROR(adaptive_avg_pool2d(of({1, 2, 0, 3}), 1), ShapeError,
                "[adaptive_avg_pool2d] the images of [1, 2, 0, 3] have no pixels to average");
   const Tensor places = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
-  EXPECT_ERROR(max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
+  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
                "[max_pool2d_at] places are f32; wanted i64, as max_pool2d_with_places() gives them");
-  EXPECT_ERROR(max_pool2d_at(x, places, 1), ShapeError,
+  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, places, 1), ShapeError,
                "[max_pool2d_at] places are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
   EXPECT_ERROR(
-      max_pool2d_gradient(of({1, 2, 2, 2}), places, {1, 2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {1, 2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the gradient is [1, 2, 2, 2], but an input [1, 2, 3, 3] gives [1, 2, 1, 1]");
   EXPECT_ERROR(
-      max_pool2d_gradient(of({1, 2, 2, 2}), places, {2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the input's shape is [2, 3, 3]; wanted [batch, channels, height, width]");
 }
 
@@ -228,10 +244,10 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
                "[interpolate] the images of [1, 2, 0, 3] have no pixels");
   EXPECT_ERROR(interpolate_by(x, 0.25), ValueError,
                "[interpolate] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
-  const Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
-  EXPECT_ERROR(resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
+  const tinytorch::detail::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
+  EXPECT_ERROR(tinytorch::detail::resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
                "[resample2d] input is [1, 2, 4, 3], but the sampling is for images of 3 x 3");
-  EXPECT_ERROR(resample2d_gradient(x, sampling), ShapeError,
+  EXPECT_ERROR(tinytorch::detail::resample2d_gradient(x, sampling), ShapeError,
                "[resample2d_gradient] input is [1, 2, 3, 3], but the sampling is for images of 2 x 2");
   const Tensor wide = expand(of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
   EXPECT_ERROR(interpolate(wide, 1), ShapeError,
@@ -241,6 +257,8 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
 TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {
   EXPECT_ERROR(unfold(of({3, 3}), {.kernel = 2}), ShapeError,
                "[unfold] input is [3, 3]; wanted [batch, channels, height, width]");
+  EXPECT_ERROR(unfold(of({1, 1, 1, 1}), {.kernel = 1, .padding = 1LL << 31}), ShapeError,
+               "[unfold] shape [4294967297, 4294967297] has more elements than 63 bits can count");
   EXPECT_ERROR(fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
                "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, places]");
   EXPECT_ERROR(fold(of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,

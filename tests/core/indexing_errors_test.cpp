@@ -74,7 +74,9 @@ TEST(IndexErrors, OfShapes) {
   EXPECT_ERROR(index_select(x, 0, index), ShapeError,
                "[index_select] the index must have one axis, but is [4, 2]; flatten() it, or use gather");
   EXPECT_ERROR(index_add(x, 0, of({2}, DType::i64), of({1, 5})), ShapeError,
-               "[index_add] the source is [1, 5]; it must be at least [2, 5]");
+               "[index_add] the source is [1, 5]; it must be [2, 5], or a number");
+  EXPECT_ERROR(index_add(x, 0, of({2}, DType::i64), of({3, 5})), ShapeError,
+               "[index_add] the source is [3, 5]; it must be [2, 5], or a number");
   EXPECT_ERROR(masked_select(x, of({4}, DType::boolean)), ShapeError,
                "[masked_select] shapes [3, 5] and [4] do not broadcast: axis -1 is 5 and 4; lengths must be "
                "equal or 1");
@@ -100,6 +102,8 @@ TEST(IndexErrors, OfValues) {
                "[one_hot] classes is 0; there must be at least 1");
   EXPECT_ERROR(bincount(here({1, -2})), ValueError,
                "[bincount] x has the element -2; it must have no negative ones");
+  EXPECT_ERROR(bincount(here({1, INT64_MAX})), ValueError,
+               "[bincount] x has the element 9223372036854775807; there are no tensors with a place for it");
   EXPECT_ERROR(bincount(here({1, 2}), -1), ValueError, "[bincount] minlength is -1; it must not be negative");
   EXPECT_ERROR(topk(of({2, 3}), 4), ValueError,
                "[topk] k is 4, but axis 1 of shape [2, 3] has 3 elements; k must be 0 to 3");
@@ -137,6 +141,16 @@ TEST(Indexing, AddsInF64AndTheSameBitsEachTime) {
   // 2^24 + 1 + 1 ... is lost in f32.
   const Tensor x = here({16777216.0}), index = zeros({64}, {.dtype = DType::i64, .device = backend()});
   EXPECT_TENSOR_EQ(scatter_add(x, 0, index, of({64})), {16777280.0});
+}
+
+TEST(IndexErrors, OfNumbersThatTheTypeDoesNotHold) {
+  EXPECT_ERROR(scatter(of({2}, DType::u8), 0, here({0}), 300), ValueError,
+               "[scatter] x is u8, which cannot hold the number 300; convert it with .to(DType::i64)");
+  EXPECT_ERROR(scatter_add(of({2}, DType::i64), 0, here({0}), 0.5), DTypeError,
+               "[scatter_add] x is i64, the source a number of type f64; convert x with .to(DType::f32)");
+  EXPECT_ERROR(index_add(of({2}, DType::boolean), 0, here({0}), 2), DTypeError,
+               "[index_add] x is bool, the source a number of type i64; convert x with .to(DType::i64)");
+  EXPECT_TENSOR_EQ(scatter(of({2}, DType::u8), 0, here({0}), 255).to(DType::i64), {255, 1});
 }
 
 }  // namespace

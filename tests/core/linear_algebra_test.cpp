@@ -64,5 +64,16 @@ TEST(Einsum, OfNoLettersIsTheNumber) {
   EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), Tensor(1.0F));
 }
 
+TEST(Einsum, MultipliesAlongAsManyLettersAsATensorHas) {
+  const Tensor x = of({1, 2, 1, 1, 2, 1, 1, 3}) * 2;
+  EXPECT_TENSOR_EQ(einsum("abcdefgh,abcdefgh->abcdefgh", {x, x}), x * x);
+}
+
+TEST(Stack, TakesTensorsInBraces) {
+  const Tensor x = of({2});
+  EXPECT_EQ(stack({x, x, x}).shape(), (Shape{3, 2}));
+  EXPECT_EQ(stack({x, x, x}, 1).shape(), (Shape{2, 3}));
+}
+
 }  // namespace
 }  // namespace tinytorch

@@ -55,6 +55,11 @@ TEST(Rotary, SaysWhatIsWrong) {
       "broadcast to [..., width / 2]");
 }
 
+TEST(RotateHalves, TakesNumbers) {
+  const Tensor x = of({3, 4});
+  EXPECT_TENSOR_EQ(rotate_halves(x, 1.0, 0.0), x);
+}
+
 TEST(SinusoidalPositions, SayWhatIsWrong) {
   EXPECT_ERROR(sinusoidal_positions(-1, 4), ShapeError,
                "[sinusoidal_positions] length is -1 and width 4; neither may be negative");

@@ -117,5 +117,45 @@ TEST(RunningSum, OfF32IsAddedInF64) {
   EXPECT_EQ(slice(y, 0, -1).item(), 16777216.0F + 2000.0F);
 }
 
+TEST(RearrangeErrors, OfNumbersBeyondAllTensors) {
+  const Tensor x = of({2, 3});
+  for (const PadMode mode : {PadMode::constant, PadMode::replicate}) {
+    EXPECT_ERROR(
+        pad(x, {{INT64_MAX, INT64_MAX}}, mode), ShapeError,
+        "[pad] axis 1 of shape [2, 3], padded by 9223372036854775807 and 9223372036854775807, has more than "
+        "2^63 elements");
+    EXPECT_ERROR(pad(x, {{1LL << 62, 0}, {4, 0}}, mode), ShapeError,
+                 "[pad] shape [6, 4611686018427387907] has more elements than 63 bits can count");
+    EXPECT_ERROR(pad(x, {{INT64_MIN, INT64_MIN}}, mode), ShapeError,
+                 "[pad] axis 1 of shape [2, 3] is too short to lose 9223372036854775807 and "
+                 "9223372036854775807");
+  }
+  EXPECT_EQ(diagonal(x, INT64_MIN).shape(), Shape{0});
+  EXPECT_EQ(diagonal(x, INT64_MAX).shape(), Shape{0});
+  EXPECT_TENSOR_EQ(triu(x, INT64_MIN), x);
+  EXPECT_TENSOR_EQ(triu(x, INT64_MAX), zeros_like(x));
+  EXPECT_TENSOR_EQ(tril(x, INT64_MAX), x);
+  EXPECT_TENSOR_EQ(tril(x, INT64_MIN), zeros_like(x));
+}
+
+TEST(Repeat, AllocatesNothingOnItsWayToNothing) {
+  EXPECT_EQ(repeat(of({1, 1}), {1LL << 50, 0}).shape(), (Shape{1LL << 50, 0}));
+  EXPECT_EQ(repeat(of({0, 2}), {3, 1LL << 50}).shape(), (Shape{0, 1LL << 51}));
+}
+
+TEST(Pad, FindsItsPlacesInEachMode) {
+  const Tensor x = arange(4, {.dtype = DType::i64, .device = backend()});
+  EXPECT_TENSOR_EQ(pad(x, {{3, 2}}, PadMode::reflect), {3, 2, 1, 0, 1, 2, 3, 2, 1});
+  EXPECT_TENSOR_EQ(pad(x, {{3, 2}}, PadMode::replicate), {0, 0, 0, 0, 1, 2, 3, 3, 3});
+  EXPECT_TENSOR_EQ(pad(x, {{4, 2}}, PadMode::circular), {0, 1, 2, 3, 0, 1, 2, 3, 0, 1});
+  EXPECT_TENSOR_EQ(pad(x, {{-1, 2}}, PadMode::reflect), {1, 2, 3, 2, 1});
+}
+
+TEST(Var, TakesKeepdimThirdAsSumDoes) {
+  const Tensor x = arange(6, {.dtype = DType::f64, .device = backend()});
+  EXPECT_TENSOR_EQ(var(reshape(x, {2, 3}), {1}, true), Tensor{{1.0}, {1.0}}.to({DType::f64, backend()}));
+  EXPECT_EQ(stddev(reshape(x, {2, 3}), {1}, true, 0).shape(), (Shape{2, 1}));
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -190,5 +190,21 @@ TEST(Permutation, IsUniform) {
   for (const int each : count) EXPECT_NEAR(each, 1000, 140);  // 4.8 deviations
 }
 
+TEST(Multinomial, NeverDrawsAPlaceWithoutWeight) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Generator generator(seed);
+    const Tensor drawn = multinomial(f64({0, 1e-310, 1e-310}, {3}), 2, false, generator);
+    EXPECT_EQ(min(drawn).item<std::int64_t>(), 1);
+    EXPECT_EQ(max(drawn).item<std::int64_t>(), 2);
+  }
+}
+
+TEST(Multinomial, TakesNoNumbersWhereItRefuses) {
+  Generator generator(1);
+  EXPECT_THROW(multinomial(f64({1, -1}, {2}), 1, true, generator), ValueError);
+  EXPECT_THROW(multinomial(f64({1, 0}, {2}), 2, false, generator), ValueError);
+  EXPECT_EQ(generator.state().offset, 0u);
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

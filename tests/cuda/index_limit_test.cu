@@ -97,9 +97,9 @@ TEST_P(IndexLimit, DoesNotChangeImages) {
   const auto [y_there, places_there] = max_pool2d_with_places(x_there, 3, window);
   EXPECT_TENSOR_EQ(y_there, y);
   EXPECT_TENSOR_EQ(places_there, places);
-  EXPECT_TENSOR_EQ(max_pool2d_at(x_there, places_there, 3, window), y);
-  EXPECT_TENSOR_NEAR(max_pool2d_gradient(y_there, places_there, x.shape(), 3, window),
-                     max_pool2d_gradient(y, places, x.shape(), 3, window));
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x_there, places_there, 3, window), y);
+  EXPECT_TENSOR_NEAR(tinytorch::detail::max_pool2d_gradient(y_there, places_there, x.shape(), 3, window),
+                     tinytorch::detail::max_pool2d_gradient(y, places, x.shape(), 3, window));
   EXPECT_TENSOR_NEAR(avg_pool2d(x_there, 3, {.stride = 2}), avg_pool2d(x, 3, {.stride = 2}));
   EXPECT_TENSOR_NEAR(interpolate(x_there, {20, 7}, {.mode = Interpolation::bilinear}),
                      interpolate(x, {20, 7}, {.mode = Interpolation::bilinear}));

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -104,7 +106,8 @@ TEST(MultiHeadAttention, DropsWeightsWhileTrainingOnly) {
 TEST(MultiHeadAttention, GoesOnStepByStepFromACache) {
   const nn::MultiHeadAttention layer = layer_of({.kv_heads = 2, .causal = true, .rotary = true});
   const Tensor x = input({2, 9, 8}), whole = layer(x);
-  for (nn::KeyValueCache cache : {nn::KeyValueCache(), nn::KeyValueCache(9)}) {
+  for (const std::int64_t capacity : {0, 9}) {
+    nn::KeyValueCache cache(capacity);
     std::int64_t done = 0;
     for (const std::int64_t steps : {3, 1, 1, 2, 1, 1}) {
       const Tensor y = layer.forward(slice(x, 1, done, done + steps), cache);
@@ -233,6 +236,69 @@ TEST(KeyValueCache, SaysWhatDoesNotFit) {
       "steps");
   EXPECT_ERROR(cache.append(input({2, 1, 3, 4}), input({2, 1, 3, 4}).to(DType::f64)), DTypeError,
                "[KeyValueCache] values are f64, those in the cache f32");
+}
+
+static_assert(!std::is_copy_constructible_v<nn::KeyValueCache> &&
+              !std::is_copy_assignable_v<nn::KeyValueCache>);
+
+TEST(KeyValueCache, CanBeMoved) {
+  nn::KeyValueCache cache;
+  const Tensor steps = input({2, 1, 3, 4});
+  cache.append(steps, steps);
+  nn::KeyValueCache moved = std::move(cache);
+  EXPECT_EQ(cache.length(), 0);  // NOLINT: what was moved from is empty
+  EXPECT_FALSE(cache.keys().defined());
+  EXPECT_TENSOR_EQ(moved.keys(), steps);
+  cache = std::move(moved);
+  EXPECT_TENSOR_EQ(cache.values(), steps);
+}
+
+TEST(KeyValueCache, TakesOtherShapesOnceItIsCleared) {
+  nn::KeyValueCache cache;
+  const Tensor steps = input({2, 1, 3, 4}), others = input({1, 2, 1, 4});
+  cache.append(steps, steps);
+  cache.clear();
+  cache.append(others, others);
+  EXPECT_TENSOR_EQ(cache.keys(), others);
+}
+
+TEST(KeyValueCache, StaysAsItWasWhereItRefuses) {
+  nn::KeyValueCache cache;
+  const Tensor steps = input({2, 1, 3, 4});
+  cache.append(steps, steps);
+  EXPECT_THROW(cache.append(steps, steps.to(DType::f64)), DTypeError);
+  EXPECT_THROW(cache.truncate(4), ValueError);
+  EXPECT_EQ(cache.length(), 3);
+  EXPECT_TENSOR_EQ(cache.keys(), steps);
+  EXPECT_TENSOR_EQ(cache.values(), steps);
+  EXPECT_ERROR(cache.truncate(4), ValueError, "[KeyValueCache] cannot keep 4 steps; there are 3");
+}
+
+TEST(MultiHeadAttention, LeavesTheCacheAsItWasWhereItThrows) {
+  const nn::MultiHeadAttention layer = layer_of({.kv_heads = 2}), other = layer_of({.kv_heads = 4});
+  const Tensor x = input({2, 3, 8});
+  nn::KeyValueCache cache;
+  layer.forward(x, cache);
+  EXPECT_THROW(other.forward(x, cache), ShapeError);
+  const Tensor keys = cache.keys();
+  EXPECT_EQ(cache.length(), 3);
+  nn::KeyValueCache narrow;
+  narrow.append(slice(keys, 3, 0, 1), cache.values());
+  EXPECT_THROW(layer.forward(x, narrow), ShapeError);
+  EXPECT_EQ(narrow.length(), 3);
+}
+
+TEST(KeyValueCache, StaysOnItsDevice) {
+  if (backend() == Device::cpu()) GTEST_SKIP() << "takes two devices";
+  nn::KeyValueCache cache;
+  const Tensor steps = input({2, 1, 3, 4}), there = steps.to(Device::cpu());
+  const std::string name = to_string(backend());
+  EXPECT_ERROR(cache.append(steps, there), DeviceError,
+               "[KeyValueCache] keys are on " + name + ", values on cpu; move one with .to(device)");
+  cache.append(steps, steps);
+  EXPECT_ERROR(
+      cache.append(there, there), DeviceError,
+      "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,55 @@ TEST(HingeEmbeddingLoss, PullsAndPushes) {
   const Tensor signs = here(Tensor{1, -1, 1, -1});
   expect_loss([&](const Variable& x) { return nn::HingeEmbeddingLoss()(x, signs); }, 0,
               {0.25, -0.25, 0.25, 0});
+}
+
+TEST(HingeEmbeddingLoss, KeepsItsMarginBesideOtherOptions) {
+  const Tensor signs = here(Tensor{1, -1, 1, -1});
+  expect_loss(
+      [&](const Variable& x) { return nn::HingeEmbeddingLoss({.reduction = Reduction::sum})(x, signs); }, 0,
+      {1, -1, 1, 0});
+  EXPECT_TENSOR_EQ(hinge_embedding_loss(f64({0.25}, {1}), here(Tensor{-1}), {.reduction = Reduction::none}),
+                   f64({0.75}, {1}));
+}
+
+TEST(KLDivergenceLoss, IsNaNOfTargetsThatAreNoProbabilities) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor losses =
+      kl_div(f64({-1, -1, -1, -inf}, {4}), f64({NAN, -0.5, 0, 0}, {4}), {.reduction = Reduction::none});
+  EXPECT_TENSOR_EQ(losses, f64({NAN, NAN, 0, 0}, {4}));
+}
+
+TEST(KLDivergenceLoss, HasNoGradientAtATargetOfZero) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Variable x = variable(f64({-1, -inf}, {2})), t = variable(f64({0, 0}, {2}));
+  kl_div(x, t, {.reduction = Reduction::sum}).backward();
+  EXPECT_TENSOR_EQ(x.grad(), f64({0, 0}, {2}));
+  EXPECT_TENSOR_EQ(t.grad(), f64({0, 0}, {2}));
+}
+
+TEST(Losses, TakeNumbersAsWeights) {
+  const Tensor p = f64({0.5, 0.25}, {2}), t = f64({1, 0}, {2});
+  EXPECT_TENSOR_EQ(binary_cross_entropy(p, t, {.weight = 2.0}), binary_cross_entropy(p, t) * 2);
+  const Variable x = variable(p);
+  binary_cross_entropy(x, t, {.weight = 2.0}).backward();
+  EXPECT_TENSOR_NEAR(x.grad(), f64({-2, 4.0 / 3}, {2}));
+}
+
+TEST(Losses, RefuseAWeightThatWasChangedSince) {
+  const Variable x = variable(f64({0.5, 0.25}, {2}));
+  Tensor weight = f64({1, 2}, {2});
+  const Variable loss = binary_cross_entropy(x, f64({1, 0}, {2}), {.weight = weight});
+  weight += 1;
+  EXPECT_ERROR(
+      loss.backward(), ValueError,
+      "[backward] a tensor [2] that binary_cross_entropy saved for its gradient was changed in place "
+      "since; change a clone() of it, or run binary_cross_entropy after the change");
+  const Variable logits = variable(f64({0.5, 0.25}, {1, 2}));
+  const Variable of_classes = cross_entropy(logits, here(Tensor{1}), {.weight = weight});
+  weight += 1;
+  EXPECT_ERROR(of_classes.backward(), ValueError,
+               "[backward] a tensor [2] that cross_entropy saved for its gradient was changed in place "
+               "since; change a clone() of it, or run cross_entropy after the change");
 }
 
 TEST(HingeLoss, IsZeroBeyondTheMargin) {

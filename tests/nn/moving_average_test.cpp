@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <type_traits>
 #include <vector>
 
 #include "core/error.h"
@@ -66,6 +67,19 @@ TEST(ExponentialMovingAverage, RefusesWhatDoesNotFit) {
   a.set_value(here(Tensor{1.0, 2.0}));
   EXPECT_ERROR(average.update(), ShapeError,
                "[ExponentialMovingAverage] tensor 0 is [2], but its average is [1]");
+}
+
+static_assert(!std::is_copy_constructible_v<nn::ExponentialMovingAverage> &&
+              !std::is_copy_assignable_v<nn::ExponentialMovingAverage>);
+
+TEST(ExponentialMovingAverage, HandsOutCopies) {
+  Variable a = variable(here(Tensor{1.0}));
+  nn::ExponentialMovingAverage average({a}, 0.5);
+  const std::vector<Tensor> before = average.averages();
+  a.set_value(here(Tensor{3.0}));
+  average.update();
+  EXPECT_TENSOR_EQ(before[0], {1.0});
+  EXPECT_TENSOR_EQ(average.averages()[0], {2.0});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "autograd/checkpoint.h"
 #include "core/error.h"
 #include "core/ops/creation.h"
 #include "core/ops/random.h"
@@ -101,13 +102,33 @@ TEST(InstanceNorm2D, NormalisesEachChannelOfEachSample) {
   EXPECT_EQ(layer.description(), "InstanceNorm2D(2)");
 }
 
+TEST(InstanceNorm2D, HasNoParametersWhateverElseIsAskedFor) {
+  EXPECT_TRUE(nn::InstanceNorm2D(2, {.epsilon = 0}).parameters().empty());
+  EXPECT_TRUE(nn::InstanceNorm2D(2, {.device = backend()}).parameters().empty());
+}
+
+TEST(BatchNorm, CountsABatchOnceInACheckpoint) {
+  const nn::BatchNormLayerOptions options{.norm = {.device = backend()}};
+  const nn::BatchNorm1D layer(2, options), plain(2, options);
+  const Tensor batch = here(Tensor{{1.0, 5.0}, {3.0, 9.0}});
+  const Variable x = variable(batch), same = variable(batch);
+  sum(square(checkpoint([&](const auto& in) { return layer.forward(in[0]); }, inputs_of(layer, x)) * x))
+      .backward();
+  sum(square(plain.forward(same) * same)).backward();
+  EXPECT_TENSOR_EQ(layer.num_batches_tracked(), plain.num_batches_tracked());
+  EXPECT_TENSOR_EQ(layer.running_mean(), plain.running_mean());
+  EXPECT_TENSOR_EQ(layer.running_variance(), plain.running_variance());
+  EXPECT_TENSOR_EQ(x.grad(), same.grad());
+  EXPECT_FALSE(recomputing());
+}
+
 TEST(NormalisingLayers, BothModesAgree) {
   const nn::NormOptions options{.device = backend()};
   const Tensor x = randn({5, 4, 3, 2}, {.device = backend()});
   expect_modes_agree(nn::LayerNorm(Shape{3, 2}, options), x);
   expect_modes_agree(nn::RMSNorm(2, options), x);
   expect_modes_agree(nn::GroupNorm(2, 4, options), x);
-  expect_modes_agree(nn::InstanceNorm2D(4, options), x);
+  expect_modes_agree(nn::InstanceNorm2D(4, {.affine = true, .device = backend()}), x);
   expect_modes_agree(nn::BatchNorm2D(4, {.norm = options}), x);
 }
 
@@ -131,6 +152,8 @@ TEST(NormalisingLayers, SayWhatTheyTake) {
                "[BatchNorm1D] input is [2, 3]; wanted [N, 4] or [N, 4, L]");
   EXPECT_ERROR(nn::BatchNorm2D(3)(x), ShapeError, "[BatchNorm2D] input is [2, 3]; wanted [N, 3, H, W]");
   EXPECT_ERROR(nn::InstanceNorm2D(3)(x), ShapeError, "[InstanceNorm2D] input is [2, 3]; wanted [N, 3, H, W]");
+  EXPECT_ERROR(nn::GroupNorm(2, 4, {.affine = false})(zeros({2, 6})), ShapeError,
+               "[GroupNorm] input is [2, 6]; wanted [N, 4, ...]");
   EXPECT_ERROR(nn::LayerNorm(Shape{2, 0}), ShapeError,
                "[LayerNorm] normalises [2, 0]; each length must be at least 1");
   EXPECT_ERROR(nn::GroupNorm(3, 4), ValueError, "[GroupNorm] 4 channels do not make 3 groups of one size");

@@ -74,7 +74,7 @@ TEST(OneCycle, GoesUpAndDownAlongLines) {
                                 .division = 10,
                                 .final_division = 100,
                                 .linear = true}),
-               {0.1, 0.4, 0.7, 1, 0.8335, 0.667, 0.5005, 0.334, 0.1675, 0.001});
+               {0.1, 0.4, 0.7, 1, 0.8335, 0.667, 0.5005, 0.334, 0.1675, 0.001, 0.001});
 }
 
 TEST(OneCycle, EndsAndChangesNothingThen) {
@@ -145,6 +145,24 @@ TEST(Schedule, GoesOnFromAState) {
                "[Schedule] the state has the rates of 0 groups, but the optimizer has 1");
   EXPECT_ERROR(next.load({.steps = -1, .base_rates = {1}}), ValueError,
                "[Schedule] steps is -1; it must not be negative");
+}
+
+TEST(Schedule, StaysAsItWasWhereAStateIsRefused) {
+  nn::SGD o({{.parameters = {variable(here(Tensor{1.0}))}}, {.parameters = {variable(here(Tensor{1.0}))}}},
+            {.learning_rate = 0.5});
+  nn::StepLR schedule(o, {.step_size = 1, .gamma = 0.5});
+  EXPECT_ERROR(schedule.load({.steps = 3, .base_rates = {0.25, -1}}), ValueError,
+               "[SGD] learning_rate is -0.125; it must be finite and not negative");
+  EXPECT_EQ(schedule.steps(), 0);
+  EXPECT_EQ(schedule.base_rates(), (std::vector<double>{0.5, 0.5}));
+  EXPECT_EQ(o.learning_rate(0), 0.5);
+  nn::OneCycle cycle(o, {.highest = 1, .total_steps = 2});
+  const double rate = o.learning_rate();
+  EXPECT_ERROR(cycle.load({.steps = 9, .base_rates = {1, 1}}), ValueError,
+               "[OneCycle] step 9 is past the end of the cycle, which has 2 steps");
+  EXPECT_EQ(cycle.steps(), 0);
+  EXPECT_EQ(cycle.base_rates(), (std::vector<double>{0.5, 0.5}));
+  EXPECT_EQ(o.learning_rate(), rate);
 }
 
 TEST(Schedule, RefusesOptionsOutOfRange) {

@@ -49,10 +49,10 @@ Calls reduction_calls() {
       {"logsumexp", over_axes(logsumexp<Variable>)},
       {"norm", with_number("p", norm<Variable>)},
       {"var", with_number("correction", [](const Variable& x, double correction, const Axes& axes,
-                                           bool keepdim) { return var(x, axes, correction, keepdim); })},
+                                           bool keepdim) { return var(x, axes, keepdim, correction); })},
       {"stddev",
        with_number("correction", [](const Variable& x, double correction, const Axes& axes,
-                                    bool keepdim) { return stddev(x, axes, correction, keepdim); })},
+                                    bool keepdim) { return stddev(x, axes, keepdim, correction); })},
       {"cumsum", scan_along(cumsum)},
       {"cumprod", scan_along(cumprod)},
   };

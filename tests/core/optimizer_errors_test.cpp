@@ -1,0 +1,64 @@
+// What the optimizers' steps say when they are called wrongly, word for word.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ops/composite.h"
+#include "core/ops/creation.h"
+#include "core/ops/optimizer.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+Tensor of(const Shape& shape, DType dtype = DType::f32) {
+  return ones(shape, {.dtype = dtype, .device = backend()});
+}
+
+void sgd(ParameterUpdate update) {
+  std::vector<ParameterUpdate> updates{update};
+  sgd_step({.learning_rate = 1, .momentum = 0, .weight_decay = 0, .nesterov = false}, updates);
+}
+
+void adagrad(ParameterUpdate update) {
+  std::vector<ParameterUpdate> updates{update};
+  adagrad_step({.learning_rate = 1, .epsilon = 0, .weight_decay = 0, .initial = 0}, updates);
+}
+
+TEST(OptimizerErrors, OfTensorsThatDoNotFitEachOther) {
+  const Tensor p = of({2, 3});
+  EXPECT_ERROR(sgd({p, of({3, 2})}), ShapeError,
+               "[sgd_step] a parameter is [2, 3], but its gradient [3, 2]; they must have one shape");
+  EXPECT_ERROR(adagrad({p, p, of({3})}), ShapeError,
+               "[adagrad_step] a parameter is [2, 3], but its moment [3]; they must have one shape");
+  EXPECT_ERROR(sgd({p, of({2, 3}, DType::f64)}), DTypeError,
+               "[sgd_step] a parameter is f32, but its gradient f64; convert one with .to(dtype)");
+  EXPECT_ERROR(sgd({of({2}, DType::i64), of({2}, DType::i64)}), DTypeError,
+               "[sgd_step] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(sgd({p, transpose(of({3, 2}))}), ValueError,
+               "[sgd_step] the gradient of a parameter [2, 3] has gaps; take contiguous() of it");
+  EXPECT_ERROR(sgd({transpose(of({3, 2})), p}), ValueError,
+               "[sgd_step] a parameter [2, 3] has gaps; take contiguous() of it");
+  EXPECT_ERROR(adagrad({p, p}), ValueError,
+               "[adagrad_step] the tensor is undefined (default-constructed); give it a value first");
+}
+
+TEST(OptimizerErrors, OfDevices) {
+  if (backend() == Device::cpu()) GTEST_SKIP() << "takes two devices";
+  const Tensor p = of({2}), there = p.to(Device::cpu());
+  const std::string name = to_string(backend());
+  EXPECT_ERROR(
+      sgd({p, there}), DeviceError,
+      "[sgd_step] a parameter is on " + name + ", but its gradient on cpu; move one with .to(device)");
+  std::vector<ParameterUpdate> both{{p, p}, {there, there}};
+  EXPECT_ERROR(
+      sgd_step({.learning_rate = 1, .momentum = 0, .weight_decay = 0, .nesterov = false}, both), DeviceError,
+      "[sgd_step] one parameter is on " + name + ", another on cpu; update those of each device apart");
+  EXPECT_TENSOR_EQ(p, {1.0, 1.0});
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
