@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "core/ops/random.h"
 #include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -85,6 +86,21 @@ TEST(Threads, OneAndTwoGiveTheSameBitsOfImages) {
         return with_gradients({exact, weight}, [](const Inputs& in) { return conv2d(in[0], in[1]); });
       },
   });
+}
+
+// A library may keep what it made for another number of threads.
+TEST(Threads, ConvolutionsAreRightOnMoreAndOnFewerThanBefore) {
+  const Options f64{.dtype = DType::f64, .device = backend()};
+  Generator source(1);
+  const std::int64_t batch = is_emulated(backend()) ? 1 : 6, length = is_emulated(backend()) ? 7 : 33;
+  const Tensor x = randn({batch, 8, length, length}, f64, source), weight = randn({16, 8, 3, 3}, f64, source);
+  const auto compute = [&](DType dtype) {
+    return with_gradients({x.to(dtype), weight.to(dtype)},
+                          [](const Inputs& in) { return conv2d(in[0], in[1]) / 100; });
+  };
+  const Tensor wanted = compute(DType::f64);
+  for (const int threads : {1, 2, 1})
+    EXPECT_TENSOR_NEAR(on_threads(threads, [&] { return compute(DType::f32); }), wanted.to(DType::f32));
 }
 
 }  // namespace

@@ -13,20 +13,22 @@ extern "C" {
 
 namespace tinytorch::testing {
 
+Tensor on_threads(int count, const std::function<Tensor()>& call) {
+  if (omp_set_num_threads == nullptr || omp_get_max_threads == nullptr) return call();
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(count);
+  const Tensor y = call();
+  omp_set_num_threads(before);
+  return y;
+}
+
 void expect_same_bits(const std::vector<std::function<Tensor()>>& calls) {
-  const auto use_threads = [](int count) {
-    if (omp_set_num_threads != nullptr) omp_set_num_threads(count);
-  };
-  const int before = omp_get_max_threads != nullptr ? omp_get_max_threads() : 1;
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    use_threads(1);
-    const std::vector<double> one = calls[i]().to_vector<double>();
-    use_threads(2);
-    const std::vector<double> two = calls[i]().to_vector<double>();
+    const std::vector<double> one = on_threads(1, calls[i]).to_vector<double>();
+    const std::vector<double> two = on_threads(2, calls[i]).to_vector<double>();
     ASSERT_EQ(one.size(), two.size());
     EXPECT_EQ(std::memcmp(one.data(), two.data(), one.size() * sizeof(double)), 0) << "call " << i;
   }
-  use_threads(before);
 }
 
 }  // namespace tinytorch::testing
