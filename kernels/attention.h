@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "core/ops/attention.h"
 #include "kernels/math/host_device.h"
@@ -115,6 +116,12 @@ AttentionProblem<T> attention_problem(const Tensor& q, const Tensor& k, const Te
           .drop_below = static_cast<float>(settings.dropout),
           .kept_factor = static_cast<T>(1 / (1 - settings.dropout)),
           .random = settings.random};
+}
+
+/// What is subtracted from scores before exp: the maximum, unless all are -inf.
+template <class T>
+HOST_DEVICE T shift_of(T maximum) {
+  return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
 }
 
 }  // namespace tinytorch

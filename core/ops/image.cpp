@@ -1,8 +1,6 @@
 #include "core/ops/image.h"
 
 #include "core/ops/check.h"
-#include "core/ops/copy.h"
-#include "core/ops/creation.h"
 #include "core/ops/shape.h"
 
 namespace tinytorch {
@@ -10,6 +8,8 @@ namespace tinytorch {
 bool is_channels_last(const Tensor& x) {
   return x.rank() == 4 && !x.is_contiguous() && permute(x, {0, 2, 3, 1}).is_contiguous();
 }
+
+bool in_channels_last(const Tensor& x, const Tensor& y) { return is_channels_last(x) || is_channels_last(y); }
 
 Tensor empty_images(const Shape& shape, bool channels_last, DType dtype, Device device) {
   const Options options{.dtype = dtype, .device = device};

@@ -16,7 +16,7 @@ Tensor cumsum(const Tensor& x, int axis, bool reverse = false);
 Tensor cumprod(const Tensor& x, int axis, bool reverse = false);
 
 /// y_i = a_i y_{i-1} + b_i along an axis with y_{-1} = 0, or y_i = a_i y_{i+1} + b_i from the end where
-/// `reverse`; in f64.
+/// `reverse`; in f64. 0 stays 0 under any factor, also under inf and NaN.
 /// @throws DTypeError, ShapeError, DeviceError  not floating, a and b differ, no such axis
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse = false);
 

@@ -78,7 +78,7 @@ void softmax_columns(const T* x, T* y, std::int64_t n, std::int64_t step, std::i
 /// x and y without gaps: [outer, n, inner].
 template <Form form, class T>
 void softmax_contiguous(const T* x, T* y, std::int64_t outer, std::int64_t n, std::int64_t inner) {
-  const std::int64_t blocks = (inner + kColumns - 1) / kColumns, grain = kCheapGrain / 4;
+  const std::int64_t blocks = (inner + kColumns - 1) / kColumns, grain = kMediumGrain;
   parallel_for(outer * blocks, grain / (n * std::min(inner, kColumns)) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t task = begin; task < end; ++task) {

@@ -122,12 +122,6 @@ void make_factors(const AttentionProblem<T>& p, const TilePlace& at, std::int64_
 
 inline std::int64_t tiles(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
 
-/// What is subtracted from scores before exp: the maximum, unless all are -inf.
-template <class T>
-T shift_of(T maximum) {
-  return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
-}
-
 /// A tile [queries, keys] times so many columns of the keys' or values' rows.
 template <class T>
 Product<T> for_queries(const TilePlace& at, const T* tile, const HeadRows<const T>& rows, std::int64_t width,

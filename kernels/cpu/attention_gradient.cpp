@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/ops/creation.h"
 #include "kernels/attention.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/math/arithmetic.h"
@@ -27,10 +28,26 @@ namespace {
 /// The further operands of the gradient and its results.
 template <class T>
 struct GradientRows {
-  HeadRows<const T> y, dy;
-  const T* log_sum;
+  HeadRows<const T> dy;
+  const T *log_sum, *delta;  // delta: the sum of dy y along each row
   HeadRows<T> dq, dk, dv;
 };
+
+template <class T>
+void make_delta(const AttentionProblem<T>& p, const HeadRows<const T>& y, const HeadRows<const T>& dy,
+                T* delta) {
+  const std::int64_t grain = kCheapGrain / std::max<std::int64_t>(1, p.value_width) + 1;
+  parallel_for(p.batch * p.heads * p.queries, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t plane = i / p.queries, query = i % p.queries;
+      const T* const y_row = y.row(plane / p.heads, plane % p.heads, query);
+      const T* const dy_row = dy.row(plane / p.heads, plane % p.heads, query);
+      double sum = 0;
+      for (std::int64_t d = 0; d < p.value_width; ++d) sum += static_cast<double>(y_row[d]) * dy_row[d];
+      delta[i] = static_cast<T>(sum);
+    }
+  });
+}
 
 /// Turns a row of scores into dropped-out weights, and one of dy vᵀ into the gradient of the products q kᵀ.
 template <class T>
@@ -75,13 +92,8 @@ void add_gradients(const AttentionProblem<T>& p, const GradientRows<T>& g, const
   multiply_rows(dy, g.dy.row_step, at.queries, p.v.row(at.batch, at.kv_head, at.key), p.v.row_step, at.keys,
                 p.value_width, ds);
   for (std::int64_t i = 0; i < at.queries; ++i) {
-    const std::int64_t query = at.query + i;
-    const T* y = g.y.row(at.batch, at.head, query);
-    double delta = 0;
-    for (std::int64_t d = 0; d < p.value_width; ++d)
-      delta += static_cast<double>(y[d]) * dy[i * g.dy.row_step + d];
-    differentiate_row(p, at, i, g.log_sum[(at.batch * p.heads + at.head) * p.queries + query],
-                      static_cast<T>(delta), s + i * at.keys, ds + i * at.keys);
+    const std::int64_t row = (at.batch * p.heads + at.head) * p.queries + at.query + i;
+    differentiate_row(p, at, i, g.log_sum[row], g.delta[row], s + i * at.keys, ds + i * at.keys);
   }
   if (into != Into::keys) {
     add_product(for_queries<T>(at, ds, p.k, p.width, g.dq.row(at.batch, at.head, at.query)), g.dq.row_step);
@@ -186,14 +198,17 @@ void attention_gradient_typed(const AttentionProblem<T>& p, const GradientRows<T
 void attention_gradient(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y,
                         const Tensor& log_sum, const Tensor& dy, const kernels::AttentionSettings& settings,
                         Tensor& dq, Tensor& dk, Tensor& dv) {
+  Tensor delta = empty_like(log_sum);
   dispatch<FloatingTypes>(q.dtype(), [&]<class T>() {
-    const GradientRows<T> rows{.y = head_rows<T>(y),
-                               .dy = head_rows<T>(dy),
+    const AttentionProblem<T> problem = attention_problem<T>(q, k, v, settings);
+    make_delta(problem, head_rows<T>(y), head_rows<T>(dy), delta.data<T>());
+    const GradientRows<T> rows{.dy = head_rows<T>(dy),
                                .log_sum = log_sum.data<T>(),
+                               .delta = delta.data<T>(),
                                .dq = head_rows<T>(dq),
                                .dk = head_rows<T>(dk),
                                .dv = head_rows<T>(dv)};
-    attention_gradient_typed(attention_problem<T>(q, k, v, settings), rows);
+    attention_gradient_typed(problem, rows);
   });
 }
 

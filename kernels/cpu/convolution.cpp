@@ -57,8 +57,7 @@ struct Plan {
   static constexpr std::int64_t kSlots = 16;
   template <class F, class Done>
   void run(const F& f, const Done& done) const {
-    constexpr std::int64_t kGrain = 1 << 20;  // multiplications
-    const std::int64_t grain = kGrain / (weight_block() * positions) + 1;
+    const std::int64_t grain = kProductGrain / (weight_block() * positions) + 1;
     for (std::int64_t first = 0; first < tasks; first += kSlots) {
       const std::int64_t count = std::min(kSlots, tasks - first);
       parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -79,21 +78,24 @@ class Scratch {
  public:
   Scratch(const Plan& plan, std::int64_t each, bool needed = true)
       : each_(each),
-        memory_(empty({needed ? std::min(plan.tasks, Plan::kSlots) : 0, each}, {.dtype = dtype_of<T>})) {}
-  T* slot(std::int64_t i) { return memory_.data<T>() + i * each_; }
+        memory_(empty({needed ? std::min(plan.tasks, Plan::kSlots) : 0, each}, {.dtype = dtype_of<T>})),
+        first_(memory_.data<T>()) {}
+  T* slot(std::int64_t i) const { return first_ + i * each_; }
 
  private:
   std::int64_t each_;
   Tensor memory_;
+  T* first_;
 };
 
 template <class T>
 void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
   const Plan plan(x, weight, y, options);
   Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
+  const T *const images = x.data<T>(), *const filters = weight.data<T>();
   T* const to = y.data<T>();
   plan.run([&](std::int64_t task, std::int64_t slot) {
-    const T* columns = x.data<T>() + task * plan.image_block();
+    const T* columns = images + task * plan.image_block();
     if (!plan.direct) {
       image_to_columns(plan.sweep, plan.channels, columns, scratch.slot(slot));
       columns = scratch.slot(slot);
@@ -101,7 +103,7 @@ void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& op
     own_product(Product<T>{.m = plan.filters,
                            .n = plan.positions,
                            .k = plan.depth,
-                           .a = weight.data<T>() + task % plan.groups * plan.weight_block(),
+                           .a = filters + task % plan.groups * plan.weight_block(),
                            .a_row = plan.depth,
                            .a_column = 1,
                            .b = columns,
@@ -116,6 +118,7 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
                           Tensor& dx) {
   const Plan plan(dx, weight, grad, options);
   Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
+  const T *const filters = weight.data<T>(), *const from = grad.data<T>();
   T* const to = dx.data<T>();
   plan.run([&](std::int64_t task, std::int64_t slot) {
     T* const image = to + task * plan.image_block();
@@ -123,10 +126,10 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
     own_product(Product<T>{.m = plan.depth,
                            .n = plan.positions,
                            .k = plan.filters,
-                           .a = weight.data<T>() + task % plan.groups * plan.weight_block(),
+                           .a = filters + task % plan.groups * plan.weight_block(),
                            .a_row = 1,
                            .a_column = plan.depth,
-                           .b = grad.data<T>() + task * plan.result_block(),
+                           .b = from + task * plan.result_block(),
                            .b_row = plan.positions,
                            .b_column = 1,
                            .y = columns});
@@ -140,10 +143,11 @@ void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOpti
   const Plan plan(x, dw, grad, options);
   Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
   Scratch<T> parts(plan, plan.weight_block());
+  const T *const images = x.data<T>(), *const from = grad.data<T>();
   T* const to = dw.data<T>();
   std::fill_n(to, dw.numel(), T(0));
   const auto multiply = [&](std::int64_t task, std::int64_t slot) {
-    const T* columns = x.data<T>() + task * plan.image_block();
+    const T* columns = images + task * plan.image_block();
     if (!plan.direct) {
       image_to_columns(plan.sweep, plan.channels, columns, scratch.slot(slot));
       columns = scratch.slot(slot);
@@ -151,7 +155,7 @@ void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOpti
     own_product(Product<T>{.m = plan.filters,
                            .n = plan.depth,
                            .k = plan.positions,
-                           .a = grad.data<T>() + task * plan.result_block(),
+                           .a = from + task * plan.result_block(),
                            .a_row = plan.positions,
                            .a_column = 1,
                            .b = columns,
@@ -166,15 +170,6 @@ void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOpti
       for (std::int64_t i = 0; i < plan.weight_block(); ++i) total[i] += part[i];
     }
   });
-}
-
-/// Calls compute(a row-major tensor), and copies that to y where y is not row-major itself.
-template <class Compute>
-void in_rows(Tensor& y, const Compute& compute) {
-  if (y.is_contiguous()) return compute(y);
-  Tensor rows = empty(y.shape(), {.dtype = y.dtype()});
-  compute(rows);
-  kernels::copy(rows, y);
 }
 
 /// Whether the library did it, where this build has one.

@@ -17,6 +17,7 @@
 #include "core/error.h"
 #include "core/ops/image.h"
 #include "core/storage.h"
+#include "kernels/cpu/parallel.h"
 
 namespace tinytorch::cpu {
 
@@ -37,17 +38,19 @@ dnnl::stream& stream() {
 
 enum class Direction { forward, input_gradient, weight_gradient };
 
-/// All that a primitive depends on.
+/// All that a primitive depends on. It cuts its work for the number of threads that it was made under, and
+/// its sums may be wrong under fewer.
 struct Problem {
+  std::int64_t threads;
   Direction direction;
   bool bias, channels_last;
   Shape x, weight, y;
   Conv2dOptions options;
 
-  using Key = std::array<std::int64_t, 22>;
+  using Key = std::array<std::int64_t, 23>;
   Key key() const {
-    Key key{static_cast<std::int64_t>(direction), bias, channels_last, options.groups};
-    std::size_t next = 4;
+    Key key{threads, static_cast<std::int64_t>(direction), bias, channels_last, options.groups};
+    std::size_t next = 5;
     for (const Shape* shape : {&x, &weight, &y}) {
       for (const std::int64_t length : *shape) key[next++] = length;
     }
@@ -81,6 +84,12 @@ memory::desc any(const memory::desc& outer) {
 #else
   return {outer.dims(), memory::data_type::f32, memory::format_tag::any};
 #endif
+}
+
+[[noreturn]] void fail_library(const dnnl::error& error) {
+  const std::string message = std::string("[conv2d] oneDNN failed: ") + error.what();
+  if (error.status == dnnl_out_of_memory) throw MemoryError(message);
+  throw Error(message);
 }
 
 dnnl::primitive_attr attributes() {
@@ -163,14 +172,16 @@ class Convolution {
 
  private:
   struct Operand {
-    memory::desc outer, inner = {};
-    dnnl::reorder in = {}, out = {};  // made only where the two differ
+    memory::desc outer, inner = {}, scratch = {};
+    dnnl::reorder move = {};  // to the inner order, or the result from it; made only where the two differ
 
     void set_inner(const memory::desc& desc, bool is_result) {
       inner = desc;
       if (inner == outer) return;
       const memory::desc &from = is_result ? inner : outer, &to = is_result ? outer : inner;
-      (is_result ? out : in) = dnnl::reorder(dnnl::reorder::primitive_desc(engine(), from, engine(), to));
+      const dnnl::reorder::primitive_desc made(engine(), from, engine(), to, attributes());
+      scratch = made.scratchpad_desc();
+      move = dnnl::reorder(made);
     }
   };
 
@@ -185,16 +196,24 @@ class Convolution {
     }
     memory& inner() { return inner_; }
     void bring_in() {
-      if (buffer_) dnnl::reorder(operand_.in).execute(stream(), outer_, inner_);
+      if (buffer_) move(outer_, inner_);
     }
     void bring_out() {
-      if (buffer_) dnnl::reorder(operand_.out).execute(stream(), inner_, outer_);
+      if (buffer_) move(inner_, outer_);
     }
 
    private:
+    void move(const memory& from, const memory& to) {
+      scratch_.emplace(Device::cpu(), operand_.scratch.get_size());
+      static_cast<const dnnl::primitive&>(operand_.move)
+          .execute(stream(), {{DNNL_ARG_FROM, from},
+                              {DNNL_ARG_TO, to},
+                              {DNNL_ARG_SCRATCHPAD, memory(operand_.scratch, engine(), scratch_->data())}});
+    }
+
     const Operand& operand_;
     memory outer_, inner_;
-    std::optional<Storage> buffer_;
+    std::optional<Storage> buffer_, scratch_;
   };
 
   template <class Op>
@@ -217,7 +236,8 @@ class Convolution {
 std::shared_ptr<const Convolution> make_convolution(const Problem& problem) {
   try {
     return std::make_shared<const Convolution>(problem);
-  } catch (const dnnl::error&) {
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) fail_library(error);
     return nullptr;
   }
 }
@@ -258,15 +278,20 @@ class Cache {
 bool run(Direction direction, const Tensor& x, const Tensor& weight, const Tensor& bias,
          const Conv2dOptions& options, const Tensor& y) {
   static Cache& cache = *new Cache;
-  const bool channels_last = is_channels_last(x) || is_channels_last(y);
+  const bool channels_last = in_channels_last(x, y);
+  const Shape& filter = weight.shape();
+  const std::int64_t multiplications = y.numel() * filter[1] * filter[2] * filter[3];
+  const std::int64_t threads = multiplications < kProductGrain ? 1 : most_threads();
+  std::optional<OneThread> alone;
+  if (threads == 1) alone.emplace();
   const auto convolution =
-      cache.get({direction, bias.defined(), channels_last, x.shape(), weight.shape(), y.shape(), options});
+      cache.get({threads, direction, bias.defined(), channels_last, x.shape(), filter, y.shape(), options});
   if (convolution == nullptr) return false;
   try {
     convolution->run(x.data<float>(), weight.data<float>(), bias.defined() ? bias.data<float>() : nullptr,
                      y.data<float>());
   } catch (const dnnl::error& error) {
-    throw Error(std::string("[conv2d] oneDNN failed: ") + error.what());
+    fail_library(error);
   }
   return true;
 }

@@ -21,8 +21,6 @@ namespace {
 
 /// A row is worked on in blocks that stay in the first cache from one loop to the next.
 constexpr std::int64_t kBlock = 1024;
-constexpr std::int64_t kExpGrain = kCheapGrain / 4;
-
 /// Calls f(begin, length) for the blocks of a row.
 template <class F>
 void for_each_block(std::int64_t n, const F& f) {
@@ -133,7 +131,7 @@ void for_each_logits_row(const kernels::CrossEntropyForm& form, const Tensor& lo
   const std::int64_t rows = logits.shape()[0], columns = logits.shape()[1];
   dispatch<FloatingTypes>(logits.dtype(), [&]<class T>() {
     const math::CrossEntropyTarget<T> targets(form, target, weight, columns);
-    parallel_for(rows, kExpGrain / columns + 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(rows, kMediumGrain / columns + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t row = begin; row < end; ++row) f.template operator()<T>(row, rows, targets);
     });
   });

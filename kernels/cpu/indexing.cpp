@@ -119,13 +119,71 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
   for_each_row(loop, kIndexingGrain, row);
 }
 
+/// Joins sources to their targets one after another, without a sort: for what y's own type can hold. Lines
+/// along the axis are independent of each other; `axis_step` leads along them. The operands are index, source
+/// and y.
+template <class Join>
+struct JoinLines {
+  using T = typename Join::Element;
+  const std::int64_t* index;
+  const T* source;
+  T* y;
+  std::int64_t length;
+  Steps<3> step, axis_step;
+
+  void operator()(const Steps<3>& offset, std::int64_t n) const {
+    if (axis_step[1] > step[1]) return join(offset, n);
+    Steps<3> at = offset;
+    for (std::int64_t i = 0; i < n; ++i) {
+      join(at, 1);
+      for (std::size_t operand = 0; operand < 3; ++operand) at[operand] += step[operand];
+    }
+  }
+
+  void join(const Steps<3>& offset, std::int64_t n) const {
+    for (std::int64_t k = 0; k < length; ++k) {
+      const std::int64_t* const at = index + offset[0] + k * axis_step[0];
+      const T* const from = source + offset[1] + k * axis_step[1];
+      for (std::int64_t i = 0; i < n; ++i) {
+        T& to = y[offset[2] + i * step[2] + at[i * step[0]] * axis_step[2]];
+        to = Join::join(to, from[i * step[1]]);
+      }
+    }
+  }
+};
+
+template <class Join>
+void join_lines(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
+  using T = typename Join::Element;
+  if (index.numel() == 0) return;
+  Shape lines = index.shape();
+  lines[axis] = 1;
+  const Tensor first_index = fixed_at(index, axis, lines), first_source = fixed_at(source, axis, lines),
+               first_y = fixed_at(y, axis, lines);
+  const Loop<3> loop = make_loop<3>({&first_index, &first_source, &first_y});
+  const std::int64_t length = index.shape()[axis];
+  const JoinLines<Join> row{.index = index.data<std::int64_t>(),
+                            .source = static_cast<const T*>(source.raw_data()),
+                            .y = static_cast<T*>(y.raw_data()),
+                            .length = length,
+                            .step = loop.inner_step(),
+                            .axis_step = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
+  for_each_row(loop, kIndexingGrain / length + 1, row);
+}
+
 void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
   dispatch_words(y.dtype(),
-                 [&]<class Word>() { join_sources<math::LastSource<Word>>(source, axis, index, y); });
+                 [&]<class Word>() { join_lines<math::LastSource<Word>>(source, axis, index, y); });
 }
 
 void scatter_add(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
-  dispatch(y.dtype(), [&]<class T>() { join_sources<math::AddSources<T>>(source, axis, index, y); });
+  dispatch(y.dtype(), [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) {
+      join_sources<math::AddSources<T>>(source, axis, index, y);
+    } else {
+      join_lines<math::AddSources<T>>(source, axis, index, y);
+    }
+  });
 }
 
 void nonzero(const Tensor& mask, const Tensor& ends, Tensor& y) {

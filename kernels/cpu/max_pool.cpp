@@ -5,6 +5,7 @@
 #include "kernels/register.h"
 
 #include <limits>
+#include <vector>
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
@@ -53,7 +54,10 @@ template <class T>
 class Pool {
  public:
   Pool(const Sweep& sweep, const ImageSteps& from, const ImageSteps& to)
-      : sweep_(sweep), from_(from), to_(to) {}
+      : sweep_(sweep), from_(from), to_(to) {
+    for (std::int64_t k = 0; k < sweep.window.kernel.height; ++k) rows_.push_back(sweep.row(k));
+    for (std::int64_t k = 0; k < sweep.window.kernel.width; ++k) columns_.push_back(sweep.column(k));
+  }
 
   /// `places` may be null: not wanted.
   void run_plane(const T* x, T* y, std::int64_t* places) const {
@@ -80,14 +84,14 @@ class Pool {
   void run_row(const T* x, std::int64_t i, std::int64_t j, std::int64_t n, T* y, std::int64_t* places) const {
     Line<T> line;
     line.clear(n);
-    for (std::int64_t k = 0; k < sweep_.elements(); ++k) {
-      const Tap row = sweep_.row(k / sweep_.window.kernel.width);
-      const Tap column = sweep_.column(k % sweep_.window.kernel.width);
+    const std::int64_t step = sweep_.window.stride.width;
+    for (const Tap& row : rows_) {
       if (i < row.begin || i >= row.end) continue;
-      const std::int64_t step = sweep_.window.stride.width;
-      const std::int64_t first = pixel(row, column, i, j);
-      line.offer(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first, step,
-                 first, step);
+      for (const Tap& column : columns_) {
+        const std::int64_t first = pixel(row, column, i, j);
+        line.offer(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first, step,
+                   first, step);
+      }
     }
     finish(line, n, y, places);
   }
@@ -96,12 +100,13 @@ class Pool {
                  std::int64_t* places) const {
     Line<T> line;
     line.clear(channels);
-    for (std::int64_t k = 0; k < sweep_.elements(); ++k) {
-      const Tap row = sweep_.row(k / sweep_.window.kernel.width);
-      const Tap column = sweep_.column(k % sweep_.window.kernel.width);
-      if (i < row.begin || i >= row.end || j < column.begin || j >= column.end) continue;
-      const std::int64_t at = pixel(row, column, i, j);
-      line.offer(0, channels, x, at * from_.pixel, 1, at, 0);
+    for (const Tap& row : rows_) {
+      if (i < row.begin || i >= row.end) continue;
+      for (const Tap& column : columns_) {
+        if (j < column.begin || j >= column.end) continue;
+        const std::int64_t at = pixel(row, column, i, j);
+        line.offer(0, channels, x, at * from_.pixel, 1, at, 0);
+      }
     }
     finish(line, channels, y, places);
   }
@@ -119,10 +124,11 @@ class Pool {
 
   Sweep sweep_;
   ImageSteps from_, to_;
+  std::vector<Tap> rows_, columns_;  // of the window's elements
 };
 
 void max_pool2d(const Tensor& x, const Window& window, Tensor& places, Tensor& y) {
-  const bool last = is_channels_last(x) || is_channels_last(y);
+  const bool last = in_channels_last(x, y);
   const Sweep sweep{.window = window, .image = image_size(x.shape()), .places = image_size(y.shape())};
   const ImageSteps from(x.shape(), last), to(y.shape(), last);
   auto* const to_places = static_cast<std::int64_t*>(places.raw_data());
@@ -144,33 +150,34 @@ void max_pool2d(const Tensor& x, const Window& window, Tensor& places, Tensor& y
   });
 }
 
-/// Calls f(element of the pooled images, element of the others) for each of the former whose place is not -1;
-/// all that fall into one image and channel in one thread and in their order.
+/// Calls f(element of the pooled images, element of the others) for each of the former, -1 where its place
+/// is; all that fall into one image and channel in one thread and in their order.
 template <class F>
 void for_each_place(const Tensor& pooled, const Tensor& places, const Tensor& images, const F& f) {
-  const bool last = is_channels_last(pooled) || is_channels_last(images);
+  const bool last = in_channels_last(pooled, images);
   const ImageSteps of_pooled(pooled.shape(), last), of_images(images.shape(), last);
   const std::int64_t positions = pooled.shape()[2] * pooled.shape()[3];
   const std::int64_t* const place = places.data<std::int64_t>();
-  for_each_channel_block(
-      pooled.shape(), last, positions, [&](std::int64_t n, std::int64_t first, std::int64_t channels) {
-        for (std::int64_t position = 0; position < positions; ++position) {
-          for (std::int64_t c = first; c < first + channels; ++c) {
-            const std::int64_t from =
-                n * of_pooled.image + c * of_pooled.channel + position * of_pooled.pixel;
-            if (place[from] < 0) continue;
-            f(from, n * of_images.image + c * of_images.channel + place[from] * of_images.pixel);
-          }
-        }
-      });
+  for_each_channel_block(pooled.shape(), last, positions,
+                         [&](std::int64_t n, std::int64_t first, std::int64_t channels) {
+                           for (std::int64_t position = 0; position < positions; ++position) {
+                             for (std::int64_t c = first; c < first + channels; ++c) {
+                               const std::int64_t from =
+                                   n * of_pooled.image + c * of_pooled.channel + position * of_pooled.pixel;
+                               const std::int64_t channel = n * of_images.image + c * of_images.channel;
+                               f(from, place[from] < 0 ? -1 : channel + place[from] * of_images.pixel);
+                             }
+                           }
+                         });
 }
 
 void max_pool2d_at(const Tensor& x, const Tensor& places, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     const T* const from = x.data<T>();
     T* const to = y.data<T>();
-    std::fill_n(to, y.numel(), T(0));
-    for_each_place(y, places, x, [&](std::int64_t pooled, std::int64_t image) { to[pooled] = from[image]; });
+    for_each_place(y, places, x, [&](std::int64_t pooled, std::int64_t image) {
+      to[pooled] = image < 0 ? T(0) : from[image];
+    });
   });
 }
 
@@ -179,8 +186,9 @@ void max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Window&
     const T* const from = grad.data<T>();
     T* const to = dx.data<T>();
     std::fill_n(to, dx.numel(), T(0));
-    for_each_place(grad, places, dx,
-                   [&](std::int64_t pooled, std::int64_t image) { to[image] += from[pooled]; });
+    for_each_place(grad, places, dx, [&](std::int64_t pooled, std::int64_t image) {
+      if (image >= 0) to[image] += from[pooled];
+    });
   });
 }
 

@@ -69,21 +69,6 @@ inline Tensor with_sets_first(const detail::Normalization& form, const Tensor& x
   return permute(reshape(x, {form.outer, form.channels, form.inner}), {1, 0, 2});
 }
 
-/// The sum of f(0) ... f(n-1), in blocks that stay in the first cache.
-template <class T, class F>
-double sum_of(std::int64_t n, const F& f) {
-  constexpr std::int64_t kBlock = 1024;
-  T values[kBlock];
-  double total = 0;
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    const std::int64_t length = std::min(kBlock, n - begin);
-    INDEPENDENT
-    for (std::int64_t i = 0; i < length; ++i) values[i] = f(begin + i);
-    total += fold_row<SumFold<T>>(values, 1, length);
-  }
-  return total;
-}
-
 template <class T>
 const T* elements(const Tensor& x) {
   return static_cast<const T*>(x.raw_data());
@@ -98,9 +83,6 @@ template <class T>
 math::SetStatistics<T> statistics_at(const T* statistics, std::int64_t sets, std::int64_t set) {
   return {statistics[set], statistics[sets + set], statistics[2 * sets + set]};
 }
-
-/// Elements whose work is worth a thread: each is read several times.
-inline constexpr std::int64_t kGrain = kCheapGrain / 4;
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

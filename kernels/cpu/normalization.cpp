@@ -30,12 +30,13 @@ struct Forward {
   T* y;
 
   void run() const {
-    parallel_for(sets.count, kGrain / sets.set_length() + 1, [this](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t set = begin; set < end; ++set) {
-        if (form.from_elements) find_statistics(set);
-        for (std::int64_t run = 0; run < sets.runs; ++run) write_run(set, run);
-      }
-    });
+    parallel_for(sets.count, kMediumGrain / sets.set_length() + 1,
+                 [this](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t set = begin; set < end; ++set) {
+                     if (form.from_elements) find_statistics(set);
+                     for (std::int64_t run = 0; run < sets.runs; ++run) write_run(set, run);
+                   }
+                 });
   }
 
  private:

@@ -45,7 +45,7 @@ struct Backward {
     const std::int64_t tasks = form.across_outer ? sets.count : std::min(sets.count, kTasks);
     const std::int64_t parts = form.across_outer ? 1 : tasks;
     std::vector<double> sums(static_cast<std::size_t>(2 * parts * form.channels));
-    parallel_for(tasks, kGrain * tasks / (sets.count * sets.set_length()) + 1,
+    parallel_for(tasks, kMediumGrain * tasks / (sets.count * sets.set_length()) + 1,
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t task = begin; task < end; ++task) {
                      double* part = sums.data() + (parts == 1 ? 0 : task) * 2 * form.channels;

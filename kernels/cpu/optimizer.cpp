@@ -17,10 +17,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// A parameter reads and writes up to seven numbers for each element, so fewer elements make a thread's worth
-/// of work.
-constexpr std::int64_t kUpdateGrain = kCheapGrain / 4;
-
 template <class T>
 void sgd_plain(const math::SgdUpdate<T>& update, T* parameter, const T* gradient, std::int64_t n) {
   INDEPENDENT
@@ -101,7 +97,7 @@ void update_all(const Step& step, std::span<ParameterUpdate> updates) {
   for (ParameterUpdate& update : updates) {
     dispatch<FloatingTypes>(update.parameter.dtype(), [&]<class T>() {
       const Update<T> change(step);
-      parallel_for(update.parameter.numel(), kUpdateGrain, [&](std::int64_t begin, std::int64_t end) {
+      parallel_for(update.parameter.numel(), kMediumGrain, [&](std::int64_t begin, std::int64_t end) {
         update_run(change, Pointers<T>(update, begin), end - begin);
       });
     });

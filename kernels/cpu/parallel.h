@@ -12,8 +12,12 @@ namespace tinytorch::cpu {
 /// Elements of cheap elementwise work (about a nanosecond each or less) that are worth a thread of their own;
 /// waking a sleeping one takes some 50 microseconds.
 inline constexpr std::int64_t kCheapGrain = 1 << 17;
+/// The same for work of which an element costs some nanoseconds, as it is read several times or takes exp().
+inline constexpr std::int64_t kMediumGrain = kCheapGrain / 4;
 /// The same for work that calls the C library's functions, some 10 nanoseconds each.
 inline constexpr std::int64_t kCostlyGrain = 1 << 12;
+/// The same for multiplications of matrix products and convolutions.
+inline constexpr std::int64_t kProductGrain = 1 << 20;
 
 /// Calls f(begin, end) for consecutive parts that make up [0, count), each on a thread of its own and not
 /// much smaller than `grain`; on the calling thread alone where that makes one part, or inside another

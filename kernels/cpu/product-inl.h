@@ -138,8 +138,6 @@ class BlockedProduct {
 
 /// Multiplications below which the plain loops are faster than packing.
 inline constexpr std::int64_t kPlain = 1 << 12;
-/// Multiplications that are worth a thread of their own.
-inline constexpr std::int64_t kProductGrain = 1 << 20;
 
 /// Cuts the longer side of the product among the threads. k is not 0.
 template <class T>
@@ -155,7 +153,7 @@ void blocked_product(const Product<T>& p) {
                });
 }
 
-/// The product by our own loops. k is not 0.
+/// The product by our own loops; y is zeros where k is 0.
 template <class T>
 void own_product(const Product<T>& p) {
   return p.multiplications() < kPlain ? plain_product(p) : blocked_product(p);

@@ -31,8 +31,7 @@ void dispatch_bytes(DType dtype, const F& f) {
 template <class T>
 struct SumFold {
   using Element = T;
-  // Integers are summed as unsigned ones, so that they wrap around.
-  using Result = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+  using Result = math::Carried<T>;
 
   static constexpr Result identity() { return 0; }
   template <class V>
@@ -135,6 +134,21 @@ typename Fold::Result fold_row(const T* x, std::int64_t step, std::int64_t n) {
     total = lanes.total();
   }
   for (; i < n; ++i) total = Fold::combine(total, static_cast<Result>(x[i * step]));
+  return total;
+}
+
+/// The sum of f(0) ... f(n-1), in blocks that stay in the first cache.
+template <class T, class F>
+double sum_of(std::int64_t n, const F& f) {
+  constexpr std::int64_t kBlock = 1024;
+  T values[kBlock];
+  double total = 0;
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t length = std::min(kBlock, n - begin);
+    INDEPENDENT
+    for (std::int64_t i = 0; i < length; ++i) values[i] = f(begin + i);
+    total += fold_row<SumFold<T>>(values, 1, length);
+  }
   return total;
 }
 

@@ -153,10 +153,7 @@ void reduce(const Tensor& x, Tensor& y) {
 
 template <template <class> class Fold>
 void total(const Tensor& x, Tensor& y) {
-  dispatch_bytes(x.dtype(), [&]<class T>() {
-    using Y = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-    reduce<Fold<T>, Y>(x, y);
-  });
+  dispatch_bytes(x.dtype(), [&]<class T>() { reduce<Fold<T>, math::Totalled<T>>(x, y); });
 }
 
 template <class Order>

@@ -63,7 +63,8 @@ Sums transposed_sums(const detail::AxisSampling& axis) {
 template <class T>
 void sum_pixel(const Sums& rows, const Sums& columns, std::int64_t i, std::int64_t j, const T* x,
                std::int64_t width, std::int64_t pixel, std::int64_t channels, T* y) {
-  double total[kChannelBlock] = {};
+  double total[kChannelBlock];
+  std::fill_n(total, channels, 0.0);
   const Sums::Sum &row = rows.of[static_cast<std::size_t>(i)],
                   &column = columns.of[static_cast<std::size_t>(j)];
   const double* row_weight = rows.weights_of(i);
@@ -79,7 +80,7 @@ void sum_pixel(const Sums& rows, const Sums& columns, std::int64_t i, std::int64
 }
 
 void apply(const Tensor& x, const Sums& rows, const Sums& columns, Tensor& y) {
-  const bool last = is_channels_last(x) || is_channels_last(y);
+  const bool last = in_channels_last(x, y);
   const ImageSteps from(x.shape(), last), to(y.shape(), last);
   const std::int64_t height = y.shape()[2], width = y.shape()[3], x_width = x.shape()[3];
   const auto taps = static_cast<std::int64_t>(rows.weights.size() * columns.weights.size());

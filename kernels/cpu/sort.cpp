@@ -14,8 +14,10 @@ namespace {
 template <class Before, class T>
 void sort_row(const T* x, std::int64_t n, std::int64_t* indices, T* values) {
   std::iota(indices, indices + n, std::int64_t{0});
-  std::stable_sort(indices, indices + n,
-                   [x](std::int64_t a, std::int64_t b) { return Before{}(x[a], x[b]); });
+  std::sort(indices, indices + n, [x](std::int64_t a, std::int64_t b) {
+    if (Before{}(x[a], x[b])) return true;
+    return a < b && !Before{}(x[b], x[a]);  // equal ones keep their order
+  });
   for (std::int64_t i = 0; i < n; ++i) values[i] = x[indices[i]];
 }
 

@@ -12,9 +12,10 @@ namespace {
 
 // The output of a tile of queries (Dao 2023, algorithm 1), up to 32 kChunks columns of it. A block goes
 // through all keys that its queries may attend to, tile by tile, with a running maximum and sum for each row,
-// to which the output in its registers is rescaled. q, k and v are read once for each tile of queries, y is
-// written once; scores never leave the block. With 64 x 64 scores (f32) a number read from memory serves 64
-// products.
+// to which the output in its registers is rescaled. For each tile of queries k and v are read once, and its
+// rows of q once for each tile of keys, mostly from the caches; where y has more than 32 kChunks columns, q
+// and k again for each such part of them. y is written once; scores never leave the block. With 64 x 64
+// scores (f32) a number read serves 64 products.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
     attend(AttentionProblem<T> p, std::uint32_t tiles, T* log_sum, HeadRows<T> y) {

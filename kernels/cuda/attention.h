@@ -159,12 +159,6 @@ __device__ T masked_score(const AttentionProblem<T>& p, std::int64_t batch, std:
   return p.mask.added != nullptr ? score + p.mask.added[offset] : score;
 }
 
-/// What is subtracted from scores before exp: the maximum, unless all are -inf.
-template <class T>
-__device__ T shift_of(T maximum) {
-  return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
-}
-
 /// Puts what dropout multiplies a tile's weights by into shared.weights, each thread its own. Rows from `row`
 /// and columns from `column` on.
 template <class T>

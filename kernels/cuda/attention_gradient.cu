@@ -24,7 +24,7 @@ struct GradientProblem {
 template <class T>
 __global__ void __launch_bounds__(kThreads) make_delta(GradientProblem<T> g) {
   const AttentionProblem<T>& p = g.attention;
-  const std::int64_t row = std::int64_t{blockIdx.x} * (kThreads / kWarp) + threadIdx.y;
+  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsABlock + threadIdx.y;
   if (!within(row, p.batch * p.heads * p.queries)) return;
   const std::int64_t query = row % p.queries, plane = row / p.queries;
   const T* const y = g.y.row(plane / p.heads, plane % p.heads, query);
@@ -55,7 +55,9 @@ __device__ void differentiate(const GradientProblem<T>& g, std::int64_t batch, s
 // dq of a tile of queries, up to 32 kChunks columns: through all keys that they may attend to, tile by tile
 // (Dao 2023, algorithm 2, with its loops exchanged). Scores are made again from q and k. Each result has one
 // writer and one order of addition, so there are no atomics; the price is that this and the next kernel each
-// make the scores, 7 products instead of 5.
+// make the scores, 7 products instead of 5. For each tile of queries all keys' k is read twice and v once,
+// and the tile's own q and dy once for each tile of keys, mostly from the caches; all again for each
+// blockIdx.y. dq is written once.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
     differentiate_queries(GradientProblem<T> g, std::uint32_t tiles, HeadRows<T> dq) {
@@ -87,7 +89,9 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // dk and dv of a tile of keys, up to 32 kChunks columns: through all queries that may attend to them, of all
-// heads that share them, tile by tile. The tile of scores has a row for each key.
+// heads that share them, tile by tile. The tile of scores has a row for each key. For each tile of keys all
+// queries' q and dy are read twice, and the tile's own k and v once for each tile of queries, mostly from the
+// caches; all again for each blockIdx.y. dk and dv are written once.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
     differentiate_keys(GradientProblem<T> g, std::uint32_t tiles, HeadRows<T> dk, HeadRows<T> dv) {
@@ -131,9 +135,8 @@ template <class T>
 void launch_gradient(const OnDevice& on, const GradientProblem<T>& g, const HeadRows<T>& dq,
                      const HeadRows<T>& dk, const HeadRows<T>& dv) {
   const AttentionProblem<T>& p = g.attention;
-  constexpr unsigned kRows = kThreads / kWarp;
-  launch(KERNEL(make_delta<T>), blocks_for(p.batch * p.heads * p.queries, kRows), dim3(kWarp, kRows), 0,
-         on.stream(), g);
+  launch(KERNEL(make_delta<T>), blocks_for(p.batch * p.heads * p.queries, kWarpsABlock),
+         dim3(kWarp, kWarpsABlock), 0, on.stream(), g);
   const std::int64_t widest = std::max(p.width, p.value_width);
   with_chunks(widest, [&]<int kChunks>() {
     const unsigned query_tiles = blocks_for(p.queries, kTile<T>), key_tiles = blocks_for(p.keys, kTile<T>);

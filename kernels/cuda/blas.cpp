@@ -1,10 +1,8 @@
 #include "kernels/cuda/blas.h"
 
-#include <limits>
 #include <mutex>
 #include <type_traits>
 
-#include "core/format.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/libraries.h"
 #include "kernels/cuda/settings.h"
@@ -39,25 +37,20 @@ void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const Steps<3>&
   const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
   const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
   const T one = 1, zero = 0;
-  CUDA_CHECK(cublasGemmStridedBatchedEx(handle, operation(b), operation(a), to_int(p.n), to_int(p.m),
-                                        to_int(p.k), &one, p.b, BlasType<T>::kData, b.leading, batch_step[1],
-                                        p.a, BlasType<T>::kData, a.leading, batch_step[0], &zero, p.y,
-                                        BlasType<T>::kData, to_int(p.n), batch_step[2], to_int(count),
-                                        BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
+  CUDA_CHECK(cublasGemmStridedBatchedEx(handle, operation(b), operation(a), blas_int(p.n), blas_int(p.m),
+                                        blas_int(p.k), &one, p.b, BlasType<T>::kData, b.leading,
+                                        batch_step[1], p.a, BlasType<T>::kData, a.leading, batch_step[0],
+                                        &zero, p.y, BlasType<T>::kData, blas_int(p.n), batch_step[2],
+                                        blas_int(count), BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
 }
 
 }  // namespace
 
-int to_int(std::int64_t length) {
-  if (length > std::numeric_limits<int>::max()) {
-    fail_cuda("cuBLAS", fmt::format("a length of {} is above the 2^31 - 1 that it takes", length));
-  }
-  return static_cast<int>(length);
-}
+int blas_int(std::int64_t length) { return to_int(length, "cuBLAS"); }
 
 BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
   const bool in_rows = column_step == 1 && row_step >= columns;
-  return {.leading = to_int(in_rows ? row_step : column_step), .transposed = !in_rows};
+  return {.leading = blas_int(in_rows ? row_step : column_step), .transposed = !in_rows};
 }
 
 template <class T>

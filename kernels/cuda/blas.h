@@ -13,8 +13,8 @@ struct BlasMatrix {
   bool transposed;  // its columns are the lines
 };
 
-/// @throws CudaError  a length is above what the library's interface can say
-int to_int(std::int64_t length);
+/// @throws CudaError  a length is above what cuBLAS's interface can say
+int blas_int(std::int64_t length);
 
 /// A matrix of so many columns, which lies in lines.
 BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step);

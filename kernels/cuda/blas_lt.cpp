@@ -26,8 +26,8 @@ struct LinearCall {
   std::uint32_t alignment;  // of all pointers, in bytes
 
   Libraries::LinearKey key() const {
-    return {to_int(product.m), to_int(product.n), to_int(product.k),          x.leading, weight.leading,
-            x.transposed,      weight.transposed, static_cast<int>(epilogue), alignment};
+    return {blas_int(product.m), blas_int(product.n), blas_int(product.k),        x.leading, weight.leading,
+            x.transposed,        weight.transposed,   static_cast<int>(epilogue), alignment};
   }
 };
 
@@ -101,7 +101,7 @@ struct LinearShapes {
         weight(make_layout(call.product.n, call.product.k, call.weight)),
         x(make_layout(call.product.k, call.product.m, call.x)),
         y(make_layout(call.product.n, call.product.m,
-                      {.leading = to_int(call.product.n), .transposed = false})) {}
+                      {.leading = blas_int(call.product.n), .transposed = false})) {}
 };
 
 /// Asks the library for its best way, which takes it some 100 us; nothing if it has none.

@@ -24,14 +24,13 @@ namespace {
 using DnnFilter = Owned<cudnnFilterDescriptor_t, cudnnDestroyFilterDescriptor>;
 using DnnConvolution = Owned<cudnnConvolutionDescriptor_t, cudnnDestroyConvolutionDescriptor>;
 
-std::array<int, 2> ints(const Pair& pair) {
-  return {static_cast<int>(pair.height), static_cast<int>(pair.width)};
-}
+int dnn_int(std::int64_t length) { return to_int(length, "cuDNN"); }
+
+std::array<int, 2> ints(const Pair& pair) { return {dnn_int(pair.height), dnn_int(pair.width)}; }
 
 std::array<int, 4> ints(const Shape& shape) {
   std::array<int, 4> result;
-  std::transform(shape.begin(), shape.end(), result.begin(),
-                 [](auto each) { return static_cast<int>(each); });
+  std::transform(shape.begin(), shape.end(), result.begin(), dnn_int);
   return result;
 }
 
@@ -41,7 +40,7 @@ struct Operands {
   const Conv2dOptions& options;
   bool channels_last;
 
-  cudnnDataType_t type() const { return x.dtype() == DType::f64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT; }
+  cudnnDataType_t type() const { return dnn_type(x.dtype()); }
 };
 
 /// What cuDNN is told of `images` of the batch.
@@ -64,22 +63,18 @@ struct Descriptors {
     CUDA_CHECK(cudnnSetConvolutionNdDescriptor(convolution.get(), 2, ints(options.padding).data(),
                                                ints(options.stride).data(), ints(options.dilation).data(),
                                                CUDNN_CROSS_CORRELATION, operands.type()));
-    CUDA_CHECK(cudnnSetConvolutionGroupCount(convolution.get(), static_cast<int>(options.groups)));
+    CUDA_CHECK(cudnnSetConvolutionGroupCount(convolution.get(), dnn_int(options.groups)));
     CUDA_CHECK(
         cudnnSetConvolutionMathType(convolution.get(), allows_tf32() ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH));
   }
 
  private:
   static DnnTensor describe(const Operands& operands, const Tensor& x, std::int64_t images) {
-    DnnTensor tensor = make_owned<DnnTensor>(
-        [](cudnnTensorDescriptor_t* made) { CUDA_CHECK(cudnnCreateTensorDescriptor(made)); });
     const Shape shape{images, x.shape()[1], x.shape()[2], x.shape()[3]};
     Strides strides = contiguous_strides(shape);
     // Of an axis of length 1 the tensor's own stride may be another one.
     if (operands.channels_last) strides = {strides[0], 1, shape[3] * shape[1], shape[1]};
-    CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), operands.type(), 4, ints(shape).data(),
-                                          ints(strides).data()));
-    return tensor;
+    return dnn_tensor(x.dtype(), shape, strides);
   }
 };
 
@@ -208,18 +203,6 @@ bool convolve(const Operands& operands, Tensor& result, bool moves_with_batch) {
 
 [[noreturn]] void fail_unsupported(const char* name) {
   fail_cuda(name, "cuDNN has no deterministic algorithm for this convolution");
-}
-
-bool in_channels_last(const Tensor& x, const Tensor& y) { return is_channels_last(x) || is_channels_last(y); }
-
-/// Runs compute(tensor in row-major order), and copies that to `result` where it lies in another order.
-template <class Compute>
-void in_rows(Tensor& result, const Compute& compute) {
-  Tensor rows = result.is_contiguous()
-                    ? result
-                    : empty(result.shape(), {.dtype = result.dtype(), .device = result.device()});
-  compute(rows);
-  if (!result.is_contiguous()) kernels::copy(rows, result);
 }
 
 // Channels-last where cuDNN takes it, and else with row-major copies.

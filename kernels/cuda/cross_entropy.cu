@@ -12,11 +12,9 @@
 namespace tinytorch::cuda {
 namespace {
 
-constexpr unsigned kWarps = kThreads / kWarp;
-
 /// combine(...) of the values of the kGroup threads that work on a row: a warp, or the block.
 template <unsigned kGroup, class T, class Combine>
-__device__ T fold_group(T value, T (&warps)[kWarps], const Combine& combine) {
+__device__ T fold_group(T value, T (&warps)[kWarpsABlock], const Combine& combine) {
   if constexpr (kGroup == kWarp) {
     return fold_warp(value, combine);
   } else {
@@ -74,7 +72,7 @@ struct RowResult {
 template <unsigned kGroup, int kWidth, class T>
 __global__ void __launch_bounds__(kThreads)
     cross_entropy_forward(std::int64_t rows, const T* logits, math::CrossEntropyTarget<T> target, T* table) {
-  SHARED(T, warps, [4][kWarps]);
+  SHARED(T, warps, [4][kWarpsABlock]);
   const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
   if (!within(row, rows)) return;
   const T* const x = logits + row * target.columns;
@@ -137,7 +135,7 @@ void with_layout(const Tensor& x, const F& f) {
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const bool wide = lies_in_vectors(x, columns, kWidth);
   if (columns <= 1024) {
-    const dim3 block(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kWarps)));
+    const dim3 block(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kWarpsABlock)));
     const unsigned grid = blocks_for(rows, block.y);
     return wide ? f.template operator()<kWarp, kWidth>(grid, block)
                 : f.template operator()<kWarp, 1>(grid, block);

@@ -1,7 +1,6 @@
 #include "kernels/cuda/dnn.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <mutex>
 
@@ -12,18 +11,6 @@
 namespace tinytorch::cuda {
 
 namespace {
-
-/// The descriptor of a tensor [batch, channels, height, 1] without gaps.
-DnnTensor dnn_tensor(DType dtype, std::int64_t batch, std::int64_t channels, std::int64_t height) {
-  DnnTensor tensor = make_owned<DnnTensor>(
-      [](cudnnTensorDescriptor_t* made) { CUDA_CHECK(cudnnCreateTensorDescriptor(made)); });
-  const auto type = dtype == DType::f64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT;
-  const std::array<int, 4> length{static_cast<int>(batch), static_cast<int>(channels),
-                                  static_cast<int>(height), 1};
-  const std::array<int, 4> stride{static_cast<int>(channels * height), static_cast<int>(height), 1, 1};
-  CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), type, 4, length.data(), stride.data()));
-  return tensor;
-}
 
 template <class T>
 void softmax_batch(cudnnHandle_t handle, SoftmaxForm form, cudnnTensorDescriptor_t shape, const Tensor& x,
@@ -45,7 +32,8 @@ void dnn_softmax(SoftmaxForm form, const Tensor& x, std::int64_t outer, std::int
   // cuDNN counts the elements of a tensor in 31 bits.
   const std::int64_t most = std::numeric_limits<int>::max() / (n * inner);
   for (std::int64_t begin = 0; begin < outer; begin += most) {
-    const DnnTensor shape = dnn_tensor(x.dtype(), std::min(most, outer - begin), n, inner);
+    const Shape lot{std::min(most, outer - begin), n, inner, 1};
+    const DnnTensor shape = dnn_tensor(x.dtype(), lot, contiguous_strides(lot));
     const std::int64_t offset = begin * n * inner;
     dispatch<FloatingTypes>(
         x.dtype(), [&]<class T>() { softmax_batch<T>(libraries.dnn(), form, shape.get(), x, y, offset); });

@@ -26,7 +26,7 @@ __global__ void __launch_bounds__(kThreads)
 void dropout(const RandomStream& stream, const double& p, const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    launch(KERNEL(drop_blocks<T>), blocks_for(y.numel(), 4 * kThreads), threads_for(blocks_for(y.numel(), 4)),
+    launch(KERNEL(drop_blocks<T>), blocks_for(y.numel(), 4 * kThreads), threads_for(parts_of(y.numel(), 4)),
            0, on.stream(), stream, math::Dropout<T>(p), static_cast<std::uint64_t>(y.numel()),
            static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()));
   });

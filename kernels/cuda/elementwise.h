@@ -16,15 +16,31 @@ namespace tinytorch::cuda {
 
 /// Threads a block: enough to hide the latency of memory, few enough that a block's end does not wait long.
 inline constexpr unsigned kThreads = 256;
+inline constexpr unsigned kWarpsABlock = kThreads / kWarp;
 
-/// How many blocks of `each` make up `count`.
-inline unsigned blocks_for(std::int64_t count, std::int64_t each) {
-  return grid_size((count + each - 1) / each);
-}
+/// How many parts of `each` make up `count`.
+constexpr std::int64_t parts_of(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
+
+/// The same for the blocks of a grid.
+inline unsigned blocks_for(std::int64_t count, std::int64_t each) { return grid_size(parts_of(count, each)); }
 
 /// Threads a block where `count` are needed in all: whole warps, and no more of them than that.
 inline unsigned threads_for(std::int64_t count) {
-  return static_cast<unsigned>(std::min<std::int64_t>(kThreads, (count + kWarp - 1) / kWarp * kWarp));
+  return static_cast<unsigned>(std::min<std::int64_t>(kThreads, parts_of(count, kWarp) * kWarp));
+}
+
+// element(i) for each i below count: a thread an element, neighbours beside each other. What a functor reads
+// and writes of its element moves once; what there is of a row or channel comes from the first-level cache.
+template <class Index, class Element>
+__global__ void __launch_bounds__(kThreads) map_elements(Index count, Element element) {
+  const Index at = Index{blockIdx.x} * kThreads + threadIdx.x;
+  if (within(at, count)) element(at);
+}
+
+template <class Index, class Element>
+void launch_map(const OnDevice& on, std::int64_t count, const Element& element) {
+  launch(KERNEL(map_elements<Index, Element>), blocks_for(count, kThreads), threads_for(count), 0,
+         on.stream(), static_cast<Index>(count), element);
 }
 
 /// kWidth elements that one instruction loads or stores.
@@ -130,7 +146,7 @@ class Map {
     const auto count = static_cast<std::uint32_t>(part.count);
     if (lies_in_vectors(part, y) && (... && (x.repeats || is_aligned(x.data)))) {
       launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.count, kThreads * kWidth),
-             threads_for(blocks_for(part.count, kWidth)), 0, on.stream(), op, count, y, x...);
+             threads_for(parts_of(part.count, kWidth)), 0, on.stream(), op, count, y, x...);
     } else {
       launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
              on.stream(), op, count, Places<kOperands>(part), y, x...);

@@ -1,7 +1,11 @@
 #include "kernels/cuda/libraries.h"
 
+#include <array>
+#include <limits>
+
 #include "core/allocator.h"
 #include "core/error.h"
+#include "core/format.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/stream.h"
 
@@ -13,6 +17,26 @@ void check(cublasStatus_t status, const char* what) {
 
 void check(cudnnStatus_t status, const char* what) {
   if (status != CUDNN_STATUS_SUCCESS) fail_cuda(what, cudnnGetErrorString(status));
+}
+
+int to_int(std::int64_t length, const char* library) {
+  if (length > std::numeric_limits<int>::max())
+    fail_cuda(library, fmt::format("a length of {} is above the 2^31 - 1 that it takes", length));
+  return static_cast<int>(length);
+}
+
+cudnnDataType_t dnn_type(DType dtype) { return dtype == DType::f64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT; }
+
+DnnTensor dnn_tensor(DType dtype, const Shape& shape, const Strides& strides) {
+  DnnTensor tensor = make_owned<DnnTensor>(
+      [](cudnnTensorDescriptor_t* made) { CUDA_CHECK(cudnnCreateTensorDescriptor(made)); });
+  std::array<int, 4> length, step;
+  for (int axis = 0; axis < 4; ++axis) {
+    length[static_cast<std::size_t>(axis)] = to_int(shape[axis], "cuDNN");
+    step[static_cast<std::size_t>(axis)] = to_int(strides[axis], "cuDNN");
+  }
+  CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), dnn_type(dtype), 4, length.data(), step.data()));
+  return tensor;
 }
 
 namespace {

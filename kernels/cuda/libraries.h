@@ -5,6 +5,7 @@
 #include <cudnn.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,8 @@
 #include <tuple>
 #include <type_traits>
 
+#include "core/dims.h"
+#include "core/dtype.h"
 #include "core/storage.h"
 
 namespace tinytorch::cuda {
@@ -42,6 +45,9 @@ using DnnTensor = Owned<cudnnTensorDescriptor_t, cudnnDestroyTensorDescriptor>;
 void check(cublasStatus_t status, const char* what);
 void check(cudnnStatus_t status, const char* what);
 
+/// @throws CudaError  a length is above what the interface of `library` can say
+int to_int(std::int64_t length, const char* library);
+
 /// Calls create(&handle) and takes the handle.
 template <class Owner, class Create>
 Owner make_owned(const Create& create) {
@@ -49,6 +55,12 @@ Owner make_owned(const Create& create) {
   create(&handle);
   return Owner(handle);
 }
+
+/// What cuDNN calls f32 or f64.
+cudnnDataType_t dnn_type(DType dtype);
+
+/// What cuDNN is told of a tensor of four axes.
+DnnTensor dnn_tensor(DType dtype, const Shape& shape, const Strides& strides);
 
 /// What cuBLAS, cuBLASLt and cuDNN need to work in one stream, each made on first use. A library's handle
 /// takes one call at a time: hold the lock from the first use of a handle to the last.

@@ -100,7 +100,7 @@ template <class T, class Launch>
 void run(const Tensor& of_threads, const Tensor& image, const Tensor& pooled, const Window& window,
          const Launch& launch_with) {
   const OnDevice on(of_threads.device());
-  const bool last = is_channels_last(image) || is_channels_last(pooled);
+  const bool last = in_channels_last(image, pooled);
   with_index(image, pooled, farthest(window, image_size(image.shape())), [&]<class Index>() {
     const PoolPlan<Index> plan(of_threads, image.shape(), pooled.shape(), window, last);
     launch_with.template operator()<Index>(on, plan);

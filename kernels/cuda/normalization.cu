@@ -60,7 +60,7 @@ struct StatisticsFold : SumsFold {
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
     normalize_short_sets(Index count, unsigned length, bool centered, T epsilon, Forward<T, Index> operands) {
-  const Index set = Index{blockIdx.x} * kRowsABlock + threadIdx.y;
+  const Index set = Index{blockIdx.x} * kWarpsABlock + threadIdx.y;
   if (!within(set, count)) return;
   const Index first = set * length;
   const T divisor = static_cast<T>(length);
@@ -94,8 +94,8 @@ void normalize_typed(const OnDevice& on, const detail::Normalization& form,
                      const Forward<T, Index>& operands) {
   const std::int64_t length = form.set_length();
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(normalize_short_sets<T, Index, kPerLane>), blocks_for(form.sets(), kRowsABlock),
-           short_sets_block(form), 0, on.stream(), operands.sets.count, static_cast<unsigned>(length),
+    launch(KERNEL(normalize_short_sets<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsABlock),
+           short_rows_block(form.sets()), 0, on.stream(), operands.sets.count, static_cast<unsigned>(length),
            form.centered, static_cast<T>(form.epsilon), operands);
   };
   if (form.from_elements && as_short_sets<T>(form, by_warps)) return;

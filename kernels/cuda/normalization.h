@@ -3,14 +3,13 @@
 #include "core/ops/normalization.h"
 
 #include "kernels/cuda/fold.h"
+#include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/normalization.h"
 
 // What normalisations and their gradients have in common.
 namespace tinytorch::cuda {
-
-inline constexpr unsigned kRowsABlock = kThreads / kWarp;
 
 /// Which set and channel an element belongs to, by its offset.
 template <class Index>
@@ -35,30 +34,16 @@ struct Sets {
   }
 };
 
-/// Statistics [3, sets].
+/// Statistics [3, sets], which may lie farther than Index counts.
 template <class T, class Index>
 __device__ math::SetStatistics<T> load(const T* statistics, Index sets, Index set) {
-  return {statistics[set], statistics[sets + set], statistics[2 * sets + set]};
+  return {statistics[set], statistics[std::uint64_t{sets} + set], statistics[std::uint64_t{2} * sets + set]};
 }
 template <class T, class Index>
 __device__ void store(const math::SetStatistics<T>& found, T* statistics, Index sets, Index set) {
   statistics[set] = found.mean;
-  statistics[sets + set] = found.lost;
-  statistics[2 * sets + set] = found.scale;
-}
-
-// A thread an element, neighbours beside each other: each operand is read, and the result written, once; what
-// there is of each set or channel comes from the first-level cache.
-template <class Index, class Element>
-__global__ void __launch_bounds__(kThreads) map_elements(Index count, Element element) {
-  const Index at = Index{blockIdx.x} * kThreads + threadIdx.x;
-  if (within(at, count)) element(at);
-}
-
-template <class Index, class Element>
-void launch_map(const OnDevice& on, std::int64_t count, const Element& element) {
-  launch(KERNEL(map_elements<Index, Element>), blocks_for(count, kThreads), threads_for(count), 0,
-         on.stream(), static_cast<Index>(count), element);
+  statistics[std::uint64_t{sets} + set] = found.lost;
+  statistics[std::uint64_t{2} * sets + set] = found.scale;
 }
 
 /// A sum, and a sum of squares or products.
@@ -98,21 +83,10 @@ inline ReductionLoops channel_loops(const detail::Normalization& form) {
   return loops;
 }
 
-/// Calls f<numbers a lane>() where sets are short enough for a warp's registers, and lie without gaps.
+/// Calls f<numbers a lane>() where sets are short rows.
 template <class T, class F>
 bool as_short_sets(const detail::Normalization& form, const F& f) {
-  constexpr int kMost = sizeof(T) == 8 ? 8 : 32;  // else too many registers for two blocks at once
-  if (form.across_outer || form.set_length() > kMost * kWarp) return false;
-  if (form.set_length() <= 4 * kWarp) {
-    f.template operator()<4>();
-  } else {
-    f.template operator()<kMost>();
-  }
-  return true;
-}
-
-inline dim3 short_sets_block(const detail::Normalization& form) {
-  return dim3(kWarp, static_cast<unsigned>(std::min<std::int64_t>(form.sets(), kRowsABlock)));
+  return !form.across_outer && as_short_rows<T>(form.set_length(), f);
 }
 
 template <class T>

@@ -84,7 +84,7 @@ struct ChannelSumsFold : SumsFold {
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
     short_sets_gradient(Index count, unsigned length, bool centered, Backward<T, Index> operands) {
-  const Index set = Index{blockIdx.x} * kRowsABlock + threadIdx.y;
+  const Index set = Index{blockIdx.x} * kWarpsABlock + threadIdx.y;
   if (!within(set, count)) return;
   const Index first = set * length;
   const T divisor = static_cast<T>(length);
@@ -110,8 +110,8 @@ __global__ void __launch_bounds__(kThreads)
 template <class T, class Index>
 void set_gradient(const OnDevice& on, const detail::Normalization& form, const Backward<T, Index>& operands) {
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kRowsABlock),
-           short_sets_block(form), 0, on.stream(), operands.sets.count,
+    launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsABlock),
+           short_rows_block(form.sets()), 0, on.stream(), operands.sets.count,
            static_cast<unsigned>(form.set_length()), form.centered, operands);
   };
   if (as_short_sets<T>(form, by_warps)) return;

@@ -4,8 +4,6 @@
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/optimizer.h"
 
-#include <vector>
-
 namespace tinytorch::cuda {
 namespace {
 

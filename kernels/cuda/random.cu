@@ -73,7 +73,7 @@ template <class Make>
 void generate(Tensor& y, const RandomStream& stream, const Make& make) {
   const OnDevice on(y.device());
   launch(KERNEL(generate_blocks<Make>), blocks_for(y.numel(), kThreads * Make::kPerBlock),
-         threads_for(blocks_for(y.numel(), Make::kPerBlock)), 0, on.stream(), stream, make,
+         threads_for(parts_of(y.numel(), Make::kPerBlock)), 0, on.stream(), stream, make,
          static_cast<std::uint64_t>(y.numel()), static_cast<typename Make::T*>(y.raw_data()));
 }
 

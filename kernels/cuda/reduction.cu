@@ -14,9 +14,8 @@ namespace {
 template <class T>
 struct SumFold {
   using Element = T;
-  // Integers are summed as unsigned ones, so that they wrap around.
-  using Result = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
-  using Output = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+  using Result = math::Carried<T>;
+  using Output = math::Totalled<T>;
 
   __device__ static Result identity() { return 0; }
   __device__ static Result lift(T x, std::int64_t) { return static_cast<Result>(x); }

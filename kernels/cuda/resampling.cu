@@ -115,7 +115,7 @@ void resample_typed(const Tensor& x, const detail::Resampling& sampling, Tensor&
   launch(KERNEL(write_tables<T>), dim3(blocks_for(entries, kThreads), 2), threads_for(entries), 0,
          on.stream(), Axis{height, 0}, Axis{width, rows}, kTransposed, tables);
   const Sum<T>*const of_rows = tables, *const of_columns = tables + rows;
-  const bool last = is_channels_last(x) || is_channels_last(y);
+  const bool last = in_channels_last(x, y);
   with_index(x, y, 0, [&]<class Index>() {
     const ResamplePlan<T, Index> plan{.count = static_cast<Index>(y.numel()),
                                       .threads = ImagePlaces<Index>(y.shape(), last),

@@ -10,7 +10,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-constexpr unsigned kEach = 4, kWarps = kThreads / kWarp;
+constexpr unsigned kEach = 4;
 
 /// The value of the thread `distance` below in the warp.
 template <class T>
@@ -51,7 +51,7 @@ struct Lines {
 template <class Scan>
 __global__ void __launch_bounds__(kThreads) scan_lines(Scan scan, Lines lines, typename Scan::Output* y) {
   using State = typename Scan::State;
-  SHARED(State, totals, [kWarps]);
+  SHARED(State, totals, [kWarpsABlock]);
   const std::int64_t line = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
   const bool exists = within(line, lines.count);
   const std::int64_t end = exists ? lines.length : 0;

@@ -1,6 +1,5 @@
 #include "core/ops/activation.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "core/ops/composite.h"
@@ -8,14 +7,13 @@
 #include "kernels/cuda/dnn.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/math.h"
 
 namespace tinytorch::cuda {
 namespace {
-
-constexpr unsigned kRowsABlock = kThreads / kWarp;
 
 /// exp(x - maximum) / sum, or its logarithm.
 template <SoftmaxForm form, class T>
@@ -32,7 +30,7 @@ __device__ T softmax_element(T shifted, T sum) {
 template <SoftmaxForm form, class T, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
     softmax_short_rows(std::int64_t rows, std::uint32_t columns, const T* x, T* y) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * kRowsABlock + threadIdx.y;
+  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsABlock + threadIdx.y;
   if (!within(row, rows)) return;
   const std::int64_t first = row * columns;
   T value[kPerLane];
@@ -56,8 +54,8 @@ __global__ void __launch_bounds__(kThreads)
 // sum, and the result. y may be x, as each thread writes only what it alone still reads.
 template <SoftmaxForm form, class T>
 __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t columns, const T* x, T* y) {
-  SHARED(T, maxima, [kRowsABlock]);
-  SHARED(T, sums, [kRowsABlock]);
+  SHARED(T, maxima, [kWarpsABlock]);
+  SHARED(T, sums, [kWarpsABlock]);
   const std::int64_t first = std::int64_t{blockIdx.x} * columns;
   T maximum = -std::numeric_limits<T>::infinity();
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
@@ -73,9 +71,8 @@ __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t colum
 
 template <SoftmaxForm form, class T, int kPerLane>
 void launch_short_rows(const OnDevice& on, std::int64_t rows, std::int64_t columns, const T* x, T* y) {
-  launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kRowsABlock),
-         dim3(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kRowsABlock))), 0, on.stream(), rows,
-         static_cast<std::uint32_t>(columns), x, y);
+  launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kWarpsABlock),
+         short_rows_block(rows), 0, on.stream(), rows, static_cast<std::uint32_t>(columns), x, y);
 }
 
 /// Along the rows of [rows, columns] without gaps; y may be x.
@@ -84,11 +81,10 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
   const OnDevice on(y.device());
   const T* const from = static_cast<const T*>(x.raw_data());
   T* const to = static_cast<T*>(y.raw_data());
-  constexpr int kMostPerLane = sizeof(T) == 8 ? 8 : 32;  // else too many registers for two blocks at once
-  if (columns <= 4 * kWarp) return launch_short_rows<form, T, 4>(on, rows, columns, from, to);
-  if (columns <= kMostPerLane * kWarp) {
-    return launch_short_rows<form, T, kMostPerLane>(on, rows, columns, from, to);
-  }
+  const auto by_warps = [&]<int kPerLane>() {
+    launch_short_rows<form, T, kPerLane>(on, rows, columns, from, to);
+  };
+  if (as_short_rows<T>(columns, by_warps)) return;
   launch(KERNEL(softmax_long_rows<form, T>), grid_size(rows), kThreads, 0, on.stream(), columns, from, to);
 }
 

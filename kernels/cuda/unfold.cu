@@ -55,7 +55,8 @@ __global__ void __launch_bounds__(kThreads) unfold_image(UnfoldPlan<Index> plan,
 }
 
 // A thread an element of the image: the sum of what the columns hold for it, over the elements of the window
-// in their order. Nothing is added by two threads.
+// in their order. Nothing is added by two threads. Each element of the columns that lies in the image is read
+// once, neighbours by neighbours where the stride is 1, and the image written once.
 template <class T, class Index>
 __global__ void __launch_bounds__(kThreads) fold_columns(UnfoldPlan<Index> plan, const T* columns, T* x) {
   using Signed = std::make_signed_t<Index>;

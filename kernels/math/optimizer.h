@@ -79,6 +79,7 @@ struct RmspropUpdate {
     if (mean != nullptr) {
       *mean = alpha * *mean + rest * g;
       variance -= *mean * *mean;
+      if (variance < T(0)) variance = T(0);  // by rounding
     }
     T move = g / (std::sqrt(variance) + epsilon);
     if (velocity != nullptr) {

@@ -1,20 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include "kernels/math/host_device.h"
+#include "kernels/math/reduction.h"
 
 /// Running totals of core/ops/scan.h: what is carried from element to element, and how parts of it join.
 namespace tinytorch::math {
-
-/// The type that elements of type T are added or multiplied in; integers wrap around as unsigned ones.
-template <class T>
-using Carried = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
-
-/// The type of a total.
-template <class T>
-using Totalled = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
 template <class T>
 struct RunningSum {
@@ -46,7 +38,8 @@ struct Affine {
   double term;
 };
 
-/// Maps joined one after another (Blelloch 1990, section 1.4.1), applied to 0.
+/// Maps joined one after another (Blelloch 1990, section 1.4.1), applied to 0. A factor of several steps may
+/// overflow where none of the steps does, so that 0 stays 0 under any factor.
 template <class T>
 struct Recurrence {
   using Output = T;
@@ -59,7 +52,7 @@ struct Recurrence {
     return {static_cast<double>(factor[i]), static_cast<double>(term[i])};
   }
   HOST_DEVICE static State join(State a, State b) {
-    return {a.factor * b.factor, b.factor * a.term + b.term};
+    return {a.factor * b.factor, a.term == 0 ? b.term : b.factor * a.term + b.term};
   }
   HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total.term); }
 };

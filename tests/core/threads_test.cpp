@@ -1,9 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cstring>
-#include <functional>
 #include <memory>
-#include <vector>
 
 #include "core/ops/activation.h"
 #include "core/ops/attention.h"
@@ -12,13 +9,7 @@
 #include "core/ops/random.h"
 #include "core/ops/reduction.h"
 #include "tests/support/backend.h"
-
-// OpenMP's own functions, without compiling this file for OpenMP; absent where the library was built without
-// it.
-extern "C" {
-[[gnu::weak]] void omp_set_num_threads(int threads);
-[[gnu::weak]] int omp_get_max_threads();
-}
+#include "tests/support/threads.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -32,9 +23,6 @@ Tensor attention_gradients(const Tensor& x) {
 }
 
 TEST(Threads, OneAndTwoGiveTheSameBits) {
-  const auto use_threads = [](int count) {
-    if (omp_set_num_threads != nullptr) omp_set_num_threads(count);
-  };
   const Options options{.device = backend()};
   Generator source(1);
   // Threads are the CPU's; the emulated device is too slow for so many numbers.
@@ -42,7 +30,7 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
   const Shape many{is_emulated(backend()) ? 1 << 14 : 1 << 20};
   const Tensor x = randn({rows, 700}, options, source);
   const Tensor heads = randn({3, is_emulated(backend()) ? 70 : 300, 64}, options, source);
-  const std::vector<std::function<Tensor()>> calls{
+  expect_same_bits({
       [&] { return rand(many, options, *std::make_unique<Generator>(2)); },
       [&] { return randn(many, options, *std::make_unique<Generator>(2)); },
       [&] { return randint(0, 1000, many, options, *std::make_unique<Generator>(2)); },
@@ -60,17 +48,7 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
       },
       [&] { return attention_gradients(heads); },
       [&] { return attention_gradients(slice(heads, 0, 0, 1)); },
-  };
-  const int before = omp_get_max_threads != nullptr ? omp_get_max_threads() : 1;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    use_threads(1);
-    const std::vector<double> one = calls[i]().to_vector<double>();
-    use_threads(2);
-    const std::vector<double> two = calls[i]().to_vector<double>();
-    ASSERT_EQ(one.size(), two.size());
-    EXPECT_EQ(std::memcmp(one.data(), two.data(), one.size() * sizeof(double)), 0) << "call " << i;
-  }
-  use_threads(before);
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -96,6 +97,17 @@ TEST(RMSprop, FollowsPyTorch) {
   EXPECT_TENSOR_NEAR(
       after_three_steps(rmsprop({.learning_rate = 0.1, .alpha = 0.9, .momentum = 0.5, .centered = true})),
       f64_values({0.111980866792974, -1.8633251257159, 0.332238171364363}));
+}
+
+// Under one gradient the mean's square approaches that of the squares, and by rounding passes it.
+TEST(RMSprop, TakesAVarianceBelowZeroForZero) {
+  Variable parameter = variable(here(Tensor{0.0, 0.0, 0.0}));
+  nn::RMSprop optimizer({parameter}, {.learning_rate = 1e-6, .alpha = 0.5, .centered = true});
+  for (int step = 0; step < 40; ++step) {
+    parameter.set_grad(here(Tensor{0.3, 5.0, 7.7}));
+    optimizer.step();
+  }
+  for (const double value : parameter.value().to_vector<double>()) EXPECT_TRUE(std::isfinite(value));
 }
 
 TEST(Adagrad, FollowsPyTorch) {

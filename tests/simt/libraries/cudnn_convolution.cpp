@@ -109,10 +109,15 @@ std::int64_t offset(const cudnnFilterStruct& desc, int o, int c, int k, int l) {
                                           : ((o * height + k) * width + l) * channels + c;
 }
 
-// Where element k of the window lies in the image at place i of axis 0 or 1; -1: outside.
-int image_index(const Convolution& conv, int axis, int i, int k) {
+// Where element k of the window lies at place 0 of axis 0 or 1, maybe before the image.
+int first_index(const Convolution& conv, int axis, int k) {
   const int tap = conv.desc.flips ? conv.w_desc.dims[2 + axis] - 1 - k : k;
-  const int at = i * conv.desc.stride[axis] - conv.desc.padding[axis] + tap * conv.desc.dilation[axis];
+  return tap * conv.desc.dilation[axis] - conv.desc.padding[axis];
+}
+
+// Where it lies in the image at place i; negative: outside.
+int image_index(const Convolution& conv, int axis, int i, int k) {
+  const int at = i * conv.desc.stride[axis] + first_index(conv, axis, k);
   return at < conv.x_desc.dims[2 + axis] ? at : -1;
 }
 
@@ -169,7 +174,14 @@ void forward(const Convolution& conv) {
         }
 }
 
-// The sum for each pixel in turn, over all places and elements of the window that see it.
+// The place at which it lies at `pixel`; -1: there is none.
+int place_index(const Convolution& conv, int axis, int pixel, int k) {
+  const int ahead = pixel - first_index(conv, axis, k), stride = conv.desc.stride[axis];
+  if (ahead < 0 || ahead % stride != 0) return -1;
+  return ahead / stride < conv.y_desc.dims[2 + axis] ? ahead / stride : -1;
+}
+
+// The sum for each pixel in turn, over all elements of the window that see it.
 template <class T>
 void backward_data(const Convolution& conv) {
   spoil(conv);
@@ -184,13 +196,13 @@ void backward_data(const Convolution& conv) {
           const int first = c / filter[1] * filters_of_group(conv);
           double sum = 0;
           for (int k = 0; k < filter[2]; ++k)
-            for (int l = 0; l < filter[3]; ++l)
-              for_each_place(conv, k, l, [&](int i, int j, int h, int v) {
-                if (h != row || v != column) return;
-                for (int o = first; o < first + filters_of_group(conv); ++o)
-                  sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
-                         double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
-              });
+            for (int l = 0; l < filter[3]; ++l) {
+              const int i = place_index(conv, 0, row, k), j = place_index(conv, 1, column, l);
+              if (i < 0 || j < 0) continue;
+              for (int o = first; o < first + filters_of_group(conv); ++o)
+                sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
+                       double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
+            }
           blend(conv, sum, dx[offset(conv.x_desc, n, c, row, column)]);
         }
 }

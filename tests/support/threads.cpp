@@ -1,0 +1,34 @@
+#include "tests/support/threads.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+// OpenMP's own functions, without compiling this file for OpenMP; absent where the library was built without
+// it.
+extern "C" {
+[[gnu::weak]] void omp_set_num_threads(int threads);
+[[gnu::weak]] int omp_get_max_threads();
+}
+
+namespace tinytorch::testing {
+
+Tensor on_threads(int count, const std::function<Tensor()>& call) {
+  if (omp_set_num_threads == nullptr || omp_get_max_threads == nullptr) return call();
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(count);
+  const Tensor y = call();
+  omp_set_num_threads(before);
+  return y;
+}
+
+void expect_same_bits(const std::vector<std::function<Tensor()>>& calls) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const std::vector<double> one = on_threads(1, calls[i]).to_vector<double>();
+    const std::vector<double> two = on_threads(2, calls[i]).to_vector<double>();
+    ASSERT_EQ(one.size(), two.size());
+    EXPECT_EQ(std::memcmp(one.data(), two.data(), one.size() * sizeof(double)), 0) << "call " << i;
+  }
+}
+
+}  // namespace tinytorch::testing
