@@ -46,19 +46,5 @@ TEST(OptimizerErrors, OfTensorsThatDoNotFitEachOther) {
                "[adagrad_step] the tensor is undefined (default-constructed); give it a value first");
 }
 
-TEST(OptimizerErrors, OfDevices) {
-  if (backend() == Device::cpu()) GTEST_SKIP() << "takes two devices";
-  const Tensor p = of({2}), there = p.to(Device::cpu());
-  const std::string name = to_string(backend());
-  EXPECT_ERROR(
-      sgd({p, there}), DeviceError,
-      "[sgd_step] a parameter is on " + name + ", but its gradient on cpu; move one with .to(device)");
-  std::vector<ParameterUpdate> both{{p, p}, {there, there}};
-  EXPECT_ERROR(
-      sgd_step({.learning_rate = 1, .momentum = 0, .weight_decay = 0, .nesterov = false}, both), DeviceError,
-      "[sgd_step] one parameter is on " + name + ", another on cpu; update those of each device apart");
-  EXPECT_TENSOR_EQ(p, {1.0, 1.0});
-}
-
 }  // namespace
 }  // namespace tinytorch::testing

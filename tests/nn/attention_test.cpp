@@ -288,18 +288,5 @@ TEST(MultiHeadAttention, LeavesTheCacheAsItWasWhereItThrows) {
   EXPECT_EQ(narrow.length(), 3);
 }
 
-TEST(KeyValueCache, StaysOnItsDevice) {
-  if (backend() == Device::cpu()) GTEST_SKIP() << "takes two devices";
-  nn::KeyValueCache cache;
-  const Tensor steps = input({2, 1, 3, 4}), there = steps.to(Device::cpu());
-  const std::string name = to_string(backend());
-  EXPECT_ERROR(cache.append(steps, there), DeviceError,
-               "[KeyValueCache] keys are on " + name + ", values on cpu; move one with .to(device)");
-  cache.append(steps, steps);
-  EXPECT_ERROR(
-      cache.append(there, there), DeviceError,
-      "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");
-}
-
 }  // namespace
 }  // namespace tinytorch::testing

@@ -1,0 +1,121 @@
+// What operands on different devices come to: each op of several says so, and how to mend it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "core/ops/creation.h"
+#include "core/ops/optimizer.h"
+#include "nn/key_value_cache.h"
+#include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+Tensor here(const Shape& shape, DType dtype = DType::f32) {
+  return ones(shape, {.dtype = dtype, .device = backend()});
+}
+Tensor on_host(const Shape& shape, DType dtype = DType::f32) { return ones(shape, {.dtype = dtype}); }
+
+struct Mixed {
+  const char* op;
+  std::function<void()> call;
+};
+
+std::vector<Mixed> mixed_calls() {
+  const Tensor x = here({2, 2}), y = on_host({2, 2}), row = on_host({2}),
+               index = on_host({2, 2}, DType::i64) - 1;
+  const Tensor line = on_host({2}, DType::i64) - 1, mask = on_host({2, 2}, DType::boolean);
+  const Tensor image = here({1, 1, 3, 3}), kernel = on_host({1, 1, 2, 2});
+  const Tensor heads = here({1, 1, 2, 2}), other_heads = on_host({1, 1, 2, 2});
+  return {
+      {"add", [=] { x + y; }},
+      {"atan2", [=] { atan2(x, y); }},
+      {"remainder", [=] { remainder(x, y); }},
+      {"lt", [=] { static_cast<void>(x < y); }},
+      {"where", [=] { where(mask, x, x); }},
+      {"matmul", [=] { matmul(x, y); }},
+      {"linear", [=] { linear(x, y, row); }},
+      {"concat",
+       [=] {
+         concat({x, y});
+       }},
+      {"slice_scatter", [=] { slice_scatter(x, y, 0); }},
+      {"gather", [=] { gather(x, 0, index); }},
+      {"scatter", [=] { scatter(x, 0, index, x); }},
+      {"scatter_add", [=] { scatter_add(x, 0, index.to(backend()), y); }},
+      {"index_select", [=] { index_select(x, 0, line); }},
+      {"index_add", [=] { index_add(x, 0, line, x); }},
+      {"take_along_axis", [=] { take_along_axis(x, index, 0); }},
+      {"embedding", [=] { embedding(x, line); }},
+      {"masked_select", [=] { masked_select(x, mask); }},
+      {"conv2d", [=] { conv2d(image, kernel); }},
+      {"layer_norm", [=] { layer_norm(x, {2}, row); }},
+      {"rms_norm", [=] { rms_norm(x, {2}, row); }},
+      {"batch_norm", [=] { batch_norm(x, row, row); }},
+      {"group_norm", [=] { group_norm(x, 1, row); }},
+      {"instance_norm",
+       [=] {
+         instance_norm(here({1, 2, 2}), row);
+       }},
+      {"scaled_dot_product_attention", [=] { scaled_dot_product_attention(heads, other_heads, heads); }},
+      {"scaled_dot_product_attention",
+       [=] { scaled_dot_product_attention(heads, heads, heads, {.mask = y}); }},
+      {"rotate_halves", [=] { rotate_halves(x, on_host({1}), on_host({1})); }},
+      {"cross_entropy", [=] { cross_entropy(x, line); }},
+      {"nll_loss", [=] { nll_loss(x, line); }},
+      {"mse_loss", [=] { mse_loss(x, y); }},
+      {"l1_loss", [=] { l1_loss(x, y); }},
+      {"kl_div", [=] { kl_div(x, y); }},
+      {"binary_cross_entropy_with_logits", [=] { binary_cross_entropy_with_logits(x, y); }},
+  };
+}
+
+TEST(DeviceErrors, NameTheOpBothDevicesAndTheWayOut) {
+  for (const Mixed& mixed : mixed_calls()) {
+    SCOPED_TRACE(mixed.op);
+    try {
+      mixed.call();
+      ADD_FAILURE() << "it went through";
+    } catch (const DeviceError& error) {
+      EXPECT_THAT(error.what(), ::testing::StartsWith("[" + std::string(mixed.op) + "] "));
+      EXPECT_THAT(error.what(), ::testing::HasSubstr("on " + to_string(backend())));
+      EXPECT_THAT(error.what(), ::testing::HasSubstr("on cpu"));
+      EXPECT_THAT(error.what(), ::testing::HasSubstr(".to("));
+    }
+  }
+}
+
+TEST(DeviceErrors, OfAKeyValueCache) {
+  nn::KeyValueCache cache;
+  const Tensor steps = here({2, 1, 3, 4}), there = steps.to(Device::cpu());
+  const std::string name = to_string(backend());
+  EXPECT_ERROR(cache.append(steps, there), DeviceError,
+               "[KeyValueCache] keys are on " + name + ", values on cpu; move one with .to(device)");
+  cache.append(steps, steps);
+  EXPECT_ERROR(
+      cache.append(there, there), DeviceError,
+      "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");
+}
+
+TEST(DeviceErrors, OfAnOptimizersStep) {
+  const Tensor p = here({2}), there = p.to(Device::cpu());
+  const std::string name = to_string(backend());
+  const SgdStep step{.learning_rate = 1, .momentum = 0, .weight_decay = 0, .nesterov = false};
+  std::vector<ParameterUpdate> mixed{{p, there}}, apart{{p, p}, {there, there}};
+  EXPECT_ERROR(
+      sgd_step(step, mixed), DeviceError,
+      "[sgd_step] a parameter is on " + name + ", but its gradient on cpu; move one with .to(device)");
+  EXPECT_ERROR(
+      sgd_step(step, apart), DeviceError,
+      "[sgd_step] one parameter is on " + name + ", another on cpu; update those of each device apart");
+  EXPECT_TENSOR_EQ(p, {1.0, 1.0});
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
