@@ -6,6 +6,7 @@
 #include "core/random.h"
 
 #include <algorithm>
+#include <ranges>
 #include <unordered_set>
 
 namespace tinytorch {
@@ -39,8 +40,7 @@ class GeneratorGuard {
   }
   ~GeneratorGuard() {
     // In reverse, as one that is named twice has its own state first.
-    for (auto state = before_.rbegin(); state != before_.rend(); ++state)
-      state->target().set_state(state->stream);
+    for (const RandomState& state : before_ | std::views::reverse) state.target().set_state(state.stream);
   }
   GeneratorGuard(const GeneratorGuard&) = delete;
   GeneratorGuard& operator=(const GeneratorGuard&) = delete;

@@ -74,9 +74,9 @@ __device__ Vector<Y, kWidth> apply_each(const Op& op, const Vector<X, kWidth>&..
   return y;
 }
 
-// Operands without gaps. A thread loads 16 bytes of the widest operand at a time, and stores as many
-// elements: each byte moves once, in as few transactions as there are. The last thread does what is left one
-// by one.
+// Operands without gaps. A thread loads 16 bytes of the widest operand at a time (8 for an f64 result), and
+// stores as many elements: each byte moves once, in as few transactions as there are. The last thread does
+// what is left one by one.
 template <int kWidth, class Op, class Y, class... X>
 __global__ void __launch_bounds__(kThreads) map_vectors(Op op, std::uint32_t count, Y* y, Input<X>... x) {
   const std::uint32_t first = (blockIdx.x * kThreads + threadIdx.x) * kWidth;
@@ -123,7 +123,9 @@ class Map {
   }
 
  private:
-  static constexpr int kWidth = static_cast<int>(16 / std::max({sizeof(Y), sizeof(X)...}));
+  // f64 results one a thread: of two at once the subroutines of division and roots spill registers.
+  static constexpr int kWidth =
+      std::is_same_v<Y, double> ? 1 : static_cast<int>(16 / std::max({sizeof(Y), sizeof(X)...}));
 
   template <std::size_t... i, class... Tensors>
   static void run_part(std::index_sequence<i...>, const OnDevice& on, const Op& op,
