@@ -80,7 +80,7 @@ template <class T>
 void forward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std::int64_t row,
                  std::int64_t rows, T* table) {
   const T* x = logits + row * target.columns;
-  const auto put = [&](math::CrossEntropyColumn column, double value) {
+  const auto put = [&](std::int64_t column, double value) {
     table[column * rows + row] = static_cast<T>(value);
   };
   const RowSum<T> total = exponential_sum(x, target.columns);

@@ -8,7 +8,7 @@
 namespace tinytorch::math {
 
 /// The places of a row's numbers in the table of kernels::cross_entropy.
-enum CrossEntropyColumn { kLoss, kMaximum, kLogarithm, kMass, kWeight };
+inline constexpr std::int64_t kLoss = 0, kMaximum = 1, kLogarithm = 2, kMass = 3, kWeight = 4;
 
 /// The targets of all rows, with the numbers of the form in the logits' type; see kernels::cross_entropy.
 template <class T>

@@ -42,7 +42,7 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
   if (!(p > 0)) fail<ValueError>(kName, "p is {}; it must be positive", p);
   const std::vector<Tensor> gradients = gradients_of(parameters);
   if (gradients.empty()) return Tensor(0.0f).to(DType::f32);
-  const Tensor total = total_norm(gradients, p);
+  Tensor total = total_norm(gradients, p);
   const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0);
   for (Variable& parameter : parameters) {
     const Tensor& grad = parameter.grad();
