@@ -133,16 +133,15 @@ template <class T, class F>
 void with_layout(const Tensor& x, const F& f) {
   constexpr int kWidth = sizeof(T) == 8 ? 1 : 4;  // of two f64 exponentials the registers spill
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
-  const bool wide = lies_in_vectors(x, columns, kWidth);
-  if (columns <= 1024) {
+  const auto with_width = [&]<int kEach>() {
+    if (columns > 1024) return f.template operator()<kThreads, kEach>(grid_size(rows), dim3(kThreads));
     const dim3 block(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kWarpsABlock)));
-    const unsigned grid = blocks_for(rows, block.y);
-    return wide ? f.template operator()<kWarp, kWidth>(grid, block)
-                : f.template operator()<kWarp, 1>(grid, block);
+    f.template operator()<kWarp, kEach>(blocks_for(rows, block.y), block);
+  };
+  if constexpr (kWidth > 1) {
+    if (lies_in_vectors(x, columns, kWidth)) return with_width.template operator()<kWidth>();
   }
-  const unsigned grid = grid_size(rows);
-  if (wide) return f.template operator()<kThreads, kWidth>(grid, dim3(kThreads));
-  f.template operator()<kThreads, 1>(grid, dim3(kThreads));
+  with_width.template operator()<1>();
 }
 
 void run_forward(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
