@@ -6,7 +6,6 @@
 #include "core/random.h"
 
 #include <algorithm>
-#include <ranges>
 #include <unordered_set>
 
 namespace tinytorch {
@@ -40,7 +39,7 @@ class GeneratorGuard {
   }
   ~GeneratorGuard() {
     // In reverse, as one that is named twice has its own state first.
-    for (const RandomState& state : before_ | std::views::reverse) state.target().set_state(state.stream);
+    for (std::size_t i = before_.size(); i-- > 0;) before_[i].target().set_state(before_[i].stream);
   }
   GeneratorGuard(const GeneratorGuard&) = delete;
   GeneratorGuard& operator=(const GeneratorGuard&) = delete;
