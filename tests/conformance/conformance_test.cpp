@@ -7,8 +7,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <deque>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,146 +16,13 @@
 #include "core/ops/shape.h"
 #include "tests/conformance/coverage.h"
 #include "tests/conformance/op_table.h"
+#include "tests/conformance/operands.h"
 #include "tests/support/backend.h"
 
 namespace tinytorch::conformance {
 namespace {
 
-using Shapes = std::vector<Shape>;
 using tinytorch::testing::backend;
-
-std::string text(const Shapes& shapes) {
-  std::string result;
-  for (const Shape& shape : shapes) result += (result.empty() ? "" : " ") + to_string(shape);
-  return result;
-}
-
-// -- operands
-
-class Source {
- public:
-  explicit Source(const std::string& seed) : engine_(seeded(seed)) {}
-
-  double uniform(double low, double high) {
-    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
-  }
-  std::int64_t integer(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-
- private:
-  static std::mt19937_64 seeded(const std::string& seed) {
-    std::seed_seq sequence(seed.begin(), seed.end());
-    return std::mt19937_64(sequence);
-  }
-  std::mt19937_64 engine_;
-};
-
-double draw_element(const Domain& domain, DType dtype, Source& source) {
-  if (dtype == DType::boolean) return static_cast<double>(source.integer(0, 1));
-  if (is_integer(dtype)) {
-    const double low = std::ceil(dtype == DType::u8 ? std::max(domain.low, 0.0) : domain.low);
-    return static_cast<double>(
-        source.integer(static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::floor(domain.high))));
-  }
-  const auto specials = static_cast<std::int64_t>(domain.special.size());
-  double x = source.uniform(domain.low, domain.high);
-  if (specials > 0 && source.integer(0, 3) == 0) {
-    x = domain.special[static_cast<std::size_t>(source.integer(0, specials - 1))];
-  }
-  return dtype == DType::f32 ? static_cast<double>(static_cast<float>(x)) : x;
-}
-
-/// The operands of one call: their values, and tensors that have them.
-struct Operands {
-  std::vector<Array> values;
-  std::deque<Placed> placed;
-
-  std::vector<Tensor> tensors() {
-    std::vector<Tensor> result;
-    for (Placed& x : placed) result.push_back(x.tensor());
-    return result;
-  }
-};
-
-/// `dtypes` and `layouts` are repeated for the operands.
-Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
-              const Shapes& shapes, const std::string& seed) {
-  Source source(seed + text(shapes));
-  Operands operands;
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    const Domain& domain = row.domains[i];
-    const DType dtype = domain.type_beside(dtypes[i % dtypes.size()]);
-    const Layout layout = layouts[i % layouts.size()];
-    const Array drawn = generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); });
-    operands.values.push_back(repeated_for(layout, drawn));
-    operands.placed.emplace_back(operands.values.back(), dtype, layout, backend());
-  }
-  return operands;
-}
-
-std::vector<Shapes> default_shapes(std::size_t operands) {
-  switch (operands) {
-    case 1:
-      return {{{}}, {{0}}, {{2, 0, 3}}, {{1}}, {{7}}, {{3, 5}}, {{2, 3, 4}}, {{2, 1, 2, 1, 3, 1, 2, 1}}};
-    case 2:
-      return {{{}, {}},
-              {{7}, {7}},
-              {{3, 5}, {3, 5}},
-              {{3, 1}, {1, 4}},
-              {{2, 3, 4}, {4}},
-              {{}, {5}},
-              {{5}, {}},
-              {{0, 3}, {1, 3}},
-              {{0}, {1}},
-              {{2, 1, 3}, {4, 1}},
-              {{1}, {2, 1, 1, 2, 1, 1, 1, 2}}};
-    default:
-      return {{{}, {}, {}, {}},
-              {{5}, {5}, {5}, {5}},
-              {{2, 3}, {3}, {2, 1}, {}},
-              {{3, 1}, {1, 4}, {}, {4}},
-              {{0, 2}, {2}, {1, 1}, {}}};
-  }
-}
-
-std::vector<Shapes> small_shapes(const Row& row) {
-  if (!row.tried_shapes.empty()) return row.tried_shapes;
-  std::vector<Shapes> result = default_shapes(row.domains.size());
-  for (Shapes& shapes : result) shapes.resize(row.domains.size());
-  return result;
-}
-
-/// More elements than one thread or block takes, at odd counts. ThreadSanitizer takes a hundred times as
-/// long, and two parts of the work show it a race as well as ten.
-#ifdef __SANITIZE_THREAD__
-const Shape kLargeLine{20011}, kLargePlane{149, 137};
-#else
-const Shape kLargeLine{140009}, kLargePlane{379, 373};
-#endif
-
-std::vector<Shapes> large_shapes(const Row& row, Layout layout) {
-  if (!row.tried_shapes.empty()) return {};
-  const bool line = layout != Layout::transposed && layout != Layout::expanded;
-  const Shape large = line ? kLargeLine : kLargePlane;
-  Shapes shapes(row.domains.size(), large);
-  if (!line)
-    shapes.back() = Shapes{large, {large[1]}, {large[0], 1}}[std::min<std::size_t>(shapes.size() - 1, 2)];
-  return {shapes};
-}
-
-bool is_large(const Shapes& shapes) {
-  return std::ranges::any_of(shapes, [](const Shape& shape) { return checked_numel("test", shape) > 20000; });
-}
-
-std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout) {
-  std::vector<Shapes> result = small_shapes(row);
-  for (Shapes& shapes : large_shapes(row, layout)) result.push_back(std::move(shapes));
-  // The index arithmetic is the same for each type: large tensors with gaps are tried in one.
-  const bool all = layout == Layout::alone || layout == Layout::contiguous || dtype == DType::f32;
-  if (!all) std::erase_if(result, is_large);
-  return result;
-}
 
 // -- comparison
 
@@ -256,7 +121,7 @@ TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsAlone) {
     for (const std::vector<Layout>& choice : choices) {
       if (is_large(shapes) && &choice != &choices.back()) continue;  // once is enough
       SCOPED_TRACE("shapes " + text(shapes) + (choice.size() > 1 ? ", in different layouts" : ""));
-      Operands operands = draw(*row, {dtype}, choice, shapes, GetParam().name());
+      Operands operands = draw(*row, {dtype}, choice, shapes, GetParam().name(), backend());
       const Tensor actual = row->call(operands.tensors());
       expect_agreement(*row, actual, row->expected(operands.values), row->given(dtype));
       for (const Placed& operand : operands.placed) EXPECT_TRUE(operand.untouched());
@@ -291,7 +156,7 @@ TEST_P(Modes, GiveTheSameBits) {
     for (const Shapes& shapes : small_shapes(row())) {
       if (is_large(shapes)) continue;
       SCOPED_TRACE(std::string(name(dtype)) + " " + text(shapes));
-      Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name);
+      Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name, backend());
       std::vector<Variable> variables;
       for (std::size_t i = 0; i < row().domains.size(); ++i) {
         const Tensor& x = operands.placed[i].tensor();
@@ -339,7 +204,7 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
   constexpr std::int64_t kMost = 24;  // elements an operand; the check takes their number squared
   int checked = 0;
   for (const Shapes& shapes : small_shapes(row())) {
-    Operands operands = draw(smooth, {DType::f64}, {Layout::contiguous}, shapes, row().name);
+    Operands operands = draw(smooth, {DType::f64}, {Layout::contiguous}, shapes, row().name, backend());
     std::vector<Tensor> inputs;
     std::vector<Variable> all;
     bool small = true;
@@ -390,7 +255,7 @@ TEST_P(OtherTypes, AreRefusedWithADTypeError) {
   const Shapes shapes = small_shapes(row()).back();
   for (const DType dtype : refused(row())) {
     SCOPED_TRACE(name(dtype));
-    Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name);
+    Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name, backend());
     EXPECT_THROW(row().call(operands.tensors()), DTypeError);
   }
 }
@@ -409,7 +274,7 @@ TEST_P(Promotion, ComputesInTheLaterType) {
       const DType common = promote(a, b);
       if (a == b || std::ranges::find(row().types, common) == row().types.end()) continue;
       SCOPED_TRACE(std::string(name(a)) + " with " + name(b));
-      Operands operands = draw(row(), {a, b}, {Layout::contiguous}, shapes, row().name);
+      Operands operands = draw(row(), {a, b}, {Layout::contiguous}, shapes, row().name, backend());
       const Tensor actual = row().call(operands.tensors());
       expect_agreement(row(), actual, row().expected(operands.values), row().given(common));
     }
@@ -436,7 +301,7 @@ TEST_P(Kernels, WriteAnyLayoutAndNothingAround) {
     for (const Layout layout : {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced}) {
       for (const Layout operand_layout : kLayouts) {
         SCOPED_TRACE(std::string(name(dtype)) + " " + name(operand_layout) + " to " + name(layout));
-        Operands operands = draw(row(), {dtype}, {operand_layout}, shapes, row().name);
+        Operands operands = draw(row(), {dtype}, {operand_layout}, shapes, row().name, backend());
         const Array expected = row().expected(operands.values);
         const DType given = row().given(dtype);
         Placed y(generate(expected.shape, [](const Dims&) { return 1.0; }), given, layout, backend());
@@ -455,7 +320,7 @@ TEST_P(Kernels, MayWriteOverTheirFirstOperand) {
     if (row().given(dtype) != dtype) continue;
     for (const Layout layout : {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced}) {
       SCOPED_TRACE(std::string(name(dtype)) + " " + name(layout));
-      Operands operands = draw(row(), {dtype}, {layout}, shapes, row().name);
+      Operands operands = draw(row(), {dtype}, {layout}, shapes, row().name, backend());
       run(operands.tensors(), operands.placed[0].tensor());
       expect_agreement(row(), operands.placed[0].tensor(), row().expected(operands.values), dtype);
       EXPECT_TRUE(operands.placed[0].surroundings_untouched());

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,29 +9,12 @@
 #include "autograd/variable.h"
 #include "core/dims.h"
 #include "tests/conformance/array.h"
+#include "tests/support/random_source.h"
 
 // Programs of a few ops that are made at random, and what they compute.
 namespace tinytorch::fuzz {
 
-/// Random numbers that a seed alone decides.
-class Source {
- public:
-  explicit Source(std::uint64_t seed) : engine_(seed) {}
-
-  double uniform(double low, double high) {
-    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
-  }
-  std::int64_t integer(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  template <class Range>
-  const auto& one_of(const Range& range) {
-    return range[static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(std::size(range)) - 1))];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
+using Source = tinytorch::testing::RandomSource;
 
 struct Op;
 

@@ -1,0 +1,116 @@
+#include "tests/conformance/operands.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "tests/support/random_source.h"
+
+namespace tinytorch::conformance {
+namespace {
+
+double draw_element(const Domain& domain, DType dtype, testing::RandomSource& source) {
+  if (dtype == DType::boolean) return static_cast<double>(source.integer(0, 1));
+  if (is_integer(dtype)) {
+    const double low = std::ceil(dtype == DType::u8 ? std::max(domain.low, 0.0) : domain.low);
+    return static_cast<double>(
+        source.integer(static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::floor(domain.high))));
+  }
+  const auto specials = static_cast<std::int64_t>(domain.special.size());
+  double x = source.uniform(domain.low, domain.high);
+  if (specials > 0 && source.integer(0, 3) == 0) {
+    x = domain.special[static_cast<std::size_t>(source.integer(0, specials - 1))];
+  }
+  return dtype == DType::f32 ? static_cast<double>(static_cast<float>(x)) : x;
+}
+
+std::vector<Shapes> default_shapes(std::size_t operands) {
+  switch (operands) {
+    case 1:
+      return {{{}}, {{0}}, {{2, 0, 3}}, {{1}}, {{7}}, {{3, 5}}, {{2, 3, 4}}, {{2, 1, 2, 1, 3, 1, 2, 1}}};
+    case 2:
+      return {{{}, {}},
+              {{7}, {7}},
+              {{3, 5}, {3, 5}},
+              {{3, 1}, {1, 4}},
+              {{2, 3, 4}, {4}},
+              {{}, {5}},
+              {{5}, {}},
+              {{0, 3}, {1, 3}},
+              {{0}, {1}},
+              {{2, 1, 3}, {4, 1}},
+              {{1}, {2, 1, 1, 2, 1, 1, 1, 2}}};
+    default:
+      return {{{}, {}, {}, {}},
+              {{5}, {5}, {5}, {5}},
+              {{2, 3}, {3}, {2, 1}, {}},
+              {{3, 1}, {1, 4}, {}, {4}},
+              {{0, 2}, {2}, {1, 1}, {}}};
+  }
+}
+
+/// More elements than one thread or block takes, at odd counts. ThreadSanitizer takes a hundred times as
+/// long, and two parts of the work show it a race as well as ten.
+#ifdef __SANITIZE_THREAD__
+const Shape kLargeLine{20011}, kLargePlane{149, 137};
+#else
+const Shape kLargeLine{140009}, kLargePlane{379, 373};
+#endif
+
+std::vector<Shapes> large_shapes(const Row& row, Layout layout) {
+  if (!row.tried_shapes.empty()) return {};
+  const bool line = layout != Layout::transposed && layout != Layout::expanded;
+  const Shape large = line ? kLargeLine : kLargePlane;
+  Shapes shapes(row.domains.size(), large);
+  if (!line)
+    shapes.back() = Shapes{large, {large[1]}, {large[0], 1}}[std::min<std::size_t>(shapes.size() - 1, 2)];
+  return {shapes};
+}
+
+}  // namespace
+
+std::string text(const Shapes& shapes) {
+  std::string result;
+  for (const Shape& shape : shapes) {
+    if (!result.empty()) result += ' ';
+    result += to_string(shape);
+  }
+  return result;
+}
+
+Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
+              const Shapes& shapes, const std::string& seed, Device device) {
+  testing::RandomSource source(seed + text(shapes));
+  Operands operands;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const Domain& domain = row.domains[i];
+    const DType dtype = domain.type_beside(dtypes[i % dtypes.size()]);
+    const Layout layout = layouts[i % layouts.size()];
+    const Array drawn = generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); });
+    operands.values.push_back(repeated_for(layout, drawn));
+    operands.placed.emplace_back(operands.values.back(), dtype, layout, device);
+  }
+  return operands;
+}
+
+std::vector<Shapes> small_shapes(const Row& row) {
+  if (!row.tried_shapes.empty()) return row.tried_shapes;
+  std::vector<Shapes> result = default_shapes(row.domains.size());
+  for (Shapes& shapes : result) shapes.resize(row.domains.size());
+  return result;
+}
+
+bool is_large(const Shapes& shapes) {
+  return std::ranges::any_of(shapes, [](const Shape& shape) { return checked_numel("test", shape) > 20000; });
+}
+
+std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout) {
+  std::vector<Shapes> result = small_shapes(row);
+  for (Shapes& shapes : large_shapes(row, layout)) result.push_back(std::move(shapes));
+  // The index arithmetic is the same for each type: large tensors with gaps are tried in one.
+  const bool all = layout == Layout::alone || layout == Layout::contiguous || dtype == DType::f32;
+  if (!all) std::erase_if(result, is_large);
+  return result;
+}
+
+}  // namespace tinytorch::conformance
