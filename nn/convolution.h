@@ -2,20 +2,20 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "core/ops/convolution.h"
+#include "core/ops/window.h"
 #include "nn/init.h"
 #include "nn/module.h"
 
+/// Convolutions as layers: each applies the op of its name, whose options it takes, to parameters of its own:
+/// `nn::Conv2D(3, 16, 5, {.stride = 2}, {.bias = false})`.
 namespace tinytorch::nn {
 
-/// What a convolution layer is made of. The initialisers see the shape of the weight.
-struct Conv2DOptions {
-  Pair stride = 1;
-  Pair padding = 0;
-  Pair dilation = 1;
-  std::int64_t groups = 1;
+/// What a convolution's parameters are made of. The initialisers see the shape of the weight.
+struct ConvolutionOptions {
   bool bias = true;
   Initializer weight_init = init::he_uniform();
   Initializer bias_init = init::constant(0);
@@ -24,124 +24,103 @@ struct Conv2DOptions {
   Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
 };
 
+namespace detail {
+
+/// The parameters of a convolution, and what its messages tell of it.
+struct ConvolutionParameters {
+  const char* layer;
+  std::int64_t in_channels;
+  Parameter weight, bias;  // bias: undefined where the options want none
+
+  /// @throws ShapeError  not [batch, in_channels, ...] with as many axes as the weight has
+  void check_input(const Shape& shape) const;
+};
+
+/// Base of the convolution layers.
+template <class Derived>
+class Convolution : public Layer<Derived> {
+ public:
+  void visit(Visitor& visitor) override {
+    visitor.parameter("weight", parameters_.weight);
+    visitor.parameter("bias", parameters_.bias);
+  }
+
+  const Parameter& weight() const { return parameters_.weight; }
+  /// Undefined where the layer has none.
+  const Parameter& bias() const { return parameters_.bias; }
+
+ protected:
+  explicit Convolution(ConvolutionParameters parameters) : parameters_(std::move(parameters)) {}
+
+  const ConvolutionParameters& parameters() const { return parameters_; }
+
+ private:
+  ConvolutionParameters parameters_;
+};
+
+}  // namespace detail
+
 /// conv2d() with parameters: x [batch, in, height, width] gives [batch, out, ...]. Parameters: weight [out,
 /// in / groups, kernel height, kernel width], bias [out].
-class Conv2D : public Layer<Conv2D> {
+class Conv2D : public detail::Convolution<Conv2D> {
  public:
   /// @throws ValueError  a number of channels, kernel or groups below 1, or channels that groups do not share
   Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
-         const Conv2DOptions& options = {});
+         const Conv2dOptions& options = {}, const ConvolutionOptions& parameters = {});
 
   /// @throws ShapeError  x is not images of `in_channels`, or smaller than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    check_input(x.shape());
-    return conv2d(x, as<T>(weight_), as<T>(bias_), options_);
+    parameters().check_input(x.shape());
+    return conv2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
-  void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  const Parameter& weight() const { return weight_; }
-  /// Undefined where the layer has none.
-  const Parameter& bias() const { return bias_; }
-
  private:
-  void check_input(const Shape& shape) const;
-
-  std::int64_t in_channels_;
   Conv2dOptions options_;
-  Parameter weight_;
-  Parameter bias_;
-};
-
-struct Conv1DOptions {
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-  std::int64_t dilation = 1;
-  std::int64_t groups = 1;
-  bool bias = true;
-  Initializer weight_init = init::he_uniform();
-  Initializer bias_init = init::constant(0);
-  DType dtype = DType::f32;
-  Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
 };
 
 /// conv1d() with parameters: x [batch, in, length] gives [batch, out, ...]. Parameters: weight [out, in /
 /// groups, kernel], bias [out].
-class Conv1D : public Layer<Conv1D> {
+class Conv1D : public detail::Convolution<Conv1D> {
  public:
   /// @throws ValueError  as Conv2D
   Conv1D(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
-         const Conv1DOptions& options = {});
+         const Conv1dOptions& options = {}, const ConvolutionOptions& parameters = {});
 
   /// @throws ShapeError  x is not [batch, in_channels, length], or shorter than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    check_input(x.shape());
-    return conv1d(x, as<T>(weight_), as<T>(bias_), options_);
+    parameters().check_input(x.shape());
+    return conv1d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
-  void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  const Parameter& weight() const { return weight_; }
-  /// Undefined where the layer has none.
-  const Parameter& bias() const { return bias_; }
-
  private:
-  void check_input(const Shape& shape) const;
-
-  std::int64_t in_channels_;
   Conv1dOptions options_;
-  Parameter weight_;
-  Parameter bias_;
-};
-
-struct ConvTranspose2DOptions {
-  Pair stride = 1;
-  Pair padding = 0;
-  Pair output_padding = 0;
-  Pair dilation = 1;
-  std::int64_t groups = 1;
-  bool bias = true;
-  Initializer weight_init = init::he_uniform();
-  Initializer bias_init = init::constant(0);
-  DType dtype = DType::f32;
-  Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
 };
 
 /// conv_transpose2d() with parameters: x [batch, in, height, width] gives [batch, out, ...]. Parameters:
 /// weight [in, out / groups, kernel height, kernel width], bias [out].
-class ConvTranspose2D : public Layer<ConvTranspose2D> {
+class ConvTranspose2D : public detail::Convolution<ConvTranspose2D> {
  public:
   /// @throws ValueError  as Conv2D
   ConvTranspose2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
-                  const ConvTranspose2DOptions& options = {});
+                  const ConvTranspose2dOptions& options = {}, const ConvolutionOptions& parameters = {});
 
   /// @throws ShapeError  x is not images of `in_channels`
   template <TensorLike T>
   T forward(const T& x) const {
-    check_input(x.shape());
-    return conv_transpose2d(x, as<T>(weight_), as<T>(bias_), options_);
+    parameters().check_input(x.shape());
+    return conv_transpose2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
-  void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  const Parameter& weight() const { return weight_; }
-  /// Undefined where the layer has none.
-  const Parameter& bias() const { return bias_; }
-
  private:
-  void check_input(const Shape& shape) const;
-
-  std::int64_t in_channels_;
   ConvTranspose2dOptions options_;
-  Parameter weight_;
-  Parameter bias_;
 };
 
 }  // namespace tinytorch::nn

@@ -65,23 +65,26 @@ void GroupNorm::check_input(const Shape& shape) const {
     fail<ShapeError>("GroupNorm", "input is {}; wanted [N, {}, ...]", shape, channels_);
 }
 
-InstanceNorm2D::InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options)
-    : channels_(channels),
+InstanceNorm::InstanceNorm(const char* name, int axes, std::int64_t channels,
+                           const InstanceNormOptions& options)
+    : name_(name),
+      axes_(axes),
+      channels_(channels),
       epsilon_(options.epsilon),
-      parameters_("InstanceNorm2D", {channels},
+      parameters_(name, {channels},
                   {.epsilon = options.epsilon,
                    .affine = options.affine,
                    .bias = options.bias,
                    .dtype = options.dtype,
                    .device = options.device}) {}
 
-void InstanceNorm2D::check_input(const Shape& shape) const {
-  if (shape.size() != 4 || shape[1] != channels_)
-    fail<ShapeError>("InstanceNorm2D", "input is {}; wanted [N, {}, H, W]", shape, channels_);
+void InstanceNorm::check_input(const Shape& shape) const {
+  if (shape.size() != axes_ || shape[1] != channels_)
+    fail<ShapeError>(name_, "input is {}; wanted [N, {}, {}]", shape, channels_, axes_ == 3 ? "L" : "H, W");
 }
 
-std::string InstanceNorm2D::description() const {
-  return fmt::format("InstanceNorm2D({}{})", channels_, parameters_.weight.defined() ? ", affine" : "");
+std::string InstanceNorm::description() const {
+  return fmt::format("{}({}{})", name_, channels_, parameters_.weight.defined() ? ", affine" : "");
 }
 
 BatchNorm::BatchNorm(const char* name, int least_axes, int most_axes, std::int64_t channels,

@@ -32,7 +32,7 @@ struct NormParameters {
 };
 }  // namespace detail
 
-/// The same for InstanceNorm2D, which has no parameters unless told otherwise.
+/// The same for InstanceNorm, which has no parameters unless told otherwise.
 struct InstanceNormOptions {
   double epsilon = 1e-5;
   bool affine = false;  ///< whether there are a weight and a bias
@@ -112,14 +112,11 @@ class GroupNorm : public Layer<GroupNorm> {
   detail::NormParameters parameters_;
 };
 
-/// instance_norm() of images x [N, C, H, W]. As in PyTorch it has no parameters unless told otherwise; then
-/// weight [C] and bias [C].
-class InstanceNorm2D : public Layer<InstanceNorm2D> {
+/// instance_norm() of x [N, C, ...]. As in PyTorch it has no parameters unless told otherwise; then weight
+/// [C] and bias [C].
+class InstanceNorm : public Layer<InstanceNorm> {
  public:
-  /// @throws ShapeError  channels is less than 1
-  explicit InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options = {});
-
-  /// @throws ShapeError  x is not [N, C, H, W], or H W is 1
+  /// @throws ShapeError  x has another number of axes or channels, or one value a channel
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
@@ -129,12 +126,34 @@ class InstanceNorm2D : public Layer<InstanceNorm2D> {
   void visit(Visitor& visitor) override { parameters_.visit(visitor); }
   std::string description() const override;
 
+ protected:
+  /// Takes inputs of `axes` axes.
+  InstanceNorm(const char* name, int axes, std::int64_t channels, const InstanceNormOptions& options);
+
  private:
   void check_input(const Shape& shape) const;
 
+  const char* name_;
+  int axes_;
   std::int64_t channels_;
   double epsilon_;
   detail::NormParameters parameters_;
+};
+
+/// InstanceNorm of lines x [N, C, L].
+class InstanceNorm1D : public InstanceNorm {
+ public:
+  /// @throws ShapeError  channels is less than 1
+  explicit InstanceNorm1D(std::int64_t channels, const InstanceNormOptions& options = {})
+      : InstanceNorm("InstanceNorm1D", 3, channels, options) {}
+};
+
+/// InstanceNorm of images x [N, C, H, W].
+class InstanceNorm2D : public InstanceNorm {
+ public:
+  /// @throws ShapeError  channels is less than 1
+  explicit InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options = {})
+      : InstanceNorm("InstanceNorm2D", 4, channels, options) {}
 };
 
 /// What the batch normalising layers are made of.

@@ -6,29 +6,37 @@ namespace tinytorch::nn {
 
 namespace {
 
-/// The kernel, and what of the rest is not as usual.
+/// The window, and what else is not as usual.
 template <class Options>
 std::string described(const Pair& kernel, const Options& options) {
-  std::string text = fmt::format("kernel {}", to_string(kernel));
-  const Pair as_kernel = 0;
-  if (options.stride != as_kernel && options.stride != kernel)
-    text += fmt::format(", stride {}", to_string(options.stride));
-  if (options.padding != Pair(0)) text += fmt::format(", padding {}", to_string(options.padding));
+  const Pair stride = options.stride, as_kernel = 0;
+  Window window{
+      .kernel = kernel, .stride = stride == as_kernel ? kernel : stride, .padding = options.padding};
+  if constexpr (requires { options.dilation; }) window.dilation = options.dilation;
+  std::string text = to_string(window);
   if (options.ceil_mode) text += ", rounded up";
+  if constexpr (requires { options.count_include_pad; }) {
+    if (!options.count_include_pad) text += ", without padding in the mean";
+  }
   return text;
 }
 
 }  // namespace
 
 std::string MaxPool2D::description() const {
-  const bool usual = options_.dilation == Pair(1);
-  return fmt::format("MaxPool2D({}{})", described(kernel_, options_),
-                     usual ? "" : fmt::format(", dilation {}", to_string(options_.dilation)));
+  return fmt::format("MaxPool2D({})", described(kernel_, options_));
+}
+
+std::string MaxPool1D::description() const {
+  return fmt::format("MaxPool1D({})", described(kernel_, options_));
 }
 
 std::string AvgPool2D::description() const {
-  return fmt::format("AvgPool2D({}{})", described(kernel_, options_),
-                     options_.count_include_pad ? "" : ", without padding in the mean");
+  return fmt::format("AvgPool2D({})", described(kernel_, options_));
+}
+
+std::string AvgPool1D::description() const {
+  return fmt::format("AvgPool1D({})", described(kernel_, options_));
 }
 
 std::string AdaptiveAvgPool2D::description() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "autograd/ops.h"
@@ -8,7 +9,7 @@
 #include "nn/module.h"
 
 /// Pooling and resizing as layers; each applies the op of its name to images [batch, channels, height,
-/// width].
+/// width], or to lines [batch, channels, length].
 namespace tinytorch::nn {
 
 /// max_pool2d().
@@ -30,6 +31,25 @@ class MaxPool2D : public Layer<MaxPool2D> {
   MaxPool2dOptions options_;
 };
 
+/// max_pool1d().
+class MaxPool1D : public Layer<MaxPool1D> {
+ public:
+  explicit MaxPool1D(std::int64_t kernel, const MaxPool1dOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+
+  /// @throws ShapeError, ValueError  as max_pool1d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return max_pool1d(x, kernel_, options_);
+  }
+
+  std::string description() const override;
+
+ private:
+  std::int64_t kernel_;
+  MaxPool1dOptions options_;
+};
+
 /// avg_pool2d().
 class AvgPool2D : public Layer<AvgPool2D> {
  public:
@@ -47,6 +67,25 @@ class AvgPool2D : public Layer<AvgPool2D> {
  private:
   Pair kernel_;
   AvgPool2dOptions options_;
+};
+
+/// avg_pool1d().
+class AvgPool1D : public Layer<AvgPool1D> {
+ public:
+  explicit AvgPool1D(std::int64_t kernel, const AvgPool1dOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+
+  /// @throws ShapeError, ValueError  as avg_pool1d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return avg_pool1d(x, kernel_, options_);
+  }
+
+  std::string description() const override;
+
+ private:
+  std::int64_t kernel_;
+  AvgPool1dOptions options_;
 };
 
 /// adaptive_avg_pool2d(): whatever the size of the images, the result has `size`.

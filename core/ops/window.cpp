@@ -36,6 +36,13 @@ std::string to_string(const Pair& pair) {
   return fmt::format("[{}, {}]", pair.height, pair.width);
 }
 
+std::string to_string(const Window& window) {
+  std::string text = fmt::format("kernel {}, stride {}", to_string(window.kernel), to_string(window.stride));
+  if (window.padding != Pair(0)) text += fmt::format(", padding {}", to_string(window.padding));
+  if (window.dilation != Pair(1)) text += fmt::format(", dilation {}", to_string(window.dilation));
+  return text;
+}
+
 void check_window(const char* op, const Window& window) {
   require_within(op, "kernel", window.kernel, 1);
   require_within(op, "stride", window.stride, 1);

@@ -29,6 +29,9 @@ struct Window {
   Pair dilation = 1;
 };
 
+/// "kernel 3, stride 2, padding 1, dilation 2", without a padding of 0 and a dilation of 1.
+std::string to_string(const Window& window);
+
 /// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
 void check_window(const char* op, const Window& window);
 

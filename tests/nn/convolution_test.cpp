@@ -12,7 +12,7 @@ namespace tinytorch::testing {
 namespace {
 
 TEST(Conv2D, ComputesConv2dOfItsParameters) {
-  const nn::Conv2D layer(2, 4, 3, {.stride = 2, .padding = 1, .groups = 2, .device = backend()});
+  const nn::Conv2D layer(2, 4, 3, {.stride = 2, .padding = 1, .groups = 2}, {.device = backend()});
   const Tensor x = randn({3, 2, 5, 6}, {.device = backend()});
   EXPECT_EQ(layer.weight().shape(), (Shape{4, 1, 3, 3}));
   EXPECT_TENSOR_EQ(layer(x), conv2d(x, layer.weight().value(), layer.bias().value(),
@@ -20,7 +20,7 @@ TEST(Conv2D, ComputesConv2dOfItsParameters) {
 }
 
 TEST(Conv1D, ComputesConv1dOfItsParameters) {
-  const nn::Conv1D layer(2, 4, 3, {.stride = 2, .padding = 1, .device = backend()});
+  const nn::Conv1D layer(2, 4, 3, {.stride = 2, .padding = 1}, {.device = backend()});
   const Tensor x = randn({3, 2, 7}, {.device = backend()});
   EXPECT_EQ(layer.weight().shape(), (Shape{4, 2, 3}));
   EXPECT_TENSOR_EQ(layer(x),
@@ -28,8 +28,8 @@ TEST(Conv1D, ComputesConv1dOfItsParameters) {
 }
 
 TEST(ConvTranspose2D, ComputesConvTranspose2dOfItsParameters) {
-  const nn::ConvTranspose2D layer(2, 4, {3, 2},
-                                  {.stride = 2, .output_padding = 1, .groups = 2, .device = backend()});
+  const nn::ConvTranspose2D layer(2, 4, {3, 2}, {.stride = 2, .output_padding = 1, .groups = 2},
+                                  {.device = backend()});
   const Tensor x = randn({3, 2, 5, 6}, {.device = backend()});
   EXPECT_EQ(layer.weight().shape(), (Shape{2, 2, 3, 2}));
   EXPECT_TENSOR_EQ(layer(x), conv_transpose2d(x, layer.weight().value(), layer.bias().value(),
@@ -38,14 +38,14 @@ TEST(ConvTranspose2D, ComputesConvTranspose2dOfItsParameters) {
 
 TEST(Convolutions, BothModesAgree) {
   const Tensor images = randn({2, 3, 6, 7}, {.device = backend()});
-  expect_modes_agree(nn::Conv2D(3, 5, 3, {.device = backend()}), images);
-  expect_modes_agree(nn::Conv2D(3, 5, 3, {.bias = false, .device = backend()}), images);
-  expect_modes_agree(nn::ConvTranspose2D(3, 5, 3, {.device = backend()}), images);
-  expect_modes_agree(nn::Conv1D(3, 5, 3, {.device = backend()}), randn({2, 3, 6}, {.device = backend()}));
+  expect_modes_agree(nn::Conv2D(3, 5, 3, {}, {.device = backend()}), images);
+  expect_modes_agree(nn::Conv2D(3, 5, 3, {}, {.bias = false, .device = backend()}), images);
+  expect_modes_agree(nn::ConvTranspose2D(3, 5, 3, {}, {.device = backend()}), images);
+  expect_modes_agree(nn::Conv1D(3, 5, 3, {}, {.device = backend()}), randn({2, 3, 6}, {.device = backend()}));
 }
 
 TEST(Convolutions, GradientsAreThoseOfFiniteDifferences) {
-  nn::Conv2D conv2d(2, 2, 2, {.padding = 1}), without_bias(2, 2, 2, {.bias = false});
+  nn::Conv2D conv2d(2, 2, 2, {.padding = 1}), without_bias(2, 2, 2, {}, {.bias = false});
   nn::ConvTranspose2D transposed(2, 2, 2, {.stride = 2});
   nn::Conv1D conv1d(2, 3, 2);
   const Tensor images = randn({1, 2, 3, 2});
@@ -60,20 +60,21 @@ TEST(Convolutions, GradientsAreThoseOfFiniteDifferences) {
 
 TEST(Convolutions, StartWithHeUniformWeightsAndZeroBiases) {
   Generator used(3), same(3);
-  const nn::Conv2D layer(6, 5, 3, {.device = backend(), .generator = &used});
+  const nn::Conv2D layer(6, 5, 3, {}, {.device = backend(), .generator = &used});
   EXPECT_TENSOR_EQ(layer.weight(), nn::init::he_uniform()({5, 6, 3, 3}, {.device = backend()}, same));
   EXPECT_TENSOR_EQ(layer.bias(), zeros({5}));
 }
 
 TEST(Convolutions, DescribeThemselves) {
-  EXPECT_EQ(nn::Conv2D(3, 16, 3).description(), "Conv2D(3, 16, kernel 3)");
+  EXPECT_EQ(nn::Conv2D(3, 16, 3).description(), "Conv2D(3, 16, kernel 3, stride 1)");
   EXPECT_EQ(
-      nn::Conv2D(4, 16, {3, 1}, {.stride = {2, 1}, .padding = 1, .dilation = 2, .groups = 4, .bias = false})
+      nn::Conv2D(4, 16, {3, 1}, {.stride = {2, 1}, .padding = 1, .dilation = 2, .groups = 4}, {.bias = false})
           .description(),
       "Conv2D(4, 16, kernel [3, 1], stride [2, 1], padding 1, dilation 2, groups 4, no bias)");
-  EXPECT_EQ(nn::Conv1D(3, 16, 5, {.padding = 2}).description(), "Conv1D(3, 16, kernel 5, padding 2)");
+  EXPECT_EQ(nn::Conv1D(3, 16, 5, {.padding = 2}).description(),
+            "Conv1D(3, 16, kernel 5, stride 1, padding 2)");
   EXPECT_EQ(nn::ConvTranspose2D(4, 8, 2, {.stride = 2, .output_padding = 1, .groups = 2}).description(),
-            "ConvTranspose2D(4, 8, kernel 2, output_padding 1, stride 2, groups 2)");
+            "ConvTranspose2D(4, 8, kernel 2, stride 2, output_padding 1, groups 2)");
 }
 
 TEST(Convolutions, NameThemselvesWhenTheInputDoesNotFit) {
@@ -100,12 +101,12 @@ TEST(Convolutions, RefuseWhatMakesNoLayer) {
                "[ConvTranspose2D] 4 input and 6 output channels cannot be shared evenly by 4 groups");
   EXPECT_ERROR(nn::Conv2D(3, 3, {3, 0}), ValueError, "[Conv2D] kernel is [3, 0]; it must be at least 1");
   const nn::Initializer wrong = [](const Shape&, Options options, Generator&) { return zeros({7}, options); };
-  EXPECT_ERROR(nn::Conv2D(2, 3, 1, {.weight_init = wrong}), ShapeError,
+  EXPECT_ERROR(nn::Conv2D(2, 3, 1, {}, {.weight_init = wrong}), ShapeError,
                "[Conv2D] the initialiser of the weight gave [7], not [3, 2, 1, 1]");
 }
 
 TEST(Convolutions, HaveNamedParameters) {
-  nn::Sequential model{nn::Conv2D(1, 2, 3), nn::ConvTranspose2D(2, 1, 3, {.bias = false})};
+  nn::Sequential model{nn::Conv2D(1, 2, 3), nn::ConvTranspose2D(2, 1, 3, {}, {.bias = false})};
   std::vector<std::string> names;
   for (const auto& [name, parameter] : model.named_parameters()) names.push_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"0.weight", "0.bias", "1.weight"}));

@@ -102,6 +102,12 @@ TEST(InstanceNorm2D, NormalisesEachChannelOfEachSample) {
   EXPECT_EQ(layer.description(), "InstanceNorm2D(2)");
 }
 
+TEST(InstanceNorm1D, NormalisesEachChannelOfEachSample) {
+  const nn::InstanceNorm1D layer(2, {.epsilon = 0, .affine = true, .device = backend()});
+  EXPECT_TENSOR_NEAR(layer(here(Tensor{{{1.0, 3.0}, {10.0, 30.0}}})), Tensor{{{-1.0, 1.0}, {-1.0, 1.0}}});
+  EXPECT_EQ(layer.description(), "InstanceNorm1D(2, affine)");
+}
+
 TEST(InstanceNorm2D, HasNoParametersWhateverElseIsAskedFor) {
   EXPECT_TRUE(nn::InstanceNorm2D(2, {.epsilon = 0}).parameters().empty());
   EXPECT_TRUE(nn::InstanceNorm2D(2, {.device = backend()}).parameters().empty());
@@ -151,6 +157,7 @@ TEST(NormalisingLayers, SayWhatTheyTake) {
   EXPECT_ERROR(nn::BatchNorm1D(4)(x), ShapeError,
                "[BatchNorm1D] input is [2, 3]; wanted [N, 4] or [N, 4, L]");
   EXPECT_ERROR(nn::BatchNorm2D(3)(x), ShapeError, "[BatchNorm2D] input is [2, 3]; wanted [N, 3, H, W]");
+  EXPECT_ERROR(nn::InstanceNorm1D(3)(x), ShapeError, "[InstanceNorm1D] input is [2, 3]; wanted [N, 3, L]");
   EXPECT_ERROR(nn::InstanceNorm2D(3)(x), ShapeError, "[InstanceNorm2D] input is [2, 3]; wanted [N, 3, H, W]");
   EXPECT_ERROR(nn::GroupNorm(2, 4, {.affine = false})(zeros({2, 6})), ShapeError,
                "[GroupNorm] input is [2, 6]; wanted [N, 4, ...]");
