@@ -27,11 +27,12 @@ void check_tangents(const std::vector<Tensor>& inputs, const std::vector<Tensor>
                        tangent.shape(), input.shape());
     }
     if (tangent.dtype() != input.dtype()) {
-      fail<DTypeError>("jvp", "tangent {} is {}, but its input is {}", i, tangent.dtype(), input.dtype());
+      fail<DTypeError>("jvp", "tangent {} is {}, but its input is {}; convert it with .to(DType::{})", i,
+                       tangent.dtype(), input.dtype(), input.dtype());
     }
     if (tangent.device() != input.device()) {
-      fail<DeviceError>("jvp", "tangent {} is on {}, but its input is on {}", i, tangent.device(),
-                        input.device());
+      fail<DeviceError>("jvp", "tangent {} is on {}, but its input is on {}; move it with .to()", i,
+                        tangent.device(), input.device());
     }
   }
 }

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <numeric>
 
 namespace tinytorch {
 namespace {
@@ -31,11 +33,28 @@ Tensor weights_like(const Tensor& x, std::uint64_t seed) {
   return rand(x.shape(), {.dtype = DType::f64, .device = x.device()}, generator) + 0.5;
 }
 
-/// The weighted sum of f's elements where element `place` of input `which` has another value.
-double evaluate(const Function& f, std::vector<Tensor> inputs, std::size_t which, std::size_t place,
-                double value) {
+/// How an input is moved: its elements from `first` on by these numbers, times a step.
+struct Direction {
+  std::size_t first;
+  std::vector<double> along;
+};
+
+/// That of each element, or one random direction of all: none where there is no element.
+std::vector<Direction> directions_of(const Tensor& input, bool each_element) {
+  const auto count = static_cast<std::size_t>(input.numel());
+  if (!each_element && count > 0) return {{0, weights_like(input, count).to_vector<double>()}};
+  std::vector<Direction> directions;
+  directions.reserve(count);
+  for (std::size_t place = 0; place < count; ++place) directions.push_back({place, {1.0}});
+  return directions;
+}
+
+/// The weighted sum of f's elements where input `which` is moved.
+double evaluate(const Function& f, std::vector<Tensor> inputs, std::size_t which, const Direction& direction,
+                double step) {
   std::vector<double> elements = inputs[which].to_vector<double>();
-  elements[place] = value;
+  for (std::size_t i = 0; i < direction.along.size(); ++i)
+    elements[direction.first + i] += step * direction.along[i];
   inputs[which] = from_values(elements, inputs[which].shape(), inputs[which].device());
   const Tensor result = f(make_variables(inputs)).value();
   return sum(result * weights_like(result, 0)).item<double>();
@@ -62,26 +81,30 @@ std::vector<Variable> by_rules(const Function& f, const std::vector<Variable>& i
   return zeros;
 }
 
+std::string place_text(const Direction& direction, const Shape& shape, bool each_element) {
+  if (!each_element) return "in a random direction";
+  return fmt::format("at {}", place_of(static_cast<std::int64_t>(direction.first), shape));
+}
+
 GradcheckResult check(const std::string& order, const Function& f, const std::vector<Tensor>& inputs,
                       const GradcheckOptions& options) {
   const std::vector<Variable> analytic_all = by_rules(f, make_variables(inputs), {});
   for (std::size_t which = 0; which < inputs.size(); ++which) {
-    const std::vector<double> elements = inputs[which].to_vector<double>();
-    const std::vector<double> analytic_elements = analytic_all[which].value().to_vector<double>();
-    for (std::size_t place = 0; place < elements.size(); ++place) {
-      const double above = elements[place] + options.step;
-      const double below = elements[place] - options.step;
-      const double numeric =
-          (evaluate(f, inputs, which, place, above) - evaluate(f, inputs, which, place, below)) /
-          (above - below);
-      const double analytic = analytic_elements[place];
+    const std::vector<double> gradient = analytic_all[which].value().to_vector<double>();
+    for (const Direction& direction : directions_of(inputs[which], options.each_element)) {
+      const double numeric = (evaluate(f, inputs, which, direction, options.step) -
+                              evaluate(f, inputs, which, direction, -options.step)) /
+                             (2 * options.step);
+      const double analytic =
+          std::inner_product(direction.along.begin(), direction.along.end(),
+                             gradient.begin() + static_cast<std::ptrdiff_t>(direction.first), 0.0);
       const double largest = std::max(std::abs(analytic), std::abs(numeric));
       if (std::abs(analytic - numeric) <= std::max(options.absolute, options.relative * largest)) continue;
+      const Shape& shape = inputs[which].shape();
       return {.ok = false,
               .message = fmt::format(
-                  "{} for input {} {} at {}: the rules give {:.9g}, finite differences {:.9g}", order, which,
-                  inputs[which].shape(), place_of(static_cast<std::int64_t>(place), inputs[which].shape()),
-                  analytic, numeric)};
+                  "{} for input {} {} {}: the rules give {:.9g}, finite differences {:.9g}", order, which,
+                  shape, place_text(direction, shape, options.each_element), analytic, numeric)};
     }
   }
   return {};

@@ -56,7 +56,7 @@ TEST(Jvp, SaysWhatDoesNotFit) {
   EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}), here({1.0})}), ShapeError,
                "[jvp] tangent 1 is [1], but its input is [2]; the shapes must be equal");
   EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}).to(DType::f64), here({1.0, 1.0})}), DTypeError,
-               "[jvp] tangent 0 is f64, but its input is f32");
+               "[jvp] tangent 0 is f64, but its input is f32; convert it with .to(DType::f32)");
   EXPECT_ERROR(jvp(kProduct, {}, {}), ValueError,
                "[jvp] no inputs were given; it needs one to differentiate by");
 }

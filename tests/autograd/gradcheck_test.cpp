@@ -69,6 +69,26 @@ TEST(Gradcheck, FindsAWrongSecondDerivative) {
       StartsWith("gradient of the gradient for input 0 [1] at [0]: the rules give 0, finite differences "));
 }
 
+TEST(Gradcheck, ChecksOneDirectionIfAskedTo) {
+  int calls = 0;
+  const auto product = [&](const Inputs2& x) {
+    ++calls;
+    return x[0] * x[1];
+  };
+  const std::vector<Tensor> inputs{f64({0.5, 1.0, 2.0}), f64({{2.0}, {3.0}})};
+  EXPECT_TRUE(gradcheck(product, inputs, {.second_order = false, .each_element = false}));
+  EXPECT_EQ(calls, 5);  // one for the rules, two an input
+  EXPECT_TRUE(
+      gradcheck([](const Inputs2& x) { return mean(x[0]); }, {f64(zeros({0}))}, {.each_element = false}));
+  const auto wrong = [](const Inputs2& x) {
+    return record("wrong", x[0].value() * 3, {x[0]}, [](const RuleArguments& at) {
+      return Gradients(at.grad * here({3.0, 3.0, 2.9}).to(DType::f64));
+    });
+  };
+  EXPECT_THAT(gradcheck(wrong, {f64({1.0, 2.0, 3.0})}, {.each_element = false}).message,
+              StartsWith("gradient for input 0 [3] in a random direction: the rules give "));
+}
+
 TEST(Gradcheck, RefusesNaN) {
   const auto nan = [](const Inputs2& x) { return log(x[0]); };
   EXPECT_FALSE(gradcheck(nan, {f64({-1.0})}));

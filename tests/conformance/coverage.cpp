@@ -1,10 +1,11 @@
 #include "tests/conformance/coverage.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/support/source_folder.h"
 
@@ -18,10 +19,21 @@ bool is_internal(const std::string& header) {
   return kInternal.contains(header);
 }
 
-/// The functions that a header declares at the beginning of a line, as all of core/ops does. Those that give
-/// no tensor but a bool, say, are no ops.
+/// The function that a line declares from its beginning, as all of core/ops does; empty if it does not. Those
+/// that give no tensor but a bool, say, are no ops.
+std::string declared_function(std::string_view line) {
+  if (line.starts_with("inline ")) line.remove_prefix(7);
+  const std::size_t space = line.find(' '), bracket = line.find('(');
+  if (space == line.npos || bracket == line.npos || bracket <= space + 1) return {};
+  const std::string_view type = line.substr(0, space), name = line.substr(space + 1, bracket - space - 1);
+  const bool is_name = std::ranges::all_of(  // no operator
+      name, [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); });
+  const bool gives_tensor =
+      type == "T" || type == "Tensor" || type.ends_with("<T>") || type.ends_with("<Tensor>");
+  return is_name && gives_tensor ? std::string(name) : std::string();
+}
+
 std::set<std::string> functions_of(const std::filesystem::path& header) {
-  static const std::regex kDeclaration(R"(^(?:inline )?(?:T|Tensor|\S+<T>|\w+<Tensor>) ([a-z]\w*)\()");
   std::ifstream file(header);
   if (!file) throw std::runtime_error("cannot read " + header.string());
   std::set<std::string> names;
@@ -29,8 +41,7 @@ std::set<std::string> functions_of(const std::filesystem::path& header) {
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("namespace detail")) in_detail = true;
     if (line.starts_with("}  // namespace")) in_detail = false;
-    std::smatch match;
-    if (!in_detail && std::regex_search(line, match, kDeclaration)) names.insert(match[1]);
+    if (const std::string name = declared_function(line); !in_detail && !name.empty()) names.insert(name);
   }
   return names;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/functional.h"
 #include "autograd/ops.h"
 #include "core/error.h"
 #include "core/ops/creation.h"
@@ -101,6 +102,21 @@ TEST(DeviceErrors, OfAKeyValueCache) {
   EXPECT_ERROR(
       cache.append(there, there), DeviceError,
       "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");
+}
+
+TEST(DeviceErrors, OfGradients) {
+  const std::string name = to_string(backend());
+  const Variable x = variable(here({2}));
+  EXPECT_ERROR((x * 2).backward(on_host({2})), DeviceError,
+               "[backward] the seed is on cpu, but the value is on " + name + "; move it with .to()");
+  EXPECT_ERROR(jvp([](const auto& at) { return at[0] * 2; }, {here({2})}, {on_host({2})}), DeviceError,
+               "[jvp] tangent 0 is on cpu, but its input is on " + name + "; move it with .to()");
+}
+
+TEST(DeviceErrors, OfADeviceThatIsNotThere) {
+  EXPECT_ERROR(zeros({2}, {.device = Device::cuda(99)}), DeviceError,
+               "[cuda] there is no cuda:99; this machine has " +
+                   std::to_string(device_count(DeviceType::cuda)) + " of them, numbered from 0");
 }
 
 TEST(DeviceErrors, OfAnOptimizersStep) {
