@@ -14,6 +14,7 @@
 #include "core/ops/random.h"
 #include "tests/autograd/leaves.h"
 #include "tests/support/backend.h"
+#include "tests/support/gradcheck_options.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch {
@@ -263,7 +264,7 @@ std::vector<RuleCase> all_rules() {
 class Rule : public ::testing::TestWithParam<RuleCase> {};
 
 TEST_P(Rule, AgreesWithFiniteDifferences) {
-  const GradcheckResult result = gradcheck(GetParam().f, draw(GetParam()));
+  const GradcheckResult result = gradcheck(GetParam().f, draw(GetParam()), testing::gradcheck_options());
   EXPECT_TRUE(result.ok) << result.message;
 }
 

@@ -18,6 +18,7 @@
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/operands.h"
 #include "tests/support/backend.h"
+#include "tests/support/gradcheck_options.h"
 
 namespace tinytorch::conformance {
 namespace {
@@ -149,17 +150,6 @@ class RowTest : public ::testing::TestWithParam<const Row*> {
   const Row& row() const { return *GetParam(); }
 };
 
-/// Whether gradients are compared element by element. Rules are the same on each device, and what their
-/// kernels write is compared with references in other rows: one direction shows there, and to a sanitizer, as
-/// much in a hundredth of the time.
-bool each_element() {
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-  return false;
-#else
-  return backend().type == DeviceType::cpu;
-#endif
-}
-
 using Modes = RowTest;
 
 TEST_P(Modes, GiveTheSameBits) {
@@ -240,7 +230,7 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
       }
       return row().variable_call(arguments);
     };
-    const GradcheckResult result = gradcheck(f, inputs, {.each_element = each_element()});
+    const GradcheckResult result = gradcheck(f, inputs, testing::gradcheck_options());
     EXPECT_TRUE(result.ok) << result.message;
     ++checked;
   }

@@ -49,9 +49,9 @@ std::vector<Shapes> default_shapes(std::size_t operands) {
   }
 }
 
-/// More elements than one thread or block takes, at odd counts. ThreadSanitizer takes a hundred times as
-/// long, and two parts of the work show it a race as well as ten.
-#ifdef __SANITIZE_THREAD__
+/// More elements than one thread or block takes, at odd counts. Sanitizers take up to a hundred times as
+/// long, and two parts of the work show them as much as ten.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 const Shape kLargeLine{20011}, kLargePlane{149, 137};
 #else
 const Shape kLargeLine{140009}, kLargePlane{379, 373};

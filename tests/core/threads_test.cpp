@@ -26,10 +26,10 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
   const Options options{.device = backend()};
   Generator source(1);
   // Threads are the CPU's; the emulated device is too slow for so many numbers.
-  const std::int64_t rows = is_emulated(backend()) ? 100 : 1500;
-  const Shape many{is_emulated(backend()) ? 1 << 14 : 1 << 20};
+  const std::int64_t rows = is_emulated(backend()) ? 20 : 1500;
+  const Shape many{is_emulated(backend()) ? 1 << 12 : 1 << 20};
   const Tensor x = randn({rows, 700}, options, source);
-  const Tensor heads = randn({3, is_emulated(backend()) ? 70 : 300, 64}, options, source);
+  const Tensor heads = randn({3, is_emulated(backend()) ? 20 : 300, 64}, options, source);
   expect_same_bits({
       [&] { return rand(many, options, *std::make_unique<Generator>(2)); },
       [&] { return randn(many, options, *std::make_unique<Generator>(2)); },

@@ -10,6 +10,7 @@
 #include "autograd/gradcheck.h"
 #include "nn/module.h"
 #include "tests/support/backend.h"
+#include "tests/support/gradcheck_options.h"
 #include "tests/support/tensor_matchers.h"
 
 // What every layer must show.
@@ -54,7 +55,7 @@ inline GradcheckResult gradcheck_layer(nn::Module& layer, const Tensor& x) {
         layer.visit(replace);
         return layer(at.front());
       },
-      inputs);
+      inputs, gradcheck_options());
 }
 
 }  // namespace tinytorch::testing

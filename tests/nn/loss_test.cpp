@@ -35,15 +35,16 @@ void expect_loss_modes_agree(const Loss& loss, const Tensor& prediction, const T
 
 template <class Loss>
 void expect_gradcheck(const Loss& loss, const std::vector<Tensor>& inputs) {
-  const GradcheckResult result =
-      gradcheck([&](const std::vector<Variable>& at) { return loss(at[0], at[1]); }, inputs);
+  const GradcheckResult result = gradcheck(
+      [&](const std::vector<Variable>& at) { return loss(at[0], at[1]); }, inputs, gradcheck_options());
   EXPECT_TRUE(result) << result.message;
 }
 
 template <class Loss>
 void expect_gradcheck_of_prediction(const Loss& loss, const Tensor& prediction, const Tensor& target) {
   const GradcheckResult result =
-      gradcheck([&](const std::vector<Variable>& at) { return loss(at[0], target); }, {prediction});
+      gradcheck([&](const std::vector<Variable>& at) { return loss(at[0], target); }, {prediction},
+                gradcheck_options());
   EXPECT_TRUE(result) << result.message;
 }
 

@@ -204,7 +204,7 @@ TEST(Recurrent, BringsGradientsToTheInitialState) {
       [&](const std::vector<Variable>& at) {
         return layer.run(at[0], {at[1], at[2]}).state.cell;
       },
-      {randn({2, 2, 2}, exact), randn({1, 2, 2}, exact), randn({1, 2, 2}, exact)});
+      {randn({2, 2, 2}, exact), randn({1, 2, 2}, exact), randn({1, 2, 2}, exact)}, gradcheck_options());
   EXPECT_TRUE(result) << result.message;
 }
 
@@ -218,7 +218,8 @@ TEST(Cells, GradientsAreThoseOfFiniteDifferences) {
           return cell(at[0], CellState<Variable>{at[1], at[2]}, weights);
         },
         {x, h, c, randn({gates * 2, 3}, exact), randn({gates * 2, 2}, exact), randn({gates * 2}, exact),
-         randn({gates * 2}, exact)});
+         randn({gates * 2}, exact)},
+        gradcheck_options());
   };
   const auto rnn = checked(1, [](const Variable& x, const auto& state, const auto& weights) {
     return rnn_cell(x, state.hidden, weights);

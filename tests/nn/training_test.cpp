@@ -60,7 +60,7 @@ float accuracy_on_rays(const MakeOptimizer& make_optimizer) {
   model.to(backend());
   auto optimizer = make_optimizer(model.parameters());
   const nn::CrossEntropyLoss criterion;
-  for (int epoch = 0; epoch < 100; ++epoch) {
+  for (int epoch = 0; epoch < 30; ++epoch) {
     optimizer.zero_grad();
     criterion(model(Variable(data.x)), data.y).backward();
     optimizer.step();
