@@ -33,6 +33,9 @@ Tensor weights_like(const Tensor& x, std::uint64_t seed) {
   return rand(x.shape(), {.dtype = DType::f64, .device = x.device()}, generator) + 0.5;
 }
 
+/// Of no weights.
+constexpr std::uint64_t kDirectionSeed = ~std::uint64_t{0};
+
 /// How an input is moved: its elements from `first` on by these numbers, times a step.
 struct Direction {
   std::size_t first;
@@ -42,7 +45,7 @@ struct Direction {
 /// That of each element, or one random direction of all: none where there is no element.
 std::vector<Direction> directions_of(const Tensor& input, bool each_element) {
   const auto count = static_cast<std::size_t>(input.numel());
-  if (!each_element && count > 0) return {{0, weights_like(input, count).to_vector<double>()}};
+  if (!each_element && count > 0) return {{0, weights_like(input, kDirectionSeed).to_vector<double>()}};
   std::vector<Direction> directions;
   directions.reserve(count);
   for (std::size_t place = 0; place < count; ++place) directions.push_back({place, {1.0}});

@@ -45,6 +45,7 @@ function(tinytorch_emulate result)
     file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n")
     list(APPEND wrappers ${wrapper})
   endforeach()
+  set_property(SOURCE ${wrappers} APPEND PROPERTY COMPILE_OPTIONS ${TINYTORCH_KERNEL_FLAGS})
   set(${result} "${wrappers}" PARENT_SCOPE)
 endfunction()
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "core/format.h"
 #include "nn/initialised.h"
 
@@ -74,14 +72,14 @@ Conv2D::Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& 
                                   options, parameters)),
       options_(options) {}
 
-std::string Conv2D::description() const { return described(parameters(), weight().shape()[0], options_); }
+std::string Conv2D::description() const { return described(made(), weight().shape()[0], options_); }
 
 Conv1D::Conv1D(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
                const Conv1dOptions& options, const ConvolutionOptions& parameters)
     : Convolution(make_parameters("Conv1D", {in_channels, out_channels}, {kernel}, options, parameters)),
       options_(options) {}
 
-std::string Conv1D::description() const { return described(parameters(), weight().shape()[0], options_); }
+std::string Conv1D::description() const { return described(made(), weight().shape()[0], options_); }
 
 ConvTranspose2D::ConvTranspose2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
                                  const ConvTranspose2dOptions& options, const ConvolutionOptions& parameters)
@@ -91,7 +89,7 @@ ConvTranspose2D::ConvTranspose2D(std::int64_t in_channels, std::int64_t out_chan
 
 std::string ConvTranspose2D::description() const {
   const Pair& more = options_.output_padding;
-  return described(parameters(), weight().shape()[1] * options_.groups, options_,
+  return described(made(), weight().shape()[1] * options_.groups, options_,
                    more == Pair(0) ? "" : fmt::format(", output_padding {}", to_string(more)));
 }
 

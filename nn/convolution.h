@@ -41,21 +41,21 @@ template <class Derived>
 class Convolution : public Layer<Derived> {
  public:
   void visit(Visitor& visitor) override {
-    visitor.parameter("weight", parameters_.weight);
-    visitor.parameter("bias", parameters_.bias);
+    visitor.parameter("weight", made_.weight);
+    visitor.parameter("bias", made_.bias);
   }
 
-  const Parameter& weight() const { return parameters_.weight; }
+  const Parameter& weight() const { return made_.weight; }
   /// Undefined where the layer has none.
-  const Parameter& bias() const { return parameters_.bias; }
+  const Parameter& bias() const { return made_.bias; }
 
  protected:
-  explicit Convolution(ConvolutionParameters parameters) : parameters_(std::move(parameters)) {}
+  explicit Convolution(ConvolutionParameters made) : made_(std::move(made)) {}
 
-  const ConvolutionParameters& parameters() const { return parameters_; }
+  const ConvolutionParameters& made() const { return made_; }
 
  private:
-  ConvolutionParameters parameters_;
+  ConvolutionParameters made_;
 };
 
 }  // namespace detail
@@ -64,14 +64,15 @@ class Convolution : public Layer<Derived> {
 /// in / groups, kernel height, kernel width], bias [out].
 class Conv2D : public detail::Convolution<Conv2D> {
  public:
-  /// @throws ValueError  a number of channels, kernel or groups below 1, or channels that groups do not share
+  /// @throws ValueError  a number of channels or groups below 1, channels that groups do not share, or a
+  /// window that makes no sense. ShapeError  an initialiser gives another shape
   Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
          const Conv2dOptions& options = {}, const ConvolutionOptions& parameters = {});
 
   /// @throws ShapeError  x is not images of `in_channels`, or smaller than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    parameters().check_input(x.shape());
+    made().check_input(x.shape());
     return conv2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
@@ -92,7 +93,7 @@ class Conv1D : public detail::Convolution<Conv1D> {
   /// @throws ShapeError  x is not [batch, in_channels, length], or shorter than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    parameters().check_input(x.shape());
+    made().check_input(x.shape());
     return conv1d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
@@ -113,7 +114,7 @@ class ConvTranspose2D : public detail::Convolution<ConvTranspose2D> {
   /// @throws ShapeError  x is not images of `in_channels`
   template <TensorLike T>
   T forward(const T& x) const {
-    parameters().check_input(x.shape());
+    made().check_input(x.shape());
     return conv_transpose2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 

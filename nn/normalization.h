@@ -20,6 +20,15 @@ struct NormOptions {
   Device device = Device::cpu();
 };
 
+/// The same for InstanceNorm, which has no parameters unless told otherwise.
+struct InstanceNormOptions {
+  double epsilon = 1e-5;
+  bool affine = false;  ///< whether there are a weight and a bias
+  bool bias = true;     ///< false: the weight alone
+  DType dtype = DType::f32;
+  Device device = Device::cpu();
+};
+
 namespace detail {
 /// The weight and the bias; undefined where the options want none.
 struct NormParameters {
@@ -31,15 +40,6 @@ struct NormParameters {
   void visit(Visitor& visitor);
 };
 }  // namespace detail
-
-/// The same for InstanceNorm, which has no parameters unless told otherwise.
-struct InstanceNormOptions {
-  double epsilon = 1e-5;
-  bool affine = false;  ///< whether there are a weight and a bias
-  bool bias = true;     ///< false: the weight alone
-  DType dtype = DType::f32;
-  Device device = Device::cpu();
-};
 
 /// layer_norm() over the last axes, whose lengths are `shape`. Parameters: weight and bias of that shape.
 class LayerNorm : public Layer<LayerNorm> {

@@ -9,9 +9,9 @@ namespace {
 /// The window, and what else is not as usual.
 template <class Options>
 std::string described(const Pair& kernel, const Options& options) {
-  const Pair stride = options.stride, as_kernel = 0;
-  Window window{
-      .kernel = kernel, .stride = stride == as_kernel ? kernel : stride, .padding = options.padding};
+  Window window{.kernel = kernel,
+                .stride = tinytorch::detail::pooling_stride(options.stride, kernel),
+                .padding = options.padding};
   if constexpr (requires { options.dilation; }) window.dilation = options.dilation;
   std::string text = to_string(window);
   if (options.ceil_mode) text += ", rounded up";

@@ -7,17 +7,16 @@
 
 namespace tinytorch {
 
-namespace {
-
-/// A stride of 0 stands for the kernel's length.
-Pair stride_of(const Pair& stride, const Pair& kernel) {
+Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
   return {stride.height == 0 ? kernel.height : stride.height,
           stride.width == 0 ? kernel.width : stride.width};
 }
 
+namespace {
+
 Window window_of(const Pair& kernel, const MaxPool2dOptions& options) {
   return {.kernel = kernel,
-          .stride = stride_of(options.stride, kernel),
+          .stride = detail::pooling_stride(options.stride, kernel),
           .padding = options.padding,
           .dilation = options.dilation};
 }
@@ -122,7 +121,7 @@ AxisSampling window_axis(std::int64_t length, std::int64_t places, std::int64_t 
 
 Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPool2dOptions& options) {
   require_images("avg_pool2d", x);
-  const Pair image = image_size(x.shape()), stride = stride_of(options.stride, kernel);
+  const Pair image = image_size(x.shape()), stride = detail::pooling_stride(options.stride, kernel);
   const Pair size =
       pooled_size("avg_pool2d", image, {.kernel = kernel, .stride = stride, .padding = options.padding},
                   options.ceil_mode);

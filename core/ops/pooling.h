@@ -40,6 +40,9 @@ MaxPooled<Tensor> max_pool2d_with_places(const Tensor& x, const Pair& kernel,
                                          const MaxPool2dOptions& options = {});
 
 namespace detail {
+/// The stride, where 0 stands for the kernel's length.
+Pair pooling_stride(const Pair& stride, const Pair& kernel);
+
 /// y[n, c, i, j] = the element of image x[n, c] at places[n, c, i, j], as max_pool2d_with_places() gives them
 /// for this kernel and these options; 0 where that is -1. The places are trusted to lie within the image.
 /// @throws as max_pool2d(); ShapeError, DTypeError  places that no such call gives
@@ -92,6 +95,7 @@ struct AvgPool1dOptions {
 };
 
 /// max_pool2d() of images of height 1: x [batch, channels, length].
+/// @throws as max_pool2d()
 template <TensorLike T>
 T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options = {}) {
   detail::check_pool1d("max_pool1d", x.shape());
@@ -104,6 +108,7 @@ T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options = 
 }
 
 /// avg_pool2d() of images of height 1: x [batch, channels, length].
+/// @throws as avg_pool2d()
 template <TensorLike T>
 T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options = {}) {
   detail::check_pool1d("avg_pool1d", x.shape());

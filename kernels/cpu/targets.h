@@ -8,9 +8,8 @@
 /// Highway knows others.
 #define HWY_DISABLED_TARGETS (0xffLL | HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 
-// Races and accesses outside are the same for each instruction set, as the loops are: builds for sanitizers
-// have the baseline alone.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+// Races are the same for each instruction set: the build for ThreadSanitizer has the baseline alone.
+#ifdef __SANITIZE_THREAD__
 #define HWY_COMPILE_ONLY_STATIC
 #endif
 

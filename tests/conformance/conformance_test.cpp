@@ -113,7 +113,7 @@ TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsAlone) {
   if (row->domains.size() > 1) {
     choices.push_back({layout, kLayouts[(place + 1) % layouts], kLayouts[(place + 2) % layouts]});
   }
-  for (const Shapes& shapes : shapes_for(*row, dtype, layout)) {
+  for (const Shapes& shapes : shapes_for(*row, dtype, layout, backend())) {
     for (const std::vector<Layout>& choice : choices) {
       if (is_large(shapes) && &choice != &choices.back()) continue;  // once is enough
       SCOPED_TRACE("shapes " + text(shapes) + (choice.size() > 1 ? ", in different layouts" : ""));

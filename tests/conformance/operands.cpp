@@ -49,18 +49,22 @@ std::vector<Shapes> default_shapes(std::size_t operands) {
   }
 }
 
-/// More elements than one thread or block takes, at odd counts. Sanitizers take up to a hundred times as
-/// long, and two parts of the work show them as much as ten.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-const Shape kLargeLine{20011}, kLargePlane{149, 137};
+/// Whether more elements than one block takes are large enough: on the emulated device, which is slow, and
+/// for ThreadSanitizer, which does not see the CPU kernels' threads. Else there are more than one thread
+/// takes.
+bool is_slow([[maybe_unused]] Device device) {
+#ifdef __SANITIZE_THREAD__
+  return true;
 #else
-const Shape kLargeLine{140009}, kLargePlane{379, 373};
+  return is_emulated(device);
 #endif
+}
 
-std::vector<Shapes> large_shapes(const Row& row, Layout layout) {
+std::vector<Shapes> large_shapes(const Row& row, Layout layout, Device device) {
   if (!row.tried_shapes.empty()) return {};
   const bool line = layout != Layout::transposed && layout != Layout::expanded;
-  const Shape large = line ? kLargeLine : kLargePlane;
+  Shape large = line ? Shape{140009} : Shape{379, 373};  // odd counts
+  if (is_slow(device)) large = line ? Shape{20011} : Shape{149, 137};
   Shapes shapes(row.domains.size(), large);
   if (!line)
     shapes.back() = Shapes{large, {large[1]}, {large[0], 1}}[std::min<std::size_t>(shapes.size() - 1, 2)];
@@ -104,9 +108,9 @@ bool is_large(const Shapes& shapes) {
   return std::ranges::any_of(shapes, [](const Shape& shape) { return checked_numel("test", shape) > 20000; });
 }
 
-std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout) {
+std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout, Device device) {
   std::vector<Shapes> result = small_shapes(row);
-  for (Shapes& shapes : large_shapes(row, layout)) result.push_back(std::move(shapes));
+  for (Shapes& shapes : large_shapes(row, layout, device)) result.push_back(std::move(shapes));
   // The index arithmetic is the same for each type: large tensors with gaps are tried in one.
   const bool all = layout == Layout::alone || layout == Layout::contiguous || dtype == DType::f32;
   if (!all) std::erase_if(result, is_large);

@@ -19,8 +19,8 @@ Tensor of(const Shape& shape, DType dtype = DType::f32) {
   return ones(shape, {.dtype = dtype, .device = backend()});
 }
 
-std::string wanted(const char* came) {
-  return std::string("[scaled_dot_product_attention] ") + came +
+std::string wanted(const std::string& q, const std::string& k, const std::string& v) {
+  return "[scaled_dot_product_attention] q is " + q + ", k " + k + ", v " + v +
          "; wanted [..., heads, queries, width], [..., kv_heads, keys, width] and [..., kv_heads, keys, "
          "value "
          "width], with the same axes in front and width > 0";
@@ -48,19 +48,19 @@ TEST(AttentionErrors, OfTypes) {
 
 TEST(AttentionErrors, OfShapes) {
   EXPECT_ERROR(scaled_dot_product_attention(of({4}), of({4}), of({4})), ShapeError,
-               wanted("q is [4], k [4], v [4]"));
+               wanted("[4]", "[4]", "[4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({2, 3, 4}), of({2, 3, 5}), of({2, 3, 4})), ShapeError,
-               wanted("q is [2, 3, 4], k [2, 3, 5], v [2, 3, 4]"));
+               wanted("[2, 3, 4]", "[2, 3, 5]", "[2, 3, 4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({2, 3, 4}), of({2, 5, 4}), of({2, 3, 4})), ShapeError,
-               wanted("q is [2, 3, 4], k [2, 5, 4], v [2, 3, 4]"));
+               wanted("[2, 3, 4]", "[2, 5, 4]", "[2, 3, 4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({2, 3, 4}), of({2, 3, 4}), of({1, 3, 4})), ShapeError,
-               wanted("q is [2, 3, 4], k [2, 3, 4], v [1, 3, 4]"));
+               wanted("[2, 3, 4]", "[2, 3, 4]", "[1, 3, 4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({2, 1, 3, 4}), of({1, 1, 3, 4}), of({1, 1, 3, 4})), ShapeError,
-               wanted("q is [2, 1, 3, 4], k [1, 1, 3, 4], v [1, 1, 3, 4]"));
+               wanted("[2, 1, 3, 4]", "[1, 1, 3, 4]", "[1, 1, 3, 4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({2, 3, 4}), of({3, 4}), of({3, 4})), ShapeError,
-               wanted("q is [2, 3, 4], k [3, 4], v [3, 4]"));
+               wanted("[2, 3, 4]", "[3, 4]", "[3, 4]"));
   EXPECT_ERROR(scaled_dot_product_attention(of({3, 0}), of({3, 0}), of({3, 4})), ShapeError,
-               wanted("q is [3, 0], k [3, 0], v [3, 4]"));
+               wanted("[3, 0]", "[3, 0]", "[3, 4]"));
   EXPECT_ERROR(
       scaled_dot_product_attention(of({8, 2, 4}), of({3, 5, 4}), of({3, 5, 4})), ShapeError,
       "[scaled_dot_product_attention] q [8, 2, 4] has 8 heads, k [3, 5, 4] has 3; the first must be a "

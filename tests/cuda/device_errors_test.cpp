@@ -104,6 +104,12 @@ TEST(DeviceErrors, OfAKeyValueCache) {
       "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");
 }
 
+TEST(DeviceErrors, OfACondition) {
+  EXPECT_ERROR(
+      where(on_host({2}, DType::boolean), here({2}), here({2})), DeviceError,
+      "[where] the condition is on cpu, a and b on " + to_string(backend()) + "; move one with .to(device)");
+}
+
 TEST(DeviceErrors, OfGradients) {
   const std::string name = to_string(backend());
   const Variable x = variable(here({2}));

@@ -110,6 +110,7 @@ TEST(Convolutions, HaveNamedParameters) {
   std::vector<std::string> names;
   for (const auto& [name, parameter] : model.named_parameters()) names.push_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"0.weight", "0.bias", "1.weight"}));
+  EXPECT_EQ(nn::Conv2D(1, 2, 3).parameters().size(), 2u);
 }
 
 }  // namespace

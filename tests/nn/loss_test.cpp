@@ -12,6 +12,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/random.h"
 #include "tests/nn/layer_checks.h"
+#include "tests/support/gradcheck_options.h"
 
 // The expected numbers were computed in f64 with NumPy from the formulas in PyTorch's documentation of
 // MSELoss, BCELoss and CrossEntropyLoss.

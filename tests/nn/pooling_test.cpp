@@ -41,6 +41,7 @@ TEST(Pooling, DescribeThemselves) {
       "MaxPool2D(kernel [3, 2], stride 2, padding 1, dilation 2, rounded up)");
   EXPECT_EQ(nn::AvgPool2D(3, {.stride = 3, .count_include_pad = false}).description(),
             "AvgPool2D(kernel 3, stride 3, without padding in the mean)");
+  EXPECT_EQ(nn::MaxPool2D(3, {.stride = {2, 0}}).description(), "MaxPool2D(kernel 3, stride [2, 3])");
   EXPECT_EQ(nn::MaxPool1D(3, {.stride = 2, .dilation = 2}).description(),
             "MaxPool1D(kernel 3, stride 2, dilation 2)");
   EXPECT_EQ(nn::AvgPool1D(4, {.padding = 1}).description(), "AvgPool1D(kernel 4, stride 4, padding 1)");

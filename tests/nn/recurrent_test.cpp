@@ -9,6 +9,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/random.h"
 #include "tests/nn/layer_checks.h"
+#include "tests/support/gradcheck_options.h"
 
 namespace tinytorch::testing {
 namespace {
