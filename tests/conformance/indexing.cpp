@@ -133,14 +133,15 @@ void gather_rows() {
 
 void scatter_rows() {
   const Domain numbers = real(-9, 9);
+  const std::vector<std::vector<Shape>> shapes{{{3, 5}, {3, 4}, {3, 4}},
+                                               {{3, 5}, {2, 7}, {3, 8}},
+                                               {{3, 5}, {0, 7}, {0, 7}},
+                                               {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
+                                               {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}};
   row("scatter")
       .inputs(numbers, indices(5), numbers)
       .takes(kAllTypes)
-      .shapes_together({{{3, 5}, {3, 4}, {3, 4}},
-                        {{3, 5}, {2, 7}, {3, 8}},
-                        {{3, 5}, {0, 7}, {0, 7}},
-                        {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
-                        {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}})
+      .shapes_together(shapes)
       .covers(kernels::scatter)
       .reference(scattered(1, Meeting::last))
       .to_the_bit()
@@ -151,11 +152,7 @@ void scatter_rows() {
   row("scatter_add")
       .inputs(numbers, indices(5), numbers)
       .takes(kAllTypes)
-      .shapes_together({{{3, 5}, {3, 4}, {3, 4}},
-                        {{3, 5}, {2, 7}, {3, 8}},
-                        {{3, 5}, {0, 7}, {0, 7}},
-                        {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
-                        {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}})
+      .shapes_together(shapes)
       .covers(kernels::scatter_add)
       .reference(scattered(1, Meeting::sum))
       .gradient(differentiable)

@@ -1,6 +1,8 @@
 #include "core/ops/rearrange.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "tests/conformance/op_table.h"
@@ -199,35 +201,35 @@ void part_rows() {
       .calls([](const auto& x) { return stack(unbind(x, 1)); });
 }
 
+/// Of an op that keeps elements of matrices by how far right of the diagonal they are: the others are 0.
+template <class Keep, class Call>
+void triangle_row(const std::string& name, const Keep& keep, const Call& call) {
+  row(name)
+      .inputs(real(-9, 9).including({inf, nan}))
+      .takes(kAllTypes)
+      .shapes(kMatrices)
+      .reference([keep](const Array& x) {
+        return generate(x.shape,
+                        [&](const Dims& at) { return keep(at.back() - at[at.size() - 2]) ? x(at) : 0.0; });
+      })
+      .to_the_bit()
+      .gradient(differentiable)
+      .calls(call);
+}
+
 void matrix_rows() {
   const Domain numbers = real(-9, 9);
   for (const auto& [name, k] :
        {std::pair("triu", 0), std::pair("triu_above", 2), std::pair("triu_below", -1)}) {
-    row(name)
-        .inputs(numbers.including({inf, nan}))
-        .takes(kAllTypes)
-        .shapes(kMatrices)
-        .reference([k = k](const Array& x) {
-          return generate(x.shape,
-                          [&](const Dims& at) { return at.back() - at[at.size() - 2] >= k ? x(at) : 0.0; });
-        })
-        .to_the_bit()
-        .gradient(differentiable)
-        .calls([k = k](const auto& x) { return triu(x, k); });
+    triangle_row(
+        name, [k = k](std::int64_t right) { return right >= k; },
+        [k = k](const auto& x) { return triu(x, k); });
   }
   for (const auto& [name, k] :
        {std::pair("tril", 0), std::pair("tril_above", 1), std::pair("tril_below", -2)}) {
-    row(name)
-        .inputs(numbers.including({inf, nan}))
-        .takes(kAllTypes)
-        .shapes(kMatrices)
-        .reference([k = k](const Array& x) {
-          return generate(x.shape,
-                          [&](const Dims& at) { return at.back() - at[at.size() - 2] <= k ? x(at) : 0.0; });
-        })
-        .to_the_bit()
-        .gradient(differentiable)
-        .calls([k = k](const auto& x) { return tril(x, k); });
+    triangle_row(
+        name, [k = k](std::int64_t right) { return right <= k; },
+        [k = k](const auto& x) { return tril(x, k); });
   }
   for (const auto& [name, k] :
        {std::pair("diagonal", 0), std::pair("diagonal_above", 1), std::pair("diagonal_below", -2)}) {
