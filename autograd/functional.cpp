@@ -37,6 +37,26 @@ void check_tangents(const std::vector<Tensor>& inputs, const std::vector<Tensor>
   }
 }
 
+/// What the function gives, which is to be differentiated.
+template <class F, class X>
+Variable result_of(const char* op, const F& f, const X& x) {
+  if (!f) fail<ValueError>(op, "there is no function to differentiate");
+  Variable y = f(x);
+  if (!y.defined()) fail<ValueError>(op, "the function gives an undefined tensor");
+  return y;
+}
+
+void check_seed(const Variable& y, const Tensor& seed) {
+  if (!seed.defined() && y.numel() != 1) {
+    fail<ValueError>("vjp", "the function gives {}; take its sum() or mean(), or pass a seed of that shape",
+                     y.shape());
+  }
+  if (seed.defined() && seed.shape() != y.shape()) {
+    fail<ShapeError>("vjp", "the seed is {}, but the function gives {}; the shapes must be equal",
+                     seed.shape(), y.shape());
+  }
+}
+
 /// The gradients of y's sum weighted by `seed`; zeros where y depends on no input.
 std::vector<Variable> gradients_or_zeros(const Variable& y, const std::vector<Variable>& inputs,
                                          BackwardOptions options, const Variable& seed) {
@@ -66,7 +86,8 @@ Tensor jacobian_rows(const Variable& y, const Variable& x) {
 Vjp vjp(const Function& f, const std::vector<Tensor>& inputs, const Tensor& seed) {
   const GradModeGuard guard(true);
   const std::vector<Variable> leaves = leaves_of("vjp", inputs);
-  const Variable y = f(leaves);
+  const Variable y = result_of("vjp", f, leaves);
+  check_seed(y, seed);
   Vjp result{.value = y.value(), .gradients = {}};
   for (const Variable& gradient : gradients_or_zeros(y, leaves, {}, seed)) {
     result.gradients.push_back(gradient.value());
@@ -78,7 +99,7 @@ Jvp jvp(const Function& f, const std::vector<Tensor>& inputs, const std::vector<
   const GradModeGuard guard(true);
   check_tangents(inputs, tangents);
   const std::vector<Variable> leaves = leaves_of("jvp", inputs);
-  const Variable y = f(leaves);
+  const Variable y = result_of("jvp", f, leaves);
   if (!y.requires_grad()) return {.value = y.value(), .tangent = zeros_like(y.value())};
   const Variable seed = variable(zeros_like(y.value()));
   const std::vector<Variable> slopes = gradients(y, leaves, {.create_graph = true}, seed);
@@ -89,13 +110,13 @@ Jvp jvp(const Function& f, const std::vector<Tensor>& inputs, const std::vector<
 
 Tensor jacobian(const std::function<Variable(const Variable&)>& f, const Tensor& input) {
   const GradModeGuard guard(true);
-  const Variable x = variable(input), y = f(x);
+  const Variable x = variable(input), y = result_of("jacobian", f, x);
   return reshape(jacobian_rows(y, x), joined(y.shape(), x.shape()));
 }
 
 Tensor hessian(const std::function<Variable(const Variable&)>& f, const Tensor& input) {
   const GradModeGuard guard(true);
-  const Variable x = variable(input), y = f(x);
+  const Variable x = variable(input), y = result_of("hessian", f, x);
   if (y.numel() != 1) {
     fail<ShapeError>("hessian", "the function gives {}, not one element; take its sum() or mean()",
                      y.shape());

@@ -19,7 +19,8 @@ struct Vjp {
 
 /// f at the inputs, and seedᵀ J for each input, J being the matrix of derivatives of f by it: one backward
 /// sweep. `seed` is of f's shape; 1 where left out, which needs f to give one element.
-/// @throws ValueError  no inputs. DTypeError  an input is not floating; else as backward()
+/// @throws ValueError  no inputs, no function or an undefined result (as all here), or no seed for several
+/// elements. ShapeError  the seed has another shape. DTypeError  an input is not floating; else as backward()
 Vjp vjp(const Function& f, const std::vector<Tensor>& inputs, const Tensor& seed = {});
 
 struct Jvp {

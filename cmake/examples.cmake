@@ -18,6 +18,11 @@ foreach(folder ${folders})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   if(sources)
     get_filename_component(name ${folder} NAME)
+    if(TARGET ${name} OR NOT name MATCHES "^[A-Za-z0-9][A-Za-z0-9_.+-]*$" OR
+       name MATCHES "^(all|benchmarks|clean|edit_cache|help|install|op_table|ops|package|rebuild_cache|test.*)$")
+      message(FATAL_ERROR "examples/${name}: a program cannot have this name, as the build uses it or as it is not made \
+of letters, digits, _ . + and -. Rename the folder.")
+    endif()
     add_executable(${name} ${sources})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples/${name})
     target_link_libraries(${name} PRIVATE TinyTorch::tinytorch)

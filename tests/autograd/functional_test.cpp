@@ -25,11 +25,6 @@ TEST(Vjp, GivesTheValueAndAGradientAnInput) {
   EXPECT_TENSOR_NEAR(result.gradients[1], {2.0, 30.0});  // seed x cos(0)
 }
 
-TEST(Vjp, OfAConstantIsZero) {
-  const Vjp result = vjp([](const auto&) { return Variable(ones({2})); }, {here({1.0, 2.0})});
-  EXPECT_TENSOR_EQ(result.gradients[0], {0.0, 0.0});
-}
-
 TEST(Jvp, GivesTheChangeAlongTheTangents) {
   const Jvp result =
       jvp(kProduct, {here({2.0, 3.0}), here({0.0, 0.0})}, {here({1.0, 1.0}), here({0.5, 2.0})});
@@ -59,6 +54,24 @@ TEST(Jvp, SaysWhatDoesNotFit) {
                "[jvp] tangent 0 is f64, but its input is f32; convert it with .to(DType::f32)");
   EXPECT_ERROR(jvp(kProduct, {}, {}), ValueError,
                "[jvp] no inputs were given; it needs one to differentiate by");
+}
+
+TEST(Vjp, OfAConstantIsZeroForASeedThatFits) {
+  const Function constant = [](const auto&) { return Variable(here({1.0, 2.0})); };
+  EXPECT_ERROR(vjp(constant, {here({1.0})}, here({1.0})), ShapeError,
+               "[vjp] the seed is [1], but the function gives [2]; the shapes must be equal");
+  EXPECT_ERROR(vjp(constant, {here({1.0})}), ValueError,
+               "[vjp] the function gives [2]; take its sum() or mean(), or pass a seed of that shape");
+  EXPECT_TENSOR_EQ(vjp(constant, {here({3.0})}, here({1.0, 1.0})).gradients[0], {0.0});
+}
+
+TEST(Functional, RefusesWhatIsNoFunction) {
+  EXPECT_ERROR(vjp(Function(), {here({1.0})}), ValueError, "[vjp] there is no function to differentiate");
+  const Function nothing = [](const auto&) { return Variable(); };
+  EXPECT_ERROR(jvp(nothing, {here({1.0})}, {here({1.0})}), ValueError,
+               "[jvp] the function gives an undefined tensor");
+  EXPECT_ERROR(hessian([](const Variable&) { return Variable(); }, here({1.0})), ValueError,
+               "[hessian] the function gives an undefined tensor");
 }
 
 TEST(Jacobian, HasTheOutputsAxesAndThenTheInputs) {

@@ -26,6 +26,7 @@ class Launcher : public ::testing::Test {
   Launcher() {
     const fs::path source = tinytorch::testing::source_folder();
     fs::create_directories(root() / "docker");
+    fs::create_directories(root() / "examples/xor_network");
     fs::copy_file(source / "tito", root() / "tito");
     fs::copy_file(source / "CMakePresets.json", root() / "CMakePresets.json");
     std::ofstream(root() / "docker/packages.txt") << "# what it needs\nhere-dev  # installed\nmissing-dev\n";
@@ -49,12 +50,19 @@ class Launcher : public ::testing::Test {
   const TemporaryFolder tree_;
 };
 
+TEST_F(Launcher, BuildsNoTestsToPrintAHelp) {
+  EXPECT_THAT(tito("test --help").output, HasSubstr("--target tito tito\n"));
+  EXPECT_THAT(tito("run --help").output, HasSubstr("--target tito tito\n"));
+  EXPECT_THAT(tito("run nothing").output, HasSubstr("--target tito tito\n"));
+  EXPECT_THAT(tito("run xor_network --help").output, HasSubstr("--target tito xor_network\n"));
+}
+
 TEST_F(Launcher, InstallsWhatIsMissingConfiguresBuildsAndRuns) {
   const ProgramRun run = tito("run xor_network --epochs 'two words'");
   EXPECT_EQ(run.exit_code, 7);
   EXPECT_THAT(run.output, AllOf(HasSubstr("tito: installing: missing-dev\n"), HasSubstr("apt-get update\n"),
                                 AnyOf(HasSubstr("cmake --preset emulated"), HasSubstr("cmake --preset cuda")),
-                                HasSubstr("--target tito examples\n"),
+                                HasSubstr("--target tito xor_network\n"),
                                 HasSubstr(": run xor_network --epochs two words\n")));
 }
 
