@@ -94,6 +94,7 @@ __device__ void multiply_rows(Tiles<T>& shared, const Plane<T>& a, std::int64_t 
     load(shared.a, a, a_first, column, width);
     load(shared.b, b, b_first, column, width);
     __syncthreads();
+    UNROLL_FOUR
     for (unsigned l = 0; l < kDepth; ++l) {
       T x[kEach], y[kEach];
       for (int i = 0; i < kEach; ++i) x[i] = shared.a[tile_row(i)][l];
@@ -116,6 +117,7 @@ __device__ void accumulate(Tiles<T>& shared, const Plane<T>& x, std::int64_t fir
     __syncthreads();
     load(shared.b, x, first, column + c * static_cast<int>(kDepth), width);
     __syncthreads();
+    UNROLL_FOUR
     for (unsigned l = 0; l < kTile<T>; ++l) {
       const T left = shared.b[l][threadIdx.x], right = shared.b[l][threadIdx.x + kSide];
       for (int i = 0; i < kEach; ++i) {
