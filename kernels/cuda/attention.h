@@ -117,7 +117,6 @@ __device__ void accumulate(Tiles<T>& shared, const Plane<T>& x, std::int64_t fir
     __syncthreads();
     load(shared.b, x, first, column + c * static_cast<int>(kDepth), width);
     __syncthreads();
-    UNROLL_FOUR
     for (unsigned l = 0; l < kTile<T>; ++l) {
       const T left = shared.b[l][threadIdx.x], right = shared.b[l][threadIdx.x + kSide];
       for (int i = 0; i < kEach; ++i) {
