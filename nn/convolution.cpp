@@ -41,7 +41,7 @@ detail::ConvolutionParameters make_parameters(const char* layer, const Channels&
   return made;
 }
 
-/// "Conv2D(3, 16, kernel 3, stride 2, groups 1)": `more` stands behind the window.
+/// "Conv2D(3, 16, kernel 3, stride 2, groups 2)"; `more` stands behind the window, groups of 1 do not.
 template <class OpOptions>
 std::string described(const detail::ConvolutionParameters& made, std::int64_t out, const OpOptions& options,
                       const std::string& more = "") {

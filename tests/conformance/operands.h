@@ -32,7 +32,7 @@ Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vecto
 
 /// The shapes that a row names, or the usual ones for so many operands.
 std::vector<Shapes> small_shapes(const Row& row);
-/// And larger ones, where the row names none.
+/// And larger ones, where the row names none, but not too large for a slow device.
 std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout, Device device);
 bool is_large(const Shapes& shapes);
 

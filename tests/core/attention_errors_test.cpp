@@ -22,8 +22,7 @@ Tensor of(const Shape& shape, DType dtype = DType::f32) {
 std::string wanted(const std::string& q, const std::string& k, const std::string& v) {
   return "[scaled_dot_product_attention] q is " + q + ", k " + k + ", v " + v +
          "; wanted [..., heads, queries, width], [..., kv_heads, keys, width] and [..., kv_heads, keys, "
-         "value "
-         "width], with the same axes in front and width > 0";
+         "value width], with the same axes in front and width > 0";
 }
 
 TEST(AttentionErrors, OfTypes) {
