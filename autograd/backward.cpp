@@ -1,6 +1,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 
 #include <algorithm>
 #include <limits>
@@ -192,7 +192,7 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
   }
   // A number stands for a tensor of the type that is wanted.
   Variable typed =
-      seed.value().is_number() ? full({}, seed.value().to(DType::f64).item<double>(), like) : seed;
+      seed.value().is_weakly_typed() ? full({}, seed.value().to(DType::f64).item<double>(), like) : seed;
   require_fit(op, typed, *output.node(), [] { return "the seed"; });
   return typed;
 }

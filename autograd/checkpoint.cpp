@@ -2,7 +2,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/tape.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/random.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/ops.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/random.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "autograd/tape.h"
 
 #include "autograd/ops.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 
 #include <algorithm>
 #include <atomic>

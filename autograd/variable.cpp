@@ -1,7 +1,7 @@
 #include "autograd/variable.h"
 
 #include "autograd/tape.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/creation.h"
 
 #include <ostream>
@@ -33,7 +33,7 @@ Tensor checked_leaf_value(const char* op, Tensor value) {
                      value.dtype(), value.shape());
   }
   // A number's type would yield to those of the tensors that it meets.
-  if (value.is_number()) return full({}, value.to(DType::f64).item<double>(), {.dtype = value.dtype()});
+  if (value.is_weakly_typed()) return full({}, value.to(DType::f64).item<double>(), {.dtype = value.dtype()});
   return value;
 }
 

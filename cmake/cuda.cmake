@@ -1,5 +1,5 @@
 # The CUDA backend, kernels/cuda: compiled by nvcc for GPUs; or by the host's compiler, for the emulated device
-# of tests/simt that runs kernels on the host.
+# of kernels/simt that runs kernels on the host.
 set(TINYTORCH_CUDA OFF CACHE STRING "The CUDA backend: OFF, nvcc (for GPUs) or emulated (on the host)")
 set_property(CACHE TINYTORCH_CUDA PROPERTY STRINGS OFF nvcc emulated)
 
@@ -35,20 +35,6 @@ macro(tinytorch_enable_nvcc)
   set(CMAKE_CUDA_EXTENSIONS OFF)
 endmacro()
 
-# For each CUDA source a C++ source that includes it, so that the host's compiler takes it.
-function(tinytorch_emulate result)
-  set(wrappers "")
-  foreach(source ${ARGN})
-    get_filename_component(path ${source} ABSOLUTE)
-    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${path})
-    set(wrapper ${PROJECT_BINARY_DIR}/emulated/${name}.cpp)
-    file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n")
-    list(APPEND wrappers ${wrapper})
-  endforeach()
-  set_property(SOURCE ${wrappers} APPEND PROPERTY COMPILE_OPTIONS ${TINYTORCH_KERNEL_FLAGS})
-  set(${result} "${wrappers}" PARENT_SCOPE)
-endfunction()
-
 # Adds the backend's sources, or the file that stands in for it, to the list.
 function(tinytorch_add_cuda_sources list)
   if(NOT TINYTORCH_CUDA)
@@ -58,7 +44,7 @@ function(tinytorch_add_cuda_sources list)
     file(GLOB kernels CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cu)
     if(TINYTORCH_CUDA STREQUAL emulated)
       list(REMOVE_ITEM host kernels/cuda/hardware_gpu.cpp)
-      tinytorch_emulate(kernels ${kernels})
+      simt_emulate(kernels ${kernels})
     else()
       list(REMOVE_ITEM host kernels/cuda/hardware_emulated.cpp)
       # Random numbers have the same bits everywhere: see kernels/math/random.h.
@@ -86,7 +72,7 @@ endfunction()
 # Links the library with what the backend needs.
 function(tinytorch_use_cuda target)
   if(TINYTORCH_CUDA STREQUAL emulated)
-    target_link_libraries(${target} PRIVATE simt)
+    target_link_libraries(${target} PRIVATE simt::simt)
   elseif(TINYTORCH_CUDA)
     tinytorch_use_toolkit(${target})
   endif()

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <limits>
 
-#include "core/backend.h"
-#include "core/cpu_backend.h"
-#include "core/format.h"
+#include "core/internal/backend.h"
+#include "core/internal/cpu_backend.h"
+#include "core/internal/format.h"
 #include "core/kernel.h"
 
 namespace tinytorch {

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/shape.h"

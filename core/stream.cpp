@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "core/backend.h"
-#include "core/format.h"
+#include "core/internal/backend.h"
+#include "core/internal/format.h"
 
 namespace tinytorch {
 

@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "core/format.h"
-#include "core/ops/check.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/transfer.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/transfer.h"
 
 namespace tinytorch {
 
@@ -49,7 +49,7 @@ Tensor::Tensor(std::initializer_list<NestedValues> rows) {
 Tensor::Tensor(Number, Scalar value, DType real_dtype) {
   *this = empty({}, {.dtype = value.dtype() == DType::f32 ? real_dtype : value.dtype()});
   dispatch(dtype_, [&]<class T>() { *data<T>() = value.to<T>(); });
-  is_number_ = true;
+  weakly_typed_ = true;
 }
 
 Tensor::Tensor(std::shared_ptr<Storage> storage, DType dtype, const Shape& shape, const Strides& strides,
@@ -113,7 +113,7 @@ Tensor Tensor::to(Options options) const {
   const bool same = options.dtype.value_or(dtype_) == dtype_ && options.device.value_or(device()) == device();
   Tensor y = same ? *this : empty_like(*this, options);
   if (!same && numel_ > 0) transfer(*this, y);
-  y.set_number(is_number_ && !options.dtype);
+  y.set_weakly_typed(weakly_typed_ && !options.dtype);
   return y;
 }
 

@@ -82,9 +82,9 @@ class Tensor {
   /// Row-major without gaps.
   bool is_contiguous() const;
   /// Made from one C++ number, whose element type yields to the other operand's.
-  bool is_number() const { return is_number_; }
+  bool is_weakly_typed() const { return weakly_typed_; }
   /// Makes the result of an op on numbers a number. For those who build ops.
-  void set_number(bool on) { is_number_ = on; }
+  void set_weakly_typed(bool on) { weakly_typed_ = on; }
 
   /// The first element. On a CUDA tensor it is an address on that device.
   /// @throws DTypeError  T is not this tensor's element type
@@ -135,7 +135,7 @@ class Tensor {
   std::int64_t offset_ = 0;
   std::int64_t numel_ = 0;
   DType dtype_ = DType::f32;
-  bool is_number_ = false;
+  bool weakly_typed_ = false;
 };
 
 /// As NumPy prints: rows in brackets, columns aligned, eight digits, the middle left out past 1000 elements.

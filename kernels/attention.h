@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/ops/attention.h"
+#include "core/ops/attention_kernels.h"
 #include "kernels/math/host_device.h"
 
 // Attention as kernels see it, for every device.

@@ -4,7 +4,7 @@
 
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/sort.h"
+#include "core/ops/sort_kernels.h"
 
 namespace tinytorch {
 

@@ -1,6 +1,6 @@
 // Stands in for kernels/cuda where TinyTorch is built without CUDA.
-#include "core/backend.h"
 #include "core/error.h"
+#include "core/internal/backend.h"
 #include "kernels/register.h"
 
 namespace tinytorch {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "kernels/loop.h"
+#include "kernels/iteration_space.h"
 
 // Matrix products as kernels see them, for every device.
 namespace tinytorch {
@@ -39,12 +39,12 @@ Product<T> first_product(const Tensor& a, const Tensor& b, Tensor& y) {
 /// Where all of a batch is multiplied by the same b and the rows of a follow each other evenly, it is one
 /// product.
 template <class T>
-bool fold_batch(Loop<3>& batch, Product<T>& product) {
-  const bool even = batch.rank == 1 && batch.inner_step()[1] == 0 &&
-                    (product.m == 1 || batch.inner_step()[0] == product.m * product.a_row);
-  if (!even || batch.count == 1) return batch.count == 1;
-  if (product.m == 1) product.a_row = batch.inner_step()[0];
-  product.m *= batch.count;
+bool fold_batch(IterationSpace<3>& batch, Product<T>& product) {
+  const bool even = batch.rank == 1 && batch.inner_strides()[1] == 0 &&
+                    (product.m == 1 || batch.inner_strides()[0] == product.m * product.a_row);
+  if (!even || batch.numel == 1) return batch.numel == 1;
+  if (product.m == 1) product.a_row = batch.inner_strides()[0];
+  product.m *= batch.numel;
   return true;
 }
 

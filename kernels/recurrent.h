@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/ops/recurrent.h"
+#include "core/ops/recurrent_kernels.h"
 #include "kernels/math/recurrent.h"
 
 namespace tinytorch {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/format.h"
-#include "nn/initialised.h"
+#include "core/internal/format.h"
+#include "nn/internal/initialised.h"
 
 namespace tinytorch::nn {
 

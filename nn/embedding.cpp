@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/random.h"
-#include "nn/initialised.h"
+#include "nn/internal/initialised.h"
 
 namespace tinytorch::nn {
 

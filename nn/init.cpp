@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/creation.h"
 

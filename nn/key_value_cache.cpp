@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/shape.h"

@@ -11,7 +11,7 @@
 #include <set>
 #include <typeinfo>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 
 namespace tinytorch::nn {

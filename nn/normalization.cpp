@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/creation.h"
 
 namespace tinytorch::nn {

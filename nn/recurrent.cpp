@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "nn/init.h"
 
 namespace tinytorch::nn {

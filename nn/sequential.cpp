@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch::nn {
 

@@ -2,7 +2,9 @@
 #include "autograd/ops.h"
 #include "autograd/rules/relu_gradient.h"
 #include "autograd/tape.h"
-#include "core/ops/elementwise.h"
+#include "core/ops/activation_kernels.h"
+#include "core/ops/elementwise_kernels.h"
+#include "core/ops/internal/elementwise.h"
 
 #include <cmath>
 #include <numbers>

@@ -44,7 +44,7 @@ Variable remainder(const Variable& a, const Variable& b) {
 namespace {
 
 /// A number yields to the other operand by itself, on whatever device that lies.
-Variable in_dtype(const Variable& x, DType dtype) { return x.value().is_number() ? x : x.to(dtype); }
+Variable in_dtype(const Variable& x, DType dtype) { return x.value().is_weakly_typed() ? x : x.to(dtype); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "core/ops/attention_kernels.h"
 
 namespace tinytorch {
 namespace {

@@ -1,8 +1,9 @@
 #include "core/ops/activation.h"
+#include "core/ops/activation_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/creation.h"
-#include "core/ops/elementwise.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/elementwise.h"
 
 namespace tinytorch {
 

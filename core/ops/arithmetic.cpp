@@ -1,9 +1,11 @@
 #include "core/ops/arithmetic.h"
+#include "core/ops/arithmetic_kernels.h"
+#include "core/ops/elementwise_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
-#include "core/ops/elementwise.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/elementwise.h"
+#include "core/ops/internal/operands.h"
 
 namespace tinytorch {
 

@@ -49,33 +49,4 @@ Tensor& operator-=(Tensor& a, const Tensor& b);
 Tensor& operator*=(Tensor& a, const Tensor& b);
 Tensor& operator/=(Tensor& a, const Tensor& b);
 
-namespace kernels {
-/// A slot of elementwise functions of two operands. a, b and y have the same shape and any strides (0 where
-/// broadcast); a and b have the same element type. y may be a or b. A C++ number, all of
-/// whose strides are 0, may lie on the CPU whatever y's device.
-using BinaryKernel = Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)>;
-/// A slot of elementwise functions of one operand. Same shape; any strides; y may be x.
-using UnaryKernel = Kernel<void(const Tensor& x, Tensor& y)>;
-/// The same with a number that the function has besides.
-using UnaryKernelWith = Kernel<void(const Tensor& x, const double& parameter, Tensor& y)>;
-
-// All element types; y has the operands'. On bool, add is or, mul is and.
-inline BinaryKernel add{"add"};          ///< a + b
-inline BinaryKernel mul{"mul"};          ///< a b
-inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN where either is
-inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN where either is
-// All but bool; y has the operands' type.
-inline BinaryKernel sub{"sub"};                    ///< a - b
-inline BinaryKernel pow{"pow"};                    ///< a^b
-inline BinaryKernel remainder{"remainder"};        ///< a - b floor(a / b)
-inline BinaryKernel floor_divide{"floor_divide"};  ///< floor(a / b)
-// Floating types.
-inline BinaryKernel div{"div"};  ///< a / b
-
-// All but bool.
-inline UnaryKernel neg{"neg"};    ///< -x
-inline UnaryKernel abs{"abs"};    ///< |x|
-inline UnaryKernel sign{"sign"};  ///< x < 0: -1, x > 0: 1, else x
-}  // namespace kernels
-
 }  // namespace tinytorch

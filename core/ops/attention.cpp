@@ -1,14 +1,15 @@
 #include "core/ops/attention.h"
+#include "core/ops/attention_kernels.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 #include "core/ops/random.h"
 
 namespace tinytorch {

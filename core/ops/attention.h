@@ -7,6 +7,7 @@
 
 #include "core/kernel.h"
 #include "core/ops/activation.h"
+#include "core/ops/attention_kernels.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/matmul.h"
@@ -81,35 +82,6 @@ Tensor padding_mask(const Tensor& lengths, std::int64_t keys);
 /// Both: causal, and within each sequence's length: bool [batch, 1, length, length].
 /// @throws as padding_mask()
 Tensor causal_padding_mask(const Tensor& lengths, std::int64_t length);
-
-namespace kernels {
-
-/// AttentionOptions, checked.
-struct AttentionSettings {
-  Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's type
-  bool causal;
-  std::int64_t causal_offset;  ///< from -queries to keys
-  double scale;
-  double dropout;       ///< 0: none
-  RandomStream random;  ///< of rand() in f32 for all weights
-};
-
-/// y [batch, heads, queries, value width] = softmax(scale q kᵀ + mask) v, and log_sum [batch, heads, queries]
-/// = the logarithm of the sum of the exponentials of each query's scores, before dropout; y = 0 and log_sum =
-/// -inf where all scores are -inf. Shapes and weights left out as for scaled_dot_product_attention(), with
-/// exactly four axes. One floating type. The last axis of q, k, v and y has no gaps, and their rows do not
-/// overlap; log_sum is contiguous. y is not empty; there may be no keys.
-inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSettings& settings,
-                   Tensor& log_sum, Tensor& y)>
-    attention{"attention"};
-
-/// The gradients of q, k and v from that of y. dq, dk and dv lie as q, k and v must; the rest is as for
-/// `attention`, which gave y and log_sum.
-inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y, const Tensor& log_sum,
-                   const Tensor& dy, const AttentionSettings& settings, Tensor& dq, Tensor& dk, Tensor& dv)>
-    attention_gradient{"attention_gradient"};
-
-}  // namespace kernels
 
 namespace detail {
 

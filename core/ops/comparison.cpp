@@ -1,13 +1,15 @@
 #include "core/ops/comparison.h"
+#include "core/ops/comparison_kernels.h"
+#include "core/ops/elementwise_kernels.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "core/ops/check.h"
 #include "core/ops/creation.h"
-#include "core/ops/elementwise.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/elementwise.h"
+#include "core/ops/internal/operands.h"
 
 namespace tinytorch {
 
@@ -19,7 +21,7 @@ Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tenso
   const Operand left(a, dtype, shape), right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = DType::boolean, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
-  y.set_number(a.is_number() && b.is_number());
+  y.set_weakly_typed(a.is_weakly_typed() && b.is_weakly_typed());
   return y;
 }
 
@@ -53,7 +55,7 @@ Tensor logical_not(const Tensor& x) {
   const Tensor truth = x.to(DType::boolean);
   Tensor y = empty_like(truth);
   if (y.numel() > 0) kernels::logical_not(truth, y);
-  y.set_number(x.is_number());
+  y.set_weakly_typed(x.is_weakly_typed());
   return y;
 }
 
@@ -67,8 +69,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
     fail<DTypeError>("where", "the condition must be bool, but is {}; compare it, for example condition != 0",
                      condition.dtype());
   }
-  const Device device = a.is_number() && b.is_number() ? condition.device() : common_device("where", a, b);
-  if (device != condition.device() && !condition.is_number()) {
+  const Device device =
+      a.is_weakly_typed() && b.is_weakly_typed() ? condition.device() : common_device("where", a, b);
+  if (device != condition.device() && !condition.is_weakly_typed()) {
     fail<DeviceError>("where", "the condition is on {}, a and b on {}; move one with .to(device)",
                       condition.device(), device);
   }

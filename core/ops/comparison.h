@@ -62,27 +62,4 @@ struct Tolerance {
 /// @throws ShapeError, DeviceError
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance = {});
 
-namespace kernels {
-// Any element type for a and b; y is bool.
-inline BinaryKernel eq{"eq"};
-inline BinaryKernel ne{"ne"};
-inline BinaryKernel lt{"lt"};
-inline BinaryKernel le{"le"};
-inline BinaryKernel gt{"gt"};
-inline BinaryKernel ge{"ge"};
-// Floating; y is bool.
-inline UnaryKernel isnan{"isnan"};
-inline UnaryKernel isinf{"isinf"};
-inline UnaryKernel isfinite{"isfinite"};
-// a, b and y are bool.
-inline BinaryKernel logical_and{"logical_and"};
-inline BinaryKernel logical_or{"logical_or"};
-inline BinaryKernel logical_xor{"logical_xor"};
-inline UnaryKernel logical_not{"logical_not"};
-
-/// y = condition ? a : b. Same shape, any strides; condition is bool; a, b and y have one element type.
-/// C++ numbers, all of whose strides are 0, may lie on the CPU whatever y's device.
-inline Kernel<void(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y)> where{"where"};
-}  // namespace kernels
-
 }  // namespace tinytorch

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch::detail {
 

@@ -1,11 +1,12 @@
 #include "core/ops/convolution.h"
+#include "core/ops/convolution_kernels.h"
 
 #include <algorithm>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/image.h"
 
 namespace tinytorch {
 
@@ -40,11 +41,11 @@ Shape result_shape(const char* op, const Shape& x, const Shape& weight, const Co
     fail<ShapeError>(op, "input has {} channels, but the weight {} expects {} (groups = {})", x[1], weight,
                      weight[1] * options.groups, options.groups);
   }
-  const Pair places = window_places(op, image_size(x),
-                                    {.kernel = image_size(weight),
-                                     .stride = options.stride,
-                                     .padding = options.padding,
-                                     .dilation = options.dilation});
+  const Pair places = window_output_size(op, image_size(x),
+                                         {.kernel = image_size(weight),
+                                          .stride = options.stride,
+                                          .padding = options.padding,
+                                          .dilation = options.dilation});
   return {x[0], weight[0], places.height, places.width};
 }
 

@@ -29,8 +29,8 @@ struct ConvTranspose2dOptions {
 
 /// Cross-correlation, as PyTorch's conv2d: x [batch, channels, height, width] with weight [out, channels /
 /// groups, kernel height, kernel width] and bias [out] (undefined: none) gives [batch, out, ...] of the size
-/// window_places(). Where x has its channels innermost in memory, so has the result. f32 runs in oneDNN (CPU)
-/// or cuDNN; f64 on the CPU, and what oneDNN does not take, as matrix products of unfold()ed images
+/// window_output_size(). Where x has its channels innermost in memory, so has the result. f32 runs in oneDNN
+/// (CPU) or cuDNN; f64 on the CPU, and what oneDNN does not take, as matrix products of unfold()ed images
 /// (Chellapilla et al. 2006). In oneDNN the order of addition, and so last bits, may depend on the number of
 /// threads.
 /// @throws ShapeError   shapes do not fit each other, or the kernel is larger than the padded image
@@ -103,24 +103,5 @@ T conv1d(const T& x, const std::type_identity_t<T>& weight, const std::type_iden
                          .groups = options.groups}),
                  2);
 }
-
-namespace kernels {
-// In the slots of convolutions no tensor is empty, all have one floating type, and shapes and options fit.
-// Images are row-major or channels-last without gaps, both of a call in the same order; weights are
-// contiguous.
-
-/// y[n, o, i, j] = bias[o] + sum over c, k, l of x[n, first(o) + c, i stride - padding + k dilation, ...]
-/// weight[o, c, k, l], where first(o) is the first channel of o's group, and x is 0 outside. bias is
-/// contiguous, or undefined for none.
-inline Kernel<void(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
-                   Tensor& y)>
-    conv2d{"conv2d"};
-/// dx = the transpose of that map of x applied to grad, which is like y.
-inline Kernel<void(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options, Tensor& dx)>
-    conv2d_input_gradient{"conv2d_input_gradient"};
-/// dw = the transpose of that map of the weight applied to grad.
-inline Kernel<void(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw)>
-    conv2d_weight_gradient{"conv2d_weight_gradient"};
-}  // namespace kernels
 
 }  // namespace tinytorch

@@ -1,9 +1,11 @@
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
+#include "core/ops/creation_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/transfer.h"
 #include "core/ops/shape.h"
-#include "core/ops/transfer.h"
 
 namespace tinytorch {
 

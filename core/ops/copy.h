@@ -16,10 +16,4 @@ void fill(Tensor& x, Scalar value);
 /// @throws ShapeError  source does not broadcast to x's shape, or x is an expanded view
 void assign(Tensor& x, const Tensor& source);
 
-namespace kernels {
-/// y[...] = x[...]. Same shape and device; any strides; any two element types, converted by convert(). Where
-/// x and y share storage they do not overlap.
-inline Kernel<void(const Tensor& x, Tensor& y)> copy{"copy"};
-}  // namespace kernels
-
 }  // namespace tinytorch

@@ -1,11 +1,12 @@
 #include "core/ops/creation.h"
+#include "core/ops/creation_kernels.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

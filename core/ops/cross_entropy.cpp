@@ -1,10 +1,11 @@
 #include "core/ops/cross_entropy.h"
+#include "core/ops/cross_entropy_kernels.h"
 
 #include <vector>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "core/kernel.h"
+#include "core/ops/cross_entropy_kernels.h"
 #include "core/ops/loss.h"
 #include "core/tensor.h"
 
@@ -115,30 +116,5 @@ T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& opt
   const detail::CrossEntropyRows<T> losses{-sum(where(chosen, rows, T(0.0)), {1}) * T(weight), weight};
   return detail::reduced_rows(losses, detail::without_classes(log_probability.shape()), options.reduction);
 }
-
-namespace kernels {
-/// How rows are compared with their targets.
-struct CrossEntropyForm {
-  std::int64_t ignore_index;
-  double label_smoothing;
-};
-
-/// For each row x of the logits [rows, classes], with q the target's share of each class,
-///     q[c] = weight[c] ((1 - smoothing) target[c] + smoothing / classes),
-/// table [5, rows] gets: the loss, sum q (log(sum exp(x)) - x); the maximum of x; the logarithm of
-/// sum exp(x - maximum); the sum of q; and what the row counts in a mean, the weight of its class, or 1 where
-/// targets are probabilities. All but the maximum and the logarithm are 0 in a row whose target is
-/// ignore_index. Logits are floating; the target is i64 [rows], each a class or ignore_index, or of the
-/// logits' type [rows, classes]; weight [classes] is of their type or undefined. All contiguous, and not
-/// empty.
-inline Kernel<void(const CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
-                   const Tensor& weight, Tensor& table)>
-    cross_entropy{"cross_entropy"};
-/// dx[c] = grad (softmax(x)[c] sum(q) - q[c]), and 0 where the row is ignored; grad [rows]; dx like the
-/// logits.
-inline Kernel<void(const CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
-                   const Tensor& weight, const Tensor& table, const Tensor& grad, Tensor& dx)>
-    cross_entropy_backward{"cross_entropy_backward"};
-}  // namespace kernels
 
 }  // namespace tinytorch

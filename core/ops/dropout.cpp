@@ -1,8 +1,9 @@
 #include "core/ops/dropout.h"
+#include "core/ops/dropout_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

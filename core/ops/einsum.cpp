@@ -4,7 +4,7 @@
 #include <cctype>
 #include <map>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch::detail {
 namespace {

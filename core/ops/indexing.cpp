@@ -1,13 +1,15 @@
 #include "core/ops/indexing.h"
+#include "core/ops/copy_kernels.h"
+#include "core/ops/indexing_kernels.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "core/ops/check.h"
 #include "core/ops/comparison.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 #include "core/ops/scan.h"
 
 namespace tinytorch {
@@ -124,7 +126,7 @@ void check_source(const char* op, const Tensor& x, const Shape& index, const Ten
 }
 
 void check_line_source(const char* op, const Shape& shape, const Tensor& source) {
-  if (!source.defined() || source.is_number() || source.shape() == shape) return;
+  if (!source.defined() || source.is_weakly_typed() || source.shape() == shape) return;
   fail<ShapeError>(op, "the source is {}; it must be {}, or a number", source.shape(), shape);
 }
 

@@ -39,7 +39,7 @@ void check_number(const char* op, const Tensor& x, const Tensor& number);
 template <TensorLike T>
 T beside(const char* op, const T& x, const Places& places, const T& source) {
   const Tensor& index = places.index;
-  if (value_of(source).is_number()) {
+  if (value_of(source).is_weakly_typed()) {
     check_number(op, value_of(x), value_of(source));
     return expand(source.to({.dtype = x.dtype(), .device = x.device()}), index.shape());
   }
@@ -172,25 +172,6 @@ Tensor bincount(const Tensor& x, std::int64_t minlength = 0);
 /// @throws as above; ShapeError  x and weights differ in shape. DeviceError
 template <TensorLike T>
 T bincount(const Tensor& x, const T& weights, std::int64_t minlength = 0);
-
-namespace kernels {
-/// A slot that moves elements along one axis. index: i64, inside the axis, any strides (0 where expanded).
-/// Types, words of one size, are those of x, source and y; y is contiguous.
-using IndexingKernel = Kernel<void(const Tensor& source, const int& axis, const Tensor& index, Tensor& y)>;
-/// y = source at the places: y has index's shape, source any strides and at least that shape at the other
-/// axes.
-inline IndexingKernel gather{"gather"};
-/// y at the places = source, or += source, in place: source has index's shape and any strides, y at least
-/// that shape at the other axes. The last of a place, or the sum from first to last in f64.
-inline IndexingKernel scatter{"scatter"};
-inline IndexingKernel scatter_add{"scatter_add"};
-/// The largest of all i64 numbers (not none), read as unsigned: one beyond the end, or negative, shows.
-inline ReductionKernel index_bound{"index_bound"};
-/// y[ends[i] - 1] = the place of element i of the mask along each axis, where the mask is true. mask: bool,
-/// contiguous, at least one axis and element; ends: i64, contiguous, the running count of true ones; y: i64
-/// [count, axes].
-inline Kernel<void(const Tensor& mask, const Tensor& ends, Tensor& y)> nonzero{"nonzero"};
-}  // namespace kernels
 
 // Definitions of the templates.
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "core/ops/check.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/image.h"
 
 namespace tinytorch::detail {
 

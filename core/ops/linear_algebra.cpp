@@ -1,6 +1,6 @@
 #include "core/ops/linear_algebra.h"
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch::detail {
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "core/ops/check.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 
 namespace tinytorch {
 

@@ -1,6 +1,7 @@
 #include "core/ops/math.h"
+#include "core/ops/math_kernels.h"
 
-#include "core/ops/elementwise.h"
+#include "core/ops/internal/elementwise.h"
 
 namespace tinytorch {
 

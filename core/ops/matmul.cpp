@@ -1,11 +1,12 @@
 #include "core/ops/matmul.h"
+#include "core/ops/matmul_kernels.h"
 
 #include "core/ops/activation.h"
-#include "core/ops/check.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 
 namespace tinytorch {
 

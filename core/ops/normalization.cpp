@@ -1,11 +1,12 @@
 #include "core/ops/normalization.h"
+#include "core/ops/normalization_kernels.h"
 
 #include <algorithm>
 
-#include "core/ops/check.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 #include "core/ops/math.h"
 
 namespace tinytorch {

@@ -1,6 +1,7 @@
 #include "core/ops/optimizer.h"
+#include "core/ops/optimizer_kernels.h"
 
-#include "core/ops/check.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

@@ -80,12 +80,4 @@ void rmsprop_step(const RmspropStep& step, std::span<ParameterUpdate> updates);
 void adagrad_step(const AdagradStep& step, std::span<ParameterUpdate> updates);
 void lion_step(const LionStep& step, std::span<ParameterUpdate> updates);
 
-namespace kernels {
-inline Kernel<void(const SgdStep& step, std::span<ParameterUpdate> updates)> sgd_step{"sgd_step"};
-inline Kernel<void(const AdamStep& step, std::span<ParameterUpdate> updates)> adam_step{"adam_step"};
-inline Kernel<void(const RmspropStep& step, std::span<ParameterUpdate> updates)> rmsprop_step{"rmsprop_step"};
-inline Kernel<void(const AdagradStep& step, std::span<ParameterUpdate> updates)> adagrad_step{"adagrad_step"};
-inline Kernel<void(const LionStep& step, std::span<ParameterUpdate> updates)> lion_step{"lion_step"};
-}  // namespace kernels
-
 }  // namespace tinytorch

@@ -1,9 +1,10 @@
 #include "core/ops/pooling.h"
+#include "core/ops/pooling_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/image.h"
 
 namespace tinytorch {
 
@@ -22,7 +23,7 @@ Window window_of(const Pair& kernel, const MaxPool2dOptions& options) {
 }
 
 Pair pooled_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
-  const Pair size = window_places(op, image, window, ceil_mode);
+  const Pair size = window_output_size(op, image, window, ceil_mode);
   if (window.padding.height > window.kernel.height / 2 || window.padding.width > window.kernel.width / 2) {
     fail<ValueError>(op, "padding is {}; it must be at most half the kernel {}", to_string(window.padding),
                      to_string(window.kernel));

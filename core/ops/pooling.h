@@ -31,8 +31,8 @@ struct MaxPooled {
 };
 
 /// The largest element in each place of a window over x [batch, channels, height, width]; sizes as
-/// window_places(). The first of equal ones has the gradient; NaN is larger than all, and the first NaN wins
-/// (PyTorch: the last). In x's order in memory.
+/// window_output_size(). The first of equal ones has the gradient; NaN is larger than all, and the first NaN
+/// wins (PyTorch: the last). In x's order in memory.
 /// @throws ShapeError  x has not four axes, or the window is larger than the padded image
 /// @throws DTypeError  x is not floating. ValueError  a window that makes no sense
 Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options = {});
@@ -63,7 +63,7 @@ Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size);
 void check_pool1d(const char* op, const Shape& x);
 }  // namespace detail
 
-/// The mean in each place of a window over x [batch, channels, height, width]; sizes as window_places().
+/// The mean in each place of a window over x [batch, channels, height, width]; sizes as window_output_size().
 /// @throws as max_pool2d()
 template <TensorLike T>
 T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options = {}) {
@@ -119,19 +119,5 @@ T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options = 
                              .count_include_pad = options.count_include_pad}),
                  2);
 }
-
-namespace kernels {
-// In these slots the tensors of a call are floating, row-major or channels-last without gaps, all in the same
-// order, and not empty; `places` are i64.
-
-/// y = the largest elements; places = where they are, or undefined: not wanted.
-inline Kernel<void(const Tensor& x, const Window& window, Tensor& places, Tensor& y)> max_pool2d{
-    "max_pool2d"};
-/// y[n, c, o] = x[n, c, places[n, c, o]]; 0 where that is -1. x's images are not empty.
-inline Kernel<void(const Tensor& x, const Tensor& places, Tensor& y)> max_pool2d_at{"max_pool2d_at"};
-/// dx[n, c, p] = the sum of grad[n, c, o] over all o with places[n, c, o] = p.
-inline Kernel<void(const Tensor& grad, const Tensor& places, const Window& window, Tensor& dx)>
-    max_pool2d_gradient{"max_pool2d_gradient"};
-}  // namespace kernels
 
 }  // namespace tinytorch

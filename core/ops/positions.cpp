@@ -1,14 +1,15 @@
 #include "core/ops/positions.h"
+#include "core/ops/positions_kernels.h"
 
 #include <cmath>
 
 #include "core/ops/arithmetic.h"
-#include "core/ops/check.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 #include "core/ops/math.h"
-#include "core/ops/operands.h"
 
 namespace tinytorch {
 

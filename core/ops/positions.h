@@ -48,13 +48,6 @@ T rotary(const T& x, std::int64_t offset = 0, double base = 10000);
 /// @throws ShapeError  a negative length. DTypeError  not floating
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options = {});
 
-namespace kernels {
-/// y as rotate_halves() says. x and y [..., width] of the same shape, any strides; cosine and sine [...,
-/// width / 2] with the same leading lengths, any strides (0 where broadcast). One floating type. y may be x.
-inline Kernel<void(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y)> rotate_halves{
-    "rotate_halves"};
-}  // namespace kernels
-
 namespace detail {
 /// offset, offset + 1, ... for x's second to last axis. @throws ShapeError  there is none
 Tensor consecutive_positions(const Tensor& x, std::int64_t offset);

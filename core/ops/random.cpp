@@ -1,9 +1,10 @@
 #include "core/ops/random.h"
+#include "core/ops/random_kernels.h"
 
 #include <limits>
 
-#include "core/ops/check.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

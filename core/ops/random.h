@@ -20,15 +20,4 @@ Tensor randn(const Shape& shape, Options options = {}, Generator& generator = de
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Options options = {},
                Generator& generator = default_generator());
 
-namespace kernels {
-// Element i of the contiguous y comes from the Philox block stream.offset + i / n of key stream.seed, see
-// kernels/math/random.h, which makes the numbers the same on each device.
-inline Kernel<void(const RandomStream& stream, Tensor& y)> random_uniform{"random_uniform"};
-inline Kernel<void(const RandomStream& stream, Tensor& y)> random_normal{"random_normal"};
-/// y = low + a number in [0, range), range > 0.
-inline Kernel<void(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range,
-                   Tensor& y)>
-    random_integers{"random_integers"};
-}  // namespace kernels
-
 }  // namespace tinytorch

@@ -1,11 +1,12 @@
 #include "core/ops/rearrange.h"
+#include "core/ops/copy_kernels.h"
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

@@ -1,8 +1,9 @@
 #include "core/ops/recurrent.h"
+#include "core/ops/recurrent_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

@@ -1,7 +1,8 @@
 #include "core/ops/reduction.h"
+#include "core/ops/reduction_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 #include "core/ops/shape.h"
 
 namespace tinytorch {

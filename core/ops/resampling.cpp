@@ -1,10 +1,11 @@
 #include "core/ops/resampling.h"
+#include "core/ops/resampling_kernels.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "core/ops/check.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/image.h"
 
 namespace tinytorch::detail {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "core/ops/check.h"
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 #include "core/ops/reduction.h"
 
 namespace tinytorch {

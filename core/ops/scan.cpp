@@ -1,9 +1,10 @@
 #include "core/ops/scan.h"
+#include "core/ops/scan_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch {
 

@@ -1,11 +1,12 @@
 #include "core/ops/shape.h"
+#include "core/ops/copy_kernels.h"
 
 #include <algorithm>
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/operands.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
 
 namespace tinytorch {
 

@@ -41,10 +41,4 @@ Sorted<T> topk(const T& x, std::int64_t k, int axis = -1, bool largest = true) {
   return {contiguous(slice(all.values, axis, 0, k)), contiguous(slice(all.indices, axis, 0, k))};
 }
 
-namespace kernels {
-/// Sorts x, contiguous and not empty, along its last axis: values in order, and indices (i64) of where they
-/// were; both contiguous, of x's shape. All element types. Stable; NaN is the largest.
-inline Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)> sort{"sort"};
-}  // namespace kernels
-
 }  // namespace tinytorch

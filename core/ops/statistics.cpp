@@ -1,6 +1,6 @@
 #include "core/ops/statistics.h"
 
-#include "core/ops/check.h"
+#include "core/ops/internal/check.h"
 
 namespace tinytorch::detail {
 

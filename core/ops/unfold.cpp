@@ -1,15 +1,16 @@
 #include "core/ops/unfold.h"
+#include "core/ops/unfold_kernels.h"
 
-#include "core/ops/check.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/image.h"
 
 namespace tinytorch {
 
 Tensor unfold(const Tensor& x, const Window& window) {
   require_images("unfold", x);
-  const Pair places = window_places("unfold", image_size(x.shape()), window);
+  const Pair places = window_output_size("unfold", image_size(x.shape()), window);
   const std::int64_t elements = checked_numel("unfold", {window.kernel.height, window.kernel.width});
   Tensor columns = empty({x.shape()[0], checked_numel("unfold", {x.shape()[1], elements}),
                           checked_numel("unfold", {places.height, places.width})},
@@ -27,7 +28,7 @@ Tensor fold(const Tensor& columns, const Pair& size, const Window& window) {
   }
   if (size.height < 1 || size.width < 1)
     fail<ValueError>("fold", "size is {}; it must be at least 1", to_string(size));
-  const Pair places = window_places("fold", size, window);
+  const Pair places = window_output_size("fold", size, window);
   const Shape& shape = columns.shape();
   const std::int64_t elements = checked_numel("fold", {window.kernel.height, window.kernel.width});
   const std::int64_t columns_wanted = checked_numel("fold", {places.height, places.width});

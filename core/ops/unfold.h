@@ -19,13 +19,4 @@ Tensor unfold(const Tensor& x, const Window& window);
 /// @throws ShapeError  columns that no such image gives. DTypeError, ValueError  as unfold()
 Tensor fold(const Tensor& columns, const Pair& size, const Window& window);
 
-namespace kernels {
-/// columns[n, (c, k, l), (i, j)] = x[n, c, i stride - padding + k dilation, ...]; 0 outside. Contiguous, of
-/// one floating type, not empty. `places` are the window's.
-inline Kernel<void(const Tensor& x, const Window& window, const Pair& places, Tensor& columns)> unfold{
-    "unfold"};
-/// The transpose.
-inline Kernel<void(const Tensor& columns, const Window& window, const Pair& places, Tensor& x)> fold{"fold"};
-}  // namespace kernels
-
 }  // namespace tinytorch

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch {
 
@@ -50,7 +50,7 @@ void check_window(const char* op, const Window& window) {
   require_within(op, "dilation", window.dilation, 1);
 }
 
-Pair window_places(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
+Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
   check_window(op, window);
   const Pair span(span_of(window.kernel.height, window.dilation.height),
                   span_of(window.kernel.width, window.dilation.width));

@@ -39,6 +39,6 @@ void check_window(const char* op, const Window& window);
 /// dilation (kernel - 1) - 1) / stride) + 1. With `ceil_mode` rounded up, as long as the last window begins
 /// within the image or the padding before it.
 /// @throws as check_window(); ShapeError  the window is larger than the padded image
-Pair window_places(const char* op, const Pair& image, const Window& window, bool ceil_mode = false);
+Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode = false);
 
 }  // namespace tinytorch

@@ -1,6 +1,6 @@
-#include "core/ops/activation.h"
-#include "core/ops/copy.h"
 #include "kernels/math/activation.h"
+#include "core/ops/activation_kernels.h"
+#include "core/ops/copy_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

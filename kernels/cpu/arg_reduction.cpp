@@ -1,4 +1,4 @@
-#include "core/ops/reduction.h"
+#include "core/ops/reduction_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
@@ -59,16 +59,16 @@ void arg_columns(const T* x, std::int64_t step, std::int64_t n, std::int64_t apa
 template <class Order, class T>
 void arg_reduce(const Tensor& x, int axis, Tensor& y) {
   const std::int64_t n = x.shape()[axis], step = x.strides()[axis];
-  const ReductionLoops loops = make_reduction_loops(x, y);
-  const std::int64_t inner = loops.kept.inner_length(), apart = loops.kept.inner_step()[0];
+  const ReductionSpaces loops = make_reduction_spaces(x, y);
+  const std::int64_t inner = loops.kept.inner_size(), apart = loops.kept.inner_strides()[0];
   const std::int64_t width = n > 1 && apart < step ? std::min(inner, kColumns) : 1;
-  const std::int64_t blocks = (inner + width - 1) / width, tasks = loops.kept.count / inner * blocks;
+  const std::int64_t blocks = (inner + width - 1) / width, tasks = loops.kept.numel / inner * blocks;
   const T* from = static_cast<const T*>(x.raw_data());
   auto* to = static_cast<std::int64_t*>(y.raw_data());
   parallel_for(tasks, kCheapGrain / (n * width) + 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t column = task % blocks * width, first = task / blocks * inner + column;
-      const T* row = from + Place<2>(loops.kept, first).offset[0];
+      const T* row = from + MultiIndex<2>(loops.kept, first).offset[0];
       if (width == 1) {
         to[first] = arg_row<Order>(row, step, n);
       } else {

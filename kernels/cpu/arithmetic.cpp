@@ -1,5 +1,5 @@
-#include "core/ops/arithmetic.h"
 #include "kernels/math/arithmetic.h"
+#include "core/ops/arithmetic_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

@@ -1,5 +1,5 @@
-#include "core/ops/comparison.h"
 #include "kernels/math/comparison.h"
+#include "core/ops/comparison_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
@@ -24,9 +24,9 @@ struct WhereRow {
   const T* a;
   const T* b;
   T* y;
-  Steps<4> step;
+  PerOperand<4> step;
 
-  void operator()(const Steps<4>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<4>& offset, std::int64_t n) const {
     const bool even = step[0] == 1 && step[3] == 1;
     if (even && step[1] == 1 && step[2] == 1) return contiguous<1, 1>(offset, n);
     if (even && step[1] == 0 && step[2] == 1) return contiguous<0, 1>(offset, n);
@@ -38,7 +38,7 @@ struct WhereRow {
   }
 
   template <int step_a, int step_b>
-  void contiguous(const Steps<4>& offset, std::int64_t n) const {
+  void contiguous(const PerOperand<4>& offset, std::int64_t n) const {
     const std::uint8_t* choice = condition + offset[0];
     const T* left = a + offset[1];
     const T* right = b + offset[2];
@@ -53,11 +53,11 @@ struct WhereRow {
 
 template <class T>
 void where_typed(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
-  const Loop<4> loop = make_loop<4>({&condition, &a, &b, &y});
+  const IterationSpace<4> loop = make_iteration_space<4>({&condition, &a, &b, &y});
   const WhereRow<T> row{static_cast<const std::uint8_t*>(condition.raw_data()),
                         static_cast<const T*>(a.raw_data()), static_cast<const T*>(b.raw_data()),
-                        static_cast<T*>(y.raw_data()), loop.inner_step()};
-  for_each_row(loop, kCheapGrain, row);
+                        static_cast<T*>(y.raw_data()), loop.inner_strides()};
+  for_each_inner_loop(loop, kCheapGrain, row);
 }
 
 void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {

@@ -1,8 +1,9 @@
 #include "kernels/cpu/convolution.h"
+#include "core/ops/convolution_kernels.h"
 
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
 #include "core/ops/shape.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/register.h"

@@ -15,7 +15,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
 #include "core/storage.h"
 #include "kernels/cpu/parallel.h"
 

@@ -1,5 +1,5 @@
-#include "core/ops/copy.h"
 #include "core/convert.h"
+#include "core/ops/copy_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
@@ -33,36 +33,36 @@ struct TransposedCopy {
 
   const T* x;
   T* y;
-  Loop<2> planes;                     // all other axes
+  IterationSpace<2> planes;           // all other axes
   std::int64_t columns, column_step;  // the innermost axis, and x's step along it
   std::int64_t rows, row_step;        // the axis by_x, and y's step along it
   std::int64_t strips;                // of kTile rows each
 
-  TransposedCopy(const T* from, T* to, const Loop<2>& loop, std::size_t by_x)
+  TransposedCopy(const T* from, T* to, const IterationSpace<2>& loop, std::size_t by_x)
       : x(from),
         y(to),
-        columns(loop.inner_length()),
-        column_step(loop.inner_step()[0]),
-        rows(loop.length[by_x]),
-        row_step(loop.step[by_x][1]),
+        columns(loop.inner_size()),
+        column_step(loop.inner_strides()[0]),
+        rows(loop.sizes[by_x]),
+        row_step(loop.strides[by_x][1]),
         strips((rows + kTile - 1) / kTile) {
     for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
       if (axis != by_x) {
-        planes.length[static_cast<std::size_t>(planes.rank)] = loop.length[axis];
-        planes.step[static_cast<std::size_t>(planes.rank++)] = loop.step[axis];
-        planes.count *= loop.length[axis];
+        planes.sizes[static_cast<std::size_t>(planes.rank)] = loop.sizes[axis];
+        planes.strides[static_cast<std::size_t>(planes.rank++)] = loop.strides[axis];
+        planes.numel *= loop.sizes[axis];
       }
     }
   }
 
   void run() const {
-    parallel_for(planes.count * strips, std::max<std::int64_t>(1, kCheapGrain / (kTile * columns)),
+    parallel_for(planes.numel * strips, std::max<std::int64_t>(1, kCheapGrain / (kTile * columns)),
                  [this](std::int64_t begin, std::int64_t end) { copy_strips(begin, end); });
   }
 
   void copy_strips(std::int64_t begin, std::int64_t end) const {
     for (std::int64_t strip = begin; strip < end; ++strip) {
-      const Steps<2> offset = Place<2>(planes, strip / strips).offset;
+      const PerOperand<2> offset = MultiIndex<2>(planes, strip / strips).offset;
       const std::int64_t row = strip % strips * kTile;
       copy_strip(x + offset[0] + row, y + offset[1] + row * row_step, std::min(kTile, rows - row));
     }
@@ -91,10 +91,10 @@ struct TransposedCopy {
 };
 
 template <class T>
-bool copy_transposed(const Tensor& x, Tensor& y, const Loop<2>& loop) {
-  if (loop.inner_step()[0] <= 1 || loop.inner_step()[1] != 1) return false;
+bool copy_transposed(const Tensor& x, Tensor& y, const IterationSpace<2>& loop) {
+  if (loop.inner_strides()[0] <= 1 || loop.inner_strides()[1] != 1) return false;
   for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
-    if (loop.step[axis][0] == 1 && loop.length[axis] >= TransposedCopy<T>::kTile) {
+    if (loop.strides[axis][0] == 1 && loop.sizes[axis] >= TransposedCopy<T>::kTile) {
       TransposedCopy<T>(static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()), loop, axis).run();
       return true;
     }
@@ -104,13 +104,13 @@ bool copy_transposed(const Tensor& x, Tensor& y, const Loop<2>& loop) {
 
 template <class From, class To>
 void copy_typed(const Tensor& x, Tensor& y) {
-  const Loop<2> loop = make_loop<2>({&x, &y});
+  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
   if constexpr (std::is_same_v<From, To>) {
     if (copy_transposed<To>(x, y, loop)) return;
   }
   const UnaryRow<Convert<To>, From, To> row{static_cast<const From*>(x.raw_data()),
-                                            static_cast<To*>(y.raw_data()), loop.inner_step()};
-  for_each_row(loop, kCheapGrain, row);
+                                            static_cast<To*>(y.raw_data()), loop.inner_strides()};
+  for_each_inner_loop(loop, kCheapGrain, row);
 }
 
 void copy(const Tensor& x, Tensor& y) {

@@ -1,4 +1,4 @@
-#include "core/ops/creation.h"
+#include "core/ops/creation_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
@@ -22,7 +22,7 @@ struct FillRow {
   T value;
   std::int64_t step;
 
-  void operator()(const Steps<1>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<1>& offset, std::int64_t n) const {
     T* to = y + offset[0];
     if (step == 1) {
       for (std::int64_t i = 0; i < n; ++i) to[i] = value;
@@ -34,8 +34,9 @@ struct FillRow {
 
 template <class T>
 void fill_typed(T value, Tensor& y) {
-  const Loop<1> loop = make_loop<1>({&y});
-  for_each_row(loop, kCheapGrain, FillRow<T>{static_cast<T*>(y.raw_data()), value, loop.inner_step()[0]});
+  const IterationSpace<1> loop = make_iteration_space<1>({&y});
+  for_each_inner_loop(loop, kCheapGrain,
+                      FillRow<T>{static_cast<T*>(y.raw_data()), value, loop.inner_strides()[0]});
 }
 
 void fill(const Scalar& value, Tensor& y) {

@@ -1,5 +1,5 @@
-#include "core/ops/cross_entropy.h"
 #include "kernels/math/cross_entropy.h"
+#include "core/ops/cross_entropy_kernels.h"
 #include "kernels/math/math.h"
 #include "kernels/register.h"
 

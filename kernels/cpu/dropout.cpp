@@ -1,6 +1,6 @@
-#include "core/ops/dropout.h"
-#include "kernels/cpu/parallel.h"
 #include "kernels/math/dropout.h"
+#include "core/ops/dropout_kernels.h"
+#include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

@@ -4,7 +4,7 @@
 
 #include "core/ops/copy.h"
 #include "core/tensor.h"
-#include "kernels/cpu/loop.h"
+#include "kernels/cpu/inner_loops.h"
 #include "kernels/cpu/parallel.h"
 
 #if defined(TINYTORCH_CPU_ELEMENTWISE_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -18,14 +18,14 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
 template <int N, class Row>
-void call_row(const void* row, const Steps<N>& offset, std::int64_t n) {
+void call_row(const void* row, const PerOperand<N>& offset, std::int64_t n) {
   (*static_cast<const Row*>(row))(offset, n);
 }
 
 /// Calls row(offsets, n) for every row of the loop.
 template <int N, class Row>
-void for_each_row(const Loop<N>& loop, std::int64_t grain, const Row& row) {
-  run_rows<N>(loop, grain, call_row<N, Row>, &row);
+void for_each_inner_loop(const IterationSpace<N>& loop, std::int64_t grain, const Row& row) {
+  run_inner_loops<N>(loop, grain, call_row<N, Row>, &row);
 }
 
 /// Elements of a row that does not lie without gaps are worked on through buffers of this length.
@@ -46,10 +46,10 @@ template <class Op, class X, class Y>
 struct UnaryRow {
   const X* x;
   Y* y;
-  Steps<2> step;
+  PerOperand<2> step;
   Op op = {};
 
-  void operator()(const Steps<2>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<2>& offset, std::int64_t n) const {
     const X* from = x + offset[0];
     Y* to = y + offset[1];
     if (step[0] == 1 && step[1] == 1) return contiguous(op, from, to, n);
@@ -76,9 +76,9 @@ struct BinaryRow {
   const X* a;
   const X* b;
   Y* y;
-  Steps<3> step;
+  PerOperand<3> step;
 
-  void operator()(const Steps<3>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<3>& offset, std::int64_t n) const {
     const X* left = a + offset[0];
     const X* right = b + offset[1];
     Y* to = y + offset[2];
@@ -119,21 +119,21 @@ struct BinaryRow {
 template <class Op, class X>
 void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
   using Y = std::invoke_result_t<Op, X>;
-  const Loop<2> loop = make_loop<2>({&x, &y});
+  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
   const UnaryRow<Op, X, Y> row{static_cast<const X*>(x.raw_data()), static_cast<Y*>(y.raw_data()),
-                               loop.inner_step(), op};
-  for_each_row(loop, grain, row);
+                               loop.inner_strides(), op};
+  for_each_inner_loop(loop, grain, row);
 }
 
 template <class Op, class X>
 void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grain) {
   using Y = std::invoke_result_t<Op, X, X>;
-  const Loop<3> loop = make_loop<3>({&a, &b, &y});
+  const IterationSpace<3> loop = make_iteration_space<3>({&a, &b, &y});
   if (crosses_memory(loop, 0) && y.is_contiguous()) return binary_typed<Op, X>(contiguous(a), b, y, grain);
   if (crosses_memory(loop, 1) && y.is_contiguous()) return binary_typed<Op, X>(a, contiguous(b), y, grain);
   const BinaryRow<Op, X, Y> row{static_cast<const X*>(a.raw_data()), static_cast<const X*>(b.raw_data()),
-                                static_cast<Y*>(y.raw_data()), loop.inner_step()};
-  for_each_row(loop, grain, row);
+                                static_cast<Y*>(y.raw_data()), loop.inner_strides()};
+  for_each_inner_loop(loop, grain, row);
 }
 
 /// The kernel y = op(x) for the element types of Types.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
 #include "kernels/cpu/parallel.h"
 
 namespace tinytorch::cpu {

@@ -1,5 +1,5 @@
-#include "core/ops/indexing.h"
 #include "kernels/indexing.h"
+#include "core/ops/indexing_kernels.h"
 #include "kernels/math/indexing.h"
 #include "kernels/register.h"
 
@@ -27,10 +27,10 @@ struct GatherRow {
   const Word* x;
   const std::int64_t* index;
   Word* y;
-  Steps<3> step;
+  PerOperand<3> step;
   std::int64_t axis_step;
 
-  void operator()(const Steps<3>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<3>& offset, std::int64_t n) const {
     const Word* from = x + offset[0];
     const std::int64_t* at = index + offset[1];
     Word* to = y + offset[2];
@@ -49,11 +49,11 @@ struct GatherRow {
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
   const Tensor lines = fixed_at(x, axis, index.shape());
-  const Loop<3> loop = make_loop<3>({&lines, &index, &y});
+  const IterationSpace<3> loop = make_iteration_space<3>({&lines, &index, &y});
   dispatch_words(x.dtype(), [&]<class Word>() {
     const GatherRow<Word> row{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
-                              static_cast<Word*>(y.raw_data()), loop.inner_step(), x.strides()[axis]};
-    for_each_row(loop, kIndexingGrain, row);
+                              static_cast<Word*>(y.raw_data()), loop.inner_strides(), x.strides()[axis]};
+    for_each_inner_loop(loop, kIndexingGrain, row);
   });
 }
 
@@ -66,11 +66,11 @@ struct ScatterRow {
   const T* source;
   T* y;
   std::int64_t length, source_step, y_step;
-  Steps<4> step;
+  PerOperand<4> step;
 
-  void operator()(const Steps<4>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<4>& offset, std::int64_t n) const {
     if (step[0] == 0 && step[1] == 0) return join(offset, n);
-    Steps<4> at = offset;
+    PerOperand<4> at = offset;
     for (std::int64_t i = 0; i < n; ++i) {
       join(at, 1);
       for (std::size_t operand = 0; operand < 4; ++operand) at[operand] += step[operand];
@@ -78,7 +78,7 @@ struct ScatterRow {
   }
 
   /// n neighbours at one place of lines that share their indices.
-  void join(const Steps<4>& offset, std::int64_t n) const {
+  void join(const PerOperand<4>& offset, std::int64_t n) const {
     const std::int64_t* const index = indices + offset[0];
     const std::int64_t place = offset[1];
     if (place > 0 && index[-1] == index[0]) return;
@@ -107,7 +107,8 @@ template <class Join>
 void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
   using T = typename Join::Element;
   const Scatter scatter = make_scatter(source, axis, index, y);
-  const Loop<4> loop = make_loop<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+  const IterationSpace<4> loop =
+      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
   const ScatterRow<Join> row{.indices = scatter.indices.template data<std::int64_t>(),
                              .order = scatter.order.template data<std::int64_t>(),
                              .source = static_cast<const T*>(source.raw_data()),
@@ -115,8 +116,8 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
                              .length = scatter.length,
                              .source_step = scatter.source_step,
                              .y_step = scatter.y_step,
-                             .step = loop.inner_step()};
-  for_each_row(loop, kIndexingGrain, row);
+                             .step = loop.inner_strides()};
+  for_each_inner_loop(loop, kIndexingGrain, row);
 }
 
 /// Joins sources to their targets one after another, without a sort: for what y's own type can hold. Lines
@@ -129,18 +130,18 @@ struct JoinLines {
   const T* source;
   T* y;
   std::int64_t length;
-  Steps<3> step, axis_step;
+  PerOperand<3> step, axis_step;
 
-  void operator()(const Steps<3>& offset, std::int64_t n) const {
+  void operator()(const PerOperand<3>& offset, std::int64_t n) const {
     if (axis_step[1] > step[1]) return join(offset, n);
-    Steps<3> at = offset;
+    PerOperand<3> at = offset;
     for (std::int64_t i = 0; i < n; ++i) {
       join(at, 1);
       for (std::size_t operand = 0; operand < 3; ++operand) at[operand] += step[operand];
     }
   }
 
-  void join(const Steps<3>& offset, std::int64_t n) const {
+  void join(const PerOperand<3>& offset, std::int64_t n) const {
     for (std::int64_t k = 0; k < length; ++k) {
       const std::int64_t* const at = index + offset[0] + k * axis_step[0];
       const T* const from = source + offset[1] + k * axis_step[1];
@@ -160,15 +161,15 @@ void join_lines(const Tensor& source, int axis, const Tensor& index, Tensor& y) 
   lines[axis] = 1;
   const Tensor first_index = fixed_at(index, axis, lines), first_source = fixed_at(source, axis, lines),
                first_y = fixed_at(y, axis, lines);
-  const Loop<3> loop = make_loop<3>({&first_index, &first_source, &first_y});
+  const IterationSpace<3> loop = make_iteration_space<3>({&first_index, &first_source, &first_y});
   const std::int64_t length = index.shape()[axis];
   const JoinLines<Join> row{.index = index.data<std::int64_t>(),
                             .source = static_cast<const T*>(source.raw_data()),
                             .y = static_cast<T*>(y.raw_data()),
                             .length = length,
-                            .step = loop.inner_step(),
+                            .step = loop.inner_strides(),
                             .axis_step = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
-  for_each_row(loop, kIndexingGrain / length + 1, row);
+  for_each_inner_loop(loop, kIndexingGrain / length + 1, row);
 }
 
 void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {

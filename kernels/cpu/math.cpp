@@ -1,5 +1,5 @@
-#include "core/ops/math.h"
 #include "kernels/math/math.h"
+#include "core/ops/math_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

@@ -1,7 +1,7 @@
-#include "core/ops/matmul.h"
 #include "core/error.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
+#include "core/ops/matmul_kernels.h"
 #include "kernels/math/activation.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
@@ -26,16 +26,16 @@ namespace {
 
 /// A product for each place of the batch loop; `first` is that of the first.
 template <class T>
-bool multiply_batch(const Loop<3>& batch, const Product<T>& first) {
+bool multiply_batch(const IterationSpace<3>& batch, const Product<T>& first) {
   std::atomic<bool> fine{true};
   const std::int64_t each = std::max<std::int64_t>(1, first.multiplications());
-  parallel_for(batch.count, kProductGrain / each + 1, [&](std::int64_t begin, std::int64_t end) {
-    walk(batch, begin, end, [&](const Steps<3>& offset, std::int64_t n) {
+  parallel_for(batch.numel, kProductGrain / each + 1, [&](std::int64_t begin, std::int64_t end) {
+    for_each_inner_loop(batch, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) {
         Product<T> product = first;
-        product.a += offset[0] + i * batch.inner_step()[0];
-        product.b += offset[1] + i * batch.inner_step()[1];
-        product.y += offset[2] + i * batch.inner_step()[2];
+        product.a += offset[0] + i * batch.inner_strides()[0];
+        product.b += offset[1] + i * batch.inner_strides()[1];
+        product.y += offset[2] + i * batch.inner_strides()[2];
         if (!multiply(product)) fine = false;
       }
     });
@@ -46,7 +46,7 @@ bool multiply_batch(const Loop<3>& batch, const Product<T>& first) {
 template <class T>
 void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);
-  Loop<3> batch = make_batch_loop(a, b, y);
+  IterationSpace<3> batch = make_batch_space(a, b, y);
   const bool single = fold_batch(batch, product);
   if (takes_library(product)) {
     settle(product.m, product.k, product.a_row, product.a_column);

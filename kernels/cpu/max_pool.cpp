@@ -1,4 +1,4 @@
-#include "core/ops/pooling.h"
+#include "core/ops/pooling_kernels.h"
 #include "kernels/cpu/image_blocks.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"

@@ -1,7 +1,7 @@
-#include "core/ops/normalization.h"
-#include "core/ops/copy.h"
-#include "core/ops/shape.h"
 #include "kernels/math/normalization.h"
+#include "core/ops/copy_kernels.h"
+#include "core/ops/normalization_kernels.h"
+#include "core/ops/shape.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

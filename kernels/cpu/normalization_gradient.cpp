@@ -1,5 +1,5 @@
-#include "core/ops/copy.h"
-#include "core/ops/normalization.h"
+#include "core/ops/copy_kernels.h"
+#include "core/ops/normalization_kernels.h"
 #include "core/ops/shape.h"
 #include "kernels/math/normalization.h"
 #include "kernels/register.h"

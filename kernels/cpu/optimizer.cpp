@@ -1,5 +1,5 @@
-#include "core/ops/optimizer.h"
 #include "kernels/math/optimizer.h"
+#include "core/ops/optimizer_kernels.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

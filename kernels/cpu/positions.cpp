@@ -1,7 +1,7 @@
-#include "core/ops/positions.h"
-#include "core/ops/copy.h"
-#include "core/ops/shape.h"
 #include "kernels/math/positions.h"
+#include "core/ops/copy.h"
+#include "core/ops/positions_kernels.h"
+#include "core/ops/shape.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.
@@ -27,15 +27,15 @@ struct RotateRow {
   const T* sine;
   T* y;
   std::int64_t x_second, y_second;
-  Steps<4> step;
+  PerOperand<4> step;
 
-  void operator()(const Steps<4>& offset, std::int64_t n) const {
-    const bool even = step == Steps<4>{1, 1, 1, 1};
+  void operator()(const PerOperand<4>& offset, std::int64_t n) const {
+    const bool even = step == PerOperand<4>{1, 1, 1, 1};
     even ? rotate<true>(offset, n) : rotate<false>(offset, n);
   }
 
   template <bool even>
-  void rotate(const Steps<4>& offset, std::int64_t n) const {
+  void rotate(const PerOperand<4>& offset, std::int64_t n) const {
     const auto at = [&](std::size_t i, std::int64_t place) {
       return offset[i] + place * (even ? 1 : step[i]);
     };
@@ -52,7 +52,7 @@ struct RotateRow {
 void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
   const std::int64_t pairs = y.shape().back() / 2;
   const Tensor x_half = slice(x, -1, 0, pairs), y_half = slice(y, -1, 0, pairs);
-  const Loop<4> loop = make_loop<4>({&x_half, &cosine, &sine, &y_half});
+  const IterationSpace<4> loop = make_iteration_space<4>({&x_half, &cosine, &sine, &y_half});
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     const RotateRow<T> row{.x = static_cast<const T*>(x.raw_data()),
                            .cosine = static_cast<const T*>(cosine.raw_data()),
@@ -60,8 +60,8 @@ void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Te
                            .y = static_cast<T*>(y.raw_data()),
                            .x_second = pairs * x.strides().back(),
                            .y_second = pairs * y.strides().back(),
-                           .step = loop.inner_step()};
-    for_each_row(loop, kCheapGrain, row);
+                           .step = loop.inner_strides()};
+    for_each_inner_loop(loop, kCheapGrain, row);
   });
 }
 

@@ -1,7 +1,7 @@
-#include "core/ops/random.h"
-#include "core/convert.h"
-#include "kernels/cpu/parallel.h"
 #include "kernels/math/random.h"
+#include "core/convert.h"
+#include "core/ops/random_kernels.h"
+#include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
 // Once more for each instruction set; see kernels/cpu/targets.h.

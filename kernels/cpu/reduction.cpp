@@ -1,5 +1,5 @@
-#include "core/ops/reduction.h"
-#include "core/ops/indexing.h"
+#include "core/ops/indexing_kernels.h"
+#include "core/ops/reduction_kernels.h"
 #include "kernels/register.h"
 
 #include <memory>
@@ -32,12 +32,12 @@ struct Partition {
 
   /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory
   /// together.
-  Partition(const ReductionLoops& loops, bool columns) {
+  Partition(const ReductionSpaces& loops, bool columns) {
     constexpr std::int64_t kTasks = 64, kElements = 1 << 15;
-    const std::int64_t inner = loops.kept.inner_length(), length = loops.reduced.count;
+    const std::int64_t inner = loops.kept.inner_size(), length = loops.reduced.numel;
     width = columns ? std::min<std::int64_t>(inner, kWidth) : 1;
     blocks = (inner + width - 1) / width;
-    const std::int64_t outputs = loops.kept.count / inner * blocks;
+    const std::int64_t outputs = loops.kept.numel / inner * blocks;
     const std::int64_t worth = std::max<std::int64_t>(1, length * width / kElements);
     parts = std::min(worth, (kTasks + outputs - 1) / outputs);
     part_length = (length + parts - 1) / parts;
@@ -49,9 +49,10 @@ struct Partition {
 
 /// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of
 /// them.
-bool prefers_columns(const ReductionLoops& loops) {
+bool prefers_columns(const ReductionSpaces& loops) {
   constexpr std::int64_t kEnough = 8;
-  return loops.kept.inner_length() >= kEnough && loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
+  return loops.kept.inner_size() >= kEnough &&
+         loops.kept.inner_strides()[0] < loops.reduced.inner_strides()[0];
 }
 
 template <class Fold>
@@ -60,17 +61,17 @@ class Reducer {
   using T = typename Fold::Element;
   using Result = typename Fold::Result;
 
-  Reducer(const T* x, const ReductionLoops& loops)
+  Reducer(const T* x, const ReductionSpaces& loops)
       : x_(x), loops_(loops), columns_(prefers_columns(loops)), partition_(loops, columns_) {}
 
   template <class Y>
   void run(Y* y) const {
     if (partition_.parts == 1) return run_tasks(y);
-    const auto size = static_cast<std::size_t>(partition_.parts * loops_.kept.count);
+    const auto size = static_cast<std::size_t>(partition_.parts * loops_.kept.numel);
     const auto parts = std::make_unique_for_overwrite<Result[]>(size);
     run_tasks(parts.get());
-    for (std::int64_t i = 0; i < loops_.kept.count; ++i) {
-      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, loops_.kept.count, partition_.parts));
+    for (std::int64_t i = 0; i < loops_.kept.numel; ++i) {
+      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, loops_.kept.numel, partition_.parts));
     }
   }
 
@@ -88,16 +89,16 @@ class Reducer {
     const std::int64_t outputs = partition_.tasks / partition_.parts;
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task / outputs, block = task % outputs;
-      const std::int64_t first = block / partition_.blocks * loops_.kept.inner_length() +
-                                 block % partition_.blocks * partition_.width;
-      const Place<2> place(loops_.kept, first);
-      Y* to = y + part * loops_.kept.count + first;
+      const std::int64_t first =
+          block / partition_.blocks * loops_.kept.inner_size() + block % partition_.blocks * partition_.width;
+      const MultiIndex<2> place(loops_.kept, first);
+      Y* to = y + part * loops_.kept.numel + first;
       const std::int64_t from = part * partition_.part_length;
-      const std::int64_t stop = std::min(from + partition_.part_length, loops_.reduced.count);
+      const std::int64_t stop = std::min(from + partition_.part_length, loops_.reduced.numel);
       const T* x = x_ + place.offset[0];
       if (columns_) {
-        const std::int64_t inner = first % loops_.kept.inner_length();
-        fold_columns(x, from, stop, to, std::min(partition_.width, loops_.kept.inner_length() - inner));
+        const std::int64_t inner = first % loops_.kept.inner_size();
+        fold_columns(x, from, stop, to, std::min(partition_.width, loops_.kept.inner_size() - inner));
       } else {
         *to = static_cast<Y>(fold_rows(x, from, stop));
       }
@@ -107,8 +108,8 @@ class Reducer {
   Result fold_rows(const T* x, std::int64_t begin, std::int64_t end) const {
     Result total = Fold::identity();
     if (begin >= end) return total;
-    walk(loops_.reduced, begin, end, [&](const Steps<1>& offset, std::int64_t n) {
-      total = Fold::combine(total, fold_row<Fold>(x + offset[0], loops_.reduced.inner_step()[0], n));
+    for_each_inner_loop(loops_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
+      total = Fold::combine(total, fold_row<Fold>(x + offset[0], loops_.reduced.inner_strides()[0], n));
     });
     return total;
   }
@@ -118,10 +119,10 @@ class Reducer {
     Result total[Partition::kWidth];
     std::fill_n(total, width, Fold::identity());
     if (begin < end) {
-      walk(loops_.reduced, begin, end, [&](const Steps<1>& offset, std::int64_t n) {
+      for_each_inner_loop(loops_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
-          fold_into(total, x + offset[0] + i * loops_.reduced.inner_step()[0], loops_.kept.inner_step()[0],
-                    width);
+          fold_into(total, x + offset[0] + i * loops_.reduced.inner_strides()[0],
+                    loops_.kept.inner_strides()[0], width);
         }
       });
     }
@@ -139,14 +140,14 @@ class Reducer {
   }
 
   const T* x_;
-  const ReductionLoops& loops_;
+  const ReductionSpaces& loops_;
   bool columns_;
   Partition partition_;
 };
 
 template <class Fold, class Y>
 void reduce(const Tensor& x, Tensor& y) {
-  const ReductionLoops loops = make_reduction_loops(x, y);
+  const ReductionSpaces loops = make_reduction_spaces(x, y);
   using T = typename Fold::Element;
   Reducer<Fold>(static_cast<const T*>(x.raw_data()), loops).run(static_cast<Y*>(y.raw_data()));
 }

@@ -1,6 +1,6 @@
-#include "core/ops/resampling.h"
-#include "kernels/cpu/image_blocks.h"
 #include "kernels/math/resampling.h"
+#include "core/ops/resampling_kernels.h"
+#include "kernels/cpu/image_blocks.h"
 #include "kernels/register.h"
 
 #include <vector>

@@ -1,4 +1,4 @@
-#include "core/ops/scan.h"
+#include "core/ops/scan_kernels.h"
 
 #include <algorithm>
 

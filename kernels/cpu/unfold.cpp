@@ -1,5 +1,5 @@
-#include "core/ops/unfold.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
+#include "core/ops/unfold_kernels.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 

@@ -1,4 +1,4 @@
-#include "core/ops/activation.h"
+#include "core/ops/activation_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,4 +1,4 @@
-#include "core/ops/arithmetic.h"
+#include "core/ops/arithmetic_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,12 +1,12 @@
 // CUDA devices as core sees them.
-#include "core/backend.h"
+#include "core/internal/backend.h"
 
 #include <algorithm>
 #include <deque>
 #include <string>
 
-#include "core/caching_allocator.h"
-#include "core/format.h"
+#include "core/internal/caching_allocator.h"
+#include "core/internal/format.h"
 #include "kernels/cuda/hardware.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/memory.h"

@@ -32,7 +32,7 @@ cublasOperation_t operation(const BlasMatrix& matrix) {
 /// `count` products whose operands lie batch_step apart. yᵀ = bᵀ aᵀ, and what BLAS sees of a row-major matrix
 /// is its transpose, so that b comes first.
 template <class T>
-void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const Steps<3>& batch_step,
+void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_step,
                      std::int64_t count) {
   const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
   const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
@@ -54,20 +54,20 @@ BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t
 }
 
 template <class T>
-void blas_multiply(const OnDevice& on, const Product<T>& first, const Loop<3>& batch) {
+void blas_multiply(const OnDevice& on, const Product<T>& first, const IterationSpace<3>& batch) {
   Libraries& libraries = on.state().libraries();
   const std::lock_guard lock(libraries.mutex());
-  walk(batch, 0, batch.count, [&](const Steps<3>& offset, std::int64_t count) {
+  for_each_inner_loop(batch, 0, batch.numel, [&](const PerOperand<3>& offset, std::int64_t count) {
     Product<T> product = first;
     product.a += offset[0];
     product.b += offset[1];
     product.y += offset[2];
-    multiply_evenly(libraries.blas(), product, batch.inner_step(), count);
+    multiply_evenly(libraries.blas(), product, batch.inner_strides(), count);
   });
   check_work("cublasGemmStridedBatchedEx", cudaSuccess, on.stream());
 }
 
-template void blas_multiply(const OnDevice&, const Product<float>&, const Loop<3>&);
-template void blas_multiply(const OnDevice&, const Product<double>&, const Loop<3>&);
+template void blas_multiply(const OnDevice&, const Product<float>&, const IterationSpace<3>&);
+template void blas_multiply(const OnDevice&, const Product<double>&, const IterationSpace<3>&);
 
 }  // namespace tinytorch::cuda

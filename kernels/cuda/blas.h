@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kernels/cuda/stream.h"
-#include "kernels/loop.h"
+#include "kernels/iteration_space.h"
 #include "kernels/product.h"
 
 namespace tinytorch::cuda {
@@ -22,6 +22,6 @@ BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t
 /// The products at each place of the batch, for which `first` has the first place's pointers. k is not 0, and
 /// a and b lie in lines. T is float or double.
 template <class T>
-void blas_multiply(const OnDevice& on, const Product<T>& first, const Loop<3>& batch);
+void blas_multiply(const OnDevice& on, const Product<T>& first, const IterationSpace<3>& batch);
 
 }  // namespace tinytorch::cuda

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/ops/matmul.h"
+#include "core/ops/matmul_kernels.h"
 #include "core/tensor.h"
 
 namespace tinytorch::cuda {

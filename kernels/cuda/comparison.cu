@@ -1,4 +1,4 @@
-#include "core/ops/comparison.h"
+#include "core/ops/comparison_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,14 +1,14 @@
-#include "core/ops/convolution.h"
+#include "core/ops/convolution_kernels.h"
 
 #include <algorithm>
 #include <array>
 #include <mutex>
 #include <optional>
 
-#include "core/ops/arithmetic.h"
-#include "core/ops/copy.h"
+#include "core/ops/arithmetic_kernels.h"
+#include "core/ops/copy_kernels.h"
 #include "core/ops/creation.h"
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
 #include "core/ops/shape.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/index_limit.h"
@@ -79,7 +79,7 @@ struct Descriptors {
 };
 
 /// Where the operands of one call lie, and its scratch memory.
-struct Places {
+struct Arguments {
   const void *x, *weight, *y;
   void* result;  // one of these
   void* scratch;
@@ -98,7 +98,7 @@ struct Forward {
                                                    of.y.get(), algorithm, bytes);
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of, cudnnConvolutionFwdAlgo_t algorithm,
-                           const void* one, const Places& at, const void* beta) {
+                           const void* one, const Arguments& at, const void* beta) {
     return cudnnConvolutionForward(handle, one, of.x.get(), at.x, of.weight.get(), at.weight,
                                    of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
                                    of.y.get(), at.result);
@@ -114,7 +114,7 @@ struct InputGradient {
                                                         of.convolution.get(), of.x.get(), algorithm, bytes);
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
-                           cudnnConvolutionBwdDataAlgo_t algorithm, const void* one, const Places& at,
+                           cudnnConvolutionBwdDataAlgo_t algorithm, const void* one, const Arguments& at,
                            const void* beta) {
     return cudnnConvolutionBackwardData(handle, one, of.weight.get(), at.weight, of.y.get(), at.y,
                                         of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
@@ -131,7 +131,7 @@ struct WeightGradient {
         handle, of.x.get(), of.y.get(), of.convolution.get(), of.weight.get(), algorithm, bytes);
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
-                           cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one, const Places& at,
+                           cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one, const Arguments& at,
                            const void* beta) {
     return cudnnConvolutionBackwardFilter(handle, one, of.x.get(), at.x, of.y.get(), at.y,
                                           of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
@@ -154,12 +154,12 @@ bool convolve_images(const OnDevice& on, const Operands& operands, void* result,
   const auto at = [&](const Tensor& x) {
     return static_cast<const T*>(x.raw_data()) + first * (x.numel() / x.shape()[0]);
   };
-  Places places{.x = at(operands.x),
-                .weight = operands.weight.raw_data(),
-                .y = at(operands.y),
-                .result = result,
-                .scratch = nullptr,
-                .scratch_bytes = 0};
+  Arguments places{.x = at(operands.x),
+                   .weight = operands.weight.raw_data(),
+                   .y = at(operands.y),
+                   .result = result,
+                   .scratch = nullptr,
+                   .scratch_bytes = 0};
   if (moves_with_batch) {
     const Tensor& batch = result == operands.x.raw_data() ? operands.x : operands.y;
     places.result = static_cast<T*>(result) + first * (batch.numel() / batch.shape()[0]);

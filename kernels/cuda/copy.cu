@@ -1,4 +1,4 @@
-#include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 
 #include <optional>
 
@@ -21,7 +21,7 @@ constexpr unsigned kTile = 32, kTileThreads = 8;
 
 /// A transposed copy: x lies without gaps along the rows' axis, y along the columns'.
 struct Transposition {
-  Places<2> planes;  // all other axes
+  OffsetCalculator<2> planes;  // all other axes
   std::uint32_t rows, columns;
   std::uint32_t column_step;  // of x
   std::uint32_t row_step;     // of y
@@ -55,57 +55,57 @@ __global__ void __launch_bounds__(kTile* kTileThreads) copy_tiles(Transposition 
 }
 
 /// The axis along which x lies without gaps, where y does along the innermost one and both are long enough.
-std::optional<std::size_t> transposed_axis(const Loop<2>& loop) {
+std::optional<std::size_t> transposed_axis(const IterationSpace<2>& loop) {
   constexpr std::int64_t kWorth = 16;
-  if (loop.inner_step()[1] != 1 || loop.inner_step()[0] <= 1 || loop.inner_length() < kWorth) return {};
+  if (loop.inner_strides()[1] != 1 || loop.inner_strides()[0] <= 1 || loop.inner_size() < kWorth) return {};
   for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
-    if (loop.step[axis][0] == 1 && loop.length[axis] >= kWorth) return axis;
+    if (loop.strides[axis][0] == 1 && loop.sizes[axis] >= kWorth) return axis;
   }
   return {};
 }
 
-Loop<2> without_axes(const Loop<2>& loop, std::size_t left_out) {
-  Loop<2> rest;
+IterationSpace<2> without_axes(const IterationSpace<2>& loop, std::size_t left_out) {
+  IterationSpace<2> rest;
   for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
     if (axis == left_out) continue;
-    rest.length[static_cast<std::size_t>(rest.rank)] = loop.length[axis];
-    rest.step[static_cast<std::size_t>(rest.rank++)] = loop.step[axis];
-    rest.count *= loop.length[axis];
+    rest.sizes[static_cast<std::size_t>(rest.rank)] = loop.sizes[axis];
+    rest.strides[static_cast<std::size_t>(rest.rank++)] = loop.strides[axis];
+    rest.numel *= loop.sizes[axis];
   }
   if (rest.rank == 0) {
-    rest.length[0] = 1;
-    rest.step[0] = {};
+    rest.sizes[0] = 1;
+    rest.strides[0] = {};
     rest.rank = 1;
   }
   return rest;
 }
 
 template <class T>
-void copy_transposed(const OnDevice& on, const Loop<2>& loop, std::size_t by_x, const T* x, T* y) {
-  const Loop<2> planes = without_axes(loop, by_x);
-  const unsigned row_tiles = blocks_for(loop.length[by_x], kTile);
-  const unsigned column_tiles = blocks_for(loop.inner_length(), kTile);
-  const Transposition t{.planes = Places<2>(planes),
-                        .rows = static_cast<std::uint32_t>(loop.length[by_x]),
-                        .columns = static_cast<std::uint32_t>(loop.inner_length()),
-                        .column_step = static_cast<std::uint32_t>(loop.inner_step()[0]),
-                        .row_step = static_cast<std::uint32_t>(loop.step[by_x][1]),
+void copy_transposed(const OnDevice& on, const IterationSpace<2>& loop, std::size_t by_x, const T* x, T* y) {
+  const IterationSpace<2> planes = without_axes(loop, by_x);
+  const unsigned row_tiles = blocks_for(loop.sizes[by_x], kTile);
+  const unsigned column_tiles = blocks_for(loop.inner_size(), kTile);
+  const Transposition t{.planes = OffsetCalculator<2>(planes),
+                        .rows = static_cast<std::uint32_t>(loop.sizes[by_x]),
+                        .columns = static_cast<std::uint32_t>(loop.inner_size()),
+                        .column_step = static_cast<std::uint32_t>(loop.inner_strides()[0]),
+                        .row_step = static_cast<std::uint32_t>(loop.strides[by_x][1]),
                         .row_tiles = Divisor<std::uint32_t>(row_tiles),
                         .column_tiles = Divisor<std::uint32_t>(column_tiles)};
-  const unsigned tiles = static_cast<unsigned>(planes.count) * row_tiles * column_tiles;
+  const unsigned tiles = static_cast<unsigned>(planes.numel) * row_tiles * column_tiles;
   launch(KERNEL(copy_tiles<T>), tiles, dim3(kTile, kTileThreads), 0, on.stream(), t, x, y);
 }
 
 template <class T>
-bool copy_bytes(const OnDevice& on, const Loop<2>& loop, const Tensor& x, Tensor& y) {
-  if (loop.rank != 1 || loop.inner_step() != Steps<2>{1, 1}) return false;
-  CUDA_CHECK(cudaMemcpyAsync(y.raw_data(), x.raw_data(), static_cast<std::size_t>(loop.count) * sizeof(T),
+bool copy_bytes(const OnDevice& on, const IterationSpace<2>& loop, const Tensor& x, Tensor& y) {
+  if (loop.rank != 1 || loop.inner_strides() != PerOperand<2>{1, 1}) return false;
+  CUDA_CHECK(cudaMemcpyAsync(y.raw_data(), x.raw_data(), static_cast<std::size_t>(loop.numel) * sizeof(T),
                              cudaMemcpyDeviceToDevice, on.stream()));
   return true;
 }
 
 template <class T>
-bool copy_tiled(const OnDevice& on, const Loop<2>& loop, const Tensor& x, Tensor& y) {
+bool copy_tiled(const OnDevice& on, const IterationSpace<2>& loop, const Tensor& x, Tensor& y) {
   if (!fits_32_bits(loop)) return false;
   const std::optional<std::size_t> axis = transposed_axis(loop);
   if (axis) {
@@ -118,7 +118,7 @@ bool copy_tiled(const OnDevice& on, const Loop<2>& loop, const Tensor& x, Tensor
 template <class Word>
 bool copy_words(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
-  const Loop<2> loop = make_loop<2>({&x, &y});
+  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
   return copy_bytes<Word>(on, loop, x, y) || copy_tiled<Word>(on, loop, x, y);
 }
 

@@ -1,4 +1,4 @@
-#include "core/ops/creation.h"
+#include "core/ops/creation_kernels.h"
 
 #include "core/convert.h"
 #include "kernels/cuda/elementwise.h"

@@ -1,4 +1,4 @@
-#include "core/ops/dropout.h"
+#include "core/ops/dropout_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

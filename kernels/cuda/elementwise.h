@@ -7,7 +7,7 @@
 
 #include "core/tensor.h"
 #include "kernels/cuda/launch.h"
-#include "kernels/cuda/places.h"
+#include "kernels/cuda/offset_calculator.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda/warp.h"
 
@@ -98,7 +98,7 @@ __device__ auto apply_at(std::index_sequence<i...>, const Op& op, const std::uin
 // follows the output's order in memory; inputs are read as they lie.
 template <class Op, class Y, class... X>
 __global__ void __launch_bounds__(kThreads)
-    map_places(Op op, std::uint32_t count, Places<static_cast<int>(sizeof...(X)) + 1> places, Y* y,
+    map_places(Op op, std::uint32_t count, OffsetCalculator<static_cast<int>(sizeof...(X)) + 1> places, Y* y,
                Input<X>... x) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
   if (!within(element, count)) return;
@@ -116,8 +116,8 @@ class Map {
   template <class... Tensors>
   static void run(const Op& op, Tensor& y, const Tensors&... x) {
     const OnDevice on(y.device());
-    const Loop<kOperands> loop = make_loop<kOperands>({&x..., &y});
-    for_each_part(loop, [&](const Loop<kOperands>& part, const Steps<kOperands>& offset) {
+    const IterationSpace<kOperands> loop = make_iteration_space<kOperands>({&x..., &y});
+    for_each_part(loop, [&](const IterationSpace<kOperands>& part, const PerOperand<kOperands>& offset) {
       run_part(std::index_sequence_for<X...>(), on, op, part, offset, y, x...);
     });
   }
@@ -129,10 +129,10 @@ class Map {
 
   template <std::size_t... i, class... Tensors>
   static void run_part(std::index_sequence<i...>, const OnDevice& on, const Op& op,
-                       const Loop<kOperands>& part, const Steps<kOperands>& offset, Tensor& y,
+                       const IterationSpace<kOperands>& part, const PerOperand<kOperands>& offset, Tensor& y,
                        const Tensors&... x) {
     Y* const to = static_cast<Y*>(y.raw_data()) + offset[kOperands - 1];
-    launch_part(on, op, part, to, input<X>(x, offset[i], part.inner_step()[i])...);
+    launch_part(on, op, part, to, input<X>(x, offset[i], part.inner_strides()[i])...);
   }
 
   /// A number's strides are 0, so that its one element is the first.
@@ -143,21 +143,21 @@ class Map {
     return {data + offset, T{}, step == 0};
   }
 
-  static void launch_part(const OnDevice& on, const Op& op, const Loop<kOperands>& part, Y* y,
+  static void launch_part(const OnDevice& on, const Op& op, const IterationSpace<kOperands>& part, Y* y,
                           const Input<X>&... x) {
-    const auto count = static_cast<std::uint32_t>(part.count);
+    const auto count = static_cast<std::uint32_t>(part.numel);
     if (lies_in_vectors(part, y) && (... && (x.repeats || is_aligned(x.data)))) {
-      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.count, kThreads * kWidth),
-             threads_for(parts_of(part.count, kWidth)), 0, on.stream(), op, count, y, x...);
+      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.numel, kThreads * kWidth),
+             threads_for(parts_of(part.numel, kWidth)), 0, on.stream(), op, count, y, x...);
     } else {
-      launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
-             on.stream(), op, count, Places<kOperands>(part), y, x...);
+      launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
+             on.stream(), op, count, OffsetCalculator<kOperands>(part), y, x...);
     }
   }
 
-  static bool lies_in_vectors(const Loop<kOperands>& part, const Y* y) {
-    if (part.count == 1) return true;
-    const Steps<kOperands>& step = part.inner_step();
+  static bool lies_in_vectors(const IterationSpace<kOperands>& part, const Y* y) {
+    if (part.numel == 1) return true;
+    const PerOperand<kOperands>& step = part.inner_strides();
     const bool even = std::all_of(step.begin(), step.end(), [](std::int64_t each) { return each <= 1; });
     return part.rank == 1 && even && step[kOperands - 1] == 1 && is_aligned(y);
   }

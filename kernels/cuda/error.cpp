@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/kernel.h"
 #include "kernels/cuda/hardware.h"
 #include "kernels/cuda/settings.h"

@@ -7,7 +7,7 @@
 #include "core/storage.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/launch.h"
-#include "kernels/cuda/places.h"
+#include "kernels/cuda/offset_calculator.h"
 #include "kernels/cuda/stream.h"
 
 // Folding many elements into each of many outputs: reductions of any kind. A fold is an object with
@@ -62,8 +62,8 @@ struct Continued {
 template <class Index>
 struct FoldPlan {
   Index outputs, length, part_length;
-  Places<1, Index> kept;     // where each output's elements begin
-  Places<1, Index> reduced;  // and where they lie from there
+  OffsetCalculator<1, Index> kept;     // where each output's elements begin
+  OffsetCalculator<1, Index> reduced;  // and where they lie from there
 };
 
 // blockDim.x outputs a block, blockDim.y threads for each, blockIdx.y the part. A thread folds every
@@ -103,11 +103,11 @@ struct FoldShape {
   unsigned height;  ///< threads an output
   unsigned parts;   ///< of each output's elements
 
-  FoldShape(const ReductionLoops& loops, bool may_part) {
+  FoldShape(const ReductionSpaces& loops, bool may_part) {
     constexpr std::int64_t kMostWidth = 32, kBlocks = 512, kEach = 16;
-    const std::int64_t outputs = loops.kept.count, length = loops.reduced.count;
-    const bool columns = loops.kept.inner_step()[0] < loops.reduced.inner_step()[0];
-    width = columns ? power_of_two(loops.kept.inner_length(), kMostWidth) : 1;
+    const std::int64_t outputs = loops.kept.numel, length = loops.reduced.numel;
+    const bool columns = loops.kept.inner_strides()[0] < loops.reduced.inner_strides()[0];
+    width = columns ? power_of_two(loops.kept.inner_size(), kMostWidth) : 1;
     height = power_of_two(length, kThreads / width);
     width = power_of_two(outputs, kThreads / height);
     const std::int64_t blocks = (outputs + width - 1) / width;
@@ -122,19 +122,19 @@ struct FoldShape {
 };
 
 template <class Index, class Fold>
-void launch_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape, const Fold& fold) {
-  const auto length = static_cast<Index>(loops.reduced.count);
-  const FoldPlan<Index> plan{.outputs = static_cast<Index>(loops.kept.count),
+void launch_fold(const OnDevice& on, const ReductionSpaces& loops, const FoldShape& shape, const Fold& fold) {
+  const auto length = static_cast<Index>(loops.reduced.numel);
+  const FoldPlan<Index> plan{.outputs = static_cast<Index>(loops.kept.numel),
                              .length = length,
                              .part_length = (length + shape.parts - 1) / shape.parts,
-                             .kept = Places<1, Index>(loops.kept),
-                             .reduced = Places<1, Index>(loops.reduced)};
-  const dim3 grid(blocks_for(loops.kept.count, shape.width), shape.parts);
+                             .kept = OffsetCalculator<1, Index>(loops.kept),
+                             .reduced = OffsetCalculator<1, Index>(loops.reduced)};
+  const dim3 grid(blocks_for(loops.kept.numel, shape.width), shape.parts);
   launch(KERNEL(fold_parts<Fold, Index>), grid, dim3(shape.width, shape.height), 0, on.stream(), plan, fold);
 }
 
 template <class Fold>
-void run_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& shape, const Fold& fold) {
+void run_fold(const OnDevice& on, const ReductionSpaces& loops, const FoldShape& shape, const Fold& fold) {
   if (fits_32_bits(loops.kept) && fits_32_bits(loops.reduced)) {
     launch_fold<std::uint32_t>(on, loops, shape, fold);
   } else {
@@ -143,25 +143,25 @@ void run_fold(const OnDevice& on, const ReductionLoops& loops, const FoldShape& 
 }
 
 /// The loops over [parts, outputs] results, one output each.
-inline ReductionLoops second_stage(std::int64_t parts, std::int64_t outputs) {
-  ReductionLoops loops;
-  loops.kept = {.rank = 1, .count = outputs, .length = {outputs}, .step = {Steps<2>{1, 1}}};
-  loops.reduced = {.rank = 1, .count = parts, .length = {parts}, .step = {Steps<1>{outputs}}};
+inline ReductionSpaces second_stage(std::int64_t parts, std::int64_t outputs) {
+  ReductionSpaces loops;
+  loops.kept = {.rank = 1, .numel = outputs, .sizes = {outputs}, .strides = {PerOperand<2>{1, 1}}};
+  loops.reduced = {.rank = 1, .numel = parts, .sizes = {parts}, .strides = {PerOperand<1>{outputs}}};
   return loops;
 }
 
 /// In one stage, or where that would keep few blocks busy in two: parts, then their results.
 template <class Fold>
-void fold(const OnDevice& on, const ReductionLoops& loops, const Fold& fold) {
+void fold(const OnDevice& on, const ReductionSpaces& loops, const Fold& fold) {
   using Result = typename Fold::Result;
   const FoldShape shape(loops, /*may_part=*/true);
   if (shape.parts == 1) return run_fold(on, loops, shape, fold);
-  const std::int64_t outputs = loops.kept.count;
+  const std::int64_t outputs = loops.kept.numel;
   const std::int64_t results = shape.parts * outputs;
   Storage parts(on.device(), static_cast<std::size_t>(results) * sizeof(Result));
   auto* const totals = reinterpret_cast<Result*>(parts.data());
   run_fold(on, loops, shape, Unfinished<Fold>{fold, totals});
-  const ReductionLoops rest = second_stage(shape.parts, outputs);
+  const ReductionSpaces rest = second_stage(shape.parts, outputs);
   run_fold(on, rest, FoldShape(rest, /*may_part=*/false), Continued<Fold>{fold, totals});
 }
 

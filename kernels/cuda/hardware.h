@@ -2,7 +2,7 @@
 
 #include <string>
 
-// What differs between GPUs and the emulated device of tests/simt besides the compiler: hardware_gpu.cpp or
+// What differs between GPUs and the emulated device of kernels/simt besides the compiler: hardware_gpu.cpp or
 // hardware_emulated.cpp is built.
 namespace tinytorch::cuda {
 

@@ -1,5 +1,5 @@
 #include "kernels/cuda/hardware.h"
-#include "tests/simt/executor/fault.h"
+#include "kernels/simt/executor/fault.h"
 
 namespace tinytorch::cuda {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "core/ops/image.h"
+#include "core/ops/internal/image.h"
 #include "kernels/cuda/elementwise.h"
 
 // Where the elements of images lie, worked out on the device: of tensors that are row-major or channels-last

@@ -1,4 +1,4 @@
-#include "core/ops/indexing.h"
+#include "core/ops/indexing_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
@@ -14,7 +14,7 @@ namespace {
 // lead beyond 32 bits.
 template <class Word>
 __global__ void __launch_bounds__(kThreads)
-    gather_places(std::uint32_t count, Places<3> places, std::int64_t axis_step, const Word* x,
+    gather_places(std::uint32_t count, OffsetCalculator<3> places, std::int64_t axis_step, const Word* x,
                   const std::int64_t* index, Word* y) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
   if (!within(element, count)) return;
@@ -28,9 +28,10 @@ void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
   const Tensor lines = fixed_at(x, axis, index.shape());
   const std::int64_t axis_step = x.strides()[axis];
   dispatch_words(x.dtype(), [&]<class Word>() {
-    for_each_part(make_loop<3>({&lines, &index, &y}), [&](const Loop<3>& part, const Steps<3>& offset) {
-      launch(KERNEL(gather_places<Word>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
-             on.stream(), static_cast<std::uint32_t>(part.count), Places<3>(part), axis_step,
+    for_each_part(make_iteration_space<3>({&lines, &index, &y}), [&](const IterationSpace<3>& part,
+                                                                     const PerOperand<3>& offset) {
+      launch(KERNEL(gather_places<Word>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
+             on.stream(), static_cast<std::uint32_t>(part.numel), OffsetCalculator<3>(part), axis_step,
              static_cast<const Word*>(x.raw_data()) + offset[0], index.data<std::int64_t>() + offset[1],
              static_cast<Word*>(y.raw_data()) + offset[2]);
     });
@@ -57,7 +58,7 @@ struct Joined {
 // thread busy for as long as those take one after another.
 template <class Join>
 __global__ void __launch_bounds__(kThreads)
-    join_places(std::uint32_t count, Places<4> places, Joined<typename Join::Element> j) {
+    join_places(std::uint32_t count, OffsetCalculator<4> places, Joined<typename Join::Element> j) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
   if (!within(element, count)) return;
   std::uint32_t offset[4];
@@ -78,8 +79,9 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
   using T = typename Join::Element;
   const OnDevice on(y.device());
   const Scatter scatter = make_scatter(source, axis, index, y);
-  const Loop<4> loop = make_loop<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
-  for_each_part(loop, [&](const Loop<4>& part, const Steps<4>& offset) {
+  const IterationSpace<4> loop =
+      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+  for_each_part(loop, [&](const IterationSpace<4>& part, const PerOperand<4>& offset) {
     const Joined<T> joined{.indices = scatter.indices.template data<std::int64_t>() + offset[0],
                            .order = scatter.order.template data<std::int64_t>() + offset[0],
                            .first_place = offset[1],
@@ -88,8 +90,8 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
                            .source_step = scatter.source_step,
                            .y = static_cast<T*>(y.raw_data()) + offset[3],
                            .y_step = scatter.y_step};
-    launch(KERNEL(join_places<Join>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
-           on.stream(), static_cast<std::uint32_t>(part.count), Places<4>(part), joined);
+    launch(KERNEL(join_places<Join>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
+           on.stream(), static_cast<std::uint32_t>(part.numel), OffsetCalculator<4>(part), joined);
   });
 }
 

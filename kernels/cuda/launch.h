@@ -9,7 +9,8 @@
 #include "kernels/cuda/error.h"
 
 // How kernels are written and launched, so that one source compiles with nvcc for GPUs and with the host's
-// compiler for the emulated device (tests/simt), whose cuda_runtime.h defines what is under __CUDACC__ here.
+// compiler for the emulated device (kernels/simt), whose cuda_runtime.h defines what is under __CUDACC__
+// here.
 #ifdef __CUDACC__
 
 /// Static shared memory: SHARED(float, tile, [32][33]);

@@ -5,7 +5,7 @@
 
 #include "core/allocator.h"
 #include "core/error.h"
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/stream.h"
 

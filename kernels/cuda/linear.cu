@@ -1,5 +1,5 @@
 #include "core/ops/composite.h"
-#include "core/ops/matmul.h"
+#include "core/ops/matmul_kernels.h"
 
 #include "kernels/cuda/blas_lt.h"
 #include "kernels/cuda/elementwise.h"

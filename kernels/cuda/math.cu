@@ -1,4 +1,4 @@
-#include "core/ops/math.h"
+#include "core/ops/math_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,7 +1,7 @@
-#include "core/ops/matmul.h"
+#include "core/ops/matmul_kernels.h"
 
 #include "core/ops/copy.h"
-#include "core/ops/creation.h"
+#include "core/ops/creation_kernels.h"
 #include "kernels/cuda/blas.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
@@ -17,7 +17,7 @@ constexpr unsigned kTile = 16;
 template <class T>
 struct ProductBatch {
   Product<T> first;
-  Places<3, std::uint64_t> batch;
+  OffsetCalculator<3, std::uint64_t> batch;
   Divisor<std::uint32_t> row_tiles, column_tiles;
 };
 
@@ -60,13 +60,13 @@ template <class T>
 void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
   const OnDevice on(y.device());
   const Product<T> product = first_product<T>(a, b, y);
-  const Loop<3> batch = make_batch_loop(a, b, y);
+  const IterationSpace<3> batch = make_batch_space(a, b, y);
   const unsigned row_tiles = blocks_for(product.m, kTile), column_tiles = blocks_for(product.n, kTile);
   const ProductBatch<T> products{.first = product,
-                                 .batch = Places<3, std::uint64_t>(batch),
+                                 .batch = OffsetCalculator<3, std::uint64_t>(batch),
                                  .row_tiles = Divisor<std::uint32_t>(row_tiles),
                                  .column_tiles = Divisor<std::uint32_t>(column_tiles)};
-  const unsigned tiles = grid_size(batch.count * row_tiles * column_tiles);
+  const unsigned tiles = grid_size(batch.numel * row_tiles * column_tiles);
   launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
 }
 
@@ -75,8 +75,9 @@ template <class T>
 void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);
   if (product.k == 0) return kernels::fill(0, y);
-  Loop<3> batch = make_batch_loop(a, b, y);
-  if (fold_batch(batch, product)) batch = Loop<3>{.rank = 1, .count = 1, .length = {1}, .step = {Steps<3>{}}};
+  IterationSpace<3> batch = make_batch_space(a, b, y);
+  if (fold_batch(batch, product))
+    batch = IterationSpace<3>{.rank = 1, .numel = 1, .sizes = {1}, .strides = {PerOperand<3>{}}};
   settle(product.m, product.k, product.a_row, product.a_column);
   settle(product.k, product.n, product.b_row, product.b_column);
   if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {

@@ -1,4 +1,4 @@
-#include "core/ops/pooling.h"
+#include "core/ops/pooling_kernels.h"
 
 #include <limits>
 

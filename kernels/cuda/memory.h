@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/caching_allocator.h"
+#include "core/internal/caching_allocator.h"
 
 namespace tinytorch::cuda {
 

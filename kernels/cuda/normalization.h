@@ -59,26 +59,27 @@ struct SumsFold {
 };
 
 /// Each set as one output.
-inline ReductionLoops set_loops(const detail::Normalization& form) {
+inline ReductionSpaces set_loops(const detail::Normalization& form) {
   const std::int64_t length = form.set_length();
-  ReductionLoops loops;
-  loops.kept = {.rank = 1, .count = form.sets(), .length = {form.sets()}, .step = {Steps<2>{length, 1}}};
-  loops.reduced = {.rank = 1, .count = length, .length = {length}, .step = {Steps<1>{1}}};
+  ReductionSpaces loops;
+  loops.kept = {
+      .rank = 1, .numel = form.sets(), .sizes = {form.sets()}, .strides = {PerOperand<2>{length, 1}}};
+  loops.reduced = {.rank = 1, .numel = length, .sizes = {length}, .strides = {PerOperand<1>{1}}};
   return loops;
 }
 
 /// Each channel as one output.
-inline ReductionLoops channel_loops(const detail::Normalization& form) {
+inline ReductionSpaces channel_loops(const detail::Normalization& form) {
   const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
-  ReductionLoops loops;
-  loops.kept = {.rank = 1, .count = channels, .length = {channels}, .step = {Steps<2>{inner, 1}}};
+  ReductionSpaces loops;
+  loops.kept = {.rank = 1, .numel = channels, .sizes = {channels}, .strides = {PerOperand<2>{inner, 1}}};
   if (inner == 1) {
-    loops.reduced = {.rank = 1, .count = outer, .length = {outer}, .step = {Steps<1>{channels}}};
+    loops.reduced = {.rank = 1, .numel = outer, .sizes = {outer}, .strides = {PerOperand<1>{channels}}};
   } else {
     loops.reduced = {.rank = 2,
-                     .count = outer * inner,
-                     .length = {outer, inner},
-                     .step = {Steps<1>{channels * inner}, Steps<1>{1}}};
+                     .numel = outer * inner,
+                     .sizes = {outer, inner},
+                     .strides = {PerOperand<1>{channels * inner}, PerOperand<1>{1}}};
   }
   return loops;
 }

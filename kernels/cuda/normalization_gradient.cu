@@ -1,3 +1,4 @@
+#include "core/ops/normalization_kernels.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/normalization.h"
 

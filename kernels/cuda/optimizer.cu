@@ -1,4 +1,4 @@
-#include "core/ops/optimizer.h"
+#include "core/ops/optimizer_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,4 +1,4 @@
-#include "core/ops/positions.h"
+#include "core/ops/positions_kernels.h"
 
 #include "core/ops/shape.h"
 #include "kernels/cuda/elementwise.h"
@@ -12,8 +12,8 @@ namespace {
 // all heads share, mostly comes from the second-level cache. 16 bytes a pair (f32), the minimum.
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    rotate_pairs(std::uint32_t count, Places<4> places, const T* x, std::int64_t x_second, const T* cosine,
-                 const T* sine, T* y, std::int64_t y_second) {
+    rotate_pairs(std::uint32_t count, OffsetCalculator<4> places, const T* x, std::int64_t x_second,
+                 const T* cosine, const T* sine, T* y, std::int64_t y_second) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
   if (!within(element, count)) return;
   std::uint32_t offset[4];
@@ -28,14 +28,14 @@ void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Te
   const OnDevice on(y.device());
   const std::int64_t pairs = y.shape().back() / 2;
   const Tensor x_half = slice(x, -1, 0, pairs), y_half = slice(y, -1, 0, pairs);
-  const Loop<4> loop = make_loop<4>({&x_half, &cosine, &sine, &y_half});
+  const IterationSpace<4> loop = make_iteration_space<4>({&x_half, &cosine, &sine, &y_half});
   const std::int64_t x_second = pairs * x.strides().back(), y_second = pairs * y.strides().back();
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    for_each_part(loop, [&](const Loop<4>& part, const Steps<4>& offset) {
-      launch(KERNEL(rotate_pairs<T>), blocks_for(part.count, kThreads), threads_for(part.count), 0,
-             on.stream(), static_cast<std::uint32_t>(part.count), Places<4>(part), x.data<T>() + offset[0],
-             x_second, cosine.data<T>() + offset[1], sine.data<T>() + offset[2], y.data<T>() + offset[3],
-             y_second);
+    for_each_part(loop, [&](const IterationSpace<4>& part, const PerOperand<4>& offset) {
+      launch(KERNEL(rotate_pairs<T>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
+             on.stream(), static_cast<std::uint32_t>(part.numel), OffsetCalculator<4>(part),
+             x.data<T>() + offset[0], x_second, cosine.data<T>() + offset[1], sine.data<T>() + offset[2],
+             y.data<T>() + offset[3], y_second);
     });
   });
 }

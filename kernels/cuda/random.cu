@@ -1,5 +1,5 @@
 // Compiled without fused multiply-adds (cmake/cuda.cmake): see kernels/math/random.h.
-#include "core/ops/random.h"
+#include "core/ops/random_kernels.h"
 
 #include "core/convert.h"
 #include "kernels/cuda/elementwise.h"

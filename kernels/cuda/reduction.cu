@@ -1,8 +1,8 @@
-#include "core/ops/reduction.h"
+#include "core/ops/reduction_kernels.h"
 
 #include <limits>
 
-#include "core/ops/indexing.h"
+#include "core/ops/indexing_kernels.h"
 #include "kernels/cuda/fold.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/comparison.h"
@@ -97,7 +97,7 @@ void reduce(const Tensor& x, Tensor& y) {
   Reduction<Fold> reduction;
   reduction.x = static_cast<const typename Fold::Element*>(x.raw_data());
   reduction.y = static_cast<typename Fold::Output*>(y.raw_data());
-  fold(on, make_reduction_loops(x, y), reduction);
+  fold(on, make_reduction_spaces(x, y), reduction);
 }
 
 template <template <class> class Fold>

@@ -1,4 +1,4 @@
-#include "core/ops/resampling.h"
+#include "core/ops/resampling_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/images.h"

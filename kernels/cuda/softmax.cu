@@ -1,9 +1,10 @@
-#include "core/ops/activation.h"
+#include "core/ops/activation_kernels.h"
+#include "core/ops/copy.h"
 
 #include <limits>
 
 #include "core/ops/composite.h"
-#include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 #include "kernels/cuda/dnn.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"

@@ -1,4 +1,4 @@
-#include "core/ops/sort.h"
+#include "core/ops/sort_kernels.h"
 
 #include <algorithm>
 #include <bit>

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "core/backend.h"
 #include "core/device.h"
+#include "core/internal/backend.h"
 #include "kernels/cuda/device_guard.h"
 
 namespace tinytorch::cuda {

@@ -1,4 +1,4 @@
-#include "core/ops/unfold.h"
+#include "core/ops/unfold_kernels.h"
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/images.h"

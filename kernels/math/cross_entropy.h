@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/ops/cross_entropy.h"
+#include "core/ops/cross_entropy_kernels.h"
 #include "kernels/math/host_device.h"
 
 namespace tinytorch::math {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
 #include "core/ops/math.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/optimizer.h"
 

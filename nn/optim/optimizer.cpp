@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <utility>
 
-#include "core/format.h"
+#include "core/internal/format.h"
 
 namespace tinytorch::nn {
 

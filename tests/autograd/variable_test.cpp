@@ -58,7 +58,7 @@ TEST(Variable, LeavesAreFloating) {
 TEST(Variable, OfANumberIsAnOrdinaryTensorOfItsType) {
   const Variable x = variable(2.0);
   EXPECT_EQ(x.dtype(), DType::f64);
-  EXPECT_FALSE(x.value().is_number());
+  EXPECT_FALSE(x.value().is_weakly_typed());
   (x * x).backward();
   EXPECT_TENSOR_EQ(x.grad(), Tensor(4.0));
   EXPECT_EQ(variable(2.0F).dtype(), DType::f32);

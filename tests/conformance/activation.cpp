@@ -1,10 +1,11 @@
 #include "core/ops/activation.h"
+#include "core/ops/activation_kernels.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "core/ops/elementwise.h"
+#include "core/ops/internal/elementwise.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "core/ops/arithmetic.h"
+#include "core/ops/arithmetic_kernels.h"
 #include "core/ops/copy.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"

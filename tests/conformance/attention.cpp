@@ -1,4 +1,5 @@
 #include "core/ops/attention.h"
+#include "core/ops/attention_kernels.h"
 
 #include <cmath>
 #include <cstdint>

@@ -1,4 +1,6 @@
 #include "core/ops/comparison.h"
+#include "core/ops/comparison_kernels.h"
+#include "core/ops/elementwise_kernels.h"
 
 #include <cmath>
 

@@ -1,4 +1,5 @@
 #include "core/ops/convolution.h"
+#include "core/ops/convolution_kernels.h"
 
 #include "core/ops/copy.h"
 #include "tests/conformance/op_table.h"

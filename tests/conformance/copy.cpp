@@ -1,4 +1,6 @@
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
+#include "core/ops/creation_kernels.h"
 
 #include "core/ops/creation.h"
 #include "tests/conformance/op_table.h"

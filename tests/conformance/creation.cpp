@@ -1,4 +1,5 @@
 #include "core/ops/creation.h"
+#include "core/ops/creation_kernels.h"
 
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"

@@ -1,4 +1,5 @@
 #include "core/ops/cross_entropy.h"
+#include "core/ops/cross_entropy_kernels.h"
 
 #include <cmath>
 #include <functional>

@@ -1,4 +1,5 @@
 #include "core/ops/indexing.h"
+#include "core/ops/indexing_kernels.h"
 
 #include <algorithm>
 

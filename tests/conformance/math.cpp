@@ -1,4 +1,6 @@
 #include "core/ops/math.h"
+#include "core/ops/elementwise_kernels.h"
+#include "core/ops/math_kernels.h"
 
 #include <cmath>
 

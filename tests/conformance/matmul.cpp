@@ -1,4 +1,5 @@
 #include "core/ops/matmul.h"
+#include "core/ops/matmul_kernels.h"
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
 #include "core/ops/normalization.h"
+#include "core/ops/normalization_kernels.h"
 
 #include <cstddef>
 

@@ -15,6 +15,7 @@
 #include "autograd/ops.h"
 #include "autograd/variable.h"
 #include "core/kernel.h"
+#include "core/ops/activation_kernels.h"
 #include "tests/conformance/array.h"
 
 /// The op table: a row for each op, from which conformance_test.cpp makes its tests.

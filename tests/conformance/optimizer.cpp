@@ -1,4 +1,5 @@
 #include "core/ops/optimizer.h"
+#include "core/ops/optimizer_kernels.h"
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,6 @@
 #include "core/ops/pooling.h"
+#include "core/ops/pooling_kernels.h"
+#include "core/ops/resampling_kernels.h"
 
 #include <algorithm>
 #include <cmath>

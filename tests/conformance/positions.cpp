@@ -1,4 +1,5 @@
 #include "core/ops/positions.h"
+#include "core/ops/positions_kernels.h"
 
 #include <cmath>
 

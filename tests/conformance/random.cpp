@@ -1,4 +1,6 @@
 #include "core/ops/random.h"
+#include "core/ops/dropout_kernels.h"
+#include "core/ops/random_kernels.h"
 
 #include <algorithm>
 #include <cmath>

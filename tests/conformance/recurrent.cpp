@@ -1,4 +1,5 @@
 #include "core/ops/recurrent.h"
+#include "core/ops/recurrent_kernels.h"
 
 #include <array>
 #include <cmath>

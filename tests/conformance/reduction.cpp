@@ -1,4 +1,5 @@
 #include "core/ops/reduction.h"
+#include "core/ops/reduction_kernels.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,5 @@
 #include "core/ops/scan.h"
+#include "core/ops/scan_kernels.h"
 
 #include <algorithm>
 #include <functional>

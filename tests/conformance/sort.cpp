@@ -1,4 +1,5 @@
 #include "core/ops/sort.h"
+#include "core/ops/sort_kernels.h"
 
 #include <algorithm>
 #include <cmath>

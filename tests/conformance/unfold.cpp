@@ -1,4 +1,5 @@
 #include "core/ops/unfold.h"
+#include "core/ops/unfold_kernels.h"
 
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"

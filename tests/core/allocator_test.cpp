@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/caching_allocator.h"
 #include "core/error.h"
+#include "core/internal/caching_allocator.h"
 #include "core/ops/creation.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"

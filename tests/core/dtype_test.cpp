@@ -132,11 +132,11 @@ TEST(Number, KeepsDoublePrecisionForF64Tensors) {
 }
 
 TEST(Number, IsOnlyWhatNumbersAloneMade) {
-  EXPECT_TRUE(Tensor(2.0).is_number());
-  EXPECT_TRUE((Tensor(2.0) * 2).is_number());
-  EXPECT_FALSE((Tensor(2.0) * Tensor{2.0}).is_number());
-  EXPECT_FALSE((Tensor{2.0}).is_number());
-  EXPECT_FALSE(full({}, 2.0).is_number());
+  EXPECT_TRUE(Tensor(2.0).is_weakly_typed());
+  EXPECT_TRUE((Tensor(2.0) * 2).is_weakly_typed());
+  EXPECT_FALSE((Tensor(2.0) * Tensor{2.0}).is_weakly_typed());
+  EXPECT_FALSE((Tensor{2.0}).is_weakly_typed());
+  EXPECT_FALSE(full({}, 2.0).is_weakly_typed());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "core/kernel.h"
+#include "core/ops/activation_kernels.h"
 
 #include <gtest/gtest.h>
 

@@ -16,7 +16,7 @@
 #include "core/ops/pooling.h"
 #include "core/ops/random.h"
 #include "core/ops/unfold.h"
-#include "kernels/cuda/places.h"
+#include "kernels/cuda/offset_calculator.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -124,15 +124,15 @@ INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));
 
 TEST(Parts, MakeUpTheLoopAndFit) {
   const Tensor x = expand(zeros({1, 300}), {70, 300}), y = zeros({70, 300});
-  const Loop<2> loop = make_loop<2>({&x, &y});
+  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
   const std::int64_t before = cuda::largest_index;
   cuda::largest_index = 1000;
   std::int64_t elements = 0, parts = 0;
-  cuda::for_each_part(loop, [&](const Loop<2>& part, const Steps<2>& offset) {
+  cuda::for_each_part(loop, [&](const IterationSpace<2>& part, const PerOperand<2>& offset) {
     EXPECT_TRUE(cuda::fits_32_bits(part));
     EXPECT_LT(offset[0], 300);
     EXPECT_LT(offset[1], 70 * 300);
-    elements += part.count;
+    elements += part.numel;
     ++parts;
   });
   cuda::largest_index = before;

@@ -3,9 +3,12 @@
 
 #include "core/error.h"
 #include "core/ops/activation.h"
+#include "core/ops/activation_kernels.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 #include "core/ops/creation.h"
+#include "core/ops/elementwise_kernels.h"
 #include "kernels/cuda/elementwise.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"

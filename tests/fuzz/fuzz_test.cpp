@@ -8,7 +8,9 @@
 
 #include "autograd/ops.h"
 #include "core/error.h"
-#include "core/ops/elementwise.h"
+#include "core/ops/elementwise_kernels.h"
+#include "core/ops/internal/elementwise.h"
+#include "core/ops/math_kernels.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/generate.h"
 #include "tests/fuzz/ops.h"

@@ -28,7 +28,7 @@ Child run_faults(const std::string& name, bool wrong, const std::string& setting
 }
 
 std::string marked_line(const std::string& word) {
-  for (const auto& file : std::filesystem::directory_iterator(SIMT_FOLDER "/faults")) {
+  for (const auto& file : std::filesystem::directory_iterator(SIMT_TESTS_FOLDER "/faults")) {
     std::ifstream in(file.path());
     std::string line;
     for (int number = 1; std::getline(in, line); ++number) {

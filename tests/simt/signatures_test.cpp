@@ -32,7 +32,7 @@ const std::string& headers() {
   return text;
 }
 const std::string& list() {
-  static const std::string text = text_of_folder(fs::path(SIMT_FOLDER) / "signatures");
+  static const std::string text = text_of_folder(fs::path(SIMT_TESTS_FOLDER) / "signatures");
   return text;
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kernels/cuda/launch.h"
-#include "tests/simt/executor/fault.h"
-#include "tests/simt/executor/options.h"
+#include "kernels/simt/executor/fault.h"
+#include "kernels/simt/executor/options.h"
 
 namespace simt {
 

@@ -1,0 +1,104 @@
+#include "core/internal/cpu_backend.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "core/internal/caching_allocator.h"
+
+namespace tinytorch {
+
+namespace {
+
+class HostMemory : public RawMemory {
+ public:
+  // Sizes are multiples of the alignment, see CachingAllocator.
+  void* allocate(std::size_t bytes) override { return std::aligned_alloc(kAlignment, bytes); }
+  void deallocate(void* block) noexcept override { std::free(block); }
+
+  std::size_t available() const override {
+    std::ifstream file("/proc/meminfo");
+    for (std::string word; file >> word;) {
+      std::size_t kibibytes = 0;
+      if (word == "MemAvailable:" && file >> kibibytes) return kibibytes * 1024;
+    }
+    return 0;
+  }
+};
+
+/// Ops are done when they return, so there is nothing to wait for.
+class HostStream : public StreamState {
+ public:
+  using StreamState::StreamState;
+  void synchronize() override {}
+  bool is_done() override { return true; }
+};
+
+class HostEvent : public EventState {
+ public:
+  void record(StreamState&) override { time_ = std::chrono::steady_clock::now(); }
+  void hold(StreamState&) override {}
+  void synchronize() override {}
+  bool is_done() override { return true; }
+  double milliseconds_since(EventState& start) override {
+    const auto passed = time_ - static_cast<HostEvent&>(start).time_;
+    return std::chrono::duration<double, std::milli>(passed).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point time_;
+};
+
+/// This thread's. A plain pointer, as tensors may be dropped when thread-local objects are gone already.
+StreamState*& current_host_stream() {
+  static const std::shared_ptr<StreamState>& usual =
+      *new std::shared_ptr<StreamState>(std::make_shared<HostStream>(Device::cpu()));
+  thread_local StreamState* stream = usual.get();
+  return stream;
+}
+
+class CpuBackend : public Backend {
+ public:
+  int count() const override { return 1; }
+  std::string unavailable_reason() const override { return {}; }
+  Allocator& allocator(int) override { return allocator_; }
+
+  std::string describe(int) const override {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+      const std::size_t colon = line.find(": ");
+      if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return "CPU";
+  }
+
+  std::shared_ptr<StreamState> make_stream(int) override {
+    return std::make_shared<HostStream>(Device::cpu());
+  }
+  std::unique_ptr<EventState> make_event(int) override { return std::make_unique<HostEvent>(); }
+  std::shared_ptr<StreamState> current_stream(int) override {
+    return current_host_stream()->shared_from_this();
+  }
+  void set_current_stream(StreamState& stream) override { current_host_stream() = &stream; }
+  void synchronize(int) override {}
+  void copy(const void* from, Device, void* to, Device, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
+
+ private:
+  HostMemory memory_;
+  CachingAllocator allocator_{"cpu", memory_};
+};
+
+}  // namespace
+
+Backend& cpu_backend() {
+  // Never destroyed: tensors with static lifetime return their memory after any static object would be gone.
+  static Backend& backend = *new CpuBackend;
+  return backend;
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/kernel.h"
+#include "core/ops/elementwise_kernels.h"
+#include "core/tensor.h"
+
+namespace tinytorch::kernels {
+
+/// y = max(x, 0). Floating.
+inline UnaryKernel relu{"relu"};
+/// y = 1 / (1 + exp(-x)). Floating.
+inline UnaryKernel sigmoid{"sigmoid"};
+// Floating; the functions of their names.
+inline UnaryKernel silu{"silu"};
+inline UnaryKernel gelu{"gelu"};
+inline UnaryKernel gelu_tanh{"gelu_tanh"};
+inline UnaryKernel hardswish{"hardswish"};
+inline UnaryKernelWith leaky_relu{"leaky_relu"};
+inline UnaryKernelWith elu{"elu"};
+inline UnaryKernelWith softplus{"softplus"};
+// y = b times the function's derivative at a. Floating.
+inline BinaryKernel silu_gradient{"silu_gradient"};
+inline BinaryKernel gelu_gradient{"gelu_gradient"};
+inline BinaryKernel gelu_tanh_gradient{"gelu_tanh_gradient"};
+
+/// A slot of functions along one axis (0 ... rank-1). x has at least one axis and one element, any strides; y
+/// is contiguous and has its shape and floating type.
+using AlongAxisKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;
+inline AlongAxisKernel softmax{"softmax"};
+inline AlongAxisKernel log_softmax{"log_softmax"};
+
+}  // namespace tinytorch::kernels

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/kernel.h"
+#include "core/tensor.h"
+
+namespace tinytorch::kernels {
+
+/// y[...] = x[...]. Same shape and device; any strides; any two element types, converted by convert(). Where
+/// x and y share storage they do not overlap.
+inline Kernel<void(const Tensor& x, Tensor& y)> copy{"copy"};
+
+}  // namespace tinytorch::kernels

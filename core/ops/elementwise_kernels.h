@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/kernel.h"
+#include "core/tensor.h"
+
+namespace tinytorch::kernels {
+
+/// A slot of elementwise functions of two operands. a, b and y have the same shape and any strides (0 where
+/// broadcast); a and b have the same element type. y may be a or b. A C++ number, all of
+/// whose strides are 0, may lie on the CPU whatever y's device.
+using BinaryKernel = Kernel<void(const Tensor& a, const Tensor& b, Tensor& y)>;
+/// A slot of elementwise functions of one operand. Same shape; any strides; y may be x.
+using UnaryKernel = Kernel<void(const Tensor& x, Tensor& y)>;
+/// The same with a number that the function has besides.
+using UnaryKernelWith = Kernel<void(const Tensor& x, const double& parameter, Tensor& y)>;
+
+}  // namespace tinytorch::kernels

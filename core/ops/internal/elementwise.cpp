@@ -1,0 +1,77 @@
+#include "core/ops/internal/elementwise.h"
+#include "core/ops/elementwise_kernels.h"
+
+#include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/operands.h"
+
+namespace tinytorch {
+
+namespace {
+
+Tensor checked_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) kernel(x, y);
+  y.set_weakly_typed(x.is_weakly_typed());
+  return y;
+}
+
+}  // namespace
+
+Tensor numeric_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
+  require_numeric(kernel.name(), x);
+  return checked_unary(kernel, x);
+}
+
+Tensor floating_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
+  require_floating(kernel.name(), x);
+  return checked_unary(kernel, x);
+}
+
+Tensor floating_unary(const kernels::UnaryKernelWith& kernel, const Tensor& x, double parameter) {
+  require_floating(kernel.name(), x);
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) kernel(x, parameter, y);
+  y.set_weakly_typed(x.is_weakly_typed());
+  return y;
+}
+
+Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool of_integers) {
+  require_defined(kernel.name(), x);
+  if (!is_floating(x.dtype())) {
+    return full(x.shape(), of_integers, {.dtype = DType::boolean, .device = x.device()});
+  }
+  Tensor y = empty_result(x, x, {.dtype = DType::boolean, .device = x.device()});
+  if (y.numel() > 0) kernel(x, y);
+  return y;
+}
+
+DType working_dtype(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b) {
+  require_defined(kernel.name(), a);
+  require_defined(kernel.name(), b);
+  const DType dtype = common_dtype(a, b);
+  if (taken != Operands::all && dtype == DType::boolean) {
+    fail<DTypeError>(kernel.name(),
+                     "takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  }
+  return taken == Operands::reals && !is_floating(dtype) ? DType::f32 : dtype;
+}
+
+Tensor binary(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b) {
+  const DType dtype = working_dtype(kernel, taken, a, b);
+  const Device device = common_device(kernel.name(), a, b);
+  const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
+  const Operand left(a, dtype, shape), right(b, dtype, shape);
+  Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
+  if (y.numel() > 0) kernel(*left, *right, y);
+  y.set_weakly_typed(a.is_weakly_typed() && b.is_weakly_typed());
+  return y;
+}
+
+Tensor gradient_binary(const kernels::BinaryKernel& kernel, const Tensor& x, const Tensor& grad) {
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) kernel(x, grad, y);
+  return y;
+}
+
+}  // namespace tinytorch

@@ -1,0 +1,68 @@
+#include "core/ops/internal/operands.h"
+
+#include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
+
+namespace tinytorch {
+
+namespace {
+
+/// bool, integer, real: what a number must not exceed to yield to a tensor.
+int kind(DType dtype) { return dtype == DType::boolean ? 0 : is_integer(dtype) ? 1 : 2; }
+
+bool can_hold(DType integers, std::int64_t value) {
+  return dispatch<NumericTypes>(integers,
+                                [&]<class T>() { return convert<std::int64_t>(convert<T>(value)) == value; });
+}
+
+/// Numbers lie on the host, where they can be looked at.
+DType yield(const Tensor& number, const Tensor& tensor) {
+  const bool both_integers = number.dtype() == DType::i64 && is_integer(tensor.dtype());
+  if (both_integers && !can_hold(tensor.dtype(), *number.data<std::int64_t>())) return DType::i64;
+  if (kind(number.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
+  return is_floating(number.dtype()) ? DType::f32 : DType::i64;
+}
+
+}  // namespace
+
+DType common_dtype(const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype()) return a.dtype();
+  if (a.is_weakly_typed() != b.is_weakly_typed()) return a.is_weakly_typed() ? yield(a, b) : yield(b, a);
+  return promote(a.dtype(), b.dtype());
+}
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  if (from.size() > to.size()) return false;
+  const int lead = to.size() - from.size();
+  for (int i = 0; i < from.size(); ++i) {
+    if (from[i] != 1 && from[i] != to[lead + i]) return false;
+  }
+  return true;
+}
+
+Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  Strides strides = Dims::filled(shape.size(), 0);
+  const int lead = shape.size() - x.rank();
+  for (int i = 0; i < x.rank(); ++i) {
+    if (x.shape()[i] == shape[lead + i]) strides[lead + i] = x.strides()[i];
+  }
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
+}
+
+Operand::Operand(const Tensor& x, DType dtype, const Shape& shape) : x_(&x) {
+  if (x_->dtype() != dtype) {
+    made_ = x_->to(dtype);
+    x_ = &made_;
+  }
+  if (x_->shape() != shape) {
+    made_ = broadcast_to(*x_, shape);
+    x_ = &made_;
+  }
+}
+
+Tensor empty_result(const Tensor& a, const Tensor& b, Options options) {
+  return empty_like(!a.is_contiguous() && b.is_contiguous() ? b : a, options);
+}
+
+}  // namespace tinytorch

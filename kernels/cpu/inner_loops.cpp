@@ -1,0 +1,22 @@
+#include "kernels/cpu/inner_loops.h"
+
+#include "kernels/cpu/parallel.h"
+
+namespace tinytorch::cpu {
+
+template <int N>
+void run_inner_loops(const IterationSpace<N>& loop, std::int64_t grain, InnerLoopFunction<N> function,
+                     const void* row) {
+  if (loop.rank == 1 && loop.numel <= grain) return loop.numel > 0 ? function(row, {}, loop.numel) : void();
+  parallel_for(loop.numel, grain, [&](std::int64_t begin, std::int64_t end) {
+    for_each_inner_loop(loop, begin, end,
+                        [&](const PerOperand<N>& offset, std::int64_t n) { function(row, offset, n); });
+  });
+}
+
+template void run_inner_loops<1>(const IterationSpace<1>&, std::int64_t, InnerLoopFunction<1>, const void*);
+template void run_inner_loops<2>(const IterationSpace<2>&, std::int64_t, InnerLoopFunction<2>, const void*);
+template void run_inner_loops<3>(const IterationSpace<3>&, std::int64_t, InnerLoopFunction<3>, const void*);
+template void run_inner_loops<4>(const IterationSpace<4>&, std::int64_t, InnerLoopFunction<4>, const void*);
+
+}  // namespace tinytorch::cpu

@@ -1,0 +1,71 @@
+#include "kernels/simt/executor/api.h"
+#include "kernels/simt/executor/memory_fault.h"
+#include "kernels/simt/executor/multiprocessor.h"
+#include "kernels/simt/executor/options.h"
+#include "simt/runtime_api.h"
+
+namespace simt {
+namespace {
+
+thread_local cudaError_t kept_error = cudaSuccess;
+
+std::mutex& api_mutex() {
+  static std::mutex mutex;
+  if (Multiprocessor::running() != nullptr) {
+    Message message;
+    message << "simt: a device thread called the runtime API";
+    message.write();
+    std::abort();
+  }
+  return mutex;
+}
+
+}  // namespace
+
+ApiLock::ApiLock() : lock_(api_mutex()) {
+  options();
+  install_fault_handler();
+}
+
+cudaError_t keep_error(cudaError_t error) {
+  if (error != cudaSuccess) {
+    kept_error = error;  // cudaErrorNotReady too, as CUDA does
+  }
+  return error;
+}
+
+cudaError_t peek_last_error() { return device_error() != cudaSuccess ? device_error() : kept_error; }
+
+cudaError_t take_last_error() {
+  const cudaError_t error = peek_last_error();
+  kept_error = cudaSuccess;
+  return error;
+}
+
+}  // namespace simt
+
+cudaError_t cudaGetLastError() { return simt::take_last_error(); }
+
+cudaError_t cudaPeekAtLastError() { return simt::peek_last_error(); }
+
+const char* cudaGetErrorName(cudaError_t error) {
+  switch (error) {
+#define SIMT_NAME(name, value, text) \
+  case name:                         \
+    return #name;
+    SIMT_CUDA_ERRORS(SIMT_NAME)
+#undef SIMT_NAME
+  }
+  return "unrecognized error code";
+}
+
+const char* cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+#define SIMT_TEXT(name, value, text) \
+  case name:                         \
+    return text;
+    SIMT_CUDA_ERRORS(SIMT_TEXT)
+#undef SIMT_TEXT
+  }
+  return "unrecognized error code";
+}

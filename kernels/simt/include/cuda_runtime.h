@@ -1,0 +1,16 @@
+#pragma once
+
+// CUDA's header for the emulated device: put before a toolkit's in the include path, it lets a host compiler
+// take CUDA sources, whose kernels then run on the host. See kernels/simt/README.md.
+#include "simt/atomics.h"
+#include "simt/call_sites.h"
+#include "simt/intrinsics.h"
+#include "simt/kernel_interface.h"
+#include "simt/launch.h"
+#include "simt/qualifiers.h"
+#include "simt/runtime_api.h"
+#include "simt/runtime_types.h"
+#include "simt/shared.h"
+#include "simt/synchronization.h"
+#include "simt/vector_types.h"
+#include "simt/warp.h"

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <utility>
+
+#include "core/internal/format.h"
+#include "nn/init.h"
+#include "nn/module.h"
+
+// Internal: how layers make their parameters.
+namespace tinytorch::nn {
+
+/// A parameter of this shape, by an initialiser of the layer's options, which say its type, device and
+/// generator.
+/// @throws ShapeError  the initialiser gave another shape
+template <class Options>
+Parameter initialised(const char* layer, const Initializer& init, const char* name, const Shape& shape,
+                      const Options& options) {
+  Generator& generator = options.generator ? *options.generator : default_generator();
+  Tensor value = init(shape, {.dtype = options.dtype, .device = options.device}, generator);
+  if (value.shape() != shape) {
+    fail<ShapeError>(layer, "the initialiser of the {} gave {}, not {}", name, value.shape(), shape);
+  }
+  return variable(std::move(value));
+}
+
+}  // namespace tinytorch::nn
