@@ -93,7 +93,7 @@ class Sweep {
     // What was asked for lies no further back.
     if (place != nullptr && ends_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
-    Gradients gradients = node.apply(grad);
+    Gradients gradients = node.differentiate(grad);
     if (gradients.size() != node.inputs.size()) {
       fail<ValueError>("backward", "the rule of {} gave {} gradients for {} inputs; give one an input",
                        node.name, gradients.size(), node.inputs.size());

@@ -85,7 +85,7 @@ Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators) {
   std::vector<Saved> saved;
   saved.reserve(inputs.size());
-  for (const Variable& input : inputs) saved.emplace_back("checkpoint", input);
+  for (const Variable& input : inputs) saved.emplace_back(input);
   std::vector<RandomState> random = states_of(generators);
   Tensor value = checked_value(f, inputs);
   return record("checkpoint", std::move(value), std::span(inputs),

@@ -13,6 +13,9 @@ namespace {
 thread_local constinit Node* disposed = nullptr;  // to be deleted, linked by next_disposed_
 thread_local constinit bool disposing = false;
 
+// The op whose rule this thread runs, for errors of what that saved.
+thread_local constinit const char* differentiated = "an op";
+
 /// The nodes of variables, each got with `variable_of`; none where nothing is being recorded.
 template <class Range, class VariableOf>
 std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf& variable_of) {
@@ -39,7 +42,7 @@ Variable RuleArguments::fitted(std::size_t i, Variable&& gradient) const {
   return std::move(gradient);
 }
 
-Saved::Saved(const char* op, const Variable& x, bool needed) : op_(op) {
+Saved::Saved(const Variable& x, bool needed) {
   if (!needed || !grad_enabled()) return;
   variable_ = Variable(x.value(), x.node());
   version_ = x.value().version();
@@ -49,7 +52,7 @@ void Saved::fail_changed() const {
   fail<ValueError>("backward",
                    "a tensor {} that {} saved for its gradient was changed in place since; change a clone() "
                    "of it, or run {} after the change",
-                   variable_.shape(), op_, op_);
+                   variable_.shape(), differentiated, differentiated);
 }
 
 Node::Node(const char* name, const Tensor& value)
@@ -58,6 +61,16 @@ Node::Node(const char* name, const Tensor& value)
       shape(value.shape()),
       dtype(value.dtype()),
       device(value.device()) {}
+
+Gradients Node::differentiate(const Variable& grad) const {
+  // Rules can run backward() themselves.
+  struct Restore {
+    const char* outer = differentiated;
+    ~Restore() { differentiated = outer; }
+  } const restore;
+  differentiated = name;
+  return apply(grad);
+}
 
 std::uint64_t Node::next_sequence() {
   static constinit std::atomic<std::uint64_t> next{0};

@@ -17,7 +17,7 @@
 /// The tape: what record() writes and backward() reads. Users need it to define ops of their own:
 ///
 ///     Variable cube(const Variable& x) {
-///       return record("cube", pow(x.value(), 3), {x}, [x = Saved("cube", x)](const RuleArguments& at) {
+///       return record("cube", pow(x.value(), 3), {x}, [x = Saved(x)](const RuleArguments& at) {
 ///         return Gradients(at.grad * 3 * *x * *x);
 ///       });
 ///     }
@@ -68,12 +68,34 @@ class RuleArguments {
   const Node& node_;
 };
 
+/// The gradient of one input, for rules that name theirs:
+///     [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
+///       return Gradients(da([&] { return at.grad * *b; }), db([&] { return at.grad * *a; }));
+///     }
+class InputGradient {
+ public:
+  InputGradient(const RuleArguments& at, std::size_t i) : at_(&at), i_(i) {}
+
+  bool wanted() const { return at_->wants(i_); }
+  /// The shape of the input, which wants a gradient.
+  const Shape& shape() const { return at_->shape(i_); }
+  /// RuleArguments::gradient() of this input.
+  template <class Compute>
+  Variable operator()(const Compute& compute) const {
+    return at_->gradient(i_, compute);
+  }
+
+ private:
+  const RuleArguments* at_;
+  std::size_t i_;
+};
+
 /// A variable that a rule will read, with a check that nobody changed it in place in between. Empty where
 /// nothing is being recorded.
 class Saved {
  public:
   /// @param needed  false leaves it empty: no rule will read it
-  Saved(const char* op, const Variable& x, bool needed = true);
+  explicit Saved(const Variable& x, bool needed = true);
   /// @throws ValueError  it was changed in place since
   const Variable& operator*() const {
     if (variable_.value().version() != version_) fail_changed();
@@ -84,7 +106,6 @@ class Saved {
  private:
   [[noreturn]] void fail_changed() const;
 
-  const char* op_;
   Variable variable_;  // of a leaf too with the value that it had then
   std::uint64_t version_ = 0;
 };
@@ -100,8 +121,8 @@ class Node : public std::enable_shared_from_this<Node> {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Runs the rule. @throws ValueError  it was released
-  virtual Gradients apply(const Variable& grad) const = 0;
+  /// Runs the rule. @throws ValueError  it was released, or what it saved was changed in place
+  Gradients differentiate(const Variable& grad) const;
   /// Frees what the rule saved and the way to its inputs.
   virtual void release() = 0;
   /// A leaf's value; null for a recorded op.
@@ -126,6 +147,7 @@ class Node : public std::enable_shared_from_this<Node> {
   static void dispose(Node* node);
 
  protected:
+  virtual Gradients apply(const Variable& grad) const = 0;
   [[noreturn]] void fail_released() const;
   [[noreturn]] void fail_output_changed() const;
 
@@ -148,8 +170,9 @@ class Inputs {
 };
 
 /// Makes the result of an op a Variable: `value` as a constant if it is not floating or no input needs a
-/// gradient, else with a node that holds `rule`, a function from RuleArguments to Gradients. Written with ops
-/// on Variables, a rule can be differentiated again.
+/// gradient, else with a node that holds `rule`, a function from RuleArguments to Gradients, which may take
+/// an InputGradient for each input besides. Written with ops on Variables, a rule can be differentiated
+/// again.
 template <class Rule>
 Variable record(const char* name, Tensor value, Inputs inputs, Rule rule);
 
@@ -166,6 +189,18 @@ std::vector<Variable> partial_gradients(const Variable& output, std::span<const 
 
 namespace detail {
 
+/// Calls a rule with as many InputGradients as it takes.
+template <class Rule, std::size_t... i>
+Gradients call_rule(const Rule& rule, const RuleArguments& at, std::index_sequence<i...>) {
+  if constexpr (std::is_invocable_v<const Rule&, const RuleArguments&, decltype(InputGradient(at, i))...>) {
+    return rule(at, InputGradient(at, i)...);
+  } else {
+    static_assert(sizeof...(i) < 8,
+                  "a rule takes RuleArguments, and an InputGradient for each input or none");
+    return call_rule(rule, at, std::make_index_sequence<sizeof...(i) + 1>());
+  }
+}
+
 /// A recorded op with the rule that is its own.
 template <class Rule>
 class OpNode : public Node {
@@ -175,15 +210,16 @@ class OpNode : public Node {
     this->inputs = inputs.take_nodes();
   }
 
-  Gradients apply(const Variable& grad) const override {
-    if (!rule_) fail_released();
-    return (*rule_)(RuleArguments(grad, *this));
-  }
-
   void release() override {
     rule_.reset();
     inputs.clear();
     hooks.clear();
+  }
+
+ protected:
+  Gradients apply(const Variable& grad) const override {
+    if (!rule_) this->fail_released();
+    return call_rule(*rule_, RuleArguments(grad, *this), std::index_sequence<>());
   }
 
  private:

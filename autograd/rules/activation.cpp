@@ -26,27 +26,26 @@ Variable sigmoid(const Variable& x) {
 
 Variable leaky_relu(const Variable& x, double slope) {
   return record("leaky_relu", leaky_relu(x.value(), slope), {x},
-                [x = Saved("leaky_relu", x), slope](const RuleArguments& at) {
+                [x = Saved(x), slope](const RuleArguments& at) {
                   return Gradients(where(*x > 0, at.grad, at.grad * slope));
                 });
 }
 
 Variable elu(const Variable& x, double alpha) {
-  return record("elu", elu(x.value(), alpha), {x}, [x = Saved("elu", x), alpha](const RuleArguments& at) {
+  return record("elu", elu(x.value(), alpha), {x}, [x = Saved(x), alpha](const RuleArguments& at) {
     // Where x is positive its exponential is not asked for, and could be infinite.
     return Gradients(where(*x > 0, at.grad, at.grad * (alpha * exp(minimum(*x, 0)))));
   });
 }
 
 Variable softplus(const Variable& x, double beta) {
-  return record("softplus", softplus(x.value(), beta), {x},
-                [x = Saved("softplus", x), beta](const RuleArguments& at) {
-                  return Gradients(at.grad * sigmoid(*x * beta));
-                });
+  return record("softplus", softplus(x.value(), beta), {x}, [x = Saved(x), beta](const RuleArguments& at) {
+    return Gradients(at.grad * sigmoid(*x * beta));
+  });
 }
 
 Variable hardswish(const Variable& x) {
-  return record("hardswish", hardswish(x.value()), {x}, [x = Saved("hardswish", x)](const RuleArguments& at) {
+  return record("hardswish", hardswish(x.value()), {x}, [x = Saved(x)](const RuleArguments& at) {
     const Variable middle = at.grad * (*x / 3 + 0.5);
     return Gradients(where(*x < -3, zeros_like(at.grad), where(*x > 3, at.grad, middle)));
   });
@@ -59,7 +58,7 @@ namespace {
 template <class Slope>
 Variable with_gradient_kernel(const kernels::BinaryKernel& kernel, const char* name, Tensor value,
                               const Variable& x, Slope slope) {
-  return record(name, std::move(value), {x}, [&kernel, x = Saved(name, x), slope](const RuleArguments& at) {
+  return record(name, std::move(value), {x}, [&kernel, x = Saved(x), slope](const RuleArguments& at) {
     if (grad_enabled()) return Gradients(at.grad * slope(*x));
     return Gradients(Variable(gradient_binary(kernel, x->value(), at.grad.value())));
   });

@@ -17,8 +17,7 @@ Variable sub(const Variable& a, const Variable& b) {
 
 Variable mul(const Variable& a, const Variable& b) {
   return record("mul", mul(a.value(), b.value()), {a, b},
-                [a = Saved("mul", a, b.requires_grad()),
-                 b = Saved("mul", b, a.requires_grad())](const RuleArguments& at) {
+                [a = Saved(a, b.requires_grad()), b = Saved(b, a.requires_grad())](const RuleArguments& at) {
                   return Gradients(at.gradient(0, [&] { return at.grad * *b; }),
                                    at.gradient(1, [&] { return at.grad * *a; }));
                 });
@@ -26,7 +25,7 @@ Variable mul(const Variable& a, const Variable& b) {
 
 Variable div(const Variable& a, const Variable& b) {
   return record("div", div(a.value(), b.value()), {a, b},
-                [a = Saved("div", a, b.requires_grad()), b = Saved("div", b)](const RuleArguments& at) {
+                [a = Saved(a, b.requires_grad()), b = Saved(b)](const RuleArguments& at) {
                   Variable over_b = at.grad / *b;
                   return Gradients(at.gradient(0, [&] { return over_b; }),
                                    at.gradient(1, [&] { return -over_b * (*a / *b); }));
@@ -35,7 +34,7 @@ Variable div(const Variable& a, const Variable& b) {
 
 Variable remainder(const Variable& a, const Variable& b) {
   return record("remainder", remainder(a.value(), b.value()), {a, b},
-                [a = Saved("remainder", a), b = Saved("remainder", b)](const RuleArguments& at) {
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
                   return Gradients(at.gradient(0, [&] { return at.grad; }),
                                    at.gradient(1, [&] { return -at.grad * floor_divide(*a, *b); }));
                 });
@@ -49,26 +48,25 @@ Variable in_dtype(const Variable& x, DType dtype) { return x.value().is_weakly_t
 }  // namespace
 
 Variable pow(const Variable& a, const Variable& b) {
-  return record("pow", pow(a.value(), b.value()), {a, b},
-                [a = Saved("pow", a), b = Saved("pow", b)](const RuleArguments& at) {
-                  // An unsigned exponent would wrap around at 0 - 1.
-                  const Variable exponent = in_dtype(*b, at.grad.dtype());
-                  // Where the formulas come to 0 times infinity, a 1 in place of a gives the 0 that is meant.
-                  const Tensor zero = *a == 0;
-                  const auto one_where = [&](const Tensor& condition) {
-                    return where(condition, ones_like(at.grad), in_dtype(*a, at.grad.dtype()));
-                  };
-                  return Gradients(at.gradient(0,
-                                               [&] {
-                                                 const Variable safe =
-                                                     one_where(logical_and(zero, exponent == 0));
-                                                 return at.grad * exponent * pow(safe, exponent - 1);
-                                               }),
-                                   at.gradient(1, [&] {
-                                     const Variable safe = one_where(logical_and(zero, *b >= 0));
-                                     return at.grad * pow(*a, *b) * log(safe);
-                                   }));
-                });
+  return record(
+      "pow", pow(a.value(), b.value()), {a, b}, [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
+        // An unsigned exponent would wrap around at 0 - 1.
+        const Variable exponent = in_dtype(*b, at.grad.dtype());
+        // Where the formulas come to 0 times infinity, a 1 in place of a gives the 0 that is meant.
+        const Tensor zero = *a == 0;
+        const auto one_where = [&](const Tensor& condition) {
+          return where(condition, ones_like(at.grad), in_dtype(*a, at.grad.dtype()));
+        };
+        return Gradients(at.gradient(0,
+                                     [&] {
+                                       const Variable safe = one_where(logical_and(zero, exponent == 0));
+                                       return at.grad * exponent * pow(safe, exponent - 1);
+                                     }),
+                         at.gradient(1, [&] {
+                           const Variable safe = one_where(logical_and(zero, *b >= 0));
+                           return at.grad * pow(*a, *b) * log(safe);
+                         }));
+      });
 }
 
 namespace {
@@ -86,7 +84,7 @@ Gradients share_gradient(const RuleArguments& at, const Tensor& a, const Tensor&
 
 Variable maximum(const Variable& a, const Variable& b) {
   return record("maximum", maximum(a.value(), b.value()), {a, b},
-                [a = Saved("maximum", a), b = Saved("maximum", b)](const RuleArguments& at) {
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
                   return share_gradient(at, a->value(), b->value(),
                                         [](const Tensor& x, const Tensor& y) { return x < y; });
                 });
@@ -94,7 +92,7 @@ Variable maximum(const Variable& a, const Variable& b) {
 
 Variable minimum(const Variable& a, const Variable& b) {
   return record("minimum", minimum(a.value(), b.value()), {a, b},
-                [a = Saved("minimum", a), b = Saved("minimum", b)](const RuleArguments& at) {
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
                   return share_gradient(at, a->value(), b->value(),
                                         [](const Tensor& x, const Tensor& y) { return x > y; });
                 });
@@ -105,9 +103,8 @@ Variable neg(const Variable& x) {
 }
 
 Variable abs(const Variable& x) {
-  return record("abs", abs(x.value()), {x}, [x = Saved("abs", x)](const RuleArguments& at) {
-    return Gradients(at.grad * sign(x->value()));
-  });
+  return record("abs", abs(x.value()), {x},
+                [x = Saved(x)](const RuleArguments& at) { return Gradients(at.grad * sign(x->value())); });
 }
 
 Variable sign(const Variable& x) {

@@ -40,20 +40,19 @@ Variable scaled_dot_product_attention(const Variable& q, const Variable& k, cons
   const kernels::AttentionSettings settings =
       detail::attention_settings(kName, q.value(), k.value(), v.value(), options);
   const detail::AttentionResult result = detail::attention_forward(q.value(), k.value(), v.value(), settings);
-  return record_with_output(kName, result.output, {q, k, v},
-                            [q = Saved(kName, q), k = Saved(kName, k), v = Saved(kName, v),
-                             mask = Saved(kName, settings.mask, settings.mask.defined()), settings,
-                             log_sum = result.log_sum](const RuleArguments& at) {
-                              static_cast<void>(*mask);  // that it was not changed
-                              if (grad_enabled()) return composed_gradients(at, *q, *k, *v, settings);
-                              detail::AttentionGradients gradients = detail::attention_backward(
-                                  q->value(), k->value(), v->value(),
-                                  {.output = at.output().value(), .log_sum = log_sum}, at.grad.value(),
-                                  settings);
-                              return Gradients(at.gradient(0, [&] { return Variable(gradients.q); }),
-                                               at.gradient(1, [&] { return Variable(gradients.k); }),
-                                               at.gradient(2, [&] { return Variable(gradients.v); }));
-                            });
+  return record_with_output(
+      kName, result.output, {q, k, v},
+      [q = Saved(q), k = Saved(k), v = Saved(v), mask = Saved(settings.mask, settings.mask.defined()),
+       settings, log_sum = result.log_sum](const RuleArguments& at) {
+        static_cast<void>(*mask);  // that it was not changed
+        if (grad_enabled()) return composed_gradients(at, *q, *k, *v, settings);
+        detail::AttentionGradients gradients = detail::attention_backward(
+            q->value(), k->value(), v->value(), {.output = at.output().value(), .log_sum = log_sum},
+            at.grad.value(), settings);
+        return Gradients(at.gradient(0, [&] { return Variable(gradients.q); }),
+                         at.gradient(1, [&] { return Variable(gradients.k); }),
+                         at.gradient(2, [&] { return Variable(gradients.v); }));
+      });
 }
 
 }  // namespace tinytorch

@@ -9,7 +9,7 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
                 const Conv2dOptions& options) {
   return record(
       "conv2d", conv2d(x.value(), weight.value(), bias.value(), options), {x, weight, bias},
-      [x = Saved("conv2d", x, weight.requires_grad()), weight = Saved("conv2d", weight, x.requires_grad()),
+      [x = Saved(x, weight.requires_grad()), weight = Saved(weight, x.requires_grad()),
        options](const RuleArguments& at) {
         return Gradients(
             at.gradient(0, [&] { return conv2d_input_gradient(at.grad, *weight, at.shape(0), options); }),
@@ -24,8 +24,8 @@ Variable conv2d_input_gradient(const Variable& grad, const Variable& weight, con
                                const Conv2dOptions& options) {
   constexpr const char* kOp = "conv2d_input_gradient";
   return record(kOp, conv2d_input_gradient(grad.value(), weight.value(), input, options), {grad, weight},
-                [grad = Saved(kOp, grad, weight.requires_grad()),
-                 weight = Saved(kOp, weight, grad.requires_grad()), options](const RuleArguments& at) {
+                [grad = Saved(grad, weight.requires_grad()), weight = Saved(weight, grad.requires_grad()),
+                 options](const RuleArguments& at) {
                   return Gradients(at.gradient(0, [&] { return conv2d(at.grad, *weight, {}, options); }),
                                    at.gradient(1, [&] {
                                      return conv2d_weight_gradient(*grad, at.grad, at.shape(1), options);
@@ -37,7 +37,7 @@ Variable conv2d_weight_gradient(const Variable& grad, const Variable& x, const S
                                 const Conv2dOptions& options) {
   constexpr const char* kOp = "conv2d_weight_gradient";
   return record(kOp, conv2d_weight_gradient(grad.value(), x.value(), weight, options), {grad, x},
-                [grad = Saved(kOp, grad, x.requires_grad()), x = Saved(kOp, x, grad.requires_grad()),
+                [grad = Saved(grad, x.requires_grad()), x = Saved(x, grad.requires_grad()),
                  options](const RuleArguments& at) {
                   return Gradients(at.gradient(0, [&] { return conv2d(*x, at.grad, {}, options); }),
                                    at.gradient(1, [&] {

@@ -29,8 +29,8 @@ CrossEntropyRows<Variable> cross_entropy_rows(const ClassRows<Variable>& rows,
   constexpr const char* kOp = "cross_entropy";
   const auto& [logits, target] = rows;
   const Tensor table = cross_entropy_table(logits.value(), target.value(), options);
-  const auto rule = [x = Saved(kOp, logits), t = Saved(kOp, target), weight = Saved(kOp, options.weight),
-                     given = options, table](const RuleArguments& at) {
+  const auto rule = [x = Saved(logits), t = Saved(target), weight = Saved(options.weight), given = options,
+                     table](const RuleArguments& at) {
     CrossEntropyOptions options = given;
     options.weight = weight->value();
     const auto of_logits = [&] {

@@ -22,7 +22,7 @@ Tensor kept(const Shape& shape, const Places& places) {
 /// Places that a rule will read.
 class SavedPlaces {
  public:
-  SavedPlaces(const char* op, const Places& places) : axis_(places.axis), index_(op, places.index) {}
+  explicit SavedPlaces(const Places& places) : axis_(places.axis), index_(places.index) {}
   Places operator*() const { return {axis_, index_->value()}; }
 
  private:
@@ -34,7 +34,7 @@ class SavedPlaces {
 
 Variable gather_unchecked(const Variable& x, const Places& places) {
   return record("gather", gather_unchecked(x.value(), places), {x},
-                [places = SavedPlaces("gather", places)](const RuleArguments& at) {
+                [places = SavedPlaces(places)](const RuleArguments& at) {
                   return Gradients(
                       scatter_add_unchecked(Variable(zeros_beside(at.grad, at.shape(0))), *places, at.grad));
                 });
@@ -42,7 +42,7 @@ Variable gather_unchecked(const Variable& x, const Places& places) {
 
 Variable scatter_unchecked(const Variable& x, const Places& places, const Variable& source) {
   return record("scatter", scatter_unchecked(x.value(), places, source.value()), {x, source},
-                [saved = SavedPlaces("scatter", places)](const RuleArguments& at) {
+                [saved = SavedPlaces(places)](const RuleArguments& at) {
                   const Places places = *saved;
                   const Variable none = expand(zeros_beside(at.grad, {}), places.index.shape());
                   return Gradients(at.gradient(0, [&] { return scatter_unchecked(at.grad, places, none); }),
@@ -55,7 +55,7 @@ Variable scatter_unchecked(const Variable& x, const Places& places, const Variab
 
 Variable scatter_add_unchecked(const Variable& x, const Places& places, const Variable& source) {
   return record("scatter_add", scatter_add_unchecked(x.value(), places, source.value()), {x, source},
-                [places = SavedPlaces("scatter_add", places)](const RuleArguments& at) {
+                [places = SavedPlaces(places)](const RuleArguments& at) {
                   return Gradients(at.gradient(0, [&] { return at.grad; }),
                                    at.gradient(1, [&] { return gather_unchecked(at.grad, *places); }));
                 });

@@ -19,14 +19,13 @@ double share(Reduction reduction, std::int64_t count) {
 
 // One node on the tape instead of four: where models are small, the loss would else be half of backward().
 Variable mse_loss(const Variable& prediction, const Variable& target, LossOptions options, const char* op) {
-  return record("mse_loss", mse_loss(prediction.value(), target.value(), options, op), {prediction, target},
-                [p = Saved("mse_loss", prediction), t = Saved("mse_loss", target),
-                 reduction = options.reduction](const RuleArguments& at) {
-                  const double scale = 2 * share(reduction, p->numel());
-                  Variable slope = (*p - detail::in_type_of(*p, *t)) * (at.grad * scale);
-                  return Gradients(at.gradient(0, [&] { return slope; }),
-                                   at.gradient(1, [&] { return -slope; }));
-                });
+  return record(
+      "mse_loss", mse_loss(prediction.value(), target.value(), options, op), {prediction, target},
+      [p = Saved(prediction), t = Saved(target), reduction = options.reduction](const RuleArguments& at) {
+        const double scale = 2 * share(reduction, p->numel());
+        Variable slope = (*p - detail::in_type_of(*p, *t)) * (at.grad * scale);
+        return Gradients(at.gradient(0, [&] { return slope; }), at.gradient(1, [&] { return -slope; }));
+      });
 }
 
 Variable binary_cross_entropy(const Variable& probability, const Variable& given,
@@ -35,7 +34,7 @@ Variable binary_cross_entropy(const Variable& probability, const Variable& given
   Tensor loss = binary_cross_entropy(probability.value(), given.value(), options, op);
   const Variable target = detail::in_type_of(probability, given);
   return record(kOp, std::move(loss), {probability, target},
-                [p = Saved(kOp, probability), t = Saved(kOp, target), weight = Saved(kOp, options.weight),
+                [p = Saved(probability), t = Saved(target), weight = Saved(options.weight),
                  reduction = options.reduction](const RuleArguments& at) {
                   Variable scale = at.grad * share(reduction, p->numel());
                   if (weight->defined())

@@ -9,9 +9,8 @@ namespace {
 /// Records an op whose derivative is a function of x.
 template <class Slope>
 Variable with_slope(const char* name, Tensor (*op)(const Tensor&), const Variable& x, Slope slope) {
-  return record(name, op(x.value()), {x}, [x = Saved(name, x), slope](const RuleArguments& at) {
-    return Gradients(at.grad * slope(*x));
-  });
+  return record(name, op(x.value()), {x},
+                [x = Saved(x), slope](const RuleArguments& at) { return Gradients(at.grad * slope(*x)); });
 }
 
 /// Records an op whose derivative is a function of its result.
@@ -44,7 +43,7 @@ Variable expm1(const Variable& x) {
 
 Variable log(const Variable& x) {
   return record("log", log(x.value()), {x},
-                [x = Saved("log", x)](const RuleArguments& at) { return Gradients(at.grad / *x); });
+                [x = Saved(x)](const RuleArguments& at) { return Gradients(at.grad / *x); });
 }
 
 Variable log2(const Variable& x) {
@@ -116,7 +115,7 @@ Variable round(const Variable& x) { return with_steps("round", round, x); }
 
 Variable atan2(const Variable& a, const Variable& b) {
   return record("atan2", atan2(a.value(), b.value()), {a, b},
-                [a = Saved("atan2", a), b = Saved("atan2", b)](const RuleArguments& at) {
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
                   const Variable scaled = at.grad / (*a * *a + *b * *b);
                   return Gradients(at.gradient(0, [&] { return scaled * *b; }),
                                    at.gradient(1, [&] { return -scaled * *a; }));

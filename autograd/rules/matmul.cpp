@@ -23,7 +23,7 @@ Variable right_gradient(const Variable& a, const Variable& b, const Variable& gr
 /// The rule of a linear map; `before` gives the gradient in front of what follows it.
 template <class Before>
 auto linear_rule(const Variable& x, const Variable& weight, Before before) {
-  return [x = Saved("linear", x, weight.requires_grad()), weight = Saved("linear", weight, x.requires_grad()),
+  return [x = Saved(x, weight.requires_grad()), weight = Saved(weight, x.requires_grad()),
           before](const RuleArguments& at) {
     Variable grad = before(at);
     return Gradients(at.gradient(0, [&] { return matmul(grad, *weight); }),
@@ -35,21 +35,20 @@ auto linear_rule(const Variable& x, const Variable& weight, Before before) {
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b) {
-  return record("matmul", matmul(a.value(), b.value()), {a, b},
-                [a = Saved("matmul", a), b = Saved("matmul", b)](const RuleArguments& at) {
-                  // A vector is a row on the left and a column on the right; its gradient gets that axis too.
-                  const bool row = a->rank() == 1;
-                  const bool column = b->rank() == 1;
-                  Variable grad = column ? unsqueeze(at.grad, -1) : at.grad;
-                  if (row) grad = unsqueeze(grad, -2);
-                  const Variable left = row ? unsqueeze(*a, 0) : *a;
-                  const Variable right = column ? unsqueeze(*b, 1) : *b;
-                  return Gradients(at.gradient(0, [&] { return matmul(grad, transpose(right)); }),
-                                   at.gradient(1, [&] {
-                                     const Variable product = right_gradient(left, right, grad);
-                                     return column ? squeeze(product, -1) : product;
-                                   }));
-                });
+  return record(
+      "matmul", matmul(a.value(), b.value()), {a, b}, [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
+        // A vector is a row on the left and a column on the right; its gradient gets that axis too.
+        const bool row = a->rank() == 1;
+        const bool column = b->rank() == 1;
+        Variable grad = column ? unsqueeze(at.grad, -1) : at.grad;
+        if (row) grad = unsqueeze(grad, -2);
+        const Variable left = row ? unsqueeze(*a, 0) : *a;
+        const Variable right = column ? unsqueeze(*b, 1) : *b;
+        return Gradients(at.gradient(0, [&] { return matmul(grad, transpose(right)); }), at.gradient(1, [&] {
+          const Variable product = right_gradient(left, right, grad);
+          return column ? squeeze(product, -1) : product;
+        }));
+      });
 }
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias, Activation activation) {

@@ -59,8 +59,8 @@ class Composed {
 Variable recorded(const detail::Normalization& form, detail::Normalized done, const Variable& x,
                   const Variable& weight, const Variable& bias) {
   return record(form.op, std::move(done.y), {x, weight, bias},
-                [form, statistics = std::move(done.statistics), x = Saved(form.op, x),
-                 weight = Saved(form.op, weight)](const RuleArguments& at) {
+                [form, statistics = std::move(done.statistics), x = Saved(x),
+                 weight = Saved(weight)](const RuleArguments& at) {
                   const auto in_shape = [&at](std::size_t i, const auto& compute) {
                     return at.gradient(i, [&] { return reshape(compute(), at.shape(i)); });
                   };

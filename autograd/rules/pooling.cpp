@@ -10,7 +10,7 @@ MaxPooled<Variable> max_pool2d_with_places(const Variable& x, const Pair& kernel
   MaxPooled<Tensor> pooled = max_pool2d_with_places(x.value(), kernel, options);
   Variable values = record(
       "max_pool2d", std::move(pooled.values), {x},
-      [places = Saved("max_pool2d", pooled.places), kernel, options](const RuleArguments& at) {
+      [places = Saved(pooled.places), kernel, options](const RuleArguments& at) {
         return Gradients(detail::max_pool2d_gradient(at.grad, places->value(), at.shape(0), kernel, options));
       });
   return {std::move(values), std::move(pooled.places)};
@@ -28,7 +28,7 @@ Variable max_pool2d_at(const Variable& x, const Tensor& places, const Pair& kern
                        const MaxPool2dOptions& options) {
   return record(
       "max_pool2d_at", max_pool2d_at(x.value(), places, kernel, options), {x},
-      [places = Saved("max_pool2d_at", places), kernel, options](const RuleArguments& at) {
+      [places = Saved(places), kernel, options](const RuleArguments& at) {
         return Gradients(max_pool2d_gradient(at.grad, places->value(), at.shape(0), kernel, options));
       });
 }
@@ -36,8 +36,7 @@ Variable max_pool2d_at(const Variable& x, const Tensor& places, const Pair& kern
 Variable max_pool2d_gradient(const Variable& grad, const Tensor& places, const Shape& input,
                              const Pair& kernel, const MaxPool2dOptions& options) {
   return record("max_pool2d_gradient", max_pool2d_gradient(grad.value(), places, input, kernel, options),
-                {grad},
-                [places = Saved("max_pool2d_gradient", places), kernel, options](const RuleArguments& at) {
+                {grad}, [places = Saved(places), kernel, options](const RuleArguments& at) {
                   return Gradients(max_pool2d_at(at.grad, places->value(), kernel, options));
                 });
 }

@@ -5,8 +5,7 @@ namespace tinytorch {
 
 Variable rotate_halves(const Variable& x, const Tensor& cosine, const Tensor& sine) {
   return record("rotate_halves", rotate_halves(x.value(), cosine, sine), {x},
-                [cosine = Saved("rotate_halves", cosine),
-                 sine = Saved("rotate_halves", sine)](const RuleArguments& at) {
+                [cosine = Saved(cosine), sine = Saved(sine)](const RuleArguments& at) {
                   // The other way round.
                   return Gradients(rotate_halves(at.grad, cosine->value(), -sine->value()));
                 });

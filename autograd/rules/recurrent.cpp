@@ -53,8 +53,7 @@ Variable lstm_gates(const Variable& from_input, const Variable& from_hidden, con
   constexpr const char* kOp = "lstm_gates";
   return record(kOp, lstm_gates(from_input.value(), from_hidden.value(), cell.value()),
                 {from_input, from_hidden, cell},
-                [a = Saved(kOp, from_input), b = Saved(kOp, from_hidden),
-                 cell = Saved(kOp, cell)](const RuleArguments& at) {
+                [a = Saved(from_input), b = Saved(from_hidden), cell = Saved(cell)](const RuleArguments& at) {
                   if (grad_enabled()) return composed_lstm(at, *a + *b, *cell);
                   const detail::LstmGatesGradients fused =
                       detail::lstm_gates_gradient(at.grad.value(), a->value(), b->value(), cell->value());
@@ -66,17 +65,17 @@ Variable lstm_gates(const Variable& from_input, const Variable& from_hidden, con
 
 Variable gru_gates(const Variable& from_input, const Variable& from_hidden, const Variable& hidden) {
   constexpr const char* kOp = "gru_gates";
-  return record(kOp, gru_gates(from_input.value(), from_hidden.value(), hidden.value()),
-                {from_input, from_hidden, hidden},
-                [a = Saved(kOp, from_input), b = Saved(kOp, from_hidden),
-                 hidden = Saved(kOp, hidden)](const RuleArguments& at) {
-                  if (grad_enabled()) return composed_gru(at, *a, *b, *hidden);
-                  const detail::GruGatesGradients fused =
-                      detail::gru_gates_gradient(at.grad.value(), a->value(), b->value(), hidden->value());
-                  return Gradients(at.gradient(0, [&] { return Variable(fused.from_input); }),
-                                   at.gradient(1, [&] { return Variable(fused.from_hidden); }),
-                                   at.gradient(2, [&] { return Variable(fused.hidden); }));
-                });
+  return record(
+      kOp, gru_gates(from_input.value(), from_hidden.value(), hidden.value()),
+      {from_input, from_hidden, hidden},
+      [a = Saved(from_input), b = Saved(from_hidden), hidden = Saved(hidden)](const RuleArguments& at) {
+        if (grad_enabled()) return composed_gru(at, *a, *b, *hidden);
+        const detail::GruGatesGradients fused =
+            detail::gru_gates_gradient(at.grad.value(), a->value(), b->value(), hidden->value());
+        return Gradients(at.gradient(0, [&] { return Variable(fused.from_input); }),
+                         at.gradient(1, [&] { return Variable(fused.from_hidden); }),
+                         at.gradient(2, [&] { return Variable(fused.hidden); }));
+      });
 }
 
 }  // namespace tinytorch

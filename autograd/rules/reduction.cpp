@@ -50,25 +50,22 @@ Variable sum(const Variable& x, const Axes& axes, bool keepdim) {
 }
 
 Variable prod(const Variable& x, const Axes& axes, bool keepdim) {
-  return record(
-      "prod", prod(x.value(), axes, keepdim), {x}, [x = Saved("prod", x), axes](const RuleArguments& at) {
-        const Axes reduced = normalize_axes("prod", axes, x->rank());
-        return Gradients(with_axes("prod", at.grad, x->shape(), axes) * product_of_others(*x, reduced));
-      });
+  return record("prod", prod(x.value(), axes, keepdim), {x}, [x = Saved(x), axes](const RuleArguments& at) {
+    const Axes reduced = normalize_axes("prod", axes, x->rank());
+    return Gradients(with_axes("prod", at.grad, x->shape(), axes) * product_of_others(*x, reduced));
+  });
 }
 
 Variable max(const Variable& x, const Axes& axes, bool keepdim) {
-  return record_with_output("max", max(x.value(), axes, keepdim), {x},
-                            [x = Saved("max", x), axes](const RuleArguments& at) {
-                              return share_gradient("max", at, x->value(), axes);
-                            });
+  return record_with_output(
+      "max", max(x.value(), axes, keepdim), {x},
+      [x = Saved(x), axes](const RuleArguments& at) { return share_gradient("max", at, x->value(), axes); });
 }
 
 Variable min(const Variable& x, const Axes& axes, bool keepdim) {
-  return record_with_output("min", min(x.value(), axes, keepdim), {x},
-                            [x = Saved("min", x), axes](const RuleArguments& at) {
-                              return share_gradient("min", at, x->value(), axes);
-                            });
+  return record_with_output(
+      "min", min(x.value(), axes, keepdim), {x},
+      [x = Saved(x), axes](const RuleArguments& at) { return share_gradient("min", at, x->value(), axes); });
 }
 
 }  // namespace tinytorch

@@ -35,19 +35,16 @@ Variable cumprod(const Variable& x, int axis, bool reverse) {
   const Tensor y = cumprod(x.value(), axis, reverse);
   const int along = normalize_axis("cumprod", axis, x.rank());
   // y_i = x_i y_{i-1}, with y_{-1} = 1. No division, so zeros are like other numbers.
-  return record_with_output("cumprod", y, {x},
-                            [along, reverse, x = Saved("cumprod", x)](const RuleArguments& at) {
-                              return Gradients(gradient_through(*x, at.grad, along, reverse) *
-                                               before(at.output(), along, reverse, 1));
-                            });
+  return record_with_output("cumprod", y, {x}, [along, reverse, x = Saved(x)](const RuleArguments& at) {
+    return Gradients(gradient_through(*x, at.grad, along, reverse) * before(at.output(), along, reverse, 1));
+  });
 }
 
 Variable linear_recurrence(const Variable& a, const Variable& b, int axis, bool reverse) {
   const Tensor y = linear_recurrence(a.value(), b.value(), axis, reverse);
   const int along = normalize_axis("linear_recurrence", axis, a.rank());
   return record_with_output(
-      "linear_recurrence", y, {a, b},
-      [along, reverse, a = Saved("linear_recurrence", a)](const RuleArguments& at) {
+      "linear_recurrence", y, {a, b}, [along, reverse, a = Saved(a)](const RuleArguments& at) {
         Variable through = gradient_through(*a, at.grad, along, reverse);
         return Gradients(at.gradient(0, [&] { return through * before(at.output(), along, reverse, 0); }),
                          at.gradient(1, [&] { return through; }));

@@ -6,8 +6,8 @@ namespace tinytorch {
 Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
   Sorted<Tensor> sorted = sort(x.value(), axis, descending);
   const int along = normalize_axis("sort", axis, x.rank());
-  Variable values = record(
-      "sort", sorted.values, {x}, [along, indices = Saved("sort", sorted.indices)](const RuleArguments& at) {
+  Variable values =
+      record("sort", sorted.values, {x}, [along, indices = Saved(sorted.indices)](const RuleArguments& at) {
         // All places are named once, so nothing of the zeros is left.
         return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
                                            detail::Places{along, indices->value()}, at.grad));

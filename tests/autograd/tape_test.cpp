@@ -20,7 +20,7 @@ using testing::leaf;
 
 Variable cube(const Variable& x) {
   return record("cube", pow(x.value(), 3), {x},
-                [x = Saved("cube", x)](const RuleArguments& at) { return Gradients(at.grad * 3 * *x * *x); });
+                [x = Saved(x)](const RuleArguments& at) { return Gradients(at.grad * 3 * *x * *x); });
 }
 
 /// An op on x whose rule is `rule`.
@@ -161,12 +161,11 @@ TEST(Record, AnExceptionWithoutRetainFreesOnlyWhatRan) {
 TEST(Record, BackwardInsideARule) {
   // The way that checkpointing computes a part again.
   const Variable x = leaf({2.0});
-  const Variable y =
-      record("again", pow(x.value(), 2), {x}, [x = Saved("again", x)](const RuleArguments& at) {
-        const GradModeGuard on(true);
-        const Variable inner = variable(x->value());
-        return Gradients(gradients(inner * inner, std::vector{inner}, {}, at.grad)[0]);
-      });
+  const Variable y = record("again", pow(x.value(), 2), {x}, [x = Saved(x)](const RuleArguments& at) {
+    const GradModeGuard on(true);
+    const Variable inner = variable(x->value());
+    return Gradients(gradients(inner * inner, std::vector{inner}, {}, at.grad)[0]);
+  });
   (y * 3).backward();
   EXPECT_TENSOR_EQ(x.grad(), {12.0});
 }
@@ -254,10 +253,10 @@ TEST(Saved, ChangeAfterBackwardIsFine) {
 
 TEST(Saved, IsEmptyWhereNothingIsRecorded) {
   const Variable x = leaf({2.0});
-  EXPECT_TRUE(Saved("op", x)->defined());
-  EXPECT_FALSE(Saved("op", x, false)->defined());
+  EXPECT_TRUE(Saved(x)->defined());
+  EXPECT_FALSE(Saved(x, false)->defined());
   const NoGrad guard;
-  EXPECT_FALSE(Saved("op", x)->defined());
+  EXPECT_FALSE(Saved(x)->defined());
 }
 
 TEST(Saved, IsFreedByBackward) {
