@@ -35,26 +35,25 @@ macro(tinytorch_enable_nvcc)
   set(CMAKE_CUDA_EXTENSIONS OFF)
 endmacro()
 
-# Adds the backend's sources, or the file that stands in for it, to the list.
-function(tinytorch_add_cuda_sources list)
-  if(NOT TINYTORCH_CUDA)
-    list(APPEND ${list} kernels/no_cuda.cpp)
+# The backend's objects, as a group of the library's.
+function(tinytorch_add_cuda_objects name)
+  file(GLOB host CONFIGURE_DEPENDS kernels/cuda/*.cpp)
+  file(GLOB kernels CONFIGURE_DEPENDS kernels/cuda/*.cu)
+  if(TINYTORCH_CUDA STREQUAL emulated)
+    list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_gpu.cpp)
+    simt_emulate(kernels ${kernels})
   else()
-    file(GLOB host CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cpp)
-    file(GLOB kernels CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cu)
-    if(TINYTORCH_CUDA STREQUAL emulated)
-      list(REMOVE_ITEM host kernels/cuda/hardware_gpu.cpp)
-      simt_emulate(kernels ${kernels})
-    else()
-      list(REMOVE_ITEM host kernels/cuda/hardware_emulated.cpp)
-      # Random numbers have the same bits everywhere: see kernels/math/random.h.
-      set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
-      # Without a bound ptxas spills, for sm_80, in the subroutine of f64 division that kernels share.
-      set_source_files_properties(kernels/cuda/arithmetic.cu PROPERTIES COMPILE_OPTIONS -maxrregcount=64)
-    endif()
-    list(APPEND ${list} ${host} ${kernels})
+    list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_emulated.cpp)
+    # Random numbers have the same bits everywhere: see kernels/math/random.h.
+    set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
+    # Without a bound ptxas spills, for sm_80, in the subroutine of f64 division that kernels share.
+    set_source_files_properties(kernels/cuda/arithmetic.cu PROPERTIES COMPILE_OPTIONS -maxrregcount=64)
   endif()
-  set(${list} "${${list}}" PARENT_SCOPE)
+  tinytorch_add_objects(${name} "${PROJECT_SOURCE_DIR}/core/tensor.h" ${host} ${kernels})
+  tinytorch_link_cuda(${name})
+  # Emulated kernels are compiled longer than they run.
+  target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>
+                                         $<$<COMPILE_LANGUAGE:CXX>:${TINYTORCH_KERNEL_FLAGS}>)
 endfunction()
 
 # Kernels may call the constexpr functions of core and of the standard library. A kernel that spills registers is
@@ -69,8 +68,8 @@ function(tinytorch_use_toolkit target)
     "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;${warnings}>")
 endfunction()
 
-# Links the library with what the backend needs.
-function(tinytorch_use_cuda target)
+# Links a target with what the backend needs.
+function(tinytorch_link_cuda target)
   if(TINYTORCH_CUDA STREQUAL emulated)
     target_link_libraries(${target} PRIVATE simt::simt)
   elseif(TINYTORCH_CUDA)

@@ -24,6 +24,8 @@ Backend& backend(DeviceType type) {
   return *backends()[static_cast<std::size_t>(type)];
 }
 
+const char* chosen_instruction_set = "";
+
 }  // namespace
 
 Backend& backend_of(Device device) {
@@ -38,6 +40,13 @@ Backend& backend_of(Device device) {
 
 void register_backend(DeviceType type, Backend& backend) {
   backends()[static_cast<std::size_t>(type)] = &backend;
+}
+
+void set_instruction_set(const char* name) { chosen_instruction_set = name; }
+
+const char* instruction_set() {
+  ensure_registered();
+  return chosen_instruction_set;
 }
 
 const char* name(DeviceType type) { return type == DeviceType::cpu ? "cpu" : "cuda"; }

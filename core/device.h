@@ -46,6 +46,12 @@ Device best_device();
 /// @throws DeviceError  the device is not available
 std::string describe(Device device);
 
+/// The instruction set that the CPU kernels use: "baseline" (what the compiler assumes for every processor of
+/// its kind), "avx2" or "avx512", on Arm "neon". The best that the processor has, unless the environment
+/// variable TINYTORCH_ISA names another.
+/// @throws ValueError  TINYTORCH_ISA names one that this build or this processor does not have
+const char* instruction_set();
+
 /// Why no device of this type can be used and what to do about it; empty where one can.
 std::string unavailable_reason(DeviceType type);
 

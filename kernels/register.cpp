@@ -1,10 +1,12 @@
 #include "kernels/register.h"
 
 #include "core/kernel.h"
+#include "kernels/cpu/instruction_set.h"
 
 namespace tinytorch {
 
 void register_all_kernels() {
+  cpu::choose_instruction_set();
   cpu::register_activation();
   cpu::register_arg_reduction();
   cpu::register_arithmetic();

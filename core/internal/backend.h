@@ -71,6 +71,9 @@ class Backend {
 /// Puts in the backend of a type of device. Called by register_all_kernels().
 void register_backend(DeviceType type, Backend& backend);
 
+/// Says what instruction_set() returns. Called by register_all_kernels().
+void set_instruction_set(const char* name);
+
 /// The backend of a device.
 /// @throws DeviceError  the device is not available
 Backend& backend_of(Device device);

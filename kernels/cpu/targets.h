@@ -8,11 +8,6 @@
 /// Highway knows others.
 #define HWY_DISABLED_TARGETS (0xffLL | HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 
-// Races are the same for each instruction set: the build for ThreadSanitizer has the baseline alone.
-#ifdef __SANITIZE_THREAD__
-#define HWY_COMPILE_ONLY_STATIC
-#endif
-
 // Tells the compiler that no turn of the next loop needs another's result: an output that is also an input is
 // it exactly.
 #ifdef __clang__

@@ -3,7 +3,6 @@
 #include "modules/cli/nearest.h"
 
 #include <fmt/format.h>
-#include <tinytorch/tinytorch.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>

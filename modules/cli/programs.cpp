@@ -51,6 +51,14 @@ int become(const Program& program, const std::vector<std::string>& arguments) {
   return EXIT_FAILURE;
 }
 
+Program find_tool(const std::string& name) {
+  for (const Program& tool : read_programs(build_folder()).tools) {
+    if (tool.name == name) return tool;
+  }
+  throw std::runtime_error(
+      fmt::format("this build has no program `{}`; configure it with -DTINYTORCH_TESTS=ON", name));
+}
+
 std::vector<std::string> names_of(const std::vector<Program>& programs) {
   std::vector<std::string> names;
   for (const Program& program : programs) names.push_back(program.name);

@@ -39,6 +39,10 @@ Programs read_programs(const std::filesystem::path& folder);
 /// code, and says why.
 int become(const Program& program, const std::vector<std::string>& arguments);
 
+/// The tool of this name.
+/// @throws std::runtime_error  this build has none
+Program find_tool(const std::string& name);
+
 std::vector<std::string> names_of(const std::vector<Program>& programs);
 
 }  // namespace tito

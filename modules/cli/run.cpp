@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace tito {
 
@@ -13,17 +14,13 @@ int run_example(const std::string& name, const std::vector<std::string>& argumen
   const auto example =
       std::find_if(examples.begin(), examples.end(), [&](const Program& e) { return e.name == name; });
   if (example == examples.end()) return report_unknown("example", name, names_of(examples));
-
-  return become(*example, arguments);
+  Program program = *example;
+  // Set by ./tito where it built the example for the CPU alone.
+  if (std::getenv("TITO_CPU_ONLY") != nullptr)
+    program.path = program.path.parent_path() / "cpu" / program.path.filename();
+  return become(program, arguments);
 }
 
-int show_ops() {
-  const std::vector<Program> tools = read_programs(build_folder()).tools;
-  const auto ops =
-      std::find_if(tools.begin(), tools.end(), [](const Program& tool) { return tool.name == "ops"; });
-  if (ops != tools.end()) return become(*ops, {});
-  fmt::print(stderr, "tito: this build has no tests, whose op table `ops` shows; configure it with them\n");
-  return EXIT_FAILURE;
-}
+int show_ops() { return become(find_tool("ops"), {}); }
 
 }  // namespace tito

@@ -1,12 +1,9 @@
 #include "modules/cli/commands.h"
+#include "modules/cli/devices.h"
 #include "modules/cli/process.h"
-
-#include "core/device.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <hwy/targets.h>
-#include <tinytorch/tinytorch.h>
 
 #include <algorithm>
 #include <array>
@@ -55,7 +52,7 @@ Check cmake() {
           .needed = true};
 }
 
-Check simd() {
+Check simd(const Devices& devices) {
   // The instruction sets that make a difference, under the kernel's names for x86 and for Arm.
   std::istringstream flags(proc_value("/proc/cpuinfo", "flags") + " " +
                            proc_value("/proc/cpuinfo", "Features"));
@@ -65,19 +62,13 @@ Check simd() {
   for (std::string flag; flags >> flag;) {
     if (std::find(kInteresting.begin(), kInteresting.end(), flag) != kInteresting.end()) has.push_back(flag);
   }
-  // Lower bits are better targets.
-  const std::int64_t targets = hwy::SupportedTargets();
-  return {
-      .name = "SIMD",
-      .found = fmt::format("{}; kernels use {}", fmt::join(has, " "), hwy::TargetName(targets & -targets)),
-      .remedy = ""};
+  return {.name = "SIMD",
+          .found = fmt::format("{}; kernels use {}", fmt::join(has, " "), devices.instruction_set),
+          .remedy = ""};
 }
 
 Check cores() {
-  return {.name = "cores",
-          .found = fmt::format("{} for {}", std::thread::hardware_concurrency(),
-                               tinytorch::describe(tinytorch::Device::cpu())),
-          .remedy = ""};
+  return {.name = "cores", .found = std::to_string(std::thread::hardware_concurrency()), .remedy = ""};
 }
 
 Check memory() {
@@ -134,22 +125,21 @@ Check gpu() {
       .remedy = "no NVIDIA GPU was seen; everything works on the CPU, CUDA kernels on the emulated device"};
 }
 
-Check backend(tinytorch::DeviceType type, bool needed) {
-  const tinytorch::Device device{type, 0};
-  Check check{.name = fmt::format("backend {}", tinytorch::name(type)),
+Check check_of(const Backend& backend) {
+  Check check{.name = fmt::format("backend {}", backend.name),
               .found = std::nullopt,
-              .remedy = tinytorch::unavailable_reason(type),
-              .needed = needed};
-  if (tinytorch::is_available(device)) check.found = tinytorch::describe(device);
+              .remedy = backend.text,
+              .needed = backend.name == "cpu"};
+  if (backend.available) check.found = backend.text;
   return check;
 }
 
 std::vector<Check> all_checks() {
-  return {compiler(), cmake(),
-          simd(),     cores(),
-          memory(),   backend(tinytorch::DeviceType::cpu, true),
-          gpu(),      cuda_toolkit(),
-          driver(),   backend(tinytorch::DeviceType::cuda, false)};
+  const Devices devices = read_devices();
+  std::vector<Check> checks{compiler(), cmake(), simd(devices),  cores(),
+                            memory(),   gpu(),   cuda_toolkit(), driver()};
+  for (const Backend& backend : devices.backends) checks.push_back(check_of(backend));
+  return checks;
 }
 
 }  // namespace

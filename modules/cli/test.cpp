@@ -1,8 +1,7 @@
 #include "modules/cli/commands.h"
+#include "modules/cli/devices.h"
 #include "modules/cli/process.h"
 #include "modules/cli/programs.h"
-
-#include "core/device.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,8 +15,6 @@
 
 namespace tito {
 namespace {
-
-using tinytorch::Device;
 
 /// What one run of a test program came to. A program that did not end as it should is itself a failure.
 struct Result {
@@ -132,14 +129,13 @@ Result run_suite(const Program& suite, const std::string& backend, const std::st
 /// The backends to run on; says what they are, and which are left out, and why.
 std::vector<std::string> choose_backends(const std::string& asked) {
   std::vector<std::string> backends;
-  for (const Device device : {Device::cpu(), Device::cuda()}) {
-    const std::string name = tinytorch::name(device.type);
-    if (asked != "all" && asked != name) continue;
-    if (tinytorch::is_available(device)) {
-      backends.push_back(name);
-      fmt::print("{}: {}\n", name, tinytorch::describe(device));
+  for (const Backend& backend : read_devices().backends) {
+    if (asked != "all" && asked != backend.name) continue;
+    if (backend.available) {
+      backends.push_back(backend.name);
+      fmt::print("{}: {}\n", backend.name, backend.text);
     } else {
-      fmt::print("{} left out: {}\n", name, tinytorch::unavailable_reason(device.type));
+      fmt::print("{} left out: {}\n", backend.name, backend.text);
     }
   }
   return backends;

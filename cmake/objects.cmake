@@ -1,0 +1,62 @@
+# How the library's own sources are compiled.
+
+# What most sources include is compiled once for each group of them, unless a compiler cache does better: that knows no
+# precompiled header of another build.
+function(tinytorch_precompile target)
+  if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+# tinytorch_add_objects(NAME HEADER SOURCE...): objects of the library, the same for the static and the shared one. Most of
+# the sources include the header.
+function(tinytorch_add_objects name header)
+  add_library(${name} OBJECT ${ARGN})
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include)
+  # The same bits on every processor: a*b+c is rounded twice, everywhere, unless a kernel asks for an fma.
+  # errno and floating-point traps have no users here, and giving them up lets loops vectorise.
+  target_compile_options(
+    ${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-fno-math-errno;-fno-trapping-math>")
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${name} PRIVATE fmt::fmt TinyTorch::hwy)
+  if(TINYTORCH_OPENMP)
+    target_link_libraries(${name} PRIVATE OpenMP::OpenMP_CXX)
+  endif()
+  if(TINYTORCH_ONEDNN)
+    target_link_libraries(${name} PRIVATE TinyTorch::dnnl)
+    target_compile_definitions(${name} PRIVATE TINYTORCH_WITH_ONEDNN)
+  endif()
+  tinytorch_warnings(${name})
+  tinytorch_precompile(${name} <algorithm> <array> <cmath> <functional> <memory> <optional> <span> <string> <vector>
+                       <fmt/format.h> ${header})
+endfunction()
+
+# tinytorch_add_library(NAME OBJECTS...): a library of such objects, with what programs that link it need.
+function(tinytorch_add_library name)
+  set(objects "")
+  foreach(group ${ARGN})
+    list(APPEND objects $<TARGET_OBJECTS:${group}>)
+  endforeach()
+  add_library(${name} ${objects})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  # Users include <tinytorch/tinytorch.h>; our own sources and headers include from the root, "core/tensor.h".
+  target_include_directories(
+    ${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+                   $<INSTALL_INTERFACE:include>)
+  target_link_libraries(${name} PRIVATE fmt::fmt TinyTorch::hwy)
+  if(TINYTORCH_OPENMP)
+    target_link_libraries(${name} PRIVATE OpenMP::OpenMP_CXX)
+  endif()
+  if(TINYTORCH_ONEDNN)
+    target_link_libraries(${name} PRIVATE TinyTorch::dnnl)
+  endif()
+  if(cuda_kernels IN_LIST ARGN)
+    tinytorch_link_cuda(${name})
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/kernels/no_cuda.cpp)
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    tinytorch_warnings(${name})
+  endif()
+endfunction()

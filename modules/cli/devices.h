@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tito {
+
+struct Backend {
+  std::string name;  ///< cpu or cuda
+  bool available;
+  std::string text;  ///< the hardware, or why there is none and what to do about it
+};
+
+/// What the library sees of this machine.
+struct Devices {
+  std::string instruction_set;  ///< of the CPU kernels
+  std::vector<Backend> backends;
+};
+
+/// Asks the program `devices` of this build.
+/// @throws std::runtime_error  it is not built, or fails
+Devices read_devices();
+
+}  // namespace tito

@@ -1,0 +1,30 @@
+// Prints what the library sees of this machine, a line each with fields separated by tabs, for the tito
+// program, which is not linked with the library and so is there long before it:
+//   instruction_set  NAME
+//   available        cpu|cuda  DESCRIPTION
+//   missing          cpu|cuda  REASON
+#include "core/device.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+using namespace tinytorch;
+
+int main() {
+  try {
+    std::printf("instruction_set\t%s\n", instruction_set());
+    for (const DeviceType type : {DeviceType::cpu, DeviceType::cuda}) {
+      const Device device{type, 0};
+      if (is_available(device)) {
+        std::printf("available\t%s\t%s\n", name(type), describe(device).c_str());
+      } else {
+        std::printf("missing\t%s\t%s\n", name(type), unavailable_reason(type).c_str());
+      }
+    }
+    return EXIT_SUCCESS;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}
