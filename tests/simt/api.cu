@@ -11,7 +11,7 @@ __global__ void store(int* y, int value) { y[threadIdx.x] = value; }
 
 cudaError_t launch_with(dim3 grid, dim3 block, std::size_t shared_bytes = 0, cudaStream_t stream = nullptr) {
   const DeviceArray<int> y(2048);
-  return run(KERNEL(store), grid, block, shared_bytes, stream, y.data(), 1);
+  return launch_kernel(KERNEL(store), grid, block, shared_bytes, stream, y.data(), 1);
 }
 
 class Api : public testing::Test {

@@ -40,8 +40,8 @@ void expect_product() {
   }
   const DeviceArray<T> a_device(a), b_device(b);
   const DeviceArray<float> c(kSize * kSize);
-  ASSERT_EQ(run(KERNEL(product<T, LayoutB>), dim3(2, 2), 128, 0, nullptr, a_device.data(), b_device.data(),
-                c.data(), kSize),
+  ASSERT_EQ(launch_kernel(KERNEL(product<T, LayoutB>), dim3(2, 2), 128, 0, nullptr, a_device.data(),
+                          b_device.data(), c.data(), kSize),
             cudaSuccess);
   const std::vector<float> result = c.values();
   for (unsigned i = 0; i < kSize; ++i) {
@@ -68,12 +68,12 @@ __global__ void load_tile(const __half* tile, unsigned stride) {
 
 TEST(Mma, TilesMustBeAligned) {
   const DeviceArray<__half> x(1024);
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 24U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 24U), cudaSuccess);
   EXPECT_EQ(last_fault(), "");
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data() + 8, 16U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data() + 8, 16U), cudaSuccess);
   EXPECT_THAT(last_fault(), testing::HasSubstr("a matrix tile is not aligned to 32 bytes"));
   reset_device();
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 20U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 20U), cudaSuccess);
   EXPECT_THAT(last_fault(), testing::HasSubstr("the stride of a matrix tile is not a multiple of 16 bytes"));
   reset_device();
 }

@@ -50,7 +50,7 @@ TEST(Omit, LeavesOutABarrier) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kBarrier);
   testing::internal::CaptureStderr();
-  run(KERNEL(take_neighbours), 2, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(take_neighbours), 2, 32, 0, nullptr, y.data());
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               testing::AllOf(testing::StartsWith("simt: omitted /"), testing::EndsWith(text(kBarrier))));
   EXPECT_TRUE(std::isnan(y.values()[0]));
@@ -61,7 +61,7 @@ TEST(Omit, LeavesOutAWarpBarrier) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kWarpBarrier);
   testing::internal::CaptureStderr();
-  run(KERNEL(take_neighbours_of_warp), 1, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(take_neighbours_of_warp), 1, 32, 0, nullptr, y.data());
   EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(text(kWarpBarrier)));
   EXPECT_TRUE(std::isnan(y.values()[0]));
 }
@@ -71,7 +71,7 @@ TEST(Omit, LeavesOutACheck) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kCheck);
   testing::internal::CaptureStderr();
-  run(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
+  launch_kernel(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
   EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(text(kCheck)));
   EXPECT_EQ(y.values()[31], 1.0F);
 }
@@ -80,8 +80,8 @@ TEST(Omit, LeavesOtherLinesAlone) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kCheck + 1);
   testing::internal::CaptureStderr();
-  run(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
-  run(KERNEL(take_neighbours), 1, 3, 0, nullptr, y.data());
+  launch_kernel(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
+  launch_kernel(KERNEL(take_neighbours), 1, 3, 0, nullptr, y.data());
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_TRUE(std::isnan(y.values()[31]));
 }

@@ -78,7 +78,7 @@ TEST(Schedules, TreeSumInSharedMemory) {
   const DeviceArray<int> x(numbers(300)), sums(3);
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
-    EXPECT_EQ(run(KERNEL(sum_blocks), 3, 128, 0, nullptr, x.data(), sums.data(), 300), cudaSuccess);
+    EXPECT_EQ(launch_kernel(KERNEL(sum_blocks), 3, 128, 0, nullptr, x.data(), sums.data(), 300), cudaSuccess);
     EXPECT_EQ(sums.values(), (std::vector<int>{8256, 24640, 12254}));
   }
 }
@@ -88,8 +88,9 @@ TEST(Schedules, TransposeThroughTiles) {
   const DeviceArray<int> x(numbers(kSize * kSize)), y(kSize * kSize);
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
-    EXPECT_EQ(run(KERNEL(transpose), dim3(3, 3), dim3(16, 16), 0, nullptr, x.data(), y.data(), kSize),
-              cudaSuccess);
+    EXPECT_EQ(
+        launch_kernel(KERNEL(transpose), dim3(3, 3), dim3(16, 16), 0, nullptr, x.data(), y.data(), kSize),
+        cudaSuccess);
     const std::vector<int> result = y.values();
     EXPECT_EQ(result[1], 1 + kSize);
     EXPECT_EQ(result[kSize * kSize - 2], kSize * (kSize - 1));
@@ -100,7 +101,7 @@ TEST(Schedules, ScanByShuffles) {
   const DeviceArray<int> x(std::vector<int>(64, 2)), y(64);
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
-    EXPECT_EQ(run(KERNEL(scan_warp), 1, 64, 0, nullptr, x.data(), y.data()), cudaSuccess);
+    EXPECT_EQ(launch_kernel(KERNEL(scan_warp), 1, 64, 0, nullptr, x.data(), y.data()), cudaSuccess);
     const std::vector<int> result = y.values();
     for (int i = 0; i < 64; ++i) {
       EXPECT_EQ(result[static_cast<std::size_t>(i)], 2 * (i % 32 + 1));
@@ -112,7 +113,8 @@ TEST(Schedules, ExchangeWithinAWarp) {
   const DeviceArray<int> x(numbers(64)), y(64);
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
-    EXPECT_EQ(run(KERNEL(reverse_warp), 1, 64, 64 * sizeof(int), nullptr, x.data(), y.data()), cudaSuccess);
+    EXPECT_EQ(launch_kernel(KERNEL(reverse_warp), 1, 64, 64 * sizeof(int), nullptr, x.data(), y.data()),
+              cudaSuccess);
     const std::vector<int> result = y.values();
     for (int i = 0; i < 64; ++i) {
       EXPECT_EQ(result[static_cast<std::size_t>(i)], (i ^ 31) + 1);
@@ -125,8 +127,8 @@ TEST(Schedules, LastBlockSeesAllOthers) {
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
     const DeviceArray<unsigned> finished(std::vector<unsigned>{0});
-    EXPECT_EQ(run(KERNEL(sum_by_last_block), 40, 1, 0, nullptr, x.data(), parts.data(), finished.data(),
-                  total.data()),
+    EXPECT_EQ(launch_kernel(KERNEL(sum_by_last_block), 40, 1, 0, nullptr, x.data(), parts.data(),
+                            finished.data(), total.data()),
               cudaSuccess);
     EXPECT_EQ(total.values()[0], 820);
   }

@@ -78,10 +78,11 @@ class SynchronizationFault : public testing::Test {
 
   // Launches the kernel in all schedules; each reports this, at this line, and fails the device.
   template <class... P>
-  void expect_fault(const tinytorch::cuda::NamedKernel<P...>& kernel, const char* what, unsigned line) {
+  void expect_fault(const NamedKernel<P...>& kernel, const char* what, unsigned line) {
     for (const Options& schedule : schedules()) {
       const WithOptions with(schedule);
-      EXPECT_EQ(run(kernel, 2, 64, 0, nullptr), cudaSuccess) << "a launch does not wait for its kernel";
+      EXPECT_EQ(launch_kernel(kernel, 2, 64, 0, nullptr), cudaSuccess)
+          << "a launch does not wait for its kernel";
       EXPECT_THAT(last_fault(), HasSubstr(std::string("simt: ERROR in kernel ") + kernel.name + ", block ("));
       EXPECT_THAT(last_fault(), HasSubstr(what));
       EXPECT_THAT(last_fault(), HasSubstr("synchronization_faults.cu:" + std::to_string(line)));
@@ -107,13 +108,13 @@ TEST_F(SynchronizationFault, MaskWithoutTheThreadItself) {
 
 TEST_F(SynchronizationFault, MaskWithAnExitedLane) {
   const WithOptions with(in_order(Order::forward));
-  EXPECT_EQ(run(KERNEL(mask_with_exited), 1, 32, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(mask_with_exited), 1, 32, 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("names lane 0, which has exited or does not exist"));
   EXPECT_THAT(last_fault(), HasSubstr("synchronization_faults.cu:" + std::to_string(kExited)));
 }
 
 TEST_F(SynchronizationFault, MaskWithALaneThatDoesNotExist) {
-  EXPECT_EQ(run(KERNEL(mask_with_exited), 1, dim3(2), 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(mask_with_exited), 1, dim3(2), 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("of a warp operation names lane "));
 }
 
@@ -132,7 +133,7 @@ TEST_F(SynchronizationFault, LanesInDifferentWarpOperations) {
 
 TEST_F(SynchronizationFault, Deadlock) {
   expect_fault(KERNEL(deadlock), "deadlock: no thread can run", kDeadlock);
-  EXPECT_EQ(run(KERNEL(deadlock), 1, 64, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(deadlock), 1, 64, 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("1 thread in a warp operation with mask 0x3 at"));
 }
 
@@ -140,17 +141,17 @@ __global__ void store_one(int* y) { *y = 1; }
 
 TEST_F(SynchronizationFault, TheDeviceFailsUntilItIsReset) {
   const DeviceArray<int> y({0});
-  EXPECT_EQ(run(KERNEL(two_barriers), 1, 64, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(two_barriers), 1, 64, 0, nullptr), cudaSuccess);
   int* more = nullptr;
   EXPECT_EQ(cudaGetLastError(), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaGetLastError(), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaStreamSynchronize(nullptr), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaMalloc(&more, 4), cudaErrorLaunchFailure);
-  EXPECT_EQ(run(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaErrorLaunchFailure);
+  EXPECT_EQ(launch_kernel(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaErrorLaunchFailure);
   reset_device();
   EXPECT_EQ(cudaGetLastError(), cudaSuccess);
   EXPECT_EQ(last_fault(), "");
-  EXPECT_EQ(run(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaSuccess);
   EXPECT_EQ(y.values()[0], 1);
 }
 
@@ -160,8 +161,8 @@ __global__ void too_much_shared() {
 }
 
 TEST_F(SynchronizationFault, StaticAndDynamicSharedMemoryTogetherHaveALimit) {
-  EXPECT_EQ(run(KERNEL(too_much_shared), 1, 32, 16 << 10, nullptr), cudaSuccess);
-  EXPECT_EQ(run(KERNEL(too_much_shared), 1, 32, (16 << 10) + 4, nullptr), cudaErrorInvalidValue);
+  EXPECT_EQ(launch_kernel(KERNEL(too_much_shared), 1, 32, 16 << 10, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(too_much_shared), 1, 32, (16 << 10) + 4, nullptr), cudaErrorInvalidValue);
   EXPECT_EQ(cudaDeviceSynchronize(), cudaSuccess);
 }
 

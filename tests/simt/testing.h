@@ -4,23 +4,13 @@
 
 #include <cstddef>
 #include <initializer_list>
-#include <tuple>
-#include <utility>
 #include <vector>
 
-#include "kernels/cuda/launch.h"
-#include "kernels/simt/executor/fault.h"
 #include "kernels/simt/executor/options.h"
+#include "kernels/simt/portable/simt_portable.h"
+#include "simt/fault.h"
 
 namespace simt {
-
-/// Launches a kernel made by KERNEL(), and gives back what the launch gives.
-template <class... P, class... Args>
-cudaError_t run(const tinytorch::cuda::NamedKernel<P...>& kernel, dim3 grid, dim3 block,
-                std::size_t shared_bytes, cudaStream_t stream, Args&&... args) {
-  std::tuple<P...> values(std::forward<Args>(args)...);
-  return launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
-}
 
 /// An array on the device.
 template <class T>

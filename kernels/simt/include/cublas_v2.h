@@ -45,10 +45,11 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t* handle);
 cublasStatus_t cublasDestroy_v2(cublasHandle_t handle);
 
 /// Also gives up the workspace that was set.
-cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream);
+cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t streamId);
 
 /// @param workspace  aligned to 256 bytes; used by all later calls, until the stream is set
-cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std::size_t bytes);
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace,
+                                     std::size_t workspaceSizeInBytes);
 
 /// With CUBLAS_TF32_TENSOR_OP_MATH products of CUBLAS_COMPUTE_32F round their factors to TF32.
 cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode);
@@ -61,10 +62,10 @@ const char* cublasGetStatusString(cublasStatus_t status);
 /// 0.
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t transa,
                                           cublasOperation_t transb, int m, int n, int k, const void* alpha,
-                                          const void* a, cudaDataType type_a, int lda, long long stride_a,
-                                          const void* b, cudaDataType type_b, int ldb, long long stride_b,
-                                          const void* beta, void* c, cudaDataType type_c, int ldc,
-                                          long long stride_c, int batch, cublasComputeType_t compute,
+                                          const void* A, cudaDataType Atype, int lda, long long strideA,
+                                          const void* B, cudaDataType Btype, int ldb, long long strideB,
+                                          const void* beta, void* C, cudaDataType Ctype, int ldc,
+                                          long long strideC, int batchCount, cublasComputeType_t computeType,
                                           cublasGemmAlgo_t algo);
 }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <limits>
 
+// Parameters have the names of NVIDIA's documentation.
+// NOLINTBEGIN(readability-identifier-naming)
+
 struct cudnnFilterStruct {
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
   cudnnTensorFormat_t format = CUDNN_TENSOR_NCHW;
@@ -19,67 +22,71 @@ struct cudnnConvolutionStruct {
   int padding[2] = {}, stride[2] = {}, dilation[2] = {};
 };
 
-cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* desc) {
-  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  *desc = simt::handles<cudnnFilterStruct>().create();
+cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filterDesc) {
+  if (filterDesc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *filterDesc = simt::handles<cudnnFilterStruct>().create();
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t desc) {
-  return simt::handles<cudnnFilterStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filterDesc) {
+  return simt::handles<cudnnFilterStruct>().destroy(filterDesc) ? CUDNN_STATUS_SUCCESS
+                                                                : CUDNN_STATUS_BAD_PARAM;
 }
 
-cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t desc, cudnnDataType_t type,
-                                         cudnnTensorFormat_t format, int rank, const int dims[]) {
-  if (!simt::is_live(desc) || dims == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filterDesc, cudnnDataType_t dataType,
+                                         cudnnTensorFormat_t format, int nbDims, const int filterDimA[]) {
+  if (!simt::is_live(filterDesc) || filterDimA == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (dataType != CUDNN_DATA_FLOAT && dataType != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
   if (format != CUDNN_TENSOR_NCHW && format != CUDNN_TENSOR_NHWC) return CUDNN_STATUS_BAD_PARAM;
-  if (rank != 4) return CUDNN_STATUS_NOT_SUPPORTED;
-  if (std::any_of(dims, dims + rank, [](int dim) { return dim <= 0; })) return CUDNN_STATUS_BAD_PARAM;
-  *desc = {.type = type, .format = format, .set = true, .dims = {}};
-  std::copy_n(dims, rank, desc->dims);
+  if (nbDims != 4) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (std::any_of(filterDimA, filterDimA + nbDims, [](int dim) { return dim <= 0; }))
+    return CUDNN_STATUS_BAD_PARAM;
+  *filterDesc = {.type = dataType, .format = format, .set = true, .dims = {}};
+  std::copy_n(filterDimA, nbDims, filterDesc->dims);
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* desc) {
-  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  *desc = simt::handles<cudnnConvolutionStruct>().create();
+cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convDesc) {
+  if (convDesc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *convDesc = simt::handles<cudnnConvolutionStruct>().create();
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t desc) {
-  return simt::handles<cudnnConvolutionStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS
-                                                               : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convDesc) {
+  return simt::handles<cudnnConvolutionStruct>().destroy(convDesc) ? CUDNN_STATUS_SUCCESS
+                                                                   : CUDNN_STATUS_BAD_PARAM;
 }
 
-cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t desc, int rank,
-                                              const int padding[], const int stride[], const int dilation[],
-                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute_type) {
-  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (padding == nullptr || stride == nullptr || dilation == nullptr) return CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t convDesc, int arrayLength,
+                                              const int padA[], const int filterStrideA[],
+                                              const int dilationA[], cudnnConvolutionMode_t mode,
+                                              cudnnDataType_t computeType) {
+  if (!simt::is_live(convDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (padA == nullptr || filterStrideA == nullptr || dilationA == nullptr) return CUDNN_STATUS_BAD_PARAM;
   if (mode != CUDNN_CONVOLUTION && mode != CUDNN_CROSS_CORRELATION) return CUDNN_STATUS_BAD_PARAM;
-  if (compute_type != CUDNN_DATA_FLOAT && compute_type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
-  if (rank != 2) return CUDNN_STATUS_NOT_SUPPORTED;
-  for (int i = 0; i < rank; ++i)
-    if (padding[i] < 0 || stride[i] < 1 || dilation[i] < 1) return CUDNN_STATUS_BAD_PARAM;
-  desc->type = compute_type;
-  desc->set = true;
-  desc->flips = mode == CUDNN_CONVOLUTION;
-  std::copy_n(padding, rank, desc->padding);
-  std::copy_n(stride, rank, desc->stride);
-  std::copy_n(dilation, rank, desc->dilation);
+  if (computeType != CUDNN_DATA_FLOAT && computeType != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (arrayLength != 2) return CUDNN_STATUS_NOT_SUPPORTED;
+  for (int i = 0; i < arrayLength; ++i)
+    if (padA[i] < 0 || filterStrideA[i] < 1 || dilationA[i] < 1) return CUDNN_STATUS_BAD_PARAM;
+  convDesc->type = computeType;
+  convDesc->set = true;
+  convDesc->flips = mode == CUDNN_CONVOLUTION;
+  std::copy_n(padA, arrayLength, convDesc->padding);
+  std::copy_n(filterStrideA, arrayLength, convDesc->stride);
+  std::copy_n(dilationA, arrayLength, convDesc->dilation);
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t desc, int groups) {
-  if (!simt::is_live(desc) || groups < 1) return CUDNN_STATUS_BAD_PARAM;
-  desc->groups = groups;
+cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t convDesc, int groupCount) {
+  if (!simt::is_live(convDesc) || groupCount < 1) return CUDNN_STATUS_BAD_PARAM;
+  convDesc->groups = groupCount;
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t desc, cudnnMathType_t type) {
-  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
-  return type == CUDNN_DEFAULT_MATH || type == CUDNN_FMA_MATH ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convDesc, cudnnMathType_t mathType) {
+  if (!simt::is_live(convDesc)) return CUDNN_STATUS_BAD_PARAM;
+  return mathType == CUDNN_DEFAULT_MATH || mathType == CUDNN_FMA_MATH ? CUDNN_STATUS_SUCCESS
+                                                                      : CUDNN_STATUS_BAD_PARAM;
 }
 
 namespace {
@@ -294,74 +301,75 @@ bool is_known(cudnnConvolutionBwdFilterAlgo_t algo) { return algo == CUDNN_CONVO
 
 }  // namespace
 
-cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle,
-                                                      const cudnnTensorDescriptor_t x_desc,
-                                                      const cudnnFilterDescriptor_t w_desc,
-                                                      const cudnnConvolutionDescriptor_t desc,
-                                                      const cudnnTensorDescriptor_t y_desc,
-                                                      cudnnConvolutionFwdAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, x_desc, w_desc, desc, y_desc, is_known(algo), bytes);
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnFilterDescriptor_t wDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t yDesc,
+    cudnnConvolutionFwdAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, xDesc, wDesc, convDesc, yDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
-                                      const cudnnTensorDescriptor_t x_desc, const void* x,
-                                      const cudnnFilterDescriptor_t w_desc, const void* w,
-                                      const cudnnConvolutionDescriptor_t desc, cudnnConvolutionFwdAlgo_t algo,
-                                      void* workspace, std::size_t workspace_bytes, const void* beta,
-                                      const cudnnTensorDescriptor_t y_desc, void* y) {
+                                      const cudnnTensorDescriptor_t xDesc, const void* x,
+                                      const cudnnFilterDescriptor_t wDesc, const void* w,
+                                      const cudnnConvolutionDescriptor_t convDesc,
+                                      cudnnConvolutionFwdAlgo_t algo, void* workSpace,
+                                      std::size_t workSpaceSizeInBytes, const void* beta,
+                                      const cudnnTensorDescriptor_t yDesc, void* y) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || x == nullptr || w == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, x_desc, w_desc, desc, y_desc)) return status;
-  if (simt::repeats_elements(*y_desc)) return CUDNN_STATUS_BAD_PARAM;
-  conv.x = x, conv.w = w, conv.result = y, conv.workspace = workspace;
-  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
-  return run(handle, "cudnnConvolutionForward", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, xDesc, wDesc, convDesc, yDesc)) return status;
+  if (simt::repeats_elements(*yDesc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.x = x, conv.w = w, conv.result = y, conv.workspace = workSpace;
+  const auto work = xDesc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
+  return run(handle, "cudnnConvolutionForward", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
-    cudnnHandle_t handle, const cudnnFilterDescriptor_t w_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnTensorDescriptor_t dx_desc,
-    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, dx_desc, w_desc, desc, dy_desc, is_known(algo), bytes);
+    cudnnHandle_t handle, const cudnnFilterDescriptor_t wDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t dxDesc,
+    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, dxDesc, wDesc, convDesc, dyDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
-                                           const cudnnFilterDescriptor_t w_desc, const void* w,
-                                           const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                           const cudnnConvolutionDescriptor_t desc,
-                                           cudnnConvolutionBwdDataAlgo_t algo, void* workspace,
-                                           std::size_t workspace_bytes, const void* beta,
-                                           const cudnnTensorDescriptor_t dx_desc, void* dx) {
+                                           const cudnnFilterDescriptor_t wDesc, const void* w,
+                                           const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                           const cudnnConvolutionDescriptor_t convDesc,
+                                           cudnnConvolutionBwdDataAlgo_t algo, void* workSpace,
+                                           std::size_t workSpaceSizeInBytes, const void* beta,
+                                           const cudnnTensorDescriptor_t dxDesc, void* dx) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || w == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, dx_desc, w_desc, desc, dy_desc)) return status;
-  if (simt::repeats_elements(*dx_desc)) return CUDNN_STATUS_BAD_PARAM;
-  conv.w = w, conv.y = dy, conv.result = dx, conv.workspace = workspace;
-  const auto work = dx_desc->type == CUDNN_DATA_DOUBLE ? backward_data<double> : backward_data<float>;
-  return run(handle, "cudnnConvolutionBackwardData", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, dxDesc, wDesc, convDesc, dyDesc)) return status;
+  if (simt::repeats_elements(*dxDesc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.w = w, conv.y = dy, conv.result = dx, conv.workspace = workSpace;
+  const auto work = dxDesc->type == CUDNN_DATA_DOUBLE ? backward_data<double> : backward_data<float>;
+  return run(handle, "cudnnConvolutionBackwardData", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
-    cudnnHandle_t handle, const cudnnTensorDescriptor_t x_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnFilterDescriptor_t dw_desc,
-    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, x_desc, dw_desc, desc, dy_desc, is_known(algo), bytes);
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnFilterDescriptor_t dwDesc,
+    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, xDesc, dwDesc, convDesc, dyDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
-                                             const cudnnTensorDescriptor_t x_desc, const void* x,
-                                             const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                             const cudnnConvolutionDescriptor_t desc,
-                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workspace,
-                                             std::size_t workspace_bytes, const void* beta,
-                                             const cudnnFilterDescriptor_t dw_desc, void* dw) {
+                                             const cudnnTensorDescriptor_t xDesc, const void* x,
+                                             const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                             const cudnnConvolutionDescriptor_t convDesc,
+                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workSpace,
+                                             std::size_t workSpaceSizeInBytes, const void* beta,
+                                             const cudnnFilterDescriptor_t dwDesc, void* dw) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || x == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, x_desc, dw_desc, desc, dy_desc)) return status;
-  conv.x = x, conv.y = dy, conv.result = dw, conv.workspace = workspace;
-  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? backward_filter<double> : backward_filter<float>;
-  return run(handle, "cudnnConvolutionBackwardFilter", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, xDesc, dwDesc, convDesc, dyDesc)) return status;
+  conv.x = x, conv.y = dy, conv.result = dw, conv.workspace = workSpace;
+  const auto work = xDesc->type == CUDNN_DATA_DOUBLE ? backward_filter<double> : backward_filter<float>;
+  return run(handle, "cudnnConvolutionBackwardFilter", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
+
+// NOLINTEND(readability-identifier-naming)
