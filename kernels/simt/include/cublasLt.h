@@ -1,7 +1,7 @@
 #pragma once
 
-// cuBLASLt on the emulated device: what the project calls, declared as CUDA 13 does (tests/simt/signatures
-// holds the two against each other). Defined in libraries/cublaslt.cpp.
+// cuBLASLt on the emulated device: the calls that TinyTorch needs, as CUDA 13 declares them
+// (tests/simt/signatures compares the two). Defined in libraries/cublaslt.cpp.
 #include <cublas_v2.h>
 
 #include <cstddef>
@@ -13,7 +13,7 @@ extern "C" {
 struct cublasLtContext;
 using cublasLtHandle_t = cublasLtContext*;
 
-// The real descriptors have a size, but are always made by their Create here.
+// The real descriptors are complete types; here only their Create functions make them.
 struct cublasLtMatmulDescOpaque_t;
 using cublasLtMatmulDesc_t = cublasLtMatmulDescOpaque_t*;
 struct cublasLtMatrixLayoutOpaque_t;
@@ -64,7 +64,7 @@ cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t matmulDesc,
                                               cublasLtMatmulDescAttributes_t attr, const void* buf,
                                               std::size_t sizeInBytes);
 
-/// A column-major matrix; ld is the distance between its columns, in elements.
+/// A column-major matrix with the leading dimension ld.
 cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* matLayout, cudaDataType type,
                                           std::uint64_t rows, std::uint64_t cols, std::int64_t ld);
 cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t matLayout);
@@ -75,8 +75,9 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
                                                     cublasLtMatmulPreferenceAttributes_t attr,
                                                     const void* buf, std::size_t sizeInBytes);
 
-/// The stand-in knows two ways: one with a workspace of 1 MiB, which comes first where the preference allows
-/// it, and one without. Both load 16 bytes at once where the preference says that pointers are so aligned.
+/// The stand-in has two algorithms: one with a workspace of 1 MiB, which is returned first if the preference
+/// allows it, and one without. Both load 16 bytes at once if the preference promises that pointers are so
+/// aligned.
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
                                               cublasLtMatmulDesc_t operationDesc,
                                               cublasLtMatrixLayout_t Adesc, cublasLtMatrixLayout_t Bdesc,
@@ -85,8 +86,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
                                               cublasLtMatmulHeuristicResult_t heuristicResultsArray[],
                                               int* returnAlgoCount);
 
-/// D = epilogue(alpha op(A) op(B) + beta C [+ bias, one value a row]). alpha and beta are on the host, of the
-/// scale type. C is not read if beta is 0, and may be D if their layouts agree.
+/// D = epilogue(alpha op(A) op(B) + beta C [+ bias, one value per row]). alpha and beta are on the host, of
+/// the scale type. C is not read if beta is 0, and may be D if their layouts agree.
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t computeDesc,
                               const void* alpha, const void* A, cublasLtMatrixLayout_t Adesc, const void* B,
                               cublasLtMatrixLayout_t Bdesc, const void* beta, const void* C,

@@ -1,7 +1,7 @@
 #pragma once
 
-// cuDNN on the emulated device: what the project calls, declared as cuDNN 9 does (tests/simt/signatures holds
-// the two against each other). Defined in libraries/cudnn*.cpp.
+// cuDNN on the emulated device: the calls that TinyTorch needs, as cuDNN 9 declares them
+// (tests/simt/signatures compares the two). Defined in libraries/cudnn*.cpp.
 #include <cuda_runtime.h>
 
 #include <cstddef>
@@ -62,13 +62,15 @@ cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensorDesc);
 cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType,
                                          int nbDims, const int dimA[], const int strideA[]);
 
-/// y = alpha softmax(x) + beta y. alpha and beta are on the host, float or double as the tensors are. y is
-/// not read if beta is 0, and may be x if their descriptors agree.
+/// y = alpha softmax(x) + beta y. alpha and beta are on the host and have the type of the tensors. y is not
+/// read if beta is 0, and may be x if their descriptors agree.
 cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
                                   const void* alpha, const cudnnTensorDescriptor_t xDesc, const void* x,
                                   const void* beta, const cudnnTensorDescriptor_t yDesc, void* y);
 
-/// dx = alpha times the gradient of softmax for its result y and the gradient dy + beta dx; dx may be dy.
+/// dx = alpha * (the gradient with respect to the input of softmax, given its output y and the output's
+/// gradient dy)
+/// + beta dx. dx may be dy.
 cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo,
                                    cudnnSoftmaxMode_t mode, const void* alpha,
                                    const cudnnTensorDescriptor_t yDesc, const void* y,
@@ -78,7 +80,7 @@ cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t
 cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filterDesc);
 cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filterDesc);
 
-/// @param filterDimA  out, in / groups, height, width, whatever the order in memory
+/// @param filterDimA  out, in / groups, height, width, in either format
 cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filterDesc, cudnnDataType_t dataType,
                                          cudnnTensorFormat_t format, int nbDims, const int filterDimA[]);
 
@@ -110,7 +112,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
     cudnnHandle_t handle, const cudnnFilterDescriptor_t wDesc, const cudnnTensorDescriptor_t dyDesc,
     const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t dxDesc,
     cudnnConvolutionBwdDataAlgo_t algo, std::size_t* sizeInBytes);
-/// dx = alpha times the gradient for x + beta dx.
+/// dx = alpha * (the gradient with respect to x) + beta dx.
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
                                            const cudnnFilterDescriptor_t wDesc, const void* w,
                                            const cudnnTensorDescriptor_t dyDesc, const void* dy,
@@ -123,7 +125,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
     cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t dyDesc,
     const cudnnConvolutionDescriptor_t convDesc, const cudnnFilterDescriptor_t dwDesc,
     cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* sizeInBytes);
-/// dw = alpha times the gradient for w + beta dw.
+/// dw = alpha * (the gradient with respect to w) + beta dw.
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
                                              const cudnnTensorDescriptor_t xDesc, const void* x,
                                              const cudnnTensorDescriptor_t dyDesc, const void* dy,
