@@ -13,7 +13,7 @@ void Multiprocessor::barrier(Site at) {
   tsan::acquire(point);
 }
 
-int Multiprocessor::count(int predicate, Site at) {
+int Multiprocessor::barrier_count(int predicate, Site at) {
   votes_ += predicate != 0 ? 1 : 0;
   barrier(at);
   return static_cast<int>(vote_result_);
@@ -60,6 +60,6 @@ void block_barrier(Site at) {
   Multiprocessor::running()->barrier(at);
 }
 
-int block_count(int predicate, Site at) { return Multiprocessor::running()->count(predicate, at); }
+int block_count(int predicate, Site at) { return Multiprocessor::running()->barrier_count(predicate, at); }
 
 }  // namespace simt

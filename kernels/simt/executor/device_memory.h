@@ -24,7 +24,7 @@ struct Block {
 /// Allocates a block whose bytes are all 0xff, which is NaN as a float. Null: the device has no memory left.
 void* allocate_block(int device, cudaMemoryType type, std::size_t bytes);
 /// Frees a block of this type. False: there is none at the address. Freed memory stays inaccessible for
-/// thousands of further calls.
+/// thousands of further frees.
 bool free_block(void* start, cudaMemoryType type);
 /// The allocated block that contains an address, or null.
 const Block* find_block(const void* address);

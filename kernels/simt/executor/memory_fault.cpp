@@ -78,10 +78,10 @@ AlternateStack::AlternateStack() {
   sigaltstack(nullptr, &current);
   if ((current.ss_flags & SS_DISABLE) != 0) {
     memory_ = std::make_unique<char[]>(kAlternateStack);
-    stack_t mine{};
-    mine.ss_sp = memory_.get();
-    mine.ss_size = kAlternateStack;
-    sigaltstack(&mine, nullptr);
+    stack_t alternate{};
+    alternate.ss_sp = memory_.get();
+    alternate.ss_size = kAlternateStack;
+    sigaltstack(&alternate, nullptr);
   }
 }
 

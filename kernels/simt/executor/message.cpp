@@ -45,7 +45,7 @@ Message& Message::operator<<(Site at) { return *this << at.file << ":" << at.lin
 void Message::write() const {
   Message line = *this;
   line.append('\n');
-  // One call, because other processes may write too; a direct one, which ThreadSanitizer does not intercept.
+  // One call, because others may write too; a direct one, which ThreadSanitizer does not intercept.
   syscall(SYS_write, STDERR_FILENO, line.text_, line.length_);
 }
 

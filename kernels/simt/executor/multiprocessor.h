@@ -54,7 +54,7 @@ class Multiprocessor {
 
   // Called by the running device thread; see simt/kernel_interface.h.
   void barrier(Site at);
-  int count(int predicate, Site at);
+  int barrier_count(int predicate, Site at);
   void warp_barrier(unsigned mask, Site at);
   std::uint64_t shuffle(unsigned mask, std::uint64_t value, unsigned source, Site at);
   unsigned ballot(unsigned mask, int predicate, Site at);

@@ -113,7 +113,7 @@ namespace {
 
 bool is_operation(cublasOperation_t op) { return op == CUBLAS_OP_N || op == CUBLAS_OP_T; }
 
-// A matrix of `rows` rows, or of `rows_if_transposed` where op(X) is its transpose.
+// X has `rows` rows, or `rows_if_transposed` if op(X) is its transpose.
 bool leading_dimension_fits(int ld, cublasOperation_t op, int rows, int rows_if_transposed) {
   return ld >= std::max(1, op == CUBLAS_OP_N ? rows : rows_if_transposed);
 }
@@ -138,7 +138,7 @@ bool uses_tf32(cublasComputeType_t compute, cublasMath_t math) {
 }
 
 // Whether two matrices of the batch, `distance` elements apart, share an element: i + j ldc is equal in both
-// for some i < m, j < n. They may well interleave, as the heads of an attention do.
+// for some i < m, j < n. They may interleave, as the heads of an attention do.
 bool overlap(std::int64_t distance, const simt::Gemm& gemm) {
   const std::int64_t columns = distance / gemm.ldd;
   for (const std::int64_t j : {columns, columns + 1})
@@ -154,14 +154,14 @@ bool results_overlap(const simt::Gemm& gemm) {
 }
 
 bool pointers_missing(const simt::Gemm& gemm) {
-  const bool factors_missing = gemm.a.data == nullptr || gemm.b.data == nullptr;
-  return gemm.d == nullptr || (gemm.k > 0 && factors_missing);
+  const bool a_or_b_missing = gemm.a.data == nullptr || gemm.b.data == nullptr;
+  return gemm.d == nullptr || (gemm.k > 0 && a_or_b_missing);
 }
 
 }  // namespace
 
-// The statuses are those of cuBLAS's documentation of the call. Null matrices, which fault on a GPU, and
-// matrices of C that overlap, whose result is undefined, are invalid values too.
+// The statuses are those that cuBLAS documents. Null matrices, which fault on a GPU, and matrices of C that
+// overlap, whose result is undefined, are invalid values too.
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t transa,
                                           cublasOperation_t transb, int m, int n, int k, const void* alpha,
                                           const void* A, cudaDataType Atype, int lda, long long strideA,

@@ -35,7 +35,7 @@ struct cublasLtMatmulPreferenceOpaque_t {
 
 namespace {
 
-// What this library keeps in a cublasLtMatmulAlgo_t.
+// The contents of a cublasLtMatmulAlgo_t in this library.
 struct Algo {
   std::uint64_t magic;
   std::uint64_t workspace;
@@ -58,7 +58,7 @@ cublasStatus_t destroy(T* descriptor) {
   return simt::handles<T>().destroy(descriptor) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
 }
 
-// The size has to be that of the attribute.
+// Sets an attribute. The size has to be the attribute's.
 template <class T>
 cublasStatus_t set(T& attribute, const void* value, std::size_t bytes) {
   if (value == nullptr || bytes != sizeof(T)) return CUBLAS_STATUS_INVALID_VALUE;
@@ -154,13 +154,13 @@ bool has_size(const cublasLtMatrixLayoutOpaque_t& layout, std::int64_t rows, std
   return static_cast<std::int64_t>(layout.rows) == rows && static_cast<std::int64_t>(layout.cols) == cols;
 }
 
-// An empty matrix has no configuration that is documented, so there is none here.
+// The documentation has no configuration for empty matrices, so there is none here.
 bool is_possible(const cublasLtMatrixLayoutOpaque_t& layout) {
   return layout.rows > 0 && layout.cols > 0 && layout.ld >= static_cast<std::int64_t>(layout.rows);
 }
 
-// The rows of cublasLtMatmul's table of data types that the project uses. Bias and relu have the type of D in
-// all of them. https://docs.nvidia.com/cuda/cublas/#cublasltmatmul
+// The supported rows of cublasLtMatmul's table of data types. In all of them bias and relu have the type of
+// D. https://docs.nvidia.com/cuda/cublas/#cublasltmatmul
 bool is_supported(const cublasLtMatmulDescOpaque_t& desc, cudaDataType_t type) {
   if (desc.scale != type) return false;
   switch (desc.compute) {
@@ -195,7 +195,7 @@ bool sizes_agree(const Layouts& layouts, const simt::Gemm& gemm) {
          has_size(*layouts.c, gemm.m, gemm.n);
 }
 
-// What descriptor and layouts say of the product, and whether they agree.
+// Fills in the product from the descriptor and the layouts, and checks that they agree.
 cublasStatus_t describe(cublasLtMatmulDesc_t desc, const Layouts& layouts, simt::Gemm& gemm) {
   if (!all_live(desc, layouts)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!is_operation(desc->op_a) || !is_operation(desc->op_b)) return CUBLAS_STATUS_INVALID_VALUE;
@@ -242,7 +242,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
   const cublasStatus_t status = describe(operationDesc, {Adesc, Bdesc, Cdesc, Ddesc}, gemm);
   if (status != CUBLAS_STATUS_SUCCESS) return status;
 
-  // The real library does not take every product: here a test says so.
+  // The real library refuses some products; here a test can make it refuse all.
   if (std::getenv("SIMT_BLASLT_REFUSES") != nullptr) return CUBLAS_STATUS_NOT_SUPPORTED;
   for (const std::uint64_t workspace : {kAlgoWorkspace, std::uint64_t{0}})
     if (workspace <= preference->max_workspace && *returnAlgoCount < requestedAlgoCount)
@@ -252,11 +252,11 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
 
 namespace {
 
-// Without an algo one is chosen that goes with any workspace and any pointer of the type.
-Algo chosen(const cublasLtMatmulAlgo_t* algo) {
-  Algo chosen{kMagic, 0, {1, 1, 1, 1}};
-  if (algo != nullptr) std::memcpy(&chosen, algo, sizeof chosen);
-  return chosen;
+// Without an algo, one that needs no workspace and no alignment beyond the type's.
+Algo algo_or_default(const cublasLtMatmulAlgo_t* algo) {
+  Algo result{kMagic, 0, {1, 1, 1, 1}};
+  if (algo != nullptr) std::memcpy(&result, algo, sizeof result);
+  return result;
 }
 
 bool has_workspace(const simt::Gemm& gemm, const Algo& algo) {
@@ -274,7 +274,7 @@ bool are_aligned(const simt::Gemm& gemm, const Algo& algo) {
 
 }  // namespace
 
-// INVALID_VALUE, as documented, "if the parameters are unexpectedly NULL, in conflict or in an impossible
+// As documented, INVALID_VALUE "if the parameters are unexpectedly NULL, in conflict or in an impossible
 // configuration". C is not among those that may be null.
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t computeDesc,
                               const void* alpha, const void* A, cublasLtMatrixLayout_t Adesc, const void* B,
@@ -299,9 +299,9 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t
   gemm.workspace = workspace;
   gemm.workspace_bytes = workspaceSizeInBytes;
 
-  const Algo way = chosen(algo);
-  if (way.magic != kMagic || !has_workspace(gemm, way)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (!are_aligned(gemm, way)) return CUBLAS_STATUS_INVALID_VALUE;
+  const Algo chosen = algo_or_default(algo);
+  if (chosen.magic != kMagic || !has_workspace(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (!are_aligned(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
   const cudaError_t error = simt::run_gemm(stream, "cublasLtMatmul", gemm);
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

@@ -89,11 +89,10 @@ namespace {
 
 using simt::is_set, simt::repeats_elements, simt::scalar;
 
-// A softmax in the direction that `work` has. Forward: in is x, out is y. Backward: result is y, in is dy,
-// out dx.
+// The arguments of a softmax, forward (in is x, out is y) or backward (result is y, in is dy, out is dx).
 struct Softmax {
   bool log = false;
-  bool over_channels = false;  // and else over all dimensions but the first
+  bool over_channels = false;  // else over all dimensions but the first
   double alpha = 1, beta = 0;
   cudnnTensorStruct in_desc, result_desc, out_desc;
   const void* in = nullptr;
@@ -103,14 +102,15 @@ struct Softmax {
 
 bool is_reduced(const Softmax& softmax, int dim) { return softmax.over_channels ? dim == 1 : dim > 0; }
 
-std::int64_t count(const Softmax& softmax, bool reduced) {
-  std::int64_t count = 1;
+// The product of the dimensions that are reduced, or of those that are not.
+std::int64_t numel(const Softmax& softmax, bool reduced) {
+  std::int64_t numel = 1;
   for (int i = 0; i < softmax.in_desc.rank; ++i)
-    if (is_reduced(softmax, i) == reduced) count *= softmax.in_desc.dims[i];
-  return count;
+    if (is_reduced(softmax, i) == reduced) numel *= softmax.in_desc.dims[i];
+  return numel;
 }
 
-// Where the element lies that has number `index` among the dimensions that are reduced, or among those that
+// The offset of the element with this linear index over the dimensions that are reduced, or over those that
 // are not.
 std::int64_t offset(const Softmax& softmax, bool reduced, std::int64_t index, const cudnnTensorStruct& desc) {
   std::int64_t offset = 0;
@@ -122,7 +122,7 @@ std::int64_t offset(const Softmax& softmax, bool reduced, std::int64_t index, co
   return offset;
 }
 
-// One group of elements, over which the sums go: a view of one of the tensors.
+// A group of elements that one sum is over: a view of one of the tensors.
 template <class T>
 class Group {
  public:
@@ -148,7 +148,7 @@ template <class T>
 void forward_group(const Softmax& softmax, std::int64_t index) {
   const Group<const T> x(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
   const Group<T> y(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
-  const std::int64_t size = count(softmax, true);
+  const std::int64_t size = numel(softmax, true);
   double max = -std::numeric_limits<double>::infinity(), sum = 0;
   for (std::int64_t i = 0; i < size; ++i) max = std::max(max, double{x[i]});
   for (std::int64_t i = 0; i < size; ++i) sum += std::exp(double{x[i]} - max);
@@ -163,7 +163,7 @@ void backward_group(const Softmax& softmax, std::int64_t index) {
   const Group<const T> y(softmax, index, softmax.result_desc, static_cast<const T*>(softmax.result));
   const Group<const T> dy(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
   const Group<T> dx(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
-  const std::int64_t size = count(softmax, true);
+  const std::int64_t size = numel(softmax, true);
   double sum = 0;
   for (std::int64_t i = 0; i < size; ++i) sum += double{dy[i]} * (softmax.log ? 1.0 : double{y[i]});
   for (std::int64_t i = 0; i < size; ++i) {
@@ -174,13 +174,13 @@ void backward_group(const Softmax& softmax, std::int64_t index) {
 
 template <class T>
 void forward(const Softmax& softmax) {
-  const std::int64_t groups = count(softmax, false);
+  const std::int64_t groups = numel(softmax, false);
   for (std::int64_t index = 0; index < groups; ++index) forward_group<T>(softmax, index);
 }
 
 template <class T>
 void backward(const Softmax& softmax) {
-  const std::int64_t groups = count(softmax, false);
+  const std::int64_t groups = numel(softmax, false);
   for (std::int64_t index = 0; index < groups; ++index) backward_group<T>(softmax, index);
 }
 

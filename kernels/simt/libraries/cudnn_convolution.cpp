@@ -91,10 +91,10 @@ cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convDesc,
 
 namespace {
 
-// Each call wants this much scratch memory, and overwrites it.
+// The scratch memory that each call requires and overwrites.
 constexpr std::size_t kWorkspace = 512;
 
-// A convolution in any direction: x, w and y, or the gradients for these.
+// The arguments of a convolution in any direction: x, w and y, or their gradients.
 struct Convolution {
   cudnnTensorStruct x_desc, y_desc;
   cudnnFilterStruct w_desc;
@@ -116,21 +116,21 @@ std::int64_t offset(const cudnnFilterStruct& desc, int o, int c, int k, int l) {
                                           : ((o * height + k) * width + l) * channels + c;
 }
 
-// Where element k of the window lies at place 0 of axis 0 or 1, maybe before the image.
+// The image index of filter element k for output index 0, on axis 0 or 1. It may be before the image.
 int first_index(const Convolution& conv, int axis, int k) {
   const int tap = conv.desc.flips ? conv.w_desc.dims[2 + axis] - 1 - k : k;
   return tap * conv.desc.dilation[axis] - conv.desc.padding[axis];
 }
 
-// Where it lies in the image at place i; negative: outside.
+// The image index of filter element k for output index i; negative: outside of the image.
 int image_index(const Convolution& conv, int axis, int i, int k) {
   const int at = i * conv.desc.stride[axis] + first_index(conv, axis, k);
   return at < conv.x_desc.dims[2 + axis] ? at : -1;
 }
 
-// Calls visit(i, j, h, w) for all places (i, j) of the window at which its element (k, l) is at pixel (h, w).
+// Calls visit(i, j, h, w) for all output indices (i, j) for which filter element (k, l) is at pixel (h, w).
 template <class Visit>
-void for_each_place(const Convolution& conv, int k, int l, const Visit& visit) {
+void for_each_output(const Convolution& conv, int k, int l, const Visit& visit) {
   for (int i = 0; i < conv.y_desc.dims[2]; ++i) {
     const int h = image_index(conv, 0, i, k);
     if (h < 0) continue;
@@ -141,7 +141,7 @@ void for_each_place(const Convolution& conv, int k, int l, const Visit& visit) {
   }
 }
 
-int filters_of_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
+int filters_per_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
 
 template <class T>
 void blend(const Convolution& conv, double value, T& out) {
@@ -150,7 +150,8 @@ void blend(const Convolution& conv, double value, T& out) {
   out = static_cast<T>(value);
 }
 
-void spoil(const Convolution& conv) {
+// Overwrites the workspace, as the real library may.
+void overwrite_workspace(const Convolution& conv) {
   auto* const bytes = static_cast<double*>(conv.workspace);
   for (std::size_t i = 0; i < kWorkspace / sizeof(double); ++i)
     bytes[i] = std::numeric_limits<double>::quiet_NaN();
@@ -158,7 +159,7 @@ void spoil(const Convolution& conv) {
 
 template <class T>
 void forward(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const x = static_cast<const T*>(conv.x);
   const auto* const w = static_cast<const T*>(conv.w);
   auto* const y = static_cast<T*>(conv.result);
@@ -167,7 +168,7 @@ void forward(const Convolution& conv) {
     for (int o = 0; o < conv.y_desc.dims[1]; ++o)
       for (int i = 0; i < conv.y_desc.dims[2]; ++i)
         for (int j = 0; j < conv.y_desc.dims[3]; ++j) {
-          const int first = o / filters_of_group(conv) * filter[1];
+          const int first = o / filters_per_group(conv) * filter[1];
           double sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
@@ -181,17 +182,17 @@ void forward(const Convolution& conv) {
         }
 }
 
-// The place at which it lies at `pixel`; -1: there is none.
-int place_index(const Convolution& conv, int axis, int pixel, int k) {
-  const int ahead = pixel - first_index(conv, axis, k), stride = conv.desc.stride[axis];
-  if (ahead < 0 || ahead % stride != 0) return -1;
-  return ahead / stride < conv.y_desc.dims[2 + axis] ? ahead / stride : -1;
+// The output index for which filter element k is at `pixel`; -1: there is none.
+int output_index(const Convolution& conv, int axis, int pixel, int k) {
+  const int distance = pixel - first_index(conv, axis, k), stride = conv.desc.stride[axis];
+  if (distance < 0 || distance % stride != 0) return -1;
+  return distance / stride < conv.y_desc.dims[2 + axis] ? distance / stride : -1;
 }
 
-// The sum for each pixel in turn, over all elements of the window that see it.
+// For each pixel, the sum over all filter elements that cover it.
 template <class T>
 void backward_data(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const w = static_cast<const T*>(conv.w);
   const auto* const dy = static_cast<const T*>(conv.y);
   auto* const dx = static_cast<T*>(conv.result);
@@ -200,13 +201,13 @@ void backward_data(const Convolution& conv) {
     for (int c = 0; c < conv.x_desc.dims[1]; ++c)
       for (int row = 0; row < conv.x_desc.dims[2]; ++row)
         for (int column = 0; column < conv.x_desc.dims[3]; ++column) {
-          const int first = c / filter[1] * filters_of_group(conv);
+          const int first = c / filter[1] * filters_per_group(conv);
           double sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
-              const int i = place_index(conv, 0, row, k), j = place_index(conv, 1, column, l);
+              const int i = output_index(conv, 0, row, k), j = output_index(conv, 1, column, l);
               if (i < 0 || j < 0) continue;
-              for (int o = first; o < first + filters_of_group(conv); ++o)
+              for (int o = first; o < first + filters_per_group(conv); ++o)
                 sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
                        double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
             }
@@ -216,7 +217,7 @@ void backward_data(const Convolution& conv) {
 
 template <class T>
 void backward_filter(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const x = static_cast<const T*>(conv.x);
   const auto* const dy = static_cast<const T*>(conv.y);
   auto* const dw = static_cast<T*>(conv.result);
@@ -225,10 +226,10 @@ void backward_filter(const Convolution& conv) {
     for (int c = 0; c < filter[1]; ++c)
       for (int k = 0; k < filter[2]; ++k)
         for (int l = 0; l < filter[3]; ++l) {
-          const int channel = o / filters_of_group(conv) * filter[1] + c;
+          const int channel = o / filters_per_group(conv) * filter[1] + c;
           double sum = 0;
           for (int n = 0; n < conv.x_desc.dims[0]; ++n)
-            for_each_place(conv, k, l, [&](int i, int j, int h, int v) {
+            for_each_output(conv, k, l, [&](int i, int j, int h, int v) {
               sum += double{x[offset(conv.x_desc, n, channel, h, v)]} *
                      double{dy[offset(conv.y_desc, n, o, i, j)]};
             });
@@ -243,12 +244,12 @@ bool is_packed(const cudnnTensorStruct& desc, cudnnTensorFormat_t format) {
   return std::equal(desc.strides, desc.strides + 4, format == CUDNN_TENSOR_NCHW ? nchw : nhwc);
 }
 
-int wanted_length(const Convolution& conv, int axis) {
-  const int span = conv.desc.dilation[axis] * (conv.w_desc.dims[2 + axis] - 1) + 1;
-  return (conv.x_desc.dims[2 + axis] + 2 * conv.desc.padding[axis] - span) / conv.desc.stride[axis] + 1;
+int expected_size(const Convolution& conv, int axis) {
+  const int extent = conv.desc.dilation[axis] * (conv.w_desc.dims[2 + axis] - 1) + 1;
+  return (conv.x_desc.dims[2 + axis] + 2 * conv.desc.padding[axis] - extent) / conv.desc.stride[axis] + 1;
 }
 
-// Fills in the descriptors, if they fit each other.
+// Fills in the descriptors and checks that they agree.
 cudnnStatus_t describe(Convolution& conv, cudnnTensorDescriptor_t x_desc, cudnnFilterDescriptor_t w_desc,
                        cudnnConvolutionDescriptor_t desc, cudnnTensorDescriptor_t y_desc) {
   if (!simt::is_set(x_desc) || !simt::is_set(y_desc)) return CUDNN_STATUS_BAD_PARAM;
@@ -260,12 +261,12 @@ cudnnStatus_t describe(Convolution& conv, cudnnTensorDescriptor_t x_desc, cudnnF
       x_desc->type == y_desc->type && x_desc->type == w_desc->type && x_desc->type == desc->type;
   const int *x = x_desc->dims, *y = y_desc->dims, *w = w_desc->dims;
   const bool fits = x[0] == y[0] && x[1] == w[1] * desc->groups && y[1] == w[0] && w[0] % desc->groups == 0 &&
-                    y[2] == wanted_length(conv, 0) && y[3] == wanted_length(conv, 1);
+                    y[2] == expected_size(conv, 0) && y[3] == expected_size(conv, 1);
   if (!one_type || !fits) return CUDNN_STATUS_BAD_PARAM;
-  // Its support of NHWC is for float; of mixed orders there is little.
-  const bool last = w_desc->format == CUDNN_TENSOR_NHWC;
-  if (last && x_desc->type == CUDNN_DATA_DOUBLE) return CUDNN_STATUS_NOT_SUPPORTED;
-  if (last && !(is_packed(*x_desc, w_desc->format) && is_packed(*y_desc, w_desc->format)))
+  // cuDNN supports NHWC for float, and mixed formats hardly at all.
+  const bool channels_last = w_desc->format == CUDNN_TENSOR_NHWC;
+  if (channels_last && x_desc->type == CUDNN_DATA_DOUBLE) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (channels_last && !(is_packed(*x_desc, w_desc->format) && is_packed(*y_desc, w_desc->format)))
     return CUDNN_STATUS_NOT_SUPPORTED;
   return CUDNN_STATUS_SUCCESS;
 }
@@ -281,7 +282,7 @@ cudnnStatus_t workspace(cudnnHandle_t handle, cudnnTensorDescriptor_t x_desc, cu
   return status;
 }
 
-// What is left to check: the pointers are in `conv`.
+// Checks what is left and runs the convolution, whose pointers are in `conv`.
 cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Convolution&), Convolution& conv,
                   std::size_t workspace_bytes, const void* alpha, const void* beta) {
   if (conv.workspace == nullptr || workspace_bytes < kWorkspace) return CUDNN_STATUS_BAD_PARAM;
