@@ -5,7 +5,7 @@
 
 #include "tests/simt/testing.h"
 
-// Each kernel waits in a way that CUDA does not define; the report names it, the thread, and the line.
+// Each kernel waits in a way that CUDA does not define. The report names the kernel, the thread and the line.
 namespace simt {
 namespace {
 
@@ -76,7 +76,7 @@ class SynchronizationFault : public testing::Test {
  protected:
   ~SynchronizationFault() override { reset_device(); }
 
-  // Launches the kernel in all schedules; each reports this, at this line, and fails the device.
+  // Launches the kernel in all schedules. Each time the report has this text and line, and the device fails.
   template <class... P>
   void expect_fault(const NamedKernel<P...>& kernel, const char* what, unsigned line) {
     for (const Options& schedule : schedules()) {
@@ -119,7 +119,8 @@ TEST_F(SynchronizationFault, MaskWithALaneThatDoesNotExist) {
 }
 
 TEST_F(SynchronizationFault, LaneExitsWhileOthersWaitForIt) {
-  const char* either = "of ";  // it depends on the order whether it was there when the others came
+  const char* either =
+      "of ";  // the order decides which of two reports: the lane exits before or after the others arrive
   expect_fault(KERNEL(lane_that_exits), either, kExitsLater);
 }
 

@@ -37,7 +37,7 @@ class DeviceArray {
   std::size_t size_;
 };
 
-/// Options for the scope.
+/// Sets the device's options for the scope.
 class WithOptions {
  public:
   explicit WithOptions(const Options& wanted) : before_(options()) { options() = wanted; }
@@ -49,14 +49,14 @@ class WithOptions {
   Options before_;
 };
 
-/// The options with this order.
+/// The current options with this order.
 inline Options in_order(Order order) {
   Options changed = options();
   changed.order = order;
   return changed;
 }
 
-/// The three orders, shuffled with a few seeds, on one worker and on three.
+/// The three orders (shuffled with four seeds), each with one worker and with three.
 inline std::vector<Options> schedules() {
   std::vector<Options> all;
   for (const int workers : {1, 3}) {

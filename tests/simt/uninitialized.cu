@@ -4,7 +4,7 @@
 
 #include "tests/simt/testing.h"
 
-// Memory that was not written is NaN, so that a kernel that reads it gives a wrong result.
+// Memory that was not written is NaN, so that a kernel that reads it computes a wrong result.
 namespace simt {
 namespace {
 

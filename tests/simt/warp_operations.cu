@@ -37,7 +37,7 @@ __global__ void shuffle_types(double* d, long long* l, float* f, unsigned* h) {
   h[lane] = __half_as_ushort(__shfl_xor_sync(~0U, __half(lane), 1));
 }
 
-TEST(Warp, ShufflesTakeTypesOfUpToEightBytes) {
+TEST(Warp, ShufflesSupportTypesOfUpToEightBytes) {
   const DeviceArray<double> d(32);
   const DeviceArray<long long> l(32);
   const DeviceArray<float> f(32);
@@ -55,7 +55,7 @@ __global__ void shuffle_from_outside(float* y) {
   }
 }
 
-TEST(Warp, AShuffleFromALaneOutsideTheMaskGivesNaN) {
+TEST(Warp, AShuffleFromALaneOutsideTheMaskIsNaN) {
   const DeviceArray<float> y(4);
   launch_kernel(KERNEL(shuffle_from_outside), 1, 32, 0, nullptr, y.data());
   EXPECT_TRUE(std::isnan(y.values()[0]));

@@ -4,15 +4,15 @@ namespace simt {
 namespace {
 
 __global__ void write_at(float* x, int i) {
-  x[i] = 1.0F;  // device_overflow device_overflow_in_slack use_after_free
+  x[i] = 1.0F;  // device_overflow device_overflow_in_padding use_after_free
 }
 
 void device_overflow(bool wrong) {
-  const DeviceArray<float> x(256);  // its end is a page's
+  const DeviceArray<float> x(256);  // ends at a page boundary
   launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 256 : 255);
 }
 
-void device_overflow_in_slack(bool wrong) {
+void device_overflow_in_padding(bool wrong) {
   const DeviceArray<float> x(250);
   launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 250 : 249);
 }
@@ -90,7 +90,7 @@ void stack_overflow(bool wrong) { launch_kernel(KERNEL(recurse), 1, 1, 0, nullpt
 const std::vector<PlantedFault>& memory_faults() {
   static const std::vector<PlantedFault> all = {
       {"device_overflow", device_overflow},
-      {"device_overflow_in_slack", device_overflow_in_slack},
+      {"device_overflow_in_padding", device_overflow_in_padding},
       {"use_after_free", use_after_free},
       {"static_shared_overflow", static_shared_overflow},
       {"dynamic_shared_overflow", dynamic_shared_overflow},

@@ -19,7 +19,7 @@ void missing_barrier(bool wrong) {
                 0, nullptr, y.data());
 }
 
-// A barrier between the writes and the reads, and none before the next round's writes.
+// There is a barrier between the writes and the reads, but none before the writes of the next round.
 template <bool kWrong>
 __global__ void reuse_too_early_kernel(float* y) {
   SHARED(float, tile, [64]);
@@ -41,7 +41,7 @@ void reuse_too_early(bool wrong) {
                 0, nullptr, y.data());
 }
 
-// A shuffle waits for the other lanes, but does not order what they do to memory.
+// A shuffle waits for the other lanes but does not order their accesses to memory.
 template <bool kWrong>
 __global__ void shuffle_as_barrier_kernel(float* y) {
   SHARED(float, tile, [32]);
@@ -105,10 +105,10 @@ void on_two_streams(bool wrong, unsigned shift) {
 
 void between_streams(bool wrong) { on_two_streams(wrong, 0); }
 
-// The same memory through threads of other numbers.
+// The same memory, accessed by threads with other indices.
 void between_shifted_streams(bool wrong) { on_two_streams(wrong, 32); }
 
-// The default stream waits for other streams, and they for it, unless they are cudaStreamNonBlocking.
+// The default stream and other streams wait for each other, unless those are cudaStreamNonBlocking.
 void after_default_stream(bool wrong) {
   const DeviceArray<float> x(std::vector<float>(64, 0.0F));
   const TwoStreams streams(wrong ? cudaStreamNonBlocking : cudaStreamDefault);
