@@ -3,67 +3,24 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
-#include <tuple>
+#include <string>
 #include <utility>
 
 #include "kernels/cuda/error.h"
+#include "kernels/simt/portable/simt_portable.h"
 
-// How kernels are written and launched, so that one source compiles with nvcc for GPUs and with the host's
-// compiler for the emulated device (kernels/simt), whose cuda_runtime.h defines what is under __CUDACC__
-// here.
-#ifdef __CUDACC__
-
-/// Static shared memory: SHARED(float, tile, [32][33]);
-#define SHARED(T, name, ...) __shared__ T name __VA_ARGS__
-
-/// The dynamic shared memory of the block, as T.
-template <class T>
-__device__ T* dynamic_shared() {
-  extern __shared__ __align__(16) unsigned char memory[];
-  return reinterpret_cast<T*>(memory);
-}
-
-/// i < n: the check that keeps a thread within its data. The emulated device can leave it out, to see that a
-/// test notices (tito mutate).
-template <class T>
-__device__ __forceinline__ bool within(T i, T n) {
-  return i < n;
-}
-
-#endif
-
+// How kernels are launched. simt_portable.h has what kernels are written with: SHARED(), dynamic_shared(),
+// within(), KERNEL(). So one source compiles with nvcc for GPUs and with the host's compiler for the emulated
+// device (kernels/simt).
 namespace tinytorch::cuda {
-
-/// A kernel and how it is called in messages; made by KERNEL().
-template <class... P>
-struct NamedKernel {
-  const char* name;
-  void (*function)(P...);
-};
-template <class... P>
-NamedKernel<P...> named(const char* name, void (*function)(P...)) {
-  return {name, function};
-}
-#define KERNEL(...) ::tinytorch::cuda::named(#__VA_ARGS__, __VA_ARGS__)
 
 /// Launches kernel(args...) on a stream.
 /// @throws CudaError  the launch failed
 template <class... P, class... Args>
-void launch(const NamedKernel<P...>& kernel, dim3 grid, dim3 block, std::size_t shared_bytes,
+void launch(const simt::NamedKernel<P...>& kernel, dim3 grid, dim3 block, std::size_t shared_bytes,
             cudaStream_t stream, Args&&... args) {
-  std::tuple<P...> values(std::forward<Args>(args)...);
-#ifdef __CUDACC__
-  const cudaError_t error = std::apply(
-      [&](auto&... value) {
-        void* pointers[] = {&value...};
-        return cudaLaunchKernel(reinterpret_cast<const void*>(kernel.function), grid, block, pointers,
-                                shared_bytes, stream);
-      },
-      values);
-#else
   const cudaError_t error =
-      simt::launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
-#endif
+      simt::launch_kernel(kernel, grid, block, shared_bytes, stream, std::forward<Args>(args)...);
   check_work(std::string("kernel ") + kernel.name, error, stream);
 }
 

@@ -12,80 +12,81 @@
 namespace tinytorch::fuzz {
 namespace {
 
-std::vector<double> numbers_of(const Variable& x) { return x.value().to(DType::f64).to_vector<double>(); }
+std::vector<double> values_of(const Variable& x) { return x.value().to(DType::f64).to_vector<double>(); }
 
-double largest(const std::vector<double>& numbers) {
+/// The largest absolute value, at least 1.
+double largest(const std::vector<double>& values) {
   double most = 1;
-  for (const double x : numbers) most = std::max(most, std::abs(x));
+  for (const double x : values) most = std::max(most, std::abs(x));
   return most;
 }
 
-/// The first element that differs by more than `allowed`, in words.
+/// Describes the first element that differs by more than the tolerance; empty if there is none.
 std::string compare(const std::string& what, const Variable& actual, const Variable& expected,
-                    double allowed) {
+                    double tolerance) {
   if (actual.shape() != expected.shape()) {
     return fmt::format("{} has the shape {}, not {}", what, to_string(actual.shape()),
                        to_string(expected.shape()));
   }
-  const std::vector<double> found = numbers_of(actual), wanted = numbers_of(expected);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (std::abs(found[i] - wanted[i]) <= allowed) continue;
-    return fmt::format("{}: element {} is {}, not {}", what, i, found[i], wanted[i]);
+  const std::vector<double> actual_values = values_of(actual), expected_values = values_of(expected);
+  for (std::size_t i = 0; i < actual_values.size(); ++i) {
+    if (std::abs(actual_values[i] - expected_values[i]) <= tolerance) continue;
+    return fmt::format("{}: element {} is {}, not {}", what, i, actual_values[i], expected_values[i]);
   }
   return "";
 }
 
-double farthest(const std::vector<double>& a, const std::vector<double>& b) {
+double max_difference(const std::vector<double>& a, const std::vector<double>& b) {
   double most = 0;
   for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
   return most;
 }
 
-/// Random weights or directions for each element of x, that stay the same.
+/// Random numbers in [-1, 1] of x's shape, dtype and device; the same for the same seed.
 Tensor random_like(const Variable& x, std::uint64_t seed) {
   Source source(seed);
-  std::vector<double> numbers;
-  for (std::int64_t i = 0; i < x.numel(); ++i) numbers.push_back(source.uniform(-1, 1));
-  return from_values(numbers, x.shape()).to(Options{.dtype = x.dtype(), .device = x.device()});
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < x.numel(); ++i) values.push_back(source.uniform(-1, 1));
+  return from_values(values, x.shape()).to(Options{.dtype = x.dtype(), .device = x.device()});
 }
 
-/// What rounding may do to the program's result in f32: several times what it makes of random errors of that
-/// size in each step.
-double allowed_in_f32(const Program& program, const Variable& exact) {
+/// The tolerance for the program's result in f32: a multiple of the effect of random relative errors of f32's
+/// size after each step.
+double tolerance_in_f32(const Program& program, const Variable& exact) {
   const NoGrad guard;
   const std::vector<Variable> inputs = make_inputs(program, DType::f64, Device::cpu());
   double most = 0;
   std::uint64_t seed = 1;
-  const Disturbance disturb = [&](const Variable& x) {
+  const Perturbation perturb = [&](const Variable& x) {
     return is_floating(x.dtype()) ? x * (1 + random_like(x, seed++) * 0x1p-23) : x;
   };
   for (int time = 0; time < 3; ++time)
-    most = std::max(most, farthest(numbers_of(run(program, inputs, disturb).back()), numbers_of(exact)));
-  return 64 * most + 1e-5 * largest(numbers_of(exact));
+    most = std::max(most, max_difference(values_of(run(program, inputs, perturb).back()), values_of(exact)));
+  return 64 * most + 1e-5 * largest(values_of(exact));
 }
 
-/// The sum of the last value's elements, weighted.
-Variable weighted(const Program& program, const std::vector<Variable>& inputs) {
+/// A weighted sum of the elements of the last value.
+Variable weighted_sum(const Program& program, const std::vector<Variable>& inputs) {
   const Variable y = run(program, inputs).back();
   return sum(y * random_like(y, 1));
 }
 
-/// The inputs in f64, those that are floating moved by `by` times a random direction.
-std::vector<Variable> moved_inputs(const Program& program, Device device, double by,
-                                   std::uint64_t direction) {
+/// The inputs in f64, the floating ones perturbed by `distance` times a random direction.
+std::vector<Variable> perturbed_inputs(const Program& program, Device device, double distance,
+                                       std::uint64_t direction) {
   std::vector<Variable> inputs = make_inputs(program, DType::f64, device);
   for (Variable& x : inputs) {
-    if (is_floating(x.dtype())) x = variable(x.value() + random_like(x, direction++) * by);
+    if (is_floating(x.dtype())) x = variable(x.value() + random_like(x, direction++) * distance);
   }
   return inputs;
 }
 
-/// Directions for the slope, and for a step to the side.
-constexpr std::uint64_t kAlong = 2, kAside = 1000;
+/// Seeds of the direction of the derivative and of the perturbation of the inputs.
+constexpr std::uint64_t kDirection = 2, kPerturbation = 1000;
 
-/// The gradients of the weighted sum by the floating inputs; none where it depends on none.
+/// The gradients of the weighted sum with respect to the floating inputs; empty if it depends on none.
 std::vector<Variable> gradients_at(const Program& program, const std::vector<Variable>& inputs) {
-  const Variable y = weighted(program, inputs);
+  const Variable y = weighted_sum(program, inputs);
   if (!y.requires_grad()) return {};
   std::vector<Variable> leaves;
   std::ranges::copy_if(inputs, std::back_inserter(leaves),
@@ -93,33 +94,36 @@ std::vector<Variable> gradients_at(const Program& program, const std::vector<Var
   return gradients(y, leaves);
 }
 
-double slope_by_rules(const std::vector<Variable>& gradients) {
-  double slope = 0;
-  std::uint64_t direction = kAlong;
+double directional_derivative(const std::vector<Variable>& gradients) {
+  double derivative = 0;
+  std::uint64_t direction = kDirection;
   for (const Variable& gradient : gradients)
-    slope += sum(gradient * random_like(gradient, direction++)).item<double>();
-  return slope;
+    derivative += sum(gradient * random_like(gradient, direction++)).item<double>();
+  return derivative;
 }
 
-/// Compares slopes from the inputs moved `aside`. At several step sizes: a wrong rule shows in each of them.
-std::string compare_slopes(const Program& program, double aside) {
-  const std::vector<Variable> inputs = moved_inputs(program, Device::cpu(), aside, kAside);
-  const double slope = slope_by_rules(gradients_at(program, inputs));
+/// Compares the directional derivative with finite differences, at the inputs perturbed by `distance`. One of
+/// several step sizes has to agree: a wrong rule disagrees at each of them.
+std::string compare_derivatives(const Program& program, double distance) {
+  const std::vector<Variable> inputs = perturbed_inputs(program, Device::cpu(), distance, kPerturbation);
+  const double derivative = directional_derivative(gradients_at(program, inputs));
   const NoGrad guard;
-  const auto value = [&](double by) {
-    std::vector<Variable> there = inputs;
-    std::uint64_t direction = kAlong;
-    for (Variable& x : there) {
-      if (is_floating(x.dtype())) x = Variable(x.value() + random_like(x, direction++) * by);
+  const auto value = [&](double step) {
+    std::vector<Variable> shifted = inputs;
+    std::uint64_t direction = kDirection;
+    for (Variable& x : shifted) {
+      if (is_floating(x.dtype())) x = Variable(x.value() + random_like(x, direction++) * step);
     }
-    return weighted(program, there).item<double>();
+    return weighted_sum(program, shifted).item<double>();
   };
   double numeric = 0;
   for (const double h : {1e-5, 1e-6, 1e-7}) {
     numeric = (value(h) - value(-h)) / (2 * h);
-    if (std::abs(slope - numeric) <= 1e-4 * std::max({1.0, std::abs(slope), std::abs(numeric)})) return "";
+    if (std::abs(derivative - numeric) <= 1e-4 * std::max({1.0, std::abs(derivative), std::abs(numeric)}))
+      return "";
   }
-  return fmt::format("the slope by the rules is {}, by finite differences {}", slope, numeric);
+  return fmt::format("the directional derivative is {} by the rules, {} by finite differences", derivative,
+                     numeric);
 }
 
 std::string compare_gradients(const Program& program, Device device) {
@@ -128,22 +132,22 @@ std::string compare_gradients(const Program& program, Device device) {
   if (expected.empty()) return "";
   const std::vector<Variable> actual = gradients_at(program, make_inputs(program, DType::f64, device));
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double allowed = 1e-8 * largest(numbers_of(expected[i]));
-    std::string found = compare(fmt::format("gradient {}", i), actual[i], expected[i], allowed);
+    const double tolerance = 1e-8 * largest(values_of(expected[i]));
+    std::string found = compare(fmt::format("gradient {}", i), actual[i], expected[i], tolerance);
     if (!found.empty()) return found;
   }
-  // The inputs may lie on a kink, as where equal elements are sorted; a point beside them does not.
-  const std::string found = compare_slopes(program, 0);
-  return found.empty() ? "" : compare_slopes(program, 1e-3);
+  // The function may not be differentiable at the inputs, as where equal elements are sorted. Close by it is.
+  const std::string found = compare_derivatives(program, 0);
+  return found.empty() ? "" : compare_derivatives(program, 1e-3);
 }
 
-/// All values of the runs in f64, so that the first step that differs is named.
+/// Compares all values of the runs in f64, so that the first step that differs is named.
 std::string compare_values(const Program& program, const std::vector<Variable>& actual,
                            const std::vector<Variable>& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double allowed = 1e-8 * largest(numbers_of(expected[i]));
+    const double tolerance = 1e-8 * largest(values_of(expected[i]));
     std::string found =
-        compare(fmt::format("y{} ({})", i, program.steps[i].op->name), actual[i], expected[i], allowed);
+        compare(fmt::format("y{} ({})", i, program.steps[i].op->name), actual[i], expected[i], tolerance);
     if (!found.empty()) return found;
   }
   return "";
@@ -162,7 +166,7 @@ std::string difference(const Program& program, Device device) {
   std::string found = compare_values(program, values_on(program, DType::f64, device), exact);
   if (!found.empty()) return found;
   const Variable single = values_on(program, DType::f32, device).back();
-  found = compare("the result in f32", single, exact.back(), allowed_in_f32(program, exact.back()));
+  found = compare("the result in f32", single, exact.back(), tolerance_in_f32(program, exact.back()));
   if (!found.empty()) return found;
   return compare_gradients(program, device);
 }

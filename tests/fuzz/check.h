@@ -6,11 +6,11 @@
 
 namespace tinytorch::fuzz {
 
-/// Runs a program on the CPU in f64, and again on `device`: in f64, which must agree closely; in f32, within
-/// what rounding each step of the f64 run makes of it; and its gradients, which must agree between the
-/// devices and with finite differences along a random direction.
-/// @return  the first difference, empty if there is none
-/// @throws Error  the program itself is wrong, as programs that are being shrunk may be
+/// Compares runs of a program on the CPU in f64 and on `device`. Values in f64 must agree closely; the result
+/// in f32, within the error that rounding to f32 after each step of the f64 run causes; gradients, between
+/// the devices and with finite differences along a random direction.
+/// @return  a description of the first difference, empty if there is none
+/// @throws Error  the program itself is invalid, which can happen while a program is shrunk
 std::string difference(const Program& program, Device device);
 
 }  // namespace tinytorch::fuzz

@@ -1,5 +1,5 @@
-// Programs of random ops: the CPU against the backend under test, f32 against f64, and gradients against
-// finite differences. TINYTORCH_FUZZ_PROGRAMS and TINYTORCH_FUZZ_SEED say how many and which.
+// Random programs: compares the backend under test with the CPU, f32 with f64, and gradients with finite
+// differences. TINYTORCH_FUZZ_PROGRAMS sets the number of programs, TINYTORCH_FUZZ_SEED the first seed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,9 +22,9 @@ namespace {
 
 using tinytorch::testing::backend;
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+std::uint64_t setting(const char* name, std::uint64_t default_value) {
   const char* const text = std::getenv(name);
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : default_value;
 }
 
 /// Sanitizers take ten to a hundred times as long.
@@ -44,7 +44,7 @@ bool fails(const Program& program) {
   }
 }
 
-/// What a failing program comes down to, for the reader of the report.
+/// Shrinks a failing program and describes the result.
 std::string report(const Program& program, std::uint64_t seed) {
   const Program small = shrink(program, fails);
   return "program " + std::to_string(seed) + " fails; the smallest found is\n" + to_string(small) + "where " +
@@ -53,16 +53,16 @@ std::string report(const Program& program, std::uint64_t seed) {
 
 TEST(Fuzz, ProgramsAgree) {
   const std::uint64_t first = setting("TINYTORCH_FUZZ_SEED", 1),
-                      count = setting("TINYTORCH_FUZZ_PROGRAMS", kPrograms);
-  ASSERT_GT(count, 0);
+                      programs = setting("TINYTORCH_FUZZ_PROGRAMS", kPrograms);
+  ASSERT_GT(programs, 0);
   std::size_t steps = 0;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+  for (std::uint64_t seed = first; seed < first + programs; ++seed) {
     const Program program = generate(seed);
     steps += program.steps.size();
     const std::string found = difference(program, backend());
     ASSERT_EQ(found, "") << report(program, seed);
   }
-  EXPECT_GT(steps, 2 * count);
+  EXPECT_GT(steps, 2 * programs);
 }
 
 TEST(Fuzz, EachOpIsUsed) {
@@ -74,7 +74,7 @@ TEST(Fuzz, EachOpIsUsed) {
   EXPECT_THAT(unused, ::testing::IsEmpty());
 }
 
-/// Puts another function into a slot while it lives.
+/// Replaces the kernel of tanh for the scope.
 class Fault {
  public:
   explicit Fault(kernels::UnaryKernel::Function function)

@@ -10,12 +10,12 @@
 namespace tinytorch::fuzz {
 namespace {
 
-constexpr std::int64_t kMostSteps = 12, kMostElements = 96;
+constexpr std::int64_t kMaxSteps = 12, kMaxElements = 96;
 
 Input make_input(Source& source) {
   static constexpr std::array kOther{DType::boolean, DType::u8, DType::i32, DType::i64};
   Input input;
-  // Few lengths, so that operands often fit.
+  // Few sizes, so that the shapes of operands often agree.
   const std::int64_t rank = source.integer(0, 3);
   for (std::int64_t i = 0; i < rank; ++i)
     input.shape.push_back(source.integer(0, 40) == 0 ? 0 : source.integer(1, 3));
@@ -25,36 +25,36 @@ Input make_input(Source& source) {
   return input;
 }
 
-/// Neither infinite nor so large that the next steps would be.
-bool is_tame(const Variable& y) {
-  if (y.numel() > kMostElements || y.rank() > 5) return false;
+/// Whether the value is small enough that the next steps are finite.
+bool is_finite_and_small(const Variable& y) {
+  if (y.numel() > kMaxElements || y.rank() > 5) return false;
   for (const double x : y.value().to(DType::f64).to_vector<double>()) {
     if (!std::isfinite(x) || std::abs(x) > 100) return false;
   }
   return true;
 }
 
-/// One of the values, the later ones more likely.
+/// A random one of the values; later ones are more likely.
 std::size_t pick(const std::vector<Variable>& values, Source& source) {
   const auto last = static_cast<std::int64_t>(values.size()) - 1;
   return static_cast<std::size_t>(std::max(source.integer(0, last), source.integer(0, last)));
 }
 
-/// Adds a step if a try at one succeeds.
+/// Chooses a random op, and adds it as a step if it accepts its operands.
 void try_step(Program& program, std::vector<Variable>& values, Source& source) {
   const Op& op = source.one_of(ops());
-  Step step{.op = &op, .operands = {}, .numbers = {}};
+  Step step{.op = &op, .operands = {}, .attributes = {}};
   std::vector<Variable> operands;
   for (std::size_t i = 0; i < op.operands; ++i) {
-    // The first operand is the newest value, so that what was computed is used.
+    // The first operand is the newest value, so that the results of steps are used.
     step.operands.push_back(i == 0 ? values.size() - 1 : pick(values, source));
     operands.push_back(values[step.operands.back()]);
   }
-  const std::optional<Numbers> numbers = op.choose(operands, source);
-  if (!numbers) return;
-  step.numbers = *numbers;
-  const Variable y = op.apply(operands, step.numbers);
-  if (!is_tame(y)) return;
+  const std::optional<Attributes> attributes = op.choose(operands, source);
+  if (!attributes) return;
+  step.attributes = *attributes;
+  const Variable y = op.apply(operands, step.attributes);
+  if (!is_finite_and_small(y)) return;
   program.steps.push_back(step);
   values.push_back(y);
 }
@@ -65,7 +65,7 @@ Program generate(std::uint64_t seed) {
   const NoGrad guard;
   Source source(seed);
   Program program;
-  const std::int64_t inputs = source.integer(1, 4), steps = source.integer(1, kMostSteps);
+  const std::int64_t inputs = source.integer(1, 4), steps = source.integer(1, kMaxSteps);
   for (std::int64_t i = 0; i < inputs; ++i) program.inputs.push_back(make_input(source));
   std::vector<Variable> values = make_inputs(program, DType::f64, Device::cpu());
   for (std::int64_t tries = 0; tries < 8 * steps && std::ssize(program.steps) < steps; ++tries)

@@ -4,8 +4,8 @@
 
 namespace tinytorch::fuzz {
 
-/// A program of up to 12 steps that a seed decides. Its values stay finite and small, and its last one
-/// depends on all that is computed as far as it goes.
+/// Generates a program of up to 12 steps from a seed. Its values are finite and small. The first operand of
+/// each step is the previous value, so that the last value depends on as much as possible.
 Program generate(std::uint64_t seed);
 
 }  // namespace tinytorch::fuzz

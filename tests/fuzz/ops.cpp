@@ -13,7 +13,7 @@ namespace {
 
 using Operands = std::span<const Variable>;
 using Names = std::span<const std::string>;
-using Choice = std::optional<Numbers>;
+using Choice = std::optional<Attributes>;
 
 bool floating(Operands x) {
   return std::ranges::all_of(x, [](const Variable& each) { return is_floating(each.dtype()); });
@@ -36,62 +36,64 @@ bool broadcast(Operands x) {
   return true;
 }
 
-Choice taken(bool takes) { return takes ? Choice(Numbers{}) : std::nullopt; }
+/// The choice of an op without attributes.
+Choice no_attributes_if(bool accepts) { return accepts ? Choice(Attributes{}) : std::nullopt; }
 
-/// An axis of x[0].
+/// A random axis of x[0].
 Choice any_axis(Operands x, Source& source) {
   if (x[0].rank() == 0) return {};
-  return Numbers{source.integer(-x[0].rank(), x[0].rank() - 1)};
+  return Attributes{source.integer(-x[0].rank(), x[0].rank() - 1)};
 }
 
-int axis_of(const Numbers& numbers) { return static_cast<int>(numbers[0]); }
+int axis_of(const Attributes& attributes) { return static_cast<int>(attributes[0]); }
 
-/// f(x), elementwise; written as C++ with "x" for the operand.
-Op elementwise(const char* name, const char* pattern, bool (*takes)(Operands),
+/// f(x), elementwise. `pattern` is the call in C++, with {} for the operand.
+Op elementwise(const char* name, const char* pattern, bool (*accepts)(Operands),
                Variable (*f)(const Variable&)) {
   return {.name = name,
           .operands = 1,
-          .choose = [takes](Operands x, Source&) { return taken(takes(x)); },
-          .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
-          .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0]); }};
+          .choose = [accepts](Operands x, Source&) { return no_attributes_if(accepts(x)); },
+          .apply = [f](Operands x, const Attributes&) { return f(x[0]); },
+          .text = [pattern](Names x, const Attributes&) { return fmt::format(fmt::runtime(pattern), x[0]); }};
 }
 
 /// f(a, b), with broadcasting.
-Op binary(const char* name, const char* pattern, bool (*takes)(Operands),
+Op binary(const char* name, const char* pattern, bool (*accepts)(Operands),
           Variable (*f)(const Variable&, const Variable&)) {
-  return {
-      .name = name,
-      .operands = 2,
-      .choose = [takes](Operands x, Source&) { return taken(takes(x) && broadcast(x)); },
-      .apply = [f](Operands x, const Numbers&) { return f(x[0], x[1]); },
-      .text = [pattern](Names x, const Numbers&) { return fmt::format(fmt::runtime(pattern), x[0], x[1]); }};
+  return {.name = name,
+          .operands = 2,
+          .choose = [accepts](Operands x, Source&) { return no_attributes_if(accepts(x) && broadcast(x)); },
+          .apply = [f](Operands x, const Attributes&) { return f(x[0], x[1]); },
+          .text = [pattern](Names x,
+                            const Attributes&) { return fmt::format(fmt::runtime(pattern), x[0], x[1]); }};
 }
 
 /// f along one axis of a floating operand.
-Op along_axis(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, int)) {
-  return {.name = name,
-          .operands = 1,
-          .choose =
-              [takes](Operands x, Source& source) {
-                return takes(x) && x[0].numel() > 0 ? any_axis(x, source) : Choice();
-              },
-          .apply = [f](Operands x, const Numbers& n) { return f(x[0], axis_of(n)); },
-          .text = [name](Names x, const Numbers& n) { return fmt::format("{}({}, {})", name, x[0], n[0]); }};
+Op along_axis(const char* name, bool (*accepts)(Operands), Variable (*f)(const Variable&, int)) {
+  return {
+      .name = name,
+      .operands = 1,
+      .choose =
+          [accepts](Operands x, Source& source) {
+            return accepts(x) && x[0].numel() > 0 ? any_axis(x, source) : Choice();
+          },
+      .apply = [f](Operands x, const Attributes& n) { return f(x[0], axis_of(n)); },
+      .text = [name](Names x, const Attributes& n) { return fmt::format("{}({}, {})", name, x[0], n[0]); }};
 }
 
-/// A reduction over one axis, which may stay.
-Op reduction(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&, const Axes&, bool)) {
+/// A reduction over one axis, with or without keepdim.
+Op reduction(const char* name, bool (*accepts)(Operands), Variable (*f)(const Variable&, const Axes&, bool)) {
   return {.name = name,
           .operands = 1,
-          .choose = [takes](Operands x, Source& source) -> Choice {
-            if (!takes(x) || x[0].numel() == 0) return {};
+          .choose = [accepts](Operands x, Source& source) -> Choice {
+            if (!accepts(x) || x[0].numel() == 0) return {};
             Choice axis = any_axis(x, source);
             if (axis) axis->push_back(source.integer(0, 1));
             return axis;
           },
-          .apply = [f](Operands x, const Numbers& n) { return f(x[0], {n[0]}, n[1] != 0); },
+          .apply = [f](Operands x, const Attributes& n) { return f(x[0], {n[0]}, n[1] != 0); },
           .text =
-              [name](Names x, const Numbers& n) {
+              [name](Names x, const Attributes& n) {
                 return fmt::format("{}({}, {{{}}}, {})", name, x[0], n[0], n[1] != 0);
               }};
 }
@@ -105,43 +107,45 @@ bool both_floating_or_integers(Operands x) {
 // -- shapes
 
 Op permute_op() {
-  return {
-      .name = "permute",
-      .operands = 1,
-      .choose = [](Operands x, Source& source) -> Choice {
-        Numbers order;
-        for (int i = 0; i < x[0].rank(); ++i) order.push_back(i);
-        for (int i = x[0].rank() - 1; i > 0; --i)
-          std::swap(order[static_cast<std::size_t>(i)],
-                    order[static_cast<std::size_t>(source.integer(0, i))]);
-        return order;
-      },
-      .apply = [](Operands x, const Numbers& n) { return permute(x[0], Axes(std::span(n))); },
-      .text = [](Names x,
-                 const Numbers& n) { return fmt::format("permute({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+  return {.name = "permute",
+          .operands = 1,
+          .choose = [](Operands x, Source& source) -> Choice {
+            Attributes order;
+            for (int i = 0; i < x[0].rank(); ++i) order.push_back(i);
+            for (int i = x[0].rank() - 1; i > 0; --i)
+              std::swap(order[static_cast<std::size_t>(i)],
+                        order[static_cast<std::size_t>(source.integer(0, i))]);
+            return order;
+          },
+          .apply = [](Operands x, const Attributes& n) { return permute(x[0], Axes(std::span(n))); },
+          .text =
+              [](Names x, const Attributes& n) {
+                return fmt::format("permute({}, {{{}}})", x[0], fmt::join(n, ", "));
+              }};
 }
 
 Op reshape_op() {
-  return {
-      .name = "reshape",
-      .operands = 1,
-      .choose = [](Operands x, Source& source) -> Choice {
-        // Takes factors off the number of elements.
-        std::int64_t rest = x[0].numel();
-        if (rest == 0) return {};
-        Numbers shape;
-        while (rest > 1 && shape.size() < 3) {
-          std::int64_t factor = source.integer(1, rest);
-          while (rest % factor != 0) --factor;
-          shape.push_back(factor);
-          rest /= factor;
-        }
-        shape.push_back(rest);
-        return shape;
-      },
-      .apply = [](Operands x, const Numbers& n) { return reshape(x[0], Shape(std::span(n))); },
-      .text = [](Names x,
-                 const Numbers& n) { return fmt::format("reshape({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+  return {.name = "reshape",
+          .operands = 1,
+          .choose = [](Operands x, Source& source) -> Choice {
+            // Splits the number of elements into factors.
+            std::int64_t rest = x[0].numel();
+            if (rest == 0) return {};
+            Attributes shape;
+            while (rest > 1 && shape.size() < 3) {
+              std::int64_t factor = source.integer(1, rest);
+              while (rest % factor != 0) --factor;
+              shape.push_back(factor);
+              rest /= factor;
+            }
+            shape.push_back(rest);
+            return shape;
+          },
+          .apply = [](Operands x, const Attributes& n) { return reshape(x[0], Shape(std::span(n))); },
+          .text =
+              [](Names x, const Attributes& n) {
+                return fmt::format("reshape({}, {{{}}})", x[0], fmt::join(n, ", "));
+              }};
 }
 
 Op slice_op() {
@@ -153,27 +157,28 @@ Op slice_op() {
             const std::int64_t length = x[0].size(axis_of(*axis));
             if (length == 0) return {};
             const std::int64_t start = source.integer(0, length - 1);
-            return Numbers{(*axis)[0], start, source.integer(start + 1, length), source.integer(1, 2)};
+            return Attributes{(*axis)[0], start, source.integer(start + 1, length), source.integer(1, 2)};
           },
-          .apply = [](Operands x, const Numbers& n) { return slice(x[0], axis_of(n), n[1], n[2], n[3]); },
+          .apply = [](Operands x, const Attributes& n) { return slice(x[0], axis_of(n), n[1], n[2], n[3]); },
           .text = [](Names x,
-                     const Numbers& n) { return fmt::format("slice({}, {})", x[0], fmt::join(n, ", ")); }};
+                     const Attributes& n) { return fmt::format("slice({}, {})", x[0], fmt::join(n, ", ")); }};
 }
 
 Op expand_op() {
-  return {
-      .name = "expand",
-      .operands = 1,
-      .choose = [](Operands x, Source& source) -> Choice {
-        if (x[0].rank() > 3 || x[0].numel() > 24) return {};
-        Numbers shape{source.integer(1, 2)};
-        for (const std::int64_t length : x[0].shape())
-          shape.push_back(length == 1 ? source.integer(1, 3) : length);
-        return shape;
-      },
-      .apply = [](Operands x, const Numbers& n) { return expand(x[0], Shape(std::span(n))); },
-      .text = [](Names x,
-                 const Numbers& n) { return fmt::format("expand({}, {{{}}})", x[0], fmt::join(n, ", ")); }};
+  return {.name = "expand",
+          .operands = 1,
+          .choose = [](Operands x, Source& source) -> Choice {
+            if (x[0].rank() > 3 || x[0].numel() > 24) return {};
+            Attributes shape{source.integer(1, 2)};
+            for (const std::int64_t length : x[0].shape())
+              shape.push_back(length == 1 ? source.integer(1, 3) : length);
+            return shape;
+          },
+          .apply = [](Operands x, const Attributes& n) { return expand(x[0], Shape(std::span(n))); },
+          .text =
+              [](Names x, const Attributes& n) {
+                return fmt::format("expand({}, {{{}}})", x[0], fmt::join(n, ", "));
+              }};
 }
 
 Op concat_op() {
@@ -190,11 +195,11 @@ Op concat_op() {
             return axis;
           },
           .apply =
-              [](Operands x, const Numbers& n) {
+              [](Operands x, const Attributes& n) {
                 return concat(std::vector{x[0], x[1]}, axis_of(n));
               },
           .text =
-              [](Names x, const Numbers& n) {
+              [](Names x, const Attributes& n) {
                 return fmt::format("concat(std::vector{{{}, {}}}, {})", x[0], x[1], n[0]);
               }};
 }
@@ -207,28 +212,30 @@ Op matmul_op() {
           .choose =
               [](Operands x, Source&) {
                 const bool shapes = x[0].rank() == 2 && x[1].rank() == 2 && x[0].size(1) == x[1].size(0);
-                return taken(shapes && floating(x));
+                return no_attributes_if(shapes && floating(x));
               },
-          .apply = [](Operands x, const Numbers&) { return matmul(x[0], x[1]); },
-          .text = [](Names x, const Numbers&) { return fmt::format("matmul({}, {})", x[0], x[1]); }};
+          .apply = [](Operands x, const Attributes&) { return matmul(x[0], x[1]); },
+          .text = [](Names x, const Attributes&) { return fmt::format("matmul({}, {})", x[0], x[1]); }};
 }
 
 Op gram_op() {
-  return {.name = "matmul_with_transposed",
-          .operands = 1,
-          .choose = [](Operands x, Source&) { return taken(x[0].rank() >= 2 && floating(x)); },
-          .apply = [](Operands x, const Numbers&) { return matmul(x[0], transpose(x[0])); },
-          .text = [](Names x, const Numbers&) { return fmt::format("matmul({0}, transpose({0}))", x[0]); }};
+  return {
+      .name = "matmul_with_transposed",
+      .operands = 1,
+      .choose = [](Operands x, Source&) { return no_attributes_if(x[0].rank() >= 2 && floating(x)); },
+      .apply = [](Operands x, const Attributes&) { return matmul(x[0], transpose(x[0])); },
+      .text = [](Names x, const Attributes&) { return fmt::format("matmul({0}, transpose({0}))", x[0]); }};
 }
 
 Op where_op() {
-  return {
-      .name = "where",
-      .operands = 2,
-      .choose = [](Operands x, Source&) { return taken(numeric(x) && broadcast(x)); },
-      .apply = [](Operands x, const Numbers&) { return where(x[0] < x[1], x[0] * 2, x[1] * 2); },
-      .text = [](Names x,
-                 const Numbers&) { return fmt::format("where({0} < {1}, {0} * 2, {1} * 2)", x[0], x[1]); }};
+  return {.name = "where",
+          .operands = 2,
+          .choose = [](Operands x, Source&) { return no_attributes_if(numeric(x) && broadcast(x)); },
+          .apply = [](Operands x, const Attributes&) { return where(x[0] < x[1], x[0] * 2, x[1] * 2); },
+          .text =
+              [](Names x, const Attributes&) {
+                return fmt::format("where({0} < {1}, {0} * 2, {1} * 2)", x[0], x[1]);
+              }};
 }
 
 // -- by index
@@ -237,43 +244,44 @@ Op index_select_op() {
   return {.name = "index_select",
           .operands = 1,
           .choose = [](Operands x, Source& source) -> Choice {
-            Choice numbers = any_axis(x, source);
-            if (!numbers || x[0].size(axis_of(*numbers)) == 0) return {};
-            const std::int64_t length = x[0].size(axis_of(*numbers));
+            Choice attributes = any_axis(x, source);
+            if (!attributes || x[0].size(axis_of(*attributes)) == 0) return {};
+            const std::int64_t length = x[0].size(axis_of(*attributes));
             for (std::int64_t i = source.integer(1, 4); i > 0; --i)
-              numbers->push_back(source.integer(0, length - 1));
-            return numbers;
+              attributes->push_back(source.integer(0, length - 1));
+            return attributes;
           },
           .apply =
-              [](Operands x, const Numbers& n) {
-                const std::vector<std::int64_t> places(n.begin() + 1, n.end());
+              [](Operands x, const Attributes& n) {
+                const std::vector<std::int64_t> indices(n.begin() + 1, n.end());
                 return index_select(x[0], axis_of(n),
-                                    from_values(places, {std::ssize(places)}, x[0].device()));
+                                    from_values(indices, {std::ssize(indices)}, x[0].device()));
               },
           .text =
-              [](Names x, const Numbers& n) {
+              [](Names x, const Attributes& n) {
                 return fmt::format("index_select({}, {}, Tensor{{{}}})", x[0], n[0],
                                    fmt::join(n.begin() + 1, n.end(), ", "));
               }};
 }
 
-// -- on what has rows and columns
+// -- on matrices
 
 bool has_matrices(Operands x) { return x[0].rank() >= 2 && x[0].numel() > 0; }
 
-/// f of an operand with two axes at least, none of them empty.
-Op matrices(const char* name, bool (*takes)(Operands), Variable (*f)(const Variable&)) {
-  return {.name = name,
-          .operands = 1,
-          .choose = [takes](Operands x, Source&) { return taken(takes(x) && has_matrices(x)); },
-          .apply = [f](Operands x, const Numbers&) { return f(x[0]); },
-          .text = [name](Names x, const Numbers&) { return fmt::format("{}({})", name, x[0]); }};
+/// f of an operand with at least two axes and at least one element.
+Op matrices(const char* name, bool (*accepts)(Operands), Variable (*f)(const Variable&)) {
+  return {
+      .name = name,
+      .operands = 1,
+      .choose = [accepts](Operands x, Source&) { return no_attributes_if(accepts(x) && has_matrices(x)); },
+      .apply = [f](Operands x, const Attributes&) { return f(x[0]); },
+      .text = [name](Names x, const Attributes&) { return fmt::format("{}({})", name, x[0]); }};
 }
 
-/// Its last two axes as images of one channel.
+/// The last two axes as images with one channel.
 Variable images(const Variable& x) { return reshape(x, {-1, 1, x.shape()[x.rank() - 2], x.shape().back()}); }
 
-/// With a kernel that is one for all.
+/// A convolution with a fixed kernel.
 Variable convolved(const Variable& x) {
   const Tensor kernel = arange(-4, 5, 1, {.dtype = x.dtype(), .device = x.device()});
   return conv2d(images(x), Variable(reshape(kernel, {1, 1, 3, 3}) * 0.25), {}, {.padding = 1});

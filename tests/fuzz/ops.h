@@ -10,21 +10,23 @@
 
 namespace tinytorch::fuzz {
 
-using Numbers = std::vector<std::int64_t>;
+/// The arguments of a call that are not operands: axes, sizes and the like.
+using Attributes = std::vector<std::int64_t>;
 
-/// An op as programs use it. All are continuous, or f32 and f64 could differ widely; what steps, as sign,
-/// takes integers only. None makes f32 of integers, or a run in f64 would not be one.
+/// An op as programs use it. All ops are continuous, because f32 and f64 could differ widely otherwise; those
+/// with jumps, such as sign, accept only integers. None converts integers to f32, because the run in f64
+/// would then not be in f64.
 struct Op {
   std::string name;
   std::size_t operands;
-  /// Numbers for these operands; none if the op does not take them.
-  std::function<std::optional<Numbers>(std::span<const Variable>, Source&)> choose;
-  std::function<Variable(std::span<const Variable>, const Numbers&)> apply;
+  /// Random attributes for these operands. No value: the op does not accept them.
+  std::function<std::optional<Attributes>(std::span<const Variable>, Source&)> choose;
+  std::function<Variable(std::span<const Variable>, const Attributes&)> apply;
   /// The call as C++.
-  std::function<std::string(std::span<const std::string>, const Numbers&)> text;
+  std::function<std::string(std::span<const std::string>, const Attributes&)> text;
 };
 
-/// All ops that programs are made of.
+/// All ops that programs may use.
 const std::vector<Op>& ops();
 
 }  // namespace tinytorch::fuzz

@@ -8,6 +8,7 @@
 namespace tinytorch::fuzz {
 namespace {
 
+/// A random value of the dtype.
 double draw(DType dtype, Source& source) {
   switch (dtype) {
     case DType::boolean:
@@ -18,7 +19,7 @@ double draw(DType dtype, Source& source) {
     case DType::i64:
       return static_cast<double>(source.integer(-3, 3));
     default:
-      // Exact in f32, so that all runs begin with the same numbers.
+      // Exact in f32, so that all runs start with the same values.
       return static_cast<double>(static_cast<float>(source.uniform(-2, 2)));
   }
 }
@@ -35,7 +36,7 @@ std::string type_text(DType dtype) {
 std::string text_of(const Program& program, const Step& step) {
   std::vector<std::string> names;
   for (const std::size_t operand : step.operands) names.push_back(name_of(program, operand));
-  return step.op->text(names, step.numbers);
+  return step.op->text(names, step.attributes);
 }
 
 }  // namespace
@@ -57,13 +58,13 @@ std::vector<Variable> make_inputs(const Program& program, DType floating, Device
 }
 
 std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs,
-                          const Disturbance& disturb) {
+                          const Perturbation& perturb) {
   std::vector<Variable> values = inputs;
   for (const Step& step : program.steps) {
     std::vector<Variable> operands;
     for (const std::size_t operand : step.operands) operands.push_back(values[operand]);
-    const Variable y = step.op->apply(operands, step.numbers);
-    values.push_back(disturb ? disturb(y) : y);
+    const Variable y = step.op->apply(operands, step.attributes);
+    values.push_back(perturb ? perturb(y) : y);
   }
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(inputs.size()));
   return values;
@@ -73,12 +74,12 @@ std::string to_string(const Program& program) {
   std::string text;
   for (std::size_t i = 0; i < program.inputs.size(); ++i) {
     const Input& input = program.inputs[i];
-    std::string numbers;
+    std::string elements;
     for (const double x : input.values().values)
-      numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", x);
+      elements += fmt::format("{}{}", elements.empty() ? "" : ", ", x);
     text +=
         fmt::format("Variable x{} = variable(from_values(std::vector<double>{{{}}}, {}).to({}));  // {}\n", i,
-                    numbers, "Shape" + fmt::format("{{{}}}", fmt::join(input.shape, ", ")),
+                    elements, "Shape" + fmt::format("{{{}}}", fmt::join(input.shape, ", ")),
                     type_text(input.dtype), conformance::name(input.layout));
     if (!is_floating(input.dtype)) text.replace(text.rfind("variable(from"), 9, "Variable(");
   }

@@ -11,14 +11,14 @@
 #include "tests/conformance/array.h"
 #include "tests/support/random_source.h"
 
-// Programs of a few ops that are made at random, and what they compute.
+// Random programs of a few ops, and how they run.
 namespace tinytorch::fuzz {
 
 using Source = tinytorch::testing::RandomSource;
 
 struct Op;
 
-/// f64 stands for the floating type that the program is run in.
+/// An input of a program. The dtype f64 stands for the floating dtype that the program runs in.
 struct Input {
   Shape shape;
   DType dtype = DType::f64;
@@ -28,11 +28,11 @@ struct Input {
   conformance::Array values() const;
 };
 
-/// An op on earlier values: the inputs, then the steps' results, counted from 0.
+/// An op applied to earlier values. Values are numbered from 0: the inputs, then the results of the steps.
 struct Step {
   const Op* op;
   std::vector<std::size_t> operands;
-  std::vector<std::int64_t> numbers;  ///< axes, lengths and the like, which the op understands
+  std::vector<std::int64_t> attributes;  ///< see Attributes in ops.h
 };
 
 struct Program {
@@ -40,15 +40,15 @@ struct Program {
   std::vector<Step> steps;
 };
 
-/// The inputs of a program, as leaves where they are floating.
+/// Makes the inputs of a program. Floating ones are leaves that require gradients.
 std::vector<Variable> make_inputs(const Program& program, DType floating, Device device);
 
-/// The results of all steps. `disturb`, if any, is applied to each.
-using Disturbance = std::function<Variable(const Variable&)>;
+/// Runs the program and returns the results of all steps. `perturb`, if any, is applied to each result.
+using Perturbation = std::function<Variable(const Variable&)>;
 std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs,
-                          const Disturbance& disturb = {});
+                          const Perturbation& perturb = {});
 
-/// The program as C++, a line a step.
+/// The program as C++, one line per step.
 std::string to_string(const Program& program);
 
 }  // namespace tinytorch::fuzz

@@ -5,20 +5,20 @@
 namespace tinytorch::fuzz {
 namespace {
 
-std::size_t value_count(const Program& program) { return program.inputs.size() + program.steps.size(); }
+std::size_t num_values(const Program& program) { return program.inputs.size() + program.steps.size(); }
 
-/// The program without the value `gone`, in whose place stands `other`, an earlier one.
-Program without_value(const Program& program, std::size_t gone, std::size_t other) {
+/// The program without the value `removed`; `replacement`, an earlier value, is used instead of it.
+Program without_value(const Program& program, std::size_t removed, std::size_t replacement) {
   Program result = program;
-  if (gone < program.inputs.size()) {
-    result.inputs.erase(result.inputs.begin() + static_cast<std::ptrdiff_t>(gone));
+  if (removed < program.inputs.size()) {
+    result.inputs.erase(result.inputs.begin() + static_cast<std::ptrdiff_t>(removed));
   } else {
-    result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(gone - program.inputs.size()));
+    result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(removed - program.inputs.size()));
   }
   for (Step& step : result.steps) {
     for (std::size_t& operand : step.operands) {
-      if (operand == gone) operand = other;
-      if (operand > gone) --operand;
+      if (operand == removed) operand = replacement;
+      if (operand > removed) --operand;
     }
   }
   return result;
@@ -30,15 +30,15 @@ bool is_used(const Program& program, std::size_t value) {
   });
 }
 
-/// All programs that are one change smaller.
+/// All programs that are smaller by one change.
 std::vector<Program> smaller(const Program& program) {
   std::vector<Program> candidates;
   if (program.steps.size() > 1) {
     candidates.push_back(program);
     candidates.back().steps.pop_back();
   }
-  for (std::size_t value = value_count(program) - 1; value-- > 0;) {
-    if (!is_used(program, value) && value_count(program) > 2)
+  for (std::size_t value = num_values(program) - 1; value-- > 0;) {
+    if (!is_used(program, value) && num_values(program) > 2)
       candidates.push_back(without_value(program, value, 0));
     for (std::size_t other = 0; other < value && is_used(program, value); ++other)
       candidates.push_back(without_value(program, value, other));

@@ -11,7 +11,7 @@ __global__ void store(int* y, int value) { y[threadIdx.x] = value; }
 
 cudaError_t launch_with(dim3 grid, dim3 block, std::size_t shared_bytes = 0, cudaStream_t stream = nullptr) {
   const DeviceArray<int> y(2048);
-  return run(KERNEL(store), grid, block, shared_bytes, stream, y.data(), 1);
+  return launch_kernel(KERNEL(store), grid, block, shared_bytes, stream, y.data(), 1);
 }
 
 class Api : public testing::Test {
@@ -22,7 +22,7 @@ class Api : public testing::Test {
   }
 };
 
-TEST_F(Api, LaunchesHaveAGpusLimits) {
+TEST_F(Api, LaunchesHaveTheLimitsOfAGpu) {
   EXPECT_EQ(launch_with(1, 1024), cudaSuccess);
   EXPECT_EQ(launch_with(1, 0), cudaErrorInvalidConfiguration);
   EXPECT_EQ(launch_with(0, 1), cudaErrorInvalidConfiguration);
@@ -78,7 +78,7 @@ TEST_F(Api, SetChecksItsRange) {
   EXPECT_EQ(cudaMemsetAsync(x.data(), 0, 0), cudaSuccess);
 }
 
-TEST_F(Api, FreeTakesOnlyWhatMallocGave) {
+TEST_F(Api, FreeAcceptsOnlyAllocatedBlocks) {
   char* x = nullptr;
   EXPECT_EQ(cudaMalloc(&x, 100), cudaSuccess);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(x) % 256, 0U);
@@ -126,7 +126,7 @@ TEST_F(Api, PointersAreKnown) {
   EXPECT_EQ(cudaFreeHost(pinned), cudaSuccess);
 }
 
-TEST_F(Api, HandlesThatAreNoneAreRefused) {
+TEST_F(Api, InvalidHandlesAreRefused) {
   cudaStream_t stream = nullptr;
   cudaEvent_t event = nullptr;
   EXPECT_EQ(cudaStreamCreateWithFlags(&stream, 2), cudaErrorInvalidValue);
@@ -147,7 +147,7 @@ TEST_F(Api, HandlesThatAreNoneAreRefused) {
   EXPECT_EQ(cudaEventQuery(event), cudaErrorInvalidResourceHandle);
 }
 
-TEST_F(Api, WorkIsNotReadyAtFirstWhenAskedFor) {
+TEST_F(Api, TheFirstQueryAfterNewWorkIsNotReady) {
   cudaStream_t stream = nullptr;
   cudaEvent_t event = nullptr;
   EXPECT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
@@ -156,7 +156,7 @@ TEST_F(Api, WorkIsNotReadyAtFirstWhenAskedFor) {
   EXPECT_EQ(launch_with(1, 1, 0, stream), cudaSuccess);
   EXPECT_EQ(cudaEventRecord(event, stream), cudaSuccess);
   EXPECT_EQ(cudaStreamQuery(stream), cudaErrorNotReady);
-  EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);  // CUDA keeps it like an error
+  EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);  // CUDA records it like an error
   EXPECT_EQ(cudaStreamQuery(stream), cudaSuccess);
   EXPECT_EQ(cudaEventQuery(event), cudaErrorNotReady);
   EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);
@@ -186,7 +186,7 @@ TEST_F(Api, EventsMeasureTime) {
   }
 }
 
-TEST_F(Api, TheDeviceSaysWhatItIs) {
+TEST_F(Api, TheDeviceReportsItsProperties) {
   int value = 0;
   cudaDeviceProp properties{};
   EXPECT_EQ(cudaGetDeviceProperties(&properties, 0), cudaSuccess);

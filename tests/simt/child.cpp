@@ -11,7 +11,7 @@
 namespace simt {
 
 Child run_faults(const std::string& name, bool wrong, const std::string& settings) {
-  // ThreadSanitizer would wait a second at the end, for races of threads that still run.
+  // Else ThreadSanitizer waits a second at exit, for races of threads that still run.
   const std::string command = "env TSAN_OPTIONS=\"$TSAN_OPTIONS atexit_sleep_ms=0\" " + settings +
                               " " SIMT_FAULTS " " + name + (wrong ? " wrong" : " right") + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");

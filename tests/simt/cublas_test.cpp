@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-// The stand-in for cuBLAS: what it computes, and the status that each wrong argument gives.
+// The stand-in for cuBLAS: its results, and the status of each wrong argument.
 namespace simt::test {
 namespace {
 
@@ -27,7 +27,7 @@ class Cublas : public testing::Test {
     return c.values();
   }
 
-  // In place, for calls that do not get to compute it.
+  // Squares a matrix in place; for calls that fail before they compute it.
   cublasStatus_t square(float* matrix, int size) {
     const float one = 1, zero = 0;
     return cublasGemmStridedBatchedEx(handle_, CUBLAS_OP_N, CUBLAS_OP_N, size, size, size, &one, matrix,
@@ -48,7 +48,7 @@ TEST_F(Cublas, MultipliesWithEveryPairOfOperations) {
     }
 }
 
-TEST_F(Cublas, LeavesWhatLiesBetweenColumnsAndMatrices) {
+TEST_F(Cublas, LeavesElementsBetweenColumnsAndMatrices) {
   for (const auto op_a : kOperations)
     for (const auto op_b : kOperations) {
       const Product<float> product(op_a, op_b, /*padding=*/3, /*batch=*/2);
@@ -56,7 +56,7 @@ TEST_F(Cublas, LeavesWhatLiesBetweenColumnsAndMatrices) {
     }
 }
 
-TEST_F(Cublas, UsesOneMatrixForTheBatchWhereTheStrideIsZero) {
+TEST_F(Cublas, UsesOneMatrixForTheBatchIfTheStrideIsZero) {
   Product<float> product(CUBLAS_OP_N, CUBLAS_OP_T, 1, 3);
   product.a.stride = 0;
   product.b.stride = 0;
@@ -70,7 +70,7 @@ TEST_F(Cublas, ScalesProductAndResult) {
   expect_same(multiply(product), product.expected());
 }
 
-TEST_F(Cublas, DoesNotReadTheResultWhereBetaIsZero) {
+TEST_F(Cublas, DoesNotReadTheResultIfBetaIsZero) {
   Product<float> product(CUBLAS_OP_N, CUBLAS_OP_N);
   const std::vector<float> expected = product.expected();
   std::fill(product.c.values.begin(), product.c.values.end(), static_cast<float>(kNaN));
@@ -85,7 +85,7 @@ TEST_F(Cublas, AnEmptySumIsZero) {
 }
 
 TEST_F(Cublas, ResultsOfABatchMayInterleave) {
-  // Two matrices of 2 x 2 whose columns take turns: as the heads of an attention lie.
+  // Two 2 x 2 matrices whose columns alternate, as those of the heads of an attention do.
   const DeviceArray<float> a({1, 0, 0, 1}), b({1, 2, 3, 4, 5, 6, 7, 8}), c(8);
   const float one = 1, zero = 0;
   EXPECT_EQ(cublasGemmStridedBatchedEx(handle_, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a.data(), CUDA_R_32F,
@@ -95,20 +95,20 @@ TEST_F(Cublas, ResultsOfABatchMayInterleave) {
   expect_same(c.values(), {1, 2, 5, 6, 3, 4, 7, 8});
 }
 
-TEST_F(Cublas, RoundsFactorsToTf32OnlyWhereAskedTo) {
+TEST_F(Cublas, RoundsToTf32OnlyIfAskedTo) {
   const float unit = 1.0F / 1024;  // the last of TF32's 10 bits at 1
   const auto rounded = [&](float offset) {
-    return multiply(one_and(offset), CUBLAS_COMPUTE_32F_FAST_TF32)[0] - 1;
+    return multiply(one_plus(offset), CUBLAS_COMPUTE_32F_FAST_TF32)[0] - 1;
   };
   EXPECT_EQ(rounded(unit / 4), 0);
   EXPECT_EQ(rounded(unit * 3 / 4), unit);
   EXPECT_EQ(rounded(unit / 2), 0);             // a tie, to even
   EXPECT_EQ(rounded(unit * 3 / 2), 2 * unit);  // a tie, to even
-  EXPECT_EQ(multiply(one_and(unit / 4))[0] - 1, unit / 4);
+  EXPECT_EQ(multiply(one_plus(unit / 4))[0] - 1, unit / 4);
 
   EXPECT_EQ(cublasSetMathMode(handle_, CUBLAS_TF32_TENSOR_OP_MATH), CUBLAS_STATUS_SUCCESS);
-  EXPECT_EQ(multiply(one_and(unit / 4))[0] - 1, 0);
-  EXPECT_EQ(multiply(one_and(unit / 4), CUBLAS_COMPUTE_32F_PEDANTIC)[0] - 1, unit / 4);
+  EXPECT_EQ(multiply(one_plus(unit / 4))[0] - 1, 0);
+  EXPECT_EQ(multiply(one_plus(unit / 4), CUBLAS_COMPUTE_32F_PEDANTIC)[0] - 1, unit / 4);
 }
 
 TEST_F(Cublas, WritesToItsWorkspaceUntilTheStreamIsSet) {
@@ -130,7 +130,7 @@ TEST_F(Cublas, RefusesAWorkspaceThatIsNotAligned) {
   EXPECT_EQ(cublasSetWorkspace(handle_, nullptr, 256), CUBLAS_STATUS_INVALID_VALUE);
 }
 
-TEST_F(Cublas, GivesExecutionFailedForWhatTheDeviceRefuses) {
+TEST_F(Cublas, ReturnsExecutionFailedForWhatTheDeviceRefuses) {
   cudaStream_t stream = nullptr;
   ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
   ASSERT_EQ(cudaStreamDestroy(stream), cudaSuccess);
@@ -145,7 +145,7 @@ TEST_F(Cublas, IsNamedInTheReportOfAFault) {
   EXPECT_DEATH(square(small.data(), 65), "cublasGemmStridedBatchedEx");
 }
 
-TEST(CublasHandle, IsToldWhenDestroyedOrNull) {
+TEST(CublasHandle, IsRefusedIfDestroyedOrNull) {
   cublasHandle_t handle = nullptr;
   EXPECT_EQ(cublasCreate(nullptr), CUBLAS_STATUS_INVALID_VALUE);
   ASSERT_EQ(cublasCreate(&handle), CUBLAS_STATUS_SUCCESS);
@@ -170,7 +170,7 @@ TEST(CublasStatus, HasANameAndAText) {
   EXPECT_STREQ(cublasGetStatusString(CUBLAS_STATUS_NOT_INITIALIZED), "the library was not initialized");
 }
 
-// A call that is right but for what a test changes: A is 3 x 4 and B 4 x 2, two of each.
+// A valid call, which a test changes: A is 3 x 4 and B is 4 x 2, with a batch of two.
 struct GemmCall {
   cublasHandle_t handle;
   int m = 3, n = 2, k = 4;
@@ -209,7 +209,7 @@ TEST_F(CublasArguments, GiveSuccess) {
   EXPECT_GEMM(call.op_a = CUBLAS_OP_T; call.lda = 4, CUBLAS_STATUS_SUCCESS);
 }
 
-TEST_F(CublasArguments, GiveSuccessWithoutPointersWhereThereIsNothingToDo) {
+TEST_F(CublasArguments, GiveSuccessWithoutPointersIfThereIsNothingToDo) {
   EXPECT_GEMM(call.m = 0; call.a = call.b = call.c = nullptr, CUBLAS_STATUS_SUCCESS);
   EXPECT_GEMM(call.n = 0; call.a = call.b = call.c = nullptr, CUBLAS_STATUS_SUCCESS);
   EXPECT_GEMM(call.batch = 0; call.a = call.b = call.c = nullptr, CUBLAS_STATUS_SUCCESS);

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-// The stand-in for cuBLASLt: what it computes, and the status that each wrong argument gives.
+// The stand-in for cuBLASLt: its results, and the status of each wrong argument.
 namespace simt::test {
 namespace {
 
-// What cublasLtMatmul takes, made for a product.
+// The arguments of cublasLtMatmul for a product.
 template <class T>
 struct LtCall {
   cublasLtHandle_t handle = nullptr;
@@ -130,8 +130,8 @@ TYPED_TEST(CublasLt, MultipliesWithEveryPairOfOperations) {
 using LtFloat = LtCall<float>;
 const Product<float> plain_product(CUBLAS_OP_N, CUBLAS_OP_N);
 
-TEST(CublasLtMatmul, RoundsToTf32WhereAskedTo) {
-  const Product<float> product = one_and(1.0F / 4096);
+TEST(CublasLtMatmul, RoundsToTf32IfAskedTo) {
+  const Product<float> product = one_plus(1.0F / 4096);
   for (const auto& [compute, expected] :
        {std::pair{CUBLAS_COMPUTE_32F_FAST_TF32, 1.0F}, std::pair{CUBLAS_COMPUTE_32F, 1 + 1.0F / 4096}}) {
     LtFloat call(product, {}, compute);
@@ -152,7 +152,7 @@ TEST(CublasLtMatmul, WritesToDAndReadsC) {
   expect_same(call.c_values.values(), product.c.values);
 }
 
-TEST(CublasLtMatmul, TakesTheLayoutOfDWhereCHasNone) {
+TEST(CublasLtMatmul, UsesTheLayoutOfDIfCHasNone) {
   LtFloat call(plain_product, {});
   call.c_layout = nullptr;
   EXPECT_EQ(call.multiply(), CUBLAS_STATUS_SUCCESS);
@@ -210,7 +210,7 @@ TEST(CublasLtMatmul, GivesNotSupportedForTypesAndEpilogues) {
   EXPECT_EQ(call.multiply(), CUBLAS_STATUS_NOT_SUPPORTED);
 }
 
-TEST(CublasLtMatmul, GivesInvalidValueForAnAlgoThatNoHeuristicGave) {
+TEST(CublasLtMatmul, GivesInvalidValueForAnAlgoThatNoHeuristicReturned) {
   const cublasLtMatmulAlgo_t made_up{};
   EXPECT_MATMUL(call.algo = &made_up, CUBLAS_STATUS_INVALID_VALUE);
 }
@@ -223,7 +223,7 @@ TEST(CublasLtMatmul, GivesInvalidValueForAWorkspace) {
   EXPECT_MATMUL(call.workspace = workspace.data(); call.workspace_bytes = 512, CUBLAS_STATUS_SUCCESS);
 }
 
-TEST(CublasLtHeuristic, KeepsToTheWorkspaceThatThePreferenceAllows) {
+TEST(CublasLtHeuristic, RespectsTheWorkspaceThatThePreferenceAllows) {
   LtFloat call(plain_product, {});
   std::array<cublasLtMatmulHeuristicResult_t, 4> results{};
   int returned = 0;
@@ -238,7 +238,7 @@ TEST(CublasLtHeuristic, KeepsToTheWorkspaceThatThePreferenceAllows) {
   EXPECT_EQ(results[0].workspaceSize, std::size_t{1} << 20);
 }
 
-TEST(CublasLtHeuristic, GivesAnAlgoThatWantsItsWorkspace) {
+TEST(CublasLtHeuristic, ReturnsAnAlgoThatRequiresItsWorkspace) {
   LtFloat call(plain_product, {});
   call.set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t{4} << 20);
   cublasLtMatmulHeuristicResult_t result{};
@@ -255,7 +255,7 @@ TEST(CublasLtHeuristic, GivesAnAlgoThatWantsItsWorkspace) {
   expect_same(call.c_values.values(), plain_product.expected());
 }
 
-TEST(CublasLtHeuristic, GivesAnAlgoForTheAlignmentThatThePreferenceNames) {
+TEST(CublasLtHeuristic, ReturnsAnAlgoForTheAlignmentOfThePreference) {
   LtFloat call(plain_product, {});
   const DeviceArray<float> shifted(plain_product.a.values.size() + 1);
   call.a = shifted.data() + 1;
@@ -301,7 +301,7 @@ TEST(CublasLtDescriptors, CheckAttributes) {
             CUBLAS_STATUS_INVALID_VALUE);
 }
 
-TEST(CublasLtDescriptors, AreToldWhenDestroyed) {
+TEST(CublasLtDescriptors, AreRefusedIfDestroyed) {
   LtFloat call(plain_product, {});
   const cublasLtMatrixLayout_t layout = call.a_layout;
   cublasLtMatrixLayout_t gone = nullptr;

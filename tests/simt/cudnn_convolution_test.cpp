@@ -7,47 +7,48 @@
 #include <cstddef>
 #include <vector>
 
-// The stand-in for cuDNN's convolutions: what they compute, and the status that each wrong argument gives.
+// The stand-in for cuDNN's convolutions: their results, and the status of each wrong argument.
 namespace simt::test {
 namespace {
 
 using Four = std::array<int, 4>;
 using Two = std::array<int, 2>;
 
-int length(int image, int kernel, int stride, int padding, int dilation) {
+int output_size(int image, int kernel, int stride, int padding, int dilation) {
   return (image + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
-// A convolution with its operands as they lie in memory.
+// The dimensions and options of a convolution, and its operands' layout.
 struct Problem {
   Four x{2, 4, 5, 6}, w{6, 2, 3, 2};
   Two padding{1, 2}, stride{2, 1}, dilation{1, 2};
   int groups = 2;
   bool channels_last = false, flips = false;
-  int gap = 1;  // each stride of x is so many times as large
+  int spacing = 1;  // factor of all strides of x and y
 
   Four y() const {
-    return {x[0], w[0], length(x[2], w[2], stride[0], padding[0], dilation[0]),
-            length(x[3], w[3], stride[1], padding[1], dilation[1])};
+    return {x[0], w[0], output_size(x[2], w[2], stride[0], padding[0], dilation[0]),
+            output_size(x[3], w[3], stride[1], padding[1], dilation[1])};
   }
   Four strides(const Four& dims) const {
     if (channels_last) return {dims[1] * dims[2] * dims[3], 1, dims[3] * dims[1], dims[1]};
-    return {gap * dims[1] * dims[2] * dims[3], gap * dims[2] * dims[3], gap * dims[3], gap};
+    return {spacing * dims[1] * dims[2] * dims[3], spacing * dims[2] * dims[3], spacing * dims[3], spacing};
   }
-  static std::size_t place(const Four& strides, const Four& at) {
-    int place = 0;
-    for (std::size_t i = 0; i < 4; ++i) place += strides[i] * at[i];
-    return static_cast<std::size_t>(place);
+  static std::size_t offset(const Four& strides, const Four& index) {
+    int offset = 0;
+    for (std::size_t i = 0; i < 4; ++i) offset += strides[i] * index[i];
+    return static_cast<std::size_t>(offset);
   }
   Four filter_strides() const {
     return channels_last ? Four{w[1] * w[2] * w[3], 1, w[3] * w[1], w[1]}
                          : Four{w[1] * w[2] * w[3], w[2] * w[3], w[3], 1};
   }
-  std::size_t places(const Four& dims) const {
-    return static_cast<std::size_t>(dims[0] * dims[1] * dims[2] * dims[3] * gap);
+  // The size of the memory of an operand, in elements.
+  std::size_t size(const Four& dims) const {
+    return static_cast<std::size_t>(dims[0] * dims[1] * dims[2] * dims[3] * spacing);
   }
 
-  // Calls visit(place in x, place in w, place in y) for each product of the sums.
+  // Calls visit(offset in x, offset in w, offset in y) for each product of the sums.
   template <class Visit>
   void for_each_product(const Visit& visit) const {
     const Four out = y(), sx = strides(x), sw = filter_strides(), sy = strides(out);
@@ -61,8 +62,8 @@ struct Problem {
                   const int row = i * stride[0] - padding[0] + (flips ? w[2] - 1 - k : k) * dilation[0];
                   const int column = j * stride[1] - padding[1] + (flips ? w[3] - 1 - l : l) * dilation[1];
                   if (row < 0 || row >= x[2] || column < 0 || column >= x[3]) continue;
-                  visit(place(sx, {n, o / (w[0] / groups) * w[1] + c, row, column}), place(sw, {o, c, k, l}),
-                        place(sy, {n, o, i, j}));
+                  visit(offset(sx, {n, o / (w[0] / groups) * w[1] + c, row, column}),
+                        offset(sw, {o, c, k, l}), offset(sy, {n, o, i, j}));
                 }
   }
 };
@@ -113,13 +114,13 @@ class CudnnConvolution : public testing::Test {
   CudnnConvolution() { EXPECT_EQ(cudnnCreate(&handle_), CUDNN_STATUS_SUCCESS); }
   ~CudnnConvolution() override { EXPECT_EQ(cudnnDestroy(handle_), CUDNN_STATUS_SUCCESS); }
 
-  // All three directions, blended with what is there; the sums are exact.
+  // Checks all three directions, with alpha and beta; the sums are exact.
   template <class T>
   void check(const Problem& problem) {
     const Descriptors of(problem, kDataType<T>);
-    const std::vector<T> x = fourths<T>(problem.places(problem.x), 1);
-    const std::vector<T> w = fourths<T>(problem.places(problem.w), 2);
-    const std::vector<T> y = fourths<T>(problem.places(problem.y()), 3);
+    const std::vector<T> x = fourths<T>(problem.size(problem.x), 1);
+    const std::vector<T> w = fourths<T>(problem.size(problem.w), 2);
+    const std::vector<T> y = fourths<T>(problem.size(problem.y()), 3);
     const T alpha = 2, beta = T(-0.5);
     std::vector<T> new_x(x), new_w(w), new_y(y);
     for (std::vector<T>* all : {&new_x, &new_w, &new_y})
@@ -155,12 +156,12 @@ class CudnnConvolution : public testing::Test {
                                        kFilter, workspace.data(), bytes, &beta, of.w, result.data()),
         CUDNN_STATUS_SUCCESS);
     std::vector<T> filter = result.values();
-    filter.resize(w.size() / static_cast<std::size_t>(problem.gap));
+    filter.resize(w.size() / static_cast<std::size_t>(problem.spacing));
     new_w.resize(filter.size());
     expect_same(filter, new_w);
   }
 
-  // Elements that are not the tensor's have to be as before.
+  // Memory between the elements of the tensor must be unchanged.
   template <class T>
   static void expect_where_used(const Problem& problem, const Four& dims, const std::vector<T>& actual,
                                 const std::vector<T>& expected, const std::vector<T>& before) {
@@ -170,8 +171,8 @@ class CudnnConvolution : public testing::Test {
       for (int c = 0; c < dims[1]; ++c)
         for (int h = 0; h < dims[2]; ++h)
           for (int w = 0; w < dims[3]; ++w) {
-            const std::size_t place = Problem::place(strides, {n, c, h, w});
-            wanted[place] = expected[place];
+            const std::size_t offset = Problem::offset(strides, {n, c, h, w});
+            wanted[offset] = expected[offset];
           }
     expect_same(actual, wanted);
   }
@@ -183,10 +184,10 @@ TEST_F(CudnnConvolution, ComputesAllDirections) {
   check<float>({});
   check<double>({});
 }
-TEST_F(CudnnConvolution, RespectsStrides) { check<float>({.gap = 2}); }
-TEST_F(CudnnConvolution, TakesChannelsLastFloats) { check<float>({.channels_last = true}); }
-TEST_F(CudnnConvolution, FlipsTheFilterIfToldTo) { check<double>({.flips = true}); }
-TEST_F(CudnnConvolution, WorksOnEachChannelApart) {
+TEST_F(CudnnConvolution, RespectsStrides) { check<float>({.spacing = 2}); }
+TEST_F(CudnnConvolution, SupportsChannelsLastFloats) { check<float>({.channels_last = true}); }
+TEST_F(CudnnConvolution, FlipsTheFilterIfAskedTo) { check<double>({.flips = true}); }
+TEST_F(CudnnConvolution, SupportsDepthwiseConvolutions) {
   check<float>({.x = {1, 3, 4, 4}, .w = {3, 1, 3, 3}, .groups = 3});
 }
 
@@ -204,7 +205,7 @@ TEST_F(CudnnConvolution, RefusesWhatItDoesNotSupport) {
       CUDNN_STATUS_NOT_SUPPORTED);
 }
 
-TEST_F(CudnnConvolution, RefusesWhatDoesNotFit) {
+TEST_F(CudnnConvolution, RefusesDescriptorsThatDoNotAgree) {
   const Descriptors of(Problem{}, CUDNN_DATA_FLOAT), smaller(Problem{.x = {2, 4, 5, 5}}, CUDNN_DATA_FLOAT),
       f64(Problem{}, CUDNN_DATA_DOUBLE);
   std::size_t bytes = 0;
@@ -223,18 +224,18 @@ TEST_F(CudnnConvolution, RefusesWhatDoesNotFit) {
             CUDNN_STATUS_NOT_INITIALIZED);
 }
 
-TEST_F(CudnnConvolution, WantsItsWorkspace) {
+TEST_F(CudnnConvolution, RequiresItsWorkspace) {
   const Problem problem;
   const Descriptors of(problem, CUDNN_DATA_FLOAT);
-  const DeviceArray<float> x(problem.places(problem.x)), w(problem.places(problem.w)),
-      y(problem.places(problem.y()));
+  const DeviceArray<float> x(problem.size(problem.x)), w(problem.size(problem.w)),
+      y(problem.size(problem.y()));
   const float one = 1;
   EXPECT_EQ(cudnnConvolutionForward(handle_, &one, of.x, x.data(), of.w, w.data(), of.conv, kForward, nullptr,
                                     0, &one, of.y, y.data()),
             CUDNN_STATUS_BAD_PARAM);
 }
 
-TEST_F(CudnnConvolution, DescriptorsCheckWhatTheyAreSetTo) {
+TEST_F(CudnnConvolution, DescriptorsCheckTheirArguments) {
   const Descriptors of(Problem{}, CUDNN_DATA_FLOAT);
   const Four dims{1, 1, 0, 1};
   const Two ones{1, 1}, none{0, 0};

@@ -9,38 +9,39 @@
 #include <limits>
 #include <vector>
 
-// The stand-in for cuDNN: what it computes, and the status that each wrong argument gives.
+// The stand-in for cuDNN's softmax: its results, and the status of each wrong argument.
 namespace simt::test {
 namespace {
 
 using Ints = std::vector<int>;
 
-// Where a tensor's elements lie, and how many places it takes.
+// The dimensions and strides of a tensor.
 struct Layout {
   Ints dims, strides;
 
-  std::size_t places() const {
+  // The size of the memory that the tensor needs, in elements.
+  std::size_t size() const {
     std::size_t last = 0;
     for (std::size_t i = 0; i < dims.size(); ++i)
       last += static_cast<std::size_t>((dims[i] - 1) * strides[i]);
     return last + 1;
   }
-  // Calls visit(place, group): the elements of a group are those that a softmax sums over.
+  // Calls visit(offset, group) for each element; a softmax sums over the elements of a group.
   template <class Visit>
   void for_each(cudnnSoftmaxMode_t mode, Visit visit) const {
     std::size_t elements = 1;
     for (const int dim : dims) elements *= static_cast<std::size_t>(dim);
     for (std::size_t element = 0; element < elements; ++element) {
-      std::size_t rest = element, place = 0, group = 0;
+      std::size_t rest = element, offset = 0, group = 0;
       for (std::size_t i = dims.size(); i-- > 0;) {
         const auto dim = static_cast<std::size_t>(dims[i]);
-        const std::size_t at = rest % dim;
+        const std::size_t index = rest % dim;
         rest /= dim;
-        place += at * static_cast<std::size_t>(strides[i]);
-        const bool apart = mode == CUDNN_SOFTMAX_MODE_CHANNEL ? i != 1 : i == 0;
-        if (apart) group = group * dim + at;
+        offset += index * static_cast<std::size_t>(strides[i]);
+        const bool reduced = mode == CUDNN_SOFTMAX_MODE_CHANNEL ? i == 1 : i != 0;
+        if (!reduced) group = group * dim + index;
       }
-      visit(place, group);
+      visit(offset, group);
     }
   }
 };
@@ -87,7 +88,7 @@ std::vector<T> softmax(const Layout& layout, cudnnSoftmaxAlgorithm_t algo, cudnn
   return y;
 }
 
-// The sum over j of dy[j] times the derivative of y[j] by x[i].
+// dx[i] = sum over j of dy[j] * (the derivative of y[j] with respect to x[i]).
 template <class T>
 std::vector<T> softmax_gradient(const Layout& layout, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
                                 const std::vector<T>& y, const std::vector<T>& dy) {
@@ -104,7 +105,7 @@ std::vector<T> softmax_gradient(const Layout& layout, cudnnSoftmaxAlgorithm_t al
   return dx;
 }
 
-// Places that are not in the layout have to be as they were before.
+// Memory between the elements of the layout must be unchanged.
 template <class T>
 void expect_near(const Layout& layout, const std::vector<T>& actual, const std::vector<T>& expected,
                  const std::vector<T>& before) {
@@ -123,8 +124,8 @@ class Cudnn : public testing::Test {
   template <class T>
   void check(const Layout& layout, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode) {
     const Descriptor desc(kDataType<T>, layout);
-    const std::vector<T> x = fourths<T>(layout.places(), 1), dy = fourths<T>(layout.places(), 2);
-    const std::vector<T> before(layout.places(), T(7));
+    const std::vector<T> x = fourths<T>(layout.size(), 1), dy = fourths<T>(layout.size(), 2);
+    const std::vector<T> before(layout.size(), T(7));
     const DeviceArray<T> x_array(x), dy_array(dy), y_array(before), dx_array(before);
     const T one = 1, zero = 0;
 
@@ -152,7 +153,7 @@ TEST_F(Cudnn, ComputesSoftmaxInEveryModeAndLayout) {
       }
 }
 
-TEST_F(Cudnn, SoftmaxTakesLargeAndInfiniteValues) {
+TEST_F(Cudnn, SoftmaxOfLargeAndInfiniteValues) {
   const Layout layout{{1, 3, 1, 1}, {3, 1, 1, 1}};
   const Descriptor desc(CUDNN_DATA_FLOAT, layout);
   const float infinity = std::numeric_limits<float>::infinity(), one = 1, zero = 0;
@@ -163,9 +164,9 @@ TEST_F(Cudnn, SoftmaxTakesLargeAndInfiniteValues) {
   expect_same(y.values(), {0.5F, 0.5F, 0.0F});
 }
 
-TEST_F(Cudnn, SoftmaxBlendsWithWhatIsThere) {
+TEST_F(Cudnn, SoftmaxAddsBetaTimesItsResult) {
   const Descriptor desc(CUDNN_DATA_DOUBLE, packed);
-  const std::vector<double> x = fourths<double>(packed.places(), 1), y = fourths<double>(packed.places(), 2);
+  const std::vector<double> x = fourths<double>(packed.size(), 1), y = fourths<double>(packed.size(), 2);
   const DeviceArray<double> x_array(x), y_array(y);
   const double alpha = 3, beta = -0.5;
   EXPECT_EQ(cudnnSoftmaxForward(handle_, CUDNN_SOFTMAX_ACCURATE, CUDNN_SOFTMAX_MODE_CHANNEL, &alpha,
@@ -178,7 +179,7 @@ TEST_F(Cudnn, SoftmaxBlendsWithWhatIsThere) {
 
 TEST_F(Cudnn, SoftmaxWorksInPlace) {
   const Descriptor desc(CUDNN_DATA_FLOAT, padded);
-  const std::vector<float> x = fourths<float>(padded.places(), 1);
+  const std::vector<float> x = fourths<float>(padded.size(), 1);
   const DeviceArray<float> x_array(x);
   const float one = 1, zero = 0;
   EXPECT_EQ(cudnnSoftmaxForward(handle_, CUDNN_SOFTMAX_LOG, CUDNN_SOFTMAX_MODE_INSTANCE, &one, desc.get(),
@@ -190,7 +191,7 @@ TEST_F(Cudnn, SoftmaxWorksInPlace) {
 
 TEST_F(Cudnn, SoftmaxBetweenLayoutsDoesNotReadItsResult) {
   const Descriptor x_desc(CUDNN_DATA_FLOAT, packed), y_desc(CUDNN_DATA_FLOAT, channels_last);
-  const std::vector<float> zeros(packed.places());
+  const std::vector<float> zeros(packed.size());
   const DeviceArray<float> x(zeros), y(std::vector<float>(zeros.size(), static_cast<float>(kNaN)));
   const float one = 1, zero = 0;
   EXPECT_EQ(cudnnSoftmaxForward(handle_, CUDNN_SOFTMAX_ACCURATE, CUDNN_SOFTMAX_MODE_CHANNEL, &one,
@@ -199,7 +200,7 @@ TEST_F(Cudnn, SoftmaxBetweenLayoutsDoesNotReadItsResult) {
   expect_same(y.values(), std::vector<float>(zeros.size(), 1.0F / 3));
 }
 
-TEST(CudnnHandle, IsToldWhenDestroyedOrNull) {
+TEST(CudnnHandle, IsRefusedIfDestroyedOrNull) {
   cudnnHandle_t handle = nullptr;
   EXPECT_EQ(cudnnCreate(nullptr), CUDNN_STATUS_BAD_PARAM);
   ASSERT_EQ(cudnnCreate(&handle), CUDNN_STATUS_SUCCESS);
@@ -216,7 +217,7 @@ TEST(CudnnStatus, HasAText) {
 
 TEST(CudnnVersion, IsThatOfTheHeader) { EXPECT_EQ(cudnnGetVersion(), std::size_t{CUDNN_VERSION}); }
 
-TEST(CudnnDescriptor, ChecksWhatItIsSetTo) {
+TEST(CudnnDescriptor, ChecksItsArguments) {
   Descriptor desc;
   EXPECT_EQ(desc.set(CUDNN_DATA_FLOAT, {2, 3, 4}, {12, 4, 1}), CUDNN_STATUS_NOT_SUPPORTED);
   EXPECT_EQ(desc.set(CUDNN_DATA_FLOAT, Ints(9, 1), Ints(9, 1)), CUDNN_STATUS_NOT_SUPPORTED);
@@ -234,7 +235,7 @@ TEST(CudnnDescriptor, ChecksWhatItIsSetTo) {
   EXPECT_EQ(cudnnDestroyTensorDescriptor(nullptr), CUDNN_STATUS_BAD_PARAM);
 }
 
-// Calls that are right but for what a test changes.
+// Valid calls, which a test changes.
 struct SoftmaxCall {
   cudnnHandle_t handle;
   cudnnSoftmaxAlgorithm_t algo = CUDNN_SOFTMAX_ACCURATE;

@@ -6,8 +6,9 @@
 
 #include "tests/simt/child.h"
 
-// Each planted fault, in a process of its own, is reported; done right, nothing is. What only a sanitizer
-// sees is looked for in that sanitizer's build; the other builds run it done right.
+// Each fault, in a process of its own, is reported; the program without it reports nothing. Faults that only
+// a sanitizer finds are expected in that sanitizer's build; other builds run only the program without the
+// fault.
 namespace simt {
 namespace {
 
@@ -27,9 +28,9 @@ constexpr bool kThreadSanitizer = false;
 
 struct Expected {
   std::string name;
-  std::string report;         // what a report has to say, in any build
-  bool any_build = true;      // or only in this sanitizer's
-  std::string settings = "";  // of the environment
+  std::string report;         // a part of the report
+  bool any_build = true;      // false: only the sanitizer's build reports it
+  std::string settings = "";  // environment variables
 };
 
 std::ostream& operator<<(std::ostream& out, const Expected& expected) { return out << expected.name; }
@@ -61,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, MemoryFault,
     testing::Values(
         Expected{"device_overflow", "0 bytes after the end of the block of 1024 bytes at"},
-        Expected{"device_overflow_in_slack", "0 bytes after the end of the block of 1000 bytes at", false},
+        Expected{"device_overflow_in_padding", "0 bytes after the end of the block of 1000 bytes at", false},
         Expected{"use_after_free", "12 bytes into the freed block of 1024 bytes at"},
         Expected{"static_shared_overflow", "in kernel read_static, block (0,0,0), thread (31,0,0): access",
                  false},
@@ -80,8 +81,8 @@ TEST(MemoryFaults, NameTheThread) {
 }
 
 #ifdef __SANITIZE_ADDRESS__
-TEST(MemoryFaults, FailTheDeviceWhereTheSanitizerGoesOn) {
-  const Child child = run_faults("device_overflow_in_slack", true, "ASAN_OPTIONS=halt_on_error=0");
+TEST(MemoryFaults, FailTheDeviceIfTheSanitizerContinues) {
+  const Child child = run_faults("device_overflow_in_padding", true, "ASAN_OPTIONS=halt_on_error=0");
   EXPECT_THAT(child.output, HasSubstr("device: cudaErrorIllegalAddress"));
 }
 #endif
@@ -118,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 class OmittedCall : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
-TEST_P(OmittedCall, IsNamedAndMissed) {
+TEST_P(OmittedCall, IsNamedAndNoticed) {
   const auto& [fault, site] = GetParam();
   const std::string line = marked_line(site);
   const Child child = run_faults(fault, false, "SIMT_OMIT=faults/" + line);
@@ -133,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, OmittedCall,
                                          std::pair("source_reused_too_early", "the_synchronize"),
                                          std::pair("result_read_too_early", "the_event_synchronize")));
 
-TEST(Options, OnesThatAreNotValidEndTheProcess) {
+TEST(Options, InvalidOnesEndTheProcess) {
   for (const char* setting :
        {"SIMT_WORKERS=0", "SIMT_WORKERS=many", "SIMT_ORDER=sideways", "SIMT_SEED=-1", "SIMT_PROTECT=yes",
         "SIMT_DEVICES=17", "SIMT_MEMORY=1G", "SIMT_OMIT=kernel.cu", "SIMT_OMIT=:3"}) {

@@ -12,12 +12,12 @@
 #include <limits>
 #include <vector>
 
-// What the tests of the stand-ins for cuBLAS, cuBLASLt and cuDNN share.
+// Shared by the tests of the stand-ins for cuBLAS, cuBLASLt and cuDNN.
 namespace simt::test {
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// Small fourths, whose products add up exactly even in float.
+// Small multiples of 1/4, so that sums of products are exact even in float.
 template <class T>
 std::vector<T> fourths(std::size_t size, unsigned seed) {
   std::vector<T> values(size);
@@ -42,7 +42,7 @@ constexpr cudaDataType kType = sizeof(T) == sizeof(float) ? CUDA_R_32F : CUDA_R_
 template <class T>
 constexpr cublasComputeType_t kCompute = sizeof(T) == sizeof(float) ? CUBLAS_COMPUTE_32F : CUBLAS_COMPUTE_64F;
 
-// Column-major matrices of a batch, with NaN in the rows between `rows` and the leading dimension.
+// The column-major matrices of a batch. All elements between columns and between matrices are NaN.
 template <class T>
 struct Matrices {
   std::int64_t rows, cols, ld, stride;
@@ -52,8 +52,8 @@ struct Matrices {
       : rows(rows), cols(cols), ld(rows + padding), stride(ld * cols + padding) {
     values = fourths<T>(static_cast<std::size_t>(stride * batch), seed);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::int64_t place = static_cast<std::int64_t>(i) % stride;
-      if (place >= ld * cols || place % ld >= rows) values[i] = static_cast<T>(kNaN);
+      const std::int64_t offset = static_cast<std::int64_t>(i) % stride;
+      if (offset >= ld * cols || offset % ld >= rows) values[i] = static_cast<T>(kNaN);
     }
   }
   std::size_t index(std::int64_t matrix, std::int64_t row, std::int64_t col) const {
@@ -64,7 +64,7 @@ struct Matrices {
 template <class T>
 struct Product {
   cublasOperation_t op_a, op_b;
-  int m = 21, n = 18, k = 35;  // more than a tile of the stand-in's, and no multiple of it
+  int m = 21, n = 18, k = 35;  // larger than the stand-in's tile, and no multiple of it
   int batch;
   T alpha = 1, beta = 0;
   Matrices<T> a, b, c;
@@ -85,15 +85,15 @@ struct Product {
     return sum;
   }
 
-  // finish(value, i) is the epilogue.
+  // The result; finish(value, row) is the epilogue.
   template <class Finish>
   std::vector<T> expected(Finish finish) const {
     std::vector<T> result = c.values;
     for (std::int64_t matrix = 0; matrix < batch; ++matrix)
       for (std::int64_t j = 0; j < n; ++j)
         for (std::int64_t i = 0; i < m; ++i) {
-          T& place = result[c.index(matrix, i, j)];
-          place = finish(alpha * sum(matrix, i, j) + (beta == 0 ? T(0) : beta * place), i);
+          T& element = result[c.index(matrix, i, j)];
+          element = finish(alpha * sum(matrix, i, j) + (beta == 0 ? T(0) : beta * element), i);
         }
     return result;
   }
@@ -104,8 +104,8 @@ struct Product {
 
 inline constexpr std::array kOperations = {CUBLAS_OP_N, CUBLAS_OP_T};
 
-// 1 + offset, as a product of 1 x 1 matrices.
-inline Product<float> one_and(float offset) {
+// The product of the 1 x 1 matrices 1 + offset and 1.
+inline Product<float> one_plus(float offset) {
   Product<float> product(CUBLAS_OP_N, CUBLAS_OP_N);
   product.m = product.n = product.k = 1;
   product.a.values[0] = 1 + offset;

@@ -9,7 +9,8 @@ namespace {
 
 namespace wmma = nvcuda::wmma;
 
-// C = 2 A B, B by rows or by columns; a warp a tile of 16x16. The matrices are n x n, n a multiple of 32.
+// C = 2 A B, with B row-major or column-major; one warp per tile of 16x16. The matrices are n x n, n a
+// multiple of 32.
 template <class T, class LayoutB>
 __global__ void __launch_bounds__(128) product(const T* a, const T* b, float* c, unsigned n) {
   const unsigned warp = threadIdx.x / 32;
@@ -20,8 +21,8 @@ __global__ void __launch_bounds__(128) product(const T* a, const T* b, float* c,
   wmma::fill_fragment(sum, 0.0F);
   for (unsigned k = 0; k < n; k += 16) {
     wmma::load_matrix_sync(a_tile, a + row * n + k, n);
-    const bool by_rows = std::is_same_v<LayoutB, wmma::row_major>;
-    wmma::load_matrix_sync(b_tile, by_rows ? b + k * n + column : b + column * n + k, n);
+    const bool is_row_major = std::is_same_v<LayoutB, wmma::row_major>;
+    wmma::load_matrix_sync(b_tile, is_row_major ? b + k * n + column : b + column * n + k, n);
     wmma::mma_sync(sum, a_tile, b_tile, sum);
   }
   for (int i = 0; i < sum.num_elements; ++i) {
@@ -40,8 +41,8 @@ void expect_product() {
   }
   const DeviceArray<T> a_device(a), b_device(b);
   const DeviceArray<float> c(kSize * kSize);
-  ASSERT_EQ(run(KERNEL(product<T, LayoutB>), dim3(2, 2), 128, 0, nullptr, a_device.data(), b_device.data(),
-                c.data(), kSize),
+  ASSERT_EQ(launch_kernel(KERNEL(product<T, LayoutB>), dim3(2, 2), 128, 0, nullptr, a_device.data(),
+                          b_device.data(), c.data(), kSize),
             cudaSuccess);
   const std::vector<float> result = c.values();
   for (unsigned i = 0; i < kSize; ++i) {
@@ -56,10 +57,10 @@ void expect_product() {
   }
 }
 
-TEST(Mma, HalfByRows) { expect_product<__half, wmma::row_major>(); }
-TEST(Mma, HalfByColumns) { expect_product<__half, wmma::col_major>(); }
-TEST(Mma, BfloatByRows) { expect_product<__nv_bfloat16, wmma::row_major>(); }
-TEST(Mma, BfloatByColumns) { expect_product<__nv_bfloat16, wmma::col_major>(); }
+TEST(Mma, HalfRowMajor) { expect_product<__half, wmma::row_major>(); }
+TEST(Mma, HalfColumnMajor) { expect_product<__half, wmma::col_major>(); }
+TEST(Mma, BfloatRowMajor) { expect_product<__nv_bfloat16, wmma::row_major>(); }
+TEST(Mma, BfloatColumnMajor) { expect_product<__nv_bfloat16, wmma::col_major>(); }
 
 __global__ void load_tile(const __half* tile, unsigned stride) {
   wmma::fragment<wmma::matrix_a, 16, 16, 16, __half, wmma::row_major> fragment;
@@ -68,12 +69,12 @@ __global__ void load_tile(const __half* tile, unsigned stride) {
 
 TEST(Mma, TilesMustBeAligned) {
   const DeviceArray<__half> x(1024);
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 24U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 24U), cudaSuccess);
   EXPECT_EQ(last_fault(), "");
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data() + 8, 16U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data() + 8, 16U), cudaSuccess);
   EXPECT_THAT(last_fault(), testing::HasSubstr("a matrix tile is not aligned to 32 bytes"));
   reset_device();
-  EXPECT_EQ(run(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 20U), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(load_tile), 1, 32, 0, nullptr, x.data(), 20U), cudaSuccess);
   EXPECT_THAT(last_fault(), testing::HasSubstr("the stride of a matrix tile is not a multiple of 16 bytes"));
   reset_device();
 }

@@ -11,7 +11,7 @@ namespace simt {
 namespace {
 
 constexpr unsigned kBarrier = __LINE__ + 4;
-__global__ void take_neighbours(float* y) {
+__global__ void read_neighbours(float* y) {
   SHARED(float, tile, [32]);
   tile[threadIdx.x] = 1.0F;
   __syncthreads();
@@ -25,7 +25,7 @@ __global__ void store_within(float* y, int n) {
   }
 }
 
-// Leaves out this line of this file, for the scope.
+// Leaves out this line of this file for the scope.
 class Omitted {
  public:
   explicit Omitted(unsigned line) { omit("simt/omit.cu:" + std::to_string(line)); }
@@ -38,7 +38,7 @@ std::string text(unsigned line) { return "omit.cu:" + std::to_string(line) + "\n
 
 #ifndef __SANITIZE_THREAD__  // which would report the races
 constexpr unsigned kWarpBarrier = __LINE__ + 4;
-__global__ void take_neighbours_of_warp(float* y) {
+__global__ void read_neighbours_of_warp(float* y) {
   SHARED(float, tile, [32]);
   tile[threadIdx.x] = 1.0F;
   __syncwarp();
@@ -50,7 +50,7 @@ TEST(Omit, LeavesOutABarrier) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kBarrier);
   testing::internal::CaptureStderr();
-  run(KERNEL(take_neighbours), 2, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(read_neighbours), 2, 32, 0, nullptr, y.data());
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               testing::AllOf(testing::StartsWith("simt: omitted /"), testing::EndsWith(text(kBarrier))));
   EXPECT_TRUE(std::isnan(y.values()[0]));
@@ -61,7 +61,7 @@ TEST(Omit, LeavesOutAWarpBarrier) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kWarpBarrier);
   testing::internal::CaptureStderr();
-  run(KERNEL(take_neighbours_of_warp), 1, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(read_neighbours_of_warp), 1, 32, 0, nullptr, y.data());
   EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(text(kWarpBarrier)));
   EXPECT_TRUE(std::isnan(y.values()[0]));
 }
@@ -71,7 +71,7 @@ TEST(Omit, LeavesOutACheck) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kCheck);
   testing::internal::CaptureStderr();
-  run(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
+  launch_kernel(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
   EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(text(kCheck)));
   EXPECT_EQ(y.values()[31], 1.0F);
 }
@@ -80,13 +80,13 @@ TEST(Omit, LeavesOtherLinesAlone) {
   const DeviceArray<float> y(32);
   const Omitted omitted(kCheck + 1);
   testing::internal::CaptureStderr();
-  run(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
-  run(KERNEL(take_neighbours), 1, 3, 0, nullptr, y.data());
+  launch_kernel(KERNEL(store_within), 1, 32, 0, nullptr, y.data(), 3);
+  launch_kernel(KERNEL(read_neighbours), 1, 3, 0, nullptr, y.data());
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_TRUE(std::isnan(y.values()[31]));
 }
 
-TEST(Omit, SaysThatACallOfTheHostWasReached) {
+TEST(Omit, ReportsThatACallOfTheHostWasReached) {
   cudaEvent_t event = nullptr;
   cudaEventCreateWithFlags(&event, cudaEventDisableTiming);
   for (unsigned line = __LINE__ + 4; line < __LINE__ + 8; ++line) {
@@ -103,7 +103,7 @@ TEST(Omit, SaysThatACallOfTheHostWasReached) {
   cudaEventDestroy(event);
 }
 
-TEST(Omit, RefusesWhatIsNoSite) {
+TEST(Omit, RefusesInvalidSites) {
   EXPECT_THROW(omit("kernel.cu"), std::invalid_argument);
   EXPECT_THROW(omit("kernel.cu:"), std::invalid_argument);
   EXPECT_THROW(omit("kernel.cu:12x"), std::invalid_argument);

@@ -11,15 +11,16 @@
 #include <string>
 #include <string_view>
 
-// The stand-in headers against the list in signatures/, which the compiler holds against CUDA's headers.
+// Compares the stand-in headers with the list in signatures/, which the compiler compares with CUDA's
+// headers.
 namespace {
 
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-std::string text_of_folder(const fs::path& folder) {
+std::string text_of_directory(const fs::path& directory) {
   std::string text;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path());
     text.append(std::istreambuf_iterator<char>(file), {});
@@ -28,29 +29,29 @@ std::string text_of_folder(const fs::path& folder) {
 }
 
 const std::string& headers() {
-  static const std::string text = text_of_folder(fs::path(SIMT_FOLDER) / "include");
+  static const std::string text = text_of_directory(fs::path(SIMT_FOLDER) / "include");
   return text;
 }
 const std::string& list() {
-  static const std::string text = text_of_folder(fs::path(SIMT_TESTS_FOLDER) / "signatures");
+  static const std::string text = text_of_directory(fs::path(SIMT_TESTS_FOLDER) / "signatures");
   return text;
 }
 
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// The words of a text for which wanted(before, word, after) holds; before and after are all the text around
-// it.
-template <class Wanted>
-Names words(std::string_view text, Wanted wanted) {
+// The words of a text for which predicate(before, word, after) holds; before and after are the text around
+// the word.
+template <class Predicate>
+Names words(std::string_view text, Predicate predicate) {
   Names names;
   for (std::size_t start = 0; start < text.size(); ++start) {
-    if (!is_of_word(text[start])) continue;
+    if (!is_word_character(text[start])) continue;
     std::size_t end = start;
-    while (end < text.size() && is_of_word(text[end])) ++end;
+    while (end < text.size() && is_word_character(text[end])) ++end;
     const std::string_view word = text.substr(start, end - start);
-    if (wanted(text.substr(0, start), word, text.substr(end))) names.emplace(word);
+    if (predicate(text.substr(0, start), word, text.substr(end))) names.emplace(word);
     start = end;
   }
   return names;
@@ -79,7 +80,7 @@ bool is_value(std::string_view, std::string_view word, std::string_view after) {
   return false;
 }
 
-// cublasCreate is cublasCreate_v2: a macro makes it so, in both headers.
+// cublasCreate is a macro for cublasCreate_v2, in both headers.
 Names without_v2(const Names& names) {
   Names plain;
   for (const std::string& name : names) plain.insert(name.substr(0, name.rfind("_v2")));
@@ -89,7 +90,7 @@ Names without_v2(const Names& names) {
 Names declared_functions() { return without_v2(words(headers(), is_function)); }
 Names declared_values() { return words(headers(), is_value); }
 
-// The first arguments of a macro's uses, which start as a line with `macro`.
+// The first arguments of a macro's uses; `macro` is how such a line starts.
 Names listed_after(std::string_view macro) {
   return words(list(), [&](std::string_view before, std::string_view, std::string_view after) {
     return before.ends_with(macro) && after.starts_with(",");
@@ -99,9 +100,10 @@ Names listed_after(std::string_view macro) {
 Names listed_functions() { return listed_after("\nSIGNATURE("); }
 Names listed_values() { return listed_after("\nVALUE("); }
 
-Names missing(const Names& wanted, const Names& there) {
+// The names of `expected` that `actual` lacks.
+Names missing(const Names& expected, const Names& actual) {
   Names missing;
-  std::set_difference(wanted.begin(), wanted.end(), there.begin(), there.end(),
+  std::set_difference(expected.begin(), expected.end(), actual.begin(), actual.end(),
                       std::inserter(missing, missing.end()));
   return missing;
 }

@@ -11,7 +11,7 @@
 namespace simt {
 namespace {
 
-// The value of a number with so many bits of mantissa, by its definition.
+// The value of these bits, by the definition of the format.
 double value_of(unsigned bits, int mantissa_bits, int bias) {
   const double sign = (bits & 0x8000U) != 0 ? -1.0 : 1.0;
   const int exponent = static_cast<int>((bits & 0x7fffU) >> static_cast<unsigned>(mantissa_bits));
@@ -20,8 +20,8 @@ double value_of(unsigned bits, int mantissa_bits, int bias) {
                        : sign * std::ldexp(mantissa + (1 << mantissa_bits), exponent - bias - mantissa_bits);
 }
 
-// For all finite numbers: to float and back; and of each half way to its neighbour the even one, a bit off it
-// the nearer one.
+// For all finite values: converts to float and back, rounds the midpoint to the next value to even, and a
+// value next to the midpoint to the nearer one.
 template <class T>
 void expect_right_rounding(int mantissa_bits, int bias, unsigned infinity) {
   for (unsigned bits = 0; bits + 1 < infinity; ++bits) {
@@ -57,15 +57,15 @@ TEST(SmallFloat, InfinitiesAndNaN) {
 
 TEST(SmallFloat, FmaRoundsOnce) {
   const __half x = __ushort_as_half(0x3c01), tiny = __ushort_as_half(0x0001);  // 1 + 2^-10, 2^-24
-  // x * 1.5 = 1.5 + 1.5 * 2^-10 is half way; what is added decides.
+  // x * 1.5 = 1.5 + 1.5 * 2^-10 is a tie; the addend decides.
   EXPECT_EQ(__hfma(x, __half(1.5F), __half(0.0F)).bits(), 0x3e02U);
   EXPECT_EQ(__hfma(x, __half(1.5F), -tiny).bits(), 0x3e01U);
   EXPECT_EQ(__hfma(x, __half(1.5F), tiny).bits(), 0x3e02U);
-  // 2^15 (2 - 2^-10) - 2^-24: as double exact, as float not.
+  // 2^15 + 2^-24 is exact in double, not in float.
   EXPECT_EQ(__hfma(__half(128.0F), __half(256.0F), tiny).bits(), __half(32768.0F).bits());
-  const __nv_bfloat16 one = 1.0F, step = __ushort_as_bfloat16(0x3b80);  // 2^-8, half of a last place of 1
-  const __nv_bfloat16 speck = __ushort_as_bfloat16(0x0080);             // 2^-126
-  EXPECT_EQ(__hfma(one, step, one).bits(), 0x3f80U);
+  const __nv_bfloat16 one = 1.0F, half_ulp = __ushort_as_bfloat16(0x3b80);  // 2^-8, half an ulp of 1
+  const __nv_bfloat16 speck = __ushort_as_bfloat16(0x0080);                 // 2^-126
+  EXPECT_EQ(__hfma(one, half_ulp, one).bits(), 0x3f80U);
   EXPECT_EQ(fma_to_odd(1.0F, 0x1p-8F, 1.0F), 1.0F + 0x1p-8F);
   EXPECT_EQ(BfloatFormat::from_float(fma_to_odd(0x1p-126F, 1.0F, 1.0F + 0x1p-8F)), 0x3f81U)
       << "double is not enough";

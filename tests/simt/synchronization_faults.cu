@@ -5,7 +5,7 @@
 
 #include "tests/simt/testing.h"
 
-// Each kernel waits in a way that CUDA does not define; the report names it, the thread, and the line.
+// Each kernel waits in a way that CUDA does not define. The report names the kernel, the thread and the line.
 namespace simt {
 namespace {
 
@@ -76,12 +76,13 @@ class SynchronizationFault : public testing::Test {
  protected:
   ~SynchronizationFault() override { reset_device(); }
 
-  // Launches the kernel in all schedules; each reports this, at this line, and fails the device.
+  // Launches the kernel in all schedules. Each time the report has this text and line, and the device fails.
   template <class... P>
-  void expect_fault(const tinytorch::cuda::NamedKernel<P...>& kernel, const char* what, unsigned line) {
+  void expect_fault(const NamedKernel<P...>& kernel, const char* what, unsigned line) {
     for (const Options& schedule : schedules()) {
       const WithOptions with(schedule);
-      EXPECT_EQ(run(kernel, 2, 64, 0, nullptr), cudaSuccess) << "a launch does not wait for its kernel";
+      EXPECT_EQ(launch_kernel(kernel, 2, 64, 0, nullptr), cudaSuccess)
+          << "a launch does not wait for its kernel";
       EXPECT_THAT(last_fault(), HasSubstr(std::string("simt: ERROR in kernel ") + kernel.name + ", block ("));
       EXPECT_THAT(last_fault(), HasSubstr(what));
       EXPECT_THAT(last_fault(), HasSubstr("synchronization_faults.cu:" + std::to_string(line)));
@@ -107,18 +108,19 @@ TEST_F(SynchronizationFault, MaskWithoutTheThreadItself) {
 
 TEST_F(SynchronizationFault, MaskWithAnExitedLane) {
   const WithOptions with(in_order(Order::forward));
-  EXPECT_EQ(run(KERNEL(mask_with_exited), 1, 32, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(mask_with_exited), 1, 32, 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("names lane 0, which has exited or does not exist"));
   EXPECT_THAT(last_fault(), HasSubstr("synchronization_faults.cu:" + std::to_string(kExited)));
 }
 
 TEST_F(SynchronizationFault, MaskWithALaneThatDoesNotExist) {
-  EXPECT_EQ(run(KERNEL(mask_with_exited), 1, dim3(2), 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(mask_with_exited), 1, dim3(2), 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("of a warp operation names lane "));
 }
 
 TEST_F(SynchronizationFault, LaneExitsWhileOthersWaitForIt) {
-  const char* either = "of ";  // it depends on the order whether it was there when the others came
+  const char* either =
+      "of ";  // the order decides which of two reports: the lane exits before or after the others arrive
   expect_fault(KERNEL(lane_that_exits), either, kExitsLater);
 }
 
@@ -132,7 +134,7 @@ TEST_F(SynchronizationFault, LanesInDifferentWarpOperations) {
 
 TEST_F(SynchronizationFault, Deadlock) {
   expect_fault(KERNEL(deadlock), "deadlock: no thread can run", kDeadlock);
-  EXPECT_EQ(run(KERNEL(deadlock), 1, 64, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(deadlock), 1, 64, 0, nullptr), cudaSuccess);
   EXPECT_THAT(last_fault(), HasSubstr("1 thread in a warp operation with mask 0x3 at"));
 }
 
@@ -140,17 +142,17 @@ __global__ void store_one(int* y) { *y = 1; }
 
 TEST_F(SynchronizationFault, TheDeviceFailsUntilItIsReset) {
   const DeviceArray<int> y({0});
-  EXPECT_EQ(run(KERNEL(two_barriers), 1, 64, 0, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(two_barriers), 1, 64, 0, nullptr), cudaSuccess);
   int* more = nullptr;
   EXPECT_EQ(cudaGetLastError(), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaGetLastError(), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaStreamSynchronize(nullptr), cudaErrorLaunchFailure);
   EXPECT_EQ(cudaMalloc(&more, 4), cudaErrorLaunchFailure);
-  EXPECT_EQ(run(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaErrorLaunchFailure);
+  EXPECT_EQ(launch_kernel(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaErrorLaunchFailure);
   reset_device();
   EXPECT_EQ(cudaGetLastError(), cudaSuccess);
   EXPECT_EQ(last_fault(), "");
-  EXPECT_EQ(run(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(store_one), 1, 1, 0, nullptr, y.data()), cudaSuccess);
   EXPECT_EQ(y.values()[0], 1);
 }
 
@@ -160,8 +162,8 @@ __global__ void too_much_shared() {
 }
 
 TEST_F(SynchronizationFault, StaticAndDynamicSharedMemoryTogetherHaveALimit) {
-  EXPECT_EQ(run(KERNEL(too_much_shared), 1, 32, 16 << 10, nullptr), cudaSuccess);
-  EXPECT_EQ(run(KERNEL(too_much_shared), 1, 32, (16 << 10) + 4, nullptr), cudaErrorInvalidValue);
+  EXPECT_EQ(launch_kernel(KERNEL(too_much_shared), 1, 32, 16 << 10, nullptr), cudaSuccess);
+  EXPECT_EQ(launch_kernel(KERNEL(too_much_shared), 1, 32, (16 << 10) + 4, nullptr), cudaErrorInvalidValue);
   EXPECT_EQ(cudaDeviceSynchronize(), cudaSuccess);
 }
 

@@ -4,23 +4,13 @@
 
 #include <cstddef>
 #include <initializer_list>
-#include <tuple>
-#include <utility>
 #include <vector>
 
-#include "kernels/cuda/launch.h"
-#include "kernels/simt/executor/fault.h"
 #include "kernels/simt/executor/options.h"
+#include "kernels/simt/portable/simt_portable.h"
+#include "simt/fault.h"
 
 namespace simt {
-
-/// Launches a kernel made by KERNEL(), and gives back what the launch gives.
-template <class... P, class... Args>
-cudaError_t run(const tinytorch::cuda::NamedKernel<P...>& kernel, dim3 grid, dim3 block,
-                std::size_t shared_bytes, cudaStream_t stream, Args&&... args) {
-  std::tuple<P...> values(std::forward<Args>(args)...);
-  return launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
-}
 
 /// An array on the device.
 template <class T>
@@ -47,7 +37,7 @@ class DeviceArray {
   std::size_t size_;
 };
 
-/// Options for the scope.
+/// Sets the device's options for the scope.
 class WithOptions {
  public:
   explicit WithOptions(const Options& wanted) : before_(options()) { options() = wanted; }
@@ -59,14 +49,14 @@ class WithOptions {
   Options before_;
 };
 
-/// The options with this order.
+/// The current options with this order.
 inline Options in_order(Order order) {
   Options changed = options();
   changed.order = order;
   return changed;
 }
 
-/// The three orders, shuffled with a few seeds, on one worker and on three.
+/// The three orders (shuffled with four seeds), each with one worker and with three.
 inline std::vector<Options> schedules() {
   std::vector<Options> all;
   for (const int workers : {1, 3}) {

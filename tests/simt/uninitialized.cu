@@ -4,7 +4,7 @@
 
 #include "tests/simt/testing.h"
 
-// Memory that was not written is NaN, so that a kernel that reads it gives a wrong result.
+// Memory that was not written is NaN, so that a kernel that reads it computes a wrong result.
 namespace simt {
 namespace {
 
@@ -27,9 +27,9 @@ TEST(Uninitialized, DeviceMemory) {
 
 TEST(Uninitialized, SharedMemoryOfEachBlockAnew) {
   const DeviceArray<float> y(64);
-  run(KERNEL(copy_shared), 1, 32, 32 * sizeof(float), nullptr, y.data(), true);
+  launch_kernel(KERNEL(copy_shared), 1, 32, 32 * sizeof(float), nullptr, y.data(), true);
   EXPECT_EQ(y.values(), std::vector<float>(64, 1.0F));
-  run(KERNEL(copy_shared), 1, 32, 32 * sizeof(float), nullptr, y.data(), false);
+  launch_kernel(KERNEL(copy_shared), 1, 32, 32 * sizeof(float), nullptr, y.data(), false);
   for (const float value : y.values()) {
     EXPECT_TRUE(std::isnan(value));
   }

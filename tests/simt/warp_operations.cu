@@ -19,7 +19,7 @@ __global__ void shuffles(int* up, int* down, int* exchanged, int* first) {
 
 TEST(Warp, ShufflesStayWithinTheirWidth) {
   const DeviceArray<int> up(32), down(32), exchanged(32), first(32);
-  run(KERNEL(shuffles), 1, 32, 0, nullptr, up.data(), down.data(), exchanged.data(), first.data());
+  launch_kernel(KERNEL(shuffles), 1, 32, 0, nullptr, up.data(), down.data(), exchanged.data(), first.data());
   for (int lane = 0; lane < 32; ++lane) {
     const auto i = static_cast<std::size_t>(lane);
     EXPECT_EQ(up.values()[i], lane % 16 >= 3 ? lane - 3 : lane);
@@ -37,12 +37,12 @@ __global__ void shuffle_types(double* d, long long* l, float* f, unsigned* h) {
   h[lane] = __half_as_ushort(__shfl_xor_sync(~0U, __half(lane), 1));
 }
 
-TEST(Warp, ShufflesTakeTypesOfUpToEightBytes) {
+TEST(Warp, ShufflesSupportTypesOfUpToEightBytes) {
   const DeviceArray<double> d(32);
   const DeviceArray<long long> l(32);
   const DeviceArray<float> f(32);
   const DeviceArray<unsigned> h(32);
-  run(KERNEL(shuffle_types), 1, 32, 0, nullptr, d.data(), l.data(), f.data(), h.data());
+  launch_kernel(KERNEL(shuffle_types), 1, 32, 0, nullptr, d.data(), l.data(), f.data(), h.data());
   EXPECT_EQ(d.values()[6], 7.5);
   EXPECT_EQ(l.values()[6], 7LL << 40);
   EXPECT_EQ(f.values()[6], 1.75F);
@@ -55,9 +55,9 @@ __global__ void shuffle_from_outside(float* y) {
   }
 }
 
-TEST(Warp, AShuffleFromALaneOutsideTheMaskGivesNaN) {
+TEST(Warp, AShuffleFromALaneOutsideTheMaskIsNaN) {
   const DeviceArray<float> y(4);
-  run(KERNEL(shuffle_from_outside), 1, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(shuffle_from_outside), 1, 32, 0, nullptr, y.data());
   EXPECT_TRUE(std::isnan(y.values()[0]));
   EXPECT_EQ(y.values()[1], 1.0F);
 }
@@ -81,7 +81,7 @@ __global__ void votes(unsigned* y) {
 
 TEST(Warp, Votes) {
   const DeviceArray<unsigned> y(3);
-  run(KERNEL(votes), 1, 32, 0, nullptr, y.data());
+  launch_kernel(KERNEL(votes), 1, 32, 0, nullptr, y.data());
   EXPECT_EQ(y.values(), (std::vector<unsigned>{0x55555555U, 8 + 2, 0x18}));
 }
 
@@ -99,7 +99,7 @@ TEST(Block, BarriersThatVote) {
   const DeviceArray<int> y(2);
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
-    run(KERNEL(count_threads), 1, 100, 0, nullptr, y.data());
+    launch_kernel(KERNEL(count_threads), 1, 100, 0, nullptr, y.data());
     EXPECT_EQ(y.values(), (std::vector<int>{34, 8 + 2}));
   }
 }
@@ -127,7 +127,7 @@ TEST(Block, Atomics) {
     const DeviceArray<unsigned long long> l({0});
     const DeviceArray<float> f({0});
     const DeviceArray<double> d({0});
-    run(KERNEL(atomics), 4, 64, 0, nullptr, i.data(), u.data(), l.data(), f.data(), d.data());
+    launch_kernel(KERNEL(atomics), 4, 64, 0, nullptr, i.data(), u.data(), l.data(), f.data(), d.data());
     EXPECT_EQ(i.values(), (std::vector<int>{4 * 2016, 63, -63, 7}));
     EXPECT_EQ(u.values(), (std::vector<unsigned>{256, ~0U, 256 % 10, 5}));
     EXPECT_EQ(l.values()[0], 1ULL << 41U);
@@ -146,7 +146,7 @@ TEST(Block, EachThreadOfEachBlockRunsOnce) {
   for (const Options& schedule : schedules()) {
     const WithOptions with(schedule);
     const DeviceArray<unsigned> y(std::vector<unsigned>(24 * 30, 0));
-    run(KERNEL(shapes), dim3(2, 3, 4), dim3(5, 3, 2), 0, nullptr, y.data());
+    launch_kernel(KERNEL(shapes), dim3(2, 3, 4), dim3(5, 3, 2), 0, nullptr, y.data());
     EXPECT_EQ(y.values(), std::vector<unsigned>(24 * 30, 1));
   }
 }

@@ -8,7 +8,7 @@ namespace {
 AttentionOptions options_of(const Arguments& x) {
   AttentionOptions options{.causal = x.flag("causal"), .causal_offset = x.integer("offset")};
   if (x.size() > 3) options.mask = x[3].value();
-  if (x.has("scale")) options.scale = x.number("scale");
+  if (x.has("scale")) options.scale = x.scalar("scale");
   return options;
 }
 

@@ -9,12 +9,12 @@
 
 #include "autograd/ops.h"
 
-// How the cases of data/*.jsonl are called here. Each family has a file; torch_test.cpp reads the cases and
-// compares.
+// The calls for the cases of data/*.jsonl. Each family of ops has a file; torch_test.cpp reads the cases and
+// compares the results.
 namespace tinytorch::torch_cases {
 
-/// A number of the data: "nan", "inf" and "-inf" are texts.
-double decoded(const nlohmann::json& number);
+/// The value of a number in the data, where NaN and infinities are the strings "nan", "inf" and "-inf".
+double decode(const nlohmann::json& number);
 
 /// The inputs and the attributes of a case.
 class Arguments {
@@ -26,8 +26,8 @@ class Arguments {
   const Variable& operator[](std::size_t i) const { return inputs_.at(i); }
 
   bool has(const char* name) const { return attributes_.contains(name); }
-  /// @throws nlohmann::json::exception  the case has no such attribute, or of another type
-  double number(const char* name) const { return decoded(attributes_.at(name)); }
+  /// @throws nlohmann::json::exception  there is no such attribute, or it has another type
+  double scalar(const char* name) const { return decode(attributes_.at(name)); }
   int integer(const char* name) const { return attributes_.at(name).get<int>(); }
   bool flag(const char* name) const { return attributes_.at(name).get<bool>(); }
   std::string text(const char* name) const { return attributes_.at(name).get<std::string>(); }
@@ -38,8 +38,9 @@ class Arguments {
   const nlohmann::json& attributes_;
 };
 
+/// Calls an op and returns its outputs.
 using Call = std::function<std::vector<Variable>(const Arguments&)>;
-/// By the op's name in the data.
+/// The calls of a family, by the op's name in the data.
 using Calls = std::map<std::string, Call>;
 
 Calls attention_calls();
@@ -52,7 +53,7 @@ Calls normalization_calls();
 Calls recurrent_calls();
 Calls reduction_calls();
 
-/// A call of one or two operands.
+/// A call with one or two operands and no attributes.
 inline Call unary(Variable (*op)(const Variable&)) {
   return [op](const Arguments& x) { return std::vector{op(x[0])}; };
 }

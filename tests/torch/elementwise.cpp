@@ -3,8 +3,8 @@
 namespace tinytorch::torch_cases {
 namespace {
 
-/// A test of one or two operands, which gives a Tensor.
-Call test(Tensor (*op)(const Variable&)) {
+/// A predicate or comparison, whose result is a Tensor.
+Call predicate(Tensor (*op)(const Variable&)) {
   return [op](const Arguments& x) { return std::vector{Variable(op(x[0]))}; };
 }
 Call comparison(Tensor (*op)(const Variable&, const Variable&)) {
@@ -16,11 +16,11 @@ Call along_axis(Variable (*op)(const Variable&, int)) {
 }
 
 Call with_parameter(Variable (*op)(const Variable&, double)) {
-  return [op](const Arguments& x) { return std::vector{op(x[0], x.number("parameter"))}; };
+  return [op](const Arguments& x) { return std::vector{op(x[0], x.scalar("parameter"))}; };
 }
 
 std::vector<Variable> clamp_call(const Arguments& x) {
-  return {clamp(x[0], x.number("low"), x.number("high"))};
+  return {clamp(x[0], x.scalar("low"), x.scalar("high"))};
 }
 
 }  // namespace
@@ -80,19 +80,19 @@ Calls elementwise_calls() {
       {"le", comparison(le)},
       {"gt", comparison(gt)},
       {"ge", comparison(ge)},
-      {"isnan", test(isnan)},
-      {"isinf", test(isinf)},
-      {"isfinite", test(isfinite)},
+      {"isnan", predicate(isnan)},
+      {"isinf", predicate(isinf)},
+      {"isfinite", predicate(isfinite)},
       {"softmax", along_axis(softmax)},
       {"log_softmax", along_axis(log_softmax)},
       {"clamp", clamp_call},
   };
   calls["where"] = [](const Arguments& x) { return std::vector{where(x[0].value(), x[1], x[2])}; };
   calls["masked_fill"] = [](const Arguments& x) {
-    return std::vector{masked_fill(x[0], x[1].value(), x.number("value"))};
+    return std::vector{masked_fill(x[0], x[1].value(), x.scalar("value"))};
   };
   calls["addcmul"] = [](const Arguments& x) {
-    return std::vector{addcmul(x[0], x[1], x[2], x.number("value"))};
+    return std::vector{addcmul(x[0], x[1], x[2], x.scalar("value"))};
   };
   calls["lerp"] = [](const Arguments& x) { return std::vector{lerp(x[0], x[1], x[2])}; };
   return calls;

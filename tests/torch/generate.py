@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes data/FAMILY.jsonl: what PyTorch computes for the cases of cases/FAMILY.py, values and gradients.
+"""Writes data/FAMILY.jsonl: PyTorch's results for the cases of cases/FAMILY.py, values and gradients.
 
 Run with Debian's python3-torch: /usr/bin/python3 tests/torch/generate.py [FAMILY...]
-A line is a case: an op's name and attributes, its inputs, what it gave, and the gradients of the sum of its first
-output, weighted by weight(i), by those inputs that need one. All is computed in f64. Inputs are multiples of 1/64, so
-that they are exact in f32 too.
+Each line is a case: the name of an op, its attributes, inputs and outputs, and the gradients of the sum of the first
+output's elements, weighted by weight(i), with respect to the inputs that require them. Everything is computed in f64.
+Inputs are multiples of 1/64, so that they are exact in f32 too.
 """
 
 import importlib
@@ -20,30 +20,30 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 
 
 def weight(i):
-    """What element i of an output counts in the sum whose gradients are taken; torch_test.cpp has the same."""
+    """The weight of element i of an output in the sum whose gradients are computed; torch_test.cpp has the same."""
     return 0.5 + (i % 7) / 8
 
 
 def real(*shape, low=-3.0, high=3.0):
     """Multiples of 1/64 in [low, high)."""
-    steps = torch.randint(math.ceil(low * 64), math.floor(high * 64), shape)
-    return steps.to(torch.float64) / 64
+    multiples = torch.randint(math.ceil(low * 64), math.floor(high * 64), shape)
+    return multiples.to(torch.float64) / 64
 
 
-def values(numbers):
-    """A floating input of given numbers, in nested lists."""
-    return torch.tensor(numbers, dtype=torch.float64)
+def values(elements):
+    """A floating input with the given elements, in nested lists."""
+    return torch.tensor(elements, dtype=torch.float64)
 
 
 def integers(*shape, low=0, high=10):
     return torch.randint(low, high, shape)
 
 
-def truths(*shape):
+def booleans(*shape):
     return torch.randint(0, 2, shape).to(torch.bool)
 
 
-def encoded_number(x):
+def encode_element(x):
     if isinstance(x, bool) or isinstance(x, int):
         return int(x)
     if math.isnan(x):
@@ -53,14 +53,14 @@ def encoded_number(x):
     return float(f"{x:.13g}")
 
 
-def encoded(tensor):
+def encode(tensor):
     names = {torch.float64: "f64", torch.int64: "i64", torch.bool: "bool", torch.uint8: "u8", torch.int32: "i32"}
-    numbers = [encoded_number(x) for x in tensor.detach().contiguous().flatten().tolist()]
-    return {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data": numbers}
+    elements = [encode_element(x) for x in tensor.detach().contiguous().flatten().tolist()]
+    return {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data": elements}
 
 
 class Family:
-    """Collects cases. Those of one seed do not change when others are added."""
+    """Collects the cases of a family. The seed of a case is its op and number, so other cases do not change it."""
 
     def __init__(self, name):
         self.name = name
@@ -68,8 +68,8 @@ class Family:
         self.counts = {}
 
     def case(self, op, function, *makers, gradient=True, constant=(), **attributes):
-        """One case. `function` gets the inputs and gives a tensor or several; `makers` are inputs, or functions that
-        make one, called after seeding. `constant` lists the inputs that no gradient is taken by."""
+        """Adds a case. `function` maps the inputs to one or several tensors. `makers` are inputs, or functions that make
+        one, which are called after seeding. `constant` lists the indices of inputs without a gradient."""
         number = self.counts[op] = self.counts.get(op, -1) + 1
         torch.manual_seed(zlib.crc32(f"{op} {number}".encode()))
         inputs = [make() if callable(make) else make for make in makers]
@@ -83,8 +83,8 @@ class Family:
             "name": f"{op}_{number}",
             "op": op,
             "attributes": attributes,
-            "inputs": [encoded(x) for x in inputs],
-            "outputs": [encoded(x) for x in outputs],
+            "inputs": [encode(x) for x in inputs],
+            "outputs": [encode(x) for x in outputs],
         }
         if gradient and outputs[0].requires_grad:
             weights = torch.tensor([weight(i) for i in range(outputs[0].numel())], dtype=torch.float64)
@@ -95,7 +95,7 @@ class Family:
             for x in leaves:
                 grad = next(found) if x.requires_grad else None
                 unused = grad is None and x.requires_grad
-                gradients.append(encoded(torch.zeros_like(x) if unused else grad) if x.requires_grad else None)
+                gradients.append(encode(torch.zeros_like(x) if unused else grad) if x.requires_grad else None)
             line["gradients"] = gradients
         self.lines.append(json.dumps(line, separators=(",", ":")))
 
@@ -113,6 +113,6 @@ def main(families):
 
 
 if __name__ == "__main__":
-    # So that the families, which import this file as a module, have the very same one.
+    # The families import this file as a module; this makes it the same module.
     sys.modules["generate"] = sys.modules["__main__"]
     main(sys.argv[1:])

@@ -7,15 +7,15 @@
 namespace tinytorch::torch_cases {
 namespace {
 
-Call by_index(Variable (*op)(const Variable&, int, const Tensor&)) {
+Call index_call(Variable (*op)(const Variable&, int, const Tensor&)) {
   return [op](const Arguments& x) { return std::vector{op(x[0], x.integer("axis"), x[1].value())}; };
 }
 
-Call by_index_from(Variable (*op)(const Variable&, int, const Tensor&, const Variable&)) {
+Call index_source_call(Variable (*op)(const Variable&, int, const Tensor&, const Variable&)) {
   return [op](const Arguments& x) { return std::vector{op(x[0], x.integer("axis"), x[1].value(), x[2])}; };
 }
 
-std::vector<std::int64_t> list_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
+std::vector<std::int64_t> vector_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
 
 std::vector<Variable> sort_call(const Arguments& x) {
   const Sorted<Variable> sorted = sort(x[0], x.integer("axis"), x.flag("descending"));
@@ -23,29 +23,29 @@ std::vector<Variable> sort_call(const Arguments& x) {
 }
 
 std::vector<Variable> topk_call(const Arguments& x) {
-  const Sorted<Variable> best = topk(x[0], x.integer("k"), x.integer("axis"), x.flag("largest"));
-  return {best.values, best.indices};
+  const Sorted<Variable> top = topk(x[0], x.integer("k"), x.integer("axis"), x.flag("largest"));
+  return {top.values, top.indices};
 }
 
 std::vector<Variable> pad_call(const Arguments& x) {
-  const Dims numbers = x.dims("paddings");
+  const Dims amounts = x.dims("paddings");
   Paddings paddings;
-  for (int i = 0; i < numbers.size(); i += 2) paddings.push_back({numbers[i], numbers[i + 1]});
+  for (int i = 0; i < amounts.size(); i += 2) paddings.push_back({amounts[i], amounts[i + 1]});
   const std::string mode = x.text("mode");
-  if (mode == "constant") return {pad(x[0], paddings, x.number("value"))};
-  const PadMode form = mode == "reflect"     ? PadMode::reflect
-                       : mode == "replicate" ? PadMode::replicate
-                                             : PadMode::circular;
-  return {pad(x[0], paddings, form)};
+  if (mode == "constant") return {pad(x[0], paddings, x.scalar("value"))};
+  const PadMode pad_mode = mode == "reflect"     ? PadMode::reflect
+                           : mode == "replicate" ? PadMode::replicate
+                                                 : PadMode::circular;
+  return {pad(x[0], paddings, pad_mode)};
 }
 
 Calls index_calls() {
   Calls calls{
-      {"gather", by_index(gather<Variable>)},
-      {"index_select", by_index(index_select<Variable>)},
-      {"scatter", by_index_from(scatter<Variable>)},
-      {"scatter_add", by_index_from(scatter_add<Variable>)},
-      {"index_add", by_index_from(index_add<Variable>)},
+      {"gather", index_call(gather<Variable>)},
+      {"index_select", index_call(index_select<Variable>)},
+      {"scatter", index_source_call(scatter<Variable>)},
+      {"scatter_add", index_source_call(scatter_add<Variable>)},
+      {"index_add", index_source_call(index_add<Variable>)},
       {"sort", sort_call},
       {"topk", topk_call},
   };
@@ -67,11 +67,11 @@ Calls index_calls() {
   return calls;
 }
 
-Calls rearranging_calls() {
+Calls rearrange_calls() {
   Calls calls{{"pad", pad_call}};
   calls["flip"] = [](const Arguments& x) { return std::vector{flip(x[0], x.dims("axes"))}; };
   calls["roll"] = [](const Arguments& x) {
-    return std::vector{roll(x[0], list_of(x.dims("shifts")), x.dims("axes"))};
+    return std::vector{roll(x[0], vector_of(x.dims("shifts")), x.dims("axes"))};
   };
   calls["repeat"] = [](const Arguments& x) { return std::vector{repeat(x[0], x.dims("counts"))}; };
   calls["tile"] = [](const Arguments& x) { return std::vector{tile(x[0], x.dims("counts"))}; };
@@ -89,7 +89,7 @@ Calls rearranging_calls() {
 
 Calls indexing_calls() {
   Calls calls = index_calls();
-  calls.merge(rearranging_calls());
+  calls.merge(rearrange_calls());
   return calls;
 }
 

@@ -17,7 +17,7 @@ std::vector<Variable> einsum_call(const Arguments& x) {
 }
 
 std::vector<Variable> baddbmm_call(const Arguments& x) {
-  return {baddbmm(x[0], x[1], x[2], x.number("beta"), x.number("alpha"))};
+  return {baddbmm(x[0], x[1], x[2], x.scalar("beta"), x.scalar("alpha"))};
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::vector<Variable> logits_call(const Arguments& x) {
 
 std::vector<Variable> cross_entropy_call(const Arguments& x) {
   CrossEntropyOptions options{.ignore_index = x.integer("ignore"),
-                              .label_smoothing = x.number("smoothing"),
+                              .label_smoothing = x.scalar("smoothing"),
                               .reduction = reduction_of(x)};
   if (x.size() > 2) options.weight = x[2].value();
   return {cross_entropy(x[0], x[1], options)};
@@ -42,11 +42,11 @@ Calls loss_calls() {
   };
   calls["huber"] = [](const Arguments& x) {
     return std::vector{
-        huber_loss(x[0], x[1], {.delta = x.number("parameter"), .reduction = reduction_of(x)})};
+        huber_loss(x[0], x[1], {.delta = x.scalar("parameter"), .reduction = reduction_of(x)})};
   };
   calls["smooth_l1"] = [](const Arguments& x) {
     return std::vector{
-        smooth_l1_loss(x[0], x[1], {.beta = x.number("parameter"), .reduction = reduction_of(x)})};
+        smooth_l1_loss(x[0], x[1], {.beta = x.scalar("parameter"), .reduction = reduction_of(x)})};
   };
   calls["bce"] = [](const Arguments& x) {
     return std::vector{binary_cross_entropy(x[0], x[1], {.reduction = reduction_of(x)})};
@@ -62,7 +62,7 @@ Calls loss_calls() {
   };
   calls["cosine_embedding"] = [](const Arguments& x) {
     return std::vector{cosine_embedding_loss(
-        x[0], x[1], x[2].value(), {.margin = x.number("parameter"), .reduction = reduction_of(x)})};
+        x[0], x[1], x[2].value(), {.margin = x.scalar("parameter"), .reduction = reduction_of(x)})};
   };
   calls["cosine_similarity"] = [](const Arguments& x) {
     return std::vector{cosine_similarity(x[0], x[1], x.integer("axis"))};

@@ -6,29 +6,29 @@
 namespace tinytorch::torch_cases {
 namespace {
 
-/// An input that may be left out.
-Variable input_or_none(const Arguments& x, std::size_t i) { return i < x.size() ? x[i] : Variable(); }
+/// Input i; an undefined Variable if the case has fewer inputs.
+Variable optional_input(const Arguments& x, std::size_t i) { return i < x.size() ? x[i] : Variable(); }
 
-/// The last axes of x, as many as the case says.
+/// The sizes of the last axes of x; the attribute `axes` is their number.
 Shape normalized_shape(const Arguments& x) {
   const Shape& shape = x[0].shape();
   return Shape(std::span(shape.end() - x.integer("axes"), shape.end()));
 }
 
 std::vector<Variable> layer_norm_call(const Arguments& x) {
-  return {layer_norm(x[0], normalized_shape(x), input_or_none(x, 1), input_or_none(x, 2))};
+  return {layer_norm(x[0], normalized_shape(x), optional_input(x, 1), optional_input(x, 2))};
 }
 
 std::vector<Variable> rms_norm_call(const Arguments& x) {
-  return {rms_norm(x[0], normalized_shape(x), input_or_none(x, 1))};
+  return {rms_norm(x[0], normalized_shape(x), optional_input(x, 1))};
 }
 
 std::vector<Variable> batch_norm_call(const Arguments& x) {
-  return {batch_norm(x[0], clone(x[1].value()), clone(x[2].value()), input_or_none(x, 3), input_or_none(x, 4),
-                     {.training = x.flag("training")})};
+  return {batch_norm(x[0], clone(x[1].value()), clone(x[2].value()), optional_input(x, 3),
+                     optional_input(x, 4), {.training = x.flag("training")})};
 }
 
-/// The running statistics that a training step leaves.
+/// The running statistics after a training step.
 std::vector<Variable> batch_norm_running_call(const Arguments& x) {
   const Tensor mean = clone(x[1].value()), variance = clone(x[2].value());
   static_cast<void>(batch_norm(x[0], mean, variance, {}, {}, {.training = true, .momentum = 0.25}));
@@ -36,11 +36,11 @@ std::vector<Variable> batch_norm_running_call(const Arguments& x) {
 }
 
 std::vector<Variable> group_norm_call(const Arguments& x) {
-  return {group_norm(x[0], x.integer("groups"), input_or_none(x, 1), input_or_none(x, 2))};
+  return {group_norm(x[0], x.integer("groups"), optional_input(x, 1), optional_input(x, 2))};
 }
 
 std::vector<Variable> instance_norm_call(const Arguments& x) {
-  return {instance_norm(x[0], input_or_none(x, 1), input_or_none(x, 2))};
+  return {instance_norm(x[0], optional_input(x, 1), optional_input(x, 2))};
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace tinytorch::torch_cases {
 namespace {
 
-/// The weights are the inputs from `first` on; the two biases may be missing.
+/// The inputs from `first` on: two weights and, optionally, two biases.
 CellWeights<Variable> weights_from(const Arguments& x, std::size_t first) {
   CellWeights<Variable> weights{.input = x[first], .hidden = x[first + 1]};
   if (x.size() > first + 2) {

@@ -13,19 +13,19 @@ Call over_axes(Variable (*op)(const Variable&, const Axes&, bool)) {
   return [op](const Arguments& x) { return std::vector{op(x[0], x.dims("axes"), x.flag("keepdim"))}; };
 }
 
-Call test_over_axes(Tensor (*op)(const Variable&, const Axes&, bool)) {
+Call predicate_over_axes(Tensor (*op)(const Variable&, const Axes&, bool)) {
   return
       [op](const Arguments& x) { return std::vector{Variable(op(x[0], x.dims("axes"), x.flag("keepdim")))}; };
 }
 
-/// A reduction with a number of its own, besides the axes.
-Call with_number(const char* name, Variable (*op)(const Variable&, double, const Axes&, bool)) {
+/// A reduction with a scalar attribute besides the axes.
+Call with_scalar(const char* name, Variable (*op)(const Variable&, double, const Axes&, bool)) {
   return [name, op](const Arguments& x) {
-    return std::vector{op(x[0], x.number(name), x.dims("axes"), x.flag("keepdim"))};
+    return std::vector{op(x[0], x.scalar(name), x.dims("axes"), x.flag("keepdim"))};
   };
 }
 
-Call place_along(Tensor (*op)(const Variable&, std::optional<int>, bool)) {
+Call index_along(Tensor (*op)(const Variable&, std::optional<int>, bool)) {
   return [op](const Arguments& x) { return std::vector{Variable(op(x[0], x.integer("axis"), false))}; };
 }
 
@@ -42,16 +42,16 @@ Calls reduction_calls() {
       {"prod", over_axes(prod)},
       {"max", over_axes(max)},
       {"min", over_axes(min)},
-      {"any", test_over_axes(any)},
-      {"all", test_over_axes(all)},
-      {"argmax", place_along(argmax)},
-      {"argmin", place_along(argmin)},
+      {"any", predicate_over_axes(any)},
+      {"all", predicate_over_axes(all)},
+      {"argmax", index_along(argmax)},
+      {"argmin", index_along(argmin)},
       {"logsumexp", over_axes(logsumexp<Variable>)},
-      {"norm", with_number("p", norm<Variable>)},
-      {"var", with_number("correction", [](const Variable& x, double correction, const Axes& axes,
+      {"norm", with_scalar("p", norm<Variable>)},
+      {"var", with_scalar("correction", [](const Variable& x, double correction, const Axes& axes,
                                            bool keepdim) { return var(x, axes, keepdim, correction); })},
       {"stddev",
-       with_number("correction", [](const Variable& x, double correction, const Axes& axes,
+       with_scalar("correction", [](const Variable& x, double correction, const Axes& axes,
                                     bool keepdim) { return stddev(x, axes, keepdim, correction); })},
       {"cumsum", scan_along(cumsum)},
       {"cumprod", scan_along(cumprod)},

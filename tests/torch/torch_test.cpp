@@ -1,4 +1,4 @@
-// What PyTorch computed for some hundred cases (generate.py), compared with what is computed here: values and
+// Compares TinyTorch with PyTorch's results for some hundred cases (written by generate.py): values and
 // gradients, in f64 and in f32.
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 
 namespace tinytorch::torch_cases {
 
-double decoded(const nlohmann::json& number) {
+double decode(const nlohmann::json& number) {
   if (number.is_number()) return number.get<double>();
   const std::string text = number.get<std::string>();
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
@@ -56,10 +56,10 @@ std::vector<json> read_cases(const std::string& family) {
   return cases;
 }
 
-std::vector<double> numbers_of(const json& tensor) {
-  std::vector<double> numbers;
-  for (const json& number : tensor.at("data")) numbers.push_back(decoded(number));
-  return numbers;
+std::vector<double> values_of(const json& tensor) {
+  std::vector<double> values;
+  for (const json& number : tensor.at("data")) values.push_back(decode(number));
+  return values;
 }
 
 Shape shape_of(const json& tensor) { return Shape(tensor.at("shape").get<std::vector<std::int64_t>>()); }
@@ -70,24 +70,24 @@ DType dtype_of(const json& tensor, DType floating) {
   for (const DType dtype : {DType::boolean, DType::u8, DType::i32, DType::i64}) {
     if (name == tinytorch::name(dtype)) return dtype;
   }
-  throw ValueError("[torch_test] unknown element type " + name);
+  throw ValueError("[torch_test] unknown dtype " + name);
 }
 
-/// An input in the floating type of the run, on the backend under test.
+/// An input on the backend under test. f64 in the data stands for the floating dtype of the run.
 Tensor tensor_of(const json& tensor, DType floating) {
-  const Tensor numbers = from_values(numbers_of(tensor), shape_of(tensor), Device::cpu());
-  return numbers.to(dtype_of(tensor, floating)).to(backend());
+  const Tensor values = from_values(values_of(tensor), shape_of(tensor), Device::cpu());
+  return values.to(dtype_of(tensor, floating)).to(backend());
 }
 
-/// See generate.py.
+/// The weights of an output's elements in the sum whose gradients are compared; generate.py has the same.
 Tensor weights(const Shape& shape, DType dtype) {
-  const std::int64_t count = checked_numel("weights", shape);
-  std::vector<double> numbers;
-  for (std::int64_t i = 0; i < count; ++i) numbers.push_back(0.5 + static_cast<double>(i % 7) / 8);
-  return from_values(numbers, shape, Device::cpu()).to(dtype).to(backend());
+  const std::int64_t numel = checked_numel("weights", shape);
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < numel; ++i) values.push_back(0.5 + static_cast<double>(i % 7) / 8);
+  return from_values(values, shape, Device::cpu()).to(dtype).to(backend());
 }
 
-/// The data has 13 digits.
+/// Whether a value agrees within the tolerance, which respects that the data has 13 digits.
 bool close(double actual, double expected, DType dtype, double slack) {
   if (std::isnan(expected)) return std::isnan(actual);
   if (actual == expected) return true;
@@ -98,42 +98,44 @@ bool close(double actual, double expected, DType dtype, double slack) {
 void expect_equal(const Tensor& actual, const json& expected, DType floating, double slack) {
   ASSERT_EQ(to_string(actual.shape()), to_string(shape_of(expected)));
   ASSERT_STREQ(name(actual.dtype()), name(dtype_of(expected, floating)));
-  const std::vector<double> found = actual.to(DType::f64).to_vector<double>(), wanted = numbers_of(expected);
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    ASSERT_TRUE(close(found[i], wanted[i], floating, slack))
-        << "element " << i << " is " << ::testing::PrintToString(found[i]) << ", but PyTorch's is "
-        << ::testing::PrintToString(wanted[i]);
+  const std::vector<double> actual_values = actual.to(DType::f64).to_vector<double>(),
+                            expected_values = values_of(expected);
+  for (std::size_t i = 0; i < expected_values.size(); ++i) {
+    ASSERT_TRUE(close(actual_values[i], expected_values[i], floating, slack))
+        << "element " << i << " is " << ::testing::PrintToString(actual_values[i]) << ", but PyTorch's is "
+        << ::testing::PrintToString(expected_values[i]);
   }
 }
 
-/// The inputs, those as leaves that the case has gradients by.
-std::vector<Variable> make_inputs(const json& one, DType floating) {
+/// The inputs. Those that the case has gradients for are leaves that require gradients.
+std::vector<Variable> make_inputs(const json& entry, DType floating) {
   std::vector<Variable> inputs;
-  for (std::size_t i = 0; i < one.at("inputs").size(); ++i) {
-    const Tensor x = tensor_of(one["inputs"][i], floating);
-    const bool leaf = one.contains("gradients") && !one["gradients"][i].is_null();
+  for (std::size_t i = 0; i < entry.at("inputs").size(); ++i) {
+    const Tensor x = tensor_of(entry["inputs"][i], floating);
+    const bool leaf = entry.contains("gradients") && !entry["gradients"][i].is_null();
     inputs.push_back(leaf ? variable(x) : Variable(x));
   }
   return inputs;
 }
 
-void run_case(const json& one, const Call& call, DType floating) {
-  SCOPED_TRACE(one.at("name").get<std::string>() + " " + name(floating) + " " + one.at("attributes").dump());
-  const Arguments arguments(make_inputs(one, floating), one.at("attributes"));
+void run_case(const json& entry, const Call& call, DType floating) {
+  SCOPED_TRACE(entry.at("name").get<std::string>() + " " + name(floating) + " " +
+               entry.at("attributes").dump());
+  const Arguments arguments(make_inputs(entry, floating), entry.at("attributes"));
   const std::vector<Variable> outputs = call(arguments);
-  const double slack = one.value("slack", 1.0);
-  ASSERT_EQ(outputs.size(), one.at("outputs").size());
+  const double slack = entry.value("slack", 1.0);
+  ASSERT_EQ(outputs.size(), entry.at("outputs").size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     SCOPED_TRACE("output " + std::to_string(i));
-    expect_equal(outputs[i].value(), one["outputs"][i], floating, slack);
+    expect_equal(outputs[i].value(), entry["outputs"][i], floating, slack);
   }
-  if (!one.contains("gradients")) return;
+  if (!entry.contains("gradients")) return;
   outputs[0].backward(weights(outputs[0].shape(), floating));
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (one["gradients"][i].is_null()) continue;
+    if (entry["gradients"][i].is_null()) continue;
     SCOPED_TRACE("gradient " + std::to_string(i));
     const Tensor& grad = arguments[i].grad();
-    expect_equal(grad.defined() ? grad : zeros_like(arguments[i].value()), one["gradients"][i], floating,
+    expect_equal(grad.defined() ? grad : zeros_like(arguments[i].value()), entry["gradients"][i], floating,
                  slack);
   }
 }
@@ -157,9 +159,9 @@ class Torch : public ::testing::TestWithParam<Op> {};
 
 TEST_P(Torch, ComputesTheSame) {
   int compared = 0;
-  for (const json& one : read_cases(GetParam().family)) {
-    if (one.at("op") != GetParam().name) continue;
-    for (const DType floating : {DType::f64, DType::f32}) run_case(one, GetParam().call, floating);
+  for (const json& entry : read_cases(GetParam().family)) {
+    if (entry.at("op") != GetParam().name) continue;
+    for (const DType floating : {DType::f64, DType::f32}) run_case(entry, GetParam().call, floating);
     ++compared;
   }
   EXPECT_GT(compared, 0);
@@ -168,14 +170,14 @@ TEST_P(Torch, ComputesTheSame) {
 INSTANTIATE_TEST_SUITE_P(Ops, Torch, ::testing::ValuesIn(ops()),
                          [](const auto& info) { return info.param.family + "_" + info.param.name; });
 
-TEST(TorchCases, AreTwentyAFamilyAtLeastAndEachIsCalled) {
+TEST(TorchCases, AreAtLeastTwentyPerFamilyAndAllAreCalled) {
   std::size_t total = 0;
   for (const Family& family : families()) {
     SCOPED_TRACE(family.name);
     const std::vector<json> cases = read_cases(family.name);
     const Calls calls = family.calls();
     EXPECT_GE(cases.size(), 20);
-    for (const json& one : cases) EXPECT_TRUE(calls.contains(one.at("op"))) << one.at("name");
+    for (const json& entry : cases) EXPECT_TRUE(calls.contains(entry.at("op"))) << entry.at("name");
     total += cases.size();
   }
   EXPECT_GE(total, 400);

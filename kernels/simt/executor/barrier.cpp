@@ -13,13 +13,13 @@ void Multiprocessor::barrier(Site at) {
   tsan::acquire(point);
 }
 
-int Multiprocessor::count(int predicate, Site at) {
+int Multiprocessor::barrier_count(int predicate, Site at) {
   votes_ += predicate != 0 ? 1 : 0;
   barrier(at);
   return static_cast<int>(vote_result_);
 }
 
-// When the last thread has arrived or exited, lets all go on.
+// Makes all threads runnable once the last one has arrived or exited.
 void Multiprocessor::complete_barrier() {
   if (arrived_ == 0 || arrived_ + exited_ < size_) {
     return;
@@ -33,7 +33,7 @@ void Multiprocessor::complete_barrier() {
   }
 }
 
-// All threads of the block must be at the same barrier.
+// Reports a fault unless all threads of the block are at the same barrier.
 void Multiprocessor::check_barrier() {
   const DeviceThread* first = nullptr;
   for (unsigned i = 0; i < size_; ++i) {
@@ -60,6 +60,6 @@ void block_barrier(Site at) {
   Multiprocessor::running()->barrier(at);
 }
 
-int block_count(int predicate, Site at) { return Multiprocessor::running()->count(predicate, at); }
+int block_count(int predicate, Site at) { return Multiprocessor::running()->barrier_count(predicate, at); }
 
 }  // namespace simt

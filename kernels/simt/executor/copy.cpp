@@ -11,31 +11,32 @@
 namespace simt {
 namespace {
 
-/// Where a range of memory is. No value: on no single place.
-enum class Place { host, device };
+/// The kind of memory that a range is in.
+enum class Location { host, device };
 
-std::optional<Place> place_of(const void* start, std::size_t bytes) {
+/// No value: the range is not within one block, or partly on the host.
+std::optional<Location> location_of(const void* start, std::size_t bytes) {
   const Block* block = find_block(start);
   if (block == nullptr) {
     const Block* last = find_block(static_cast<const char*>(start) + bytes - 1);
-    return last == nullptr ? std::optional(Place::host) : std::nullopt;
+    return last == nullptr ? std::optional(Location::host) : std::nullopt;
   }
   if (bytes > block->bytes - static_cast<std::size_t>(static_cast<const char*>(start) - block->start)) {
     return std::nullopt;
   }
-  return block->type == cudaMemoryTypeDevice ? Place::device : Place::host;
+  return block->type == cudaMemoryTypeDevice ? Location::device : Location::host;
 }
 
-bool fits(cudaMemcpyKind kind, Place to, Place from) {
+bool fits(cudaMemcpyKind kind, Location to, Location from) {
   switch (kind) {
     case cudaMemcpyHostToHost:
-      return to == Place::host && from == Place::host;
+      return to == Location::host && from == Location::host;
     case cudaMemcpyHostToDevice:
-      return to == Place::device && from == Place::host;
+      return to == Location::device && from == Location::host;
     case cudaMemcpyDeviceToHost:
-      return to == Place::host && from == Place::device;
+      return to == Location::host && from == Location::device;
     case cudaMemcpyDeviceToDevice:
-      return to == Place::device && from == Place::device;
+      return to == Location::device && from == Location::device;
     case cudaMemcpyDefault:
       return true;
   }
@@ -55,7 +56,7 @@ class OpenAll {
   std::optional<OpenMemory> open_[16];
 };
 
-/// Does work on memory in the stream's order; `caller` called for it.
+/// Runs work on memory in stream order. Sanitizers report it as called from `caller`.
 template <class F>
 void run_in_order(Stream& stream, void* caller, F work) {
   begin_work(stream);
@@ -82,7 +83,7 @@ cudaError_t copy(void* dst, const void* src, std::size_t count, cudaMemcpyKind k
   if (dst == nullptr || src == nullptr) {
     return cudaErrorInvalidValue;
   }
-  const auto to = place_of(dst, count), from = place_of(src, count);
+  const auto to = location_of(dst, count), from = location_of(src, count);
   if (!to || !from || !fits(kind, *to, *from)) {
     return cudaErrorInvalidValue;
   }
@@ -98,7 +99,7 @@ cudaError_t set(void* pointer, int value, std::size_t count, cudaStream_t handle
   if (count == 0) {
     return cudaSuccess;
   }
-  if (find_block(pointer) == nullptr || !place_of(pointer, count)) {
+  if (find_block(pointer) == nullptr || !location_of(pointer, count)) {
     return cudaErrorInvalidValue;
   }
   run_in_order(*stream, caller, [&] { std::memset(pointer, value, count); });

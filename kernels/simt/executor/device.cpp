@@ -12,13 +12,14 @@
 namespace simt {
 namespace {
 
-constexpr int kMultiprocessors = 4;  // few, so that kernels that size their grids by it meet loops early
-constexpr int kComputeCapability[] = {7, 5};  // of the oldest GPUs that CUDA 13 knows
+constexpr int kMultiprocessors =
+    4;  // few, so that grid-stride loops that depend on it loop even on small inputs
+constexpr int kComputeCapability[] = {7, 5};  // of the oldest GPUs that CUDA 13 supports
 constexpr int kShared = static_cast<int>(kMaxSharedBytes);
 constexpr int kMaxGrid[] = {2147483647, 65535, 65535};
 constexpr int kMaxBlock[] = {1024, 1024, 64};
 
-thread_local int chosen_device = 0;
+thread_local int selected_device = 0;
 
 bool exists(int device) { return device >= 0 && device < options().devices; }
 
@@ -75,7 +76,7 @@ cudaError_t attribute(int* value, cudaDeviceAttr attribute) {
 }
 
 template <class T>
-cudaError_t give(T* result, T value) {
+cudaError_t write_result(T* result, T value) {
   return simt::host_call([&] {
     if (result == nullptr) {
       return cudaErrorInvalidValue;
@@ -87,29 +88,29 @@ cudaError_t give(T* result, T value) {
 
 }  // namespace
 
-int current_device() { return chosen_device; }
+int current_device() { return selected_device; }
 
 }  // namespace simt
 
-cudaError_t cudaGetDeviceCount(int* count) { return simt::give(count, simt::options().devices); }
+cudaError_t cudaGetDeviceCount(int* count) { return simt::write_result(count, simt::options().devices); }
 
 cudaError_t cudaSetDevice(int device) {
   return simt::host_call([&] {
     if (!simt::exists(device)) {
       return cudaErrorInvalidDevice;
     }
-    simt::chosen_device = device;
+    simt::selected_device = device;
     return cudaSuccess;
   });
 }
 
-cudaError_t cudaGetDevice(int* device) { return simt::give(device, simt::chosen_device); }
+cudaError_t cudaGetDevice(int* device) { return simt::write_result(device, simt::selected_device); }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* prop, int device) {
   if (!simt::exists(device)) {
-    return simt::keep_error(cudaErrorInvalidDevice);
+    return simt::set_last_error(cudaErrorInvalidDevice);
   }
-  return simt::give(prop, simt::properties());
+  return simt::write_result(prop, simt::properties());
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attr, int device) {
@@ -121,9 +122,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attr, int device) 
   });
 }
 
-cudaError_t cudaDriverGetVersion(int* version) { return simt::give(version, CUDART_VERSION); }
+cudaError_t cudaDriverGetVersion(int* version) { return simt::write_result(version, CUDART_VERSION); }
 
-cudaError_t cudaRuntimeGetVersion(int* version) { return simt::give(version, CUDART_VERSION); }
+cudaError_t cudaRuntimeGetVersion(int* version) { return simt::write_result(version, CUDART_VERSION); }
 
 cudaError_t cudaDeviceSynchronize() {
   return simt::device_call([&] {

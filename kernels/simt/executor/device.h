@@ -2,7 +2,7 @@
 
 namespace simt {
 
-/// The device that the calling thread has chosen.
+/// The device that the calling thread has selected with cudaSetDevice().
 int current_device();
 
 }  // namespace simt

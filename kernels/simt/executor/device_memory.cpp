@@ -18,12 +18,12 @@ constexpr std::size_t kAlignment = 256;
 constexpr std::size_t kGuardedBlocks = 8192;
 constexpr std::size_t kQuarantineBlocks = 4096;
 constexpr std::size_t kQuarantineBytes = std::size_t{64}
-                                         << 30U;  // of addresses: the memory itself is given back
+                                         << 30U;  // of address space; the memory itself is released
 
 struct Blocks {
-  std::map<const char*, Block> in_use;  // by the start of their mapping
+  std::map<const char*, Block> in_use;  // by the start of the mapping
   std::map<const char*, Block> freed;
-  std::deque<const char*> quarantine;  // the freed, the oldest first
+  std::deque<const char*> quarantine;  // freed blocks, the oldest first
   std::size_t quarantine_bytes = 0;
   std::map<int, std::size_t> bytes_of;  // in use on each device
 };
@@ -45,7 +45,7 @@ const Block* find_in(const std::map<const char*, Block>& in, const void* address
   return wanted < block->second.mapping + block->second.mapping_bytes ? &block->second : nullptr;
 }
 
-// Of the pages of the data, between the guards.
+// Sets the access to the pages of the data, between the guard pages.
 void set_access(const Block& block, int access) {
   mprotect(block.mapping + block.guard, block.mapping_bytes - 2 * block.guard, access);
 }

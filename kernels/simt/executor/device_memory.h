@@ -7,10 +7,10 @@
 
 namespace simt {
 
-/// A block of device memory, or of page-locked host memory. Around its `bytes` nothing can be reached: they
-/// end at an inaccessible page, but for what is left by CUDA's alignment of 256 bytes, which AddressSanitizer
-/// looks after. Where very many blocks are in use, further ones have no such pages: a process may have only
-/// so many mappings (vm.max_map_count, mostly 65530).
+/// A block of device memory, or of page-locked host memory, between two inaccessible pages. CUDA's alignment
+/// of 256 bytes can leave padding between the last byte and the page behind it; AddressSanitizer guards that.
+/// If very many blocks are in use, further ones have no such pages, because the number of mappings of a
+/// process is limited (vm.max_map_count, mostly 65530).
 struct Block {
   int device;
   cudaMemoryType type;
@@ -21,17 +21,18 @@ struct Block {
   std::size_t guard;  // bytes of the inaccessible page at each end of the mapping
 };
 
-/// A new block of bytes that are all 0xff, which as float is NaN; null if the device has no memory left.
+/// Allocates a block whose bytes are all 0xff, which is NaN as a float. Null: the device has no memory left.
 void* allocate_block(int device, cudaMemoryType type, std::size_t bytes);
-/// Frees a block of this type. False if there is none at the address. What is freed stays inaccessible for
-/// long.
+/// Frees a block of this type. False: there is none at the address. Freed memory stays inaccessible for
+/// thousands of further frees.
 bool free_block(void* start, cudaMemoryType type);
-/// The block in use that an address lies in, or null.
+/// The allocated block that contains an address, or null.
 const Block* find_block(const void* address);
 /// The bytes in use on a device.
 std::size_t bytes_in_use(int device);
 
-/// Lets nobody reach the device's memory, or lets kernels and copies: for SIMT_PROTECT.
+/// Makes the device's memory accessible for the scope: with SIMT_PROTECT it is so for kernels and copies
+/// only.
 class OpenMemory {
  public:
   explicit OpenMemory(int device);
@@ -43,7 +44,8 @@ class OpenMemory {
   int device_;
 };
 
-/// Appends how an address lies to the block that is nearest to it, in use or freed; nothing if none is near.
+/// Appends the position of an address relative to the block, allocated or freed, whose mapping contains it.
+/// Appends nothing if there is none.
 void describe_address(Message& message, const void* address);
 
 }  // namespace simt

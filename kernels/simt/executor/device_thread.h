@@ -23,10 +23,10 @@ struct DeviceThread {
 
   Site at;  // of the barrier or warp operation that it waits in
 
-  // Its part in a warp operation.
+  // Its operands in a warp operation.
   WarpOp operation{};
   unsigned mask = 0, source = 0;
-  std::uint64_t value = 0;  // in, and the result out
+  std::uint64_t value = 0;  // the operand, then the result
   void* pointer = nullptr;
   tsan::Point* point = nullptr;
 };

@@ -7,7 +7,7 @@
 namespace simt {
 namespace {
 
-thread_local cudaError_t kept_error = cudaSuccess;
+thread_local cudaError_t last_error = cudaSuccess;
 
 std::mutex& api_mutex() {
   static std::mutex mutex;
@@ -27,24 +27,24 @@ ApiLock::ApiLock() : lock_(api_mutex()) {
   install_fault_handler();
 }
 
-cudaError_t keep_error(cudaError_t error) {
+cudaError_t set_last_error(cudaError_t error) {
   if (error != cudaSuccess) {
-    kept_error = error;  // cudaErrorNotReady too, as CUDA does
+    last_error = error;  // cudaErrorNotReady too, as in CUDA
   }
   return error;
 }
 
-cudaError_t peek_last_error() { return device_error() != cudaSuccess ? device_error() : kept_error; }
+cudaError_t peek_last_error() { return device_error() != cudaSuccess ? device_error() : last_error; }
 
-cudaError_t take_last_error() {
+cudaError_t get_last_error() {
   const cudaError_t error = peek_last_error();
-  kept_error = cudaSuccess;
+  last_error = cudaSuccess;
   return error;
 }
 
 }  // namespace simt
 
-cudaError_t cudaGetLastError() { return simt::take_last_error(); }
+cudaError_t cudaGetLastError() { return simt::get_last_error(); }
 
 cudaError_t cudaPeekAtLastError() { return simt::peek_last_error(); }
 

@@ -13,11 +13,11 @@
 struct CUevent_st {
   int device;
   unsigned flags;
-  /// What the event stands for: new at each record, as a wait is for the record before it. Null before the
-  /// first.
+  /// The recorded point of the stream. Each record makes a new one, because a wait is for the record before
+  /// it. Null before the first record.
   std::unique_ptr<simt::tsan::Point> point;
   std::chrono::steady_clock::time_point time;
-  bool polled = true;  // since it was recorded, as CUstream_st has it
+  bool polled = true;  // since it was recorded; as in CUstream_st
 };
 
 namespace simt {
@@ -146,7 +146,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
     if (!std::exchange(event->polled, true)) {
       return cudaErrorNotReady;
     }
-    simt::wait_for_event(*event);  // who knows that all is done comes after it
+    simt::wait_for_event(*event);  // a caller that knows that the work is done is ordered after it
     return cudaSuccess;
   });
 }

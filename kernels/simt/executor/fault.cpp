@@ -33,7 +33,7 @@ std::string last_fault() {
 void reset_device() {
   const ApiLock lock;
   error_of_device = cudaSuccess;
-  take_last_error();
+  get_last_error();
 }
 
 }  // namespace simt

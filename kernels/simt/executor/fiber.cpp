@@ -20,7 +20,7 @@ constexpr std::size_t kStack = std::size_t{128} << 10;
 
 }  // namespace
 
-/// Handed over by the fiber that is left, on whose stack it lies.
+/// Passed by the fiber that is left, on its stack.
 struct Fiber::Switch {
   Fiber* from;
   Fiber* to;
@@ -67,7 +67,7 @@ void Fiber::switch_to(Fiber& other) {
 }
 
 void Fiber::restart() {
-  asan::unpoison(mapping_ + kGuard, kStack);  // what frames that were never left have poisoned
+  asan::unpoison(mapping_ + kGuard, kStack);  // frames that never returned have poisoned it
   fake_stack_ = nullptr;
   context_ = context::make_fcontext(mapping_ + kGuard + kStack - skew_, kStack - skew_, Start::run);
 }

@@ -20,28 +20,28 @@ class BlockOrder {
  public:
   BlockOrder(std::uint64_t blocks, Order order, unsigned seed) : blocks_(blocks) {
     if (order == Order::reverse) {
-      step_ = first_ = blocks - 1;
+      stride_ = first_ = blocks - 1;
     } else if (order == Order::shuffled && blocks > 1) {
-      // i -> first + i * step visits each block once if the step has no divisor in common with their number.
+      // i -> first + i * stride visits each block once if the stride and the number of blocks are coprime.
       Random random(seed);
       first_ = random.next() % blocks;
-      for (step_ = random.next() % blocks; std::gcd(step_, blocks) != 1;) {
-        step_ = (step_ + 1) % blocks;
+      for (stride_ = random.next() % blocks; std::gcd(stride_, blocks) != 1;) {
+        stride_ = (stride_ + 1) % blocks;
       }
     }
   }
   std::uint64_t operator[](std::uint64_t i) const {
-    return static_cast<std::uint64_t>((first_ + static_cast<Wide>(i) * step_) % blocks_);
+    return static_cast<std::uint64_t>((first_ + static_cast<Wide>(i) * stride_) % blocks_);
   }
 
  private:
   __extension__ using Wide = unsigned __int128;
-  std::uint64_t blocks_, first_ = 0, step_ = 1;
+  std::uint64_t blocks_, first_ = 0, stride_ = 1;
 };
 
 enum class Outcome { done, failed, out_of_shared_memory };
 
-/// A launch under way: workers take the blocks in turn.
+/// A running launch: the blocks are dealt to the workers in turn.
 class Run {
  public:
   explicit Run(const Launch& launch)
@@ -108,7 +108,7 @@ cudaError_t check(const dim3& grid, const dim3& block, std::size_t shared_bytes)
 cudaError_t run(Stream& stream, const Launch& launch) {
   begin_work(stream);
   const OpenMemory open(stream.device);
-  // A GPU knows the static shared memory of a kernel before it starts, and does not launch it if it is too
+  // A GPU knows the static shared memory of a kernel before the launch, and refuses the launch if it is too
   // much.
   return Run(launch).on(stream) == Outcome::out_of_shared_memory ? cudaErrorInvalidValue : cudaSuccess;
 }
@@ -119,17 +119,17 @@ cudaError_t launch_grid(const char* name, dim3 grid, dim3 block, std::size_t sha
                         cudaStream_t handle, Body body) {
   const ApiLock lock;
   if (device_error() != cudaSuccess) {
-    return keep_error(device_error());
+    return set_last_error(device_error());
   }
   Stream* stream = find_stream(handle);
   if (stream == nullptr) {
-    return keep_error(cudaErrorInvalidResourceHandle);
+    return set_last_error(cudaErrorInvalidResourceHandle);
   }
   if (const cudaError_t error = check(grid, block, shared_bytes); error != cudaSuccess) {
-    return keep_error(error);
+    return set_last_error(error);
   }
-  // A fault in the kernel is the device's, and comes out at the next call, as on a GPU.
-  return keep_error(run(*stream, {name, grid, block, shared_bytes, body, &stream->ordering}));
+  // A fault in the kernel puts the device into an error state, which the next call returns, as on a GPU.
+  return set_last_error(run(*stream, {name, grid, block, shared_bytes, body, &stream->ordering}));
 }
 
 cudaError_t run_on_stream(cudaStream_t stream, const char* name, void (*work)(void*), void* argument) {

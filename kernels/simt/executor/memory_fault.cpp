@@ -48,8 +48,8 @@ void explain(const void* address) {
   }
 }
 
-// Then as without this handler: a sanitizer's prints a stack, and the default ends the process when the
-// access is tried again.
+// After the report the previous handler runs: a sanitizer's prints the stack; the default one ends the
+// process when the access is repeated.
 void handle(int signal, siginfo_t* info, void* context) {
   explain(info->si_addr);
   const struct sigaction& previous = signal == SIGSEGV ? previous_segv : previous_bus;
@@ -78,10 +78,10 @@ AlternateStack::AlternateStack() {
   sigaltstack(nullptr, &current);
   if ((current.ss_flags & SS_DISABLE) != 0) {
     memory_ = std::make_unique<char[]>(kAlternateStack);
-    stack_t mine{};
-    mine.ss_sp = memory_.get();
-    mine.ss_size = kAlternateStack;
-    sigaltstack(&mine, nullptr);
+    stack_t alternate{};
+    alternate.ss_sp = memory_.get();
+    alternate.ss_size = kAlternateStack;
+    sigaltstack(&alternate, nullptr);
   }
 }
 

@@ -2,15 +2,16 @@
 
 #include <memory>
 
-// Reports accesses to memory that cannot be reached, and explains the reports of the sanitizers.
+// Reports accesses to inaccessible memory, and adds the kernel and the block of memory to the sanitizers'
+// reports.
 namespace simt {
 
-/// From now on a segmentation fault says which kernel or host code touched what, and then takes its usual
-/// course.
+/// Installs a handler for segmentation faults, which reports the kernel thread or host code and the memory
+/// that it touched, and then calls the previous handler.
 void install_fault_handler();
 
-/// A stack for signal handlers, for the calling OS thread while this lives, if it has none: a
-/// handler cannot run on a stack that has overflowed.
+/// An alternate signal stack for the calling OS thread during the scope, if it has none: a handler cannot run
+/// on a stack that has overflowed.
 class AlternateStack {
  public:
   AlternateStack();

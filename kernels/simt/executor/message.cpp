@@ -45,7 +45,7 @@ Message& Message::operator<<(Site at) { return *this << at.file << ":" << at.lin
 void Message::write() const {
   Message line = *this;
   line.append('\n');
-  // In one piece, as others may write too; and by a call that ThreadSanitizer does not look at.
+  // One call, because others may write too; a direct one, which ThreadSanitizer does not intercept.
   syscall(SYS_write, STDERR_FILENO, line.text_, line.length_);
 }
 

@@ -13,9 +13,8 @@ struct Hex {
   unsigned long long value;
 };
 
-/// A text of limited length, put together with nothing but its own code: messages are made in signal
-/// handlers, and on device threads, where a function of the library would be seen by ThreadSanitizer as a
-/// device thread's own.
+/// A text of limited length that calls no library function: messages are made in signal handlers, and on
+/// device threads, where ThreadSanitizer would attribute a library function's accesses to the device thread.
 class Message {
  public:
   Message& operator<<(const char* text);
@@ -29,7 +28,7 @@ class Message {
 
   const char* text() const { return text_; }
 
-  /// Writes it to stderr, with a line end.
+  /// Writes the text and a newline to stderr.
   void write() const;
 
  private:

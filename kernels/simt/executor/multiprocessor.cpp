@@ -32,7 +32,7 @@ void Multiprocessor::begin_launch(const Launch& launch, unsigned worker) {
   order_ = options().order;
   set_up_threads();
   set_up_contexts();
-  tsan::release(&launch.ordering->begin);  // the registers, which are the OS thread's
+  tsan::release(&launch.ordering->begin);  // the registers, which belong to the OS thread
 }
 
 void Multiprocessor::set_up_threads() {
@@ -55,8 +55,8 @@ void Multiprocessor::set_up_threads() {
   }
 }
 
-// Under ThreadSanitizer each thread has its context and its stack: a stack used by two would look like a
-// race.
+// Under ThreadSanitizer each thread has a context and a stack of its own: it would report a stack that two
+// threads use as a race.
 void Multiprocessor::set_up_contexts() {
   if constexpr (tsan::kEnabled) {
     for (unsigned i = 0; i < size_; ++i) {
@@ -111,8 +111,8 @@ bool Multiprocessor::run_block(uint3 block) {
   return !failed_;
 }
 
-// The threads' frames are left as they are; so what is known of their stacks is forgotten, and their
-// contexts, which have calls that never return, are replaced.
+// The frames of the threads are abandoned. So the fibers restart, and the contexts, whose calls never return,
+// are replaced.
 void Multiprocessor::abandon_block() {
   if constexpr (tsan::kEnabled) {
     for (unsigned i = 0; i < size_; ++i) {
@@ -126,7 +126,7 @@ void Multiprocessor::abandon_block() {
   idle_count_ = 0;
   for (const auto& fiber : fibers_) {
     fiber->restart();
-    give_back(*fiber);
+    release_fiber(*fiber);
   }
 }
 
@@ -141,13 +141,13 @@ void Multiprocessor::run_fiber() {
       if (exited_ < size_) {
         fail_deadlock();
       }
-      give_back(fiber);
+      release_fiber(fiber);
       fiber.switch_to(host_);
     } else if (next->state == State::unstarted && !tsan::kEnabled) {
       next->fiber = &fiber;
       current_ = next;
     } else {
-      give_back(fiber);
+      release_fiber(fiber);
       resume(fiber, *next);
     }
   }
@@ -156,7 +156,7 @@ void Multiprocessor::run_fiber() {
 void Multiprocessor::begin_thread() {
   ++started_;
   current_->state = State::runnable;
-  become(*current_);
+  set_current(*current_);
   tsan::acquire(&launch_->ordering->begin);
   tsan::acquire(&block_points_[(blocks_ + 1) % 2]);
 }
@@ -184,14 +184,14 @@ Fiber& Multiprocessor::fiber_for(const DeviceThread& thread) {
   return idle_count_ > 0 ? *idle_[--idle_count_] : new_fiber();
 }
 
-void Multiprocessor::give_back(Fiber& fiber) {
+void Multiprocessor::release_fiber(Fiber& fiber) {
   if constexpr (!tsan::kEnabled) {
     idle_[idle_count_++] = &fiber;
   }
 }
 
-// From here on the OS thread is this device thread, for kernels and for ThreadSanitizer.
-void Multiprocessor::become(DeviceThread& thread) {
+// Makes the OS thread act as this device thread, for kernels and for ThreadSanitizer.
+void Multiprocessor::set_current(DeviceThread& thread) {
   current_ = &thread;
   registers_->thread_index = thread.index;
   registers_->lane = thread.lane;
@@ -201,15 +201,15 @@ void Multiprocessor::become(DeviceThread& thread) {
 void Multiprocessor::resume(Fiber& from, DeviceThread& next) {
   if (next.state == State::unstarted) {
     next.fiber = &fiber_for(next);
-    current_ = &next;  // run_fiber() does the rest, there or on this fiber's first round
+    current_ = &next;  // run_fiber() does the rest when the fiber starts a thread
   } else {
-    become(next);
+    set_current(next);
   }
   from.switch_to(*next.fiber);
 }
 
-// Threads that can go on come before those that have not started, so that few are under way at once;
-// shuffled, a coin decides.
+// Runnable threads come before those that have not started, so that few are active at once. In shuffled order
+// the choice is random.
 DeviceThread* Multiprocessor::next_thread() {
   const bool can_start = started_ < size_;
   if (ready_.empty()) {

@@ -16,7 +16,7 @@
 
 namespace simt {
 
-/// Where ThreadSanitizer is told what the threads of a launch come after, and what comes after them.
+/// The points that tell ThreadSanitizer what is ordered before and after the threads of a launch.
 struct Ordering {
   tsan::Point begin = 0, end = 0;
 };
@@ -30,36 +30,35 @@ struct Launch {
   Ordering* ordering;
 };
 
-/// Runs blocks, one at a time. Threads run in turn on fibers, each until it waits for others; those that
-/// never wait run one after another on the same fiber. It belongs to a stream, with its stacks, its shared
-/// memory and what ThreadSanitizer knows of its threads: what streams do on the same threads would look
-/// ordered otherwise.
+/// Runs blocks, one at a time. Threads run in turn on fibers, each until it waits for others; threads that
+/// never wait run one after another on the same fiber. Each stream has multiprocessors of its own, with their
+/// stacks, shared memory and ThreadSanitizer contexts: if streams shared them, ThreadSanitizer would take
+/// their work for ordered.
 class Multiprocessor {
  public:
-  /// The name is for ThreadSanitizer's reports.
+  /// @param name  for ThreadSanitizer's reports
   explicit Multiprocessor(std::string name) : name_(std::move(name)) {}
   ~Multiprocessor();
   Multiprocessor(const Multiprocessor&) = delete;
   Multiprocessor& operator=(const Multiprocessor&) = delete;
 
-  /// The one whose block's thread is running on this OS thread, or null: the host is.
+  /// The multiprocessor whose device thread runs on this OS thread. Null: host code runs.
   static Multiprocessor* running();
 
-  /// The calling OS thread's next blocks are of this launch.
+  /// Sets the launch for the calling OS thread's next blocks.
   void begin_launch(const Launch& launch, unsigned worker);
-  /// Runs a block. False after a fault, which has been reported.
+  /// Runs a block. False: a fault happened and was reported.
   bool run_block(uint3 block);
-  /// Whether the block asked for more shared memory than there is; it is then a fault that fails the launch
-  /// only.
+  /// Whether the block needed more shared memory than there is. That fails only the launch, not the device.
   bool out_of_shared_memory() const { return out_of_shared_memory_; }
 
-  // For the running thread: see simt/kernel_interface.h.
+  // Called by the running device thread; see simt/kernel_interface.h.
   void barrier(Site at);
-  int count(int predicate, Site at);
+  int barrier_count(int predicate, Site at);
   void warp_barrier(unsigned mask, Site at);
   std::uint64_t shuffle(unsigned mask, std::uint64_t value, unsigned source, Site at);
   unsigned ballot(unsigned mask, int predicate, Site at);
-  void gather(unsigned mask, void* mine, void (*work)(void* const*), Site at);
+  void gather(unsigned mask, void* own, void (*work)(void* const*), Site at);
   void* shared_variable(const void* key, std::size_t bytes, std::size_t alignment);
   [[noreturn]] void fail(const char* what, Site at) { fail(*current_, Message() << what, at); }
 
@@ -84,8 +83,8 @@ class Multiprocessor {
   void end_thread();
   Fiber& new_fiber();
   Fiber& fiber_for(const DeviceThread& thread);
-  void give_back(Fiber& fiber);
-  void become(DeviceThread& thread);
+  void release_fiber(Fiber& fiber);
+  void set_current(DeviceThread& thread);
   void resume(Fiber& from, DeviceThread& next);
   DeviceThread* next_thread();
   void wait();
@@ -105,17 +104,17 @@ class Multiprocessor {
   void check_exit();
   DeviceThread& lane(unsigned number) { return threads_[current_->warp * kWarp + number]; }
 
-  // Faults of synchronisation: synchronization_fault.cpp. Ends the block.
+  // Synchronization faults, which end the block: synchronization_fault.cpp.
   [[noreturn]] void fail(const DeviceThread& thread, const Message& what, Site at);
   [[noreturn]] void fail_deadlock();
   [[noreturn]] void leave_block();
-  void append_census(Message& message) const;
+  void append_thread_states(Message& message) const;
   void describe(Message& message, const DeviceThread& thread) const;
 
   std::string name_;
   const Launch* launch_ = nullptr;
   Registers* registers_ =
-      nullptr;  // of the OS thread: kept, as fibers go from one to another between launches
+      nullptr;  // of the OS thread; cached, because fibers move between OS threads from launch to launch
   Random random_;
   Order order_ = Order::forward;
 
@@ -123,17 +122,17 @@ class Multiprocessor {
   DeviceThread* start_order_[kMaxThreads];
   DeviceThread* current_ = nullptr;
   unsigned size_ = 0, started_ = 0, exited_ = 0;  // threads of the block
-  uint3 shape_{};                                 // that the threads have been set up for
+  uint3 shape_{};                                 // the block shape that the threads are set up for
   ReadyQueue ready_;
   Warp warps_[kMaxWarps];
 
-  void (*gather_work_)(void* const*) = nullptr;         // of the operation that the last lane runs
+  void (*gather_work_)(void* const*) = nullptr;         // set by the last lane that called gather()
   unsigned arrived_ = 0, votes_ = 0, vote_result_ = 0;  // at the block's barrier
-  // Two in turn: else a thread that is already at the next barrier would seem to come before one that leaves
-  // this one.
+  // Barriers alternate between two points: with one, a thread that is already at the next barrier would seem
+  // to be ordered before one that leaves this barrier.
   tsan::Point barrier_points_[2] = {};
   unsigned barriers_ = 0;
-  // Blocks follow each other here, and use the same shared memory. In turn for the same reason.
+  // Successive blocks use the same shared memory. They alternate between two points for the same reason.
   tsan::Point block_points_[2] = {};
   unsigned blocks_ = 0;
 

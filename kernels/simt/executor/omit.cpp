@@ -26,7 +26,7 @@ OmittedSite& omitted_site() {
   return site;
 }
 
-// With loops of its own: it runs on device threads, where the library's functions are looked at.
+// With loops of its own: it runs on device threads, where ThreadSanitizer sees what library functions do.
 bool ends_with(const char* text, const char* suffix, std::size_t suffix_length) {
   std::size_t length = 0;
   while (text[length] != '\0') {
@@ -79,9 +79,9 @@ bool omitted(Site at) {
   return true;
 }
 
-void note_call(Site at) { call_site = at; }
+void set_call_site(Site at) { call_site = at; }
 
-// A place is used once, so that it does not stand for a call from elsewhere.
+// The recorded location is cleared, so that it does not apply to a later call from elsewhere.
 bool omitted_call() { return omitting && omitted(std::exchange(call_site, Site())); }
 
 }  // namespace simt

@@ -2,7 +2,7 @@
 
 namespace simt {
 
-/// Whether SIMT_OMIT names the place that the running API call was made from. simt/call_sites.h notes it.
+/// Whether SIMT_OMIT names the source location of the current API call, which simt/call_sites.h recorded.
 bool omitted_call();
 
 }  // namespace simt

@@ -23,7 +23,7 @@ std::optional<std::string_view> variable(const char* name) {
 }
 
 template <class T>
-void read_number(const char* name, T smallest, T largest, const char* expected, T& result) {
+void read_integer(const char* name, T smallest, T largest, const char* expected, T& result) {
   if (const auto value = variable(name)) {
     const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), result);
     if (error != std::errc() || end != value->data() + value->size() || result < smallest ||
@@ -49,15 +49,15 @@ Order read_order() {
 
 Options read_environment() {
   Options read;
-  read_number("SIMT_WORKERS", 1, 64, "a number from 1 to 64", read.workers);
+  read_integer("SIMT_WORKERS", 1, 64, "a number from 1 to 64", read.workers);
   read.order = read_order();
-  read_number("SIMT_SEED", 0U, std::numeric_limits<unsigned>::max(), "a 32-bit number", read.seed);
+  read_integer("SIMT_SEED", 0U, std::numeric_limits<unsigned>::max(), "a 32-bit number", read.seed);
   int protect = 0;
-  read_number("SIMT_PROTECT", 0, 1, "0 or 1", protect);
+  read_integer("SIMT_PROTECT", 0, 1, "0 or 1", protect);
   read.protect = protect == 1;
-  read_number("SIMT_DEVICES", 1, 16, "a number from 1 to 16", read.devices);
-  read_number("SIMT_MEMORY", std::size_t{1}, std::numeric_limits<std::size_t>::max() / 2, "a number of bytes",
-              read.memory);
+  read_integer("SIMT_DEVICES", 1, 16, "a number from 1 to 16", read.devices);
+  read_integer("SIMT_MEMORY", std::size_t{1}, std::numeric_limits<std::size_t>::max() / 2,
+               "a number of bytes", read.memory);
   try {
     omit(variable("SIMT_OMIT").value_or(""));
   } catch (const std::invalid_argument&) {

@@ -2,8 +2,8 @@
 
 namespace simt {
 
-/// Marsaglia's xorshift. Not <random>'s: it runs on device threads, where the linker may have put an
-/// instrumented copy of a library's inline function.
+/// Marsaglia's xorshift. Not <random>: it runs on device threads, and the linker may choose an instrumented
+/// copy of a library's inline function.
 class Random {
  public:
   explicit Random(unsigned seed = 1) : state_((seed * 2654435761U) | 1U) {}

@@ -7,7 +7,7 @@
 
 namespace simt {
 
-/// The threads that can go on, first come first served or in random order. A thread is in it at most once.
+/// The runnable threads, in FIFO or random order. A thread is in it at most once.
 class ReadyQueue {
  public:
   bool empty() const { return head_ == tail_; }
@@ -21,7 +21,7 @@ class ReadyQueue {
 
  private:
   DeviceThread* ring_[kMaxThreads];
-  unsigned head_ = 0, tail_ = 0;  // counted without end: kMaxThreads divides 2^32
+  unsigned head_ = 0, tail_ = 0;  // they only grow and wrap at 2^32, of which kMaxThreads is a divisor
 };
 
 }  // namespace simt

@@ -18,8 +18,8 @@ void __tsan_func_exit();
 }
 #endif
 
-// What the sanitizers must be told, because nothing of it goes through calls that they know. Without a
-// sanitizer all of this is empty.
+// What the sanitizers have to be told, because the device makes no calls that they intercept. Without a
+// sanitizer these functions are empty.
 
 namespace simt::asan {
 
@@ -56,10 +56,10 @@ inline constexpr bool kEnabled = true;
 inline constexpr bool kEnabled = false;
 #endif
 
-/// What ThreadSanitizer takes for a thread.
+/// A thread in ThreadSanitizer's view (a "fiber" of its interface).
 using Context = void*;
-/// Orders what is before a release by one context before what is after a later acquire by another. A word
-/// each, as ThreadSanitizer tells them apart by address.
+/// A synchronization point: what one context does before a release is ordered before what another does after
+/// a later acquire. ThreadSanitizer identifies points by address, so each is a word.
 using Point = unsigned long long;
 
 inline void acquire([[maybe_unused]] Point* point) {
@@ -72,8 +72,8 @@ inline void release([[maybe_unused]] Point* point) {
   __tsan_release(point);
 #endif
 }
-/// A new context, ordered after what its maker did until now: so the host makes them, not one device thread
-/// another's.
+/// A new context, ordered after what its creator did so far. So the host creates them: contexts that device
+/// threads created for each other would be ordered.
 inline Context create([[maybe_unused]] const char* name) {
 #ifdef SIMT_TSAN
   Context context = __tsan_create_fiber(0);
@@ -95,7 +95,7 @@ inline Context current() {
   return nullptr;
 #endif
 }
-/// From now on the OS thread acts as this context. It orders nothing.
+/// Makes the OS thread act as this context. It orders nothing.
 inline void switch_to([[maybe_unused]] Context context) {
 #ifdef SIMT_TSAN
   __tsan_switch_to_fiber(context, __tsan_switch_to_fiber_no_sync);
@@ -113,7 +113,7 @@ inline void end_ignoring() {
   AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
 #endif
 }
-/// Work between these is reported as called from `caller`.
+/// Work between enter_call() and leave_call() is reported as called from `caller`.
 inline void enter_call([[maybe_unused]] void* caller) {
 #ifdef SIMT_TSAN
   __tsan_func_entry(caller);

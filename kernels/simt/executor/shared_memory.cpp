@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kRedzone = 128;
 constexpr std::size_t kArena = std::size_t{256} << 10U;
 
-// Not memset, which ThreadSanitizer would take for a write of the device thread that is first here. The empty
-// assembly keeps the compiler from making these loops one.
+// Not memset, which ThreadSanitizer would attribute to the device thread that gets here first. The empty
+// assembly keeps the compiler from turning the loops into memset.
 void fill(char* start, std::size_t bytes) {
   std::size_t i = 0;
   for (constexpr std::uint64_t kOnes = ~std::uint64_t{0}; i + sizeof kOnes <= bytes; i += sizeof kOnes) {

@@ -161,7 +161,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
     if (!simt::poll(*found)) {
       return cudaErrorNotReady;
     }
-    simt::wait_for(*found);  // who knows that all is done comes after it
+    simt::wait_for(*found);  // a caller that knows that the work is done is ordered after it
     return cudaSuccess;
   });
 }

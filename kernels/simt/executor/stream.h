@@ -4,8 +4,8 @@
 
 namespace simt {
 
-/// Runs work(argument) as one device thread in the stream's order, as a 1x1 kernel called `name` would: this
-/// is how the stand-ins of CUDA's libraries do theirs. What goes wrong in it is reported as for a kernel.
+/// Runs work(argument) on one device thread in stream order, as a kernel called `name` with one thread. The
+/// stand-ins for CUDA's libraries run their work so; faults are reported as for a kernel.
 cudaError_t run_on_stream(cudaStream_t stream, const char* name, void (*work)(void*), void* argument);
 
 }  // namespace simt

@@ -6,9 +6,8 @@
 #include "kernels/simt/executor/multiprocessor.h"
 #include "simt/runtime_types.h"
 
-/// Work on a stream is done when it is submitted. What a stream orders, and what not, only ThreadSanitizer
-/// sees: for it the work of each stream is done by threads of the stream's own, and `context` stands between
-/// them.
+/// Work on a stream runs when it is submitted. Only ThreadSanitizer sees what a stream orders: for it,
+/// threads of the stream's own do the work, and `context` orders their launches.
 struct CUstream_st {
   CUstream_st(int device, unsigned flags);
   ~CUstream_st();
@@ -19,7 +18,7 @@ struct CUstream_st {
   unsigned flags;
   simt::tsan::Context context;
   simt::Ordering ordering;
-  std::vector<std::unique_ptr<simt::Multiprocessor>> multiprocessors;  // a worker each
+  std::vector<std::unique_ptr<simt::Multiprocessor>> multiprocessors;  // one per worker
   unsigned number;
   bool polled = true;  // since the last work was submitted
 };
@@ -28,19 +27,19 @@ namespace simt {
 
 using Stream = CUstream_st;
 
-/// The stream that a handle means, null being the default stream of the current device; nullptr if it is
-/// none.
+/// The stream of a handle; a null handle means the default stream of the current device. Null: there is no
+/// such stream.
 Stream* find_stream(cudaStream_t handle);
 
-/// The next work of the stream comes after what the host has done, after the stream's work so far, and, as
-/// CUDA has it for its default stream and the streams that are not cudaStreamNonBlocking, after each other's.
+/// Orders the next work of the stream after what the host has done and after the stream's work so far. As in
+/// CUDA, the default stream and the streams without cudaStreamNonBlocking are also ordered after each other.
 void begin_work(Stream& stream);
-/// Whether the stream is said to be done. It is, but the first answer after new work is no, which is as right
-/// on a GPU: who asks must be able to go on asking.
+/// Whether a query says that the stream is done. It always is, but the first answer after new work is no, as
+/// it may be on a GPU: code that polls has to poll again.
 bool poll(Stream& stream);
-/// The host goes on after the stream's work.
+/// Orders the host after the stream's work.
 void wait_for(Stream& stream);
-/// The host goes on after all work of a device's streams, also of destroyed ones.
+/// Orders the host after all work of a device's streams, destroyed ones included.
 void wait_for_device(int device);
 
 }  // namespace simt

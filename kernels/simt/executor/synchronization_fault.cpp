@@ -7,12 +7,12 @@
 namespace simt {
 namespace {
 
-// Threads that wait in the same way, at the same place.
+// Threads that wait in the same way, at the same source location.
 struct Group {
   const DeviceThread* first;
   unsigned count;
 
-  bool takes(const DeviceThread& thread) const {
+  bool contains(const DeviceThread& thread) const {
     if (thread.state != first->state) {
       return false;
     }
@@ -45,12 +45,12 @@ void describe_state(Message& message, const DeviceThread& thread) {
 
 }  // namespace
 
-void Multiprocessor::append_census(Message& message) const {
+void Multiprocessor::append_thread_states(Message& message) const {
   Group groups[16];
   unsigned count = 0;
   for (unsigned i = 0; i < size_; ++i) {
     Group* end = groups + count;
-    Group* group = std::find_if(groups, end, [&](const Group& g) { return g.takes(threads_[i]); });
+    Group* group = std::find_if(groups, end, [&](const Group& g) { return g.contains(threads_[i]); });
     if (group != end) {
       ++group->count;
     } else if (count < std::size(groups)) {
@@ -76,7 +76,7 @@ void Multiprocessor::fail(const DeviceThread& thread, const Message& what, Site 
   message << "simt: ERROR in ";
   describe(message, thread);
   message << ": " << what.text() << ", at " << at;
-  append_census(message);
+  append_thread_states(message);
   report_fault(cudaErrorLaunchFailure, message);
   leave_block();
 }
@@ -88,7 +88,7 @@ void Multiprocessor::fail_deadlock() {
   fail(*waiting, Message() << "deadlock: no thread can run", waiting->at);
 }
 
-// The fiber is not continued: abandon_block() starts it anew.
+// The fiber is never continued: abandon_block() restarts it.
 void Multiprocessor::leave_block() {
   failed_ = true;
   current_->fiber->switch_to(host_);

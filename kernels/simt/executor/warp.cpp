@@ -5,15 +5,15 @@
 namespace simt {
 namespace {
 
-// What a shuffle gives for a lane that took no part: NaN as float and as double.
+// What a shuffle returns for a lane that is not in the mask: NaN as float and as double.
 constexpr std::uint64_t kUndefined = 0xfff8dead7fc0deadU;
 
 bool contains(unsigned mask, unsigned lane) { return (mask >> lane & 1U) != 0; }
 
 }  // namespace
 
-// The lanes of an operation meet at a point that its first lane takes: operations of other lanes of the warp
-// can be under way at the same time. Shuffles and votes have none, as they do not order memory.
+// The lanes of an operation share a point that its first lane chooses, because other lanes of the warp can be
+// in another operation at the same time. Shuffles and votes have none, as they do not order memory.
 void Multiprocessor::warp_barrier(unsigned mask, Site at) {
   DeviceThread& self = *current_;
   if constexpr (tsan::kEnabled) {
@@ -47,13 +47,13 @@ unsigned Multiprocessor::ballot(unsigned mask, int predicate, Site at) {
   return static_cast<unsigned>(self.value);
 }
 
-void Multiprocessor::gather(unsigned mask, void* mine, void (*work)(void* const*), Site at) {
-  current_->pointer = mine;
+void Multiprocessor::gather(unsigned mask, void* own, void (*work)(void* const*), Site at) {
+  current_->pointer = own;
   gather_work_ = work;
   arrive(WarpOp::gather, mask, at);
 }
 
-// The last lane to arrive does what there is to do, for all.
+// The last lane to arrive computes the results of all lanes.
 void Multiprocessor::arrive(WarpOp operation, unsigned mask, Site at) {
   DeviceThread& self = *current_;
   Warp& warp = warps_[self.warp];
@@ -110,7 +110,7 @@ void Multiprocessor::compute_results(unsigned mask) {
     }
   }
   if (current_->operation == WarpOp::gather) {
-    tsan::begin_ignoring();  // it reads and writes other lanes' variables, which all wait for it
+    tsan::begin_ignoring();  // it reads and writes variables of the other lanes, which all wait
     gather_work_(pointers);
     tsan::end_ignoring();
   }
@@ -121,7 +121,8 @@ void Multiprocessor::compute_results(unsigned mask) {
   }
 }
 
-// Lets the lanes go on: in forward order the last one directly, else all in turn.
+// Makes the lanes runnable. In forward order the last lane continues at once; in the others all wait their
+// turn.
 void Multiprocessor::finish_operation(Warp& warp, unsigned mask) {
   warp.arrived &= ~mask;
   for (unsigned i = 0; i < kWarp; ++i) {
@@ -159,8 +160,8 @@ unsigned warp_ballot(unsigned mask, int predicate, Site at) {
   return Multiprocessor::running()->ballot(mask, predicate, at);
 }
 
-void warp_gather(unsigned mask, void* mine, void (*work)(void* const*), Site at) {
-  Multiprocessor::running()->gather(mask, mine, work, at);
+void warp_gather(unsigned mask, void* own, void (*work)(void* const*), Site at) {
+  Multiprocessor::running()->gather(mask, own, work, at);
 }
 
 void* shared_storage(const void* key, std::size_t bytes, std::size_t alignment) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// cuBLASLt on the emulated device: what the project calls, declared as CUDA 13 does (tests/simt/signatures
-// holds the two against each other). Defined in libraries/cublaslt.cpp.
+// cuBLASLt on the emulated device: the calls that TinyTorch needs, as CUDA 13 declares them
+// (tests/simt/signatures compares the two). Defined in libraries/cublaslt.cpp.
 #include <cublas_v2.h>
 
 #include <cstddef>
@@ -13,7 +13,7 @@ extern "C" {
 struct cublasLtContext;
 using cublasLtHandle_t = cublasLtContext*;
 
-// The real descriptors have a size, but are always made by their Create here.
+// The real descriptors are complete types; here only their Create functions make them.
 struct cublasLtMatmulDescOpaque_t;
 using cublasLtMatmulDesc_t = cublasLtMatmulDescOpaque_t*;
 struct cublasLtMatrixLayoutOpaque_t;
@@ -53,44 +53,47 @@ enum cublasLtMatmulPreferenceAttributes_t {
   CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES = 8
 };
 
-cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle);
-cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle);
+cublasStatus_t cublasLtCreate(cublasLtHandle_t* lightHandle);
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t lightHandle);
 const char* cublasLtGetStatusString(cublasStatus_t status);
 
-cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* desc, cublasComputeType_t compute,
-                                        cudaDataType_t scale);
-cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t desc);
-cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t desc,
-                                              cublasLtMatmulDescAttributes_t attribute, const void* value,
-                                              std::size_t bytes);
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* matmulDesc, cublasComputeType_t computeType,
+                                        cudaDataType_t scaleType);
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t matmulDesc);
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t matmulDesc,
+                                              cublasLtMatmulDescAttributes_t attr, const void* buf,
+                                              std::size_t sizeInBytes);
 
-/// A column-major matrix; ld is the distance between its columns, in elements.
-cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType type,
+/// A column-major matrix with the leading dimension ld.
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* matLayout, cudaDataType type,
                                           std::uint64_t rows, std::uint64_t cols, std::int64_t ld);
-cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout);
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t matLayout);
 
-cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* preference);
-cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t preference);
-cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
-                                                    cublasLtMatmulPreferenceAttributes_t attribute,
-                                                    const void* value, std::size_t bytes);
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* pref);
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t pref);
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t pref,
+                                                    cublasLtMatmulPreferenceAttributes_t attr,
+                                                    const void* buf, std::size_t sizeInBytes);
 
-/// The stand-in knows two ways: one with a workspace of 1 MiB, which comes first where the preference allows
-/// it, and one without. Both load 16 bytes at once where the preference says that pointers are so aligned.
-cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc,
-                                              cublasLtMatrixLayout_t a_desc, cublasLtMatrixLayout_t b_desc,
-                                              cublasLtMatrixLayout_t c_desc, cublasLtMatrixLayout_t d_desc,
-                                              cublasLtMatmulPreference_t preference, int requested,
-                                              cublasLtMatmulHeuristicResult_t results[], int* returned);
+/// The stand-in has two algorithms: one with a workspace of 1 MiB, which is returned first if the preference
+/// allows it, and one without. Both load 16 bytes at once if the preference promises that pointers are so
+/// aligned.
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
+                                              cublasLtMatmulDesc_t operationDesc,
+                                              cublasLtMatrixLayout_t Adesc, cublasLtMatrixLayout_t Bdesc,
+                                              cublasLtMatrixLayout_t Cdesc, cublasLtMatrixLayout_t Ddesc,
+                                              cublasLtMatmulPreference_t preference, int requestedAlgoCount,
+                                              cublasLtMatmulHeuristicResult_t heuristicResultsArray[],
+                                              int* returnAlgoCount);
 
-/// D = epilogue(alpha op(A) op(B) + beta C [+ bias, one value a row]). alpha and beta are on the host, of the
-/// scale type. C is not read if beta is 0, and may be D if their layouts agree.
-cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc, const void* alpha,
-                              const void* a, cublasLtMatrixLayout_t a_desc, const void* b,
-                              cublasLtMatrixLayout_t b_desc, const void* beta, const void* c,
-                              cublasLtMatrixLayout_t c_desc, void* d, cublasLtMatrixLayout_t d_desc,
-                              const cublasLtMatmulAlgo_t* algo, void* workspace, std::size_t workspace_bytes,
-                              cudaStream_t stream);
+/// D = epilogue(alpha op(A) op(B) + beta C [+ bias, one value per row]). alpha and beta are on the host, of
+/// the scale type. C is not read if beta is 0, and may be D if their layouts agree.
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t computeDesc,
+                              const void* alpha, const void* A, cublasLtMatrixLayout_t Adesc, const void* B,
+                              cublasLtMatrixLayout_t Bdesc, const void* beta, const void* C,
+                              cublasLtMatrixLayout_t Cdesc, void* D, cublasLtMatrixLayout_t Ddesc,
+                              const cublasLtMatmulAlgo_t* algo, void* workspace,
+                              std::size_t workspaceSizeInBytes, cudaStream_t stream);
 }
 
 // NOLINTEND(readability-identifier-naming)

@@ -1,7 +1,7 @@
 #pragma once
 
-// cuBLAS on the emulated device: what the project calls, declared as CUDA 13 does (tests/simt/signatures
-// holds the two against each other). Defined in libraries/cublas.cpp.
+// cuBLAS on the emulated device: the calls that TinyTorch needs, as CUDA 13 declares them
+// (tests/simt/signatures compares the two). Defined in libraries/cublas.cpp.
 #include <cuda_runtime.h>
 #include <library_types.h>
 
@@ -35,7 +35,7 @@ enum cublasComputeType_t {
 struct cublasContext;
 using cublasHandle_t = cublasContext*;
 
-// The real header, too, gives these names to the second version of the calls.
+// The real header, too, defines these names as the second version of the calls.
 #define cublasCreate cublasCreate_v2
 #define cublasDestroy cublasDestroy_v2
 #define cublasSetStream cublasSetStream_v2
@@ -44,27 +44,28 @@ using cublasHandle_t = cublasContext*;
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle);
 cublasStatus_t cublasDestroy_v2(cublasHandle_t handle);
 
-/// Also gives up the workspace that was set.
-cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream);
+/// Also resets the workspace.
+cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t streamId);
 
-/// @param workspace  aligned to 256 bytes; used by all later calls, until the stream is set
-cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std::size_t bytes);
+/// @param workspace  aligned to 256 bytes; all later calls use it, until the stream is set
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace,
+                                     std::size_t workspaceSizeInBytes);
 
-/// With CUBLAS_TF32_TENSOR_OP_MATH products of CUBLAS_COMPUTE_32F round their factors to TF32.
+/// With CUBLAS_TF32_TENSOR_OP_MATH, products of CUBLAS_COMPUTE_32F round A and B to TF32.
 cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode);
 
 const char* cublasGetStatusName(cublasStatus_t status);
 const char* cublasGetStatusString(cublasStatus_t status);
 
-/// C[i] = alpha op(A[i]) op(B[i]) + beta C[i] for the matrices of a batch, column-major; op(A) is m x k,
-/// op(B) k x n. alpha and beta are on the host, float or double as the matrices are. C is not read if beta is
-/// 0.
+/// C[i] = alpha op(A[i]) op(B[i]) + beta C[i] for each i of the batch. Matrices are column-major; op(A) is m
+/// x k and op(B) k x n. alpha and beta are on the host and have the type of the matrices. C is not read if
+/// beta is 0.
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t transa,
                                           cublasOperation_t transb, int m, int n, int k, const void* alpha,
-                                          const void* a, cudaDataType type_a, int lda, long long stride_a,
-                                          const void* b, cudaDataType type_b, int ldb, long long stride_b,
-                                          const void* beta, void* c, cudaDataType type_c, int ldc,
-                                          long long stride_c, int batch, cublasComputeType_t compute,
+                                          const void* A, cudaDataType Atype, int lda, long long strideA,
+                                          const void* B, cudaDataType Btype, int ldb, long long strideB,
+                                          const void* beta, void* C, cudaDataType Ctype, int ldc,
+                                          long long strideC, int batchCount, cublasComputeType_t computeType,
                                           cublasGemmAlgo_t algo);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// CUDA's header for the emulated device: put before a toolkit's in the include path, it lets a host compiler
-// take CUDA sources, whose kernels then run on the host. See kernels/simt/README.md.
+// CUDA's header for the emulated device. In the include path before a toolkit's, it lets a host compiler
+// compile CUDA sources, whose kernels then run on the host. See kernels/simt/README.md.
 #include "simt/atomics.h"
 #include "simt/call_sites.h"
 #include "simt/intrinsics.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-// cuDNN on the emulated device: what the project calls, declared as cuDNN 9 does (tests/simt/signatures holds
-// the two against each other). Defined in libraries/cudnn*.cpp.
+// cuDNN on the emulated device: the calls that TinyTorch needs, as cuDNN 9 declares them
+// (tests/simt/signatures compares the two). Defined in libraries/cudnn*.cpp.
 #include <cuda_runtime.h>
 
 #include <cstddef>
@@ -53,84 +53,86 @@ const char* cudnnGetErrorString(cudnnStatus_t status);
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle);
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle);
-cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream);
+cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t streamId);
 
-cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* desc);
-cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t desc);
+cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* tensorDesc);
+cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensorDesc);
 
-/// @param rank  4 to CUDNN_DIM_MAX: N, C, then the spatial dimensions
-cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t desc, cudnnDataType_t type, int rank,
-                                         const int dims[], const int strides[]);
+/// @param nbDims  4 to CUDNN_DIM_MAX: N, C, then the spatial dimensions
+cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType,
+                                         int nbDims, const int dimA[], const int strideA[]);
 
-/// y = alpha softmax(x) + beta y. alpha and beta are on the host, float or double as the tensors are. y is
-/// not read if beta is 0, and may be x if their descriptors agree.
+/// y = alpha softmax(x) + beta y. alpha and beta are on the host and have the type of the tensors. y is not
+/// read if beta is 0, and may be x if their descriptors agree.
 cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
-                                  const void* alpha, const cudnnTensorDescriptor_t x_desc, const void* x,
-                                  const void* beta, const cudnnTensorDescriptor_t y_desc, void* y);
+                                  const void* alpha, const cudnnTensorDescriptor_t xDesc, const void* x,
+                                  const void* beta, const cudnnTensorDescriptor_t yDesc, void* y);
 
-/// dx = alpha times the gradient of softmax for its result y and the gradient dy + beta dx; dx may be dy.
+/// dx = alpha * (the gradient with respect to the input of softmax, given its output y and the output's
+/// gradient dy)
+/// + beta dx. dx may be dy.
 cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo,
                                    cudnnSoftmaxMode_t mode, const void* alpha,
-                                   const cudnnTensorDescriptor_t y_desc, const void* y,
-                                   const cudnnTensorDescriptor_t dy_desc, const void* dy, const void* beta,
-                                   const cudnnTensorDescriptor_t dx_desc, void* dx);
+                                   const cudnnTensorDescriptor_t yDesc, const void* y,
+                                   const cudnnTensorDescriptor_t dyDesc, const void* dy, const void* beta,
+                                   const cudnnTensorDescriptor_t dxDesc, void* dx);
 
-cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* desc);
-cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t desc);
+cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filterDesc);
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filterDesc);
 
-/// @param dims  out, in / groups, height, width, whatever the order in memory
-cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t desc, cudnnDataType_t type,
-                                         cudnnTensorFormat_t format, int rank, const int dims[]);
+/// @param filterDimA  out, in / groups, height, width, in either format
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filterDesc, cudnnDataType_t dataType,
+                                         cudnnTensorFormat_t format, int nbDims, const int filterDimA[]);
 
-cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* desc);
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t desc);
+cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convDesc);
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convDesc);
 
-/// @param rank  the number of spatial dimensions
-cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t desc, int rank,
-                                              const int padding[], const int stride[], const int dilation[],
-                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute_type);
-cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t desc, int groups);
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t desc, cudnnMathType_t type);
+/// @param arrayLength  the number of spatial dimensions
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t convDesc, int arrayLength,
+                                              const int padA[], const int filterStrideA[],
+                                              const int dilationA[], cudnnConvolutionMode_t mode,
+                                              cudnnDataType_t computeType);
+cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t convDesc, int groupCount);
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convDesc, cudnnMathType_t mathType);
 
-cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle,
-                                                      const cudnnTensorDescriptor_t x_desc,
-                                                      const cudnnFilterDescriptor_t w_desc,
-                                                      const cudnnConvolutionDescriptor_t desc,
-                                                      const cudnnTensorDescriptor_t y_desc,
-                                                      cudnnConvolutionFwdAlgo_t algo, std::size_t* bytes);
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnFilterDescriptor_t wDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t yDesc,
+    cudnnConvolutionFwdAlgo_t algo, std::size_t* sizeInBytes);
 /// y = alpha conv(x, w) + beta y.
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
-                                      const cudnnTensorDescriptor_t x_desc, const void* x,
-                                      const cudnnFilterDescriptor_t w_desc, const void* w,
-                                      const cudnnConvolutionDescriptor_t desc, cudnnConvolutionFwdAlgo_t algo,
-                                      void* workspace, std::size_t workspace_bytes, const void* beta,
-                                      const cudnnTensorDescriptor_t y_desc, void* y);
+                                      const cudnnTensorDescriptor_t xDesc, const void* x,
+                                      const cudnnFilterDescriptor_t wDesc, const void* w,
+                                      const cudnnConvolutionDescriptor_t convDesc,
+                                      cudnnConvolutionFwdAlgo_t algo, void* workSpace,
+                                      std::size_t workSpaceSizeInBytes, const void* beta,
+                                      const cudnnTensorDescriptor_t yDesc, void* y);
 
 cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
-    cudnnHandle_t handle, const cudnnFilterDescriptor_t w_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnTensorDescriptor_t dx_desc,
-    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* bytes);
-/// dx = alpha times the gradient for x + beta dx.
+    cudnnHandle_t handle, const cudnnFilterDescriptor_t wDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t dxDesc,
+    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* sizeInBytes);
+/// dx = alpha * (the gradient with respect to x) + beta dx.
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
-                                           const cudnnFilterDescriptor_t w_desc, const void* w,
-                                           const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                           const cudnnConvolutionDescriptor_t desc,
-                                           cudnnConvolutionBwdDataAlgo_t algo, void* workspace,
-                                           std::size_t workspace_bytes, const void* beta,
-                                           const cudnnTensorDescriptor_t dx_desc, void* dx);
+                                           const cudnnFilterDescriptor_t wDesc, const void* w,
+                                           const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                           const cudnnConvolutionDescriptor_t convDesc,
+                                           cudnnConvolutionBwdDataAlgo_t algo, void* workSpace,
+                                           std::size_t workSpaceSizeInBytes, const void* beta,
+                                           const cudnnTensorDescriptor_t dxDesc, void* dx);
 
 cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
-    cudnnHandle_t handle, const cudnnTensorDescriptor_t x_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnFilterDescriptor_t dw_desc,
-    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* bytes);
-/// dw = alpha times the gradient for w + beta dw.
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnFilterDescriptor_t dwDesc,
+    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* sizeInBytes);
+/// dw = alpha * (the gradient with respect to w) + beta dw.
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
-                                             const cudnnTensorDescriptor_t x_desc, const void* x,
-                                             const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                             const cudnnConvolutionDescriptor_t desc,
-                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workspace,
-                                             std::size_t workspace_bytes, const void* beta,
-                                             const cudnnFilterDescriptor_t dw_desc, void* dw);
+                                             const cudnnTensorDescriptor_t xDesc, const void* x,
+                                             const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                             const cudnnConvolutionDescriptor_t convDesc,
+                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workSpace,
+                                             std::size_t workSpaceSizeInBytes, const void* beta,
+                                             const cudnnFilterDescriptor_t dwDesc, void* dw);
 }
 
 // NOLINTEND(readability-identifier-naming)

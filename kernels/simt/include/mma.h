@@ -9,7 +9,7 @@
 #include "simt/one_of.h"
 
 // CUDA's header for the emulated device: warp matrix products of 16x16x16, half or bfloat16 into float. See
-// kernels/simt/README.md. Where a fragment has its elements is CUDA's secret; here element e of lane l is
+// kernels/simt/README.md. CUDA leaves the layout of fragments unspecified; here element e of lane l is
 // element 32 e + l of the tile in row-major order. NOLINTBEGIN(readability-identifier-naming)
 namespace nvcuda::wmma {
 
@@ -33,18 +33,18 @@ requires(Fragment<Use, T, Layout>&& m == 16 && n == 16 && k == 16) class fragmen
   T x[num_elements];
 };
 
-/// Where a lane's element is in the tile.
+/// The position of a lane's element in the tile.
 struct Position {
   unsigned row, column;
   Position(int element, unsigned lane)
       : row((static_cast<unsigned>(element) * 32 + lane) / 16), column(lane % 16) {}
-  unsigned offset(unsigned stride, bool by_rows) const {
-    return by_rows ? row * stride + column : column * stride + row;
+  unsigned offset(unsigned stride, bool is_row_major) const {
+    return is_row_major ? row * stride + column : column * stride + row;
   }
 };
 
-/// CUDA wants tiles at multiples of 32 bytes, with rows (or columns) at multiples of 16. And all lanes must
-/// be here.
+/// CUDA requires tiles aligned to 32 bytes and rows (or columns) aligned to 16 bytes, and that all lanes take
+/// part.
 template <class T>
 void check_tile(const T* tile, unsigned stride, simt::Site at) {
   if (reinterpret_cast<std::uintptr_t>(tile) % 32 != 0) {
@@ -89,7 +89,7 @@ inline void store_matrix_sync(float* tile, const fragment<accumulator, 16, 16, 1
   }
 }
 
-/// What a lane brings to a product.
+/// The operands of a lane in a product.
 template <class T>
 struct Operands {
   float* d;
@@ -98,7 +98,7 @@ struct Operands {
   const float* c;
 };
 
-/// The product of the tiles that 32 lanes hold.
+/// Multiplies the tiles that 32 lanes hold.
 template <class T>
 void multiply(void* const* lanes) {
   float a[16][16], b[16][16], d[16][16];
@@ -129,8 +129,8 @@ void mma_sync(fragment<accumulator, 16, 16, 16, float>& d,
               const fragment<matrix_a, 16, 16, 16, T, LayoutA>& a,
               const fragment<matrix_b, 16, 16, 16, T, LayoutB>& b,
               const fragment<accumulator, 16, 16, 16, float>& c, simt::Site at = simt::Site::current()) {
-  Operands<T> mine{d.x, a.x, b.x, c.x};
-  simt::warp_gather(~0U, &mine, multiply<T>, at);
+  Operands<T> own{d.x, a.x, b.x, c.x};
+  simt::warp_gather(~0U, &own, multiply<T>, at);
 }
 
 }  // namespace nvcuda::wmma

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+// Parameters have the names of NVIDIA's documentation.
+// NOLINTBEGIN(readability-identifier-naming)
+
 struct cublasContext {
   cudaStream_t stream = nullptr;
   void* workspace = nullptr;
@@ -24,20 +27,21 @@ cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
   return destroyed ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
-cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
+cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t streamId) {
   if (!simt::is_live(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  handle->stream = stream;
+  handle->stream = streamId;
   handle->workspace = nullptr;
   handle->workspace_bytes = 0;
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std::size_t bytes) {
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace,
+                                     std::size_t workspaceSizeInBytes) {
   if (!simt::is_live(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  if (workspace == nullptr && bytes > 0) return CUBLAS_STATUS_INVALID_VALUE;
+  if (workspace == nullptr && workspaceSizeInBytes > 0) return CUBLAS_STATUS_INVALID_VALUE;
   if (!simt::is_aligned(workspace, simt::kWorkspaceAlignment)) return CUBLAS_STATUS_INVALID_VALUE;
   handle->workspace = workspace;
-  handle->workspace_bytes = bytes;
+  handle->workspace_bytes = workspaceSizeInBytes;
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -109,7 +113,7 @@ namespace {
 
 bool is_operation(cublasOperation_t op) { return op == CUBLAS_OP_N || op == CUBLAS_OP_T; }
 
-// A matrix of `rows` rows, or of `rows_if_transposed` where op(X) is its transpose.
+// X has `rows` rows, or `rows_if_transposed` if op(X) is its transpose.
 bool leading_dimension_fits(int ld, cublasOperation_t op, int rows, int rows_if_transposed) {
   return ld >= std::max(1, op == CUBLAS_OP_N ? rows : rows_if_transposed);
 }
@@ -134,7 +138,7 @@ bool uses_tf32(cublasComputeType_t compute, cublasMath_t math) {
 }
 
 // Whether two matrices of the batch, `distance` elements apart, share an element: i + j ldc is equal in both
-// for some i < m, j < n. They may well interleave, as the heads of an attention do.
+// for some i < m, j < n. They may interleave, as the heads of an attention do.
 bool overlap(std::int64_t distance, const simt::Gemm& gemm) {
   const std::int64_t columns = distance / gemm.ldd;
   for (const std::int64_t j : {columns, columns + 1})
@@ -150,43 +154,43 @@ bool results_overlap(const simt::Gemm& gemm) {
 }
 
 bool pointers_missing(const simt::Gemm& gemm) {
-  const bool factors_missing = gemm.a.data == nullptr || gemm.b.data == nullptr;
-  return gemm.d == nullptr || (gemm.k > 0 && factors_missing);
+  const bool a_or_b_missing = gemm.a.data == nullptr || gemm.b.data == nullptr;
+  return gemm.d == nullptr || (gemm.k > 0 && a_or_b_missing);
 }
 
 }  // namespace
 
-// The statuses are those of cuBLAS's documentation of the call. Null matrices, which fault on a GPU, and
-// matrices of C that overlap, whose result is undefined, are invalid values too.
+// The statuses are those that cuBLAS documents. Null matrices, which fault on a GPU, and matrices of C that
+// overlap, whose result is undefined, are invalid values too.
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation_t transa,
                                           cublasOperation_t transb, int m, int n, int k, const void* alpha,
-                                          const void* a, cudaDataType type_a, int lda, long long stride_a,
-                                          const void* b, cudaDataType type_b, int ldb, long long stride_b,
-                                          const void* beta, void* c, cudaDataType type_c, int ldc,
-                                          long long stride_c, int batch, cublasComputeType_t compute,
+                                          const void* A, cudaDataType Atype, int lda, long long strideA,
+                                          const void* B, cudaDataType Btype, int ldb, long long strideB,
+                                          const void* beta, void* C, cudaDataType Ctype, int ldc,
+                                          long long strideC, int batchCount, cublasComputeType_t computeType,
                                           cublasGemmAlgo_t algo) {
   if (!simt::is_live(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (!is_operation(transa) || !is_operation(transb)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (m < 0 || n < 0 || k < 0 || batch < 0) return CUBLAS_STATUS_INVALID_VALUE;
+  if (m < 0 || n < 0 || k < 0 || batchCount < 0) return CUBLAS_STATUS_INVALID_VALUE;
   if (!leading_dimension_fits(lda, transa, m, k)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!leading_dimension_fits(ldb, transb, k, n)) return CUBLAS_STATUS_INVALID_VALUE;
   if (ldc < std::max(1, m)) return CUBLAS_STATUS_INVALID_VALUE;
   if (alpha == nullptr || beta == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
-  if (!is_type(type_a) || !is_type(type_b) || !is_type(type_c)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (type_a != type_c || type_b != type_c || !computes(compute, type_c)) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (!is_type(Atype) || !is_type(Btype) || !is_type(Ctype)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (Atype != Ctype || Btype != Ctype || !computes(computeType, Ctype)) return CUBLAS_STATUS_NOT_SUPPORTED;
   if (algo != CUBLAS_GEMM_DEFAULT) return CUBLAS_STATUS_NOT_SUPPORTED;
-  if (m == 0 || n == 0 || batch == 0) return CUBLAS_STATUS_SUCCESS;
+  if (m == 0 || n == 0 || batchCount == 0) return CUBLAS_STATUS_SUCCESS;
 
   simt::Gemm gemm;
-  gemm.m = m, gemm.n = n, gemm.k = k, gemm.batch = batch;
-  gemm.f64 = type_c == CUDA_R_64F;
-  gemm.tf32 = uses_tf32(compute, handle->math);
+  gemm.m = m, gemm.n = n, gemm.k = k, gemm.batch = batchCount;
+  gemm.f64 = Ctype == CUDA_R_64F;
+  gemm.tf32 = uses_tf32(computeType, handle->math);
   gemm.alpha = simt::scalar(alpha, gemm.f64);
   gemm.beta = simt::scalar(beta, gemm.f64);
-  gemm.a = {a, transa == CUBLAS_OP_T, lda, stride_a};
-  gemm.b = {b, transb == CUBLAS_OP_T, ldb, stride_b};
-  gemm.c = c, gemm.ldc = ldc, gemm.stride_c = stride_c;
-  gemm.d = c, gemm.ldd = ldc, gemm.stride_d = stride_c;
+  gemm.a = {A, transa == CUBLAS_OP_T, lda, strideA};
+  gemm.b = {B, transb == CUBLAS_OP_T, ldb, strideB};
+  gemm.c = C, gemm.ldc = ldc, gemm.stride_c = strideC;
+  gemm.d = C, gemm.ldd = ldc, gemm.stride_d = strideC;
   gemm.workspace = handle->workspace;
   gemm.workspace_bytes = handle->workspace_bytes;
   if (pointers_missing(gemm) || results_overlap(gemm)) return CUBLAS_STATUS_INVALID_VALUE;
@@ -194,3 +198,5 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation
   const cudaError_t error = simt::run_gemm(handle->stream, "cublasGemmStridedBatchedEx", gemm);
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }
+
+// NOLINTEND(readability-identifier-naming)

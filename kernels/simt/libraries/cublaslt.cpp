@@ -7,6 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 
+// Parameters have the names of NVIDIA's documentation.
+// NOLINTBEGIN(readability-identifier-naming)
+
 struct cublasLtContext {};
 
 struct cublasLtMatmulDescOpaque_t {
@@ -32,7 +35,7 @@ struct cublasLtMatmulPreferenceOpaque_t {
 
 namespace {
 
-// What this library keeps in a cublasLtMatmulAlgo_t.
+// The contents of a cublasLtMatmulAlgo_t in this library.
 struct Algo {
   std::uint64_t magic;
   std::uint64_t workspace;
@@ -55,7 +58,7 @@ cublasStatus_t destroy(T* descriptor) {
   return simt::handles<T>().destroy(descriptor) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
 }
 
-// The size has to be that of the attribute.
+// Sets an attribute. The size has to be the attribute's.
 template <class T>
 cublasStatus_t set(T& attribute, const void* value, std::size_t bytes) {
   if (value == nullptr || bytes != sizeof(T)) return CUBLAS_STATUS_INVALID_VALUE;
@@ -65,75 +68,71 @@ cublasStatus_t set(T& attribute, const void* value, std::size_t bytes) {
 
 }  // namespace
 
-cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) { return create(handle); }
+cublasStatus_t cublasLtCreate(cublasLtHandle_t* lightHandle) { return create(lightHandle); }
 
-cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
-  const bool destroyed = simt::handles<cublasLtContext>().destroy(handle);
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t lightHandle) {
+  const bool destroyed = simt::handles<cublasLtContext>().destroy(lightHandle);
   return destroyed ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
 const char* cublasLtGetStatusString(cublasStatus_t status) { return cublasGetStatusString(status); }
 
-cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* desc, cublasComputeType_t compute,
-                                        cudaDataType_t scale) {
-  const cublasStatus_t status = create(desc);
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* matmulDesc, cublasComputeType_t computeType,
+                                        cudaDataType_t scaleType) {
+  const cublasStatus_t status = create(matmulDesc);
   if (status != CUBLAS_STATUS_SUCCESS) return status;
-  (*desc)->compute = compute;
-  (*desc)->scale = scale;
+  (*matmulDesc)->compute = computeType;
+  (*matmulDesc)->scale = scaleType;
   return status;
 }
 
-cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t desc) { return destroy(desc); }
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t matmulDesc) { return destroy(matmulDesc); }
 
-cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t desc,
-                                              cublasLtMatmulDescAttributes_t attribute, const void* value,
-                                              std::size_t bytes) {
-  if (!simt::is_live(desc)) return CUBLAS_STATUS_INVALID_VALUE;
-  switch (attribute) {
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t matmulDesc,
+                                              cublasLtMatmulDescAttributes_t attr, const void* buf,
+                                              std::size_t sizeInBytes) {
+  if (!simt::is_live(matmulDesc)) return CUBLAS_STATUS_INVALID_VALUE;
+  switch (attr) {
     case CUBLASLT_MATMUL_DESC_TRANSA:
-      return set(desc->op_a, value, bytes);
+      return set(matmulDesc->op_a, buf, sizeInBytes);
     case CUBLASLT_MATMUL_DESC_TRANSB:
-      return set(desc->op_b, value, bytes);
+      return set(matmulDesc->op_b, buf, sizeInBytes);
     case CUBLASLT_MATMUL_DESC_EPILOGUE:
-      return set(desc->epilogue, value, bytes);
+      return set(matmulDesc->epilogue, buf, sizeInBytes);
     case CUBLASLT_MATMUL_DESC_BIAS_POINTER:
-      return set(desc->bias, value, bytes);
+      return set(matmulDesc->bias, buf, sizeInBytes);
   }
   return CUBLAS_STATUS_INVALID_VALUE;
 }
 
-cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType type,
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* matLayout, cudaDataType type,
                                           std::uint64_t rows, std::uint64_t cols, std::int64_t ld) {
-  const cublasStatus_t status = create(layout);
-  if (status == CUBLAS_STATUS_SUCCESS) **layout = {type, rows, cols, ld};
+  const cublasStatus_t status = create(matLayout);
+  if (status == CUBLAS_STATUS_SUCCESS) **matLayout = {type, rows, cols, ld};
   return status;
 }
 
-cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout) { return destroy(layout); }
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t matLayout) { return destroy(matLayout); }
 
-cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* preference) {
-  return create(preference);
-}
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* pref) { return create(pref); }
 
-cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t preference) {
-  return destroy(preference);
-}
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t pref) { return destroy(pref); }
 
-cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
-                                                    cublasLtMatmulPreferenceAttributes_t attribute,
-                                                    const void* value, std::size_t bytes) {
-  if (!simt::is_live(preference)) return CUBLAS_STATUS_INVALID_VALUE;
-  switch (attribute) {
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t pref,
+                                                    cublasLtMatmulPreferenceAttributes_t attr,
+                                                    const void* buf, std::size_t sizeInBytes) {
+  if (!simt::is_live(pref)) return CUBLAS_STATUS_INVALID_VALUE;
+  switch (attr) {
     case CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES:
-      return set(preference->max_workspace, value, bytes);
+      return set(pref->max_workspace, buf, sizeInBytes);
     case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES:
-      return set(preference->alignment[0], value, bytes);
+      return set(pref->alignment[0], buf, sizeInBytes);
     case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES:
-      return set(preference->alignment[1], value, bytes);
+      return set(pref->alignment[1], buf, sizeInBytes);
     case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES:
-      return set(preference->alignment[2], value, bytes);
+      return set(pref->alignment[2], buf, sizeInBytes);
     case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES:
-      return set(preference->alignment[3], value, bytes);
+      return set(pref->alignment[3], buf, sizeInBytes);
   }
   return CUBLAS_STATUS_INVALID_VALUE;
 }
@@ -155,13 +154,13 @@ bool has_size(const cublasLtMatrixLayoutOpaque_t& layout, std::int64_t rows, std
   return static_cast<std::int64_t>(layout.rows) == rows && static_cast<std::int64_t>(layout.cols) == cols;
 }
 
-// An empty matrix has no configuration that is documented, so there is none here.
+// The documentation has no configuration for empty matrices, so there is none here.
 bool is_possible(const cublasLtMatrixLayoutOpaque_t& layout) {
   return layout.rows > 0 && layout.cols > 0 && layout.ld >= static_cast<std::int64_t>(layout.rows);
 }
 
-// The rows of cublasLtMatmul's table of data types that the project uses. Bias and relu have the type of D in
-// all of them. https://docs.nvidia.com/cuda/cublas/#cublasltmatmul
+// The supported rows of cublasLtMatmul's table of data types. In all of them bias and relu have the type of
+// D. https://docs.nvidia.com/cuda/cublas/#cublasltmatmul
 bool is_supported(const cublasLtMatmulDescOpaque_t& desc, cudaDataType_t type) {
   if (desc.scale != type) return false;
   switch (desc.compute) {
@@ -196,7 +195,7 @@ bool sizes_agree(const Layouts& layouts, const simt::Gemm& gemm) {
          has_size(*layouts.c, gemm.m, gemm.n);
 }
 
-// What descriptor and layouts say of the product, and whether they agree.
+// Fills in the product from the descriptor and the layouts, and checks that they agree.
 cublasStatus_t describe(cublasLtMatmulDesc_t desc, const Layouts& layouts, simt::Gemm& gemm) {
   if (!all_live(desc, layouts)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!is_operation(desc->op_a) || !is_operation(desc->op_b)) return CUBLAS_STATUS_INVALID_VALUE;
@@ -227,34 +226,37 @@ cublasLtMatmulHeuristicResult_t result(std::uint64_t workspace, const std::uint3
 
 }  // namespace
 
-cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc,
-                                              cublasLtMatrixLayout_t a_desc, cublasLtMatrixLayout_t b_desc,
-                                              cublasLtMatrixLayout_t c_desc, cublasLtMatrixLayout_t d_desc,
-                                              cublasLtMatmulPreference_t preference, int requested,
-                                              cublasLtMatmulHeuristicResult_t results[], int* returned) {
-  if (!simt::is_live(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  if (requested <= 0 || results == nullptr || returned == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
-  *returned = 0;
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lightHandle,
+                                              cublasLtMatmulDesc_t operationDesc,
+                                              cublasLtMatrixLayout_t Adesc, cublasLtMatrixLayout_t Bdesc,
+                                              cublasLtMatrixLayout_t Cdesc, cublasLtMatrixLayout_t Ddesc,
+                                              cublasLtMatmulPreference_t preference, int requestedAlgoCount,
+                                              cublasLtMatmulHeuristicResult_t heuristicResultsArray[],
+                                              int* returnAlgoCount) {
+  if (!simt::is_live(lightHandle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (requestedAlgoCount <= 0 || heuristicResultsArray == nullptr || returnAlgoCount == nullptr)
+    return CUBLAS_STATUS_INVALID_VALUE;
+  *returnAlgoCount = 0;
   if (!simt::is_live(preference)) return CUBLAS_STATUS_INVALID_VALUE;
   simt::Gemm gemm;
-  const cublasStatus_t status = describe(desc, {a_desc, b_desc, c_desc, d_desc}, gemm);
+  const cublasStatus_t status = describe(operationDesc, {Adesc, Bdesc, Cdesc, Ddesc}, gemm);
   if (status != CUBLAS_STATUS_SUCCESS) return status;
 
-  // The real library does not take every product: here a test says so.
+  // The real library refuses some products; here a test can make it refuse all.
   if (std::getenv("SIMT_BLASLT_REFUSES") != nullptr) return CUBLAS_STATUS_NOT_SUPPORTED;
   for (const std::uint64_t workspace : {kAlgoWorkspace, std::uint64_t{0}})
-    if (workspace <= preference->max_workspace && *returned < requested)
-      results[(*returned)++] = result(workspace, preference->alignment);
+    if (workspace <= preference->max_workspace && *returnAlgoCount < requestedAlgoCount)
+      heuristicResultsArray[(*returnAlgoCount)++] = result(workspace, preference->alignment);
   return CUBLAS_STATUS_SUCCESS;
 }
 
 namespace {
 
-// Without an algo one is chosen that goes with any workspace and any pointer of the type.
-Algo chosen(const cublasLtMatmulAlgo_t* algo) {
-  Algo chosen{kMagic, 0, {1, 1, 1, 1}};
-  if (algo != nullptr) std::memcpy(&chosen, algo, sizeof chosen);
-  return chosen;
+// Without an algo, one that needs no workspace and no alignment beyond the type's.
+Algo algo_or_default(const cublasLtMatmulAlgo_t* algo) {
+  Algo result{kMagic, 0, {1, 1, 1, 1}};
+  if (algo != nullptr) std::memcpy(&result, algo, sizeof result);
+  return result;
 }
 
 bool has_workspace(const simt::Gemm& gemm, const Algo& algo) {
@@ -272,34 +274,36 @@ bool are_aligned(const simt::Gemm& gemm, const Algo& algo) {
 
 }  // namespace
 
-// INVALID_VALUE, as documented, "if the parameters are unexpectedly NULL, in conflict or in an impossible
+// As documented, INVALID_VALUE "if the parameters are unexpectedly NULL, in conflict or in an impossible
 // configuration". C is not among those that may be null.
-cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc, const void* alpha,
-                              const void* a, cublasLtMatrixLayout_t a_desc, const void* b,
-                              cublasLtMatrixLayout_t b_desc, const void* beta, const void* c,
-                              cublasLtMatrixLayout_t c_desc, void* d, cublasLtMatrixLayout_t d_desc,
-                              const cublasLtMatmulAlgo_t* algo, void* workspace, std::size_t workspace_bytes,
-                              cudaStream_t stream) {
-  if (!simt::is_live(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t computeDesc,
+                              const void* alpha, const void* A, cublasLtMatrixLayout_t Adesc, const void* B,
+                              cublasLtMatrixLayout_t Bdesc, const void* beta, const void* C,
+                              cublasLtMatrixLayout_t Cdesc, void* D, cublasLtMatrixLayout_t Ddesc,
+                              const cublasLtMatmulAlgo_t* algo, void* workspace,
+                              std::size_t workspaceSizeInBytes, cudaStream_t stream) {
+  if (!simt::is_live(lightHandle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   simt::Gemm gemm;
-  const Layouts layouts{a_desc, b_desc, c_desc == nullptr ? d_desc : c_desc, d_desc};
-  const cublasStatus_t status = describe(desc, layouts, gemm);
+  const Layouts layouts{Adesc, Bdesc, Cdesc == nullptr ? Ddesc : Cdesc, Ddesc};
+  const cublasStatus_t status = describe(computeDesc, layouts, gemm);
   if (status != CUBLAS_STATUS_SUCCESS) return status;
 
-  for (const void* pointer : {alpha, a, b, beta, c, static_cast<const void*>(d)})
+  for (const void* pointer : {alpha, A, B, beta, C, static_cast<const void*>(D)})
     if (pointer == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
-  const bool wants_bias = (desc->epilogue & CUBLASLT_EPILOGUE_BIAS) != 0;
-  if (wants_bias && desc->bias == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
-  if (c == d && gemm.ldc != gemm.ldd) return CUBLAS_STATUS_INVALID_VALUE;
-  gemm.a.data = a, gemm.b.data = b, gemm.c = c, gemm.d = d;
+  const bool wants_bias = (computeDesc->epilogue & CUBLASLT_EPILOGUE_BIAS) != 0;
+  if (wants_bias && computeDesc->bias == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
+  if (C == D && gemm.ldc != gemm.ldd) return CUBLAS_STATUS_INVALID_VALUE;
+  gemm.a.data = A, gemm.b.data = B, gemm.c = C, gemm.d = D;
   gemm.alpha = simt::scalar(alpha, gemm.f64);
   gemm.beta = simt::scalar(beta, gemm.f64);
   gemm.workspace = workspace;
-  gemm.workspace_bytes = workspace_bytes;
+  gemm.workspace_bytes = workspaceSizeInBytes;
 
-  const Algo way = chosen(algo);
-  if (way.magic != kMagic || !has_workspace(gemm, way)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (!are_aligned(gemm, way)) return CUBLAS_STATUS_INVALID_VALUE;
+  const Algo chosen = algo_or_default(algo);
+  if (chosen.magic != kMagic || !has_workspace(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (!are_aligned(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
   const cudaError_t error = simt::run_gemm(stream, "cublasLtMatmul", gemm);
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }
+
+// NOLINTEND(readability-identifier-naming)

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <limits>
 
+// Parameters have the names of NVIDIA's documentation.
+// NOLINTBEGIN(readability-identifier-naming)
+
 std::size_t cudnnGetVersion() { return CUDNN_VERSION; }
 
 const char* cudnnGetErrorString(cudnnStatus_t status) {
@@ -37,20 +40,21 @@ cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
   return destroyed ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_INITIALIZED;
 }
 
-cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
+cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t streamId) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
-  handle->stream = stream;
+  handle->stream = streamId;
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* desc) {
-  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  *desc = simt::handles<cudnnTensorStruct>().create();
+cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* tensorDesc) {
+  if (tensorDesc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *tensorDesc = simt::handles<cudnnTensorStruct>().create();
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t desc) {
-  return simt::handles<cudnnTensorStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensorDesc) {
+  return simt::handles<cudnnTensorStruct>().destroy(tensorDesc) ? CUDNN_STATUS_SUCCESS
+                                                                : CUDNN_STATUS_BAD_PARAM;
 }
 
 namespace {
@@ -65,19 +69,19 @@ bool is_too_large(int rank, const int dims[]) {
 
 }  // namespace
 
-cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t desc, cudnnDataType_t type, int rank,
-                                         const int dims[], const int strides[]) {
-  if (!simt::is_live(desc) || dims == nullptr || strides == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
-  if (rank < 4 || rank > CUDNN_DIM_MAX) return CUDNN_STATUS_NOT_SUPPORTED;
-  for (int i = 0; i < rank; ++i)
-    if (dims[i] <= 0 || strides[i] < 0) return CUDNN_STATUS_BAD_PARAM;
-  if (is_too_large(rank, dims)) return CUDNN_STATUS_NOT_SUPPORTED;
-  *desc = {};
-  desc->type = type;
-  desc->rank = rank;
-  std::copy_n(dims, rank, desc->dims);
-  std::copy_n(strides, rank, desc->strides);
+cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType,
+                                         int nbDims, const int dimA[], const int strideA[]) {
+  if (!simt::is_live(tensorDesc) || dimA == nullptr || strideA == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (dataType != CUDNN_DATA_FLOAT && dataType != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (nbDims < 4 || nbDims > CUDNN_DIM_MAX) return CUDNN_STATUS_NOT_SUPPORTED;
+  for (int i = 0; i < nbDims; ++i)
+    if (dimA[i] <= 0 || strideA[i] < 0) return CUDNN_STATUS_BAD_PARAM;
+  if (is_too_large(nbDims, dimA)) return CUDNN_STATUS_NOT_SUPPORTED;
+  *tensorDesc = {};
+  tensorDesc->type = dataType;
+  tensorDesc->rank = nbDims;
+  std::copy_n(dimA, nbDims, tensorDesc->dims);
+  std::copy_n(strideA, nbDims, tensorDesc->strides);
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -85,11 +89,10 @@ namespace {
 
 using simt::is_set, simt::repeats_elements, simt::scalar;
 
-// A softmax in the direction that `work` has. Forward: in is x, out is y. Backward: result is y, in is dy,
-// out dx.
+// The arguments of a softmax, forward (in is x, out is y) or backward (result is y, in is dy, out is dx).
 struct Softmax {
   bool log = false;
-  bool over_channels = false;  // and else over all dimensions but the first
+  bool over_channels = false;  // else over all dimensions but the first
   double alpha = 1, beta = 0;
   cudnnTensorStruct in_desc, result_desc, out_desc;
   const void* in = nullptr;
@@ -99,14 +102,15 @@ struct Softmax {
 
 bool is_reduced(const Softmax& softmax, int dim) { return softmax.over_channels ? dim == 1 : dim > 0; }
 
-std::int64_t count(const Softmax& softmax, bool reduced) {
-  std::int64_t count = 1;
+// The product of the dimensions that are reduced, or of those that are not.
+std::int64_t numel(const Softmax& softmax, bool reduced) {
+  std::int64_t numel = 1;
   for (int i = 0; i < softmax.in_desc.rank; ++i)
-    if (is_reduced(softmax, i) == reduced) count *= softmax.in_desc.dims[i];
-  return count;
+    if (is_reduced(softmax, i) == reduced) numel *= softmax.in_desc.dims[i];
+  return numel;
 }
 
-// Where the element lies that has number `index` among the dimensions that are reduced, or among those that
+// The offset of the element with this linear index over the dimensions that are reduced, or over those that
 // are not.
 std::int64_t offset(const Softmax& softmax, bool reduced, std::int64_t index, const cudnnTensorStruct& desc) {
   std::int64_t offset = 0;
@@ -118,7 +122,7 @@ std::int64_t offset(const Softmax& softmax, bool reduced, std::int64_t index, co
   return offset;
 }
 
-// One group of elements, over which the sums go: a view of one of the tensors.
+// A group of elements that one sum is over: a view of one of the tensors.
 template <class T>
 class Group {
  public:
@@ -144,7 +148,7 @@ template <class T>
 void forward_group(const Softmax& softmax, std::int64_t index) {
   const Group<const T> x(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
   const Group<T> y(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
-  const std::int64_t size = count(softmax, true);
+  const std::int64_t size = numel(softmax, true);
   double max = -std::numeric_limits<double>::infinity(), sum = 0;
   for (std::int64_t i = 0; i < size; ++i) max = std::max(max, double{x[i]});
   for (std::int64_t i = 0; i < size; ++i) sum += std::exp(double{x[i]} - max);
@@ -159,7 +163,7 @@ void backward_group(const Softmax& softmax, std::int64_t index) {
   const Group<const T> y(softmax, index, softmax.result_desc, static_cast<const T*>(softmax.result));
   const Group<const T> dy(softmax, index, softmax.in_desc, static_cast<const T*>(softmax.in));
   const Group<T> dx(softmax, index, softmax.out_desc, static_cast<T*>(softmax.out));
-  const std::int64_t size = count(softmax, true);
+  const std::int64_t size = numel(softmax, true);
   double sum = 0;
   for (std::int64_t i = 0; i < size; ++i) sum += double{dy[i]} * (softmax.log ? 1.0 : double{y[i]});
   for (std::int64_t i = 0; i < size; ++i) {
@@ -170,13 +174,13 @@ void backward_group(const Softmax& softmax, std::int64_t index) {
 
 template <class T>
 void forward(const Softmax& softmax) {
-  const std::int64_t groups = count(softmax, false);
+  const std::int64_t groups = numel(softmax, false);
   for (std::int64_t index = 0; index < groups; ++index) forward_group<T>(softmax, index);
 }
 
 template <class T>
 void backward(const Softmax& softmax) {
-  const std::int64_t groups = count(softmax, false);
+  const std::int64_t groups = numel(softmax, false);
   for (std::int64_t index = 0; index < groups; ++index) backward_group<T>(softmax, index);
 }
 
@@ -217,48 +221,50 @@ cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Sof
 }  // namespace
 
 cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
-                                  const void* alpha, const cudnnTensorDescriptor_t x_desc, const void* x,
-                                  const void* beta, const cudnnTensorDescriptor_t y_desc, void* y) {
+                                  const void* alpha, const cudnnTensorDescriptor_t xDesc, const void* x,
+                                  const void* beta, const cudnnTensorDescriptor_t yDesc, void* y) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_algorithm(algo) || !is_mode(mode)) return CUDNN_STATUS_BAD_PARAM;
   if (alpha == nullptr || beta == nullptr || x == nullptr || y == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  if (!is_set(x_desc) || !is_set(y_desc) || !is_like(*x_desc, *y_desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (x == y && !has_same_strides(*x_desc, *y_desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (repeats_elements(*y_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_set(xDesc) || !is_set(yDesc) || !is_like(*xDesc, *yDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (x == y && !has_same_strides(*xDesc, *yDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (repeats_elements(*yDesc)) return CUDNN_STATUS_BAD_PARAM;
 
   Softmax softmax;
   softmax.log = algo == CUDNN_SOFTMAX_LOG;
   softmax.over_channels = mode == CUDNN_SOFTMAX_MODE_CHANNEL;
-  softmax.alpha = scalar(alpha, x_desc->type);
-  softmax.beta = scalar(beta, x_desc->type);
-  softmax.in_desc = *x_desc, softmax.in = x;
-  softmax.out_desc = *y_desc, softmax.out = y;
-  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
+  softmax.alpha = scalar(alpha, xDesc->type);
+  softmax.beta = scalar(beta, xDesc->type);
+  softmax.in_desc = *xDesc, softmax.in = x;
+  softmax.out_desc = *yDesc, softmax.out = y;
+  const auto work = xDesc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
   return run(handle, "cudnnSoftmaxForward", work, softmax);
 }
 
 cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo,
                                    cudnnSoftmaxMode_t mode, const void* alpha,
-                                   const cudnnTensorDescriptor_t y_desc, const void* y,
-                                   const cudnnTensorDescriptor_t dy_desc, const void* dy, const void* beta,
-                                   const cudnnTensorDescriptor_t dx_desc, void* dx) {
+                                   const cudnnTensorDescriptor_t yDesc, const void* y,
+                                   const cudnnTensorDescriptor_t dyDesc, const void* dy, const void* beta,
+                                   const cudnnTensorDescriptor_t dxDesc, void* dx) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_algorithm(algo) || !is_mode(mode)) return CUDNN_STATUS_BAD_PARAM;
   for (const void* pointer : {alpha, y, dy, beta, static_cast<const void*>(dx)})
     if (pointer == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  if (!is_set(y_desc) || !is_set(dy_desc) || !is_set(dx_desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (!is_like(*y_desc, *dy_desc) || !is_like(*y_desc, *dx_desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (!has_same_strides(*y_desc, *dy_desc) || repeats_elements(*dx_desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (dx == dy && !has_same_strides(*dy_desc, *dx_desc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_set(yDesc) || !is_set(dyDesc) || !is_set(dxDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!is_like(*yDesc, *dyDesc) || !is_like(*yDesc, *dxDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (!has_same_strides(*yDesc, *dyDesc) || repeats_elements(*dxDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (dx == dy && !has_same_strides(*dyDesc, *dxDesc)) return CUDNN_STATUS_BAD_PARAM;
 
   Softmax softmax;
   softmax.log = algo == CUDNN_SOFTMAX_LOG;
   softmax.over_channels = mode == CUDNN_SOFTMAX_MODE_CHANNEL;
-  softmax.alpha = scalar(alpha, y_desc->type);
-  softmax.beta = scalar(beta, y_desc->type);
-  softmax.result_desc = *y_desc, softmax.result = y;
-  softmax.in_desc = *dy_desc, softmax.in = dy;
-  softmax.out_desc = *dx_desc, softmax.out = dx;
-  const auto work = y_desc->type == CUDNN_DATA_DOUBLE ? backward<double> : backward<float>;
+  softmax.alpha = scalar(alpha, yDesc->type);
+  softmax.beta = scalar(beta, yDesc->type);
+  softmax.result_desc = *yDesc, softmax.result = y;
+  softmax.in_desc = *dyDesc, softmax.in = dy;
+  softmax.out_desc = *dxDesc, softmax.out = dx;
+  const auto work = yDesc->type == CUDNN_DATA_DOUBLE ? backward<double> : backward<float>;
   return run(handle, "cudnnSoftmaxBackward", work, softmax);
 }
+
+// NOLINTEND(readability-identifier-naming)

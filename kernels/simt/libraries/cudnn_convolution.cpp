@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <limits>
 
+// Parameters have the names of NVIDIA's documentation.
+// NOLINTBEGIN(readability-identifier-naming)
+
 struct cudnnFilterStruct {
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
   cudnnTensorFormat_t format = CUDNN_TENSOR_NCHW;
@@ -19,75 +22,79 @@ struct cudnnConvolutionStruct {
   int padding[2] = {}, stride[2] = {}, dilation[2] = {};
 };
 
-cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* desc) {
-  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  *desc = simt::handles<cudnnFilterStruct>().create();
+cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filterDesc) {
+  if (filterDesc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *filterDesc = simt::handles<cudnnFilterStruct>().create();
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t desc) {
-  return simt::handles<cudnnFilterStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filterDesc) {
+  return simt::handles<cudnnFilterStruct>().destroy(filterDesc) ? CUDNN_STATUS_SUCCESS
+                                                                : CUDNN_STATUS_BAD_PARAM;
 }
 
-cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t desc, cudnnDataType_t type,
-                                         cudnnTensorFormat_t format, int rank, const int dims[]) {
-  if (!simt::is_live(desc) || dims == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filterDesc, cudnnDataType_t dataType,
+                                         cudnnTensorFormat_t format, int nbDims, const int filterDimA[]) {
+  if (!simt::is_live(filterDesc) || filterDimA == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (dataType != CUDNN_DATA_FLOAT && dataType != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
   if (format != CUDNN_TENSOR_NCHW && format != CUDNN_TENSOR_NHWC) return CUDNN_STATUS_BAD_PARAM;
-  if (rank != 4) return CUDNN_STATUS_NOT_SUPPORTED;
-  if (std::any_of(dims, dims + rank, [](int dim) { return dim <= 0; })) return CUDNN_STATUS_BAD_PARAM;
-  *desc = {.type = type, .format = format, .set = true, .dims = {}};
-  std::copy_n(dims, rank, desc->dims);
+  if (nbDims != 4) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (std::any_of(filterDimA, filterDimA + nbDims, [](int dim) { return dim <= 0; }))
+    return CUDNN_STATUS_BAD_PARAM;
+  *filterDesc = {.type = dataType, .format = format, .set = true, .dims = {}};
+  std::copy_n(filterDimA, nbDims, filterDesc->dims);
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* desc) {
-  if (desc == nullptr) return CUDNN_STATUS_BAD_PARAM;
-  *desc = simt::handles<cudnnConvolutionStruct>().create();
+cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convDesc) {
+  if (convDesc == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  *convDesc = simt::handles<cudnnConvolutionStruct>().create();
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t desc) {
-  return simt::handles<cudnnConvolutionStruct>().destroy(desc) ? CUDNN_STATUS_SUCCESS
-                                                               : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convDesc) {
+  return simt::handles<cudnnConvolutionStruct>().destroy(convDesc) ? CUDNN_STATUS_SUCCESS
+                                                                   : CUDNN_STATUS_BAD_PARAM;
 }
 
-cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t desc, int rank,
-                                              const int padding[], const int stride[], const int dilation[],
-                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute_type) {
-  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
-  if (padding == nullptr || stride == nullptr || dilation == nullptr) return CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t convDesc, int arrayLength,
+                                              const int padA[], const int filterStrideA[],
+                                              const int dilationA[], cudnnConvolutionMode_t mode,
+                                              cudnnDataType_t computeType) {
+  if (!simt::is_live(convDesc)) return CUDNN_STATUS_BAD_PARAM;
+  if (padA == nullptr || filterStrideA == nullptr || dilationA == nullptr) return CUDNN_STATUS_BAD_PARAM;
   if (mode != CUDNN_CONVOLUTION && mode != CUDNN_CROSS_CORRELATION) return CUDNN_STATUS_BAD_PARAM;
-  if (compute_type != CUDNN_DATA_FLOAT && compute_type != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
-  if (rank != 2) return CUDNN_STATUS_NOT_SUPPORTED;
-  for (int i = 0; i < rank; ++i)
-    if (padding[i] < 0 || stride[i] < 1 || dilation[i] < 1) return CUDNN_STATUS_BAD_PARAM;
-  desc->type = compute_type;
-  desc->set = true;
-  desc->flips = mode == CUDNN_CONVOLUTION;
-  std::copy_n(padding, rank, desc->padding);
-  std::copy_n(stride, rank, desc->stride);
-  std::copy_n(dilation, rank, desc->dilation);
+  if (computeType != CUDNN_DATA_FLOAT && computeType != CUDNN_DATA_DOUBLE) return CUDNN_STATUS_BAD_PARAM;
+  if (arrayLength != 2) return CUDNN_STATUS_NOT_SUPPORTED;
+  for (int i = 0; i < arrayLength; ++i)
+    if (padA[i] < 0 || filterStrideA[i] < 1 || dilationA[i] < 1) return CUDNN_STATUS_BAD_PARAM;
+  convDesc->type = computeType;
+  convDesc->set = true;
+  convDesc->flips = mode == CUDNN_CONVOLUTION;
+  std::copy_n(padA, arrayLength, convDesc->padding);
+  std::copy_n(filterStrideA, arrayLength, convDesc->stride);
+  std::copy_n(dilationA, arrayLength, convDesc->dilation);
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t desc, int groups) {
-  if (!simt::is_live(desc) || groups < 1) return CUDNN_STATUS_BAD_PARAM;
-  desc->groups = groups;
+cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t convDesc, int groupCount) {
+  if (!simt::is_live(convDesc) || groupCount < 1) return CUDNN_STATUS_BAD_PARAM;
+  convDesc->groups = groupCount;
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t desc, cudnnMathType_t type) {
-  if (!simt::is_live(desc)) return CUDNN_STATUS_BAD_PARAM;
-  return type == CUDNN_DEFAULT_MATH || type == CUDNN_FMA_MATH ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convDesc, cudnnMathType_t mathType) {
+  if (!simt::is_live(convDesc)) return CUDNN_STATUS_BAD_PARAM;
+  return mathType == CUDNN_DEFAULT_MATH || mathType == CUDNN_FMA_MATH ? CUDNN_STATUS_SUCCESS
+                                                                      : CUDNN_STATUS_BAD_PARAM;
 }
 
 namespace {
 
-// Each call wants this much scratch memory, and overwrites it.
+// The scratch memory that each call requires and overwrites.
 constexpr std::size_t kWorkspace = 512;
 
-// A convolution in any direction: x, w and y, or the gradients for these.
+// The arguments of a convolution in any direction: x, w and y, or their gradients.
 struct Convolution {
   cudnnTensorStruct x_desc, y_desc;
   cudnnFilterStruct w_desc;
@@ -109,21 +116,21 @@ std::int64_t offset(const cudnnFilterStruct& desc, int o, int c, int k, int l) {
                                           : ((o * height + k) * width + l) * channels + c;
 }
 
-// Where element k of the window lies at place 0 of axis 0 or 1, maybe before the image.
+// The image index of filter element k for output index 0, on axis 0 or 1. It may be before the image.
 int first_index(const Convolution& conv, int axis, int k) {
   const int tap = conv.desc.flips ? conv.w_desc.dims[2 + axis] - 1 - k : k;
   return tap * conv.desc.dilation[axis] - conv.desc.padding[axis];
 }
 
-// Where it lies in the image at place i; negative: outside.
+// The image index of filter element k for output index i; negative: outside of the image.
 int image_index(const Convolution& conv, int axis, int i, int k) {
   const int at = i * conv.desc.stride[axis] + first_index(conv, axis, k);
   return at < conv.x_desc.dims[2 + axis] ? at : -1;
 }
 
-// Calls visit(i, j, h, w) for all places (i, j) of the window at which its element (k, l) is at pixel (h, w).
+// Calls visit(i, j, h, w) for all output indices (i, j) for which filter element (k, l) is at pixel (h, w).
 template <class Visit>
-void for_each_place(const Convolution& conv, int k, int l, const Visit& visit) {
+void for_each_output(const Convolution& conv, int k, int l, const Visit& visit) {
   for (int i = 0; i < conv.y_desc.dims[2]; ++i) {
     const int h = image_index(conv, 0, i, k);
     if (h < 0) continue;
@@ -134,7 +141,7 @@ void for_each_place(const Convolution& conv, int k, int l, const Visit& visit) {
   }
 }
 
-int filters_of_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
+int filters_per_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
 
 template <class T>
 void blend(const Convolution& conv, double value, T& out) {
@@ -143,7 +150,8 @@ void blend(const Convolution& conv, double value, T& out) {
   out = static_cast<T>(value);
 }
 
-void spoil(const Convolution& conv) {
+// Overwrites the workspace, as the real library may.
+void overwrite_workspace(const Convolution& conv) {
   auto* const bytes = static_cast<double*>(conv.workspace);
   for (std::size_t i = 0; i < kWorkspace / sizeof(double); ++i)
     bytes[i] = std::numeric_limits<double>::quiet_NaN();
@@ -151,7 +159,7 @@ void spoil(const Convolution& conv) {
 
 template <class T>
 void forward(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const x = static_cast<const T*>(conv.x);
   const auto* const w = static_cast<const T*>(conv.w);
   auto* const y = static_cast<T*>(conv.result);
@@ -160,7 +168,7 @@ void forward(const Convolution& conv) {
     for (int o = 0; o < conv.y_desc.dims[1]; ++o)
       for (int i = 0; i < conv.y_desc.dims[2]; ++i)
         for (int j = 0; j < conv.y_desc.dims[3]; ++j) {
-          const int first = o / filters_of_group(conv) * filter[1];
+          const int first = o / filters_per_group(conv) * filter[1];
           double sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
@@ -174,17 +182,17 @@ void forward(const Convolution& conv) {
         }
 }
 
-// The place at which it lies at `pixel`; -1: there is none.
-int place_index(const Convolution& conv, int axis, int pixel, int k) {
-  const int ahead = pixel - first_index(conv, axis, k), stride = conv.desc.stride[axis];
-  if (ahead < 0 || ahead % stride != 0) return -1;
-  return ahead / stride < conv.y_desc.dims[2 + axis] ? ahead / stride : -1;
+// The output index for which filter element k is at `pixel`; -1: there is none.
+int output_index(const Convolution& conv, int axis, int pixel, int k) {
+  const int distance = pixel - first_index(conv, axis, k), stride = conv.desc.stride[axis];
+  if (distance < 0 || distance % stride != 0) return -1;
+  return distance / stride < conv.y_desc.dims[2 + axis] ? distance / stride : -1;
 }
 
-// The sum for each pixel in turn, over all elements of the window that see it.
+// For each pixel, the sum over all filter elements that cover it.
 template <class T>
 void backward_data(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const w = static_cast<const T*>(conv.w);
   const auto* const dy = static_cast<const T*>(conv.y);
   auto* const dx = static_cast<T*>(conv.result);
@@ -193,13 +201,13 @@ void backward_data(const Convolution& conv) {
     for (int c = 0; c < conv.x_desc.dims[1]; ++c)
       for (int row = 0; row < conv.x_desc.dims[2]; ++row)
         for (int column = 0; column < conv.x_desc.dims[3]; ++column) {
-          const int first = c / filter[1] * filters_of_group(conv);
+          const int first = c / filter[1] * filters_per_group(conv);
           double sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
-              const int i = place_index(conv, 0, row, k), j = place_index(conv, 1, column, l);
+              const int i = output_index(conv, 0, row, k), j = output_index(conv, 1, column, l);
               if (i < 0 || j < 0) continue;
-              for (int o = first; o < first + filters_of_group(conv); ++o)
+              for (int o = first; o < first + filters_per_group(conv); ++o)
                 sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
                        double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
             }
@@ -209,7 +217,7 @@ void backward_data(const Convolution& conv) {
 
 template <class T>
 void backward_filter(const Convolution& conv) {
-  spoil(conv);
+  overwrite_workspace(conv);
   const auto* const x = static_cast<const T*>(conv.x);
   const auto* const dy = static_cast<const T*>(conv.y);
   auto* const dw = static_cast<T*>(conv.result);
@@ -218,10 +226,10 @@ void backward_filter(const Convolution& conv) {
     for (int c = 0; c < filter[1]; ++c)
       for (int k = 0; k < filter[2]; ++k)
         for (int l = 0; l < filter[3]; ++l) {
-          const int channel = o / filters_of_group(conv) * filter[1] + c;
+          const int channel = o / filters_per_group(conv) * filter[1] + c;
           double sum = 0;
           for (int n = 0; n < conv.x_desc.dims[0]; ++n)
-            for_each_place(conv, k, l, [&](int i, int j, int h, int v) {
+            for_each_output(conv, k, l, [&](int i, int j, int h, int v) {
               sum += double{x[offset(conv.x_desc, n, channel, h, v)]} *
                      double{dy[offset(conv.y_desc, n, o, i, j)]};
             });
@@ -236,12 +244,12 @@ bool is_packed(const cudnnTensorStruct& desc, cudnnTensorFormat_t format) {
   return std::equal(desc.strides, desc.strides + 4, format == CUDNN_TENSOR_NCHW ? nchw : nhwc);
 }
 
-int wanted_length(const Convolution& conv, int axis) {
-  const int span = conv.desc.dilation[axis] * (conv.w_desc.dims[2 + axis] - 1) + 1;
-  return (conv.x_desc.dims[2 + axis] + 2 * conv.desc.padding[axis] - span) / conv.desc.stride[axis] + 1;
+int expected_size(const Convolution& conv, int axis) {
+  const int extent = conv.desc.dilation[axis] * (conv.w_desc.dims[2 + axis] - 1) + 1;
+  return (conv.x_desc.dims[2 + axis] + 2 * conv.desc.padding[axis] - extent) / conv.desc.stride[axis] + 1;
 }
 
-// Fills in the descriptors, if they fit each other.
+// Fills in the descriptors and checks that they agree.
 cudnnStatus_t describe(Convolution& conv, cudnnTensorDescriptor_t x_desc, cudnnFilterDescriptor_t w_desc,
                        cudnnConvolutionDescriptor_t desc, cudnnTensorDescriptor_t y_desc) {
   if (!simt::is_set(x_desc) || !simt::is_set(y_desc)) return CUDNN_STATUS_BAD_PARAM;
@@ -253,12 +261,12 @@ cudnnStatus_t describe(Convolution& conv, cudnnTensorDescriptor_t x_desc, cudnnF
       x_desc->type == y_desc->type && x_desc->type == w_desc->type && x_desc->type == desc->type;
   const int *x = x_desc->dims, *y = y_desc->dims, *w = w_desc->dims;
   const bool fits = x[0] == y[0] && x[1] == w[1] * desc->groups && y[1] == w[0] && w[0] % desc->groups == 0 &&
-                    y[2] == wanted_length(conv, 0) && y[3] == wanted_length(conv, 1);
+                    y[2] == expected_size(conv, 0) && y[3] == expected_size(conv, 1);
   if (!one_type || !fits) return CUDNN_STATUS_BAD_PARAM;
-  // Its support of NHWC is for float; of mixed orders there is little.
-  const bool last = w_desc->format == CUDNN_TENSOR_NHWC;
-  if (last && x_desc->type == CUDNN_DATA_DOUBLE) return CUDNN_STATUS_NOT_SUPPORTED;
-  if (last && !(is_packed(*x_desc, w_desc->format) && is_packed(*y_desc, w_desc->format)))
+  // cuDNN supports NHWC for float, and mixed formats hardly at all.
+  const bool channels_last = w_desc->format == CUDNN_TENSOR_NHWC;
+  if (channels_last && x_desc->type == CUDNN_DATA_DOUBLE) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (channels_last && !(is_packed(*x_desc, w_desc->format) && is_packed(*y_desc, w_desc->format)))
     return CUDNN_STATUS_NOT_SUPPORTED;
   return CUDNN_STATUS_SUCCESS;
 }
@@ -274,7 +282,7 @@ cudnnStatus_t workspace(cudnnHandle_t handle, cudnnTensorDescriptor_t x_desc, cu
   return status;
 }
 
-// What is left to check: the pointers are in `conv`.
+// Checks what is left and runs the convolution, whose pointers are in `conv`.
 cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Convolution&), Convolution& conv,
                   std::size_t workspace_bytes, const void* alpha, const void* beta) {
   if (conv.workspace == nullptr || workspace_bytes < kWorkspace) return CUDNN_STATUS_BAD_PARAM;
@@ -294,74 +302,75 @@ bool is_known(cudnnConvolutionBwdFilterAlgo_t algo) { return algo == CUDNN_CONVO
 
 }  // namespace
 
-cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle,
-                                                      const cudnnTensorDescriptor_t x_desc,
-                                                      const cudnnFilterDescriptor_t w_desc,
-                                                      const cudnnConvolutionDescriptor_t desc,
-                                                      const cudnnTensorDescriptor_t y_desc,
-                                                      cudnnConvolutionFwdAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, x_desc, w_desc, desc, y_desc, is_known(algo), bytes);
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnFilterDescriptor_t wDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t yDesc,
+    cudnnConvolutionFwdAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, xDesc, wDesc, convDesc, yDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
-                                      const cudnnTensorDescriptor_t x_desc, const void* x,
-                                      const cudnnFilterDescriptor_t w_desc, const void* w,
-                                      const cudnnConvolutionDescriptor_t desc, cudnnConvolutionFwdAlgo_t algo,
-                                      void* workspace, std::size_t workspace_bytes, const void* beta,
-                                      const cudnnTensorDescriptor_t y_desc, void* y) {
+                                      const cudnnTensorDescriptor_t xDesc, const void* x,
+                                      const cudnnFilterDescriptor_t wDesc, const void* w,
+                                      const cudnnConvolutionDescriptor_t convDesc,
+                                      cudnnConvolutionFwdAlgo_t algo, void* workSpace,
+                                      std::size_t workSpaceSizeInBytes, const void* beta,
+                                      const cudnnTensorDescriptor_t yDesc, void* y) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || x == nullptr || w == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, x_desc, w_desc, desc, y_desc)) return status;
-  if (simt::repeats_elements(*y_desc)) return CUDNN_STATUS_BAD_PARAM;
-  conv.x = x, conv.w = w, conv.result = y, conv.workspace = workspace;
-  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
-  return run(handle, "cudnnConvolutionForward", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, xDesc, wDesc, convDesc, yDesc)) return status;
+  if (simt::repeats_elements(*yDesc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.x = x, conv.w = w, conv.result = y, conv.workspace = workSpace;
+  const auto work = xDesc->type == CUDNN_DATA_DOUBLE ? forward<double> : forward<float>;
+  return run(handle, "cudnnConvolutionForward", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
-    cudnnHandle_t handle, const cudnnFilterDescriptor_t w_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnTensorDescriptor_t dx_desc,
-    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, dx_desc, w_desc, desc, dy_desc, is_known(algo), bytes);
+    cudnnHandle_t handle, const cudnnFilterDescriptor_t wDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnTensorDescriptor_t dxDesc,
+    cudnnConvolutionBwdDataAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, dxDesc, wDesc, convDesc, dyDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
-                                           const cudnnFilterDescriptor_t w_desc, const void* w,
-                                           const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                           const cudnnConvolutionDescriptor_t desc,
-                                           cudnnConvolutionBwdDataAlgo_t algo, void* workspace,
-                                           std::size_t workspace_bytes, const void* beta,
-                                           const cudnnTensorDescriptor_t dx_desc, void* dx) {
+                                           const cudnnFilterDescriptor_t wDesc, const void* w,
+                                           const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                           const cudnnConvolutionDescriptor_t convDesc,
+                                           cudnnConvolutionBwdDataAlgo_t algo, void* workSpace,
+                                           std::size_t workSpaceSizeInBytes, const void* beta,
+                                           const cudnnTensorDescriptor_t dxDesc, void* dx) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || w == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, dx_desc, w_desc, desc, dy_desc)) return status;
-  if (simt::repeats_elements(*dx_desc)) return CUDNN_STATUS_BAD_PARAM;
-  conv.w = w, conv.y = dy, conv.result = dx, conv.workspace = workspace;
-  const auto work = dx_desc->type == CUDNN_DATA_DOUBLE ? backward_data<double> : backward_data<float>;
-  return run(handle, "cudnnConvolutionBackwardData", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, dxDesc, wDesc, convDesc, dyDesc)) return status;
+  if (simt::repeats_elements(*dxDesc)) return CUDNN_STATUS_BAD_PARAM;
+  conv.w = w, conv.y = dy, conv.result = dx, conv.workspace = workSpace;
+  const auto work = dxDesc->type == CUDNN_DATA_DOUBLE ? backward_data<double> : backward_data<float>;
+  return run(handle, "cudnnConvolutionBackwardData", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
-    cudnnHandle_t handle, const cudnnTensorDescriptor_t x_desc, const cudnnTensorDescriptor_t dy_desc,
-    const cudnnConvolutionDescriptor_t desc, const cudnnFilterDescriptor_t dw_desc,
-    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* bytes) {
-  return workspace(handle, x_desc, dw_desc, desc, dy_desc, is_known(algo), bytes);
+    cudnnHandle_t handle, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t dyDesc,
+    const cudnnConvolutionDescriptor_t convDesc, const cudnnFilterDescriptor_t dwDesc,
+    cudnnConvolutionBwdFilterAlgo_t algo, std::size_t* sizeInBytes) {
+  return workspace(handle, xDesc, dwDesc, convDesc, dyDesc, is_known(algo), sizeInBytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
-                                             const cudnnTensorDescriptor_t x_desc, const void* x,
-                                             const cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                             const cudnnConvolutionDescriptor_t desc,
-                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workspace,
-                                             std::size_t workspace_bytes, const void* beta,
-                                             const cudnnFilterDescriptor_t dw_desc, void* dw) {
+                                             const cudnnTensorDescriptor_t xDesc, const void* x,
+                                             const cudnnTensorDescriptor_t dyDesc, const void* dy,
+                                             const cudnnConvolutionDescriptor_t convDesc,
+                                             cudnnConvolutionBwdFilterAlgo_t algo, void* workSpace,
+                                             std::size_t workSpaceSizeInBytes, const void* beta,
+                                             const cudnnFilterDescriptor_t dwDesc, void* dw) {
   if (!simt::is_live(handle)) return CUDNN_STATUS_NOT_INITIALIZED;
   if (!is_known(algo) || x == nullptr || dy == nullptr) return CUDNN_STATUS_BAD_PARAM;
   Convolution conv;
-  if (const cudnnStatus_t status = describe(conv, x_desc, dw_desc, desc, dy_desc)) return status;
-  conv.x = x, conv.y = dy, conv.result = dw, conv.workspace = workspace;
-  const auto work = x_desc->type == CUDNN_DATA_DOUBLE ? backward_filter<double> : backward_filter<float>;
-  return run(handle, "cudnnConvolutionBackwardFilter", work, conv, workspace_bytes, alpha, beta);
+  if (const cudnnStatus_t status = describe(conv, xDesc, dwDesc, convDesc, dyDesc)) return status;
+  conv.x = x, conv.y = dy, conv.result = dw, conv.workspace = workSpace;
+  const auto work = xDesc->type == CUDNN_DATA_DOUBLE ? backward_filter<double> : backward_filter<float>;
+  return run(handle, "cudnnConvolutionBackwardFilter", work, conv, workSpaceSizeInBytes, alpha, beta);
 }
+
+// NOLINTEND(readability-identifier-naming)

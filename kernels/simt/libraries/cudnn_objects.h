@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-// What cuDNN's handles point to, and what its functions all check.
+// The objects behind cuDNN's handles, and the checks that its functions share.
 
 struct cudnnContext {
   cudaStream_t stream = nullptr;
@@ -24,14 +24,14 @@ namespace simt {
 
 inline bool is_set(cudnnTensorDescriptor_t desc) { return is_live(desc) && desc->rank > 0; }
 
-// Elements that share a place would be written one after the other, in no order.
+// Whether several elements share an address: they would be written in no defined order.
 inline bool repeats_elements(const cudnnTensorStruct& desc) {
   for (int i = 0; i < desc.rank; ++i)
     if (desc.dims[i] > 1 && desc.strides[i] == 0) return true;
   return false;
 }
 
-// alpha and beta are float where the tensors are.
+// Reads alpha or beta, which have the type of the tensors.
 inline double scalar(const void* value, cudnnDataType_t type) {
   return type == CUDNN_DATA_DOUBLE ? *static_cast<const double*>(value)
                                    : double{*static_cast<const float*>(value)};

@@ -8,13 +8,13 @@
 namespace simt {
 namespace {
 
-// Tiles keep the factors' elements, which are read k/kTile times less often so, near and in double. They lie
-// on the fiber's stack: 6 KiB.
+// Tiles of A, B and the result, in double, so that each element of A and B is loaded once per tile of the
+// result instead of once per element. They are on the fiber's stack: 6 KiB.
 constexpr int kTile = 16;
 using Tile = double[kTile][kTile];
 
-// TF32 has float's exponent and 10 bits of its mantissa's 23; to nearest, ties to even. Infinity and NaN
-// stay.
+// Rounds to TF32, which has float's exponent and 10 of its 23 mantissa bits: to nearest, ties to even.
+// Infinity and NaN stay.
 float round_to_tf32(float x) {
   constexpr std::uint32_t kDropped = 13, kExponent = 0x7f800000;
   const auto bits = std::bit_cast<std::uint32_t>(x);
@@ -26,25 +26,25 @@ float round_to_tf32(float x) {
 double element(double x, bool) { return x; }
 double element(float x, bool tf32) { return double{tf32 ? round_to_tf32(x) : x}; }
 
-// The part of a factor that a tile holds: count_i x count_k elements, and zeros beyond them.
+// The submatrix of A or B that a tile holds: size_i x size_k elements, and zeros beyond them.
 template <class T>
 struct Window {
   const T* data;
-  std::int64_t step_i, step_k;
-  std::int64_t count_i, count_k;
+  std::int64_t stride_i, stride_k;
+  std::int64_t size_i, size_k;
 };
 
 template <class T>
 void load(const Window<T>& window, bool tf32, Tile& tile) {
   for (int p = 0; p < kTile; ++p)
     for (int i = 0; i < kTile; ++i) {
-      const bool inside = i < window.count_i && p < window.count_k;
-      tile[p][i] = inside ? element(window.data[i * window.step_i + p * window.step_k], tf32) : 0.0;
+      const bool inside = i < window.size_i && p < window.size_k;
+      tile[p][i] = inside ? element(window.data[i * window.stride_i + p * window.stride_k], tf32) : 0.0;
     }
 }
 
-// sum[j][i] += the products over a tile's k. Only tiles are touched here, so there is nothing for TSan to
-// see, which would take most of its time here.
+// sum[j][i] += a[p][i] * b[p][j] over the tile's p. Only tiles are accessed, so there is nothing for
+// ThreadSanitizer to check, and it would spend most of its time here.
 __attribute__((no_sanitize("thread"))) void multiply(const Tile& a, const Tile& b, Tile& sum) {
   for (int p = 0; p < kTile; ++p)
     for (int j = 0; j < kTile; ++j)
@@ -73,13 +73,13 @@ class Product {
     store(sum, i, j);
   }
 
-  // From (i, p) on, where `along_k` says that k runs along the factor's columns.
-  Window<T> window(const Factor& factor, bool along_k, std::int64_t i, std::int64_t size_i,
+  // The window from (i, p) on. `k_is_contiguous`: consecutive k are adjacent in memory, else consecutive i.
+  Window<T> window(const Operand& operand, bool k_is_contiguous, std::int64_t i, std::int64_t size_i,
                    std::int64_t p) const {
-    const std::int64_t step_i = along_k ? factor.ld : 1;
-    const std::int64_t step_k = along_k ? 1 : factor.ld;
-    const T* data = static_cast<const T*>(factor.data) + index_ * factor.stride;
-    return {data + i * step_i + p * step_k, step_i, step_k, size_i - i, gemm_.k - p};
+    const std::int64_t stride_i = k_is_contiguous ? operand.ld : 1;
+    const std::int64_t stride_k = k_is_contiguous ? 1 : operand.ld;
+    const T* data = static_cast<const T*>(operand.data) + index_ * operand.stride;
+    return {data + i * stride_i + p * stride_k, stride_i, stride_k, size_i - i, gemm_.k - p};
   }
 
   void store(const Tile& sum, std::int64_t i, std::int64_t j) const {
@@ -107,7 +107,7 @@ class Product {
   std::int64_t index_;
 };
 
-// The real libraries may write anywhere in their workspace; writing to its ends shows whoever else uses it.
+// The real libraries may write anywhere in their workspace. Writing to both ends reveals other uses of it.
 void touch_workspace(const Gemm& gemm) {
   if (gemm.workspace_bytes == 0) return;
   auto* bytes = static_cast<volatile unsigned char*>(gemm.workspace);

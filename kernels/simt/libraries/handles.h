@@ -6,8 +6,8 @@
 
 namespace simt {
 
-/// The objects of a kind that callers hold handles of, so that a handle which was destroyed or never made is
-/// told without looking at what it points to.
+/// The live objects of a type to which callers hold handles. A handle that was destroyed or never created is
+/// detected without dereferencing it.
 template <class T>
 class Handles {
  public:
@@ -18,7 +18,7 @@ class Handles {
     return handle;
   }
 
-  /// @return  false: no such handle
+  /// @return  false: there is no such handle
   bool destroy(T* handle) {
     {
       const std::lock_guard lock(mutex_);
@@ -34,14 +34,14 @@ class Handles {
   }
 
  private:
-  // Inverted: a pointer kept here would hide from LeakSanitizer that the caller lost its own.
+  // Inverted: a pointer stored here would hide from LeakSanitizer that the caller leaked its own.
   static std::uintptr_t key(const T* handle) { return ~reinterpret_cast<std::uintptr_t>(handle); }
 
   mutable std::mutex mutex_;
   std::unordered_set<std::uintptr_t> live_;
 };
 
-/// Never destroyed, because handles may be given back by destructors of static objects.
+/// Never destroyed, because destructors of static objects may still destroy handles.
 template <class T>
 Handles<T>& handles() {
   static auto& all = *new Handles<T>();

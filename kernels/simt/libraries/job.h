@@ -7,10 +7,9 @@
 
 namespace simt {
 
-/// Runs compute(job) in the stream's order. It runs on a fiber: it may neither allocate nor call what
-/// ThreadSanitizer intercepts.
-/// The job is on the host's stack, where the host soon writes other things, and nothing of CUDA's orders that
-/// with the stream. So the fiber takes a copy, unwatched, as a kernel gets copies of its arguments.
+/// Runs compute(job) in stream order, on a fiber: it may neither allocate nor call what ThreadSanitizer
+/// intercepts. The job is on the host's stack, which is reused soon, and CUDA does not order that with the
+/// stream. So the fiber copies it, ignored by ThreadSanitizer, as a kernel copies its arguments.
 template <class Job>
 cudaError_t run_job(cudaStream_t stream, const char* name, void (*compute)(const Job&), const Job& job) {
   static_assert(std::is_trivially_copyable_v<Job>);
@@ -19,9 +18,9 @@ cudaError_t run_job(cudaStream_t stream, const char* name, void (*compute)(const
     Job job;
   };
   const auto work = [](void* argument) {
-    begin_unwatched();
+    begin_ignored_by_tsan();
     const Call call = *static_cast<const Call*>(argument);
-    end_unwatched();
+    end_ignored_by_tsan();
     call.compute(call.job);
   };
   Call call{compute, job};

@@ -4,8 +4,8 @@
 
 namespace simt {
 
-/// A program with a planted fault, or without: it is called with whether to do it wrong. The place where a
-/// report must point is marked by a comment with the name.
+/// A program that contains a fault if `wrong`, and none otherwise. A comment with the name marks the line
+/// that the report must name.
 struct PlantedFault {
   const char* name;
   void (*run)(bool wrong);

@@ -3,7 +3,8 @@
 
 #include "tests/simt/faults/faults.h"
 
-// simt_faults NAME right|wrong: runs one of the planted faults, and prints what the device says afterwards.
+// simt_faults NAME right|wrong: runs one of the programs, with or without its fault, and prints the device's
+// error.
 int main(int count, char** arguments) {
   if (count != 3) {
     return 3;

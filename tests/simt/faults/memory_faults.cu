@@ -4,17 +4,17 @@ namespace simt {
 namespace {
 
 __global__ void write_at(float* x, int i) {
-  x[i] = 1.0F;  // device_overflow device_overflow_in_slack use_after_free
+  x[i] = 1.0F;  // device_overflow device_overflow_in_padding use_after_free
 }
 
 void device_overflow(bool wrong) {
-  const DeviceArray<float> x(256);  // its end is a page's
-  run(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 256 : 255);
+  const DeviceArray<float> x(256);  // ends at a page boundary
+  launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 256 : 255);
 }
 
-void device_overflow_in_slack(bool wrong) {
+void device_overflow_in_padding(bool wrong) {
   const DeviceArray<float> x(250);
-  run(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 250 : 249);
+  launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), wrong ? 250 : 249);
 }
 
 void use_after_free(bool wrong) {
@@ -23,7 +23,7 @@ void use_after_free(bool wrong) {
   if (wrong) {
     cudaFree(x);
   }
-  run(KERNEL(write_at), 1, 1, 0, nullptr, x, 3);
+  launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x, 3);
   if (!wrong) {
     cudaFree(x);
   }
@@ -43,7 +43,7 @@ __global__ void read_static(float* y, unsigned i) {
 
 void static_shared_overflow(bool wrong) {
   const DeviceArray<float> y(32);
-  run(KERNEL(read_static), 1, 32, 0, nullptr, y.data(), wrong ? 1U : 0U);
+  launch_kernel(KERNEL(read_static), 1, 32, 0, nullptr, y.data(), wrong ? 1U : 0U);
 }
 
 __global__ void read_dynamic(float* y, unsigned i) {
@@ -55,12 +55,12 @@ __global__ void read_dynamic(float* y, unsigned i) {
 
 void dynamic_shared_overflow(bool wrong) {
   const DeviceArray<float> y(32);
-  run(KERNEL(read_dynamic), 1, 32, 32 * sizeof(float), nullptr, y.data(), wrong ? 1U : 0U);
+  launch_kernel(KERNEL(read_dynamic), 1, 32, 32 * sizeof(float), nullptr, y.data(), wrong ? 1U : 0U);
 }
 
 void host_dereference(bool wrong) {
   const DeviceArray<float> x(std::vector<float>(4, 1.0F));
-  run(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), 0);
+  launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), 0);
   if (wrong) {
     x.data()[2] = 2.0F;  // host_dereference
   }
@@ -69,7 +69,7 @@ void host_dereference(bool wrong) {
 void other_device(bool wrong) {
   const DeviceArray<float> x(4);
   cudaSetDevice(wrong ? 1 : 0);
-  run(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), 0);
+  launch_kernel(KERNEL(write_at), 1, 1, 0, nullptr, x.data(), 0);
 }
 
 __attribute__((noinline)) int depth(volatile int* n) {
@@ -83,14 +83,14 @@ __global__ void recurse(int n) {
   depth(&levels);
 }
 
-void stack_overflow(bool wrong) { run(KERNEL(recurse), 1, 1, 0, nullptr, wrong ? 1 : 0); }
+void stack_overflow(bool wrong) { launch_kernel(KERNEL(recurse), 1, 1, 0, nullptr, wrong ? 1 : 0); }
 
 }  // namespace
 
 const std::vector<PlantedFault>& memory_faults() {
   static const std::vector<PlantedFault> all = {
       {"device_overflow", device_overflow},
-      {"device_overflow_in_slack", device_overflow_in_slack},
+      {"device_overflow_in_padding", device_overflow_in_padding},
       {"use_after_free", use_after_free},
       {"static_shared_overflow", static_shared_overflow},
       {"dynamic_shared_overflow", dynamic_shared_overflow},

@@ -15,11 +15,11 @@ __global__ void missing_barrier_kernel(float* y) {
 
 void missing_barrier(bool wrong) {
   const DeviceArray<float> y(64);
-  run(wrong ? KERNEL(missing_barrier_kernel<true>) : KERNEL(missing_barrier_kernel<false>), 2, 64, 0, nullptr,
-      y.data());
+  launch_kernel(wrong ? KERNEL(missing_barrier_kernel<true>) : KERNEL(missing_barrier_kernel<false>), 2, 64,
+                0, nullptr, y.data());
 }
 
-// A barrier between the writes and the reads, and none before the next round's writes.
+// There is a barrier between the writes and the reads, but none before the writes of the next round.
 template <bool kWrong>
 __global__ void reuse_too_early_kernel(float* y) {
   SHARED(float, tile, [64]);
@@ -37,11 +37,11 @@ __global__ void reuse_too_early_kernel(float* y) {
 
 void reuse_too_early(bool wrong) {
   const DeviceArray<float> y(64);
-  run(wrong ? KERNEL(reuse_too_early_kernel<true>) : KERNEL(reuse_too_early_kernel<false>), 1, 64, 0, nullptr,
-      y.data());
+  launch_kernel(wrong ? KERNEL(reuse_too_early_kernel<true>) : KERNEL(reuse_too_early_kernel<false>), 1, 64,
+                0, nullptr, y.data());
 }
 
-// A shuffle waits for the other lanes, but does not order what they do to memory.
+// A shuffle waits for the other lanes but does not order their accesses to memory.
 template <bool kWrong>
 __global__ void shuffle_as_barrier_kernel(float* y) {
   SHARED(float, tile, [32]);
@@ -56,8 +56,8 @@ __global__ void shuffle_as_barrier_kernel(float* y) {
 
 void shuffle_as_barrier(bool wrong) {
   const DeviceArray<float> y(32);
-  run(wrong ? KERNEL(shuffle_as_barrier_kernel<true>) : KERNEL(shuffle_as_barrier_kernel<false>), 1, 32, 0,
-      nullptr, y.data());
+  launch_kernel(wrong ? KERNEL(shuffle_as_barrier_kernel<true>) : KERNEL(shuffle_as_barrier_kernel<false>), 1,
+                32, 0, nullptr, y.data());
 }
 
 __global__ void count_blocks(int* y, bool wrong) {
@@ -73,7 +73,7 @@ __global__ void count_blocks(int* y, bool wrong) {
 
 void between_blocks(bool wrong) {
   const DeviceArray<int> y({0});
-  run(KERNEL(count_blocks), 4, 32, 0, nullptr, y.data(), wrong);
+  launch_kernel(KERNEL(count_blocks), 4, 32, 0, nullptr, y.data(), wrong);
 }
 
 __global__ void add_one(float* x) {
@@ -93,28 +93,28 @@ struct TwoStreams {
 void on_two_streams(bool wrong, unsigned shift) {
   const DeviceArray<float> x(std::vector<float>(64, 0.0F));
   const TwoStreams streams(cudaStreamNonBlocking);
-  run(KERNEL(add_one), 1, 64, 0, streams.first, x.data());
+  launch_kernel(KERNEL(add_one), 1, 64, 0, streams.first, x.data());
   cudaEventRecord(streams.event, streams.first);
   if (!wrong) {
     cudaStreamWaitEvent(streams.second, streams.event, 0);  // the_wait
   }
-  run(KERNEL(add_one), 1, 32, 0, streams.second, x.data() + shift);
+  launch_kernel(KERNEL(add_one), 1, 32, 0, streams.second, x.data() + shift);
   cudaStreamSynchronize(streams.first);
   cudaStreamSynchronize(streams.second);
 }
 
 void between_streams(bool wrong) { on_two_streams(wrong, 0); }
 
-// The same memory through threads of other numbers.
+// The same memory, accessed by threads with other indices.
 void between_shifted_streams(bool wrong) { on_two_streams(wrong, 32); }
 
-// The default stream waits for other streams, and they for it, unless they are cudaStreamNonBlocking.
+// The default stream and other streams wait for each other, unless those are cudaStreamNonBlocking.
 void after_default_stream(bool wrong) {
   const DeviceArray<float> x(std::vector<float>(64, 0.0F));
   const TwoStreams streams(wrong ? cudaStreamNonBlocking : cudaStreamDefault);
-  run(KERNEL(add_one), 1, 64, 0, streams.first, x.data());
-  run(KERNEL(add_one), 1, 64, 0, nullptr, x.data());
-  run(KERNEL(add_one), 1, 64, 0, streams.second, x.data());
+  launch_kernel(KERNEL(add_one), 1, 64, 0, streams.first, x.data());
+  launch_kernel(KERNEL(add_one), 1, 64, 0, nullptr, x.data());
+  launch_kernel(KERNEL(add_one), 1, 64, 0, streams.second, x.data());
   cudaDeviceSynchronize();
 }
 
@@ -132,7 +132,7 @@ void source_reused_too_early(bool wrong) {
 void result_read_too_early(bool wrong) {
   std::vector<float> result(64);
   const DeviceArray<float> x(std::vector<float>(64, 1.0F));
-  run(KERNEL(add_one), 1, 64, 0, nullptr, x.data());
+  launch_kernel(KERNEL(add_one), 1, 64, 0, nullptr, x.data());
   cudaMemcpyAsync(result.data(), x.data(), 64 * sizeof(float), cudaMemcpyDeviceToHost);
   cudaEvent_t event = nullptr;
   cudaEventCreateWithFlags(&event, cudaEventDisableTiming);

@@ -2,9 +2,9 @@
 
 #include <type_traits>
 
-// One list of what the stand-in headers declare, compiled against them and, where there is a toolkit, against
-// its headers: so a signature or a value that is not CUDA's does not compile. signatures_test.cpp finds what
-// is declared and not listed.
+// A list of what the stand-in headers declare. It is compiled with them and, if there is a toolkit, with its
+// headers, so that a signature or a value that differs from CUDA's does not compile. signatures_test.cpp
+// finds declarations that the list lacks.
 
 /// The function, or one of its overloads, has exactly this type.
 #define SIGNATURE(function, ...)                                                                      \

@@ -2,11 +2,11 @@ import math
 
 import torch
 
-from generate import real, truths, values
+from generate import real, booleans, values
 
 
 def attend(q, k, v, mask=None, causal=False, offset=0, scale=None, weights=False):
-    """As torch 2.5 does it; rows that may attend to nothing give zeros."""
+    """As in torch 2.5: rows that may not attend to anything are zeros."""
     groups = q.shape[-3] // k.shape[-3]
     k, v = k.repeat_interleave(groups, -3), v.repeat_interleave(groups, -3)
     scores = q @ k.transpose(-1, -2) * (1 / math.sqrt(q.shape[-1]) if scale is None else scale)
@@ -32,12 +32,12 @@ def add(family):
             case("attention", lambda a, b, c, z=causal: attend(a, b, c, causal=z), *tensors, causal=causal, offset=0)
         case("attention_with_weights", lambda a, b, c: attend(a, b, c, weights=True), *tensors, causal=False, offset=0)
         mask = (q[-2], k[-2])
-        case("attention", lambda a, b, c, m: attend(a, b, c, m), *tensors, lambda m=mask: truths(*m), causal=False, offset=0)
+        case("attention", lambda a, b, c, m: attend(a, b, c, m), *tensors, lambda m=mask: booleans(*m), causal=False, offset=0)
         case("attention", lambda a, b, c, m: attend(a, b, c, m), *tensors, lambda m=mask: real(*m), constant=(3,), causal=False, offset=0)
     tensors = [lambda: real(1, 2, 3, 2), lambda: real(1, 2, 4, 2), lambda: real(1, 2, 4, 2)]
     for offset in [1, 2, -1, -3]:
         case("attention", lambda a, b, c, o=offset: attend(a, b, c, causal=True, offset=o), *tensors, causal=True, offset=offset)
     case("attention", lambda a, b, c, m: attend(a, b, c, m), *tensors, torch.tensor([[True, False, True, True], [False] * 4, [True] * 4]), causal=False, offset=0)
-    case("attention", lambda a, b, c, m: attend(a, b, c, m, causal=True), *tensors, lambda: truths(1, 1, 3, 4), causal=True, offset=0)
+    case("attention", lambda a, b, c, m: attend(a, b, c, m, causal=True), *tensors, lambda: booleans(1, 1, 3, 4), causal=True, offset=0)
     case("attention", lambda a, b, c: attend(a, b, c, scale=0.25), *tensors, causal=False, offset=0, scale=0.25)
     case("attention", lambda a, b, c: attend(a, b, c), lambda: 30 * real(1, 1, 2, 2), lambda: real(1, 1, 3, 2), lambda: real(1, 1, 3, 4), causal=False, offset=0)

@@ -3,7 +3,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from generate import real, truths, values
+from generate import real, booleans, values
 
 INF, NAN = math.inf, math.nan
 
@@ -14,7 +14,7 @@ def add(family):
     for op in everywhere:
         case(op, getattr(torch, op), lambda: real(3, 4))
         case(op, getattr(torch, op), values([0.0, -0.0, 0.5, -0.5, 1.5, 2.5, INF, -INF]))
-        if op != "sign":  # of NaN: PyTorch's is 0, NumPy's and ours NaN
+        if op != "sign":  # sign(NaN) is 0 in PyTorch, but NaN in NumPy and here
             case(op, getattr(torch, op), values([NAN, 1.0]), gradient=False)
     for op, low in [("log", 0.1), ("log2", 0.1), ("log10", 0.1), ("log1p", -0.9), ("sqrt", 0.1), ("rsqrt", 0.1), ("reciprocal", 0.1)]:
         case(op, getattr(torch, op), lambda low=low: real(3, 4, low=low))
@@ -61,8 +61,8 @@ def add(family):
         case("clamp", lambda x, a=low, b=high: torch.clamp(x, a, b), lambda: real(3, 4), low=low, high=high)
     case("clamp", lambda x: torch.clamp(x, -1, 1), values([-1.0, 1.0, 0.0, INF, -INF]), low=-1.0, high=1.0)
     case("clamp", lambda x: torch.clamp(x, -1, 1), values([NAN, 2.0]), gradient=False, low=-1.0, high=1.0)
-    case("where", torch.where, lambda: truths(3, 4), lambda: real(3, 4), lambda: real(4))
-    case("masked_fill", lambda x, m: x.masked_fill(m, 7.0), lambda: real(3, 4), lambda: truths(3, 4), value=7.0)
+    case("where", torch.where, lambda: booleans(3, 4), lambda: real(3, 4), lambda: real(4))
+    case("masked_fill", lambda x, m: x.masked_fill(m, 7.0), lambda: real(3, 4), lambda: booleans(3, 4), value=7.0)
     case("addcmul", lambda x, a, b: torch.addcmul(x, a, b, value=0.5), lambda: real(3, 4), lambda: real(3, 4), lambda: real(3, 4), value=0.5)
     case("lerp", torch.lerp, lambda: real(3, 4), lambda: real(3, 4), lambda: real(3, 4, low=0, high=1))
     for op in ["isnan", "isinf", "isfinite"]:

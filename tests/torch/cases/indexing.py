@@ -3,7 +3,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from generate import integers, real, truths, values
+from generate import integers, real, booleans, values
 
 INF, NAN = math.inf, math.nan
 
@@ -26,9 +26,9 @@ def add(family):
     case("index_add", lambda x, i, s: torch.index_add(x, 1, i, s), lambda: real(2, 3), torch.tensor([1, 1]), lambda: real(2, 2), axis=1)
     case("index_select", lambda x, i: torch.index_select(x, 0, i), lambda: real(3, 2), torch.zeros(0, dtype=torch.int64), axis=0)
     case("embedding", lambda w, i: F.embedding(i, w), lambda: real(5, 3), lambda: integers(2, 4, high=5))
-    case("masked_select", torch.masked_select, lambda: real(3, 4), lambda: truths(3, 4))
-    case("masked_select", torch.masked_select, lambda: real(3, 4), lambda: truths(4))
-    case("nonzero", torch.nonzero, lambda: truths(3, 4), gradient=False)
+    case("masked_select", torch.masked_select, lambda: real(3, 4), lambda: booleans(3, 4))
+    case("masked_select", torch.masked_select, lambda: real(3, 4), lambda: booleans(4))
+    case("nonzero", torch.nonzero, lambda: booleans(3, 4), gradient=False)
     case("nonzero", torch.nonzero, values([0.0, NAN, 2.0, -0.0]), gradient=False)
     case("one_hot", lambda i: F.one_hot(i, 4), lambda: integers(2, 3, high=4), classes=4)
     case("bincount", lambda i: torch.bincount(i, minlength=6), lambda: integers(7, high=5), minlength=6)

@@ -34,7 +34,7 @@ def add(family):
 
 
 def running(x, mean, variance):
-    """The running statistics behind a training step."""
+    """The running statistics after a training step."""
     mean, variance = mean.clone(), variance.clone()
     F.batch_norm(x, mean, variance, training=True, momentum=0.25)
     return mean, variance

@@ -4,13 +4,13 @@ from generate import real, values
 
 
 def cell(function, gates, bias):
-    """The makers of an input, a state and the weights of a cell with 2 features and 3 hidden ones."""
+    """The makers of the weights of a cell with 2 input features and 3 hidden ones."""
     weights = [lambda: real(3 * gates, 2), lambda: real(3 * gates, 3)]
     return weights + ([lambda: real(3 * gates), lambda: real(3 * gates)] if bias else [])
 
 
 def weighted(function):
-    """A cell of torch with the weights as arguments; without biases torch wants zeros."""
+    """A cell of torch with the weights as arguments; absent biases are zeros, which torch requires."""
     def call(x, h, *rest, states=1):
         more, weights = rest[: states - 1], list(rest[states - 1 :])
         state = h if states == 1 else (h, *more)

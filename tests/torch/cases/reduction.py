@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from generate import integers, real, truths, values
+from generate import integers, real, booleans, values
 
 INF, NAN = math.inf, math.nan
 AXES = [[], [0], [1], [-1], [0, 2], [0, 1, 2]]
@@ -35,7 +35,7 @@ def add(family):
         for keep in [False, True]:
             case("prod", lambda x, a=axis, k=keep: x.prod(a, keepdim=k), lambda: real(2, 3, 4), axes=[axis], keepdim=keep)
     for edges in [[1.0, 2.0, 3.0], [0.0, 2.0, 3.0], [0.0, 2.0, 0.0], [INF, 2.0], []]:
-        # PyTorch divides by the elements where none is 0: of infinities that gives NaN.
+        # If no element is 0, PyTorch divides by the elements, which gives NaN for infinities.
         case("prod", lambda x: x.prod(), values(edges), gradient=INF not in edges, axes=[], keepdim=False)
     for op, function in [("sum", torch.sum), ("mean", torch.mean)]:
         case(op, function, values([]), axes=[], keepdim=False)
@@ -57,7 +57,7 @@ def add(family):
         case(op, lambda x, f=function: f(x, 0), values([[2.0, 1.0], [1.0, 1.0], [2.0, 2.0]]), gradient=False, axis=0)
     for op, function in [("any", torch.any), ("all", torch.all)]:
         for axis in [0, 1]:
-            case(op, lambda x, f=function, a=axis: f(x, a), lambda: truths(3, 4), axes=[axis], keepdim=False)
+            case(op, lambda x, f=function, a=axis: f(x, a), lambda: booleans(3, 4), axes=[axis], keepdim=False)
         case(op, lambda x, f=function: f(x != 0), values([0.0, NAN, 1.0]), gradient=False, axes=[], keepdim=False)
         case(op, lambda x, f=function: f(x), torch.zeros(0, dtype=torch.bool), axes=[], keepdim=False)
     for edges in [[-INF, -INF], [INF, 1.0], [-INF, 1.0, 2.0], [1000.0, 1000.0], [NAN, 1.0], []]:

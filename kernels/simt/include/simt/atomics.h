@@ -6,11 +6,11 @@
 
 #include "simt/one_of.h"
 
-// CUDA's atomics, for the types that CUDA has them for.
+// CUDA's atomic functions, for the types that CUDA has them for.
 namespace simt {
 
-// CUDA's are relaxed and ordered by fences. ThreadSanitizer sees no fences, so there each atomic is one
-// itself.
+// CUDA's atomics are relaxed, and fences order them. ThreadSanitizer does not see fences, so under it each
+// atomic acts as a fence.
 #ifdef __SANITIZE_THREAD__
 inline constexpr std::memory_order kAtomicOrder = std::memory_order_acq_rel;
 #else

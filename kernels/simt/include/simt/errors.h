@@ -1,6 +1,6 @@
 #pragma once
 
-// CUDA's error codes that code for this device can meet: name, value and text, as CUDA 13 has them.
+// The error codes of CUDA 13 that code on this device can get: name, value and text.
 #define SIMT_CUDA_ERRORS(ERROR)                                                                           \
   ERROR(cudaSuccess, 0, "no error")                                                                       \
   ERROR(cudaErrorInvalidValue, 1, "invalid argument")                                                     \

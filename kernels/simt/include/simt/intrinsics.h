@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <numbers>
 
-// CUDA's mathematics beyond <cmath>. The approximate functions of a GPU are exact ones here, so a test's
-// tolerance must come from what CUDA documents and not from what it sees on this device.
+// CUDA's mathematical functions beyond <cmath>. Functions that are approximate on a GPU are exact here, so a
+// test's tolerance has to come from CUDA's documentation and not from results on this device.
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming)
 
 using std::max;
@@ -29,7 +29,7 @@ inline double rsqrt(double x) { return 1.0 / std::sqrt(x); }
 inline float sinpif(float x) { return static_cast<float>(std::sin(std::numbers::pi * x)); }
 inline float cospif(float x) { return static_cast<float>(std::cos(std::numbers::pi * x)); }
 
-// Rounded to the nearest, ties to even, and never contracted.
+// Rounded to nearest, ties to even, and never contracted.
 inline float __fadd_rn(float x, float y) { return x + y; }
 inline float __fsub_rn(float x, float y) { return x - y; }
 inline float __fmul_rn(float x, float y) { return x * y; }
@@ -67,7 +67,7 @@ inline float __uint2float_rn(unsigned x) { return static_cast<float>(x); }
 inline float __double2float_rn(double x) { return static_cast<float>(x); }
 
 namespace simt {
-/// To int as a GPU does: beyond its range the nearest int, and 0 for NaN.
+/// Converts to int as a GPU does: values out of range saturate, and NaN gives 0.
 inline int saturating_int(float x) {
   if (!(x > -2147483648.0F)) {
     return x != x ? 0 : INT32_MIN;

@@ -9,13 +9,13 @@
 
 namespace simt {
 
-/// ThreadSanitizer does not look at what the calling thread does between these.
+/// ThreadSanitizer ignores the memory accesses of the calling thread between these.
 #ifdef __SANITIZE_THREAD__
-void begin_unwatched();
-void end_unwatched();
+void begin_ignored_by_tsan();
+void end_ignored_by_tsan();
 #else
-inline void begin_unwatched() {}
-inline void end_unwatched() {}
+inline void begin_ignored_by_tsan() {}
+inline void end_ignored_by_tsan() {}
 #endif
 
 template <class... P>
@@ -23,24 +23,24 @@ struct KernelCall {
   void (*function)(P...);
   std::tuple<P...>* values;
 
-  // Each thread takes its own copy of the arguments, as on a GPU. ThreadSanitizer must not see it read the
-  // host's: the host's stack is used again before the host knows that the kernel is done.
+  // Each thread copies the arguments, as on a GPU. ThreadSanitizer must not see it read the originals: they
+  // are on the host's stack, which is reused before the host knows that the kernel is done.
   static void run(void* call) {
-    begin_unwatched();
+    begin_ignored_by_tsan();
     const KernelCall self = *static_cast<const KernelCall*>(call);
-    std::tuple<P...> mine = *self.values;
-    end_unwatched();
-    self.call(std::move(mine), std::index_sequence_for<P...>());
+    std::tuple<P...> copy = *self.values;
+    end_ignored_by_tsan();
+    self.call(std::move(copy), std::index_sequence_for<P...>());
   }
 
-  // Not std::apply, of which every report would show four calls.
+  // Not std::apply, which would add four frames to every report.
   template <std::size_t... i>
-  void call([[maybe_unused]] std::tuple<P...>&& mine, std::index_sequence<i...>) const {
-    function(static_cast<P&&>(std::get<i>(mine))...);
+  void call([[maybe_unused]] std::tuple<P...>&& arguments, std::index_sequence<i...>) const {
+    function(static_cast<P&&>(std::get<i>(arguments))...);
   }
 };
 
-/// Launches function(values...): what tinytorch::cuda::launch does with a kernel on this device.
+/// Launches function(values...). simt::launch_kernel() of simt_portable.h is the same call for GPUs too.
 template <class... P>
 cudaError_t launch(const char* name, void (*function)(P...), dim3 grid, dim3 block, std::size_t shared_bytes,
                    cudaStream_t stream, std::tuple<P...>& values) {

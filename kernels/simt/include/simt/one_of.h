@@ -4,7 +4,7 @@
 
 namespace simt {
 
-/// T is one of the types: a function with this constraint has CUDA's overloads and no others.
+/// T is one of the types. A function with this constraint has exactly CUDA's overloads.
 template <class T, class... Types>
 concept OneOf = (std::same_as<T, Types> || ...);
 

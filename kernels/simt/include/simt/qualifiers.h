@@ -1,7 +1,7 @@
 #pragma once
 
-// What CUDA adds to C++ declarations. __noinline__ stays GNU's attribute: as a macro it would break <memory>.
-// NOLINTBEGIN(bugprone-reserved-identifier)
+// The specifiers that CUDA adds to C++ declarations. __noinline__ stays GNU's attribute: as a macro it would
+// break <memory>. NOLINTBEGIN(bugprone-reserved-identifier)
 #define __global__
 #define __device__
 #define __host__

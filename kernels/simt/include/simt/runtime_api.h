@@ -4,8 +4,8 @@
 
 #include "simt/runtime_types.h"
 
-// The runtime API: CUDA's signatures for what there is of it. A call that is not declared here does not
-// compile, and a value that is not supported gives the error that a GPU would give.
+// The supported part of the runtime API, with CUDA's signatures. A call that is not declared here does not
+// compile; an argument that is not supported gives the error that a GPU would give.
 // NOLINTBEGIN(readability-identifier-naming)
 
 cudaError_t cudaGetDeviceCount(int* count);

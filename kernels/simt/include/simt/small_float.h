@@ -6,13 +6,12 @@
 #include <cstdint>
 #include <type_traits>
 
-// Floating-point numbers of 16 bits. They are rounded from float and double to the nearest, ties to even,
-// once.
+// 16-bit floating-point types. Conversions from float and double round once, to nearest, ties to even.
 namespace simt {
 
-/// Rounds to float so that rounding again, to a smaller format, gives what rounding once would: an inexact
-/// result gets an odd last bit, which keeps it off the ties (Boldo and Melquiond 2008, "Emulation of a FMA",
-/// round to odd).
+/// Rounds to float so that a second rounding, to a smaller format, gives the correctly rounded result: an
+/// inexact result gets an odd last bit, which keeps it off the ties (round to odd; Boldo and Melquiond 2008,
+/// "Emulation of a FMA").
 inline float round_to_odd(double x) {
   const float nearest = static_cast<float>(x);
   const auto bits = std::bit_cast<std::uint32_t>(nearest);
@@ -40,9 +39,9 @@ struct HalfFormat {
     const auto bits = std::bit_cast<std::uint32_t>(x);
     const std::uint32_t sign = bits >> 16U & 0x8000U, size = bits & 0x7fffffffU;
     if (size > 0x7f800000U) {
-      return 0x7fff;  // NaN, as CUDA has it
+      return 0x7fff;  // CUDA's NaN
     }
-    if (size >= 0x477ff000U) {  // 65520, half way from the largest number to the next
+    if (size >= 0x477ff000U) {  // 65520, half way between the largest number and the next
       return static_cast<std::uint16_t>(sign | 0x7c00U);
     }
     if (size < 0x38800000U) {  // 2^-14: below it adding 0.5 rounds to multiples of 2^-24, the subnormals
@@ -97,7 +96,7 @@ class SmallFloat {
   std::uint16_t bits() const { return bits_; }
   operator float() const { return Format::to_float(bits_); }
 
-  // Of a float's bits, more than twice are left: rounding the float result is rounding once.
+  // float has more than twice as many bits, so rounding the float result rounds correctly.
   friend SmallFloat operator+(SmallFloat a, SmallFloat b) { return a.value() + b.value(); }
   friend SmallFloat operator-(SmallFloat a, SmallFloat b) { return a.value() - b.value(); }
   friend SmallFloat operator*(SmallFloat a, SmallFloat b) { return a.value() * b.value(); }
@@ -124,7 +123,7 @@ struct alignas(4) SmallFloat2 {
 
 }  // namespace simt
 
-// The functions that half and bfloat16 have in common.
+// The functions that half and bfloat16 share.
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming)
 
 template <class F>
@@ -159,7 +158,7 @@ template <class F>
 bool __hisnan(simt::SmallFloat<F> a) {
   return std::isnan(static_cast<float>(a));
 }
-/// The larger one; the other one of a NaN.
+/// The larger one; if one is NaN, the other one.
 template <class F>
 simt::SmallFloat<F> __hmax(simt::SmallFloat<F> a, simt::SmallFloat<F> b) {
   return std::fmax(static_cast<float>(a), static_cast<float>(b));

@@ -26,7 +26,8 @@ inline void __syncwarp(unsigned mask = ~0U, simt::Site at = simt::Site::current(
 }
 
 namespace simt {
-/// A fence of the host. It is in the executor, as ThreadSanitizer knows no fences; see atomics.h.
+/// A fence of the host. It is compiled in the executor, because ThreadSanitizer does not know fences; see
+/// atomics.h.
 void memory_fence();
 }  // namespace simt
 

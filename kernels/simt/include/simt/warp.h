@@ -5,7 +5,7 @@
 #include "simt/kernel_interface.h"
 #include "simt/one_of.h"
 
-// Shuffles and votes.
+// Warp shuffles and votes.
 namespace simt {
 
 template <class T>
@@ -23,16 +23,16 @@ T shuffle(unsigned mask, T value, unsigned source, Site at) {
   return value;
 }
 
-/// The lane's place in its segment of `width` lanes, and the lane where the segment starts.
+/// The lane's position in its segment of `width` lanes, and the first lane of the segment.
 struct Segment {
-  unsigned width, start, place;
+  unsigned width, start, position;
   explicit Segment(int lanes)
       : width(static_cast<unsigned>(lanes)),
         start(registers.lane & ~(width - 1)),
-        place(registers.lane & (width - 1)) {}
-  /// The lane at a place; past the segment's ends, the lane itself.
+        position(registers.lane & (width - 1)) {}
+  /// The lane at a position of the segment; outside of the segment, the calling lane itself.
   unsigned lane_at(long long other) const {
-    return start + (other >= 0 && other < width ? static_cast<unsigned>(other) : place);
+    return start + (other >= 0 && other < width ? static_cast<unsigned>(other) : position);
   }
 };
 
@@ -50,19 +50,19 @@ template <simt::Shuffled T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32,
                  simt::Site at = simt::Site::current()) {
   const simt::Segment segment(width);
-  return simt::shuffle(mask, value, segment.lane_at(static_cast<long long>(segment.place) - delta), at);
+  return simt::shuffle(mask, value, segment.lane_at(static_cast<long long>(segment.position) - delta), at);
 }
 template <simt::Shuffled T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32,
                    simt::Site at = simt::Site::current()) {
   const simt::Segment segment(width);
-  return simt::shuffle(mask, value, segment.lane_at(static_cast<long long>(segment.place) + delta), at);
+  return simt::shuffle(mask, value, segment.lane_at(static_cast<long long>(segment.position) + delta), at);
 }
 template <simt::Shuffled T>
 T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = 32,
                   simt::Site at = simt::Site::current()) {
   const simt::Segment segment(width);
-  return simt::shuffle(mask, value, segment.lane_at(segment.place ^ static_cast<unsigned>(lane_mask)), at);
+  return simt::shuffle(mask, value, segment.lane_at(segment.position ^ static_cast<unsigned>(lane_mask)), at);
 }
 
 inline unsigned __ballot_sync(unsigned mask, int predicate, simt::Site at = simt::Site::current()) {
@@ -74,7 +74,7 @@ inline int __any_sync(unsigned mask, int predicate, simt::Site at = simt::Site::
 inline int __all_sync(unsigned mask, int predicate, simt::Site at = simt::Site::current()) {
   return simt::warp_ballot(mask, predicate, at) == mask;
 }
-/// Only the lane itself: a legal answer, and the one that a kernel has the least right to rely on.
+/// Only the calling lane: a legal answer, and the one that a kernel can rely on least.
 inline unsigned __activemask() { return 1U << simt::registers.lane; }
 
 // NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
