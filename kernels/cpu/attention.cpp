@@ -9,7 +9,7 @@
 #include "kernels/math/random.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/attention.cpp"
 #include "kernels/cpu/targets.h"
@@ -92,7 +92,7 @@ void attention_typed(const AttentionProblem<T>& p, Tensor& log_sum, Tensor& y) {
   const std::int64_t work = std::min(p.queries, kQueryTile) * p.keys * (p.width + p.value_width);
   parallel_for(p.batch * p.heads * a_head, kProductGrain / std::max<std::int64_t>(1, work) + 1,
                [&](std::int64_t begin, std::int64_t end) {
-                 [[maybe_unused]] const OneThread alone;
+                 [[maybe_unused]] const SingleThreadScope single_thread;
                  for (std::int64_t task = begin; task < end; ++task) {
                    const std::int64_t place = task / a_head, query = task % a_head * kQueryTile;
                    const std::int64_t head = place % p.heads;

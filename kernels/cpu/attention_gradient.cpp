@@ -10,7 +10,7 @@
 #include "kernels/math/random.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/attention_gradient.cpp"
 #include "kernels/cpu/targets.h"
@@ -179,7 +179,7 @@ void differentiate_parts(const AttentionProblem<T>& p, const GradientRows<T>& g,
       p.batch * p.heads * p.queries * p.keys * (p.width + p.value_width) / std::max<std::int64_t>(1, count);
   parallel_for(count, kProductGrain / std::max<std::int64_t>(1, work) + 1,
                [&](std::int64_t begin, std::int64_t end) {
-                 [[maybe_unused]] const OneThread alone;
+                 [[maybe_unused]] const SingleThreadScope single_thread;
                  for (std::int64_t task = begin; task < end; ++task)
                    differentiate(p, g, part_of(p, into, task), into);
                });
@@ -189,7 +189,7 @@ void differentiate_parts(const AttentionProblem<T>& p, const GradientRows<T>& g,
 /// made apart from each other, tile by tile: seven products, and the same bits.
 template <class T>
 void attention_gradient_typed(const AttentionProblem<T>& p, const GradientRows<T>& g) {
-  const std::int64_t planes = p.batch * p.kv_heads, threads = most_threads();
+  const std::int64_t planes = p.batch * p.kv_heads, threads = max_threads();
   if (5 * tiles(planes, threads) * threads <= 7 * planes) return differentiate_parts(p, g, Into::all, planes);
   differentiate_parts(p, g, Into::queries, p.batch * p.heads * tiles(p.queries, kQueryTile));
   differentiate_parts(p, g, Into::keys, planes * tiles(p.keys, kKeyTile));

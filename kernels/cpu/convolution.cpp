@@ -8,7 +8,7 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/convolution.cpp"
 #include "kernels/cpu/targets.h"

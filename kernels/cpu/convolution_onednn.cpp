@@ -281,9 +281,9 @@ bool run(Direction direction, const Tensor& x, const Tensor& weight, const Tenso
   const bool channels_last = in_channels_last(x, y);
   const Shape& filter = weight.shape();
   const std::int64_t multiplications = y.numel() * filter[1] * filter[2] * filter[3];
-  const std::int64_t threads = multiplications < kProductGrain ? 1 : most_threads();
-  std::optional<OneThread> alone;
-  if (threads == 1) alone.emplace();
+  const std::int64_t threads = multiplications < kProductGrain ? 1 : max_threads();
+  std::optional<SingleThreadScope> single_thread;
+  if (threads == 1) single_thread.emplace();
   const auto convolution =
       cache.get({threads, direction, bias.defined(), channels_last, x.shape(), filter, y.shape(), options});
   if (convolution == nullptr) return false;

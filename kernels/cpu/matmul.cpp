@@ -8,7 +8,7 @@
 
 #include <atomic>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/matmul.cpp"
 #include "kernels/cpu/targets.h"

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/max_pool.cpp"
 #include "kernels/cpu/targets.h"

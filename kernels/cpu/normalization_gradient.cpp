@@ -6,7 +6,7 @@
 
 #include <vector>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/normalization_gradient.cpp"
 #include "kernels/cpu/targets.h"
@@ -85,20 +85,20 @@ struct Backward {
     const T* from = x + at;
     if (!sets.moving) {
       const double by_x = sum_of<T>(n, [=](std::int64_t i) { return g[i] * found.normalized(from[i]); });
-      const double alone = fold_row<SumFold<T>>(g, 1, n);
+      const double grad_sum = fold_row<SumFold<T>>(g, 1, n);
       sums.weight[channel] += by_x;
-      sums.bias[channel] += alone;
+      sums.bias[channel] += grad_sum;
       const double w = weight ? static_cast<double>(weight[channel]) : 1;
-      gradient += w * alone;
+      gradient += w * grad_sum;
       product += w * by_x;
       return;
     }
     double* by_x = sums.weight + channel;
-    double* alone = sums.bias + channel;
+    double* grad_sum = sums.bias + channel;
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) {
       by_x[i] += static_cast<double>(g[i] * found.normalized(from[i]));
-      alone[i] += static_cast<double>(g[i]);
+      grad_sum[i] += static_cast<double>(g[i]);
     }
     const T* w = weight ? weight + channel : nullptr;
     gradient += sum_of<T>(n, [=](std::int64_t i) { return w ? g[i] * w[i] : g[i]; });

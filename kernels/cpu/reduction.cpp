@@ -4,7 +4,7 @@
 
 #include <memory>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/reduction.cpp"
 #include "kernels/cpu/targets.h"
@@ -32,12 +32,12 @@ struct Partition {
 
   /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory
   /// together.
-  Partition(const ReductionSpaces& loops, bool columns) {
+  Partition(const ReductionSpaces& spaces, bool columns) {
     constexpr std::int64_t kTasks = 64, kElements = 1 << 15;
-    const std::int64_t inner = loops.kept.inner_size(), length = loops.reduced.numel;
+    const std::int64_t inner = spaces.kept.inner_size(), length = spaces.reduced.numel;
     width = columns ? std::min<std::int64_t>(inner, kWidth) : 1;
     blocks = (inner + width - 1) / width;
-    const std::int64_t outputs = loops.kept.numel / inner * blocks;
+    const std::int64_t outputs = spaces.kept.numel / inner * blocks;
     const std::int64_t worth = std::max<std::int64_t>(1, length * width / kElements);
     parts = std::min(worth, (kTasks + outputs - 1) / outputs);
     part_length = (length + parts - 1) / parts;
@@ -49,10 +49,10 @@ struct Partition {
 
 /// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of
 /// them.
-bool prefers_columns(const ReductionSpaces& loops) {
+bool prefers_columns(const ReductionSpaces& spaces) {
   constexpr std::int64_t kEnough = 8;
-  return loops.kept.inner_size() >= kEnough &&
-         loops.kept.inner_strides()[0] < loops.reduced.inner_strides()[0];
+  return spaces.kept.inner_size() >= kEnough &&
+         spaces.kept.inner_strides()[0] < spaces.reduced.inner_strides()[0];
 }
 
 template <class Fold>
@@ -61,17 +61,17 @@ class Reducer {
   using T = typename Fold::Element;
   using Result = typename Fold::Result;
 
-  Reducer(const T* x, const ReductionSpaces& loops)
-      : x_(x), loops_(loops), columns_(prefers_columns(loops)), partition_(loops, columns_) {}
+  Reducer(const T* x, const ReductionSpaces& spaces)
+      : x_(x), spaces_(spaces), columns_(prefers_columns(spaces)), partition_(spaces, columns_) {}
 
   template <class Y>
   void run(Y* y) const {
     if (partition_.parts == 1) return run_tasks(y);
-    const auto size = static_cast<std::size_t>(partition_.parts * loops_.kept.numel);
+    const auto size = static_cast<std::size_t>(partition_.parts * spaces_.kept.numel);
     const auto parts = std::make_unique_for_overwrite<Result[]>(size);
     run_tasks(parts.get());
-    for (std::int64_t i = 0; i < loops_.kept.numel; ++i) {
-      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, loops_.kept.numel, partition_.parts));
+    for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
+      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, spaces_.kept.numel, partition_.parts));
     }
   }
 
@@ -89,16 +89,16 @@ class Reducer {
     const std::int64_t outputs = partition_.tasks / partition_.parts;
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t part = task / outputs, block = task % outputs;
-      const std::int64_t first =
-          block / partition_.blocks * loops_.kept.inner_size() + block % partition_.blocks * partition_.width;
-      const MultiIndex<2> place(loops_.kept, first);
-      Y* to = y + part * loops_.kept.numel + first;
+      const std::int64_t first = block / partition_.blocks * spaces_.kept.inner_size() +
+                                 block % partition_.blocks * partition_.width;
+      const MultiIndex<2> place(spaces_.kept, first);
+      Y* to = y + part * spaces_.kept.numel + first;
       const std::int64_t from = part * partition_.part_length;
-      const std::int64_t stop = std::min(from + partition_.part_length, loops_.reduced.numel);
+      const std::int64_t stop = std::min(from + partition_.part_length, spaces_.reduced.numel);
       const T* x = x_ + place.offset[0];
       if (columns_) {
-        const std::int64_t inner = first % loops_.kept.inner_size();
-        fold_columns(x, from, stop, to, std::min(partition_.width, loops_.kept.inner_size() - inner));
+        const std::int64_t inner = first % spaces_.kept.inner_size();
+        fold_columns(x, from, stop, to, std::min(partition_.width, spaces_.kept.inner_size() - inner));
       } else {
         *to = static_cast<Y>(fold_rows(x, from, stop));
       }
@@ -108,8 +108,8 @@ class Reducer {
   Result fold_rows(const T* x, std::int64_t begin, std::int64_t end) const {
     Result total = Fold::identity();
     if (begin >= end) return total;
-    for_each_inner_loop(loops_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
-      total = Fold::combine(total, fold_row<Fold>(x + offset[0], loops_.reduced.inner_strides()[0], n));
+    for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
+      total = Fold::combine(total, fold_row<Fold>(x + offset[0], spaces_.reduced.inner_strides()[0], n));
     });
     return total;
   }
@@ -119,10 +119,10 @@ class Reducer {
     Result total[Partition::kWidth];
     std::fill_n(total, width, Fold::identity());
     if (begin < end) {
-      for_each_inner_loop(loops_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
+      for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
-          fold_into(total, x + offset[0] + i * loops_.reduced.inner_strides()[0],
-                    loops_.kept.inner_strides()[0], width);
+          fold_into(total, x + offset[0] + i * spaces_.reduced.inner_strides()[0],
+                    spaces_.kept.inner_strides()[0], width);
         }
       });
     }
@@ -140,16 +140,16 @@ class Reducer {
   }
 
   const T* x_;
-  const ReductionSpaces& loops_;
+  const ReductionSpaces& spaces_;
   bool columns_;
   Partition partition_;
 };
 
 template <class Fold, class Y>
 void reduce(const Tensor& x, Tensor& y) {
-  const ReductionSpaces loops = make_reduction_spaces(x, y);
+  const ReductionSpaces spaces = make_reduction_spaces(x, y);
   using T = typename Fold::Element;
-  Reducer<Fold>(static_cast<const T*>(x.raw_data()), loops).run(static_cast<Y*>(y.raw_data()));
+  Reducer<Fold>(static_cast<const T*>(x.raw_data()), spaces).run(static_cast<Y*>(y.raw_data()));
 }
 
 template <template <class> class Fold>
