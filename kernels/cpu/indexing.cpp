@@ -134,10 +134,10 @@ struct SequentialScatter {
   const T* source;
   T* y;
   std::int64_t length;
-  PerOperand<3> strides, axis_stride;
+  PerOperand<3> strides, axis_strides;
 
   void operator()(const PerOperand<3>& offset, std::int64_t n) const {
-    if (axis_stride[1] > strides[1]) return reduce(offset, n);
+    if (axis_strides[1] > strides[1]) return reduce(offset, n);
     PerOperand<3> at = offset;
     for (std::int64_t i = 0; i < n; ++i) {
       reduce(at, 1);
@@ -147,10 +147,10 @@ struct SequentialScatter {
 
   void reduce(const PerOperand<3>& offset, std::int64_t n) const {
     for (std::int64_t k = 0; k < length; ++k) {
-      const std::int64_t* const at = index + offset[0] + k * axis_stride[0];
-      const T* const from = source + offset[1] + k * axis_stride[1];
+      const std::int64_t* const at = index + offset[0] + k * axis_strides[0];
+      const T* const from = source + offset[1] + k * axis_strides[1];
       for (std::int64_t i = 0; i < n; ++i) {
-        T& to = y[offset[2] + i * strides[2] + at[i * strides[0]] * axis_stride[2]];
+        T& to = y[offset[2] + i * strides[2] + at[i * strides[0]] * axis_strides[2]];
         to = Reduction::join(to, from[i * strides[1]]);
       }
     }
@@ -173,7 +173,7 @@ void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Ten
       .y = static_cast<T*>(y.raw_data()),
       .length = length,
       .strides = space.inner_strides(),
-      .axis_stride = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
+      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
   for_each_inner_loop(space, kIndexingGrain / length + 1, inner_loop);
 }
 

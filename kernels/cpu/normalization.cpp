@@ -54,7 +54,7 @@ struct Forward {
     const double mean = sum_of_runs(set, plain) / count;
     if constexpr (std::is_same_v<T, float>) return mean;
     const auto distances = [=](const T* from) {
-      return sum_of<T>(length, [=](std::int64_t i) { return from[i] - static_cast<T>(mean); });
+      return blocked_sum<T>(length, [=](std::int64_t i) { return from[i] - static_cast<T>(mean); });
     };
     return mean + sum_of_runs(set, distances) / count;
   }
@@ -64,7 +64,7 @@ struct Forward {
     const double mean = form.centered ? mean_of(set, count) : 0;
     const auto center = math::set_statistics<T>(mean, 0, 1);  // a scale of 1
     const double squares = sum_of_runs(set, [&](const T* from) {
-      return sum_of<T>(sets.length, [=](std::int64_t i) {
+      return blocked_sum<T>(sets.length, [=](std::int64_t i) {
         const T distance = center.normalized(from[i]);
         return distance * distance;
       });

@@ -84,7 +84,7 @@ struct Backward {
     const T* g = grad + at;
     const T* from = x + at;
     if (!sets.moving) {
-      const double by_x = sum_of<T>(n, [=](std::int64_t i) { return g[i] * found.normalized(from[i]); });
+      const double by_x = blocked_sum<T>(n, [=](std::int64_t i) { return g[i] * found.normalized(from[i]); });
       const double grad_sum = fold_row<SumFold<T>>(g, 1, n);
       sums.weight[channel] += by_x;
       sums.bias[channel] += grad_sum;
@@ -101,9 +101,9 @@ struct Backward {
       grad_sum[i] += static_cast<double>(g[i]);
     }
     const T* w = weight ? weight + channel : nullptr;
-    gradient += sum_of<T>(n, [=](std::int64_t i) { return w ? g[i] * w[i] : g[i]; });
+    gradient += blocked_sum<T>(n, [=](std::int64_t i) { return w ? g[i] * w[i] : g[i]; });
     product +=
-        sum_of<T>(n, [=](std::int64_t i) { return (w ? g[i] * w[i] : g[i]) * found.normalized(from[i]); });
+        blocked_sum<T>(n, [=](std::int64_t i) { return (w ? g[i] * w[i] : g[i]) * found.normalized(from[i]); });
   }
 
   void write_run(std::int64_t set, std::int64_t run, const math::SetStatistics<T>& found,

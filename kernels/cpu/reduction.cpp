@@ -20,35 +20,35 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// How a reduction is cut into tasks, by the shapes alone: the outputs into blocks of `width` neighbours, and
-/// where that gives few tasks, the elements behind each output into `parts`, whose results are folded at the
-/// end.
+/// The partition of a reduction into tasks, which depends on the shapes alone: blocks of `width` neighbouring
+/// outputs, and where these are few, chunks of the elements that each output reduces, whose results are
+/// folded at the end.
 struct Partition {
   std::int64_t width;
   std::int64_t blocks;  // along the innermost kept axis
-  std::int64_t parts;
+  std::int64_t chunks;
   std::int64_t tasks;
-  std::int64_t part_length;
+  std::int64_t chunk_size;
 
-  /// Columns: neighbouring outputs read neighbouring elements, so a block of outputs goes through memory
-  /// together.
+  /// With `columns`, neighbouring outputs read neighbouring elements, so that a block of outputs is computed
+  /// in one traversal of memory.
   Partition(const ReductionSpaces& spaces, bool columns) {
     constexpr std::int64_t kTasks = 64, kElements = 1 << 15;
     const std::int64_t inner = spaces.kept.inner_size(), length = spaces.reduced.numel;
     width = columns ? std::min<std::int64_t>(inner, kWidth) : 1;
     blocks = (inner + width - 1) / width;
     const std::int64_t outputs = spaces.kept.numel / inner * blocks;
-    const std::int64_t worth = std::max<std::int64_t>(1, length * width / kElements);
-    parts = std::min(worth, (kTasks + outputs - 1) / outputs);
-    part_length = (length + parts - 1) / parts;
-    tasks = outputs * parts;
+    const std::int64_t max_chunks = std::max<std::int64_t>(1, length * width / kElements);
+    chunks = std::min(max_chunks, (kTasks + outputs - 1) / outputs);
+    chunk_size = (length + chunks - 1) / chunks;
+    tasks = outputs * chunks;
   }
 
   static constexpr std::int64_t kWidth = 256;
 };
 
-/// Where column order is worth it: the outputs lie closer in x than the elements of one output, and enough of
-/// them.
+/// True where column order is worth it: the outputs have a smaller stride in x than the elements of one
+/// output, and there are enough of them.
 bool prefers_columns(const ReductionSpaces& spaces) {
   constexpr std::int64_t kEnough = 8;
   return spaces.kept.inner_size() >= kEnough &&
@@ -66,36 +66,36 @@ class Reducer {
 
   template <class Y>
   void run(Y* y) const {
-    if (partition_.parts == 1) return run_tasks(y);
-    const auto size = static_cast<std::size_t>(partition_.parts * spaces_.kept.numel);
-    const auto parts = std::make_unique_for_overwrite<Result[]>(size);
-    run_tasks(parts.get());
+    if (partition_.chunks == 1) return run_tasks(y);
+    const auto size = static_cast<std::size_t>(partition_.chunks * spaces_.kept.numel);
+    const auto partials = std::make_unique_for_overwrite<Result[]>(size);
+    run_tasks(partials.get());
     for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
-      y[i] = static_cast<Y>(fold_row<Fold, Result>(parts.get() + i, spaces_.kept.numel, partition_.parts));
+      y[i] = static_cast<Y>(fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
     }
   }
 
  private:
-  /// Writes the results of part p to y + p * outputs.
+  /// Writes the results of chunk c to y + c * outputs.
   template <class Y>
   void run_tasks(Y* y) const {
-    const std::int64_t elements = partition_.part_length * partition_.width;
+    const std::int64_t elements = partition_.chunk_size * partition_.width;
     parallel_for(partition_.tasks, kCheapGrain / std::max<std::int64_t>(1, elements) + 1,
                  [this, y](std::int64_t begin, std::int64_t end) { run_range(y, begin, end); });
   }
 
   template <class Y>
   void run_range(Y* y, std::int64_t begin, std::int64_t end) const {
-    const std::int64_t outputs = partition_.tasks / partition_.parts;
+    const std::int64_t outputs = partition_.tasks / partition_.chunks;
     for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t part = task / outputs, block = task % outputs;
+      const std::int64_t chunk = task / outputs, block = task % outputs;
       const std::int64_t first = block / partition_.blocks * spaces_.kept.inner_size() +
                                  block % partition_.blocks * partition_.width;
-      const MultiIndex<2> place(spaces_.kept, first);
-      Y* to = y + part * spaces_.kept.numel + first;
-      const std::int64_t from = part * partition_.part_length;
-      const std::int64_t stop = std::min(from + partition_.part_length, spaces_.reduced.numel);
-      const T* x = x_ + place.offset[0];
+      const MultiIndex<2> position(spaces_.kept, first);
+      Y* to = y + chunk * spaces_.kept.numel + first;
+      const std::int64_t from = chunk * partition_.chunk_size;
+      const std::int64_t stop = std::min(from + partition_.chunk_size, spaces_.reduced.numel);
+      const T* x = x_ + position.offset[0];
       if (columns_) {
         const std::int64_t inner = first % spaces_.kept.inner_size();
         fold_columns(x, from, stop, to, std::min(partition_.width, spaces_.kept.inner_size() - inner));
@@ -129,13 +129,13 @@ class Reducer {
     for (std::int64_t i = 0; i < width; ++i) y[i] = static_cast<Y>(total[i]);
   }
 
-  static void fold_into(Result* total, const T* x, std::int64_t step, std::int64_t width) {
-    if (step == 1) {
+  static void fold_into(Result* total, const T* x, std::int64_t stride, std::int64_t width) {
+    if (stride == 1) {
       INDEPENDENT
       for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i]));
     } else {
       for (std::int64_t i = 0; i < width; ++i)
-        total[i] = Fold::combine(total[i], static_cast<Result>(x[i * step]));
+        total[i] = Fold::combine(total[i], static_cast<Result>(x[i * stride]));
     }
   }
 
@@ -154,7 +154,7 @@ void reduce(const Tensor& x, Tensor& y) {
 
 template <template <class> class Fold>
 void total(const Tensor& x, Tensor& y) {
-  dispatch_bytes(x.dtype(), [&]<class T>() { reduce<Fold<T>, math::Totalled<T>>(x, y); });
+  dispatch_bytes(x.dtype(), [&]<class T>() { reduce<Fold<T>, math::ReductionResult<T>>(x, y); });
 }
 
 template <class Order>

@@ -10,8 +10,8 @@ namespace tinytorch::math {
 
 template <class T>
 struct RunningSum {
-  using Output = Totalled<T>;
-  using State = Carried<T>;
+  using Output = ReductionResult<T>;
+  using State = Accumulator<T>;
   const T* x;
 
   HOST_DEVICE static State identity() { return 0; }
@@ -22,8 +22,8 @@ struct RunningSum {
 
 template <class T>
 struct RunningProduct {
-  using Output = Totalled<T>;
-  using State = Carried<T>;
+  using Output = ReductionResult<T>;
+  using State = Accumulator<T>;
   const T* x;
 
   HOST_DEVICE static State identity() { return 1; }
