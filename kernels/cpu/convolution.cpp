@@ -29,7 +29,7 @@ namespace {
 /// filters [filters, depth] times the columns [depth, positions] of im2col().
 struct Im2colConvolution {
   WindowGeometry geometry;
-  std::int64_t groups, tasks;             // a task is one group of one image
+  std::int64_t groups, tasks;                  // a task is one group of one image
   std::int64_t group_channels, group_filters;  // of one group
   std::int64_t depth, positions;
   bool is_pointwise;  // 1x1 kernel, stride 1, no padding: the image is its own columns

@@ -41,8 +41,8 @@ inline void generate_batch(const RandomStream& stream, std::uint64_t first, Phil
 }
 
 /// Calls f(batch, skip, first, n) for the batches that cover elements [begin, end), where a block gives
-/// `per_block` elements: after the first `skip` values of a batch, the next n belong to elements first, first +
-/// 1, ...
+/// `per_block` elements: after the first `skip` values of a batch, the next n belong to elements first, first
+/// + 1, ...
 template <class F>
 void for_each_philox_batch(const RandomStream& stream, std::int64_t per_block, std::int64_t begin,
                            std::int64_t end, const F& f) {

@@ -71,7 +71,8 @@ class Reducer {
     const auto partials = std::make_unique_for_overwrite<Result[]>(size);
     run_tasks(partials.get());
     for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
-      y[i] = static_cast<Y>(fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
+      y[i] =
+          static_cast<Y>(fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
     }
   }
 
