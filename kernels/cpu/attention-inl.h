@@ -124,7 +124,7 @@ void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int
   std::copy_n(scales + skip, tile.keys, scale);
 }
 
-inline std::int64_t ceil_div(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
+inline std::int64_t ceil_div(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
 
 /// The product of a tile [queries, keys] and `width` columns of the rows of keys or values.
 template <class T>

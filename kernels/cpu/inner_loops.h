@@ -16,7 +16,7 @@ bool is_transposed_read(const IterationSpace<N>& space, std::size_t operand) {
   return space.numel >= kLarge && space.inner_strides()[operand] >= kFar;
 }
 
-/// Processes n elements along the innermost axis of an iteration space; `context` points to what it knows of
+/// Processes n elements along the innermost axis of an iteration space; `context` points to the functor with
 /// the operands.
 template <int N>
 using InnerLoopFunction = void (*)(const void* context, const PerOperand<N>& offset, std::int64_t n);
