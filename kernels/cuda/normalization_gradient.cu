@@ -101,10 +101,11 @@ __global__ void __launch_bounds__(kThreads)
     product += scaled[i] * normalized[i];
   }
   const math::GroupMeans<T> means{centered ? fold_warp(gradient, math::Add{}) / divisor : T(0),
-                                fold_warp(product, math::Add{}) / divisor};
+                                  fold_warp(product, math::Add{}) / divisor};
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    if (within(place, length)) operands.dx[first + place] = means.input_gradient(scaled[i], normalized[i], found.scale);
+    if (within(place, length))
+      operands.dx[first + place] = means.input_gradient(scaled[i], normalized[i], found.scale);
   }
 }
 
