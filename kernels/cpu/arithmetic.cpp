@@ -2,7 +2,7 @@
 #include "core/ops/arithmetic_kernels.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/arithmetic.cpp"
 #include "kernels/cpu/targets.h"

@@ -1,4 +1,4 @@
-// Tiles of attention's scores, compiled once for each instruction set: see kernels/cpu/targets.h.
+// Tiles of attention scores, compiled once for each instruction set: see kernels/cpu/targets.h.
 
 #include <algorithm>
 #include <cstdint>
@@ -18,50 +18,52 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// A tile of scores has at most so many queries and keys, and products are added so many columns at a time:
-/// enough that packing costs the library little, and that all stays in the second-level cache.
+/// The size of a tile of scores in queries and keys, and the number of columns that add_product() adds at a
+/// time: large enough that packing costs the library little, small enough for the L2 cache.
 inline constexpr std::int64_t kQueryTile = 64, kKeyTile = 128, kColumnTile = 128;
 
-/// Which scores a tile has.
-struct TilePlace {
+/// The scores of a tile: `queries` queries from `query` on, `keys` keys from `key` on.
+struct TileIndex {
   std::int64_t batch, head, kv_head, query, queries, key, keys;
 };
 
+/// Multiplies by our own loops where the library fails.
 template <class T>
-void multiply_always(const Product<T>& p) {
+void multiply_or_fall_back(const Product<T>& p) {
   if (!multiply(p)) blocked_product(p);
 }
 
-/// y = a bᵀ, of rows that lie without gaps.
+/// y = a bᵀ; the rows of a and b are contiguous.
 template <class T>
 void multiply_rows(const T* a, std::int64_t a_row, std::int64_t a_rows, const T* b, std::int64_t b_row,
                    std::int64_t b_rows, std::int64_t width, T* y) {
-  multiply_always(Product<T>{.m = a_rows,
-                             .n = b_rows,
-                             .k = width,
-                             .a = a,
-                             .a_row = a_row,
-                             .a_column = 1,
-                             .b = b,
-                             .b_row = 1,
-                             .b_column = b_row,
-                             .y = y});
+  multiply_or_fall_back(Product<T>{.m = a_rows,
+                                   .n = b_rows,
+                                   .k = width,
+                                   .a = a,
+                                   .a_row = a_row,
+                                   .a_column = 1,
+                                   .b = b,
+                                   .b_row = 1,
+                                   .b_column = b_row,
+                                   .y = y});
 }
 
-/// p.y += p.a p.b, where the rows of y lie `y_row` apart and those of b without gaps; at most kKeyTile rows.
+/// p.y += p.a p.b, where y has the row stride y_row_stride; the rows of b are contiguous, and y has at most
+/// kKeyTile rows.
 template <class T>
-void add_product(const Product<T>& p, std::int64_t y_row) {
-  alignas(64) T sums[kKeyTile * kColumnTile];
-  Product<T> part = p;
-  part.y = sums;
-  for (std::int64_t column = 0; column < p.n; column += kColumnTile, part.b += kColumnTile) {
-    part.n = std::min(kColumnTile, p.n - column);
-    multiply_always(part);
+void add_product(const Product<T>& p, std::int64_t y_row_stride) {
+  alignas(64) T product[kKeyTile * kColumnTile];
+  Product<T> block = p;
+  block.y = product;
+  for (std::int64_t column = 0; column < p.n; column += kColumnTile, block.b += kColumnTile) {
+    block.n = std::min(kColumnTile, p.n - column);
+    multiply_or_fall_back(block);
     for (std::int64_t i = 0; i < p.m; ++i) {
-      T* const y = p.y + i * y_row + column;
-      const T* const sum = sums + i * part.n;
+      T* const y = p.y + i * y_row_stride + column;
+      const T* const product_row = product + i * block.n;
       INDEPENDENT
-      for (std::int64_t j = 0; j < part.n; ++j) y[j] = math::Add{}(y[j], sum[j]);
+      for (std::int64_t j = 0; j < block.n; ++j) y[j] = math::Add{}(y[j], product_row[j]);
     }
   }
 }
@@ -72,67 +74,69 @@ void zero_rows(const HeadRows<T>& x, std::int64_t batch, std::int64_t head, std:
   for (std::int64_t i = begin; i < end; ++i) std::fill_n(x.row(batch, head, i), width, T(0));
 }
 
-/// Adds the mask to a row of scores; where a query may not attend they become -inf.
+/// Adds the mask to a row of scores; scores that the mask excludes become -inf.
 template <class T>
-void mask_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T* s) {
-  constexpr T kNever = -std::numeric_limits<T>::infinity();
-  const std::int64_t query = at.query + i;
-  const std::int64_t first = p.mask.offset(at.batch, at.head, query, at.key), step = p.mask.column_step;
+void mask_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T* s) {
+  constexpr T kMinusInfinity = -std::numeric_limits<T>::infinity();
+  const std::int64_t query = tile.query + i;
+  const std::int64_t first = p.mask.offset(tile.batch, tile.head, query, tile.key),
+                     stride = p.mask.column_step;
   if (p.mask.added != nullptr) {
-    for (std::int64_t j = 0; j < at.keys; ++j) s[j] += p.mask.added[first + j * step];
+    for (std::int64_t j = 0; j < tile.keys; ++j) s[j] += p.mask.added[first + j * stride];
   }
   if (p.mask.allowed != nullptr) {
-    for (std::int64_t j = 0; j < at.keys; ++j) s[j] = p.mask.allowed[first + j * step] ? s[j] : kNever;
+    for (std::int64_t j = 0; j < tile.keys; ++j)
+      s[j] = p.mask.allowed[first + j * stride] ? s[j] : kMinusInfinity;
   }
   if (p.causal) {
-    const std::int64_t allowed = query + p.causal_offset + 1 - at.key;
-    for (std::int64_t j = std::max<std::int64_t>(0, allowed); j < at.keys; ++j) s[j] = kNever;
+    const std::int64_t allowed = query + p.causal_offset + 1 - tile.key;
+    for (std::int64_t j = std::max<std::int64_t>(0, allowed); j < tile.keys; ++j) s[j] = kMinusInfinity;
   }
 }
 
-/// scale q kᵀ + mask
+/// s = scale q kᵀ + mask
 template <class T>
-void make_scores(const AttentionProblem<T>& p, const TilePlace& at, T* s) {
-  multiply_rows(p.q.row(at.batch, at.head, at.query), p.q.row_step, at.queries,
-                p.k.row(at.batch, at.kv_head, at.key), p.k.row_step, at.keys, p.width, s);
-  for (std::int64_t i = 0; i < at.queries; ++i) {
-    T* row = s + i * at.keys;
+void compute_scores(const AttentionProblem<T>& p, const TileIndex& tile, T* s) {
+  multiply_rows(p.q.row(tile.batch, tile.head, tile.query), p.q.row_step, tile.queries,
+                p.k.row(tile.batch, tile.kv_head, tile.key), p.k.row_step, tile.keys, p.width, s);
+  for (std::int64_t i = 0; i < tile.queries; ++i) {
+    T* row = s + i * tile.keys;
     INDEPENDENT
-    for (std::int64_t j = 0; j < at.keys; ++j) row[j] *= p.scale;
-    mask_row(p, at, i, row);
+    for (std::int64_t j = 0; j < tile.keys; ++j) row[j] *= p.scale;
+    mask_row(p, tile, i, row);
   }
 }
 
-/// What dropout multiplies a row of weights by.
+/// Computes the factors by which dropout multiplies a row of weights: 0 or 1 / (1 - p).
 template <class T>
-void make_factors(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T* factor) {
-  if (!p.drops) return std::fill_n(factor, at.keys, T(1)), void();
+void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T* scale) {
+  if (!p.drops) return std::fill_n(scale, tile.keys, T(1)), void();
   constexpr std::int64_t kBlocks = kKeyTile / 4 + 1;
-  T all[4 * kBlocks];
-  const std::int64_t first = p.weight(at.batch, at.head, at.query + i, at.key), skip = first % 4;
-  const std::int64_t blocks = (skip + at.keys + 3) / 4;
+  T scales[4 * kBlocks];
+  const std::int64_t first = p.weight(tile.batch, tile.head, tile.query + i, tile.key), skip = first % 4;
+  const std::int64_t blocks = (skip + tile.keys + 3) / 4;
   for (std::int64_t block = 0; block < blocks; ++block) {
-    const math::PhiloxBlock numbers =
+    const math::PhiloxBlock random_block =
         math::philox(p.random.seed, p.random.offset + static_cast<std::uint64_t>(first / 4 + block));
     for (int w = 0; w < 4; ++w)
-      all[4 * block + w] = math::uniform_f32(numbers.word[w]) >= p.drop_below ? p.kept_factor : T(0);
+      scales[4 * block + w] = math::uniform_f32(random_block.word[w]) >= p.drop_below ? p.kept_factor : T(0);
   }
-  std::copy_n(all + skip, at.keys, factor);
+  std::copy_n(scales + skip, tile.keys, scale);
 }
 
-inline std::int64_t tiles(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
+inline std::int64_t ceil_div(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
 
-/// A tile [queries, keys] times so many columns of the keys' or values' rows.
+/// The product of a tile [queries, keys] and `width` columns of the rows of keys or values.
 template <class T>
-Product<T> for_queries(const TilePlace& at, const T* tile, const HeadRows<const T>& rows, std::int64_t width,
-                       T* y) {
-  return {.m = at.queries,
+Product<T> tile_times_rows(const TileIndex& tile, const T* scores, const HeadRows<const T>& rows,
+                           std::int64_t width, T* y) {
+  return {.m = tile.queries,
           .n = width,
-          .k = at.keys,
-          .a = tile,
-          .a_row = at.keys,
+          .k = tile.keys,
+          .a = scores,
+          .a_row = tile.keys,
           .a_column = 1,
-          .b = rows.row(at.batch, at.kv_head, at.key),
+          .b = rows.row(tile.batch, tile.kv_head, tile.key),
           .b_row = rows.row_step,
           .b_column = 1,
           .y = y};

@@ -9,7 +9,7 @@
 #include "kernels/math/random.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/attention.cpp"
 #include "kernels/cpu/targets.h"
@@ -25,86 +25,88 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// The state of the online softmax of a row: the sums so far are of exp(score - maximum).
+/// The online softmax of a row so far: the sum is that of exp(score - maximum).
 template <class T>
-struct RowState {
+struct OnlineSoftmaxState {
   T maximum = -std::numeric_limits<T>::infinity();
   double sum = 0;
 };
 
-/// Turns a row of scores into weights relative to the maximum so far, which may grow; y's row follows it.
+/// Updates the online softmax by a row of scores, which become weights relative to the new maximum; y's row
+/// is rescaled to it.
 template <class T>
-void take_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T* s, RowState<T>& state,
-              T* y) {
-  const T before = state.maximum;
-  const T maximum = fold_row<ExtremeFold<T, math::Greater>>(s, 1, at.keys);
-  state.maximum = maximum > before || maximum != maximum ? maximum : before;
+void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T* s,
+                OnlineSoftmaxState<T>& state, T* y) {
+  const T previous = state.maximum;
+  const T maximum = fold_row<ExtremeFold<T, math::Greater>>(s, 1, tile.keys);
+  state.maximum = maximum > previous || maximum != maximum ? maximum : previous;
   const T shift = shift_of(state.maximum);
   INDEPENDENT
-  for (std::int64_t j = 0; j < at.keys; ++j) s[j] = math::Exp{}(s[j] - shift);
-  const double sum = fold_row<SumFold<T>>(s, 1, at.keys);
-  if (state.maximum == before) {
+  for (std::int64_t j = 0; j < tile.keys; ++j) s[j] = math::Exp{}(s[j] - shift);
+  const double sum = fold_row<SumFold<T>>(s, 1, tile.keys);
+  if (state.maximum == previous) {
     state.sum += sum;
   } else {
-    const T shrink = math::Exp{}(before - shift);
-    state.sum = state.sum * shrink + sum;
+    const T rescale = math::Exp{}(previous - shift);
+    state.sum = state.sum * rescale + sum;
     INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) y[d] *= shrink;
+    for (std::int64_t d = 0; d < p.value_width; ++d) y[d] *= rescale;
   }
   if (!p.drops) return;
   T factor[kKeyTile];
-  make_factors(p, at, i, factor);
+  dropout_scale(p, tile, i, factor);
   INDEPENDENT
-  for (std::int64_t j = 0; j < at.keys; ++j) s[j] *= factor[j];
+  for (std::int64_t j = 0; j < tile.keys; ++j) s[j] *= factor[j];
 }
 
-/// The output and log-sums of one tile of queries (Dao 2023, algorithm 1).
+/// Computes the output and log-sums of one tile of queries (FlashAttention-2, Dao 2023, algorithm 1).
 template <class T>
-void attend(const AttentionProblem<T>& p, TilePlace at, T* log_sum, const HeadRows<T>& y) {
+void attend(const AttentionProblem<T>& p, TileIndex tile, T* log_sum, const HeadRows<T>& y) {
   alignas(64) T s[kQueryTile * kKeyTile];
-  RowState<T> states[kQueryTile];
-  T* const to = y.row(at.batch, at.head, at.query);
-  zero_rows(y, at.batch, at.head, at.query, at.query + at.queries, p.value_width);
-  const std::int64_t keys = p.keys_before(at.query + at.queries);
-  for (at.key = 0; at.key < keys; at.key += kKeyTile) {
-    at.keys = std::min(kKeyTile, keys - at.key);
-    make_scores(p, at, s);
-    for (std::int64_t i = 0; i < at.queries; ++i)
-      take_row(p, at, i, s + i * at.keys, states[i], to + i * y.row_step);
-    add_product(for_queries<T>(at, s, p.v, p.value_width, to), y.row_step);
+  OnlineSoftmaxState<T> states[kQueryTile];
+  T* const output = y.row(tile.batch, tile.head, tile.query);
+  zero_rows(y, tile.batch, tile.head, tile.query, tile.query + tile.queries, p.value_width);
+  const std::int64_t keys = p.keys_before(tile.query + tile.queries);
+  for (tile.key = 0; tile.key < keys; tile.key += kKeyTile) {
+    tile.keys = std::min(kKeyTile, keys - tile.key);
+    compute_scores(p, tile, s);
+    for (std::int64_t i = 0; i < tile.queries; ++i)
+      update_row(p, tile, i, s + i * tile.keys, states[i], output + i * y.row_step);
+    add_product(tile_times_rows<T>(tile, s, p.v, p.value_width, output), y.row_step);
   }
-  for (std::int64_t i = 0; i < at.queries; ++i) {
+  for (std::int64_t i = 0; i < tile.queries; ++i) {
     const double sum = states[i].sum;
     log_sum[i] = states[i].maximum + static_cast<T>(std::log(sum));
     if (sum == 0) continue;
     const T factor = static_cast<T>(1 / sum);
     INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) to[i * y.row_step + d] *= factor;
+    for (std::int64_t d = 0; d < p.value_width; ++d) output[i * y.row_step + d] *= factor;
   }
 }
 
-/// Each tile of queries by itself.
+/// Tiles of queries are independent tasks.
 template <class T>
 void attention_typed(const AttentionProblem<T>& p, Tensor& log_sum, Tensor& y) {
   const HeadRows<T> rows = head_rows<T>(y);
-  T* const sums = log_sum.data<T>();
-  const std::int64_t a_head = tiles(p.queries, kQueryTile);
+  T* const log_sums = log_sum.data<T>();
+  const std::int64_t tiles_per_head = ceil_div(p.queries, kQueryTile);
   const std::int64_t work = std::min(p.queries, kQueryTile) * p.keys * (p.width + p.value_width);
-  parallel_for(p.batch * p.heads * a_head, kProductGrain / std::max<std::int64_t>(1, work) + 1,
+  parallel_for(p.batch * p.heads * tiles_per_head, kProductGrain / std::max<std::int64_t>(1, work) + 1,
                [&](std::int64_t begin, std::int64_t end) {
-                 [[maybe_unused]] const OneThread alone;
+                 [[maybe_unused]] const SingleThreadScope single_thread;
                  for (std::int64_t task = begin; task < end; ++task) {
-                   const std::int64_t place = task / a_head, query = task % a_head * kQueryTile;
-                   const std::int64_t head = place % p.heads;
+                   const std::int64_t batch_head = task / tiles_per_head,
+                                      query = task % tiles_per_head * kQueryTile;
+                   const std::int64_t head = batch_head % p.heads;
                    attend(p,
-                          {.batch = place / p.heads,
+                          {.batch = batch_head / p.heads,
                            .head = head,
                            .kv_head = p.kv_head(head),
                            .query = query,
                            .queries = std::min(kQueryTile, p.queries - query),
                            .key = 0,
                            .keys = 0},
-                          sums + place * p.queries + query, rows);
+                          log_sums + batch_head * p.queries + query, rows);
                  }
                });
 }

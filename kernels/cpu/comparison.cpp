@@ -2,7 +2,7 @@
 #include "core/ops/comparison_kernels.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/comparison.cpp"
 #include "kernels/cpu/targets.h"
@@ -17,27 +17,28 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// y = condition ? a : b along a row; a and b may each be a single element.
+/// The inner loop of y = condition ? a : b; a or b may be a scalar (stride 0).
 template <class T>
-struct WhereRow {
+struct WhereInnerLoop {
   const std::uint8_t* condition;  // bools, as bytes
   const T* a;
   const T* b;
   T* y;
-  PerOperand<4> step;
+  PerOperand<4> strides;
 
   void operator()(const PerOperand<4>& offset, std::int64_t n) const {
-    const bool even = step[0] == 1 && step[3] == 1;
-    if (even && step[1] == 1 && step[2] == 1) return contiguous<1, 1>(offset, n);
-    if (even && step[1] == 0 && step[2] == 1) return contiguous<0, 1>(offset, n);
-    if (even && step[1] == 1 && step[2] == 0) return contiguous<1, 0>(offset, n);
+    const bool unit_stride = strides[0] == 1 && strides[3] == 1;
+    if (unit_stride && strides[1] == 1 && strides[2] == 1) return contiguous<1, 1>(offset, n);
+    if (unit_stride && strides[1] == 0 && strides[2] == 1) return contiguous<0, 1>(offset, n);
+    if (unit_stride && strides[1] == 1 && strides[2] == 0) return contiguous<1, 0>(offset, n);
     for (std::int64_t i = 0; i < n; ++i) {
-      y[offset[3] + i * step[3]] = math::Where{}(condition[offset[0] + i * step[0]],
-                                                 a[offset[1] + i * step[1]], b[offset[2] + i * step[2]]);
+      y[offset[3] + i * strides[3]] =
+          math::Where{}(condition[offset[0] + i * strides[0]], a[offset[1] + i * strides[1]],
+                        b[offset[2] + i * strides[2]]);
     }
   }
 
-  template <int step_a, int step_b>
+  template <int stride_a, int stride_b>
   void contiguous(const PerOperand<4>& offset, std::int64_t n) const {
     const std::uint8_t* choice = condition + offset[0];
     const T* left = a + offset[1];
@@ -46,25 +47,25 @@ struct WhereRow {
     const T left_scalar = *left, right_scalar = *right;
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) {
-      to[i] = math::Where{}(choice[i], step_a ? left[i] : left_scalar, step_b ? right[i] : right_scalar);
+      to[i] = math::Where{}(choice[i], stride_a ? left[i] : left_scalar, stride_b ? right[i] : right_scalar);
     }
   }
 };
 
 template <class T>
 void where_typed(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
-  const IterationSpace<4> loop = make_iteration_space<4>({&condition, &a, &b, &y});
-  const WhereRow<T> row{static_cast<const std::uint8_t*>(condition.raw_data()),
-                        static_cast<const T*>(a.raw_data()), static_cast<const T*>(b.raw_data()),
-                        static_cast<T*>(y.raw_data()), loop.inner_strides()};
-  for_each_inner_loop(loop, kCheapGrain, row);
+  const IterationSpace<4> space = make_iteration_space<4>({&condition, &a, &b, &y});
+  const WhereInnerLoop<T> inner_loop{static_cast<const std::uint8_t*>(condition.raw_data()),
+                                     static_cast<const T*>(a.raw_data()), static_cast<const T*>(b.raw_data()),
+                                     static_cast<T*>(y.raw_data()), space.inner_strides()};
+  for_each_inner_loop(space, kCheapGrain, inner_loop);
 }
 
 void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() { where_typed<T>(condition, a, b, y); });
 }
 
-/// On bools, as bytes.
+/// A logical op on bools, as bytes.
 template <class Op>
 void logical(const Tensor& a, const Tensor& b, Tensor& y) {
   binary_typed<Op, std::uint8_t>(a, b, y, kCheapGrain);

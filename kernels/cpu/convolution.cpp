@@ -8,7 +8,7 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/convolution.cpp"
 #include "kernels/cpu/targets.h"
@@ -25,46 +25,48 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// A convolution of row-major images as matrix products: for each image and group, the filters [filters,
-/// depth] times the columns [depth, positions] that image_to_columns() makes.
-struct Plan {
-  Sweep sweep;
-  std::int64_t groups, tasks;      // a task is an image and a group
-  std::int64_t channels, filters;  // of a group
+/// A convolution of row-major images as matrix products (im2col + GEMM): for each image and group, the
+/// filters [filters, depth] times the columns [depth, positions] of im2col().
+struct Im2colConvolution {
+  WindowGeometry geometry;
+  std::int64_t groups, tasks;                  // a task is one group of one image
+  std::int64_t group_channels, group_filters;  // of one group
   std::int64_t depth, positions;
-  bool direct;  // the image is its own columns
+  bool is_pointwise;  // 1x1 kernel, stride 1, no padding: the image is its own columns
 
-  Plan(const Tensor& x, const Tensor& weight, const Tensor& y, const Conv2dOptions& options)
-      : sweep{.window = {.kernel = image_size(weight.shape()),
-                         .stride = options.stride,
-                         .padding = options.padding,
-                         .dilation = options.dilation},
-              .image = image_size(x.shape()),
-              .places = image_size(y.shape())},
+  Im2colConvolution(const Tensor& x, const Tensor& weight, const Tensor& y, const Conv2dOptions& options)
+      : geometry{.window = {.kernel = image_size(weight.shape()),
+                            .stride = options.stride,
+                            .padding = options.padding,
+                            .dilation = options.dilation},
+                 .image = image_size(x.shape()),
+                 .output = image_size(y.shape())},
         groups(options.groups),
         tasks(x.shape()[0] * groups),
-        channels(weight.shape()[1]),
-        filters(weight.shape()[0] / groups),
-        depth(channels * sweep.elements()),
-        positions(sweep.positions()),
-        direct(sweep.elements() == 1 && options.stride == Pair(1) && options.padding == Pair(0)) {}
+        group_channels(weight.shape()[1]),
+        group_filters(weight.shape()[0] / groups),
+        depth(group_channels * geometry.kernel_numel()),
+        positions(geometry.positions()),
+        is_pointwise(geometry.kernel_numel() == 1 && options.stride == Pair(1) &&
+                     options.padding == Pair(0)) {}
 
-  std::int64_t image_block() const { return channels * sweep.pixels(); }
-  std::int64_t result_block() const { return filters * positions; }
-  std::int64_t weight_block() const { return filters * depth; }
+  // Of one group, too.
+  std::int64_t image_numel() const { return group_channels * geometry.pixels(); }
+  std::int64_t output_numel() const { return group_filters * positions; }
+  std::int64_t weight_numel() const { return group_filters * depth; }
 
-  /// Calls f(task, slot) for all tasks, at most kSlots at once, and done(first, count) after each lot: a slot
-  /// is scratch memory that one task has for itself.
+  /// Calls f(task, slot) for all tasks, in rounds of at most kSlots, and done(first task, slots) after each
+  /// round. A slot is the workspace that one task has to itself.
   static constexpr std::int64_t kSlots = 16;
   template <class F, class Done>
   void run(const F& f, const Done& done) const {
-    const std::int64_t grain = kProductGrain / (weight_block() * positions) + 1;
+    const std::int64_t grain = kProductGrain / (weight_numel() * positions) + 1;
     for (std::int64_t first = 0; first < tasks; first += kSlots) {
-      const std::int64_t count = std::min(kSlots, tasks - first);
-      parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
+      const std::int64_t slots = std::min(kSlots, tasks - first);
+      parallel_for(slots, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t slot = begin; slot < end; ++slot) f(first + slot, slot);
       });
-      done(first, count);
+      done(first, slots);
     }
   }
   template <class F>
@@ -73,109 +75,110 @@ struct Plan {
   }
 };
 
-/// Scratch memory for the tasks that run at once.
+/// Workspace for the tasks of a round, `slot_numel` elements each.
 template <class T>
-class Scratch {
+class Workspace {
  public:
-  Scratch(const Plan& plan, std::int64_t each, bool needed = true)
-      : each_(each),
-        memory_(empty({needed ? std::min(plan.tasks, Plan::kSlots) : 0, each}, {.dtype = dtype_of<T>})),
+  Workspace(const Im2colConvolution& problem, std::int64_t slot_numel, bool needed = true)
+      : slot_numel_(slot_numel),
+        memory_(empty({needed ? std::min(problem.tasks, Im2colConvolution::kSlots) : 0, slot_numel},
+                      {.dtype = dtype_of<T>})),
         first_(memory_.data<T>()) {}
-  T* slot(std::int64_t i) const { return first_ + i * each_; }
+  T* slot(std::int64_t i) const { return first_ + i * slot_numel_; }
 
  private:
-  std::int64_t each_;
+  std::int64_t slot_numel_;
   Tensor memory_;
   T* first_;
 };
 
 template <class T>
 void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
-  const Plan plan(x, weight, y, options);
-  Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
-  const T *const images = x.data<T>(), *const filters = weight.data<T>();
+  const Im2colConvolution problem(x, weight, y, options);
+  Workspace<T> workspace(problem, problem.depth * problem.positions, !problem.is_pointwise);
+  const T *const images = x.data<T>(), *const weights = weight.data<T>();
   T* const to = y.data<T>();
-  plan.run([&](std::int64_t task, std::int64_t slot) {
-    const T* columns = images + task * plan.image_block();
-    if (!plan.direct) {
-      image_to_columns(plan.sweep, plan.channels, columns, scratch.slot(slot));
-      columns = scratch.slot(slot);
+  problem.run([&](std::int64_t task, std::int64_t slot) {
+    const T* columns = images + task * problem.image_numel();
+    if (!problem.is_pointwise) {
+      im2col(problem.geometry, problem.group_channels, columns, workspace.slot(slot));
+      columns = workspace.slot(slot);
     }
-    own_product(Product<T>{.m = plan.filters,
-                           .n = plan.positions,
-                           .k = plan.depth,
-                           .a = filters + task % plan.groups * plan.weight_block(),
-                           .a_row = plan.depth,
+    own_product(Product<T>{.m = problem.group_filters,
+                           .n = problem.positions,
+                           .k = problem.depth,
+                           .a = weights + task % problem.groups * problem.weight_numel(),
+                           .a_row = problem.depth,
                            .a_column = 1,
                            .b = columns,
-                           .b_row = plan.positions,
+                           .b_row = problem.positions,
                            .b_column = 1,
-                           .y = to + task * plan.result_block()});
+                           .y = to + task * problem.output_numel()});
   });
 }
 
 template <class T>
 void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                           Tensor& dx) {
-  const Plan plan(dx, weight, grad, options);
-  Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
-  const T *const filters = weight.data<T>(), *const from = grad.data<T>();
+  const Im2colConvolution problem(dx, weight, grad, options);
+  Workspace<T> workspace(problem, problem.depth * problem.positions, !problem.is_pointwise);
+  const T *const weights = weight.data<T>(), *const from = grad.data<T>();
   T* const to = dx.data<T>();
-  plan.run([&](std::int64_t task, std::int64_t slot) {
-    T* const image = to + task * plan.image_block();
-    T* const columns = plan.direct ? image : scratch.slot(slot);
-    own_product(Product<T>{.m = plan.depth,
-                           .n = plan.positions,
-                           .k = plan.filters,
-                           .a = filters + task % plan.groups * plan.weight_block(),
+  problem.run([&](std::int64_t task, std::int64_t slot) {
+    T* const image = to + task * problem.image_numel();
+    T* const columns = problem.is_pointwise ? image : workspace.slot(slot);
+    own_product(Product<T>{.m = problem.depth,
+                           .n = problem.positions,
+                           .k = problem.group_filters,
+                           .a = weights + task % problem.groups * problem.weight_numel(),
                            .a_row = 1,
-                           .a_column = plan.depth,
-                           .b = from + task * plan.result_block(),
-                           .b_row = plan.positions,
+                           .a_column = problem.depth,
+                           .b = from + task * problem.output_numel(),
+                           .b_row = problem.positions,
                            .b_column = 1,
                            .y = columns});
-    if (!plan.direct) columns_to_image(plan.sweep, plan.channels, columns, image);
+    if (!problem.is_pointwise) col2im(problem.geometry, problem.group_channels, columns, image);
   });
 }
 
-/// Each image's part of the gradient by itself; they are added in the images' order.
+/// Computes the gradient of each image by itself, and adds these in the order of the images.
 template <class T>
 void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
-  const Plan plan(x, dw, grad, options);
-  Scratch<T> scratch(plan, plan.depth * plan.positions, !plan.direct);
-  Scratch<T> parts(plan, plan.weight_block());
+  const Im2colConvolution problem(x, dw, grad, options);
+  Workspace<T> workspace(problem, problem.depth * problem.positions, !problem.is_pointwise);
+  Workspace<T> partials(problem, problem.weight_numel());
   const T *const images = x.data<T>(), *const from = grad.data<T>();
   T* const to = dw.data<T>();
   std::fill_n(to, dw.numel(), T(0));
   const auto multiply = [&](std::int64_t task, std::int64_t slot) {
-    const T* columns = images + task * plan.image_block();
-    if (!plan.direct) {
-      image_to_columns(plan.sweep, plan.channels, columns, scratch.slot(slot));
-      columns = scratch.slot(slot);
+    const T* columns = images + task * problem.image_numel();
+    if (!problem.is_pointwise) {
+      im2col(problem.geometry, problem.group_channels, columns, workspace.slot(slot));
+      columns = workspace.slot(slot);
     }
-    own_product(Product<T>{.m = plan.filters,
-                           .n = plan.depth,
-                           .k = plan.positions,
-                           .a = from + task * plan.result_block(),
-                           .a_row = plan.positions,
+    own_product(Product<T>{.m = problem.group_filters,
+                           .n = problem.depth,
+                           .k = problem.positions,
+                           .a = from + task * problem.output_numel(),
+                           .a_row = problem.positions,
                            .a_column = 1,
                            .b = columns,
                            .b_row = 1,
-                           .b_column = plan.positions,
-                           .y = parts.slot(slot)});
+                           .b_column = problem.positions,
+                           .y = partials.slot(slot)});
   };
-  plan.run(multiply, [&](std::int64_t first, std::int64_t count) {
-    for (std::int64_t slot = 0; slot < count; ++slot) {
-      const T* part = parts.slot(slot);
-      T* total = to + (first + slot) % plan.groups * plan.weight_block();
-      for (std::int64_t i = 0; i < plan.weight_block(); ++i) total[i] += part[i];
+  problem.run(multiply, [&](std::int64_t first, std::int64_t slots) {
+    for (std::int64_t slot = 0; slot < slots; ++slot) {
+      const T* partial = partials.slot(slot);
+      T* total = to + (first + slot) % problem.groups * problem.weight_numel();
+      for (std::int64_t i = 0; i < problem.weight_numel(); ++i) total[i] += partial[i];
     }
   });
 }
 
-/// Whether the library did it, where this build has one.
+/// Calls the library where this build has one. @return  whether it computed the result
 template <class Call>
-bool in_library(const Tensor& x, const Call& call) {
+bool run_library(const Tensor& x, const Call& call) {
   if constexpr (kHasLibraryProduct) {
     return x.dtype() == DType::f32 && call();
   } else {
@@ -185,10 +188,10 @@ bool in_library(const Tensor& x, const Call& call) {
 
 void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
             Tensor& y) {
-  if (in_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
+  if (run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
   const Tensor images = contiguous(x);
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    in_rows(y, [&](Tensor& rows) { conv2d_typed<T>(images, weight, options, rows); });
+    in_rows(y, [&](Tensor& contiguous_y) { conv2d_typed<T>(images, weight, options, contiguous_y); });
     if (!bias.defined()) return;
     binary_typed<math::Add, T>(y, expand(reshape(bias, {bias.numel(), 1, 1}), y.shape()), y, kCheapGrain);
   });
@@ -196,15 +199,16 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
-  if (in_library(grad, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); })) return;
+  if (run_library(grad, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); })) return;
   const Tensor images = contiguous(grad);
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
-    in_rows(dx, [&](Tensor& rows) { input_gradient_typed<T>(images, weight, options, rows); });
+    in_rows(dx,
+            [&](Tensor& contiguous_dx) { input_gradient_typed<T>(images, weight, options, contiguous_dx); });
   });
 }
 
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
-  if (in_library(x, [&] { return library_conv2d_weight_gradient(grad, x, options, dw); })) return;
+  if (run_library(x, [&] { return library_conv2d_weight_gradient(grad, x, options, dw); })) return;
   dispatch<FloatingTypes>(
       x.dtype(), [&]<class T>() { weight_gradient_typed<T>(contiguous(grad), contiguous(x), options, dw); });
 }

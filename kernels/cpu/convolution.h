@@ -4,8 +4,8 @@
 
 namespace tinytorch::cpu {
 
-// f32 convolutions in a library that is built for them; only in builds with oneDNN. Operands as the slots of
-// core/ops/convolution.h have them. Each returns false where the library does not take this convolution.
+// f32 convolutions by oneDNN; only defined in builds with it. The operands are those of the slots in
+// core/ops/convolution_kernels.h. Each returns false where oneDNN does not support the convolution.
 bool library_conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
                     Tensor& y);
 bool library_conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,

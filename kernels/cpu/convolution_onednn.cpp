@@ -25,7 +25,7 @@ namespace {
 
 using dnnl::memory;
 
-/// Never destroyed: threads may still use it while the process ends.
+/// Never destroyed: threads may still use it at process exit.
 dnnl::engine& engine() {
   static auto& cpu = *new dnnl::engine(dnnl::engine::kind::cpu, 0);
   return cpu;
@@ -36,20 +36,20 @@ dnnl::stream& stream() {
   return work;
 }
 
-enum class Direction { forward, input_gradient, weight_gradient };
+enum class PropagationKind { forward, backward_data, backward_weights };
 
-/// All that a primitive depends on. It cuts its work for the number of threads that it was made under, and
-/// its sums may be wrong under fewer.
-struct Problem {
+/// All that a primitive depends on. oneDNN partitions the work for the number of threads at creation; run on
+/// fewer, a primitive may compute wrong sums.
+struct ConvolutionProblem {
   std::int64_t threads;
-  Direction direction;
+  PropagationKind kind;
   bool bias, channels_last;
   Shape x, weight, y;
   Conv2dOptions options;
 
   using Key = std::array<std::int64_t, 23>;
   Key key() const {
-    Key key{threads, static_cast<std::int64_t>(direction), bias, channels_last, options.groups};
+    Key key{threads, static_cast<std::int64_t>(kind), bias, channels_last, options.groups};
     std::size_t next = 5;
     for (const Shape* shape : {&x, &weight, &y}) {
       for (const std::int64_t length : *shape) key[next++] = length;
@@ -62,27 +62,27 @@ struct Problem {
   }
 };
 
-memory::dims dims_of(const Pair& pair) { return {pair.height, pair.width}; }
-memory::dims dims_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+memory::dims dims(const Pair& pair) { return {pair.height, pair.width}; }
+memory::dims dims(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
-memory::desc images(const Shape& shape, bool channels_last) {
-  return {dims_of(shape), memory::data_type::f32,
+memory::desc image_desc(const Shape& shape, bool channels_last) {
+  return {dims(shape), memory::data_type::f32,
           channels_last ? memory::format_tag::nhwc : memory::format_tag::nchw};
 }
 
-memory::desc filters(const Shape& shape, std::int64_t groups) {
-  if (groups == 1) return {dims_of(shape), memory::data_type::f32, memory::format_tag::oihw};
+memory::desc filter_desc(const Shape& shape, std::int64_t groups) {
+  if (groups == 1) return {dims(shape), memory::data_type::f32, memory::format_tag::oihw};
   return {{groups, shape[0] / groups, shape[1], shape[2], shape[3]},
           memory::data_type::f32,
           memory::format_tag::goihw};
 }
 
-/// The same in the order that oneDNN likes best.
-memory::desc any(const memory::desc& outer) {
+/// The same dimensions in the layout that oneDNN chooses.
+memory::desc any_layout(const memory::desc& desc) {
 #if DNNL_VERSION_MAJOR >= 3
-  return {outer.get_dims(), memory::data_type::f32, memory::format_tag::any};
+  return {desc.get_dims(), memory::data_type::f32, memory::format_tag::any};
 #else
-  return {outer.dims(), memory::data_type::f32, memory::format_tag::any};
+  return {desc.dims(), memory::data_type::f32, memory::format_tag::any};
 #endif
 }
 
@@ -98,8 +98,8 @@ dnnl::primitive_attr attributes() {
   return attributes;
 }
 
-/// A convolution_forward, _backward_data or _backward_weights; `hint` is the forward one's description for
-/// the latter two.
+/// The primitive descriptor of a convolution_forward, _backward_data or _backward_weights; `hint` is the
+/// forward one for the latter two.
 template <class Op, class... Hint, class... Args>
 typename Op::primitive_desc describe(std::tuple<const Hint&...> hint, const Args&... args) {
   return std::apply(
@@ -113,183 +113,189 @@ typename Op::primitive_desc describe(std::tuple<const Hint&...> hint, const Args
       hint);
 }
 
-/// A primitive with the orders in memory that it works on, and what brings our tensors to them and back.
-class Convolution {
+/// A oneDNN convolution primitive, with the reorders between the tensors' layouts and those it computes in.
+class ConvolutionPrimitive {
  public:
-  explicit Convolution(const Problem& problem)
-      : direction_(problem.direction),
-        x_{.outer = images(problem.x, problem.channels_last)},
-        weight_{.outer = filters(problem.weight, problem.options.groups)},
-        y_{.outer = images(problem.y, problem.channels_last)} {
-    const memory::desc x = problem.channels_last ? x_.outer : any(x_.outer);
-    const memory::desc y = problem.channels_last ? y_.outer : any(y_.outer);
-    const memory::desc weight = any(weight_.outer);
+  explicit ConvolutionPrimitive(const ConvolutionProblem& problem)
+      : kind_(problem.kind),
+        x_{.user_desc = image_desc(problem.x, problem.channels_last)},
+        weight_{.user_desc = filter_desc(problem.weight, problem.options.groups)},
+        y_{.user_desc = image_desc(problem.y, problem.channels_last)} {
+    const memory::desc x = problem.channels_last ? x_.user_desc : any_layout(x_.user_desc);
+    const memory::desc y = problem.channels_last ? y_.user_desc : any_layout(y_.user_desc);
+    const memory::desc weight = any_layout(weight_.user_desc);
     if (problem.bias)
       bias_ = memory::desc({problem.weight[0]}, memory::data_type::f32, memory::format_tag::x);
     const Conv2dOptions& options = problem.options;
-    const memory::dims stride = dims_of(options.stride), padding = dims_of(options.padding);
-    const memory::dims gaps{options.dilation.height - 1, options.dilation.width - 1};
+    const memory::dims stride = dims(options.stride), padding = dims(options.padding);
+    const memory::dims dilation{options.dilation.height - 1, options.dilation.width - 1};
     constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
     const auto forward =
         describe<dnnl::convolution_forward>(std::tuple<>(), dnnl::prop_kind::forward_training, kAlgorithm, x,
-                                            weight, bias_, y, stride, gaps, padding, padding);
-    if (direction_ == Direction::forward) {
-      take<dnnl::convolution_forward>(forward, forward.src_desc(), forward.weights_desc(),
-                                      forward.dst_desc());
-    } else if (direction_ == Direction::input_gradient) {
+                                            weight, bias_, y, stride, dilation, padding, padding);
+    if (kind_ == PropagationKind::forward) {
+      create<dnnl::convolution_forward>(forward, forward.src_desc(), forward.weights_desc(),
+                                        forward.dst_desc());
+    } else if (kind_ == PropagationKind::backward_data) {
       using Op = dnnl::convolution_backward_data;
-      const auto made =
-          describe<Op>(std::tie(forward), kAlgorithm, x, weight, y, stride, gaps, padding, padding);
-      take<Op>(made, made.diff_src_desc(), made.weights_desc(), made.diff_dst_desc());
+      const auto desc =
+          describe<Op>(std::tie(forward), kAlgorithm, x, weight, y, stride, dilation, padding, padding);
+      create<Op>(desc, desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc());
     } else {
       using Op = dnnl::convolution_backward_weights;
-      const auto made =
-          describe<Op>(std::tie(forward), kAlgorithm, x, weight, y, stride, gaps, padding, padding);
-      take<Op>(made, made.src_desc(), made.diff_weights_desc(), made.diff_dst_desc());
+      const auto desc =
+          describe<Op>(std::tie(forward), kAlgorithm, x, weight, y, stride, dilation, padding, padding);
+      create<Op>(desc, desc.src_desc(), desc.diff_weights_desc(), desc.diff_dst_desc());
     }
   }
 
-  /// The tensors are x, weight and y, or gradients of these; only the result is written.
+  /// Runs the primitive on x, weight and y or their gradients; only the result is written.
   void run(const float* x, const float* weight, const float* bias, const float* y) const {
-    const bool forward = direction_ == Direction::forward;
-    Placed in_x(x_, x), in_weight(weight_, weight), in_y(y_, y);
-    Placed& result = forward ? in_y : direction_ == Direction::input_gradient ? in_x : in_weight;
-    for (Placed* operand : {&in_x, &in_weight, &in_y}) {
-      if (operand != &result) operand->bring_in();
+    const bool forward = kind_ == PropagationKind::forward;
+    BoundOperand bound_x(x_, x), bound_weight(weight_, weight), bound_y(y_, y);
+    BoundOperand& result = forward                                   ? bound_y
+                           : kind_ == PropagationKind::backward_data ? bound_x
+                                                                     : bound_weight;
+    for (BoundOperand* operand : {&bound_x, &bound_weight, &bound_y}) {
+      if (operand != &result) operand->reorder_to_compute();
     }
     Storage scratch(Device::cpu(), scratch_.get_size());
     std::unordered_map<int, memory> arguments{
-        {direction_ == Direction::input_gradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, in_x.inner()},
-        {direction_ == Direction::weight_gradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS,
-         in_weight.inner()},
-        {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, in_y.inner()},
+        {kind_ == PropagationKind::backward_data ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC,
+         bound_x.compute_memory()},
+        {kind_ == PropagationKind::backward_weights ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS,
+         bound_weight.compute_memory()},
+        {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, bound_y.compute_memory()},
         {DNNL_ARG_SCRATCHPAD, memory(scratch_, engine(), scratch.data())}};
     if (bias != nullptr) arguments[DNNL_ARG_BIAS] = memory(bias_, engine(), const_cast<float*>(bias));
     primitive_.execute(stream(), arguments);
-    result.bring_out();
+    result.reorder_to_user();
     stream().wait();
   }
 
  private:
   struct Operand {
-    memory::desc outer, inner = {}, scratch = {};
-    dnnl::reorder move = {};  // to the inner order, or the result from it; made only where the two differ
+    memory::desc user_desc, compute_desc = {}, scratch = {};
+    dnnl::reorder reorder = {};  // user to compute layout, or back for the result; only where they differ
 
-    void set_inner(const memory::desc& desc, bool is_result) {
-      inner = desc;
-      if (inner == outer) return;
-      const memory::desc &from = is_result ? inner : outer, &to = is_result ? outer : inner;
-      const dnnl::reorder::primitive_desc made(engine(), from, engine(), to, attributes());
-      scratch = made.scratchpad_desc();
-      move = dnnl::reorder(made);
+    void set_compute_desc(const memory::desc& layout, bool is_result) {
+      compute_desc = layout;
+      if (compute_desc == user_desc) return;
+      const memory::desc &from = is_result ? compute_desc : user_desc,
+                         &to = is_result ? user_desc : compute_desc;
+      const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to, attributes());
+      scratch = desc.scratchpad_desc();
+      reorder = dnnl::reorder(desc);
     }
   };
 
-  /// An operand of one call.
-  class Placed {
+  /// An operand bound to the memory of one call.
+  class BoundOperand {
    public:
-    Placed(const Operand& operand, const float* data)
-        : operand_(operand), outer_(operand.outer, engine(), const_cast<float*>(data)), inner_(outer_) {
-      if (operand.inner == operand.outer) return;
-      buffer_.emplace(Device::cpu(), operand.inner.get_size());
-      inner_ = memory(operand.inner, engine(), buffer_->data());
+    BoundOperand(const Operand& operand, const float* data)
+        : operand_(operand),
+          user_memory_(operand.user_desc, engine(), const_cast<float*>(data)),
+          compute_memory_(user_memory_) {
+      if (operand.compute_desc == operand.user_desc) return;
+      buffer_.emplace(Device::cpu(), operand.compute_desc.get_size());
+      compute_memory_ = memory(operand.compute_desc, engine(), buffer_->data());
     }
-    memory& inner() { return inner_; }
-    void bring_in() {
-      if (buffer_) move(outer_, inner_);
+    memory& compute_memory() { return compute_memory_; }
+    void reorder_to_compute() {
+      if (buffer_) reorder(user_memory_, compute_memory_);
     }
-    void bring_out() {
-      if (buffer_) move(inner_, outer_);
+    void reorder_to_user() {
+      if (buffer_) reorder(compute_memory_, user_memory_);
     }
 
    private:
-    void move(const memory& from, const memory& to) {
+    void reorder(const memory& from, const memory& to) {
       scratch_.emplace(Device::cpu(), operand_.scratch.get_size());
-      static_cast<const dnnl::primitive&>(operand_.move)
+      static_cast<const dnnl::primitive&>(operand_.reorder)
           .execute(stream(), {{DNNL_ARG_FROM, from},
                               {DNNL_ARG_TO, to},
                               {DNNL_ARG_SCRATCHPAD, memory(operand_.scratch, engine(), scratch_->data())}});
     }
 
     const Operand& operand_;
-    memory outer_, inner_;
+    memory user_memory_, compute_memory_;
     std::optional<Storage> buffer_, scratch_;
   };
 
   template <class Op>
-  void take(const typename Op::primitive_desc& made, const memory::desc& x, const memory::desc& weight,
-            const memory::desc& y) {
-    x_.set_inner(x, direction_ == Direction::input_gradient);
-    weight_.set_inner(weight, direction_ == Direction::weight_gradient);
-    y_.set_inner(y, direction_ == Direction::forward);
-    scratch_ = made.scratchpad_desc();
-    primitive_ = Op(made);
+  void create(const typename Op::primitive_desc& desc, const memory::desc& x, const memory::desc& weight,
+              const memory::desc& y) {
+    x_.set_compute_desc(x, kind_ == PropagationKind::backward_data);
+    weight_.set_compute_desc(weight, kind_ == PropagationKind::backward_weights);
+    y_.set_compute_desc(y, kind_ == PropagationKind::forward);
+    scratch_ = desc.scratchpad_desc();
+    primitive_ = Op(desc);
   }
 
-  Direction direction_;
+  PropagationKind kind_;
   Operand x_, weight_, y_;
   memory::desc bias_, scratch_;
   dnnl::primitive primitive_;
 };
 
-/// Null where oneDNN does not take the problem.
-std::shared_ptr<const Convolution> make_convolution(const Problem& problem) {
+/// @return  null where oneDNN does not support the problem
+std::shared_ptr<const ConvolutionPrimitive> make_primitive(const ConvolutionProblem& problem) {
   try {
-    return std::make_shared<const Convolution>(problem);
+    return std::make_shared<const ConvolutionPrimitive>(problem);
   } catch (const dnnl::error& error) {
     if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) fail_library(error);
     return nullptr;
   }
 }
 
-/// The convolutions that were used last: making one takes up to milliseconds, as oneDNN generates code.
-class Cache {
+/// The most recently used primitives (LRU): oneDNN generates code for each, which takes up to milliseconds.
+class PrimitiveCache {
  public:
-  std::shared_ptr<const Convolution> get(const Problem& problem) {
-    const Problem::Key key = problem.key();
+  std::shared_ptr<const ConvolutionPrimitive> get(const ConvolutionProblem& problem) {
+    const ConvolutionProblem::Key key = problem.key();
     {
       const std::lock_guard lock(mutex_);
-      if (const auto found = places_.find(key); found != places_.end()) {
-        items_.splice(items_.begin(), items_, found->second);
-        return items_.front().second;
+      if (const auto found = index_.find(key); found != index_.end()) {
+        entries_.splice(entries_.begin(), entries_, found->second);
+        return entries_.front().second;
       }
     }
-    std::shared_ptr<const Convolution> made = make_convolution(problem);
+    std::shared_ptr<const ConvolutionPrimitive> primitive = make_primitive(problem);
     const std::lock_guard lock(mutex_);
-    if (places_.contains(key)) return made;  // another thread was faster
-    items_.emplace_front(key, made);
-    places_[key] = items_.begin();
-    if (items_.size() > kMost) {
-      places_.erase(items_.back().first);
-      items_.pop_back();
+    if (index_.contains(key)) return primitive;  // another thread was faster
+    entries_.emplace_front(key, primitive);
+    index_[key] = entries_.begin();
+    if (entries_.size() > kCapacity) {
+      index_.erase(entries_.back().first);
+      entries_.pop_back();
     }
-    return made;
+    return primitive;
   }
 
  private:
-  static constexpr std::size_t kMost = 256;
-  using Items = std::list<std::pair<Problem::Key, std::shared_ptr<const Convolution>>>;
+  static constexpr std::size_t kCapacity = 256;
+  using Entries = std::list<std::pair<ConvolutionProblem::Key, std::shared_ptr<const ConvolutionPrimitive>>>;
 
   std::mutex mutex_;
-  Items items_;  // the last used one first
-  std::map<Problem::Key, Items::iterator> places_;
+  Entries entries_;  // most recently used first
+  std::map<ConvolutionProblem::Key, Entries::iterator> index_;
 };
 
-bool run(Direction direction, const Tensor& x, const Tensor& weight, const Tensor& bias,
+bool run(PropagationKind kind, const Tensor& x, const Tensor& weight, const Tensor& bias,
          const Conv2dOptions& options, const Tensor& y) {
-  static Cache& cache = *new Cache;
+  static PrimitiveCache& cache = *new PrimitiveCache;
   const bool channels_last = in_channels_last(x, y);
   const Shape& filter = weight.shape();
   const std::int64_t multiplications = y.numel() * filter[1] * filter[2] * filter[3];
-  const std::int64_t threads = multiplications < kProductGrain ? 1 : most_threads();
-  std::optional<OneThread> alone;
-  if (threads == 1) alone.emplace();
-  const auto convolution =
-      cache.get({threads, direction, bias.defined(), channels_last, x.shape(), filter, y.shape(), options});
-  if (convolution == nullptr) return false;
+  const std::int64_t threads = multiplications < kProductGrain ? 1 : max_threads();
+  std::optional<SingleThreadScope> single_thread;
+  if (threads == 1) single_thread.emplace();
+  const auto primitive =
+      cache.get({threads, kind, bias.defined(), channels_last, x.shape(), filter, y.shape(), options});
+  if (primitive == nullptr) return false;
   try {
-    convolution->run(x.data<float>(), weight.data<float>(), bias.defined() ? bias.data<float>() : nullptr,
-                     y.data<float>());
+    primitive->run(x.data<float>(), weight.data<float>(), bias.defined() ? bias.data<float>() : nullptr,
+                   y.data<float>());
   } catch (const dnnl::error& error) {
     fail_library(error);
   }
@@ -300,17 +306,17 @@ bool run(Direction direction, const Tensor& x, const Tensor& weight, const Tenso
 
 bool library_conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
                     Tensor& y) {
-  return run(Direction::forward, x, weight, bias, options, y);
+  return run(PropagationKind::forward, x, weight, bias, options, y);
 }
 
 bool library_conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                                    Tensor& dx) {
-  return run(Direction::input_gradient, dx, weight, {}, options, grad);
+  return run(PropagationKind::backward_data, dx, weight, {}, options, grad);
 }
 
 bool library_conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options,
                                     Tensor& dw) {
-  return run(Direction::weight_gradient, x, dw, {}, options, grad);
+  return run(PropagationKind::backward_weights, x, dw, {}, options, grad);
 }
 
 }  // namespace tinytorch::cpu

@@ -1,7 +1,7 @@
 #include "core/ops/creation_kernels.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/creation.cpp"
 #include "kernels/cpu/targets.h"
@@ -17,40 +17,40 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
 template <class T>
-struct FillRow {
+struct FillInnerLoop {
   T* y;
   T value;
-  std::int64_t step;
+  std::int64_t stride;
 
   void operator()(const PerOperand<1>& offset, std::int64_t n) const {
     T* to = y + offset[0];
-    if (step == 1) {
+    if (stride == 1) {
       for (std::int64_t i = 0; i < n; ++i) to[i] = value;
     } else {
-      for (std::int64_t i = 0; i < n; ++i) to[i * step] = value;
+      for (std::int64_t i = 0; i < n; ++i) to[i * stride] = value;
     }
   }
 };
 
 template <class T>
 void fill_typed(T value, Tensor& y) {
-  const IterationSpace<1> loop = make_iteration_space<1>({&y});
-  for_each_inner_loop(loop, kCheapGrain,
-                      FillRow<T>{static_cast<T*>(y.raw_data()), value, loop.inner_strides()[0]});
+  const IterationSpace<1> space = make_iteration_space<1>({&y});
+  for_each_inner_loop(space, kCheapGrain,
+                      FillInnerLoop<T>{static_cast<T*>(y.raw_data()), value, space.inner_strides()[0]});
 }
 
 void fill(const Scalar& value, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() { fill_typed<T>(value.to<T>(), y); });
 }
 
-/// y[i] = start + i * step in the type Work; integers wrap around.
-template <class T, class Work>
-void arange_run(T* y, Work start, Work step, std::int64_t begin, std::int64_t end) {
+/// y[i] = start + i * step, computed in the type Compute; integers wrap around.
+template <class T, class Compute>
+void arange_run(T* y, Compute start, Compute step, std::int64_t begin, std::int64_t end) {
   for (std::int64_t i = begin; i < end; ++i) {
-    if constexpr (std::is_integral_v<Work>) {
-      y[i] = convert<T>(static_cast<std::int64_t>(start + static_cast<Work>(i) * step));
+    if constexpr (std::is_integral_v<Compute>) {
+      y[i] = convert<T>(static_cast<std::int64_t>(start + static_cast<Compute>(i) * step));
     } else {
-      y[i] = convert<T>(start + static_cast<Work>(i) * step);
+      y[i] = convert<T>(start + static_cast<Compute>(i) * step);
     }
   }
 }
@@ -58,9 +58,10 @@ void arange_run(T* y, Work start, Work step, std::int64_t begin, std::int64_t en
 template <class T>
 void arange_typed(const Scalar& start, const Scalar& step, Tensor& y) {
   T* to = static_cast<T*>(y.raw_data());
-  const bool integer = !is_floating(y.dtype()) && !is_floating(start.dtype()) && !is_floating(step.dtype());
+  const bool is_integral =
+      !is_floating(y.dtype()) && !is_floating(start.dtype()) && !is_floating(step.dtype());
   parallel_for(y.numel(), kCheapGrain, [&](std::int64_t begin, std::int64_t end) {
-    if (integer) {
+    if (is_integral) {
       arange_run(to, static_cast<std::uint64_t>(start.to<std::int64_t>()),
                  static_cast<std::uint64_t>(step.to<std::int64_t>()), begin, end);
     } else {

@@ -3,7 +3,7 @@
 #include "kernels/math/math.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/cross_entropy.cpp"
 #include "kernels/cpu/targets.h"
@@ -19,7 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// A row is worked on in blocks that stay in the first cache from one loop to the next.
+/// A row is processed in blocks, which stay in the L1 cache from one loop to the next.
 constexpr std::int64_t kBlock = 1024;
 /// Calls f(begin, length) for the blocks of a row.
 template <class F>
@@ -28,17 +28,17 @@ void for_each_block(std::int64_t n, const F& f) {
 }
 
 template <class T>
-struct RowSum {
+struct OnlineSum {
   T maximum = -std::numeric_limits<T>::infinity();
   double sum = 0;  // of exp(x - maximum)
 };
 
-/// Reads the row once: the sum is scaled anew where a block has a larger maximum (Milakov and Gimelshein
-/// 2018).
+/// Reads the row once: the sum is rescaled where a block has a larger maximum (online softmax, Milakov and
+/// Gimelshein 2018).
 template <class T>
-RowSum<T> exponential_sum(const T* x, std::int64_t n) {
+OnlineSum<T> sum_exponentials(const T* x, std::int64_t n) {
   using Largest = ExtremeFold<T, math::Greater>;
-  RowSum<T> total;
+  OnlineSum<T> total;
   T exponentials[kBlock];
   for_each_block(n, [&](std::int64_t begin, std::int64_t length) {
     const T maximum = Largest::combine(total.maximum, fold_row<Largest>(x + begin, 1, length));
@@ -53,15 +53,16 @@ RowSum<T> exponential_sum(const T* x, std::int64_t n) {
   return total;
 }
 
-/// What a row's loss and the mass of its target come to.
+/// The loss of a row, and the mass (sum of q) of its target.
 struct RowLoss {
   double loss = 0;
   double mass = 0;
 };
 
+/// The loss of a row whose target is a distribution.
 template <class T>
-RowLoss spread_loss(const T* x, const math::CrossEntropyTarget<T>& target, std::int64_t row, T maximum,
-                    T logarithm) {
+RowLoss distribution_loss(const T* x, const math::CrossEntropyTarget<T>& target, std::int64_t row, T maximum,
+                          T logarithm) {
   RowLoss total;
   T shares[kBlock], losses[kBlock];
   for_each_block(target.columns, [&](std::int64_t begin, std::int64_t length) {
@@ -80,10 +81,10 @@ template <class T>
 void forward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std::int64_t row,
                  std::int64_t rows, T* table) {
   const T* x = logits + row * target.columns;
-  const auto put = [&](std::int64_t column, double value) {
+  const auto store = [&](std::int64_t column, double value) {
     table[column * rows + row] = static_cast<T>(value);
   };
-  const RowSum<T> total = exponential_sum(x, target.columns);
+  const OnlineSum<T> total = sum_exponentials(x, target.columns);
   const T maximum = total.maximum, logarithm = static_cast<T>(std::log(total.sum));
   RowLoss result;
   if (!target.ignores(row)) {
@@ -91,14 +92,14 @@ void forward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std
       const T share = target.row_weight(row);
       result = {share * (logarithm - (x[target.classes[row]] - maximum)), share};
     } else {
-      result = spread_loss(x, target, row, maximum, logarithm);
+      result = distribution_loss(x, target, row, maximum, logarithm);
     }
   }
-  put(math::kLoss, result.loss);
-  put(math::kMaximum, maximum);
-  put(math::kLogarithm, logarithm);
-  put(math::kMass, result.mass);
-  put(math::kWeight, target.ignores(row) ? T(0) : target.row_weight(row));
+  store(math::kLoss, result.loss);
+  store(math::kMaximum, maximum);
+  store(math::kLogarithm, logarithm);
+  store(math::kMass, result.mass);
+  store(math::kWeight, target.ignores(row) ? T(0) : target.row_weight(row));
 }
 
 /// Reads the row and writes the gradient once.

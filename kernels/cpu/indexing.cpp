@@ -3,7 +3,7 @@
 #include "kernels/math/indexing.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/indexing.cpp"
 #include "kernels/cpu/targets.h"
@@ -18,184 +18,189 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// Indices lead anywhere in memory, so that fewer elements make a thread's worth of work.
+/// Indexed accesses are scattered over memory, so fewer elements are worth a thread.
 constexpr std::int64_t kIndexingGrain = kCheapGrain / 8;
 
-/// y = x at the index, along a row; all of it at one index where the index repeats.
+/// The inner loop of y = x at the index; a contiguous or strided copy where the index has stride 0.
 template <class Word>
-struct GatherRow {
+struct GatherInnerLoop {
   const Word* x;
   const std::int64_t* index;
   Word* y;
-  PerOperand<3> step;
-  std::int64_t axis_step;
+  PerOperand<3> strides;
+  std::int64_t axis_stride;  // of x
 
   void operator()(const PerOperand<3>& offset, std::int64_t n) const {
     const Word* from = x + offset[0];
     const std::int64_t* at = index + offset[1];
     Word* to = y + offset[2];
-    if (step[1] == 0) return copy(from + *at * axis_step, to, n);
-    for (std::int64_t i = 0; i < n; ++i) to[i * step[2]] = from[i * step[0] + at[i * step[1]] * axis_step];
+    if (strides[1] == 0) return copy(from + *at * axis_stride, to, n);
+    for (std::int64_t i = 0; i < n; ++i)
+      to[i * strides[2]] = from[i * strides[0] + at[i * strides[1]] * axis_stride];
   }
 
   void copy(const Word* from, Word* to, std::int64_t n) const {
-    if (step[0] == 1 && step[2] == 1) {
+    if (strides[0] == 1 && strides[2] == 1) {
       std::copy_n(from, n, to);
     } else {
-      for (std::int64_t i = 0; i < n; ++i) to[i * step[2]] = from[i * step[0]];
+      for (std::int64_t i = 0; i < n; ++i) to[i * strides[2]] = from[i * strides[0]];
     }
   }
 };
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
   const Tensor lines = fixed_at(x, axis, index.shape());
-  const IterationSpace<3> loop = make_iteration_space<3>({&lines, &index, &y});
+  const IterationSpace<3> space = make_iteration_space<3>({&lines, &index, &y});
   dispatch_words(x.dtype(), [&]<class Word>() {
-    const GatherRow<Word> row{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
-                              static_cast<Word*>(y.raw_data()), loop.inner_strides(), x.strides()[axis]};
-    for_each_inner_loop(loop, kIndexingGrain, row);
+    const GatherInnerLoop<Word> inner_loop{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
+                                           static_cast<Word*>(y.raw_data()), space.inner_strides(),
+                                           x.strides()[axis]};
+    for_each_inner_loop(space, kIndexingGrain, inner_loop);
   });
 }
 
-/// Joins sources to their targets; see Scatter. The operands are sorted, place, source and y.
-template <class Join>
-struct ScatterRow {
-  using T = typename Join::Element;
+/// The inner loop that reduces sources into their targets in sorted order, see Scatter. The operands are the
+/// sorted indices, the position in its line, source and y.
+template <class Reduction>
+struct SortedScatter {
+  using T = typename Reduction::Element;
   const std::int64_t* indices;
   const std::int64_t* order;
   const T* source;
   T* y;
-  std::int64_t length, source_step, y_step;
-  PerOperand<4> step;
+  std::int64_t length, source_stride, y_stride;  // of a line, along the axis
+  PerOperand<4> strides;
 
   void operator()(const PerOperand<4>& offset, std::int64_t n) const {
-    if (step[0] == 0 && step[1] == 0) return join(offset, n);
+    if (strides[0] == 0 && strides[1] == 0) return reduce(offset, n);
     PerOperand<4> at = offset;
     for (std::int64_t i = 0; i < n; ++i) {
-      join(at, 1);
-      for (std::size_t operand = 0; operand < 4; ++operand) at[operand] += step[operand];
+      reduce(at, 1);
+      for (std::size_t operand = 0; operand < 4; ++operand) at[operand] += strides[operand];
     }
   }
 
-  /// n neighbours at one place of lines that share their indices.
-  void join(const PerOperand<4>& offset, std::int64_t n) const {
+  /// n neighbouring lines that share their indices, at one position in the line.
+  void reduce(const PerOperand<4>& offset, std::int64_t n) const {
     const std::int64_t* const index = indices + offset[0];
-    const std::int64_t place = offset[1];
-    if (place > 0 && index[-1] == index[0]) return;
-    std::int64_t count = 1;
-    while (place + count < length && index[count] == index[0]) ++count;
+    const std::int64_t position = offset[1];
+    if (position > 0 && index[-1] == index[0]) return;
+    std::int64_t duplicates = 1;
+    while (position + duplicates < length && index[duplicates] == index[0]) ++duplicates;
     const T* from = source + offset[2];
-    T* to = y + offset[3] + (index[0] - place) * y_step;
-    for (; n > 0; n -= kBuffer, from += kBuffer * step[2], to += kBuffer * step[3]) {
-      join_block(from, order + offset[0], count, to, std::min(n, kBuffer));
+    T* to = y + offset[3] + (index[0] - position) * y_stride;
+    for (; n > 0; n -= kBufferSize, from += kBufferSize * strides[2], to += kBufferSize * strides[3]) {
+      reduce_block(from, order + offset[0], duplicates, to, std::min(n, kBufferSize));
     }
   }
 
-  void join_block(const T* from, const std::int64_t* sources, std::int64_t count, T* to,
-                  std::int64_t n) const {
-    typename Join::Total total[kBuffer];
-    for (std::int64_t i = 0; i < n; ++i) total[i] = static_cast<typename Join::Total>(to[i * step[3]]);
-    for (std::int64_t k = 0; k < count; ++k) {
-      const T* const line = from + sources[k] * source_step;
-      for (std::int64_t i = 0; i < n; ++i) total[i] = Join::join(total[i], line[i * step[2]]);
+  void reduce_block(const T* from, const std::int64_t* sources, std::int64_t source_count, T* to,
+                    std::int64_t n) const {
+    typename Reduction::Total total[kBufferSize];
+    for (std::int64_t i = 0; i < n; ++i)
+      total[i] = static_cast<typename Reduction::Total>(to[i * strides[3]]);
+    for (std::int64_t k = 0; k < source_count; ++k) {
+      const T* const line = from + sources[k] * source_stride;
+      for (std::int64_t i = 0; i < n; ++i) total[i] = Reduction::join(total[i], line[i * strides[2]]);
     }
-    for (std::int64_t i = 0; i < n; ++i) to[i * step[3]] = static_cast<T>(total[i]);
+    for (std::int64_t i = 0; i < n; ++i) to[i * strides[3]] = static_cast<T>(total[i]);
   }
 };
 
-template <class Join>
-void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
-  using T = typename Join::Element;
+template <class Reduction>
+void scatter_sorted(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
+  using T = typename Reduction::Element;
   const Scatter scatter = make_scatter(source, axis, index, y);
-  const IterationSpace<4> loop =
+  const IterationSpace<4> space =
       make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
-  const ScatterRow<Join> row{.indices = scatter.indices.template data<std::int64_t>(),
-                             .order = scatter.order.template data<std::int64_t>(),
-                             .source = static_cast<const T*>(source.raw_data()),
-                             .y = static_cast<T*>(y.raw_data()),
-                             .length = scatter.length,
-                             .source_step = scatter.source_step,
-                             .y_step = scatter.y_step,
-                             .step = loop.inner_strides()};
-  for_each_inner_loop(loop, kIndexingGrain, row);
+  const SortedScatter<Reduction> inner_loop{.indices = scatter.indices.template data<std::int64_t>(),
+                                            .order = scatter.order.template data<std::int64_t>(),
+                                            .source = static_cast<const T*>(source.raw_data()),
+                                            .y = static_cast<T*>(y.raw_data()),
+                                            .length = scatter.length,
+                                            .source_stride = scatter.source_step,
+                                            .y_stride = scatter.y_step,
+                                            .strides = space.inner_strides()};
+  for_each_inner_loop(space, kIndexingGrain, inner_loop);
 }
 
-/// Joins sources to their targets one after another, without a sort: for what y's own type can hold. Lines
-/// along the axis are independent of each other; `axis_step` leads along them. The operands are index, source
-/// and y.
-template <class Join>
-struct JoinLines {
-  using T = typename Join::Element;
+/// The inner loop that reduces sources into their targets one after another, without a sort: for reductions
+/// that y's own type can accumulate. Lines along the axis are independent of each other; `axis_stride` is the
+/// stride along them. The operands are index, source and y.
+template <class Reduction>
+struct SequentialScatter {
+  using T = typename Reduction::Element;
   const std::int64_t* index;
   const T* source;
   T* y;
   std::int64_t length;
-  PerOperand<3> step, axis_step;
+  PerOperand<3> strides, axis_strides;
 
   void operator()(const PerOperand<3>& offset, std::int64_t n) const {
-    if (axis_step[1] > step[1]) return join(offset, n);
+    if (axis_strides[1] > strides[1]) return reduce(offset, n);
     PerOperand<3> at = offset;
     for (std::int64_t i = 0; i < n; ++i) {
-      join(at, 1);
-      for (std::size_t operand = 0; operand < 3; ++operand) at[operand] += step[operand];
+      reduce(at, 1);
+      for (std::size_t operand = 0; operand < 3; ++operand) at[operand] += strides[operand];
     }
   }
 
-  void join(const PerOperand<3>& offset, std::int64_t n) const {
+  void reduce(const PerOperand<3>& offset, std::int64_t n) const {
     for (std::int64_t k = 0; k < length; ++k) {
-      const std::int64_t* const at = index + offset[0] + k * axis_step[0];
-      const T* const from = source + offset[1] + k * axis_step[1];
+      const std::int64_t* const at = index + offset[0] + k * axis_strides[0];
+      const T* const from = source + offset[1] + k * axis_strides[1];
       for (std::int64_t i = 0; i < n; ++i) {
-        T& to = y[offset[2] + i * step[2] + at[i * step[0]] * axis_step[2]];
-        to = Join::join(to, from[i * step[1]]);
+        T& to = y[offset[2] + i * strides[2] + at[i * strides[0]] * axis_strides[2]];
+        to = Reduction::join(to, from[i * strides[1]]);
       }
     }
   }
 };
 
-template <class Join>
-void join_lines(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
-  using T = typename Join::Element;
+template <class Reduction>
+void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
+  using T = typename Reduction::Element;
   if (index.numel() == 0) return;
   Shape lines = index.shape();
   lines[axis] = 1;
   const Tensor first_index = fixed_at(index, axis, lines), first_source = fixed_at(source, axis, lines),
                first_y = fixed_at(y, axis, lines);
-  const IterationSpace<3> loop = make_iteration_space<3>({&first_index, &first_source, &first_y});
+  const IterationSpace<3> space = make_iteration_space<3>({&first_index, &first_source, &first_y});
   const std::int64_t length = index.shape()[axis];
-  const JoinLines<Join> row{.index = index.data<std::int64_t>(),
-                            .source = static_cast<const T*>(source.raw_data()),
-                            .y = static_cast<T*>(y.raw_data()),
-                            .length = length,
-                            .step = loop.inner_strides(),
-                            .axis_step = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
-  for_each_inner_loop(loop, kIndexingGrain / length + 1, row);
+  const SequentialScatter<Reduction> inner_loop{
+      .index = index.data<std::int64_t>(),
+      .source = static_cast<const T*>(source.raw_data()),
+      .y = static_cast<T*>(y.raw_data()),
+      .length = length,
+      .strides = space.inner_strides(),
+      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
+  for_each_inner_loop(space, kIndexingGrain / length + 1, inner_loop);
 }
 
 void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
   dispatch_words(y.dtype(),
-                 [&]<class Word>() { join_lines<math::LastSource<Word>>(source, axis, index, y); });
+                 [&]<class Word>() { scatter_sequential<math::LastSource<Word>>(source, axis, index, y); });
 }
 
 void scatter_add(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
-      join_sources<math::AddSources<T>>(source, axis, index, y);
+      scatter_sorted<math::AddSources<T>>(source, axis, index, y);
     } else {
-      join_lines<math::AddSources<T>>(source, axis, index, y);
+      scatter_sequential<math::AddSources<T>>(source, axis, index, y);
     }
   });
 }
 
 void nonzero(const Tensor& mask, const Tensor& ends, Tensor& y) {
   const Shape shape = mask.shape();
-  const bool* const is_true = mask.data<bool>();
+  const bool* const mask_data = mask.data<bool>();
   const auto* const end = ends.data<std::int64_t>();
-  auto* const places = y.data<std::int64_t>();
+  auto* const indices = y.data<std::int64_t>();
   parallel_for(mask.numel(), kIndexingGrain, [&](std::int64_t begin, std::int64_t stop) {
     for (std::int64_t i = begin; i < stop; ++i) {
-      if (!is_true[i]) continue;
-      std::int64_t* const row = places + (end[i] - 1) * shape.size();
+      if (!mask_data[i]) continue;
+      std::int64_t* const row = indices + (end[i] - 1) * shape.size();
       std::int64_t rest = i;
       for (int axis = shape.size() - 1; axis >= 0; --axis) {
         row[axis] = rest % shape[axis];

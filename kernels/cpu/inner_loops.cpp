@@ -5,12 +5,13 @@
 namespace tinytorch::cpu {
 
 template <int N>
-void run_inner_loops(const IterationSpace<N>& loop, std::int64_t grain, InnerLoopFunction<N> function,
-                     const void* row) {
-  if (loop.rank == 1 && loop.numel <= grain) return loop.numel > 0 ? function(row, {}, loop.numel) : void();
-  parallel_for(loop.numel, grain, [&](std::int64_t begin, std::int64_t end) {
-    for_each_inner_loop(loop, begin, end,
-                        [&](const PerOperand<N>& offset, std::int64_t n) { function(row, offset, n); });
+void run_inner_loops(const IterationSpace<N>& space, std::int64_t grain, InnerLoopFunction<N> function,
+                     const void* context) {
+  if (space.rank == 1 && space.numel <= grain)
+    return space.numel > 0 ? function(context, {}, space.numel) : void();
+  parallel_for(space.numel, grain, [&](std::int64_t begin, std::int64_t end) {
+    for_each_inner_loop(space, begin, end,
+                        [&](const PerOperand<N>& offset, std::int64_t n) { function(context, offset, n); });
   });
 }
 

@@ -2,7 +2,7 @@
 #include "core/ops/math_kernels.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/math.cpp"
 #include "kernels/cpu/targets.h"
@@ -19,12 +19,12 @@ namespace {
 
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
-  kernels::exp.set(kCpu, mixed<math::Exp>);
-  kernels::log.set(kCpu, mixed<math::Log>);
-  kernels::tanh.set(kCpu, mixed<math::Tanh>);
-  kernels::expm1.set(kCpu, mixed<math::Expm1>);
-  kernels::log1p.set(kCpu, mixed<math::Log1p>);
-  kernels::erf.set(kCpu, mixed<math::Erf>);
+  kernels::exp.set(kCpu, unary_math<math::Exp>);
+  kernels::log.set(kCpu, unary_math<math::Log>);
+  kernels::tanh.set(kCpu, unary_math<math::Tanh>);
+  kernels::expm1.set(kCpu, unary_math<math::Expm1>);
+  kernels::log1p.set(kCpu, unary_math<math::Log1p>);
+  kernels::erf.set(kCpu, unary_math<math::Erf>);
   kernels::sqrt.set(kCpu, unary<math::Sqrt, FloatingTypes>);
   kernels::rsqrt.set(kCpu, unary<math::Rsqrt, FloatingTypes>);
   kernels::sin.set(kCpu, unary<math::Sin, FloatingTypes, kCostlyGrain>);

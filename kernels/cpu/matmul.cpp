@@ -8,7 +8,7 @@
 
 #include <atomic>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/matmul.cpp"
 #include "kernels/cpu/targets.h"
@@ -24,23 +24,24 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// A product for each place of the batch loop; `first` is that of the first.
+/// Computes a product for each index of the batch; `first` is the product at the first index.
+/// @return  false if the library failed
 template <class T>
 bool multiply_batch(const IterationSpace<3>& batch, const Product<T>& first) {
-  std::atomic<bool> fine{true};
-  const std::int64_t each = std::max<std::int64_t>(1, first.multiplications());
-  parallel_for(batch.numel, kProductGrain / each + 1, [&](std::int64_t begin, std::int64_t end) {
+  std::atomic<bool> succeeded{true};
+  const std::int64_t product_cost = std::max<std::int64_t>(1, first.multiplications());
+  parallel_for(batch.numel, kProductGrain / product_cost + 1, [&](std::int64_t begin, std::int64_t end) {
     for_each_inner_loop(batch, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) {
         Product<T> product = first;
         product.a += offset[0] + i * batch.inner_strides()[0];
         product.b += offset[1] + i * batch.inner_strides()[1];
         product.y += offset[2] + i * batch.inner_strides()[2];
-        if (!multiply(product)) fine = false;
+        if (!multiply(product)) succeeded = false;
       }
     });
   });
-  return fine;
+  return succeeded;
 }
 
 template <class T>
@@ -48,7 +49,7 @@ void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);
   IterationSpace<3> batch = make_batch_space(a, b, y);
   const bool single = fold_batch(batch, product);
-  if (takes_library(product)) {
+  if (prefers_library(product)) {
     settle(product.m, product.k, product.a_row, product.a_column);
     settle(product.k, product.n, product.b_row, product.b_column);
     if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {
@@ -69,16 +70,16 @@ void matmul(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch<FloatingTypes>(a.dtype(), [&]<class T>() { matmul_typed<T>(a, b, y); });
 }
 
-/// The bias and the activation in one pass over the product, which mostly still lies in the cache.
+/// The bias and the activation are applied in one pass over the product, most of which is still in the cache.
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
             Tensor& y) {
   matmul(x, transpose(weight), y);
-  const Tensor rows = expand(bias, y.shape());
+  const Tensor expanded_bias = expand(bias, y.shape());
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
     if (activation == Activation::relu) {
-      binary_typed<math::AddRelu, T>(y, rows, y, kCheapGrain);
+      binary_typed<math::AddRelu, T>(y, expanded_bias, y, kCheapGrain);
     } else {
-      binary_typed<math::Add, T>(y, rows, y, kCheapGrain);
+      binary_typed<math::Add, T>(y, expanded_bias, y, kCheapGrain);
     }
   });
 }

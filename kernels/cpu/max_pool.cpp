@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/max_pool.cpp"
 #include "kernels/cpu/targets.h"
@@ -22,142 +22,144 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// So many neighbouring results are worked on together: of a row, or channels of one pixel.
-constexpr std::int64_t kLine = 128;
+/// The number of neighbouring outputs that are computed together: of a row, or channels of one pixel.
+constexpr std::int64_t kLineLength = 128;
 
-/// The largest elements so far for a line of results, and their places in the image; -1 for none.
+/// The largest elements so far for a line of outputs, and their indices in the image; -1 for none.
 template <class T>
-struct Line {
-  T best[kLine];
-  std::int64_t place[kLine];
+struct RunningMaximum {
+  T maximum[kLineLength];
+  std::int64_t index[kLineLength];
 
   void clear(std::int64_t n) {
-    std::fill_n(best, n, -std::numeric_limits<T>::infinity());
-    std::fill_n(place, n, -1);
+    std::fill_n(maximum, n, -std::numeric_limits<T>::infinity());
+    std::fill_n(index, n, -1);
   }
 
-  /// One element for each of the results begin ... end-1: x[start + i step], whose place is first + i
-  /// place_step.
-  void offer(std::int64_t begin, std::int64_t end, const T* x, std::int64_t start, std::int64_t step,
-             std::int64_t first, std::int64_t place_step) {
+  /// Updates output i in [begin, end) by the element x[start + i * stride] at index first + i * index_stride.
+  void update(std::int64_t begin, std::int64_t end, const T* x, std::int64_t start, std::int64_t stride,
+              std::int64_t first, std::int64_t index_stride) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const T candidate = x[start + i * step];
-      const bool better = math::more_extreme<math::Greater>(candidate, best[i]) | (place[i] < 0);
-      best[i] = better ? candidate : best[i];
-      place[i] = better ? first + i * place_step : place[i];
+      const T candidate = x[start + i * stride];
+      const bool is_larger = math::more_extreme<math::Greater>(candidate, maximum[i]) | (index[i] < 0);
+      maximum[i] = is_larger ? candidate : maximum[i];
+      index[i] = is_larger ? first + i * index_stride : index[i];
     }
   }
 };
 
-/// The window over one image with one channel, or over a block of channels that lie side by side.
+/// Max pooling of one image with one channel, or with a block of channels (channels-last).
 template <class T>
-class Pool {
+class MaxPooling {
  public:
-  Pool(const Sweep& sweep, const ImageSteps& from, const ImageSteps& to)
-      : sweep_(sweep), from_(from), to_(to) {
-    for (std::int64_t k = 0; k < sweep.window.kernel.height; ++k) rows_.push_back(sweep.row(k));
-    for (std::int64_t k = 0; k < sweep.window.kernel.width; ++k) columns_.push_back(sweep.column(k));
+  MaxPooling(const WindowGeometry& geometry, const ImageStrides& from, const ImageStrides& to)
+      : geometry_(geometry), from_(from), to_(to) {
+    for (std::int64_t k = 0; k < geometry.window.kernel.height; ++k) rows_.push_back(geometry.row(k));
+    for (std::int64_t k = 0; k < geometry.window.kernel.width; ++k) columns_.push_back(geometry.column(k));
   }
 
-  /// `places` may be null: not wanted.
-  void run_plane(const T* x, T* y, std::int64_t* places) const {
-    for (std::int64_t i = 0; i < sweep_.places.height; ++i) {
-      for (std::int64_t j = 0; j < sweep_.places.width; j += kLine) {
-        const std::int64_t n = std::min(kLine, sweep_.places.width - j);
-        const std::int64_t at = i * sweep_.places.width + j;
-        run_row(x, i, j, n, y + at, places != nullptr ? places + at : nullptr);
+  /// `indices` may be null: not wanted.
+  void run_plane(const T* x, T* y, std::int64_t* indices) const {
+    for (std::int64_t i = 0; i < geometry_.output.height; ++i) {
+      for (std::int64_t j = 0; j < geometry_.output.width; j += kLineLength) {
+        const std::int64_t n = std::min(kLineLength, geometry_.output.width - j);
+        const std::int64_t at = i * geometry_.output.width + j;
+        run_row(x, i, j, n, y + at, indices != nullptr ? indices + at : nullptr);
       }
     }
   }
 
-  /// `channels` is at most kLine.
-  void run_channels(const T* x, std::int64_t channels, T* y, std::int64_t* places) const {
-    for (std::int64_t position = 0; position < sweep_.positions(); ++position) {
+  /// `channels` is at most kLineLength.
+  void run_channels(const T* x, std::int64_t channels, T* y, std::int64_t* indices) const {
+    for (std::int64_t position = 0; position < geometry_.positions(); ++position) {
       const std::int64_t at = position * to_.pixel;
-      run_pixel(x, channels, position / sweep_.places.width, position % sweep_.places.width, y + at,
-                places != nullptr ? places + at : nullptr);
+      run_pixel(x, channels, position / geometry_.output.width, position % geometry_.output.width, y + at,
+                indices != nullptr ? indices + at : nullptr);
     }
   }
 
  private:
-  /// Places (i, j) ... (i, j + n - 1).
-  void run_row(const T* x, std::int64_t i, std::int64_t j, std::int64_t n, T* y, std::int64_t* places) const {
-    Line<T> line;
-    line.clear(n);
-    const std::int64_t step = sweep_.window.stride.width;
-    for (const Tap& row : rows_) {
+  /// Outputs (i, j) ... (i, j + n - 1).
+  void run_row(const T* x, std::int64_t i, std::int64_t j, std::int64_t n, T* y,
+               std::int64_t* indices) const {
+    RunningMaximum<T> result;
+    result.clear(n);
+    const std::int64_t stride = geometry_.window.stride.width;
+    for (const ValidRange& row : rows_) {
       if (i < row.begin || i >= row.end) continue;
-      for (const Tap& column : columns_) {
+      for (const ValidRange& column : columns_) {
         const std::int64_t first = pixel(row, column, i, j);
-        line.offer(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first, step,
-                   first, step);
+        result.update(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first,
+                      stride, first, stride);
       }
     }
-    finish(line, n, y, places);
+    finish(result, n, y, indices);
   }
 
   void run_pixel(const T* x, std::int64_t channels, std::int64_t i, std::int64_t j, T* y,
-                 std::int64_t* places) const {
-    Line<T> line;
-    line.clear(channels);
-    for (const Tap& row : rows_) {
+                 std::int64_t* indices) const {
+    RunningMaximum<T> result;
+    result.clear(channels);
+    for (const ValidRange& row : rows_) {
       if (i < row.begin || i >= row.end) continue;
-      for (const Tap& column : columns_) {
+      for (const ValidRange& column : columns_) {
         if (j < column.begin || j >= column.end) continue;
         const std::int64_t at = pixel(row, column, i, j);
-        line.offer(0, channels, x, at * from_.pixel, 1, at, 0);
+        result.update(0, channels, x, at * from_.pixel, 1, at, 0);
       }
     }
-    finish(line, channels, y, places);
+    finish(result, channels, y, indices);
   }
 
-  /// Which pixel of the image an element of the window sees at place (i, j).
-  std::int64_t pixel(const Tap& row, const Tap& column, std::int64_t i, std::int64_t j) const {
-    return (i * sweep_.window.stride.height + row.offset) * sweep_.image.width +
-           j * sweep_.window.stride.width + column.offset;
+  /// The pixel of the image under an element of the window for output (i, j).
+  std::int64_t pixel(const ValidRange& row, const ValidRange& column, std::int64_t i, std::int64_t j) const {
+    return (i * geometry_.window.stride.height + row.offset) * geometry_.image.width +
+           j * geometry_.window.stride.width + column.offset;
   }
 
-  static void finish(const Line<T>& line, std::int64_t n, T* y, std::int64_t* places) {
-    std::copy_n(line.best, n, y);
-    if (places != nullptr) std::copy_n(line.place, n, places);
+  static void finish(const RunningMaximum<T>& result, std::int64_t n, T* y, std::int64_t* indices) {
+    std::copy_n(result.maximum, n, y);
+    if (indices != nullptr) std::copy_n(result.index, n, indices);
   }
 
-  Sweep sweep_;
-  ImageSteps from_, to_;
-  std::vector<Tap> rows_, columns_;  // of the window's elements
+  WindowGeometry geometry_;
+  ImageStrides from_, to_;
+  std::vector<ValidRange> rows_, columns_;  // of the kernel's elements
 };
 
-void max_pool2d(const Tensor& x, const Window& window, Tensor& places, Tensor& y) {
+void max_pool2d(const Tensor& x, const Window& window, Tensor& indices, Tensor& y) {
   const bool last = in_channels_last(x, y);
-  const Sweep sweep{.window = window, .image = image_size(x.shape()), .places = image_size(y.shape())};
-  const ImageSteps from(x.shape(), last), to(y.shape(), last);
-  auto* const to_places = static_cast<std::int64_t*>(places.raw_data());
+  const WindowGeometry geometry{
+      .window = window, .image = image_size(x.shape()), .output = image_size(y.shape())};
+  const ImageStrides from(x.shape(), last), to(y.shape(), last);
+  auto* const indices_data = static_cast<std::int64_t*>(indices.raw_data());
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    const Pool<T> pool(sweep, from, to);
+    const MaxPooling<T> pool(geometry, from, to);
     const T* const data = x.data<T>();
     T* const result = y.data<T>();
-    for_each_channel_block(x.shape(), last, sweep.positions() * sweep.elements(),
+    for_each_channel_block(x.shape(), last, geometry.positions() * geometry.kernel_numel(),
                            [&](std::int64_t n, std::int64_t first, std::int64_t channels) {
                              const T* image = data + n * from.image + first * from.channel;
                              const std::int64_t at = n * to.image + first * to.channel;
-                             std::int64_t* const own_places = to_places != nullptr ? to_places + at : nullptr;
+                             std::int64_t* const block_indices =
+                                 indices_data != nullptr ? indices_data + at : nullptr;
                              if (last) {
-                               pool.run_channels(image, channels, result + at, own_places);
+                               pool.run_channels(image, channels, result + at, block_indices);
                              } else {
-                               pool.run_plane(image, result + at, own_places);
+                               pool.run_plane(image, result + at, block_indices);
                              }
                            });
   });
 }
 
-/// Calls f(element of the pooled images, element of the others) for each of the former, -1 where its place
-/// is; all that fall into one image and channel in one thread and in their order.
+/// Calls f(element of the pooled images, the element of the images that its index names or -1) for each
+/// element of the pooled images. Those of one image and channel are visited by one thread and in order.
 template <class F>
-void for_each_place(const Tensor& pooled, const Tensor& places, const Tensor& images, const F& f) {
+void for_each_index(const Tensor& pooled, const Tensor& indices, const Tensor& images, const F& f) {
   const bool last = in_channels_last(pooled, images);
-  const ImageSteps of_pooled(pooled.shape(), last), of_images(images.shape(), last);
+  const ImageStrides of_pooled(pooled.shape(), last), of_images(images.shape(), last);
   const std::int64_t positions = pooled.shape()[2] * pooled.shape()[3];
-  const std::int64_t* const place = places.data<std::int64_t>();
+  const std::int64_t* const index = indices.data<std::int64_t>();
   for_each_channel_block(pooled.shape(), last, positions,
                          [&](std::int64_t n, std::int64_t first, std::int64_t channels) {
                            for (std::int64_t position = 0; position < positions; ++position) {
@@ -165,28 +167,28 @@ void for_each_place(const Tensor& pooled, const Tensor& places, const Tensor& im
                                const std::int64_t from =
                                    n * of_pooled.image + c * of_pooled.channel + position * of_pooled.pixel;
                                const std::int64_t channel = n * of_images.image + c * of_images.channel;
-                               f(from, place[from] < 0 ? -1 : channel + place[from] * of_images.pixel);
+                               f(from, index[from] < 0 ? -1 : channel + index[from] * of_images.pixel);
                              }
                            }
                          });
 }
 
-void max_pool2d_at(const Tensor& x, const Tensor& places, Tensor& y) {
+void max_pool2d_at(const Tensor& x, const Tensor& indices, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     const T* const from = x.data<T>();
     T* const to = y.data<T>();
-    for_each_place(y, places, x, [&](std::int64_t pooled, std::int64_t image) {
+    for_each_index(y, indices, x, [&](std::int64_t pooled, std::int64_t image) {
       to[pooled] = image < 0 ? T(0) : from[image];
     });
   });
 }
 
-void max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Window&, Tensor& dx) {
+void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window&, Tensor& dx) {
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
     const T* const from = grad.data<T>();
     T* const to = dx.data<T>();
     std::fill_n(to, dx.numel(), T(0));
-    for_each_place(grad, places, dx, [&](std::int64_t pooled, std::int64_t image) {
+    for_each_index(grad, indices, dx, [&](std::int64_t pooled, std::int64_t image) {
       if (image >= 0) to[image] += from[pooled];
     });
   });

@@ -1,4 +1,4 @@
-// What normalisations and their gradients have in common, compiled once for each instruction set: see
+// What normalisations and their gradients share, compiled once for each instruction set: see
 // kernels/cpu/targets.h.
 
 #include "core/ops/normalization.h"
@@ -17,55 +17,57 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// Where the elements of the sets lie: `runs` runs without gaps of `length` elements each. A run belongs to
-/// one channel, or each of its elements to the next one.
-struct Sets {
-  std::int64_t count, runs, length;
-  std::int64_t set_step, run_step;
-  std::int64_t cycle, set_channels,
-      run_channels;  // the channel is set % cycle * set_channels + run * run_channels
-  bool moving;
+/// The memory layout of the groups, each a set of elements that share their statistics: `runs` contiguous
+/// runs of `length` elements. A run belongs to one channel, or with `channel_per_element` its elements belong
+/// to consecutive channels.
+struct GroupLayout {
+  std::int64_t groups, runs, length;
+  std::int64_t group_stride, run_stride;
+  // The first channel of a run is group % cycle * group_channels + run * run_channels.
+  std::int64_t cycle, group_channels, run_channels;
+  bool channel_per_element;
 
-  explicit Sets(const detail::Normalization& form) : count(form.sets()), moving(false) {
-    const std::int64_t group = form.channels / form.groups;
+  explicit GroupLayout(const detail::Normalization& form)
+      : groups(form.sets()), channel_per_element(!form.across_outer && form.inner <= 1) {
+    const std::int64_t channels = form.channels / form.groups;
     if (form.across_outer) {
-      set(form.outer, form.inner, form.inner, form.channels * form.inner, form.channels, 1, 0);
-    } else if (form.inner > 1) {
-      set(group, form.inner, group * form.inner, form.inner, form.groups, group, 1);
+      runs = form.outer, length = form.inner;
+      group_stride = form.inner, run_stride = form.channels * form.inner;
+      cycle = form.channels, group_channels = 1, run_channels = 0;
+    } else if (channel_per_element) {
+      runs = 1, length = channels;
+      group_stride = channels, run_stride = 0;
+      cycle = form.groups, group_channels = channels, run_channels = 0;
     } else {
-      set(1, group, group, 0, form.groups, group, 0);
-      moving = true;
+      runs = channels, length = form.inner;
+      group_stride = channels * form.inner, run_stride = form.inner;
+      cycle = form.groups, group_channels = channels, run_channels = 1;
     }
   }
 
-  std::int64_t channel(std::int64_t set, std::int64_t run) const {
-    return set % cycle * set_channels + run * run_channels;
+  std::int64_t channel(std::int64_t group, std::int64_t run) const {
+    return group % cycle * group_channels + run * run_channels;
   }
-  std::int64_t offset(std::int64_t set, std::int64_t run) const { return set * set_step + run * run_step; }
-  std::int64_t set_length() const { return runs * length; }
-
- private:
-  void set(std::int64_t runs_of, std::int64_t length_of, std::int64_t set_by, std::int64_t run_by,
-           std::int64_t cycle_of, std::int64_t channels_a_set, std::int64_t channels_a_run) {
-    runs = runs_of, length = length_of, set_step = set_by, run_step = run_by;
-    cycle = cycle_of, set_channels = channels_a_set, run_channels = channels_a_run;
+  std::int64_t offset(std::int64_t group, std::int64_t run) const {
+    return group * group_stride + run * run_stride;
   }
+  std::int64_t group_length() const { return runs * length; }
 };
 
-/// Of sets across the outer places the elements lie far apart where the inner length is small: they are
-/// worked on in an order of memory in which each set is one row.
-inline bool wants_rows(const detail::Normalization& form) {
+/// True where groups across the outer axis have short runs far apart in memory: they are copied so that each
+/// group is contiguous.
+inline bool should_copy_groups(const detail::Normalization& form) {
   constexpr std::int64_t kShort = 16;
   return form.across_outer && form.channels > 1 && form.outer > 1 && form.inner < kShort;
 }
 
-inline detail::Normalization as_rows(detail::Normalization form) {
+inline detail::Normalization as_contiguous_groups(detail::Normalization form) {
   form.inner *= form.outer;
   form.outer = 1;
   return form;
 }
 
-inline Tensor with_sets_first(const detail::Normalization& form, const Tensor& x) {
+inline Tensor with_groups_first(const detail::Normalization& form, const Tensor& x) {
   return permute(reshape(x, {form.outer, form.channels, form.inner}), {1, 0, 2});
 }
 
@@ -78,10 +80,10 @@ T* elements(Tensor& x) {
   return static_cast<T*>(x.raw_data());
 }
 
-/// A [3, sets] tensor.
+/// The statistics of a group; they are [3, groups].
 template <class T>
-math::SetStatistics<T> statistics_at(const T* statistics, std::int64_t sets, std::int64_t set) {
-  return {statistics[set], statistics[sets + set], statistics[2 * sets + set]};
+math::GroupStatistics<T> statistics_at(const T* statistics, std::int64_t groups, std::int64_t group) {
+  return {statistics[group], statistics[groups + group], statistics[2 * groups + group]};
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -4,7 +4,7 @@
 #include "core/ops/shape.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/normalization.cpp"
 #include "kernels/cpu/targets.h"
@@ -20,9 +20,9 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
 template <class T>
-struct Forward {
+struct NormalizationForward {
   const detail::Normalization& form;
-  const Sets sets;
+  const GroupLayout layout;
   const T* x;
   const T* weight;
   const T* bias;
@@ -30,91 +30,93 @@ struct Forward {
   T* y;
 
   void run() const {
-    parallel_for(sets.count, kMediumGrain / sets.set_length() + 1,
+    parallel_for(layout.groups, kMediumGrain / layout.group_length() + 1,
                  [this](std::int64_t begin, std::int64_t end) {
-                   for (std::int64_t set = begin; set < end; ++set) {
-                     if (form.from_elements) find_statistics(set);
-                     for (std::int64_t run = 0; run < sets.runs; ++run) write_run(set, run);
+                   for (std::int64_t group = begin; group < end; ++group) {
+                     if (form.from_elements) compute_statistics(group);
+                     for (std::int64_t run = 0; run < layout.runs; ++run) write_run(group, run);
                    }
                  });
   }
 
  private:
   template <class F>
-  double sum_of_runs(std::int64_t set, const F& run_sum) const {
+  double sum_runs(std::int64_t group, const F& run_sum) const {
     double total = 0;
-    for (std::int64_t run = 0; run < sets.runs; ++run) total += run_sum(x + sets.offset(set, run));
+    for (std::int64_t run = 0; run < layout.runs; ++run) total += run_sum(x + layout.offset(group, run));
     return total;
   }
 
-  /// f64 is summed in no wider type: its mean is corrected by that of the distances from it.
-  double mean_of(std::int64_t set, double count) const {
-    const std::int64_t length = sets.length;
-    const auto plain = [=](const T* from) { return fold_row<SumFold<T>>(from, 1, length); };
-    const double mean = sum_of_runs(set, plain) / count;
+  /// There is no wider type to sum f64 in, so its mean is corrected by the mean of the deviations from it.
+  double mean_of(std::int64_t group, double group_size) const {
+    const std::int64_t length = layout.length;
+    const auto plain = [=](const T* input) { return fold_row<SumFold<T>>(input, 1, length); };
+    const double mean = sum_runs(group, plain) / group_size;
     if constexpr (std::is_same_v<T, float>) return mean;
-    const auto distances = [=](const T* from) {
-      return sum_of<T>(length, [=](std::int64_t i) { return from[i] - static_cast<T>(mean); });
+    const auto deviations = [=](const T* input) {
+      return blocked_sum<T>(length, [=](std::int64_t i) { return input[i] - static_cast<T>(mean); });
     };
-    return mean + sum_of_runs(set, distances) / count;
+    return mean + sum_runs(group, deviations) / group_size;
   }
 
-  void find_statistics(std::int64_t set) const {
-    const auto count = static_cast<double>(sets.set_length());
-    const double mean = form.centered ? mean_of(set, count) : 0;
-    const auto center = math::set_statistics<T>(mean, 0, 1);  // a scale of 1
-    const double squares = sum_of_runs(set, [&](const T* from) {
-      return sum_of<T>(sets.length, [=](std::int64_t i) {
-        const T distance = center.normalized(from[i]);
-        return distance * distance;
+  void compute_statistics(std::int64_t group) const {
+    const auto group_size = static_cast<double>(layout.group_length());
+    const double mean = form.centered ? mean_of(group, group_size) : 0;
+    const auto center = math::group_statistics<T>(mean, 0, 1);  // a scale of 1
+    const double squares = sum_runs(group, [&](const T* input) {
+      return blocked_sum<T>(layout.length, [=](std::int64_t i) {
+        const T deviation = center.normalized(input[i]);
+        return deviation * deviation;
       });
     });
-    const auto found = math::set_statistics<T>(mean, squares / count, form.epsilon);
-    statistics[set] = found.mean;
-    statistics[sets.count + set] = found.lost;
-    statistics[2 * sets.count + set] = found.scale;
+    const auto stats = math::group_statistics<T>(mean, squares / group_size, form.epsilon);
+    statistics[group] = stats.mean;
+    statistics[layout.groups + group] = stats.mean_residual;
+    statistics[2 * layout.groups + group] = stats.scale;
   }
 
-  void write_run(std::int64_t set, std::int64_t run) const {
-    const auto found = statistics_at(statistics, sets.count, set);
-    const std::int64_t at = sets.offset(set, run), channel = sets.channel(set, run), n = sets.length;
-    const T* from = x + at;
-    T* to = y + at;
+  void write_run(std::int64_t group, std::int64_t run) const {
+    const auto stats = statistics_at(statistics, layout.groups, group);
+    const std::int64_t offset = layout.offset(group, run), channel = layout.channel(group, run),
+                       n = layout.length;
+    const T* input = x + offset;
+    T* output = y + offset;
     INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) to[i] = found.normalized(from[i]);
-    if (weight) each(to, weight + channel, [](T a, T b) { return a * b; });
-    if (bias) each(to, bias + channel, [](T a, T b) { return a + b; });
+    for (std::int64_t i = 0; i < n; ++i) output[i] = stats.normalized(input[i]);
+    if (weight) apply_parameter(output, weight + channel, [](T a, T b) { return a * b; });
+    if (bias) apply_parameter(output, bias + channel, [](T a, T b) { return a + b; });
   }
 
+  /// Applies f(element, weight or bias of its channel) to a run.
   template <class F>
-  void each(T* to, const T* parameter, const F& f) const {
-    const T one = *parameter;
-    if (sets.moving) {
+  void apply_parameter(T* output, const T* parameter, const F& f) const {
+    const T scalar = *parameter;
+    if (layout.channel_per_element) {
       INDEPENDENT
-      for (std::int64_t i = 0; i < sets.length; ++i) to[i] = f(to[i], parameter[i]);
+      for (std::int64_t i = 0; i < layout.length; ++i) output[i] = f(output[i], parameter[i]);
     } else {
       INDEPENDENT
-      for (std::int64_t i = 0; i < sets.length; ++i) to[i] = f(to[i], one);
+      for (std::int64_t i = 0; i < layout.length; ++i) output[i] = f(output[i], scalar);
     }
   }
 };
 
 void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
                Tensor& statistics, Tensor& y) {
-  if (wants_rows(form)) {
-    Tensor rows = contiguous(with_sets_first(form, x));
-    normalize(as_rows(form), rows, weight, bias, statistics, rows);
-    Tensor to = with_sets_first(form, y);
-    return kernels::copy(rows, to);
+  if (should_copy_groups(form)) {
+    Tensor contiguous_x = contiguous(with_groups_first(form, x));
+    normalize(as_contiguous_groups(form), contiguous_x, weight, bias, statistics, contiguous_x);
+    Tensor output = with_groups_first(form, y);
+    return kernels::copy(contiguous_x, output);
   }
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    Forward<T>{form,
-               Sets(form),
-               elements<T>(x),
-               elements<T>(weight),
-               elements<T>(bias),
-               elements<T>(statistics),
-               elements<T>(y)}
+    NormalizationForward<T>{form,
+                            GroupLayout(form),
+                            elements<T>(x),
+                            elements<T>(weight),
+                            elements<T>(bias),
+                            elements<T>(statistics),
+                            elements<T>(y)}
         .run();
   });
 }

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/normalization_gradient.cpp"
 #include "kernels/cpu/targets.h"
@@ -21,16 +21,16 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// The sums of grad times normalised x, and of grad, over each channel, by the sets of one task.
+/// For each channel, the sums of grad times normalised x and of grad, over the groups of one task.
 struct ChannelSums {
   double* weight;
   double* bias;
 };
 
 template <class T>
-struct Backward {
+struct NormalizationBackward {
   const detail::Normalization& form;
-  const Sets sets;
+  const GroupLayout layout;
   const T* grad;
   const T* x;
   const T* statistics;
@@ -39,89 +39,94 @@ struct Backward {
   T* dbias;
   T* dx;
 
-  /// Sets that share channels are cut into tasks, by their number alone, whose sums are added in order.
+  /// Groups that share channels are partitioned into tasks by their number alone; the sums of the tasks are
+  /// added in order.
   void run() const {
     constexpr std::int64_t kTasks = 64;
-    const std::int64_t tasks = form.across_outer ? sets.count : std::min(sets.count, kTasks);
-    const std::int64_t parts = form.across_outer ? 1 : tasks;
-    std::vector<double> sums(static_cast<std::size_t>(2 * parts * form.channels));
-    parallel_for(tasks, kMediumGrain * tasks / (sets.count * sets.set_length()) + 1,
+    const std::int64_t tasks = form.across_outer ? layout.groups : std::min(layout.groups, kTasks);
+    const std::int64_t chunks = form.across_outer ? 1 : tasks;
+    std::vector<double> sums(static_cast<std::size_t>(2 * chunks * form.channels));
+    parallel_for(tasks, kMediumGrain * tasks / (layout.groups * layout.group_length()) + 1,
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t task = begin; task < end; ++task) {
-                     double* part = sums.data() + (parts == 1 ? 0 : task) * 2 * form.channels;
-                     run_sets(sets.count * task / tasks, sets.count * (task + 1) / tasks,
-                              {part, part + form.channels});
+                     double* chunk = sums.data() + (chunks == 1 ? 0 : task) * 2 * form.channels;
+                     process_groups(layout.groups * task / tasks, layout.groups * (task + 1) / tasks,
+                                    {chunk, chunk + form.channels});
                    }
                  });
-    add_up(sums.data(), parts, dweight);
-    add_up(sums.data() + form.channels, parts, dbias);
+    add_chunks(sums.data(), chunks, dweight);
+    add_chunks(sums.data() + form.channels, chunks, dbias);
   }
 
  private:
-  void add_up(const double* sums, std::int64_t parts, T* to) const {
-    if (to == nullptr) return;
+  void add_chunks(const double* sums, std::int64_t chunks, T* output) const {
+    if (output == nullptr) return;
     for (std::int64_t channel = 0; channel < form.channels; ++channel) {
-      to[channel] = static_cast<T>(fold_row<SumFold<double>>(sums + channel, 2 * form.channels, parts));
+      output[channel] = static_cast<T>(fold_row<SumFold<double>>(sums + channel, 2 * form.channels, chunks));
     }
   }
 
-  void run_sets(std::int64_t begin, std::int64_t end, const ChannelSums& sums) const {
-    for (std::int64_t set = begin; set < end; ++set) {
-      const auto found = statistics_at(statistics, sets.count, set);
-      double gradient = 0, product = 0;  // of the normalised x, over the set
-      for (std::int64_t run = 0; run < sets.runs; ++run) sum_run(set, run, found, sums, gradient, product);
-      const auto count = static_cast<double>(sets.set_length());
-      const math::SetMeans<T> means{
-          static_cast<T>(form.from_elements && form.centered ? gradient / count : 0),
-          static_cast<T>(form.from_elements ? product / count : 0)};
-      for (std::int64_t run = 0; run < sets.runs; ++run) write_run(set, run, found, means);
+  void process_groups(std::int64_t begin, std::int64_t end, const ChannelSums& sums) const {
+    for (std::int64_t group = begin; group < end; ++group) {
+      const auto stats = statistics_at(statistics, layout.groups, group);
+      double gradient = 0, product = 0;  // of the normalised x, over the group
+      for (std::int64_t run = 0; run < layout.runs; ++run)
+        sum_run(group, run, stats, sums, gradient, product);
+      const auto group_size = static_cast<double>(layout.group_length());
+      const math::GroupMeans<T> means{
+          static_cast<T>(form.from_elements && form.centered ? gradient / group_size : 0),
+          static_cast<T>(form.from_elements ? product / group_size : 0)};
+      for (std::int64_t run = 0; run < layout.runs; ++run) write_run(group, run, stats, means);
     }
   }
 
-  void sum_run(std::int64_t set, std::int64_t run, const math::SetStatistics<T>& found,
+  void sum_run(std::int64_t group, std::int64_t run, const math::GroupStatistics<T>& stats,
                const ChannelSums& sums, double& gradient, double& product) const {
-    const std::int64_t at = sets.offset(set, run), channel = sets.channel(set, run), n = sets.length;
-    const T* g = grad + at;
-    const T* from = x + at;
-    if (!sets.moving) {
-      const double by_x = sum_of<T>(n, [=](std::int64_t i) { return g[i] * found.normalized(from[i]); });
-      const double alone = fold_row<SumFold<T>>(g, 1, n);
-      sums.weight[channel] += by_x;
-      sums.bias[channel] += alone;
+    const std::int64_t offset = layout.offset(group, run), channel = layout.channel(group, run),
+                       n = layout.length;
+    const T* g = grad + offset;
+    const T* input = x + offset;
+    if (!layout.channel_per_element) {
+      const double weight_sum =
+          blocked_sum<T>(n, [=](std::int64_t i) { return g[i] * stats.normalized(input[i]); });
+      const double grad_sum = fold_row<SumFold<T>>(g, 1, n);
+      sums.weight[channel] += weight_sum;
+      sums.bias[channel] += grad_sum;
       const double w = weight ? static_cast<double>(weight[channel]) : 1;
-      gradient += w * alone;
-      product += w * by_x;
+      gradient += w * grad_sum;
+      product += w * weight_sum;
       return;
     }
-    double* by_x = sums.weight + channel;
-    double* alone = sums.bias + channel;
+    double* weight_sum = sums.weight + channel;
+    double* grad_sum = sums.bias + channel;
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) {
-      by_x[i] += static_cast<double>(g[i] * found.normalized(from[i]));
-      alone[i] += static_cast<double>(g[i]);
+      weight_sum[i] += static_cast<double>(g[i] * stats.normalized(input[i]));
+      grad_sum[i] += static_cast<double>(g[i]);
     }
     const T* w = weight ? weight + channel : nullptr;
-    gradient += sum_of<T>(n, [=](std::int64_t i) { return w ? g[i] * w[i] : g[i]; });
-    product +=
-        sum_of<T>(n, [=](std::int64_t i) { return (w ? g[i] * w[i] : g[i]) * found.normalized(from[i]); });
+    gradient += blocked_sum<T>(n, [=](std::int64_t i) { return w ? g[i] * w[i] : g[i]; });
+    product += blocked_sum<T>(
+        n, [=](std::int64_t i) { return (w ? g[i] * w[i] : g[i]) * stats.normalized(input[i]); });
   }
 
-  void write_run(std::int64_t set, std::int64_t run, const math::SetStatistics<T>& found,
-                 const math::SetMeans<T>& means) const {
-    const std::int64_t at = sets.offset(set, run), channel = sets.channel(set, run), n = sets.length;
-    const T* g = grad + at;
-    const T* from = x + at;
-    T* to = dx + at;
-    if (sets.moving && weight) {
+  void write_run(std::int64_t group, std::int64_t run, const math::GroupStatistics<T>& stats,
+                 const math::GroupMeans<T>& means) const {
+    const std::int64_t offset = layout.offset(group, run), channel = layout.channel(group, run),
+                       n = layout.length;
+    const T* g = grad + offset;
+    const T* input = x + offset;
+    T* output = dx + offset;
+    if (layout.channel_per_element && weight) {
       const T* w = weight + channel;
       INDEPENDENT
       for (std::int64_t i = 0; i < n; ++i)
-        to[i] = means.pull(g[i] * w[i], found.normalized(from[i]), found.scale);
+        output[i] = means.input_gradient(g[i] * w[i], stats.normalized(input[i]), stats.scale);
     } else {
       const T w = weight ? weight[channel] : T(1);
       INDEPENDENT
       for (std::int64_t i = 0; i < n; ++i)
-        to[i] = means.pull(g[i] * w, found.normalized(from[i]), found.scale);
+        output[i] = means.input_gradient(g[i] * w, stats.normalized(input[i]), stats.scale);
     }
   }
 };
@@ -129,23 +134,23 @@ struct Backward {
 void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
-  if (wants_rows(form)) {
-    Tensor rows = contiguous(with_sets_first(form, x));
-    normalize_gradient(as_rows(form), contiguous(with_sets_first(form, grad)), rows, statistics, weight,
-                       dweight, dbias, rows);
-    Tensor to = with_sets_first(form, dx);
-    return kernels::copy(rows, to);
+  if (should_copy_groups(form)) {
+    Tensor contiguous_x = contiguous(with_groups_first(form, x));
+    normalize_gradient(as_contiguous_groups(form), contiguous(with_groups_first(form, grad)), contiguous_x,
+                       statistics, weight, dweight, dbias, contiguous_x);
+    Tensor output = with_groups_first(form, dx);
+    return kernels::copy(contiguous_x, output);
   }
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    Backward<T>{form,
-                Sets(form),
-                elements<T>(grad),
-                elements<T>(x),
-                elements<T>(statistics),
-                elements<T>(weight),
-                elements<T>(dweight),
-                elements<T>(dbias),
-                elements<T>(dx)}
+    NormalizationBackward<T>{form,
+                             GroupLayout(form),
+                             elements<T>(grad),
+                             elements<T>(x),
+                             elements<T>(statistics),
+                             elements<T>(weight),
+                             elements<T>(dweight),
+                             elements<T>(dbias),
+                             elements<T>(dx)}
         .run();
   });
 }

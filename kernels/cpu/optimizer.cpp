@@ -2,7 +2,7 @@
 #include "core/ops/optimizer_kernels.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/optimizer.cpp"
 #include "kernels/cpu/targets.h"
@@ -30,7 +30,7 @@ void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T*
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], first[i], second[i]);
 }
 
-/// Of the moments that are null none is kept; the compiler makes a loop for each case.
+/// velocity and mean may be null: not kept. The compiler makes a loop for each case.
 template <class T>
 void rmsprop(const math::RmspropUpdate<T>& update, T* parameter, const T* gradient, T* squares, T* velocity,
              T* mean, std::int64_t n) {
@@ -41,23 +41,23 @@ void rmsprop(const math::RmspropUpdate<T>& update, T* parameter, const T* gradie
   }
 }
 
-/// One moment.
+/// The updates that keep one moment.
 template <class Update, class T>
-void with_moment(const Update& update, T* parameter, const T* gradient, T* moment, std::int64_t n) {
+void one_moment(const Update& update, T* parameter, const T* gradient, T* moment, std::int64_t n) {
   INDEPENDENT
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], moment[i]);
 }
 
-/// The elements of one parameter's tensors from a place on, as T; null for a moment that is not kept.
+/// Pointers to element `begin` of the tensors of one parameter, as T; null for a moment that is not kept.
 template <class T>
-struct Pointers {
+struct ParameterPointers {
   T* parameter;
   const T* gradient;
   T* first;
   T* second;
   T* third;
 
-  Pointers(ParameterUpdate& update, std::int64_t begin)
+  ParameterPointers(ParameterUpdate& update, std::int64_t begin)
       : parameter(at(update.parameter, begin)),
         gradient(at(update.gradient, begin)),
         first(at(update.first, begin)),
@@ -70,35 +70,35 @@ struct Pointers {
 };
 
 template <class T>
-void update_run(const math::SgdUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
-  if (p.first != nullptr) return with_moment(update, p.parameter, p.gradient, p.first, n);
+void update_range(const math::SgdUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
+  if (p.first != nullptr) return one_moment(update, p.parameter, p.gradient, p.first, n);
   sgd_plain(update, p.parameter, p.gradient, n);
 }
 template <class T>
-void update_run(const math::AdamUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+void update_range(const math::AdamUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
   adam(update, p.parameter, p.gradient, p.first, p.second, n);
 }
 template <class T>
-void update_run(const math::RmspropUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
+void update_range(const math::RmspropUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
   rmsprop(update, p.parameter, p.gradient, p.first, p.second, p.third, n);
 }
 template <class T>
-void update_run(const math::AdagradUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
-  with_moment(update, p.parameter, p.gradient, p.first, n);
+void update_range(const math::AdagradUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
+  one_moment(update, p.parameter, p.gradient, p.first, n);
 }
 template <class T>
-void update_run(const math::LionUpdate<T>& update, const Pointers<T>& p, std::int64_t n) {
-  with_moment(update, p.parameter, p.gradient, p.first, n);
+void update_range(const math::LionUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
+  one_moment(update, p.parameter, p.gradient, p.first, n);
 }
 
-/// The kernel of a step, whose formula is Update<T>.
-template <template <class> class Update, class Step>
-void update_all(const Step& step, std::span<ParameterUpdate> updates) {
+/// The kernel of an optimizer step with the formula Update<T>.
+template <template <class> class Update, class Hyperparameters>
+void update_all(const Hyperparameters& step, std::span<ParameterUpdate> updates) {
   for (ParameterUpdate& update : updates) {
     dispatch<FloatingTypes>(update.parameter.dtype(), [&]<class T>() {
-      const Update<T> change(step);
+      const Update<T> formula(step);
       parallel_for(update.parameter.numel(), kMediumGrain, [&](std::int64_t begin, std::int64_t end) {
-        update_run(change, Pointers<T>(update, begin), end - begin);
+        update_range(formula, ParameterPointers<T>(update, begin), end - begin);
       });
     });
   }

@@ -1,5 +1,5 @@
-// Matrix products, compiled once for each instruction set: see kernels/cpu/targets.h. Each element is summed
-// in one order of k, whatever the threads.
+// Matrix products, compiled once for each instruction set: see kernels/cpu/targets.h. The order of k in which
+// an element is summed does not depend on the number of threads.
 
 #include <algorithm>
 #include <cstdint>
@@ -25,7 +25,7 @@ HWY_INLINE T multiply_add(T a, T b, T sum) {
   return math::Add{}(sum, math::Mul{}(a, b));
 }
 
-/// For small products: no packing, no calls.
+/// Small products: no packing, no calls.
 template <class T>
 void plain_product(const Product<T>& p) {
   for (std::int64_t i = 0; i < p.m; ++i) {
@@ -50,12 +50,12 @@ void plain_product(const Product<T>& p) {
   }
 }
 
-/// For larger ones, after Goto and van de Geijn (2008): blocks of a and b are packed so that the innermost
-/// loop reads both in order, and keeps a tile of kRows x kColumns sums in registers.
+/// Larger products, after Goto and van de Geijn (2008): panels of a and b are packed so that the innermost
+/// loop (the micro-kernel) reads both in order and keeps a tile of kRows x kColumns sums in registers.
 template <class T>
 class BlockedProduct {
  public:
-  /// Rows [row_begin, row_end) and columns [column_begin, column_end) of the product.
+  /// Computes rows [row_begin, row_end) and columns [column_begin, column_end) of the product.
   static void run(const Product<T>& p, std::int64_t row_begin, std::int64_t row_end,
                   std::int64_t column_begin, std::int64_t column_end) {
     alignas(64) T a[kBlockRows * kDepth];
@@ -76,7 +76,7 @@ class BlockedProduct {
 
  private:
   static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
-  // Integers are unsigned here, so that they wrap around.
+  // Integers are computed unsigned, so that they wrap around.
   using Lane =
       typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
   using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = Lane;
@@ -85,29 +85,29 @@ class BlockedProduct {
   static constexpr std::int64_t kRows = 4, kColumns = kVectors * kVectorLanes;
   static constexpr std::int64_t kDepth = 128, kBlockRows = 32, kBlockColumns = 128;
 
-  /// Lays `count` lines of `depth` elements out in groups of kWidth lines, padded with zeros: the first
-  /// elements of a group's lines, then the second ones ...
+  /// Packs `lines` lines (rows of a, columns of b) of `depth` elements into panels of kWidth lines, padded
+  /// with zeros: the first elements of a panel's lines, then the second ones, and so on.
   template <std::int64_t kWidth>
-  static void pack(const T* x, std::int64_t line_step, std::int64_t step, std::int64_t count,
+  static void pack(const T* x, std::int64_t line_stride, std::int64_t stride, std::int64_t lines,
                    std::int64_t depth, T* to) {
-    for (std::int64_t group = 0; group < count; group += kWidth, to += kWidth * depth) {
-      const T* from = x + group * line_step;
-      const std::int64_t width = std::min(kWidth, count - group);
+    for (std::int64_t line = 0; line < lines; line += kWidth, to += kWidth * depth) {
+      const T* from = x + line * line_stride;
+      const std::int64_t width = std::min(kWidth, lines - line);
       if (width < kWidth) std::fill_n(to, kWidth * depth, T(0));
       for (std::int64_t l = 0; l < depth; ++l) {
-        for (std::int64_t i = 0; i < width; ++i) to[l * kWidth + i] = from[i * line_step + l * step];
+        for (std::int64_t i = 0; i < width; ++i) to[l * kWidth + i] = from[i * line_stride + l * stride];
       }
     }
   }
 
   static void multiply_block(const T* a, const T* b, std::int64_t rows, std::int64_t columns,
-                             std::int64_t depth, T* y, std::int64_t y_row, bool accumulate) {
+                             std::int64_t depth, T* y, std::int64_t y_row_stride, bool accumulate) {
     for (std::int64_t j = 0; j < columns; j += kColumns) {
       for (std::int64_t i = 0; i < rows; i += kRows) {
         alignas(64) T sum[kRows * kColumns];
         multiply_tile(a + i * depth, b + j * depth, depth, sum);
-        add_tile(sum, y + i * y_row + j, y_row, std::min(kRows, rows - i), std::min(kColumns, columns - j),
-                 accumulate);
+        add_tile(sum, y + i * y_row_stride + j, y_row_stride, std::min(kRows, rows - i),
+                 std::min(kColumns, columns - j), accumulate);
       }
     }
   }
@@ -125,21 +125,21 @@ class BlockedProduct {
     }
   }
 
-  static void add_tile(const T* sum, T* y, std::int64_t y_row, std::int64_t rows, std::int64_t columns,
+  static void add_tile(const T* sum, T* y, std::int64_t y_row_stride, std::int64_t rows, std::int64_t columns,
                        bool accumulate) {
     for (std::int64_t i = 0; i < rows; ++i) {
       for (std::int64_t j = 0; j < columns; ++j) {
-        T& element = y[i * y_row + j];
+        T& element = y[i * y_row_stride + j];
         element = accumulate ? math::Add{}(element, sum[i * kColumns + j]) : sum[i * kColumns + j];
       }
     }
   }
 };
 
-/// Multiplications below which the plain loops are faster than packing.
-inline constexpr std::int64_t kPlain = 1 << 12;
+/// The number of multiplications below which plain_product() is faster than packing.
+inline constexpr std::int64_t kPlainProductLimit = 1 << 12;
 
-/// Cuts the longer side of the product among the threads. k is not 0.
+/// Partitions the longer side of the product among the threads. k is not 0.
 template <class T>
 void blocked_product(const Product<T>& p) {
   const std::int64_t longer = std::max(p.m, p.n);
@@ -153,24 +153,24 @@ void blocked_product(const Product<T>& p) {
                });
 }
 
-/// The product by our own loops; y is zeros where k is 0.
+/// The product by our own loops; y becomes zeros where k is 0.
 template <class T>
 void own_product(const Product<T>& p) {
-  return p.multiplications() < kPlain ? plain_product(p) : blocked_product(p);
+  return p.multiplications() < kPlainProductLimit ? plain_product(p) : blocked_product(p);
 }
 
-/// Multiplications below which our own loops are faster than a call of the library.
-inline constexpr std::int64_t kLibrary = 1 << 14;
+/// The number of multiplications below which our own loops are faster than a call of the library.
+inline constexpr std::int64_t kLibraryLimit = 1 << 14;
 template <class T>
-bool takes_library(const Product<T>& p) {
-  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibrary;
+bool prefers_library(const Product<T>& p) {
+  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibraryLimit;
 }
 
 /// @return  false if the library failed
 template <class T>
 bool multiply(const Product<T>& p) {
   if constexpr (kHasLibraryProduct && std::is_same_v<T, float>) {
-    if (takes_library(p)) return library_product(p);
+    if (prefers_library(p)) return library_product(p);
   }
   own_product(p);
   return true;

@@ -4,8 +4,7 @@
 
 namespace tinytorch::cpu {
 
-/// f32 products in a library that is built for them; only in builds with oneDNN. It may use threads of its
-/// own.
+/// An f32 product by oneDNN, which may use several threads; only defined in builds with oneDNN.
 /// @return  false if the library failed
 bool library_product(const Product<float>& product);
 

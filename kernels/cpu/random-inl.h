@@ -1,4 +1,4 @@
-// Philox blocks in groups, compiled once for each instruction set: see kernels/cpu/targets.h.
+// Batches of Philox blocks, compiled once for each instruction set: see kernels/cpu/targets.h.
 
 #include <algorithm>
 #include <cstdint>
@@ -16,40 +16,42 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// A Philox block and what follows from it, some nanoseconds for each element.
+/// The grain of random kernels: an element costs some nanoseconds, its Philox block and the rest.
 inline constexpr std::int64_t kRandomGrain = 1 << 14;
 
-/// Philox blocks are made in groups, word by word, so that the rounds vectorise.
-inline constexpr std::int64_t kGroup = 64;
+/// The number of Philox blocks in a batch. A batch is generated together and stored word by word, so that the
+/// rounds vectorise.
+inline constexpr std::int64_t kPhiloxBatch = 64;
 
-struct Group {
-  std::uint32_t word[4][kGroup];
+struct PhiloxBatch {
+  std::uint32_t word[4][kPhiloxBatch];
 
-  /// Two words of each block as one number; half is 0 or 1.
+  /// Two words of block i as a 64-bit integer; half is 0 or 1.
   std::uint64_t pair(int half, std::int64_t i) const {
     return static_cast<std::uint64_t>(word[2 * half + 1][i]) << 32 | word[2 * half][i];
   }
 };
 
-inline void make_group(const RandomStream& stream, std::uint64_t first, Group& group) {
-  for (std::int64_t i = 0; i < kGroup; ++i) {
+inline void generate_batch(const RandomStream& stream, std::uint64_t first, PhiloxBatch& batch) {
+  for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
     const math::PhiloxBlock block =
         math::philox(stream.seed, stream.offset + first + static_cast<std::uint64_t>(i));
-    for (int w = 0; w < 4; ++w) group.word[w][i] = block.word[w];
+    for (int w = 0; w < 4; ++w) batch.word[w][i] = block.word[w];
   }
 }
 
-/// Calls f(group, skip, at, n) for the groups behind elements [begin, end), where a block gives `per_block`:
-/// the n numbers of the group after the first `skip` belong to elements at, at + 1, ...
+/// Calls f(batch, skip, first, n) for the batches that cover elements [begin, end), where a block gives
+/// `per_block` elements: after the first `skip` values of a batch, the next n belong to elements first, first
+/// + 1, ...
 template <class F>
-void for_each_group(const RandomStream& stream, std::int64_t per_block, std::int64_t begin, std::int64_t end,
-                    const F& f) {
-  Group group;
+void for_each_philox_batch(const RandomStream& stream, std::int64_t per_block, std::int64_t begin,
+                           std::int64_t end, const F& f) {
+  PhiloxBatch batch;
   while (begin < end) {
     const std::int64_t block = begin / per_block, skip = begin % per_block;
-    make_group(stream, static_cast<std::uint64_t>(block), group);
-    const std::int64_t n = std::min(end - begin, kGroup * per_block - skip);
-    f(group, skip, begin, n);
+    generate_batch(stream, static_cast<std::uint64_t>(block), batch);
+    const std::int64_t n = std::min(end - begin, kPhiloxBatch * per_block - skip);
+    f(batch, skip, begin, n);
     begin += n;
   }
 }

@@ -4,7 +4,7 @@
 #include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/random.cpp"
 #include "kernels/cpu/targets.h"
@@ -19,14 +19,15 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// What turns a group into numbers: T are their type, kPerBlock their number for each block.
+// Distributions: each maps a batch of Philox blocks to random values of type T, kPerBlock of them a block.
+
 struct UniformF32 {
   using T = float;
   static constexpr std::int64_t kPerBlock = 4;
 
-  void operator()(const Group& group, float* y) const {
-    for (std::int64_t i = 0; i < kGroup; ++i) {
-      for (int w = 0; w < 4; ++w) y[4 * i + w] = math::uniform_f32(group.word[w][i]);
+  void operator()(const PhiloxBatch& batch, float* y) const {
+    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
+      for (int w = 0; w < 4; ++w) y[4 * i + w] = math::uniform_f32(batch.word[w][i]);
     }
   }
 };
@@ -35,9 +36,9 @@ struct UniformF64 {
   using T = double;
   static constexpr std::int64_t kPerBlock = 2;
 
-  void operator()(const Group& group, double* y) const {
-    for (std::int64_t i = 0; i < kGroup; ++i) {
-      for (int half = 0; half < 2; ++half) y[2 * i + half] = math::uniform_f64(group.pair(half, i));
+  void operator()(const PhiloxBatch& batch, double* y) const {
+    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
+      for (int half = 0; half < 2; ++half) y[2 * i + half] = math::uniform_f64(batch.pair(half, i));
     }
   }
 };
@@ -47,9 +48,9 @@ struct Normal {
   using T = Real;
   static constexpr std::int64_t kPerBlock = 2;
 
-  void operator()(const Group& group, T* y) const {
-    for (std::int64_t i = 0; i < kGroup; ++i) {
-      const math::NormalPair pair = math::normal_pair(group.pair(0, i), group.pair(1, i));
+  void operator()(const PhiloxBatch& batch, T* y) const {
+    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
+      const math::NormalPair pair = math::normal_pair(batch.pair(0, i), batch.pair(1, i));
       y[2 * i] = static_cast<T>(pair.first);
       y[2 * i + 1] = static_cast<T>(pair.second);
     }
@@ -63,32 +64,34 @@ struct Integers {
   std::int64_t low;
   std::uint64_t range;
 
-  void operator()(const Group& group, T* y) const {
-    for (std::int64_t i = 0; i < kGroup; ++i) {
+  void operator()(const PhiloxBatch& batch, T* y) const {
+    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
       for (int half = 0; half < 2; ++half) {
-        y[2 * i + half] = convert<T>(math::random_integer(group.pair(half, i), low, range));
+        y[2 * i + half] = convert<T>(math::random_integer(batch.pair(half, i), low, range));
       }
     }
   }
 };
 
-/// Elements [begin, end) of y.
-template <class Make>
-void generate_run(typename Make::T* y, const RandomStream& stream, const Make& make, std::int64_t begin,
-                  std::int64_t end) {
-  typename Make::T numbers[kGroup * Make::kPerBlock];
-  for_each_group(stream, Make::kPerBlock, begin, end,
-                 [&](const Group& group, std::int64_t skip, std::int64_t at, std::int64_t n) {
-                   make(group, numbers);
-                   std::copy_n(numbers + skip, n, y + at);
-                 });
+/// Generates elements [begin, end) of y.
+template <class Distribution>
+void generate_range(typename Distribution::T* y, const RandomStream& stream, const Distribution& distribution,
+                    std::int64_t begin, std::int64_t end) {
+  typename Distribution::T values[kPhiloxBatch * Distribution::kPerBlock];
+  for_each_philox_batch(
+      stream, Distribution::kPerBlock, begin, end,
+      [&](const PhiloxBatch& batch, std::int64_t skip, std::int64_t element, std::int64_t n) {
+        distribution(batch, values);
+        std::copy_n(values + skip, n, y + element);
+      });
 }
 
-template <class Make>
-void generate(Tensor& y, const RandomStream& stream, const Make& make) {
-  auto* to = static_cast<typename Make::T*>(y.raw_data());
-  parallel_for(y.numel(), kRandomGrain,
-               [&](std::int64_t begin, std::int64_t end) { generate_run(to, stream, make, begin, end); });
+template <class Distribution>
+void generate(Tensor& y, const RandomStream& stream, const Distribution& distribution) {
+  auto* output = static_cast<typename Distribution::T*>(y.raw_data());
+  parallel_for(y.numel(), kRandomGrain, [&](std::int64_t begin, std::int64_t end) {
+    generate_range(output, stream, distribution, begin, end);
+  });
 }
 
 void random_uniform(const RandomStream& stream, Tensor& y) {

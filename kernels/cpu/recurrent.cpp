@@ -2,7 +2,7 @@
 #include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/recurrent.cpp"
 #include "kernels/cpu/targets.h"

@@ -1,6 +1,6 @@
-// Folding many elements into one, compiled once for each instruction set: see kernels/cpu/targets.h.
-// All orders are fixed by the lengths alone, so that the result's bits do not depend on threads or
-// instruction sets.
+// Reductions of many elements to one, compiled once for each instruction set: see kernels/cpu/targets.h.
+// The order of a reduction depends on its length alone, so the result has the same bits for any number of
+// threads and any instruction set.
 
 #include <algorithm>
 #include <cstdint>
@@ -21,7 +21,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// dispatch() with bools as bytes, which unlike bool can stand in vectors.
+/// dispatch() with bools as bytes: unlike bool, bytes can be elements of vectors.
 template <class F>
 void dispatch_bytes(DType dtype, const F& f) {
   if (dtype == DType::boolean) return f.template operator()<std::uint8_t>();
@@ -31,7 +31,7 @@ void dispatch_bytes(DType dtype, const F& f) {
 template <class T>
 struct SumFold {
   using Element = T;
-  using Result = math::Carried<T>;
+  using Result = math::Accumulator<T>;
 
   static constexpr Result identity() { return 0; }
   template <class V>
@@ -40,7 +40,7 @@ struct SumFold {
   }
 };
 
-/// As the sum, multiplied.
+/// The product.
 template <class T>
 struct ProductFold : SumFold<T> {
   static constexpr typename SumFold<T>::Result identity() { return 1; }
@@ -50,7 +50,7 @@ struct ProductFold : SumFold<T> {
   }
 };
 
-/// Order is Greater for the maximum, Less for the minimum; NaN wins. Of bools, as bytes.
+/// The maximum where Order is Greater, the minimum where it is Less; NaN wins. Bools are reduced as bytes.
 template <class T, class Order>
 struct ExtremeFold {
   using Element = T;
@@ -72,7 +72,7 @@ struct ExtremeFold {
   }
 };
 
-/// kLanes interleaved parts of a fold, in vectors of the instruction set.
+/// kLanes interleaved partial results of a fold, in vectors of the instruction set.
 template <class Fold, class T>
 class Lanes {
  public:
@@ -80,22 +80,22 @@ class Lanes {
   static constexpr std::int64_t kLanes = 16;
 
   Lanes() {
-    for (Vector& part : parts_) part = Vector{} + Fold::identity();
+    for (Vector& vector : vectors_) vector = Vector{} + Fold::identity();
   }
 
-  /// Folds in kLanes elements without gaps.
-  HWY_INLINE void take(const T* x) {
-    for (std::int64_t i = 0; i < kParts; ++i) {
+  /// Accumulates kLanes contiguous elements, one in each lane.
+  HWY_INLINE void accumulate(const T* x) {
+    for (std::int64_t i = 0; i < kVectors; ++i) {
       Input input;
       std::memcpy(&input, x + i * kWidth, sizeof(input));
-      parts_[i] = Fold::combine(parts_[i], __builtin_convertvector(input, Vector));
+      vectors_[i] = Fold::combine(vectors_[i], __builtin_convertvector(input, Vector));
     }
   }
 
-  /// All lanes in one: neighbours at half the distance each time.
+  /// Combines the lanes pairwise: lane l with lane l + width, for width = kLanes / 2, ..., 1.
   Result total() const {
     Result lane[kLanes];
-    for (std::int64_t l = 0; l < kLanes; ++l) lane[l] = parts_[l / kWidth][l % kWidth];
+    for (std::int64_t l = 0; l < kLanes; ++l) lane[l] = vectors_[l / kWidth][l % kWidth];
     for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
       for (std::int64_t l = 0; l < width; ++l) lane[l] = Fold::combine(lane[l], lane[l + width]);
     }
@@ -106,40 +106,40 @@ class Lanes {
   static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
   static constexpr std::int64_t kWidth =
       std::min(kLanes, kVectorBytes / static_cast<std::int64_t>(sizeof(Result)));
-  static constexpr std::int64_t kParts = kLanes / kWidth;
+  static constexpr std::int64_t kVectors = kLanes / kWidth;
   using Vector [[gnu::vector_size(kWidth * sizeof(Result))]] = Result;
   using Input [[gnu::vector_size(kWidth * sizeof(T))]] = T;
 
-  Vector parts_[kParts];
+  Vector vectors_[kVectors];
 };
 
-/// Folds n elements that lie `step` apart, in interleaved parts where there are enough.
+/// Folds n elements, in interleaved lanes where there are enough.
 template <class Fold, class T = typename Fold::Element>
-typename Fold::Result fold_row(const T* x, std::int64_t step, std::int64_t n) {
+typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) {
   using Result = typename Fold::Result;
   constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes;
   Result total = Fold::identity();
   std::int64_t i = 0;
   if (n >= kLanes) {
     Lanes<Fold, T> lanes;
-    if (step == 1) {
-      for (; i + kLanes <= n; i += kLanes) lanes.take(x + i);
+    if (stride == 1) {
+      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i);
     } else {
-      T line[kLanes];
+      T buffer[kLanes];
       for (; i + kLanes <= n; i += kLanes) {
-        for (std::int64_t l = 0; l < kLanes; ++l) line[l] = x[(i + l) * step];
-        lanes.take(line);
+        for (std::int64_t l = 0; l < kLanes; ++l) buffer[l] = x[(i + l) * stride];
+        lanes.accumulate(buffer);
       }
     }
     total = lanes.total();
   }
-  for (; i < n; ++i) total = Fold::combine(total, static_cast<Result>(x[i * step]));
+  for (; i < n; ++i) total = Fold::combine(total, static_cast<Result>(x[i * stride]));
   return total;
 }
 
-/// The sum of f(0) ... f(n-1), in blocks that stay in the first cache.
+/// The sum of f(0) ... f(n-1), in blocks that stay in the L1 cache.
 template <class T, class F>
-double sum_of(std::int64_t n, const F& f) {
+double blocked_sum(std::int64_t n, const F& f) {
   constexpr std::int64_t kBlock = 1024;
   T values[kBlock];
   double total = 0;

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/resampling.cpp"
 #include "kernels/cpu/targets.h"
@@ -18,94 +18,95 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// What each result along an axis is the weighted sum of: elements begin ... and a weight for each.
-struct Sums {
-  struct Sum {
+/// The weights of resampling along one axis: output i is the weighted sum of the inputs in ranges[i], whose
+/// weights are at weights_of(i).
+struct AxisWeights {
+  struct Range {
     std::int64_t begin, end, first_weight;
   };
-  std::vector<Sum> of;
-  std::vector<double> weights;
+  std::vector<Range> ranges;
+  std::vector<double> values;
 
   void add(std::int64_t begin, std::int64_t end) {
-    of.push_back({begin, end, static_cast<std::int64_t>(weights.size())});
+    ranges.push_back({begin, end, static_cast<std::int64_t>(values.size())});
   }
   const double* weights_of(std::int64_t i) const {
-    return weights.data() + of[static_cast<std::size_t>(i)].first_weight;
+    return values.data() + ranges[static_cast<std::size_t>(i)].first_weight;
   }
 };
 
-Sums forward_sums(const detail::AxisSampling& axis) {
-  Sums sums;
+AxisWeights forward_weights(const detail::AxisSampling& axis) {
+  AxisWeights weights;
   for (std::int64_t i = 0; i < axis.to; ++i) {
     const math::Taps taps = math::taps(axis, i);
-    sums.add(taps.begin, taps.end);
-    for (std::int64_t element = taps.begin; element < taps.end; ++element)
-      sums.weights.push_back(taps.weight(element));
+    weights.add(taps.begin, taps.end);
+    for (std::int64_t index = taps.begin; index < taps.end; ++index)
+      weights.values.push_back(taps.weight(index));
   }
-  return sums;
+  return weights;
 }
 
-/// For each element of the image, the results that it is part of.
-Sums transposed_sums(const detail::AxisSampling& axis) {
-  Sums sums;
+/// The transpose: for each element of the input, the outputs that it contributes to.
+AxisWeights transposed_weights(const detail::AxisSampling& axis) {
+  AxisWeights weights;
   std::int64_t begin = 0, end = 0;
-  for (std::int64_t element = 0; element < axis.from; ++element) {
-    while (begin < axis.to && math::taps(axis, begin).end <= element) ++begin;
+  for (std::int64_t index = 0; index < axis.from; ++index) {
+    while (begin < axis.to && math::taps(axis, begin).end <= index) ++begin;
     end = std::max(begin, end);
-    while (end < axis.to && math::taps(axis, end).begin <= element) ++end;
-    sums.add(begin, end);
-    for (std::int64_t i = begin; i < end; ++i) sums.weights.push_back(math::taps(axis, i).weight(element));
+    while (end < axis.to && math::taps(axis, end).begin <= index) ++end;
+    weights.add(begin, end);
+    for (std::int64_t i = begin; i < end; ++i) weights.values.push_back(math::taps(axis, i).weight(index));
   }
-  return sums;
+  return weights;
 }
 
-/// One result for each of up to kChannelBlock channels; sums in f64.
+/// One output pixel of up to kChannelBlock channels, summed in f64.
 template <class T>
-void sum_pixel(const Sums& rows, const Sums& columns, std::int64_t i, std::int64_t j, const T* x,
-               std::int64_t width, std::int64_t pixel, std::int64_t channels, T* y) {
+void resample_pixel(const AxisWeights& rows, const AxisWeights& columns, std::int64_t i, std::int64_t j,
+                    const T* x, std::int64_t width, std::int64_t pixel_stride, std::int64_t channels, T* y) {
   double total[kChannelBlock];
   std::fill_n(total, channels, 0.0);
-  const Sums::Sum &row = rows.of[static_cast<std::size_t>(i)],
-                  &column = columns.of[static_cast<std::size_t>(j)];
+  const AxisWeights::Range &row = rows.ranges[static_cast<std::size_t>(i)],
+                           &column = columns.ranges[static_cast<std::size_t>(j)];
   const double* row_weight = rows.weights_of(i);
   for (std::int64_t r = row.begin; r < row.end; ++r, ++row_weight) {
     const double* column_weight = columns.weights_of(j);
     for (std::int64_t c = column.begin; c < column.end; ++c, ++column_weight) {
       const double weight = *row_weight * *column_weight;
-      const T* from = x + (r * width + c) * pixel;
+      const T* from = x + (r * width + c) * pixel_stride;
       for (std::int64_t k = 0; k < channels; ++k) total[k] += weight * static_cast<double>(from[k]);
     }
   }
   for (std::int64_t k = 0; k < channels; ++k) y[k] = static_cast<T>(total[k]);
 }
 
-void apply(const Tensor& x, const Sums& rows, const Sums& columns, Tensor& y) {
+void resample(const Tensor& x, const AxisWeights& rows, const AxisWeights& columns, Tensor& y) {
   const bool last = in_channels_last(x, y);
-  const ImageSteps from(x.shape(), last), to(y.shape(), last);
+  const ImageStrides from(x.shape(), last), to(y.shape(), last);
   const std::int64_t height = y.shape()[2], width = y.shape()[3], x_width = x.shape()[3];
-  const auto taps = static_cast<std::int64_t>(rows.weights.size() * columns.weights.size());
+  const auto taps = static_cast<std::int64_t>(rows.values.size() * columns.values.size());
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     const T* const data = x.data<T>();
     T* const result = y.data<T>();
     for_each_channel_block(y.shape(), last, taps,
                            [&](std::int64_t n, std::int64_t first, std::int64_t channels) {
                              const T* const image = data + n * from.image + first * from.channel;
-                             T* const own = result + n * to.image + first * to.channel;
+                             T* const output = result + n * to.image + first * to.channel;
                              for (std::int64_t i = 0; i < height; ++i) {
                                for (std::int64_t j = 0; j < width; ++j)
-                                 sum_pixel(rows, columns, i, j, image, x_width, from.pixel, channels,
-                                           own + (i * width + j) * to.pixel);
+                                 resample_pixel(rows, columns, i, j, image, x_width, from.pixel, channels,
+                                                output + (i * width + j) * to.pixel);
                              }
                            });
   });
 }
 
 void resample2d(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
-  apply(x, forward_sums(sampling.height), forward_sums(sampling.width), y);
+  resample(x, forward_weights(sampling.height), forward_weights(sampling.width), y);
 }
 
 void resample2d_gradient(const Tensor& grad, const detail::Resampling& sampling, Tensor& dx) {
-  apply(grad, transposed_sums(sampling.height), transposed_sums(sampling.width), dx);
+  resample(grad, transposed_weights(sampling.height), transposed_weights(sampling.width), dx);
 }
 
 void register_kernels() {

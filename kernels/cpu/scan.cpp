@@ -6,17 +6,17 @@
 #include "kernels/math/scan.h"
 #include "kernels/register.h"
 
-// Each element waits for the one before it, which no instruction set makes faster: compiled once.
+// Each element depends on the one before it, so no instruction set makes this faster: compiled once.
 namespace tinytorch::cpu {
 namespace {
 
 template <class Scan>
-void scan_row(const Scan& scan, std::int64_t first, std::int64_t step, std::int64_t n,
+void scan_row(const Scan& scan, std::int64_t first, std::int64_t stride, std::int64_t n,
               typename Scan::Output* y) {
   typename Scan::State total = Scan::identity();
-  for (std::int64_t i = 0, at = first; i < n; ++i, at += step) {
-    total = Scan::join(total, scan.lift(at));
-    y[at] = Scan::finish(total);
+  for (std::int64_t i = 0, index = first; i < n; ++i, index += stride) {
+    total = Scan::join(total, scan.lift(index));
+    y[index] = Scan::finish(total);
   }
 }
 
@@ -32,7 +32,7 @@ void scan_rows(const Scan& scan, bool reverse, Tensor& y) {
 }
 
 template <template <class> class Scan>
-void running(const Tensor& x, const bool& reverse, Tensor& y) {
+void cumulative(const Tensor& x, const bool& reverse, Tensor& y) {
   dispatch(x.dtype(), [&]<class T>() { scan_rows(Scan<T>{x.data<T>()}, reverse, y); });
 }
 
@@ -46,8 +46,8 @@ void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y
 
 void register_scan() {
   constexpr auto kCpu = DeviceType::cpu;
-  kernels::cumprod.set(kCpu, running<math::RunningProduct>);
-  kernels::cumsum.set(kCpu, running<math::RunningSum>);
+  kernels::cumprod.set(kCpu, cumulative<math::RunningProduct>);
+  kernels::cumsum.set(kCpu, cumulative<math::RunningSum>);
   kernels::linear_recurrence.set(kCpu, recurrence);
 }
 

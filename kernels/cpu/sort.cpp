@@ -7,7 +7,7 @@
 #include "kernels/math/sort.h"
 #include "kernels/register.h"
 
-// The standard library's sort: it compares and moves, which no instruction set makes faster.
+// The standard library's sort, compiled once: no instruction set makes comparing and moving faster.
 namespace tinytorch::cpu {
 namespace {
 
@@ -16,7 +16,7 @@ void sort_row(const T* x, std::int64_t n, std::int64_t* indices, T* values) {
   std::iota(indices, indices + n, std::int64_t{0});
   std::sort(indices, indices + n, [x](std::int64_t a, std::int64_t b) {
     if (Before{}(x[a], x[b])) return true;
-    return a < b && !Before{}(x[b], x[a]);  // equal ones keep their order
+    return a < b && !Before{}(x[b], x[a]);  // stable
   });
   for (std::int64_t i = 0; i < n; ++i) values[i] = x[indices[i]];
 }
@@ -25,12 +25,12 @@ template <class Before>
 void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
   const std::int64_t n = x.shape().back();
   dispatch(x.dtype(), [&]<class T>() {
-    const T* const from = x.data<T>();
-    auto* const to = indices.data<std::int64_t>();
+    const T* const input = x.data<T>();
+    auto* const order = indices.data<std::int64_t>();
     T* const sorted = values.data<T>();
     parallel_for(x.numel() / n, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t row = begin; row < end; ++row)
-        sort_row<Before>(from + row * n, n, to + row * n, sorted + row * n);
+        sort_row<Before>(input + row * n, n, order + row * n, sorted + row * n);
     });
   });
 }

@@ -3,7 +3,7 @@
 #include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
-// Once more for each instruction set; see kernels/cpu/targets.h.
+// Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/unfold.cpp"
 #include "kernels/cpu/targets.h"
@@ -18,30 +18,34 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// Calls f(sweep, an image's one channel, its columns) for each channel of each image.
+/// Calls f(geometry, one channel of an image, its columns) for each channel of each image.
 template <class Image, class Columns, class F>
-void for_each_channel(const Tensor& x, const Window& window, const Pair& places, Image* image,
+void for_each_channel(const Tensor& x, const Window& window, const Pair& output_size, Image* image,
                       Columns* columns, const F& f) {
-  const Sweep sweep{.window = window, .image = image_size(x.shape()), .places = places};
-  const std::int64_t block = sweep.elements() * sweep.positions();
-  parallel_for(x.shape()[0] * x.shape()[1], kCheapGrain / block + 1,
+  const WindowGeometry geometry{.window = window, .image = image_size(x.shape()), .output = output_size};
+  const std::int64_t columns_numel = geometry.kernel_numel() * geometry.positions();
+  parallel_for(x.shape()[0] * x.shape()[1], kCheapGrain / columns_numel + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i)
-                   f(sweep, image + i * sweep.pixels(), columns + i * block);
+                   f(geometry, image + i * geometry.pixels(), columns + i * columns_numel);
                });
 }
 
-void unfold(const Tensor& x, const Window& window, const Pair& places, Tensor& columns) {
+void unfold(const Tensor& x, const Window& window, const Pair& output_size, Tensor& columns) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    for_each_channel(x, window, places, x.data<T>(), columns.data<T>(),
-                     [](const Sweep& sweep, const T* from, T* to) { image_to_columns(sweep, 1, from, to); });
+    for_each_channel(x, window, output_size, x.data<T>(), columns.data<T>(),
+                     [](const WindowGeometry& geometry, const T* input, T* output) {
+                       im2col(geometry, 1, input, output);
+                     });
   });
 }
 
-void fold(const Tensor& columns, const Window& window, const Pair& places, Tensor& x) {
+void fold(const Tensor& columns, const Window& window, const Pair& output_size, Tensor& x) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    for_each_channel(x, window, places, x.data<T>(), columns.data<T>(),
-                     [](const Sweep& sweep, T* to, const T* from) { columns_to_image(sweep, 1, from, to); });
+    for_each_channel(x, window, output_size, x.data<T>(), columns.data<T>(),
+                     [](const WindowGeometry& geometry, T* output, const T* input) {
+                       col2im(geometry, 1, input, output);
+                     });
   });
 }
 

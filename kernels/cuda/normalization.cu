@@ -50,7 +50,7 @@ struct StatisticsFold : SumsFold {
     const auto set = static_cast<Index>(output);
     const double mean = centered ? total.first / length : 0.0;
     const double variance = total.second / length - mean * mean;
-    store(math::set_statistics<T>(static_cast<double>(origin(set)) + mean, variance, epsilon),
+    store(math::group_statistics<T>(static_cast<double>(origin(set)) + mean, variance, epsilon),
           operands.statistics, operands.sets.count, set);
   }
 };
@@ -72,7 +72,7 @@ __global__ void __launch_bounds__(kThreads)
     value[i] = within(place, length) ? operands.x[first + place] : T(0);
     sum += value[i];
   }
-  math::SetStatistics<T> found{centered ? fold_warp(sum, math::Add{}) / divisor : T(0), T(0), T(1)};
+  math::GroupStatistics<T> found{centered ? fold_warp(sum, math::Add{}) / divisor : T(0), T(0), T(1)};
   T distances = 0, squares = 0;
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
@@ -80,8 +80,8 @@ __global__ void __launch_bounds__(kThreads)
     distances += distance;
     squares += distance * distance;
   }
-  if (centered) found.lost = fold_warp(distances, math::Add{}) / divisor;
-  const T variance = fold_warp(squares, math::Add{}) / divisor - found.lost * found.lost;
+  if (centered) found.mean_residual = fold_warp(distances, math::Add{}) / divisor;
+  const T variance = fold_warp(squares, math::Add{}) / divisor - found.mean_residual * found.mean_residual;
   found.scale = T(1) / std::sqrt((variance < T(0) ? T(0) : variance) + epsilon);
   if (threadIdx.x == 0) store(found, operands.statistics, count, set);
   for (int i = 0; i < kPerLane; ++i) {

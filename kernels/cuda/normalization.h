@@ -36,13 +36,13 @@ struct Sets {
 
 /// Statistics [3, sets], which may lie farther than Index counts.
 template <class T, class Index>
-__device__ math::SetStatistics<T> load(const T* statistics, Index sets, Index set) {
+__device__ math::GroupStatistics<T> load(const T* statistics, Index sets, Index set) {
   return {statistics[set], statistics[std::uint64_t{sets} + set], statistics[std::uint64_t{2} * sets + set]};
 }
 template <class T, class Index>
-__device__ void store(const math::SetStatistics<T>& found, T* statistics, Index sets, Index set) {
+__device__ void store(const math::GroupStatistics<T>& found, T* statistics, Index sets, Index set) {
   statistics[set] = found.mean;
-  statistics[std::uint64_t{sets} + set] = found.lost;
+  statistics[std::uint64_t{sets} + set] = found.mean_residual;
   statistics[std::uint64_t{2} * sets + set] = found.scale;
 }
 

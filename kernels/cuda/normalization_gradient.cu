@@ -14,7 +14,7 @@ struct Backward {
   const T* statistics;
   const T* weight;
   T* dx;
-  math::SetMeans<T>* means;
+  math::GroupMeans<T>* means;
 
   /// The gradient of the normalised x.
   __device__ T scaled(Index at) const {
@@ -26,8 +26,8 @@ struct Backward {
   /// Of one element, where the means are known.
   __device__ void operator()(Index at) const {
     const Index set = sets.set(at);
-    const math::SetStatistics<T> found = load(statistics, sets.count, set);
-    dx[at] = means[set].pull(scaled(at), found.normalized(x[at]), found.scale);
+    const math::GroupStatistics<T> found = load(statistics, sets.count, set);
+    dx[at] = means[set].input_gradient(scaled(at), found.normalized(x[at]), found.scale);
   }
 };
 
@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(kThreads)
   if (!within(set, count)) return;
   const Index first = set * length;
   const T divisor = static_cast<T>(length);
-  const math::SetStatistics<T> found = load(operands.statistics, count, set);
+  const math::GroupStatistics<T> found = load(operands.statistics, count, set);
   T scaled[kPerLane], normalized[kPerLane];
   T gradient = 0, product = 0;
   for (int i = 0; i < kPerLane; ++i) {
@@ -100,11 +100,12 @@ __global__ void __launch_bounds__(kThreads)
     gradient += scaled[i];
     product += scaled[i] * normalized[i];
   }
-  const math::SetMeans<T> means{centered ? fold_warp(gradient, math::Add{}) / divisor : T(0),
-                                fold_warp(product, math::Add{}) / divisor};
+  const math::GroupMeans<T> means{centered ? fold_warp(gradient, math::Add{}) / divisor : T(0),
+                                  fold_warp(product, math::Add{}) / divisor};
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    if (within(place, length)) operands.dx[first + place] = means.pull(scaled[i], normalized[i], found.scale);
+    if (within(place, length))
+      operands.dx[first + place] = means.input_gradient(scaled[i], normalized[i], found.scale);
   }
 }
 
@@ -124,8 +125,8 @@ void set_gradient(const OnDevice& on, const detail::Normalization& form, const B
 template <class T, class Index>
 void gradient_typed(const OnDevice& on, const detail::Normalization& form, Backward<T, Index> operands,
                     T* dweight, T* dbias) {
-  Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::SetMeans<T>));
-  operands.means = reinterpret_cast<math::SetMeans<T>*>(means.data());
+  Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::GroupMeans<T>));
+  operands.means = reinterpret_cast<math::GroupMeans<T>*>(means.data());
   if (form.across_outer || dweight != nullptr || dbias != nullptr) {
     const double share = form.from_elements ? 1 / static_cast<double>(form.set_length()) : 0;
     const ChannelSumsFold<T, Index> sums{{}, operands, dweight, dbias, share};

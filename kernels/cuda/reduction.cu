@@ -14,8 +14,8 @@ namespace {
 template <class T>
 struct SumFold {
   using Element = T;
-  using Result = math::Carried<T>;
-  using Output = math::Totalled<T>;
+  using Result = math::Accumulator<T>;
+  using Output = math::ReductionResult<T>;
 
   __device__ static Result identity() { return 0; }
   __device__ static Result lift(T x, std::int64_t) { return static_cast<Result>(x); }

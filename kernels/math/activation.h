@@ -7,7 +7,7 @@
 /// Functors of core/ops/activation.h.
 namespace tinytorch::math {
 
-/// NaN stays NaN.
+/// max(x, 0); NaN stays NaN.
 struct Relu {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
@@ -15,7 +15,7 @@ struct Relu {
   }
 };
 
-/// Relu of a sum.
+/// relu(a + b).
 struct AddRelu {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
@@ -23,7 +23,7 @@ struct AddRelu {
   }
 };
 
-/// By exp(-|x|), which does not overflow and keeps the small results right; within 2.4 ulp in f32.
+/// Computed from exp(-|x|), which does not overflow and keeps small results accurate; within 2.4 ulp in f32.
 struct Sigmoid {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
@@ -49,7 +49,7 @@ struct SiluGradient {
   }
 };
 
-/// x times the normal distribution's probability below x.
+/// x times the cumulative distribution function of the standard normal distribution at x.
 struct Gelu {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
@@ -61,12 +61,12 @@ struct GeluGradient {
   template <class T>
   HOST_DEVICE T operator()(T x, T grad) const {
     constexpr double kDensity = 0.39894228040143267794;  // 1 / sqrt(2 pi)
-    const T below = T(0.5) * (T(1) + Erf{}(x * T(Gelu::kRootHalf)));
-    return grad * (below + x * T(kDensity) * Exp{}(T(-0.5) * x * x));
+    const T cdf = T(0.5) * (T(1) + Erf{}(x * T(Gelu::kRootHalf)));
+    return grad * (cdf + x * T(kDensity) * Exp{}(T(-0.5) * x * x));
   }
 };
 
-/// The same with tanh in place of the probability.
+/// The approximation of Gelu with tanh in place of erf.
 struct GeluTanh {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
@@ -96,9 +96,9 @@ struct Hardswish {
   }
 };
 
-// With a number of their own.
+// Functors with a parameter.
 
-/// x below 0 times a slope.
+/// max(x, 0) + slope min(x, 0).
 struct LeakyRelu {
   double slope;
 
@@ -108,6 +108,7 @@ struct LeakyRelu {
   }
 };
 
+/// x where x > 0, else alpha (exp(x) - 1).
 struct Elu {
   double alpha;
 

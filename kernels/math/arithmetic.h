@@ -64,7 +64,7 @@ struct Pow {
   }
 };
 
-/// a - b floor(a / b): of b's sign. Of integers 0 where b is.
+/// a - b floor(a / b), which has the sign of b; 0 where an integer b is 0.
 struct Remainder {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
@@ -81,13 +81,13 @@ struct Remainder {
   }
 };
 
-/// floor(a / b), of the exact quotient. Of integers 0 where b is.
+/// floor(a / b) of the exact quotient; 0 where an integer b is 0.
 struct FloorDivide {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) {
       if (b == T(0)) return a / b;
-      // Without its remainder a is a multiple of b, but for the rounding of the difference.
+      // a - remainder is a multiple of b, up to the rounding of the difference.
       const T quotient = (a - Remainder{}(a, b)) / b;
       const T below = std::floor(quotient);
       return quotient - below > T(0.5) ? below + T(1) : below;
@@ -102,7 +102,7 @@ struct FloorDivide {
   }
 };
 
-/// The larger, NaN where either is.
+/// The larger operand; NaN where either is NaN.
 struct Maximum {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
@@ -114,7 +114,7 @@ struct Maximum {
   }
 };
 
-/// The smaller, NaN where either is.
+/// The smaller operand; NaN where either is NaN.
 struct Minimum {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {

@@ -7,8 +7,8 @@
 
 namespace tinytorch::math {
 
-/// What dropout makes of an element and its random word. Exact: u >= p for the u = (word >> 8) 2^-24 of
-/// uniform_f32() is a comparison of integers.
+/// Dropout of an element by its random word: x / (1 - p) where u >= p, else 0. The comparison is exact: with
+/// u = (word >> 8) 2^-24, as in uniform_f32(), it is one of integers.
 template <class T>
 struct Dropout {
   std::int32_t threshold;

@@ -6,29 +6,28 @@
 
 #include "kernels/math/host_device.h"
 
-/// exp, log, tanh and erf in single precision, without a branch or a table so that a compiler can vectorise
-/// loops over them. The polynomials of log and tanh are those of Moshier's Cephes library, those of exp and
-/// erf are minimax fits; errors were measured over all floats.
+/// exp, log, tanh and erf in single precision, without branches or tables, so that compilers vectorise loops
+/// over them. The polynomials of log and tanh are those of Moshier's Cephes library, those of exp and erf are
+/// minimax fits. The error bounds were measured over all floats.
 namespace tinytorch::math {
 
-/// 2^n for n in -126 ... 127.
+/// 2^n for n in [-126, 127].
 HOST_DEVICE float power_of_two(std::int32_t n) {
   return std::bit_cast<float>((static_cast<std::uint32_t>(n) + 127u) << 23);
 }
 
 HOST_DEVICE std::uint32_t sign_bit(float x) { return std::bit_cast<std::uint32_t>(x) & 0x80000000u; }
 
-/// e^x = (1 + above_one) 2^exponent, for x in -110 ... 110; elsewhere anything, NaN for NaN.
+/// e^x = (1 + above_one) 2^exponent, for x in [-110, 110]; NaN for NaN, unspecified elsewhere.
 struct Exponential {
-  float above_one;  // within -0.3 ... 0.42
+  float above_one;  // in [-0.3, 0.42]
   std::int32_t exponent;
 
   HOST_DEVICE float mantissa() const { return above_one + 1.0f; }
 };
 
 HOST_DEVICE Exponential exp_parts(float x) {
-  constexpr float kRound =
-      12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, which stands in the low bits
+  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, in the low bits
   const float shifted = x * 1.44269504f + kRound;
   const float n = shifted - kRound;
   const float r =
@@ -42,10 +41,10 @@ HOST_DEVICE Exponential exp_parts(float x) {
                                                      std::bit_cast<std::uint32_t>(kRound))};
 }
 
-/// e^x, within 1.1 ulp; overflows to infinity, underflows through the denormals to 0.
+/// e^x, within 1.1 ulp; overflows to infinity, underflows through the subnormal numbers to 0.
 HOST_DEVICE float exp_f32(float x) {
   const Exponential e = exp_parts(x);
-  // In two steps, because 2^n may be no normal number where the result is one or rounds to one.
+  // Two factors, because 2^n may be subnormal or infinite where the result is, or rounds to, a normal number.
   const std::int32_t half = e.exponent >> 1;
   float result = e.mantissa() * power_of_two(half) * power_of_two(e.exponent - half);
   result = x > 89.0f ? std::numeric_limits<float>::infinity() : result;
@@ -95,7 +94,7 @@ HOST_DEVICE float tanh_f32(float x) {
   return size < 0.625f ? near : std::bit_cast<float>(std::bit_cast<std::uint32_t>(far) | sign_bit(x));
 }
 
-/// e^x - 1, within 2 ulp, small results included.
+/// e^x - 1, within 2 ulp, also for small results.
 HOST_DEVICE float expm1_f32(float x) {
   const float clamped = x > 88.0f ? 88.0f : x < -30.0f ? -30.0f : x;  // NaN stays
   const Exponential e = exp_parts(clamped);
@@ -105,16 +104,17 @@ HOST_DEVICE float expm1_f32(float x) {
   return x > 88.0f ? exp_f32(x) : tiny;
 }
 
-/// log(1 + x), within 2 ulp, small results included: the rounding of 1 + x is made up for by its derivative.
+/// log(1 + x), within 2 ulp, also for small results: the rounding error of 1 + x is corrected by the
+/// derivative.
 HOST_DEVICE float log1p_f32(float x) {
   const float u = 1.0f + x;
-  const float lost = x - (u - 1.0f);
-  const float near = log_f32(u) + lost / u;
+  const float residual = x - (u - 1.0f);
+  const float near = log_f32(u) + residual / u;
   const float inside = x == 0.0f ? x : near;
   return u > 0.0f && u < std::numeric_limits<float>::infinity() ? inside : log_f32(u);
 }
 
-/// The error function, within 2 ulp: x + x P(x^2) near 0, beyond 1 - exp(Q(|x|)).
+/// The error function, within 2 ulp: x + x P(x^2) for |x| < 1, else 1 - exp(Q(|x|)) with the sign of x.
 HOST_DEVICE float erf_f32(float x) {
   const float size = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
   const float z = x * x;

@@ -1,15 +1,15 @@
 #pragma once
 
-/// Marks a formula that both kinds of device compute. On the host it must be inlined: the CPU kernels are
-/// compiled once for each instruction set, and an instance that the linker shares between them would be the
-/// wrong one for some.
+/// Marks a function for host and device. On the host it must be inlined: the CPU kernels are compiled once
+/// for each instruction set, and the linker would merge out-of-line instances into one, which is wrong for
+/// the other sets.
 #ifdef __CUDACC__
 #define HOST_DEVICE __host__ __device__ __forceinline__
-/// Unrolls the next loop, of ten rounds.
+/// Unrolls the next loop, of ten iterations.
 #define UNROLL_TEN _Pragma("unroll 10")
-/// Unrolls the next loop by four: more would take registers that it has no use for.
+/// Unrolls the next loop by four, where more would waste registers.
 #define UNROLL_FOUR _Pragma("unroll 4")
-/// Unrolls the next loop whole: what its counter selects can then be registers.
+/// Unrolls the next loop fully, so that arrays indexed by its counter can be registers.
 #define UNROLL _Pragma("unroll")
 #else
 #define HOST_DEVICE [[gnu::always_inline]] inline

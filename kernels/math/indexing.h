@@ -5,10 +5,10 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/host_device.h"
 
-/// What becomes of an element of y and the sources that come to its place: functors of core/ops/indexing.h.
+/// Functors of core/ops/indexing.h: how an element of y is combined with the sources scattered to it.
 namespace tinytorch::math {
 
-/// The sum, of floating numbers in f64.
+/// The sum; that of floating-point values is accumulated in f64.
 template <class T>
 struct AddSources {
   using Element = T;
@@ -17,7 +17,7 @@ struct AddSources {
   HOST_DEVICE static Total join(Total total, T source) { return Add{}(total, static_cast<Total>(source)); }
 };
 
-/// The last one. T is any type of the elements' size.
+/// The last source. T is any type of the elements' size.
 template <class T>
 struct LastSource {
   using Element = T;

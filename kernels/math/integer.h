@@ -11,7 +11,7 @@ namespace tinytorch::math {
 template <class T>
 using Wrapping = std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, std::make_unsigned_t<T>>;
 
-/// The high half of the 128-bit product, in parts that every device has.
+/// The high half of the 128-bit product, from 64-bit operations that every device has.
 HOST_DEVICE constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
   constexpr std::uint64_t kLow = 0xffffffff;
   const std::uint64_t a_low = a & kLow, a_high = a >> 32, b_low = b & kLow, b_high = b >> 32;
@@ -20,7 +20,7 @@ HOST_DEVICE constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t
   return a_high * b_high + (middle >> 32) + (carry >> 32);
 }
 
-/// base^exponent modulo 2^n; a negative power is 0, but ±1 where the base is.
+/// base^exponent modulo 2^n; a negative power is 0, or ±1 where the base is ±1.
 template <class T>
 HOST_DEVICE constexpr T integer_power(T base, T exponent) {
   if constexpr (std::is_signed_v<T>) {

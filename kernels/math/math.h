@@ -9,7 +9,7 @@
 /// Functors of core/ops/math.h.
 namespace tinytorch::math {
 
-// f32 by our own formulas, which vectorise; f64 by the library's.
+// f32 by our own formulas, which vectorise; f64 by the C library.
 
 struct Exp {
   HOST_DEVICE float operator()(float x) const { return exp_f32(x); }
@@ -132,9 +132,9 @@ struct Rsqrt {
   }
 };
 
-// To integers; those stay what they are.
+// Rounding to integers.
 
-/// The rounding F of reals.
+/// F of floating-point values; integers are unchanged.
 template <class F>
 struct Rounding {
   template <class T>
@@ -178,7 +178,7 @@ struct RoundReal {
 using Floor = Rounding<FloorReal>;
 using Ceil = Rounding<CeilReal>;
 using Trunc = Rounding<TruncReal>;
-/// Halves go to the even neighbour.
+/// Rounds half to even.
 using Round = Rounding<RoundReal>;
 
 struct Atan2 {

@@ -7,30 +7,31 @@
 /// Formulas of core/ops/normalization.h.
 namespace tinytorch::math {
 
-/// The statistics of a set. The mean is in two parts, so that x - mean is right to the last bits also where
-/// the mean is far larger than the deviation.
+/// The statistics of a group of elements that are normalised together: mean + mean_residual, and scale = 1 /
+/// sqrt(variance + epsilon). The mean is split in two, so that x - mean is accurate to the last bits also
+/// where the mean is far larger than the deviation.
 template <class T>
-struct SetStatistics {
-  T mean, lost, scale;
+struct GroupStatistics {
+  T mean, mean_residual, scale;
 
-  HOST_DEVICE T normalized(T x) const { return ((x - mean) - lost) * scale; }
+  HOST_DEVICE T normalized(T x) const { return ((x - mean) - mean_residual) * scale; }
 };
 
 template <class T>
-HOST_DEVICE SetStatistics<T> set_statistics(double mean, double variance, double epsilon) {
+HOST_DEVICE GroupStatistics<T> group_statistics(double mean, double variance, double epsilon) {
   const T rounded = static_cast<T>(mean);
   const double positive = variance < 0 ? 0.0 : variance;
   return {rounded, static_cast<T>(mean - static_cast<double>(rounded)),
           static_cast<T>(1 / std::sqrt(positive + epsilon))};
 }
 
-/// The means, over a set, of the gradient of the normalised x, and of that times the normalised x.
+/// The means over a group of the gradient of the normalised x, and of that gradient times the normalised x.
 template <class T>
-struct SetMeans {
+struct GroupMeans {
   T gradient, product;
 
   /// The gradient of x, from that of the normalised x.
-  HOST_DEVICE T pull(T grad, T normalized, T scale) const {
+  HOST_DEVICE T input_gradient(T grad, T normalized, T scale) const {
     return scale * (grad - gradient - normalized * product);
   }
 };

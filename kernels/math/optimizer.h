@@ -5,7 +5,7 @@
 #include "core/ops/optimizer.h"
 #include "kernels/math/host_device.h"
 
-/// The update of one element, with the numbers of the step in the parameter's type.
+/// The update of one element, with the hyperparameters of the step in the dtype of the parameter.
 namespace tinytorch::math {
 
 template <class T>
@@ -32,54 +32,55 @@ struct SgdUpdate {
 
 template <class T>
 struct AdamUpdate {
-  T beta1, rest1, beta2, rest2, epsilon;
-  T coupled_decay;  // added to the gradient
-  T kept;           // what decoupled decay leaves of the parameter
-  T rate;           // learning rate over the first moment's correction
-  T root_scale;     // 1 over the square root of the second moment's
+  T beta1, one_minus_beta1, beta2, one_minus_beta2, epsilon;
+  T coupled_decay;             // added to the gradient
+  T decay_factor;              // 1 - learning_rate weight_decay where it is decoupled, else 1
+  T step_size;                 // learning_rate / correction1
+  T inverse_sqrt_correction2;  // 1 / sqrt(correction2)
 
   explicit AdamUpdate(const AdamStep& step)
       : beta1(static_cast<T>(step.beta1)),
-        rest1(static_cast<T>(1 - step.beta1)),
+        one_minus_beta1(static_cast<T>(1 - step.beta1)),
         beta2(static_cast<T>(step.beta2)),
-        rest2(static_cast<T>(1 - step.beta2)),
+        one_minus_beta2(static_cast<T>(1 - step.beta2)),
         epsilon(static_cast<T>(step.epsilon)),
         coupled_decay(static_cast<T>(step.decoupled ? 0.0 : step.weight_decay)),
-        kept(static_cast<T>(step.decoupled ? 1 - step.learning_rate * step.weight_decay : 1.0)),
-        rate(static_cast<T>(step.learning_rate / step.correction1)),
-        root_scale(static_cast<T>(1 / std::sqrt(step.correction2))) {}
+        decay_factor(static_cast<T>(step.decoupled ? 1 - step.learning_rate * step.weight_decay : 1.0)),
+        step_size(static_cast<T>(step.learning_rate / step.correction1)),
+        inverse_sqrt_correction2(static_cast<T>(1 / std::sqrt(step.correction2))) {}
 
   HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second) const {
     const T g = gradient + coupled_decay * parameter;
-    const T m = beta1 * first + rest1 * g;
-    const T v = beta2 * second + rest2 * (g * g);
+    const T m = beta1 * first + one_minus_beta1 * g;
+    const T v = beta2 * second + one_minus_beta2 * (g * g);
     first = m;
     second = v;
-    parameter = kept * parameter - rate * m / (std::sqrt(v) * root_scale + epsilon);
+    parameter =
+        decay_factor * parameter - step_size * m / (std::sqrt(v) * inverse_sqrt_correction2 + epsilon);
   }
 };
 
 template <class T>
 struct RmspropUpdate {
-  T learning_rate, alpha, rest, epsilon, weight_decay, momentum;
+  T learning_rate, alpha, one_minus_alpha, epsilon, weight_decay, momentum;
 
   explicit RmspropUpdate(const RmspropStep& step)
       : learning_rate(static_cast<T>(step.learning_rate)),
         alpha(static_cast<T>(step.alpha)),
-        rest(static_cast<T>(1 - step.alpha)),
+        one_minus_alpha(static_cast<T>(1 - step.alpha)),
         epsilon(static_cast<T>(step.epsilon)),
         weight_decay(static_cast<T>(step.weight_decay)),
         momentum(static_cast<T>(step.momentum)) {}
 
-  /// The moments that are null are not kept.
+  /// velocity and mean may be null: not kept.
   HOST_DEVICE void operator()(T& parameter, T gradient, T& squares, T* velocity, T* mean) const {
     const T g = gradient + weight_decay * parameter;
-    squares = alpha * squares + rest * (g * g);
+    squares = alpha * squares + one_minus_alpha * (g * g);
     T variance = squares;
     if (mean != nullptr) {
-      *mean = alpha * *mean + rest * g;
+      *mean = alpha * *mean + one_minus_alpha * g;
       variance -= *mean * *mean;
-      if (variance < T(0)) variance = T(0);  // by rounding
+      if (variance < T(0)) variance = T(0);  // negative by rounding
     }
     T move = g / (std::sqrt(variance) + epsilon);
     if (velocity != nullptr) {
@@ -109,21 +110,21 @@ struct AdagradUpdate {
 
 template <class T>
 struct LionUpdate {
-  T learning_rate, beta1, rest1, beta2, rest2, kept;
+  T learning_rate, beta1, one_minus_beta1, beta2, one_minus_beta2, decay_factor;
 
   explicit LionUpdate(const LionStep& step)
       : learning_rate(static_cast<T>(step.learning_rate)),
         beta1(static_cast<T>(step.beta1)),
-        rest1(static_cast<T>(1 - step.beta1)),
+        one_minus_beta1(static_cast<T>(1 - step.beta1)),
         beta2(static_cast<T>(step.beta2)),
-        rest2(static_cast<T>(1 - step.beta2)),
-        kept(static_cast<T>(1 - step.learning_rate * step.weight_decay)) {}
+        one_minus_beta2(static_cast<T>(1 - step.beta2)),
+        decay_factor(static_cast<T>(1 - step.learning_rate * step.weight_decay)) {}
 
   HOST_DEVICE void operator()(T& parameter, T gradient, T& momentum) const {
-    const T direction = beta1 * momentum + rest1 * gradient;
-    momentum = beta2 * momentum + rest2 * gradient;
+    const T direction = beta1 * momentum + one_minus_beta1 * gradient;
+    momentum = beta2 * momentum + one_minus_beta2 * gradient;
     const T move = direction > T(0) ? learning_rate : direction < T(0) ? -learning_rate : direction;
-    parameter = kept * parameter - move;
+    parameter = decay_factor * parameter - move;
   }
 };
 

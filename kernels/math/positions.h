@@ -5,7 +5,7 @@
 /// Functors of core/ops/positions.h.
 namespace tinytorch::math {
 
-/// The point (first, second) turned by an angle.
+/// The coordinates of the point (first, second) rotated by an angle.
 struct Rotate {
   template <class T>
   HOST_DEVICE T first(T first, T second, T cosine, T sine) const {

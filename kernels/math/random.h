@@ -7,16 +7,16 @@
 #include "kernels/math/host_device.h"
 #include "kernels/math/integer.h"
 
-/// Random numbers that have the same bits on every device. All of this is integer arithmetic or +, -, *, /
-/// and sqrt on doubles, which IEEE 754 rounds in one way only; so it must be compiled without contraction to
-/// fused multiply-adds: -ffp-contract=off on the host, -fmad=false for the CUDA file that includes it.
+/// Random numbers with the same bits on every device. All formulas are integer arithmetic or +, -, *, / and
+/// sqrt on doubles, whose rounding IEEE 754 defines. They must be compiled without contraction to fused
+/// multiply-adds: -ffp-contract=off on the host, -fmad=false for the CUDA file that includes them.
 namespace tinytorch::math {
 
 /// Four 32-bit random numbers.
 struct PhiloxBlock {
   std::uint32_t word[4];
 
-  /// Two of the words as one number; half is 0 or 1.
+  /// Two of the words as a 64-bit integer; half is 0 or 1.
   HOST_DEVICE std::uint64_t pair(int half) const {
     return static_cast<std::uint64_t>(word[2 * half + 1]) << 32 | word[2 * half];
   }
@@ -45,8 +45,8 @@ HOST_DEVICE constexpr PhiloxBlock philox(std::uint64_t seed, std::uint64_t numbe
                 static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
 }
 
-/// [0, 1) in steps of 2^-24 and 2^-53. Conversions are from 32-bit signed integers, which every vector unit
-/// has.
+/// Uniform in [0, 1), multiples of 2^-24 and 2^-53. The conversions are from 32-bit signed integers, which
+/// every vector unit has.
 HOST_DEVICE float uniform_f32(std::uint32_t bits) {
   return static_cast<float>(static_cast<std::int32_t>(bits >> 8)) * 0x1p-24f;
 }
@@ -56,7 +56,7 @@ HOST_DEVICE double uniform_f64(std::uint64_t bits) {
   return (static_cast<double>(high) * 0x1p26 + static_cast<double>(low)) * 0x1p-53;
 }
 
-/// log(x) of a normal x > 0: the algorithm and numbers of fdlibm's e_log.c, without its branches.
+/// log(x) of a normal x > 0: the algorithm and constants of fdlibm's e_log.c, without its branches.
 HOST_DEVICE double exact_log(double x) {
   constexpr std::uint64_t kSqrtHalf = 0x3fe6a09e667f3bcd;
   const std::uint64_t above = std::bit_cast<std::uint64_t>(x) - kSqrtHalf;
@@ -81,7 +81,7 @@ struct SineCosine {
 
 /// Sine and cosine of 2 pi u, u in [0, 1): the polynomials of fdlibm's k_sin.c and k_cos.c.
 HOST_DEVICE SineCosine exact_sine_cosine(double u) {
-  // Either neighbour would do where rounding is not to the nearest.
+  // Either neighbour is right where this does not round to nearest.
   // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   const auto quarter = static_cast<std::int32_t>(4.0 * u + 0.5);
   const double x = (u - 0.25 * quarter) * 6.283185307179586;  // within pi/4; the difference is exact
@@ -110,15 +110,15 @@ struct NormalPair {
   double first, second;
 };
 
-/// Two independent standard normal numbers (Box and Muller 1958) from two numbers of 64 random bits. The
-/// first uniform lies in (0, 1].
+/// Two independent standard normal values (Box and Muller 1958) from two times 64 random bits. The first
+/// uniform is in (0, 1].
 HOST_DEVICE NormalPair normal_pair(std::uint64_t bits0, std::uint64_t bits1) {
   const double radius = std::sqrt(-2.0 * exact_log(uniform_f64(bits0) + 0x1p-53));
   const SineCosine angle = exact_sine_cosine(uniform_f64(bits1));
   return {radius * angle.cosine, radius * angle.sine};
 }
 
-/// low + a number in [0, range), wrapping around; Lemire's multiplication without the rejection.
+/// low + an integer in [0, range), wrapping around; Lemire's multiplication without the rejection.
 HOST_DEVICE constexpr std::int64_t random_integer(std::uint64_t bits, std::int64_t low, std::uint64_t range) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + multiply_high(bits, range));
 }

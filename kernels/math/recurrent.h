@@ -4,10 +4,10 @@
 #include "kernels/math/host_device.h"
 #include "kernels/math/math.h"
 
-/// Formulas of core/ops/recurrent.h for one element; arguments are in the order of the gates.
+/// Formulas of core/ops/recurrent.h for one element; the arguments are in the order of the gates.
 namespace tinytorch::math {
 
-/// The derivatives of sigmoid and tanh, by their results.
+/// The derivatives of sigmoid and tanh in terms of their results.
 template <class T>
 HOST_DEVICE T sigmoid_slope(T y) {
   return y * (T(1) - y);
@@ -20,55 +20,55 @@ HOST_DEVICE T tanh_slope(T y) {
 template <class T>
 struct Lstm {
   T input, forget, candidate, output;  // activated
-  T cell_before, cell, squashed;       // squashed = tanh(cell)
+  T previous_cell, cell, tanh_cell;    // squashed = tanh(cell)
 
-  HOST_DEVICE Lstm(T i, T f, T g, T o, T before)
+  HOST_DEVICE Lstm(T i, T f, T g, T o, T previous)
       : input(Sigmoid{}(i)),
         forget(Sigmoid{}(f)),
         candidate(Tanh{}(g)),
         output(Sigmoid{}(o)),
-        cell_before(before),
-        cell(forget * before + input * candidate),
-        squashed(Tanh{}(cell)) {}
+        previous_cell(previous),
+        cell(forget * previous + input * candidate),
+        tanh_cell(Tanh{}(cell)) {}
 
-  HOST_DEVICE T hidden() const { return output * squashed; }
+  HOST_DEVICE T hidden() const { return output * tanh_cell; }
 
-  /// The gradient of the new cell, also by way of the hidden state.
+  /// The gradient of the new cell, including that by way of the hidden state.
   HOST_DEVICE T cell_gradient(T dhidden, T dcell) const {
-    return dcell + dhidden * output * tanh_slope(squashed);
+    return dcell + dhidden * output * tanh_slope(tanh_cell);
   }
   HOST_DEVICE T input_gradient(T dcell) const { return dcell * candidate * sigmoid_slope(input); }
-  HOST_DEVICE T forget_gradient(T dcell) const { return dcell * cell_before * sigmoid_slope(forget); }
+  HOST_DEVICE T forget_gradient(T dcell) const { return dcell * previous_cell * sigmoid_slope(forget); }
   HOST_DEVICE T candidate_gradient(T dcell) const { return dcell * input * tanh_slope(candidate); }
-  HOST_DEVICE T output_gradient(T dhidden) const { return dhidden * squashed * sigmoid_slope(output); }
-  HOST_DEVICE T before_gradient(T dcell) const { return dcell * forget; }
+  HOST_DEVICE T output_gradient(T dhidden) const { return dhidden * tanh_cell * sigmoid_slope(output); }
+  HOST_DEVICE T previous_gradient(T dcell) const { return dcell * forget; }
 };
 
 template <class T>
 struct Gru {
   T reset, update, candidate;  // activated
-  T from_hidden, before;       // the hidden state's part of the candidate, and that state
+  T from_hidden, previous;     // the hidden state's part of the candidate, and that state
 
-  HOST_DEVICE Gru(T r, T z, T n_input, T n_hidden, T before)
+  HOST_DEVICE Gru(T r, T z, T n_input, T n_hidden, T previous)
       : reset(Sigmoid{}(r)),
         update(Sigmoid{}(z)),
         candidate(Tanh{}(n_input + reset * n_hidden)),
         from_hidden(n_hidden),
-        before(before) {}
+        previous(previous) {}
 
-  HOST_DEVICE T hidden() const { return (T(1) - update) * candidate + update * before; }
+  HOST_DEVICE T hidden() const { return (T(1) - update) * candidate + update * previous; }
 
   HOST_DEVICE T candidate_gradient(T dhidden) const {
     return dhidden * (T(1) - update) * tanh_slope(candidate);
   }
   HOST_DEVICE T reset_gradient(T dcandidate) const { return dcandidate * from_hidden * sigmoid_slope(reset); }
   HOST_DEVICE T update_gradient(T dhidden) const {
-    return dhidden * (before - candidate) * sigmoid_slope(update);
+    return dhidden * (previous - candidate) * sigmoid_slope(update);
   }
-  HOST_DEVICE T before_gradient(T dhidden) const { return dhidden * update; }
+  HOST_DEVICE T previous_gradient(T dhidden) const { return dhidden * update; }
 };
 
-// A kernel's work on the element of a row of `width`, where the gates lie [row][gate][width].
+// The work of a kernel on element j of a row of `width` elements; the gates are [rows, gates, width].
 
 template <class T>
 struct LstmForward {
@@ -86,9 +86,9 @@ struct LstmForward {
 
   template <class Index>
   HOST_DEVICE void operator()(Index row, Index j, Index width) const {
-    const Lstm<T> step = at(from_input, from_hidden, cell, row, j, width);
-    y[row * width + j] = step.hidden();
-    new_cell[row * width + j] = step.cell;
+    const Lstm<T> cell_step = at(from_input, from_hidden, cell, row, j, width);
+    y[row * width + j] = cell_step.hidden();
+    new_cell[row * width + j] = cell_step.cell;
   }
 };
 
@@ -104,15 +104,15 @@ struct LstmBackward {
 
   template <class Index>
   HOST_DEVICE void operator()(Index row, Index j, Index width) const {
-    const Lstm<T> step = LstmForward<T>::at(from_input, from_hidden, cell, row, j, width);
+    const Lstm<T> cell_step = LstmForward<T>::at(from_input, from_hidden, cell, row, j, width);
     const Index at = row * width + j;
-    const T dhidden = grad[at], dnew = step.cell_gradient(dhidden, cell_grad[at]);
+    const T dhidden = grad[at], dnew = cell_step.cell_gradient(dhidden, cell_grad[at]);
     T* gate = dgates + 4 * row * width + j;
-    gate[0] = step.input_gradient(dnew);
-    gate[width] = step.forget_gradient(dnew);
-    gate[2 * width] = step.candidate_gradient(dnew);
-    gate[3 * width] = step.output_gradient(dhidden);
-    dcell[at] = step.before_gradient(dnew);
+    gate[0] = cell_step.input_gradient(dnew);
+    gate[width] = cell_step.forget_gradient(dnew);
+    gate[2 * width] = cell_step.candidate_gradient(dnew);
+    gate[3 * width] = cell_step.output_gradient(dhidden);
+    dcell[at] = cell_step.previous_gradient(dnew);
   }
 };
 
@@ -147,13 +147,13 @@ struct GruBackward {
 
   template <class Index>
   HOST_DEVICE void operator()(Index row, Index j, Index width) const {
-    const Gru<T> step = GruForward<T>::at(from_input, from_hidden, hidden, row, j, width);
+    const Gru<T> cell_step = GruForward<T>::at(from_input, from_hidden, hidden, row, j, width);
     const Index at = row * width + j, r = 3 * row * width + j, z = r + width, n = z + width;
-    const T dn = step.candidate_gradient(grad[at]);
-    const T dr = step.reset_gradient(dn), dz = step.update_gradient(grad[at]);
+    const T dn = cell_step.candidate_gradient(grad[at]);
+    const T dr = cell_step.reset_gradient(dn), dz = cell_step.update_gradient(grad[at]);
     dinput[r] = dr, dinput[z] = dz, dinput[n] = dn;
-    dhidden_part[r] = dr, dhidden_part[z] = dz, dhidden_part[n] = dn * step.reset;
-    dhidden[at] = step.before_gradient(grad[at]);
+    dhidden_part[r] = dr, dhidden_part[z] = dz, dhidden_part[n] = dn * cell_step.reset;
+    dhidden[at] = cell_step.previous_gradient(grad[at]);
   }
 };
 

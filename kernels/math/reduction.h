@@ -8,17 +8,16 @@
 /// Functors of core/ops/reduction.h.
 namespace tinytorch::math {
 
-/// The type that elements of type T are added or multiplied in; integers are unsigned in it, so that they
-/// wrap around.
+/// The type in which elements of type T are added or multiplied; unsigned for integers, so that they wrap
+/// around.
 template <class T>
-using Carried = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+using Accumulator = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
 
-/// The type of a total.
+/// The type of a sum or product.
 template <class T>
-using Totalled = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+using ReductionResult = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
-/// True where x is a more extreme element than `best`: beyond it by Order (Less or Greater), or the first
-/// NaN.
+/// True where x is more extreme than `best`: Order (Less or Greater) holds, or x is the first NaN.
 template <class Order, class T>
 HOST_DEVICE bool more_extreme(T x, T best) {
   if constexpr (std::is_floating_point_v<T>) {

@@ -8,17 +8,17 @@
 /// The formulas of core/ops/resampling.h.
 namespace tinytorch::math {
 
-/// The elements begin ... end-1 along an axis of an image, of which one of the result is the weighted sum.
+/// The filter taps of one output along an axis: it is the weighted sum of the input elements [begin, end).
 struct Taps {
   std::int64_t begin, end;
-  double first, rest;  ///< the weight of the first element, and of each other
+  double first, rest;  ///< the weight of the first element, and of each of the others
 
-  /// begin <= element < end.
+  /// The weight of an element in [begin, end).
   HOST_DEVICE double weight(std::int64_t element) const { return element == begin ? first : rest; }
 };
 
-HOST_DEVICE Taps mean_taps(std::int64_t begin, std::int64_t end, std::int64_t count) {
-  const double weight = 1.0 / static_cast<double>(count);
+HOST_DEVICE Taps mean_taps(std::int64_t begin, std::int64_t end, std::int64_t n) {
+  const double weight = 1.0 / static_cast<double>(n);
   return {begin, end, weight, weight};
 }
 
@@ -36,7 +36,7 @@ HOST_DEVICE Taps adaptive_taps(const detail::AxisSampling& axis, std::int64_t i)
   return mean_taps(begin, end, end - begin);
 }
 
-/// Nearest and linear.
+/// The taps of nearest and linear interpolation.
 HOST_DEVICE Taps position_taps(const detail::AxisSampling& axis, std::int64_t i) {
   const double center = (static_cast<double>(i) + axis.shift) * axis.numerator / axis.denominator;
   const double position = center > axis.shift ? center - axis.shift : 0.0;
@@ -44,11 +44,11 @@ HOST_DEVICE Taps position_taps(const detail::AxisSampling& axis, std::int64_t i)
   const std::int64_t begin = below < axis.from ? below : axis.from - 1;
   if (axis.kind == detail::AxisSampling::Kind::nearest || begin + 1 >= axis.from)
     return {begin, begin + 1, 1.0, 0.0};
-  const double behind = position - static_cast<double>(begin);
-  return {begin, begin + 2, 1.0 - behind, behind};
+  const double fraction = position - static_cast<double>(begin);
+  return {begin, begin + 2, 1.0 - fraction, fraction};
 }
 
-/// Of element i of the result. begin and end do not decrease with i.
+/// The taps of output i. begin and end do not decrease with i.
 HOST_DEVICE Taps taps(const detail::AxisSampling& axis, std::int64_t i) {
   if (axis.kind == detail::AxisSampling::Kind::window) return window_taps(axis, i);
   if (axis.kind == detail::AxisSampling::Kind::adaptive) return adaptive_taps(axis, i);

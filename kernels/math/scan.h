@@ -5,13 +5,14 @@
 #include "kernels/math/host_device.h"
 #include "kernels/math/reduction.h"
 
-/// Running totals of core/ops/scan.h: what is carried from element to element, and how parts of it join.
+/// The scans of core/ops/scan.h: the state that is carried from element to element, and the associative
+/// operator that joins the states of adjacent ranges.
 namespace tinytorch::math {
 
 template <class T>
 struct RunningSum {
-  using Output = Totalled<T>;
-  using State = Carried<T>;
+  using Output = ReductionResult<T>;
+  using State = Accumulator<T>;
   const T* x;
 
   HOST_DEVICE static State identity() { return 0; }
@@ -22,8 +23,8 @@ struct RunningSum {
 
 template <class T>
 struct RunningProduct {
-  using Output = Totalled<T>;
-  using State = Carried<T>;
+  using Output = ReductionResult<T>;
+  using State = Accumulator<T>;
   const T* x;
 
   HOST_DEVICE static State identity() { return 1; }
@@ -38,8 +39,8 @@ struct Affine {
   double term;
 };
 
-/// Maps joined one after another (Blelloch 1990, section 1.4.1), applied to 0. A factor of several steps may
-/// overflow where none of the steps does, so that 0 stays 0 under any factor.
+/// A linear recurrence as the composition of affine maps (Blelloch 1990, section 1.4.1), applied to 0. The
+/// product of several factors may overflow where none of them does, so 0 stays 0 under any factor.
 template <class T>
 struct Recurrence {
   using Output = T;

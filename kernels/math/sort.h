@@ -2,10 +2,10 @@
 
 #include "kernels/math/host_device.h"
 
-/// Orders of core/ops/sort.h.
+/// The orders of core/ops/sort.h.
 namespace tinytorch::math {
 
-/// Whether a comes before b in ascending order; NaN is the largest.
+/// True where a comes before b in ascending order; NaN is the largest.
 struct Ascending {
   template <class T>
   HOST_DEVICE bool operator()(T a, T b) const {

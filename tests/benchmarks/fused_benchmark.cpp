@@ -1,5 +1,5 @@
-// What fusing is worth: forward and backward of an op with kernels of its own, and of the same function made
-// of other ops, in turn in one run. `ratio` is the time of the one over the time of the other.
+// The gain of fused kernels: forward and backward of a fused op and of the same function composed of other
+// ops, alternately in one run. `ratio` is the time of the fused op over that of the composed one.
 #include <benchmark/benchmark.h>
 
 #include <tinytorch/tinytorch.h>
@@ -16,29 +16,29 @@ using namespace tinytorch;
 
 using Call = std::function<Variable()>;
 
-double seconds_of(const Call& call, std::vector<Variable> leaves) {
+double measure_seconds(const Call& call, std::vector<Variable> leaves) {
   const auto start = std::chrono::steady_clock::now();
   sum(call()).backward();
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   for (Variable& leaf : leaves) leaf.zero_grad();
-  return taken.count();
+  return elapsed.count();
 }
 
 void compare(benchmark::State& state, const std::vector<Variable>& leaves, const Call& fused,
              const Call& composed) {
-  double of_fused = 0, of_composed = 0;
-  seconds_of(fused, leaves);  // the first call makes what is kept
-  seconds_of(composed, leaves);
+  double fused_seconds = 0, composed_seconds = 0;
+  measure_seconds(fused, leaves);  // warm-up: the first call fills the caches
+  measure_seconds(composed, leaves);
   for (auto _ : state) {
-    const double taken = seconds_of(fused, leaves);
-    of_fused += taken;
-    of_composed += seconds_of(composed, leaves);
-    state.SetIterationTime(taken);
+    const double elapsed = measure_seconds(fused, leaves);
+    fused_seconds += elapsed;
+    composed_seconds += measure_seconds(composed, leaves);
+    state.SetIterationTime(elapsed);
   }
-  state.counters["ratio"] = of_fused / of_composed;
+  state.counters["ratio"] = fused_seconds / composed_seconds;
 }
 
-void layer_normalisation(benchmark::State& state) {
+void layer_norm_benchmark(benchmark::State& state) {
   const Variable x = variable(randn({4096, 1024}));
   compare(
       state, {x}, [&] { return layer_norm(x, {1024}); },
@@ -47,25 +47,25 @@ void layer_normalisation(benchmark::State& state) {
         return centred * rsqrt(mean(square(centred), {1}, true) + 1e-5);
       });
 }
-BENCHMARK(layer_normalisation)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(layer_norm_benchmark)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-void gelu_of_a_vector(benchmark::State& state) {
+void gelu_benchmark(benchmark::State& state) {
   const Variable x = variable(randn({1 << 18}));
   compare(
       state, {x}, [&] { return gelu(x); }, [&] { return x * 0.5 * (1 + erf(x * std::sqrt(0.5))); });
 }
-BENCHMARK(gelu_of_a_vector)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(gelu_benchmark)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-void cross_entropy_of_words(benchmark::State& state) {
+void cross_entropy_benchmark(benchmark::State& state) {
   const Variable logits = variable(randn({1024, 32000}));
   const Tensor target = randint(0, 32000, {1024});
   compare(
       state, {logits}, [&] { return cross_entropy(logits, target); },
       [&] { return -mean(gather(log_softmax(logits, 1), 1, unsqueeze(target, 1))); });
 }
-BENCHMARK(cross_entropy_of_words)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(cross_entropy_benchmark)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-void causal_attention(benchmark::State& state) {
+void causal_attention_benchmark(benchmark::State& state) {
   const std::int64_t length = state.range(0);
   const Shape shape{4, 8, length, 64};
   const Variable q = variable(randn(shape)), k = variable(randn(shape)), v = variable(randn(shape));
@@ -78,6 +78,6 @@ void causal_attention(benchmark::State& state) {
             softmax(masked_fill(scores, logical_not(visible), -std::numeric_limits<double>::infinity())), v);
       });
 }
-BENCHMARK(causal_attention)->Arg(256)->Arg(1024)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(causal_attention_benchmark)->Arg(256)->Arg(1024)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The main function of the benchmarks: Google Benchmark's, which refuses arguments that it does not know.
+// The main function of the benchmarks is Google Benchmark's, which rejects unknown arguments.
 #include <benchmark/benchmark.h>
 
 BENCHMARK_MAIN();

@@ -1,4 +1,4 @@
-// What a training step costs where the numbers are few: the price of ops, tape and optimizer themselves.
+// The overhead of ops, autograd graph and optimizer: a training step on tiny tensors.
 #include <benchmark/benchmark.h>
 
 #include <tinytorch/tinytorch.h>
@@ -14,7 +14,7 @@ struct Xor {
   nn::MeanSquaredError criterion;
 };
 
-// One step of examples/xor_network; the project promises at most 15 µs.
+// One training step of examples/xor_network; the project promises at most 15 µs.
 void xor_training_step(benchmark::State& state) {
   Xor xor_;
   nn::SGD optimizer(xor_.model.parameters(), {.learning_rate = 0.5});
