@@ -18,7 +18,8 @@ Programs read_programs(const std::filesystem::path& folder) {
   const std::filesystem::path list = folder / "programs.txt";
   std::ifstream file(list);
   if (!file)
-    throw std::runtime_error(fmt::format("{} is missing; ./tito configures and builds", list.string()));
+    throw std::runtime_error(
+        fmt::format("{} is missing; ./tito configures and builds the project", list.string()));
   Programs programs;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
@@ -34,7 +35,7 @@ Programs read_programs(const std::filesystem::path& folder) {
     } else if (kind == "tool") {
       programs.tools.push_back({.name = name, .path = folder / path, .description = ""});
     } else {
-      throw std::runtime_error(fmt::format("{}: line not understood: {}", list.string(), line));
+      throw std::runtime_error(fmt::format("{}: malformed line: {}", list.string(), line));
     }
   }
   return programs;

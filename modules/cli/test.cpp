@@ -19,17 +19,17 @@ namespace {
 
 using tinytorch::Device;
 
-/// What one run of a test program came to. A program that did not end as it should is itself a failure.
+/// The result of one run of a test program. A program that crashes is itself a failure.
 struct Result {
   int passed = 0;
   int skipped = 0;
   std::vector<std::string> failed;  // names of tests
-  std::string broken;               // how the program itself failed; empty if it did not
+  std::string broken;               // why the program itself failed; empty if it did not
 
   int failures() const { return static_cast<int>(failed.size()) + (broken.empty() ? 0 : 1); }
 };
 
-/// Counts GoogleTest's JSON report; nothing if the program ended before it wrote one.
+/// Reads GoogleTest's JSON report; nullopt if the program ended before it wrote one.
 std::optional<Result> read_report(const std::filesystem::path& report) {
   std::ifstream file(report);
   if (!file) return std::nullopt;
@@ -50,19 +50,18 @@ std::optional<Result> read_report(const std::filesystem::path& report) {
   return result;
 }
 
-/// The test that a program was in when it ended, from GoogleTest's lines in its log.
-std::string last_started_test(const std::filesystem::path& log) {
+/// Where a program ended, "in Suite.Test" or "before its first test", from GoogleTest's lines in its log.
+std::string last_location(const std::filesystem::path& log) {
   constexpr std::string_view kStart = "[ RUN      ] ";
   std::ifstream file(log);
-  std::string test = "no test";
+  std::string location = "before its first test";
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(kStart)) test = line.substr(kStart.size());
+    if (line.starts_with(kStart)) location = "in " + line.substr(kStart.size());
   }
-  return test;
+  return location;
 }
 
-/// Prints the part of the log between the start and the end of a test, or to the end of the log if there is
-/// no end.
+/// Prints the log of one test; up to the end of the file if the test did not end.
 void print_output_of(const std::string& test, const std::filesystem::path& log) {
   const std::string start = "[ RUN      ] " + test, end = "[  FAILED  ] " + test;
   std::ifstream file(log);
@@ -84,7 +83,7 @@ void print_end_of(const std::filesystem::path& log) {
   }
 }
 
-/// A word is looked for anywhere in a test's name; GoogleTest's own patterns are passed as they are.
+/// Matches a word anywhere in a test's name. GoogleTest's own patterns are passed unchanged.
 std::string filter_for(const std::string& pattern) {
   return pattern.find_first_of("*?:-") == std::string::npos ? "*" + pattern + "*" : pattern;
 }
@@ -112,7 +111,7 @@ Result run_suite(const Program& suite, const std::string& backend, const std::st
   const int counted = result.passed + result.skipped + result.failures();
   const bool ended_well = ending.signal == 0 && ending.exit_code == 0;
   if (!report_read) {
-    result.broken = fmt::format("{} ended with {} in {}", title, describe(ending), last_started_test(log));
+    result.broken = fmt::format("{} ended with {} {}", title, describe(ending), last_location(log));
   } else if (!ended_well && result.failed.empty() && counted > 0) {
     result.broken = fmt::format("{} ended with {} after its tests had passed", title, describe(ending));
   } else if (counted == 0 && pattern.empty()) {
@@ -129,24 +128,23 @@ Result run_suite(const Program& suite, const std::string& backend, const std::st
   return result;
 }
 
-/// The backends to run on; says what they are, and which are left out, and why.
-std::vector<std::string> choose_backends(const std::string& asked) {
+/// The available backends among the requested ones. Prints a description of each, or why it is skipped.
+std::vector<std::string> choose_backends(const std::string& requested) {
   std::vector<std::string> backends;
   for (const Device device : {Device::cpu(), Device::cuda()}) {
     const std::string name = tinytorch::name(device.type);
-    if (asked != "all" && asked != name) continue;
+    if (requested != "all" && requested != name) continue;
     if (tinytorch::is_available(device)) {
       backends.push_back(name);
       fmt::print("{}: {}\n", name, tinytorch::describe(device));
     } else {
-      fmt::print("{} left out: {}\n", name, tinytorch::unavailable_reason(device.type));
+      fmt::print("{} skipped: {}\n", name, tinytorch::unavailable_reason(device.type));
     }
   }
   return backends;
 }
 
-/// Takes the pattern for the name of a program, test_core or core, if it is one: that program is left, with
-/// all tests.
+/// If the pattern is the name of a program, test_core or core, selects that program with all its tests.
 void choose_suite(std::vector<Program>& suites, std::string& pattern) {
   const auto is_named = [&](const Program& suite) {
     return suite.name == pattern || suite.name == "test_" + pattern;
@@ -165,7 +163,7 @@ int run_tests(const TestOptions& options) {
   choose_suite(suites, pattern);
   const std::vector<std::string> backends = choose_backends(options.backend);
   if (backends.empty()) {
-    fmt::print(stderr, "tito: the backend {} was asked for, and is not there\n", options.backend);
+    fmt::print(stderr, "tito: backend {} is not available\n", options.backend);
     return kUsageError;
   }
 
@@ -188,8 +186,8 @@ int run_tests(const TestOptions& options) {
   for (const std::string& failure : failures) fmt::print("FAILED: {}\n", failure);
   if (skipped > 0) fmt::print("{} skipped\n", skipped);
   if (passed + failed == 0) {
-    fmt::print("no test was run{}: that is a failure\n",
-               options.pattern.empty() ? "" : fmt::format("; none matches '{}'", options.pattern));
+    fmt::print("FAILED: no test {}\n",
+               options.pattern.empty() ? "ran" : fmt::format("matches '{}'", options.pattern));
   }
   fmt::print("{} passed, {} failed\n", passed, failed);
   return failed == 0 && passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;

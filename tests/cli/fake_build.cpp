@@ -15,7 +15,7 @@ TemporaryFolder::TemporaryFolder() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // a destructor must not throw, and a folder left in /tmp fails no test
+  std::error_code ignored;  // a destructor must not throw; a folder that remains in /tmp fails no test
   fs::remove_all(path_, ignored);
 }
 
