@@ -20,7 +20,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 /// A suite in which no test matches the filter: GoogleTest reports an empty run, and tests/support/main.cpp
-/// exits with 11.
+/// exits with 1.
 std::string suite_without_match() { return reporting_suite(0, 0) + "1"; }
 
 TEST(TitoCommands, VersionAndHelpSucceed) {

@@ -7,8 +7,8 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// Pads the last two axes. source_of(i, length) is the index of the element that index i of the padded axis
-/// shows, relative to its first element, or -1 for `value`.
+/// Pads the last two axes. source_of(i, length) maps index i along an axis, which is negative or at least
+/// `length` in the padding, to the index of the element copied there, or to -1 for `value`.
 template <class SourceOf>
 auto padded(Padding last, Padding other, double value, SourceOf source_of) {
   return [=](const Array& x) {
