@@ -22,18 +22,17 @@
 /// says how to draw inputs, which dtypes the op accepts, what an independent reference computes in f64, and
 /// whether the op has a gradient:
 ///
-///     row("relu", kernels::relu)                                       // a name, and the slot of an
-///     elementwise op
+///     row("relu", kernels::relu)                                       // the slot of an elementwise op
 ///         .inputs(real(-3, 3).including({0.0, -0.0, inf, -inf, nan}))  // the domain of each operand
-///         .reference([](double x) { return x < 0 ? 0.0 : x; })         // of doubles, or of Arrays (and then
-///         .shapes) .gradient(except_at({0.0}))                                  // or differentiable,
-///         not_differentiable .calls([](const auto& x) { return relu(x); });               // with Tensors
-///         and with Variables
+///         .reference([](double x) { return x < 0 ? 0.0 : x; })         // of doubles, or else of Arrays
+///         .gradient(except_at({0.0}))                                  // its derivative is not checked at 0
+///         .calls([](const auto& x) { return relu(x); });               // with Tensors and with Variables
 ///
-/// conformance_test.cpp instantiates GoogleTest's parametrised tests over the rows: values for each dtype and
-/// memory layout against the reference, Tensors against Variables, first and second derivatives against
-/// finite differences, DTypeErrors, promotion, and kernels that write to any layout. A kernel slot or a
-/// function of core/ops that no row covers fails the suite.
+/// An op that is not elementwise also lists .shapes(). conformance_test.cpp instantiates GoogleTest's
+/// parameterized tests over the rows: values of each dtype and memory layout against the reference, Variables
+/// against Tensors, first and second derivatives against finite differences, DTypeErrors, promotion, and
+/// kernels that write to any layout. A kernel slot or a function of core/ops that no row covers fails the
+/// suite.
 namespace tinytorch::conformance {
 
 inline constexpr double inf = std::numeric_limits<double>::infinity();
