@@ -1,10 +1,11 @@
 # programs.txt in the build folder tells the tito program what was built: a line a program, fields parted by
 # tabs:
-#   suite    NAME  PATH  each|once|cuda (runs on each backend, once because no device takes part, or on that one)
+#   suite    NAME  PATH  each|once|cuda  [long]  (runs on each backend, once because no device takes part, or on that
+#                                        one; in shards if it is long)
 #   example  NAME  PATH  DESCRIPTION
 #   tool     NAME  PATH  (what a command of tito starts)
 function(tinytorch_record_program kind name path note)
-  string(JOIN "\t" line ${kind} ${name} ${path} "${note}")
+  string(JOIN "\t" line ${kind} ${name} ${path} "${note}" ${ARGN})
   set_property(GLOBAL APPEND_STRING PROPERTY TINYTORCH_PROGRAMS "${line}\n")
 endfunction()
 

@@ -5,44 +5,47 @@
 #include <string>
 #include <vector>
 
-/// tito's commands. Each prints what it has to say and returns the program's exit code.
+/// The commands of tito. Each prints its output and returns the exit code of the program.
 namespace tito {
 
 inline constexpr int kUsageError = 2;
 
-/// Becomes the example: its output, its arguments, its exit code.
+/// Replaces this process with the example. Returns only if that fails.
 int run_example(const std::string& name, const std::vector<std::string>& arguments);
 
-/// Prints the op table: what of each op is there and tested. Fails where something lacks.
+/// Prints the op table: the kernels and tests of each op. Fails if one is missing.
 int show_ops();
 
 struct TestOptions {
   std::string backend = "all";
   std::string pattern;
+  unsigned jobs = 0;  // programs at the same time; 0: as many as there are processors, one on a GPU
 };
 
-/// Runs every test program on every backend that was asked for, and counts.
+/// Runs every test program on every selected backend and prints the number of passed and failed tests. Fails
+/// if a test fails or none runs.
 int run_tests(const TestOptions& options);
 
 struct MutateOptions {
-  std::string kernel;              // the file to take; all of them if it is empty
-  std::optional<unsigned> sample;  // takes one file, by this number
-  bool list = false;               // only prints what could be left out
+  std::string kernel;              // a file of kernels/cuda; all of them if it is empty
+  std::optional<unsigned> sample;  // selects one file by its index, modulo the number of files
+  bool list = false;               // only prints the mutants
   std::vector<std::string> stages{"emulated", "asan", "tsan"};
-  std::chrono::seconds time_out{120};  // of a test program; one that takes longer has noticed
+  std::chrono::seconds time_out{120};  // of a test program; a timeout counts as caught
 };
 
-/// Leaves out the barriers, bounds checks and waits of the CUDA kernels, one at a time, and says which the
-/// tests do not miss. Fails if there are any.
+/// Mutation testing: omits the barriers, bounds checks and waits of the CUDA kernels, one at a time, and
+/// prints those whose omission no test detects. Fails if there are any.
 int mutate_kernels(const MutateOptions& options);
 
 /// Prints the examples and the test suites.
 int list_programs();
 
-/// Prints what of this machine matters to TinyTorch.
+/// Prints the hardware and software of this machine that TinyTorch uses.
 int show_system();
 
-/// The same as a list of checks, each with what to do about it. Fails when the CPU build cannot work.
+/// Checks the same hardware and software and prints how to install what is missing. Fails if the CPU build
+/// cannot work.
 int check_system();
 
 }  // namespace tito

@@ -8,6 +8,7 @@ namespace tito {
 struct Backend {
   std::string name;  ///< cpu or cuda
   bool available;
+  bool emulated;     ///< the host acts as the device
   std::string text;  ///< the hardware, or why there is none and what to do about it
 };
 

@@ -66,7 +66,11 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   test_command.add_option(
       "-k", tests.pattern,
-      "only tests whose Suite.Name contains this (case counts), a GoogleTest filter, or a program: core");
+      "only tests whose Suite.Name contains this (case-sensitive), a GoogleTest filter, or a program: core");
+  test_command
+      .add_option("-j", tests.jobs,
+                  "test programs to run at the same time; by default one a processor, one on a GPU")
+      ->check(CLI::Range(1U, 1024U));
 
   tito::MutateOptions mutation;
   CLI::App& mutate_command = add_command(

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 6> kCalls = {
     "__syncthreads",         "__syncwarp",          "within", "cudaStreamWaitEvent",
     "cudaStreamSynchronize", "cudaEventSynchronize"};
 
-bool is_of_a_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view kSpaces = " \t\r";
@@ -30,27 +30,27 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(kSpaces) + 1 - begin));
 }
 
-/// How long the comment, text or character is that begins at a place of the source; 0 if none does. Raw texts
-/// are not known.
-std::size_t length_of_no_code(std::string_view source, std::size_t at) {
+/// The length of the comment, string or character literal that begins at `at`; 0 if none does. Raw string
+/// literals are not recognized.
+std::size_t non_code_length(std::string_view source, std::size_t at) {
   const std::string_view rest = source.substr(at);
-  const auto through = [&](std::size_t place, std::size_t length) {
-    return place == rest.npos ? rest.size() : place + length;
+  const auto through = [&](std::size_t end, std::size_t length) {
+    return end == rest.npos ? rest.size() : end + length;
   };
   if (rest.starts_with("//")) return through(rest.find('\n'), 0);
   if (rest.starts_with("/*")) return through(rest.find("*/", 2), 2);
   const char quote = rest.front();
-  const bool parts_digits = quote == '\'' && at > 0 && is_of_a_word(source[at - 1]);
-  if ((quote != '"' && quote != '\'') || parts_digits) return 0;
+  const bool separates_digits = quote == '\'' && at > 0 && is_word_character(source[at - 1]);
+  if ((quote != '"' && quote != '\'') || separates_digits) return 0;
   std::size_t end = 1;
   while (end < rest.size() && rest[end] != quote) end += rest[end] == '\\' ? 2 : 1;
   return std::min(end + 1, rest.size());
 }
 
-/// The source with spaces in place of what is no code. Lines stay where they are.
+/// The source with comments and literals replaced by spaces. Line breaks remain.
 std::string code_of(std::string source) {
   for (std::size_t at = 0; at < source.size();) {
-    const std::size_t length = length_of_no_code(source, at);
+    const std::size_t length = non_code_length(source, at);
     const std::size_t end = at + std::max<std::size_t>(length, 1);
     for (std::size_t i = at; length > 0 && i < end; ++i) {
       if (source[i] != '\n') source[i] = ' ';
@@ -60,12 +60,12 @@ std::string code_of(std::string source) {
   return source;
 }
 
-/// The places in a line of code at which a function is called.
+/// The offsets in a line of code at which a function is called.
 std::vector<std::size_t> find_calls(std::string_view code, std::string_view function) {
   std::vector<std::size_t> calls;
   for (std::size_t at = 0; (at = code.find(function, at)) != code.npos; at += function.size()) {
     const std::string before = trimmed(code.substr(0, at));
-    const bool begins_word = at == 0 || !is_of_a_word(code[at - 1]);
+    const bool begins_word = at == 0 || !is_word_character(code[at - 1]);
     const bool is_declared = before.ends_with("bool") || before.ends_with("void");
     if (begins_word && !is_declared && code.substr(at + function.size()).starts_with('('))
       calls.push_back(at);
@@ -73,7 +73,7 @@ std::vector<std::size_t> find_calls(std::string_view code, std::string_view func
   return calls;
 }
 
-/// The call that begins a piece of a line, to its closing bracket or else to the end of the line.
+/// The call at the beginning of `line`, up to its closing parenthesis or else to the end of the line.
 std::string call_in(std::string_view line) {
   int depth = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -93,11 +93,9 @@ void add_mutants_of(const fs::path& path, std::vector<Mutant>& mutants) {
     for (const std::string_view function : kCalls) {
       for (const std::size_t at : find_calls(code, function)) {
         if (!is_first) {
-          throw std::runtime_error(
-              fmt::format("{}:{}: two calls that can be left out, which are told apart by their lines; put "
-                          "each on a line of its "
-                          "own",
-                          path.string(), number));
+          throw std::runtime_error(fmt::format(
+              "{}:{}: two calls that can be omitted are on one line; put each on a line of its own",
+              path.string(), number));
         }
         is_first = false;
         mutants.push_back({.file = path.filename().string(),
@@ -109,7 +107,7 @@ void add_mutants_of(const fs::path& path, std::vector<Mutant>& mutants) {
   }
 }
 
-/// Reads what follows the first word of a line.
+/// Reads the rest of a line, whose first word is `kind`.
 void read_entry(const std::string& kind, std::istringstream& words, MutantTable& table) {
   if (kind == "covers") {
     Cover cover;
@@ -129,15 +127,15 @@ void read_entry(const std::string& kind, std::istringstream& words, MutantTable&
   table.redundancies.push_back(std::move(redundancy));
 }
 
-/// @throws std::runtime_error  the newest entry fits no mutant
+/// @throws std::runtime_error  the last entry matches no mutant
 void check_entry(const std::string& kind, const MutantTable& table, const std::vector<Mutant>& mutants) {
-  const bool fits = std::any_of(mutants.begin(), mutants.end(), [&](const Mutant& mutant) {
+  const bool matches = std::any_of(mutants.begin(), mutants.end(), [&](const Mutant& mutant) {
     return kind == "covers" ? mutant.file == table.covers.back().file
                             : table.redundancies.back().is_of(mutant);
   });
-  if (fits) return;
-  throw std::runtime_error(kind == "covers" ? "there is nothing to leave out in this file"
-                                            : "this file has no such line with a call that can be left out");
+  if (matches) return;
+  throw std::runtime_error(kind == "covers" ? "this file has no call that can be omitted"
+                                            : "this file has no such line with a call that can be omitted");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Mutation testing of the CUDA kernels on the emulated device: whatever is left out, a test must notice.
+// Mutation testing of the CUDA kernels on the emulated device: each omitted call must make a test fail.
 #include "modules/cli/commands.h"
 #include "modules/cli/mutants.h"
 #include "modules/cli/nearest.h"
@@ -21,12 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// A build, and how its device runs.
+/// A build, and the schedule of its device.
 struct Stage {
   std::string preset;
   std::string order;  // SIMT_ORDER
   int seed = 1;       // SIMT_SEED
-  int workers = 1;    // SIMT_WORKERS: two blocks race only on two threads
+  int workers = 1;    // SIMT_WORKERS: blocks race only if there are two
 
   std::string name() const {
     if (preset != "emulated") return preset;
@@ -34,7 +34,7 @@ struct Stage {
   }
 };
 
-/// The cheap ones first: most mutants end there.
+/// The stages from cheap to expensive. Most mutants are caught by the first.
 std::vector<Stage> stages_of(const std::vector<std::string>& presets) {
   std::vector<Stage> stages;
   for (const std::string& preset : presets) {
@@ -51,21 +51,21 @@ std::vector<Stage> stages_of(const std::vector<std::string>& presets) {
   return stages;
 }
 
-/// What a test program came to.
+/// The result of a test program.
 struct Run {
   Ending ending;
-  bool reached = false;  // what was left out
+  bool reached = false;  // the omitted call was executed
   fs::path log;
 
   bool passed() const { return ending.exit_code == 0 && ending.signal == 0 && !ending.timed_out; }
 };
 
-/// The builds with their test programs.
+/// The builds and their test programs.
 class Builds {
  public:
   explicit Builds(fs::path folder) : folder_(std::move(folder)) {}
 
-  /// Prints what of a preset is not built, if anything.
+  /// Whether all test programs of the preset are built. Prints the first that is not.
   bool has(const std::string& preset, const std::vector<Cover>& covers) {
     const bool is_configured = fs::exists(folder_ / preset / "programs.txt");
     if (is_configured) suites_[preset] = read_programs(folder_ / preset).suites;
@@ -78,22 +78,22 @@ class Builds {
     return true;
   }
 
-  /// Runs the tests of a cover with something left out: FILE_SUFFIX:LINE, or nothing.
-  Run run(const Stage& stage, const Cover& cover, const std::string& left_out, const std::string& log,
+  /// Runs the tests of a cover with one call omitted: FILE_SUFFIX:LINE, or none if `omitted` is empty.
+  Run run(const Stage& stage, const Cover& cover, const std::string& omitted, const std::string& log,
           std::chrono::seconds time_out) const {
     const fs::path results = folder_ / stage.preset / "test-results";
     fs::create_directories(results);
     Run run{.ending = {}, .log = results / log};
     const std::vector<std::string> environment{
-        "SIMT_OMIT=" + left_out, "SIMT_ORDER=" + stage.order, fmt::format("SIMT_SEED={}", stage.seed),
+        "SIMT_OMIT=" + omitted, "SIMT_ORDER=" + stage.order, fmt::format("SIMT_SEED={}", stage.seed),
         fmt::format("SIMT_WORKERS={}", stage.workers), "SIMT_DEVICES=2",
-        // One race is enough: some mutants have thousands, and each takes a while to report.
+        // Stop at the first race: some mutants have thousands, and each takes a while to report.
         "TSAN_OPTIONS=halt_on_error=1"};
     run.ending = run_logged(
         path_of(stage.preset, cover.program),
         {"--backend=cuda", "--gtest_filter=" + cover.filter, "--gtest_fail_fast", "--gtest_color=no"},
         run.log, {.environment = environment, .time_out = time_out});
-    run.reached = says_that_it_was_reached(run.log);
+    run.reached = reports_omission(run.log);
     return run;
   }
 
@@ -107,7 +107,7 @@ class Builds {
     return folder_ / preset / "tests" / name;
   }
 
-  static bool says_that_it_was_reached(const fs::path& log) {
+  static bool reports_omission(const fs::path& log) {
     std::ifstream file(log);
     for (std::string line; std::getline(file, line);) {
       if (line.find("simt: omitted ") != line.npos) return true;
@@ -119,10 +119,10 @@ class Builds {
   std::map<std::string, std::vector<Program>> suites_;
 };
 
-/// What became of a mutant.
+/// Whether a mutant was caught.
 struct Verdict {
   bool caught = false, reached = false;
-  std::string by;  // which run noticed, and how
+  std::string by;  // the stage, the program and how it ended
 };
 
 struct Tally {
@@ -130,9 +130,9 @@ struct Tally {
   std::vector<std::string> survivors, errors;
 };
 
-std::string place(const Mutant& mutant) { return fmt::format("{}:{}", mutant.file, mutant.line); }
+std::string location(const Mutant& mutant) { return fmt::format("{}:{}", mutant.file, mutant.line); }
 
-/// Each line is seen as soon as it is true.
+/// Prints and flushes, so that progress is visible in a pipe.
 template <class... Args>
 void say(fmt::format_string<Args...> text, Args&&... args) {
   fmt::print(text, std::forward<Args>(args)...);
@@ -153,19 +153,19 @@ class Mutation {
         covers_(std::move(covers)),
         redundancies_(std::move(redundancies)) {}
 
-  /// Whether all tests pass with nothing left out. Else they would prove nothing.
-  bool tests_pass() const {
+  /// Whether all tests pass without a mutation. Tests that fail anyway cannot detect one.
+  bool baseline_passes() const {
     for (const Stage& stage : stages_) {
       const Clock::time_point start = Clock::now();
       for (const Cover& cover : covers_) {
-        const Run run = builds_.run(stage, cover, "", "mutate.nothing.log", time_out_);
+        const Run run = builds_.run(stage, cover, "", "mutate.baseline.log", time_out_);
         if (run.passed()) continue;
-        say("{} --gtest_filter={} fails with nothing left out ({}): {}; see {}\n"
-            "The tests would notice anything: no mutant was tried.\n",
-            cover.program, cover.filter, stage.name(), describe(run.ending), run.log.string());
+        say("baseline: {}, {} --gtest_filter={} fails: {}; see {}\n"
+            "Tests that fail without a mutation detect nothing: no mutant was run.\n",
+            stage.name(), cover.program, cover.filter, describe(run.ending), run.log.string());
         return false;
       }
-      say("with nothing left out the tests pass: {} ({:.1f} s)\n", stage.name(), seconds_since(start));
+      say("baseline: {}, the tests pass ({:.1f} s)\n", stage.name(), seconds_since(start));
     }
     return true;
   }
@@ -174,11 +174,12 @@ class Mutation {
     const Clock::time_point start = Clock::now();
     const Verdict verdict = judge(mutant);
     const char* const result = count(mutant, verdict);
-    say("{:<11} {:<16} {}{} ({:.1f} s)\n", result, place(mutant), mutant.call,
+    say("{:<11} {:<16} {}{} ({:.1f} s)\n", result, location(mutant), mutant.call,
         verdict.caught ? "  by " + verdict.by : "", seconds_since(start));
   }
 
-  /// Prints what it all came to.
+  /// Prints the summary.
+  /// @return the exit code
   int finish() const {
     for (const std::string& error : tally_.errors) say("FAILED: {}\n", error);
     for (const std::string& survivor : tally_.survivors) say("SURVIVED: {}\n", survivor);
@@ -190,17 +191,17 @@ class Mutation {
   }
 
  private:
-  /// Goes through the stages until a test notices.
+  /// Runs the stages until a test fails.
   Verdict judge(const Mutant& mutant) const {
     Verdict verdict;
-    const std::string left_out = fmt::format("kernels/cuda/{}:{}", mutant.file, mutant.line);
+    const std::string omitted = fmt::format("kernels/cuda/{}:{}", mutant.file, mutant.line);
     const std::string log = fmt::format("mutate.{}.{}.log", mutant.file, mutant.line);
     for (const Stage& stage : stages_) {
       for (const Cover& cover : covers_) {
         if (cover.file != mutant.file) continue;
-        const Run run = builds_.run(stage, cover, left_out, log, time_out_);
+        const Run run = builds_.run(stage, cover, omitted, log, time_out_);
         verdict.reached = verdict.reached || run.reached;
-        // What fails before it comes there fails for another reason.
+        // A test that fails before it reaches the mutant fails for another reason.
         verdict.caught = run.reached && !run.passed();
         if (!verdict.caught) continue;
         verdict.by = fmt::format("{}, {}: {}", stage.name(), cover.program, describe(run.ending));
@@ -210,7 +211,8 @@ class Mutation {
     return verdict;
   }
 
-  /// @return  the word for it
+  /// Counts the verdict.
+  /// @return the word for it
   const char* count(const Mutant& mutant, const Verdict& verdict) {
     const auto redundancy = std::find_if(redundancies_.begin(), redundancies_.end(),
                                          [&](const Redundancy& entry) { return entry.is_of(mutant); });
@@ -218,8 +220,9 @@ class Mutation {
     if (verdict.caught) {
       ++tally_.caught;
       if (is_redundant) {
-        tally_.errors.push_back(fmt::format("{} is no redundant call, as tests/simt/mutants.txt says: {}",
-                                            place(mutant), verdict.by));
+        tally_.errors.push_back(
+            fmt::format("{} is redundant according to tests/simt/mutants.txt, but was caught by {}",
+                        location(mutant), verdict.by));
       }
       return "caught";
     }
@@ -227,7 +230,7 @@ class Mutation {
       ++tally_.redundant;
       return "redundant";
     }
-    tally_.survivors.push_back(fmt::format("{}: {}{}", place(mutant), mutant.source,
+    tally_.survivors.push_back(fmt::format("{}: {}{}", location(mutant), mutant.source,
                                            verdict.reached ? "" : "  (no test reaches it)"));
     return verdict.reached ? "survived" : "not reached";
   }
@@ -240,7 +243,7 @@ class Mutation {
   Tally tally_;
 };
 
-/// The files with mutants.
+/// The names of the files with mutants.
 std::vector<std::string> files_of(const std::vector<Mutant>& mutants) {
   std::vector<std::string> files;
   for (const Mutant& mutant : mutants) {
@@ -251,7 +254,7 @@ std::vector<std::string> files_of(const std::vector<Mutant>& mutants) {
 
 int list_mutants(const std::vector<Mutant>& mutants, const MutantTable& table) {
   for (const Mutant& mutant : mutants) {
-    fmt::print("{:<16} {}\n", place(mutant), mutant.call);
+    fmt::print("{:<16} {}\n", location(mutant), mutant.call);
     for (const Redundancy& entry : table.redundancies) {
       if (entry.is_of(mutant)) fmt::print("{:<16}   redundant: {}\n", "", entry.reason);
     }
@@ -259,7 +262,7 @@ int list_mutants(const std::vector<Mutant>& mutants, const MutantTable& table) {
   return EXIT_SUCCESS;
 }
 
-/// Tests the mutants with the tests that cover them.
+/// Runs the tests of each mutant.
 int test_mutants(const fs::path& builds_folder, const std::vector<Mutant>& mutants, const MutantTable& table,
                  const MutateOptions& options) {
   const std::vector<std::string> files = files_of(mutants);
@@ -271,11 +274,11 @@ int test_mutants(const fs::path& builds_folder, const std::vector<Mutant>& mutan
   for (const std::string& preset : options.stages) {
     if (!builds.has(preset, covers)) return kUsageError;
   }
-  // ThreadSanitizer finds no place for its own memory where the kernel randomises addresses by more than 28
-  // bits. What is started inherits this; where it is forbidden, the tests say so.
+  // ThreadSanitizer cannot map its shadow memory where the kernel randomizes more than 28 bits of addresses.
+  // Child processes inherit this setting; where it is forbidden, the baseline fails.
   static_cast<void>(personality(ADDR_NO_RANDOMIZE));
   Mutation mutation(builds, options, std::move(covers), table.redundancies);
-  if (!mutation.tests_pass()) return EXIT_FAILURE;
+  if (!mutation.baseline_passes()) return EXIT_FAILURE;
   for (const Mutant& mutant : mutants) mutation.test(mutant);
   return mutation.finish();
 }
@@ -283,18 +286,19 @@ int test_mutants(const fs::path& builds_folder, const std::vector<Mutant>& mutan
 }  // namespace
 
 int mutate_kernels(const MutateOptions& options) {
-  // The builds are found beside this program's own, and the sources above, as the presets place them.
+  // The presets build in ROOT/build/PRESET: the other builds are siblings of this one.
   const fs::path builds = build_folder().parent_path(), root = builds.parent_path();
   const fs::path kernels = root / "kernels" / "cuda";
   if (!fs::is_directory(kernels)) {
-    fmt::print(stderr, "tito: {} is missing; mutate works in the builds that ./tito mutate makes\n",
+    fmt::print(stderr, "tito: {} is missing; mutate needs the source tree that contains its build folder\n",
                kernels.string());
     return kUsageError;
   }
   std::vector<Mutant> mutants = find_mutants(kernels);
   const MutantTable table = read_mutant_table(root / "tests" / "simt" / "mutants.txt", mutants);
   const std::vector<std::string> files = files_of(mutants);
-  if (files.empty()) throw std::runtime_error(fmt::format("{} has nothing to leave out", kernels.string()));
+  if (files.empty())
+    throw std::runtime_error(fmt::format("{} contains no call that can be omitted", kernels.string()));
 
   const std::string file = options.sample ? files[*options.sample % files.size()] : options.kernel;
   if (!file.empty() && std::find(files.begin(), files.end(), file) == files.end()) {

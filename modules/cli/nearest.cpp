@@ -11,7 +11,7 @@
 namespace tito {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // row[j] is the distance from the part of `a` that was read to the first j characters of `b`.
+  // row[j] is the distance from the prefix of `a` read so far to the first j characters of `b`.
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (const char c : a) {
@@ -26,14 +26,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string suggestion(std::string_view unknown, const std::vector<std::string>& names) {
-  if (names.empty()) return "there are none";
+  if (names.empty()) return "none is available";
   const auto nearest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
     return edit_distance(unknown, a) < edit_distance(unknown, b);
   });
   const bool is_near = edit_distance(unknown, *nearest) <= std::max<std::size_t>(2, nearest->size() / 2);
   const bool begins_it = unknown.size() > 1 && nearest->starts_with(unknown);
   if (is_near || begins_it) return fmt::format("did you mean '{}'?", *nearest);
-  return fmt::format("there are: {}", fmt::join(names, ", "));
+  return fmt::format("available: {}", fmt::join(names, ", "));
 }
 
 int report_unknown(std::string_view what, std::string_view unknown, const std::vector<std::string>& names) {

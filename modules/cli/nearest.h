@@ -7,10 +7,10 @@
 
 namespace tito {
 
-/// How many characters have to be inserted, removed or replaced to make `a` into `b` (Levenshtein).
+/// The Levenshtein distance: the number of characters to insert, remove or replace to turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The sentence that follows an unknown name: the nearest one where one is near, or else all that there are.
+/// The hint after an unknown name: "did you mean 'NAME'?" if one is similar, else all names.
 std::string suggestion(std::string_view unknown, const std::vector<std::string>& names);
 
 /// Prints "unknown WHAT 'NAME'" with the suggestion.

@@ -25,7 +25,7 @@ namespace {
   throw std::system_error(error, std::generic_category(), path);
 }
 
-/// What posix_spawn takes: pointers to the words, and a null one.
+/// Pointers to the words, terminated by a null pointer, as posix_spawn expects.
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -33,7 +33,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-/// This program's environment with some variables changed.
+/// This process's environment with some variables replaced or added.
 std::vector<std::string> environment_with(const std::vector<std::string>& changes) {
   std::vector<std::string> variables = changes;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -45,9 +45,10 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
   return variables;
 }
 
-/// Waits for a child, but not for longer than this.
+/// Waits for a child process for at most this time.
+/// @return whether it ended
 bool ends_within(pid_t child, std::chrono::milliseconds time) {
-  // By its number: the header of glibc 2.36 declares pidfd_open() for C alone.
+  // A system call, because glibc 2.36 declares pidfd_open() for C only.
   pollfd end{.fd = static_cast<int>(syscall(SYS_pidfd_open, child, 0)), .events = POLLIN, .revents = 0};
   if (end.fd < 0) fail_with(errno, "pidfd_open");
   const int ready = poll(&end, 1, static_cast<int>(time.count()));
@@ -58,7 +59,7 @@ bool ends_within(pid_t child, std::chrono::milliseconds time) {
 }  // namespace
 
 std::string describe(const Ending& ending) {
-  if (ending.timed_out) return "time-out";
+  if (ending.timed_out) return "timeout";
   if (ending.signal == 0) return fmt::format("exit code {}", ending.exit_code);
   const char* name = sigabbrev_np(ending.signal);
   return fmt::format("signal SIG{} ({})", name ? name : std::to_string(ending.signal),

@@ -8,22 +8,22 @@
 
 namespace tito {
 
-/// How a program ended: by itself with a code, or by a signal.
+/// How a program ended: with an exit code, or by a signal.
 struct Ending {
   int exit_code = 0;
   int signal = 0;
   bool timed_out = false;
 };
 
-/// "exit code 3", "signal SIGSEGV (Segmentation fault)" or "time-out".
+/// "exit code 3", "signal SIGSEGV (Segmentation fault)" or "timeout".
 std::string describe(const Ending& ending);
 
 struct RunOptions {
-  std::vector<std::string> environment;          // NAME=VALUE, in place of what the caller has
-  std::optional<std::chrono::seconds> time_out;  // then it is killed
+  std::vector<std::string> environment;          // NAME=VALUE, replacing the caller's
+  std::optional<std::chrono::seconds> time_out;  // after which the program is killed
 };
 
-/// Runs a program to its end, with both of its output streams written to `log`.
+/// Runs a program and waits for its end. Its standard output and standard error go to `log`.
 /// @throws std::system_error  it cannot be started
 Ending run_logged(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                   const std::filesystem::path& log, const RunOptions& options = {});

@@ -18,23 +18,29 @@ Programs read_programs(const std::filesystem::path& folder) {
   const std::filesystem::path list = folder / "programs.txt";
   std::ifstream file(list);
   if (!file)
-    throw std::runtime_error(fmt::format("{} is missing; ./tito configures and builds", list.string()));
+    throw std::runtime_error(
+        fmt::format("{} is missing; ./tito configures and builds the project", list.string()));
   Programs programs;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
-    std::string kind, name, path, note;
+    std::string kind, name, path, note, length;
     std::getline(fields, kind, '\t');
     std::getline(fields, name, '\t');
     std::getline(fields, path, '\t');
-    std::getline(fields, note);
+    std::getline(fields, note, '\t');
+    std::getline(fields, length);
     if (kind == "example") {
       programs.examples.push_back({.name = name, .path = folder / path, .description = note});
     } else if (kind == "suite") {
-      programs.suites.push_back({.name = name, .path = folder / path, .description = "", .backends = note});
+      programs.suites.push_back({.name = name,
+                                 .path = folder / path,
+                                 .description = "",
+                                 .backends = note,
+                                 .is_long = length == "long"});
     } else if (kind == "tool") {
       programs.tools.push_back({.name = name, .path = folder / path, .description = ""});
     } else {
-      throw std::runtime_error(fmt::format("{}: line not understood: {}", list.string(), line));
+      throw std::runtime_error(fmt::format("{}: malformed line: {}", list.string(), line));
     }
   }
   return programs;

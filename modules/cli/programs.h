@@ -6,16 +6,16 @@
 
 namespace tito {
 
-/// What the build made, as CMake wrote it into programs.txt.
+/// A program of this build, as listed by CMake in programs.txt.
 struct Program {
   std::string name;
   std::filesystem::path path;
   std::string description;
-  /// Of a test suite: `each` for every backend, `once` where no device takes part, or the name of its
-  /// backend.
+  /// Of a test suite: `each` runs it on every backend, `once` without one, a name on that backend only.
   std::string backends = "each";
+  bool is_long = false;  ///< a test suite that is worth running in shards
 
-  /// Where no device takes part, once is enough: with the CPU's.
+  /// A suite that runs `once` runs with those of the CPU.
   bool runs_on(const std::string& backend) const {
     return backends == "each" || backend == (backends == "once" ? "cpu" : backends);
   }
@@ -25,18 +25,18 @@ struct Program {
 struct Programs {
   std::vector<Program> examples;
   std::vector<Program> suites;
-  std::vector<Program> tools;  // what commands of tito start
+  std::vector<Program> tools;  // programs behind a command of tito
 };
 
-/// The folder of the build that this very program is part of; the others lie beside and below it.
+/// The build folder that contains this program, and all other programs in it and its subfolders.
 std::filesystem::path build_folder();
 
 /// Reads programs.txt in the build folder.
-/// @throws std::runtime_error  it is missing or has a line that is not understood
+/// @throws std::runtime_error  it is missing or has a malformed line
 Programs read_programs(const std::filesystem::path& folder);
 
-/// Becomes the program: its output, its arguments, its exit code. Returns only where that fails, with an exit
-/// code, and says why.
+/// Replaces this process with the program (execv). Returns only if that fails: an exit code, after printing
+/// why.
 int become(const Program& program, const std::vector<std::string>& arguments);
 
 /// The tool of this name.

@@ -2,147 +2,134 @@
 #include "modules/cli/devices.h"
 #include "modules/cli/process.h"
 #include "modules/cli/programs.h"
+#include "modules/cli/test_result.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
-#include <fstream>
-#include <optional>
-#include <string_view>
+#include <mutex>
+#include <thread>
 
 namespace tito {
 namespace {
 
-/// What one run of a test program came to. A program that did not end as it should is itself a failure.
-struct Result {
-  int passed = 0;
-  int skipped = 0;
-  std::vector<std::string> failed;  // names of tests
-  std::string broken;               // how the program itself failed; empty if it did not
+/// One run of a test program: on one backend, all its tests or one shard of them.
+struct Task {
+  Program suite;
+  std::string backend;
+  unsigned shard = 0, shards = 1;
 
-  int failures() const { return static_cast<int>(failed.size()) + (broken.empty() ? 0 : 1); }
+  std::string title() const {
+    std::string text = suite.takes_backend() ? fmt::format("{} ({})", suite.name, backend) : suite.name;
+    if (shards > 1) text += fmt::format(" {}/{}", shard + 1, shards);
+    return text;
+  }
+  std::string file_name() const {
+    return fmt::format("{}.{}{}", suite.name, backend, shards > 1 ? fmt::format(".{}", shard + 1) : "");
+  }
 };
 
-/// Counts GoogleTest's JSON report; nothing if the program ended before it wrote one.
-std::optional<Result> read_report(const std::filesystem::path& report) {
-  std::ifstream file(report);
-  if (!file) return std::nullopt;
-  Result result;
-  const nlohmann::json tests = nlohmann::json::parse(file);
-  for (const auto& suite : tests.at("testsuites")) {
-    for (const auto& test : suite.at("testsuite")) {
-      if (test.contains("failures")) {
-        result.failed.push_back(
-            fmt::format("{}.{}", suite.at("name").get<std::string>(), test.at("name").get<std::string>()));
-      } else if (test.at("result") == "COMPLETED") {
-        ++result.passed;
-      } else if (test.at("result") == "SKIPPED") {
-        ++result.skipped;
-      }
-    }
-  }
-  return result;
-}
-
-/// The test that a program was in when it ended, from GoogleTest's lines in its log.
-std::string last_started_test(const std::filesystem::path& log) {
-  constexpr std::string_view kStart = "[ RUN      ] ";
-  std::ifstream file(log);
-  std::string test = "no test";
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(kStart)) test = line.substr(kStart.size());
-  }
-  return test;
-}
-
-/// Prints the part of the log between the start and the end of a test, or to the end of the log if there is
-/// no end.
-void print_output_of(const std::string& test, const std::filesystem::path& log) {
-  const std::string start = "[ RUN      ] " + test, end = "[  FAILED  ] " + test;
-  std::ifstream file(log);
-  bool inside = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line == start) inside = true;
-    if (inside) fmt::print("  {}\n", line);
-    if (inside && line.starts_with(end)) return;
-  }
-}
-
-void print_end_of(const std::filesystem::path& log) {
-  constexpr std::size_t kLines = 40;
-  std::vector<std::string> lines;
-  std::ifstream file(log);
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  for (std::size_t i = lines.size() - std::min(kLines, lines.size()); i < lines.size(); ++i) {
-    fmt::print("  {}\n", lines[i]);
-  }
-}
-
-/// A word is looked for anywhere in a test's name; GoogleTest's own patterns are passed as they are.
+/// Matches a word anywhere in a test's name. GoogleTest's own patterns are passed unchanged.
 std::string filter_for(const std::string& pattern) {
   return pattern.find_first_of("*?:-") == std::string::npos ? "*" + pattern + "*" : pattern;
 }
 
-Result run_suite(const Program& suite, const std::string& backend, const std::string& pattern) {
-  const std::filesystem::path folder = build_folder() / "test-results";
-  std::filesystem::create_directories(folder);
-  const std::filesystem::path log = folder / fmt::format("{}.{}.log", suite.name, backend);
-  const std::filesystem::path report = folder / fmt::format("{}.{}.json", suite.name, backend);
-  std::filesystem::remove(report);
-
-  std::vector<std::string> arguments{"--gtest_color=no", "--gtest_output=json:" + report.string()};
-  if (suite.takes_backend()) arguments.push_back("--backend=" + backend);
-  if (!pattern.empty()) arguments.push_back("--gtest_filter=" + filter_for(pattern));
-  const std::string title = suite.takes_backend() ? fmt::format("{} ({})", suite.name, backend) : suite.name;
-  fmt::print("{:<28}", title);
-  std::fflush(stdout);
-
-  const auto start = std::chrono::steady_clock::now();
-  const Ending ending = run_logged(suite.path, arguments, log);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-
-  std::optional<Result> report_read = read_report(report);
-  Result result = report_read.value_or(Result{});
-  const int counted = result.passed + result.skipped + result.failures();
-  const bool ended_well = ending.signal == 0 && ending.exit_code == 0;
-  if (!report_read) {
-    result.broken = fmt::format("{} ended with {} in {}", title, describe(ending), last_started_test(log));
-  } else if (!ended_well && result.failed.empty() && counted > 0) {
-    result.broken = fmt::format("{} ended with {} after its tests had passed", title, describe(ending));
-  } else if (counted == 0 && pattern.empty()) {
-    result.broken = fmt::format("{} has no tests", title);
+class TestRun {
+ public:
+  TestRun(std::vector<Task> tasks, std::string pattern)
+      : tasks_(std::move(tasks)), pattern_(std::move(pattern)) {
+    std::filesystem::create_directories(folder_);
   }
 
-  fmt::print("{} passed, {} failed{} ({:.1f} s)\n", result.passed, result.failures(),
-             result.skipped ? fmt::format(", {} skipped", result.skipped) : "", seconds.count());
-  for (const std::string& test : result.failed) print_output_of(test, log);
-  if (!result.broken.empty()) {
-    print_end_of(log);
-    fmt::print("  {}\n", result.broken);
+  /// Runs all tasks, so many at a time, and prints each as it ends.
+  void run(unsigned jobs) {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+    workers.clear();
+    if (error_) std::rethrow_exception(error_);
   }
-  return result;
-}
 
-/// The backends to run on; says what they are, and which are left out, and why.
-std::vector<std::string> choose_backends(const std::string& asked) {
-  std::vector<std::string> backends;
-  for (const Backend& backend : read_devices().backends) {
-    if (asked != "all" && asked != backend.name) continue;
-    if (backend.available) {
-      backends.push_back(backend.name);
-      fmt::print("{}: {}\n", backend.name, backend.text);
-    } else {
-      fmt::print("{} left out: {}\n", backend.name, backend.text);
+  int passed() const { return passed_; }
+  int failed() const { return failed_; }
+  int skipped() const { return skipped_; }
+  const std::vector<std::string>& failures() const { return failures_; }
+
+ private:
+  void work() {
+    try {
+      for (std::size_t i = next_++; i < tasks_.size(); i = next_++) run_task(tasks_[i]);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      error_ = std::current_exception();
+      next_ = tasks_.size();
     }
+  }
+
+  void run_task(const Task& task) {
+    const std::filesystem::path log = folder_ / (task.file_name() + ".log"),
+                                report = folder_ / (task.file_name() + ".json");
+    std::filesystem::remove(report);
+    std::vector<std::string> arguments{"--gtest_color=no", "--gtest_output=json:" + report.string()};
+    if (task.suite.takes_backend()) arguments.push_back("--backend=" + task.backend);
+    if (!pattern_.empty()) arguments.push_back("--gtest_filter=" + filter_for(pattern_));
+    RunOptions options;
+    if (task.shards > 1) {
+      options.environment = {fmt::format("GTEST_TOTAL_SHARDS={}", task.shards),
+                             fmt::format("GTEST_SHARD_INDEX={}", task.shard)};
+    }
+    // Programs share the processors: a thread that waits for work must not spin.
+    if (std::getenv("OMP_WAIT_POLICY") == nullptr)
+      options.environment.emplace_back("OMP_WAIT_POLICY=passive");
+
+    const auto start = std::chrono::steady_clock::now();
+    const Ending ending = run_logged(task.suite.path, arguments, log, options);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    add(task, read_result(task.title(), ending, report, log, !pattern_.empty() || task.shards > 1),
+        seconds.count(), log);
+  }
+
+  void add(const Task& task, const TestResult& result, double seconds, const std::filesystem::path& log) {
+    const std::lock_guard lock(mutex_);
+    passed_ += result.passed;
+    skipped_ += result.skipped;
+    failed_ += result.failures();
+    for (const std::string& test : result.failed)
+      failures_.push_back(fmt::format("{} in {} --backend {}", test, task.suite.name, task.backend));
+    if (!result.broken.empty()) failures_.push_back(result.broken);
+    fmt::print("{:<28}{} passed, {} failed{} ({:.1f} s)\n", task.title(), result.passed, result.failures(),
+               result.skipped ? fmt::format(", {} skipped", result.skipped) : "", seconds);
+    print_failures(result, log);
+    std::fflush(stdout);
+  }
+
+  const std::vector<Task> tasks_;
+  const std::string pattern_;
+  const std::filesystem::path folder_ = build_folder() / "test-results";
+  std::atomic<std::size_t> next_ = 0;
+
+  std::mutex mutex_;  // of what follows, and of standard output
+  int passed_ = 0, failed_ = 0, skipped_ = 0;
+  std::vector<std::string> failures_;
+  std::exception_ptr error_;
+};
+
+/// The backends to run on; says which they are, and which are skipped and why.
+std::vector<Backend> choose_backends(const std::string& wanted) {
+  std::vector<Backend> backends;
+  for (const Backend& backend : read_devices().backends) {
+    if (wanted != "all" && wanted != backend.name) continue;
+    fmt::print("{}{}: {}\n", backend.name, backend.available ? "" : " skipped", backend.text);
+    if (backend.available) backends.push_back(backend);
   }
   return backends;
 }
 
-/// Takes the pattern for the name of a program, test_core or core, if it is one: that program is left, with
-/// all tests.
+/// If the pattern is the name of a program, test_core or core, selects that program with all its tests.
 void choose_suite(std::vector<Program>& suites, std::string& pattern) {
   const auto is_named = [&](const Program& suite) {
     return suite.name == pattern || suite.name == "test_" + pattern;
@@ -153,42 +140,55 @@ void choose_suite(std::vector<Program>& suites, std::string& pattern) {
   pattern.clear();
 }
 
+/// The longest suites first and in shards, so that no processor is idle at the end.
+std::vector<Task> make_tasks(const std::vector<Program>& suites, const std::vector<Backend>& backends,
+                             unsigned jobs, bool all_tests) {
+  std::vector<Task> tasks;
+  for (const Program& suite : suites) {
+    const unsigned shards = suite.is_long && all_tests ? jobs : 1;
+    for (const Backend& backend : backends) {
+      if (!suite.runs_on(backend.name)) continue;
+      for (unsigned i = 0; i < shards; ++i) tasks.push_back({suite, backend.name, i, shards});
+    }
+  }
+  std::stable_partition(tasks.begin(), tasks.end(), [](const Task& task) { return task.suite.is_long; });
+  return tasks;
+}
+
+/// As many as there are processors, but one where a GPU takes part: tests of its memory want it for
+/// themselves.
+unsigned default_jobs(const std::vector<Backend>& backends) {
+  const bool gpu = std::any_of(backends.begin(), backends.end(), [](const Backend& backend) {
+    return backend.name != "cpu" && !backend.emulated;
+  });
+  return gpu ? 1 : std::max(1U, std::thread::hardware_concurrency());
+}
+
 }  // namespace
 
 int run_tests(const TestOptions& options) {
   std::vector<Program> suites = read_programs(build_folder()).suites;
   std::string pattern = options.pattern;
   choose_suite(suites, pattern);
-  const std::vector<std::string> backends = choose_backends(options.backend);
+  const std::vector<Backend> backends = choose_backends(options.backend);
   if (backends.empty()) {
-    fmt::print(stderr, "tito: the backend {} was asked for, and is not there\n", options.backend);
+    fmt::print(stderr, "tito: backend {} is not available\n", options.backend);
     return kUsageError;
   }
+  std::fflush(stdout);
 
-  int passed = 0, failed = 0, skipped = 0;
-  std::vector<std::string> failures;
-  for (const Program& suite : suites) {
-    for (const std::string& backend : backends) {
-      if (!suite.runs_on(backend)) continue;
-      const Result result = run_suite(suite, backend, pattern);
-      passed += result.passed;
-      skipped += result.skipped;
-      failed += result.failures();
-      for (const std::string& test : result.failed) {
-        failures.push_back(fmt::format("{} in {} --backend {}", test, suite.name, backend));
-      }
-      if (!result.broken.empty()) failures.push_back(result.broken);
-    }
-  }
+  const unsigned jobs = options.jobs > 0 ? options.jobs : default_jobs(backends);
+  TestRun run(make_tasks(suites, backends, jobs, pattern.empty()), pattern);
+  run.run(jobs);
 
-  for (const std::string& failure : failures) fmt::print("FAILED: {}\n", failure);
-  if (skipped > 0) fmt::print("{} skipped\n", skipped);
-  if (passed + failed == 0) {
-    fmt::print("no test was run{}: that is a failure\n",
-               options.pattern.empty() ? "" : fmt::format("; none matches '{}'", options.pattern));
+  for (const std::string& failure : run.failures()) fmt::print("FAILED: {}\n", failure);
+  if (run.skipped() > 0) fmt::print("{} skipped\n", run.skipped());
+  if (run.passed() + run.failed() == 0) {
+    fmt::print("FAILED: no test {}\n",
+               options.pattern.empty() ? "ran" : fmt::format("matches '{}'", options.pattern));
   }
-  fmt::print("{} passed, {} failed\n", passed, failed);
-  return failed == 0 && passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  fmt::print("{} passed, {} failed\n", run.passed(), run.failed());
+  return run.failed() == 0 && run.passed() > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace tito

@@ -15,7 +15,7 @@ TemporaryFolder::TemporaryFolder() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // a destructor must not throw, and a folder left in /tmp fails no test
+  std::error_code ignored;  // a destructor must not throw; a folder that remains in /tmp fails no test
   fs::remove_all(path_, ignored);
 }
 
@@ -28,7 +28,9 @@ void TemporaryFolder::add_script(const std::string& name, const std::string& bod
 
 FakeBuild::FakeBuild() {
   fs::copy_file(build_folder() / "tito", folder_.path() / "tito");
-  std::ofstream(folder_.path() / "programs.txt");
+  // What tito asks about this machine is the real one's.
+  std::ofstream(folder_.path() / "programs.txt")
+      << "tool\tdevices\t" << (build_folder() / "modules/cli/devices").string() << "\t\n";
 }
 
 void FakeBuild::add_example(const std::string& name, const std::string& body,

@@ -7,7 +7,7 @@
 
 namespace tinytorch::testing {
 
-/// A folder that is removed with everything in it at the end of a test.
+/// A folder that the destructor removes with its contents.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -17,25 +17,25 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes an executable shell script, and the folders above it.
+  /// Writes an executable shell script; creates its parent folders.
   void add_script(const std::string& name, const std::string& body) const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// A build folder with the real tito and made-up programs for it to start.
+/// A build folder with the real tito and fake programs.
 class FakeBuild {
  public:
   FakeBuild();
 
-  /// An example that is the shell script `body`.
+  /// Adds an example: the shell script `body`.
   void add_example(const std::string& name, const std::string& body, const std::string& description = "");
 
-  /// A test suite that is the shell script `body`; `backends` is `each` or `once`, as in programs.txt.
+  /// Adds a test suite: the shell script `body`. `backends` is `each` or `once`, as in programs.txt.
   void add_suite(const std::string& name, const std::string& body, const std::string& backends = "each");
 
-  /// Where tito and all the programs lie.
+  /// The folder of tito and all programs.
   const std::filesystem::path& path() const { return folder_.path(); }
 
   ProgramRun tito(const std::string& arguments) const;
@@ -47,7 +47,8 @@ class FakeBuild {
   TemporaryFolder folder_;
 };
 
-/// The body of a suite that reports these tests as GoogleTest does, and ends as GoogleTest would.
+/// The body of a suite that writes GoogleTest's report and log of this number of tests, and exits with its
+/// code.
 std::string reporting_suite(int passed, int failed);
 
 }  // namespace tinytorch::testing

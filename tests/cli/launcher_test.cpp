@@ -1,4 +1,4 @@
-// The launcher ./tito, in a made-up tree with made-up apt-get, dpkg-query and cmake.
+// The launcher ./tito, in a temporary source tree with fake apt-get, dpkg-query and cmake.
 #include "tests/cli/fake_build.h"
 #include "tests/support/program.h"
 #include "tests/support/source_folder.h"
@@ -19,8 +19,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A tree that has just been cloned, on a machine that lacks one package. What is called is written to
-/// standard error.
+/// A fresh source tree on a machine without one of the packages. Each fake command prints its arguments.
 class Launcher : public ::testing::Test {
  protected:
   Launcher() {
@@ -35,7 +34,7 @@ class Launcher : public ::testing::Test {
     tree_.add_script("bin/sudo", "echo \"sudo $*\"");
     tree_.add_script("bin/id", "echo 0");
     tree_.add_script("bin/cmake", R"(echo "cmake $*"; mkdir -p build/emulated build/cuda)");
-    // One of these is what it builds by itself: with a GPU here, or without.
+    // The default preset depends on whether this machine has a GPU.
     for (const char* preset : {"emulated", "cuda"})
       tree_.add_script(std::string("build/") + preset + "/tito", R"(echo "program in $PWD: $*"; exit 7)");
   }
@@ -50,7 +49,7 @@ class Launcher : public ::testing::Test {
   const TemporaryFolder tree_;
 };
 
-TEST_F(Launcher, BuildsNoTestsToPrintAHelp) {
+TEST_F(Launcher, BuildsNoTestsToPrintHelp) {
   EXPECT_THAT(tito("test --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run nothing").output, HasSubstr("--target tito tito\n"));
@@ -70,14 +69,14 @@ TEST_F(Launcher, PrintsOnlyTheProgramOnStandardOutput) {
   EXPECT_THAT(tito("list 2>/dev/null").output, AllOf(HasSubstr("program in"), Not(HasSubstr("cmake"))));
 }
 
-TEST_F(Launcher, LooksForPackagesAgainOnlyWhenTheListChanged) {
+TEST_F(Launcher, ChecksPackagesAgainOnlyAfterTheListChanged) {
   tito("list");
   EXPECT_THAT(tito("list").output, AllOf(Not(HasSubstr("apt-get")), Not(HasSubstr("--preset"))));
   std::ofstream(root() / "docker/packages.txt", std::ios::app) << "new-dev\n";
   EXPECT_THAT(tito("list").output, HasSubstr("tito: installing: missing-dev new-dev\n"));
 }
 
-TEST_F(Launcher, FailedBuildEndsWithOneAndLooksForPackagesAgain) {
+TEST_F(Launcher, FailedBuildExitsWithOneAndChecksPackagesAgain) {
   tito("list");
   tree_.add_script("bin/cmake", "exit 5");
   const ProgramRun run = tito("list");
@@ -86,7 +85,7 @@ TEST_F(Launcher, FailedBuildEndsWithOneAndLooksForPackagesAgain) {
   EXPECT_THAT(tito("list").output, HasSubstr("tito: installing: missing-dev"));
 }
 
-TEST_F(Launcher, FailedInstallationStops) {
+TEST_F(Launcher, FailedInstallationStopsBeforeTheBuild) {
   tree_.add_script("bin/apt-get", "exit 100");
   const ProgramRun run = tito("list");
   EXPECT_NE(run.exit_code, 0);
@@ -98,8 +97,8 @@ TEST_F(Launcher, InstallsThroughSudoWhenNotRoot) {
   EXPECT_THAT(tito("list").output, AllOf(HasSubstr("sudo apt-get update"), HasSubstr("apt-get install -y")));
 }
 
-TEST_F(Launcher, WithoutAptPrintsTheListAndEndsWithThree) {
-  // A PATH with the tools that every system has, and no apt-get.
+TEST_F(Launcher, WithoutAptPrintsThePackagesAndExitsWithThree) {
+  // A PATH with standard tools and without apt-get.
   for (const char* tool : {"sh", "readlink", "dirname", "sed", "tr", "cmp", "mkdir", "cp", "nproc", "rm"}) {
     fs::create_directories(root() / "plain");
     const std::string path = run_program(std::string("command -v ") + tool).output;
@@ -116,7 +115,7 @@ TEST_F(Launcher, WithoutAptPrintsTheListAndEndsWithThree) {
   EXPECT_EQ(tito("list", plain).exit_code, 7);
 }
 
-TEST_F(Launcher, RunsThroughALinkAndInTheCallersFolder) {
+TEST_F(Launcher, RunsThroughASymlinkInTheCallersFolder) {
   fs::create_directories(root() / "elsewhere");
   fs::create_symlink(root() / "tito", root() / "elsewhere/linked");
   const ProgramRun run = run_program("unset TITO_PRESET; cd " + (root() / "elsewhere").string() +
@@ -125,7 +124,7 @@ TEST_F(Launcher, RunsThroughALinkAndInTheCallersFolder) {
   EXPECT_THAT(run.output, HasSubstr("program in " + (root() / "elsewhere").string() + ": list\n"));
 }
 
-TEST_F(Launcher, BuildsThePresetThatTheEnvironmentNames) {
+TEST_F(Launcher, BuildsThePresetOfTheEnvironment) {
   fs::create_directories(root() / "build/asan");
   fs::copy_file(root() / "build/emulated/tito", root() / "build/asan/tito");
   const ProgramRun run = tito("test", "TITO_PRESET=asan");
@@ -133,7 +132,7 @@ TEST_F(Launcher, BuildsThePresetThatTheEnvironmentNames) {
   EXPECT_THAT(run.output, AllOf(HasSubstr("cmake --preset asan"), HasSubstr("--target tito all")));
 }
 
-TEST_F(Launcher, BuildsThreePresetsForMutateWithTheTestsThatItsTableNames) {
+TEST_F(Launcher, BuildsThreePresetsForMutateWithTheTestsOfItsTable) {
   fs::create_directories(root() / "tests/simt");
   std::ofstream(root() / "tests/simt/mutants.txt") << "# covers FILE PROGRAM FILTER\ncovers a.cu test_b "
                                                       "B.*\ncovers b.cu  test_a A.*\ncovers c.cu test_a C\n";

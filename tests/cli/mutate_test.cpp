@@ -1,5 +1,5 @@
-// tito mutate: what it finds in kernels, how it reads its table, and what it makes of test programs, in a
-// made-up tree.
+// tito mutate, in a temporary source tree: how it finds mutants, reads its table and judges the results of
+// test programs.
 #include "tests/cli/fake_build.h"
 #include "tests/support/program.h"
 
@@ -21,7 +21,7 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-/// A source tree with kernels, and with its three builds.
+/// A source tree with kernels and three builds.
 class Mutate : public ::testing::Test {
  protected:
   Mutate() {
@@ -44,7 +44,8 @@ class Mutate : public ::testing::Test {
     std::ofstream(root() / "tests/simt/mutants.txt") << table;
   }
 
-  /// The program of all three builds: `body` runs where something is left out, and fails or does not.
+  /// Writes the test program of all three builds. `body` runs if a call is omitted, and decides the exit
+  /// code.
   void write_test(const std::string& body) const {
     for (const char* preset : {"emulated", "asan", "tsan"}) {
       tree_.add_script(std::string("build/") + preset + "/tests/test_a",
@@ -53,7 +54,7 @@ class Mutate : public ::testing::Test {
     }
   }
 
-  /// A kernel with one mutant, in line 2.
+  /// Adds a kernel with one mutant, in line 2.
   void add_one_mutant() const {
     add_kernel("a.cu", "void a() {\n  __syncthreads();\n}\n");
     write_table("covers a.cu test_a A.*\n");
@@ -66,7 +67,7 @@ class Mutate : public ::testing::Test {
   const TemporaryFolder tree_;
 };
 
-// -- what it finds
+// -- mutants
 
 TEST_F(Mutate, FindsEachKindOfCall) {
   add_kernel("a.cu", R"source(if (within(f(i), n)) x[i] = 1;
@@ -91,7 +92,7 @@ cudaEventSynchronize(event);
             "b.h:1            __syncthreads()\n");
 }
 
-TEST_F(Mutate, PassesOverCommentsTextsAndDeclarations) {
+TEST_F(Mutate, IgnoresCommentsLiteralsAndDeclarations) {
   add_kernel("a.cu", R"source(// __syncthreads();
 /* __syncthreads();
    within(i, n) */ char quote = '"', other = '\''; int many = 1'000;
@@ -105,7 +106,7 @@ within(i, n);
   EXPECT_EQ(mutate("--list").output, "a.cu:8           within(i, n)\n");
 }
 
-TEST_F(Mutate, RefusesTwoOnALine) {
+TEST_F(Mutate, RejectsTwoCallsOnALine) {
   for (const char* line : {"if (within(i, n) && within(j, m)) {", "if (within(i, n)) __syncthreads();"}) {
     add_kernel("a.cu", std::string("\n") + line + "\n");
     const ProgramRun run = mutate("--list");
@@ -115,9 +116,9 @@ TEST_F(Mutate, RefusesTwoOnALine) {
   }
 }
 
-// -- its table
+// -- the table
 
-TEST_F(Mutate, TakesRedundantCallsByTheTextOfTheirLine) {
+TEST_F(Mutate, IdentifiesRedundantCallsByTheTextOfTheirLine) {
   add_kernel("a.cu", "  say(\"a\", within(i, n));\n  within(j, n);\n");
   write_table(
       "# a comment\n\ncovers a.cu test_a A\nredundant a.cu \"say(\\\"a\\\", within(i, n));\" it is 1\n");
@@ -127,7 +128,7 @@ TEST_F(Mutate, TakesRedundantCallsByTheTextOfTheirLine) {
             "a.cu:2           within(j, n)\n");
 }
 
-TEST_F(Mutate, RefusesATableThatFitsNot) {
+TEST_F(Mutate, RejectsATableThatDoesNotMatchTheSources) {
   add_one_mutant();
   const std::string cover = "covers a.cu test_a A\n";
   const struct {
@@ -135,7 +136,7 @@ TEST_F(Mutate, RefusesATableThatFitsNot) {
   } cases[] = {
       {"", "mutants.txt: no test covers a.cu; add: covers a.cu PROGRAM FILTER"},
       {cover + "covers b.cu test_a A\n",
-       "mutants.txt:2: there is nothing to leave out in this file: covers b.cu"},
+       "mutants.txt:2: this file has no call that can be omitted: covers b.cu"},
       {"covers a.cu test_a\n", "mutants.txt:1: expected: covers FILE PROGRAM FILTER"},
       {"covers a.cu test_a A B\n", "mutants.txt:1: expected: covers FILE PROGRAM FILTER"},
       {"cover a.cu test_a A\n", "mutants.txt:1: expected covers or redundant"},
@@ -152,23 +153,23 @@ TEST_F(Mutate, RefusesATableThatFitsNot) {
   EXPECT_THAT(mutate("--list").output, EndsWith("mutants.txt is missing\n"));
 }
 
-// -- its verdicts
+// -- verdicts
 
-TEST_F(Mutate, CaughtIsWhatATestNotices) {
+TEST_F(Mutate, MutantIsCaughtWhenATestFails) {
   add_one_mutant();
   write_test("reach; exit 1");
   const ProgramRun run = mutate();
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output,
-              AllOf(HasSubstr("with nothing left out the tests pass: emulated forward ("),
-                    HasSubstr("with nothing left out the tests pass: emulated shuffled 3 ("),
-                    HasSubstr("with nothing left out the tests pass: tsan ("),
+              AllOf(HasSubstr("baseline: emulated forward, the tests pass ("),
+                    HasSubstr("baseline: emulated shuffled 3, the tests pass ("),
+                    HasSubstr("baseline: tsan, the tests pass ("),
                     HasSubstr("\ncaught      a.cu:2           __syncthreads()  by emulated forward, "
                               "test_a: exit code 1 ("),
                     EndsWith("\n1 mutants: 1 caught, 0 redundant\n")));
 }
 
-TEST_F(Mutate, GoesThroughTheStagesFromCheapToDear) {
+TEST_F(Mutate, RunsTheStagesFromCheapToExpensive) {
   add_one_mutant();
   write_test("reach; echo \"$preset $SIMT_ORDER $SIMT_SEED $SIMT_WORKERS $SIMT_DEVICES $*\" >> " +
              (root() / "calls").string() + "; [ $preset != tsan ] || exit 66");
@@ -181,17 +182,17 @@ TEST_F(Mutate, GoesThroughTheStagesFromCheapToDear) {
                 arguments);
 }
 
-TEST_F(Mutate, CrashesAndEndlessLoopsAreNoticed) {
+TEST_F(Mutate, CrashesAndEndlessLoopsAreCaught) {
   add_one_mutant();
   write_test("reach; kill -SEGV $$");
   EXPECT_THAT(mutate("--stages emulated").output, HasSubstr("signal SIGSEGV"));
   write_test("reach; exec sleep 60");
   const ProgramRun run = mutate("--stages emulated --timeout 1");
   EXPECT_EQ(run.exit_code, 0);
-  EXPECT_THAT(run.output, AllOf(HasSubstr("test_a: time-out ("), EndsWith("1 caught, 0 redundant\n")));
+  EXPECT_THAT(run.output, AllOf(HasSubstr("test_a: timeout ("), EndsWith("1 caught, 0 redundant\n")));
 }
 
-TEST_F(Mutate, SurvivorsAreListedAndFail) {
+TEST_F(Mutate, SurvivorsAreListedAndFailTheRun) {
   add_kernel("a.cu", "__syncthreads();\n  if (within(i, n)) return;\n");
   write_table("covers a.cu test_a A\n");
   write_test("reach; case $SIMT_OMIT in *kernels/cuda/a.cu:1) exit 1 ;; esac");
@@ -202,7 +203,7 @@ TEST_F(Mutate, SurvivorsAreListedAndFail) {
                                          "2 mutants: 1 caught, 0 redundant, 1 survived\n")));
 }
 
-TEST_F(Mutate, WhatNoTestReachesSurvivesEvenWhereTestsFail) {
+TEST_F(Mutate, UnreachedMutantSurvivesEvenIfTestsFail) {
   add_one_mutant();
   for (const char* body : {"exit 0", "exit 1"}) {
     write_test(body);
@@ -214,7 +215,7 @@ TEST_F(Mutate, WhatNoTestReachesSurvivesEvenWhereTestsFail) {
   }
 }
 
-TEST_F(Mutate, RedundantIsWhatNoTestNoticesAndTheTableNames) {
+TEST_F(Mutate, RedundantCallThatNoTestMissesIsAccepted) {
   add_one_mutant();
   write_table("covers a.cu test_a A\nredundant a.cu \"__syncthreads();\" a warp is enough\n");
   write_test("reach");
@@ -230,13 +231,15 @@ TEST_F(Mutate, RedundantCallThatATestMissesIsAnError) {
   write_test("reach; [ $preset != asan ]");
   const ProgramRun run = mutate();
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.output,
-              AllOf(HasSubstr("\nFAILED: a.cu:2 is no redundant call, as tests/simt/mutants.txt says: asan, "
-                              "test_a: exit code 1\n"),
-                    EndsWith("\n1 mutants: 1 caught, 0 redundant\n")));
+  EXPECT_THAT(
+      run.output,
+      AllOf(HasSubstr(
+                "\nFAILED: a.cu:2 is redundant according to tests/simt/mutants.txt, but was caught by asan, "
+                "test_a: exit code 1\n"),
+            EndsWith("\n1 mutants: 1 caught, 0 redundant\n")));
 }
 
-TEST_F(Mutate, TestsThatFailWithNothingLeftOutProveNothing) {
+TEST_F(Mutate, FailingBaselineStopsTheRun) {
   add_one_mutant();
   tree_.add_script("build/emulated/tests/test_a", "[ $SIMT_ORDER != reverse ] || exit 1");
   tree_.add_script("build/asan/tests/test_a", "");
@@ -245,14 +248,12 @@ TEST_F(Mutate, TestsThatFailWithNothingLeftOutProveNothing) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(
       run.output,
-      AllOf(
-          HasSubstr("test_a --gtest_filter=A.* fails with nothing left out (emulated reverse): exit code 1; "
-                    "see " +
-                    (root() / "build/emulated/test-results/mutate.nothing.log").string()),
-          EndsWith("no mutant was tried.\n"), Not(HasSubstr("mutants:"))));
+      AllOf(HasSubstr("baseline: emulated reverse, test_a --gtest_filter=A.* fails: exit code 1; see " +
+                      (root() / "build/emulated/test-results/mutate.baseline.log").string()),
+            EndsWith("no mutant was run.\n"), Not(HasSubstr("mutants:"))));
 }
 
-TEST_F(Mutate, KeepsALogOfEachMutantAndRandomisesNoAddresses) {
+TEST_F(Mutate, WritesALogOfEachMutantWithAddressRandomizationOff) {
   add_one_mutant();
   write_test("reach; cat /proc/self/personality; exit 1");
   mutate();
@@ -260,9 +261,9 @@ TEST_F(Mutate, KeepsALogOfEachMutantAndRandomisesNoAddresses) {
             "simt: omitted /src/kernels/cuda/a.cu:2\n00040000\n");
 }
 
-// -- what it is asked for
+// -- options
 
-TEST_F(Mutate, TakesOneKernelByNameOrByNumber) {
+TEST_F(Mutate, SelectsOneKernelByNameOrNumber) {
   for (const char* file : {"alpha.cu", "beta.cu", "gamma.cu"}) add_kernel(file, "__syncthreads();\n");
   write_table("covers alpha.cu test_a A\ncovers beta.cu test_a B\ncovers gamma.cu test_a C\n");
   EXPECT_THAT(mutate("--list --kernel beta.cu").output, MatchesRegex("beta.cu:1 +__syncthreads\\(\\)\n"));
@@ -275,7 +276,7 @@ TEST_F(Mutate, TakesOneKernelByNameOrByNumber) {
   EXPECT_EQ(mutate("--stages release").exit_code, 2);
 }
 
-TEST_F(Mutate, MissingBuildsEndWithTwo) {
+TEST_F(Mutate, MissingBuildsExitWithTwo) {
   add_one_mutant();
   write_test("reach; exit 1");
   fs::remove(root() / "build/asan/tests/test_a");

@@ -1,4 +1,4 @@
-// How every test program's main function answers to its arguments: this one's own, started again.
+// The arguments of every test program's main function, tested by starting this program again.
 #include "tests/support/program.h"
 
 #include <gmock/gmock.h>
@@ -28,12 +28,12 @@ TEST(TestMain, ListingTestsIsNotAnEmptyRun) {
   EXPECT_EQ(run_this_program("--gtest_list_tests").exit_code, 0);
 }
 
-TEST(TestMain, UnknownBackendEndsWithTwo) {
+TEST(TestMain, UnknownBackendExitsWithTwo) {
   EXPECT_EQ(run_this_program("--backend tpu").exit_code, 2);
   EXPECT_EQ(run_this_program("--backend").exit_code, 2);
 }
 
-TEST(TestMain, MisspeltOptionEndsWithTwo) {
+TEST(TestMain, MisspeltOptionExitsWithTwo) {
   const ProgramRun run = run_this_program("--bakend cpu");
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.output, HasSubstr("--bakend"));

@@ -1,4 +1,4 @@
-// What the tito program answers: words, exit codes, and how it counts tests.
+// The tito program: its output, its exit codes, and how it counts tests.
 #include "tests/cli/fake_build.h"
 #include "tests/support/program.h"
 
@@ -19,8 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-/// A suite in which no test matches a filter: GoogleTest reports an empty run, and our main function fails
-/// it.
+/// A suite in which no test matches the filter: GoogleTest reports an empty run, and tests/support/main.cpp
+/// exits with 1.
 std::string suite_without_match() { return reporting_suite(0, 0) + "1"; }
 
 TEST(TitoCommands, VersionAndHelpSucceed) {
@@ -36,7 +36,7 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   }
 }
 
-TEST(TitoCommands, UnknownCommandNamesTheNearest) {
+TEST(TitoCommands, UnknownCommandSuggestsTheNearest) {
   const FakeBuild build;
   const ProgramRun command = build.tito("tset");
   EXPECT_EQ(command.exit_code, 2);
@@ -46,14 +46,14 @@ TEST(TitoCommands, UnknownCommandNamesTheNearest) {
   EXPECT_EQ(below.output, "tito: unknown command 'docter'; did you mean 'doctor'?\n");
 }
 
-TEST(TitoCommands, NothingNearListsAllCommands) {
+TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.output,
-            "tito: unknown command 'zzzzzzzzz'; there are: run, test, mutate, ops, list, system\n");
+            "tito: unknown command 'zzzzzzzzz'; available: run, test, mutate, ops, list, system\n");
 }
 
-TEST(TitoCommands, UsageErrorsEndWithTwo) {
+TEST(TitoCommands, UsageErrorsExitWithTwo) {
   const FakeBuild build;
   for (const char* arguments :
        {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra"}) {
@@ -69,13 +69,13 @@ TEST(TitoCommands, BuildThatWasNeverConfiguredIsAnError) {
   EXPECT_THAT(run.output, HasSubstr("programs.txt is missing"));
 }
 
-TEST(TitoOps, FindsEveryOpCovered) {
+TEST(TitoOps, CoversEveryOp) {
   const ProgramRun run = run_program((build_folder() / "tito").string() + " ops");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.output, ContainsRegex("\nops [0-9]+: cpu .*, uncovered 0\n$"));
 }
 
-TEST(TitoOps, SaysThatABuildWithoutTestsHasNone) {
+TEST(TitoOps, BuildWithoutTestsIsAnError) {
   const ProgramRun run = FakeBuild().tito("ops");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.output,
@@ -90,7 +90,7 @@ TEST(TitoRun, PassesArgumentsAndExitCode) {
   EXPECT_EQ(run.output, "<--epochs><5><two words><--backend><cpu><--help><--><>");
 }
 
-TEST(TitoRun, UnknownExampleNamesTheNearest) {
+TEST(TitoRun, UnknownExampleSuggestsTheNearest) {
   FakeBuild build;
   build.add_example("xor_network", "exit 0");
   build.add_example("fashion_mnist", "exit 0");
@@ -109,7 +109,7 @@ TEST(TitoList, ShowsExamplesWithDescriptionsAndSuites) {
   EXPECT_THAT(run.output, AllOf(HasSubstr("xor_network  Learns XOR."), HasSubstr("test_core")));
 }
 
-TEST(TitoTest, SumsSuitesAndEndsWithTheCount) {
+TEST(TitoTest, SumsSuitesAndPrintsTheTotalLast) {
   FakeBuild build;
   build.add_suite("test_a", reporting_suite(3, 0));
   build.add_suite("test_b", reporting_suite(4, 0));
@@ -118,7 +118,7 @@ TEST(TitoTest, SumsSuitesAndEndsWithTheCount) {
   EXPECT_THAT(run.output, EndsWith("\n7 passed, 0 failed\n"));
 }
 
-TEST(TitoTest, FailingTestIsNamedAndItsOutputShown) {
+TEST(TitoTest, FailingTestIsListedWithItsOutput) {
   FakeBuild build;
   build.add_suite("test_a", reporting_suite(2, 1));
   const ProgramRun run = build.tito("test --backend cpu");
@@ -128,7 +128,7 @@ TEST(TitoTest, FailingTestIsNamedAndItsOutputShown) {
                                 EndsWith("\n2 passed, 1 failed\n")));
 }
 
-TEST(TitoTest, CrashIsAFailureWithItsSignalAndTest) {
+TEST(TitoTest, CrashIsAFailureThatNamesTheSignalAndTheTest) {
   FakeBuild build;
   build.add_suite("test_a", reporting_suite(2, 0));
   build.add_suite("test_crashing", "echo '[ RUN      ] S.Deep'; kill -SEGV $$");
@@ -164,7 +164,7 @@ TEST(TitoTest, ZeroTestsAreAFailure) {
               AllOf(HasSubstr("test_empty (cpu) has no tests"), EndsWith("\n1 passed, 1 failed\n")));
 }
 
-TEST(TitoTest, PatternLeavesOutSuitesWithoutAMatch) {
+TEST(TitoTest, PatternSkipsSuitesWithoutAMatch) {
   FakeBuild build;
   build.add_suite(
       "test_a", "case \"$*\" in *--gtest_filter=\\*Word\\**) ;; *) exit 9 ;; esac\n" + reporting_suite(1, 0));
@@ -179,10 +179,11 @@ TEST(TitoTest, PatternThatMatchesNothingFails) {
   build.add_suite("test_a", suite_without_match());
   const ProgramRun run = build.tito("test --backend cpu -k Nothing");
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.output, AllOf(HasSubstr("none matches 'Nothing'"), EndsWith("\n0 passed, 0 failed\n")));
+  EXPECT_THAT(run.output,
+              AllOf(HasSubstr("FAILED: no test matches 'Nothing'\n"), EndsWith("\n0 passed, 0 failed\n")));
 }
 
-TEST(TitoTest, DeviceFreeSuiteRunsOnceAndTakesNoBackend) {
+TEST(TitoTest, DeviceIndependentSuiteRunsOnceWithoutABackend) {
   FakeBuild build;
   build.add_suite("test_a", "case \"$*\" in *--backend*) exit 9 ;; esac\n" + reporting_suite(1, 0), "once");
   const ProgramRun run = build.tito("test");
@@ -190,7 +191,7 @@ TEST(TitoTest, DeviceFreeSuiteRunsOnceAndTakesNoBackend) {
   EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
 }
 
-TEST(TitoTest, AbsentBackendIsLeftOutOfAllAndFailsByName) {
+TEST(TitoTest, UnavailableBackendIsSkippedByAllAndFailsByName) {
   FakeBuild build;
   build.add_suite("test_a", reporting_suite(1, 0));
   const ProgramRun all = build.tito("test --backend all"), by_name = build.tito("test --backend cuda");
@@ -199,10 +200,10 @@ TEST(TitoTest, AbsentBackendIsLeftOutOfAllAndFailsByName) {
     EXPECT_THAT(all.output, EndsWith("\n2 passed, 0 failed\n"));
     EXPECT_EQ(by_name.exit_code, 0);
   } else {
-    EXPECT_THAT(all.output, HasSubstr("cuda left out: " + unavailable_reason(DeviceType::cuda)));
+    EXPECT_THAT(all.output, HasSubstr("cuda skipped: " + unavailable_reason(DeviceType::cuda)));
     EXPECT_THAT(all.output, EndsWith("\n1 passed, 0 failed\n"));
     EXPECT_EQ(by_name.exit_code, 2);
-    EXPECT_THAT(by_name.output, HasSubstr("the backend cuda was asked for, and is not there"));
+    EXPECT_THAT(by_name.output, HasSubstr("tito: backend cuda is not available"));
   }
 }
 

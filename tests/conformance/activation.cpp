@@ -12,7 +12,7 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// x minus the logarithm of the sum of the exponentials; NaN where that is none.
+/// x - log(sum(exp(x))).
 std::vector<double> log_softmax_of(std::span<const double> x) {
   const double largest = *std::max_element(x.begin(), x.end());
   long double sum = 0;
@@ -29,7 +29,7 @@ std::vector<double> softmax_of(std::span<const double> x) {
   return y;
 }
 
-/// A NaN anywhere makes the line NaN; std::max_element would depend on where it stands.
+/// f, but NaN in all elements if any is NaN or inf. (With a NaN, std::max_element depends on its position.)
 auto with_nan(std::vector<double> (*f)(std::span<const double>)) {
   return [f](std::span<const double> x) {
     const bool undefined =
@@ -100,12 +100,12 @@ void activation_rows() {
       .gradient(differentiable)
       .calls([](const auto& x) { return softplus(x, 2); });
 
-  // The gradients' own kernels; that they are the derivatives is checked by the rows above.
+  // The gradient kernels. The rows above check that they compute the derivatives.
   const Domain slopes = real(-4, 4).including({0.0, 30.0, -30.0, nan});
   row("silu_gradient", kernels::silu_gradient)
       .inputs(slopes, real(-2, 2))
-      .shapes_together(kPairs)
-      .unchecked()
+      .operand_shapes(kPairs)
+      .skip_dtype_errors()
       .reference([](double x, double grad) {
         const double s = 1 / (1 + std::exp(-x));
         return grad * s * (1 + x * (1 - s));
@@ -116,8 +116,8 @@ void activation_rows() {
       });
   row("gelu_gradient", kernels::gelu_gradient)
       .inputs(slopes, real(-2, 2))
-      .shapes_together(kPairs)
-      .unchecked()
+      .operand_shapes(kPairs)
+      .skip_dtype_errors()
       .reference([](double x, double grad) {
         const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
         return grad * ((1 + std::erf(x / std::sqrt(2.0))) / 2 + x * density);
@@ -128,8 +128,8 @@ void activation_rows() {
       });
   row("gelu_tanh_gradient", kernels::gelu_tanh_gradient)
       .inputs(slopes, real(-2, 2))
-      .shapes_together(kPairs)
-      .unchecked()
+      .operand_shapes(kPairs)
+      .skip_dtype_errors()
       .reference([](double x, double grad) {
         const double scale = std::sqrt(2 / std::numbers::pi);
         const double t = std::tanh(scale * (x + 0.044715 * x * x * x));
@@ -147,32 +147,33 @@ void activation_rows() {
       .inputs(scores)
       .shapes(shapes)
       .covers(kernels::softmax)
-      .reference([](const Array& x) { return map_along(x, x.shape.size() - 1, with_nan(softmax_of)); })
+      .reference([](const Array& x) { return apply_along_axis(x, x.shape.size() - 1, with_nan(softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return softmax(x); });
   row("softmax_of_first_axis")
       .inputs(scores)
       .shapes(shapes)
-      .reference([](const Array& x) { return map_along(x, 0, with_nan(softmax_of)); })
+      .reference([](const Array& x) { return apply_along_axis(x, 0, with_nan(softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return softmax(x, 0); });
   row("softmax_of_middle_axis")
       .inputs(hostile)
       .shapes({{2, 3, 4}, {5, 1, 2}, {3, 129, 65}})
-      .reference([](const Array& x) { return map_along(x, 1, with_nan(softmax_of)); })
+      .reference([](const Array& x) { return apply_along_axis(x, 1, with_nan(softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return softmax(x, -2); });
   row("log_softmax")
       .inputs(scores)
       .shapes(shapes)
       .covers(kernels::log_softmax)
-      .reference([](const Array& x) { return map_along(x, x.shape.size() - 1, with_nan(log_softmax_of)); })
+      .reference(
+          [](const Array& x) { return apply_along_axis(x, x.shape.size() - 1, with_nan(log_softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return log_softmax(x); });
   row("log_softmax_of_first_axis")
       .inputs(hostile)
       .shapes(shapes)
-      .reference([](const Array& x) { return map_along(x, 0, with_nan(log_softmax_of)); })
+      .reference([](const Array& x) { return apply_along_axis(x, 0, with_nan(log_softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return log_softmax(x, 0); });
 }

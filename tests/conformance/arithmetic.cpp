@@ -10,7 +10,7 @@ namespace tinytorch::conformance {
 
 namespace {
 
-/// As Python's %.
+/// Python's %.
 double remainder_of(double a, double b) {
   const double rest = std::fmod(a, b);
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
@@ -23,7 +23,7 @@ void arithmetic_rows() {
 
   row("add", kernels::add)
       .inputs(any, any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .promotes()
       .reference([](double a, double b) { return a + b; })
       .exactly()
@@ -31,7 +31,7 @@ void arithmetic_rows() {
       .calls([](const auto& a, const auto& b) { return a + b; });
   row("sub", kernels::sub)
       .inputs(any, any)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .promotes()
       .reference([](double a, double b) { return a - b; })
       .exactly()
@@ -39,7 +39,7 @@ void arithmetic_rows() {
       .calls([](const auto& a, const auto& b) { return a - b; });
   row("mul", kernels::mul)
       .inputs(any, any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .promotes()
       .reference([](double a, double b) { return a * b; })
       .exactly()
@@ -47,9 +47,9 @@ void arithmetic_rows() {
       .calls([](const auto& a, const auto& b) { return a * b; });
   row("div", kernels::div)
       .inputs(any, real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
-      .takes(kNumericTypes)
-      .kernel_takes(kFloatingTypes)
-      .gives(Gives::real)
+      .dtypes(kNumericDTypes)
+      .kernel_dtypes(kFloatingDTypes)
+      .result_dtype(ResultDType::int_to_f32)
       .promotes()
       .reference([](double a, double b) { return a / b; })
       .exactly()
@@ -57,8 +57,8 @@ void arithmetic_rows() {
       .calls([](const auto& a, const auto& b) { return a / b; });
   row("div_by_zero")
       .inputs(real(-1, 1), real(-0.5, 0.5))  // as integers: -1, 0 and 1 by 0
-      .takes(kNumericTypes)
-      .gives(Gives::real)
+      .dtypes(kNumericDTypes)
+      .result_dtype(ResultDType::int_to_f32)
       .covers(kernels::div)
       .reference([](double a, double b) { return a / b; })
       .exactly()
@@ -67,7 +67,7 @@ void arithmetic_rows() {
   row("pow", kernels::pow)
       .inputs(real(0.2, 3).including({0.0, 1.0, -2.0, inf, nan}),
               real(-2, 3).including({0.0, 1.0, 2.0, -1.0, 0.5}))
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .promotes()
       .reference([](double a, double b) { return std::pow(a, b); })
       .gradient(differentiable)
@@ -75,37 +75,37 @@ void arithmetic_rows() {
   const Domain divisors = real(0.6, 4).including({1.0, 2.0, -2.0, -1.0, inf, -inf, nan});
   row("remainder", kernels::remainder)
       .inputs(real(-20, 20).including({0.0, -0.0, 4.0, -4.0, 1e10, inf, nan}), divisors)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference(remainder_of)
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return remainder(a, b); });
   row("floor_divide", kernels::floor_divide)
       .inputs(real(-20, 20).including({0.0, -0.0, 4.0, -4.0, nan}), divisors)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference([](double a, double b) { return std::floor((a - remainder_of(a, b)) / b + 0.5); })
       .exactly()
       .gradient(not_differentiable)
       .calls([](const auto& a, const auto& b) { return floor_divide(a, b); });
   row("floor_divide_by_few")
       .inputs(real(-9, 9), real(-1, 1))  // as integers: -1, 0 and 1
-      .takes({DType::i32, DType::i64})
+      .dtypes({DType::i32, DType::i64})
       .reference([](double a, double b) { return b == 0 ? 0 : std::floor(a / b); })
-      .unchecked()
+      .skip_dtype_errors()
       .exactly()
       .gradient(not_differentiable)
       .calls([](const Tensor& a, const Tensor& b) { return floor_divide(a, b); });
   row("remainder_of_few")
       .inputs(real(-9, 9), real(-1, 1))
-      .takes({DType::i32, DType::i64})
+      .dtypes({DType::i32, DType::i64})
       .reference([](double, double) { return 0; })
-      .unchecked()
+      .skip_dtype_errors()
       .exactly()
       .gradient(not_differentiable)
       .calls([](const Tensor& a, const Tensor& b) { return remainder(a, b); });
   row("maximum", kernels::maximum)
       .inputs(any, any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .promotes()
       .reference([](double a, double b) { return std::isnan(a) || std::isnan(b) ? nan
                                                  : a > b                        ? a
@@ -115,7 +115,7 @@ void arithmetic_rows() {
       .calls([](const auto& a, const auto& b) { return maximum(a, b); });
   row("minimum", kernels::minimum)
       .inputs(any, any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .promotes()
       .reference([](double a, double b) { return std::isnan(a) || std::isnan(b) ? nan
                                                  : a < b                        ? a
@@ -126,25 +126,25 @@ void arithmetic_rows() {
 
   row("neg", kernels::neg)
       .inputs(any)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference([](double x) { return -x; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return -x; });
   row("abs", kernels::abs)
       .inputs(any)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference([](double x) { return std::abs(x); })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return abs(x); });
   row("sign", kernels::sign)
       .inputs(any)
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference([](double x) { return x < 0   ? -1.0
                                        : x > 0 ? 1.0
                                                : x; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return sign(x); });
 
@@ -152,8 +152,8 @@ void arithmetic_rows() {
       {{}, {}}, {{7}, {}}, {{3, 5}, {5}}, {{2, 3, 4}, {3, 1}}, {{0, 2}, {2}}};
   row("add_in_place")
       .inputs(any, any)
-      .takes(kAllTypes)
-      .shapes_together(fitting)
+      .dtypes(kAllDTypes)
+      .operand_shapes(fitting)
       .reference([](double a, double b) { return a + b; })
       .exactly()
       .gradient(not_differentiable)
@@ -163,8 +163,8 @@ void arithmetic_rows() {
       });
   row("sub_in_place")
       .inputs(any, any)
-      .takes(kNumericTypes)
-      .shapes_together(fitting)
+      .dtypes(kNumericDTypes)
+      .operand_shapes(fitting)
       .reference([](double a, double b) { return a - b; })
       .exactly()
       .gradient(not_differentiable)
@@ -174,8 +174,8 @@ void arithmetic_rows() {
       });
   row("mul_in_place")
       .inputs(any, any)
-      .takes(kAllTypes)
-      .shapes_together(fitting)
+      .dtypes(kAllDTypes)
+      .operand_shapes(fitting)
       .reference([](double a, double b) { return a * b; })
       .exactly()
       .gradient(not_differentiable)
@@ -185,7 +185,7 @@ void arithmetic_rows() {
       });
   row("div_in_place")
       .inputs(any, any)
-      .shapes_together(fitting)
+      .operand_shapes(fitting)
       .reference([](double a, double b) { return a / b; })
       .exactly()
       .gradient(not_differentiable)

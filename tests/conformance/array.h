@@ -9,36 +9,36 @@
 #include "core/dims.h"
 #include "core/tensor.h"
 
-// What references compute with, kept apart from the code under test: plain row-major arrays of doubles.
+// What references compute with, independent of the code under test: row-major arrays of doubles.
 namespace tinytorch::conformance {
 
 struct Array {
   Shape shape;
   std::vector<double> values;
 
-  double operator()(const Dims& at) const;
+  double operator()(const Dims& index) const;
 };
 
-/// The element of an array that broadcasts to a place of as many axes or more.
-double broadcast_element(const Array& x, const Dims& at);
+/// x broadcast to a shape of as many axes or more, at an index of that shape.
+double broadcast_element(const Array& x, const Dims& index);
 
-/// The array whose element at each place is f(place).
-Array generate(const Shape& shape, const std::function<double(const Dims& at)>& f);
+/// The array with the element f(index) at each index.
+Array generate(const Shape& shape, const std::function<double(const Dims& index)>& f);
 
-/// f of the elements along the axes (in row-major order), at each place of the others.
-Array fold(const Array& x, const Axes& axes, bool keepdim,
-           const std::function<double(std::span<const double>)>& f);
+/// Reduces the axes: f of the elements along them (in row-major order), for each index of the other axes.
+Array reduce(const Array& x, const Axes& axes, bool keepdim,
+             const std::function<double(std::span<const double>)>& f);
 
-/// f of each line of elements along an axis, in their place; f's result is as long.
-Array map_along(const Array& x, int axis,
-                const std::function<std::vector<double>(std::span<const double>)>& f);
+/// f of each 1-d slice along an axis. Its result has the length of the slice.
+Array apply_along_axis(const Array& x, int axis,
+                       const std::function<std::vector<double>(std::span<const double>)>& f);
 
 /// The elements of a tensor, read without any op but the copy from the device.
 Array read(const Tensor& x);
 
-/// How an operand lies in memory. `alone` is contiguous in a block of its own, aligned as blocks are, and the
-/// only one where AddressSanitizer sees what lies behind the last element. `expanded` repeats along its first
-/// axis that is longer than 1.
+/// An operand's layout in memory. `alone` is contiguous and fills its own allocation, with an allocation's
+/// alignment; only there does AddressSanitizer detect accesses past the last element. `sliced` has a stride
+/// of 2 along the last axis. `expanded` has stride 0 along the first axis longer than 1.
 enum class Layout { alone, contiguous, transposed, sliced, expanded };
 inline constexpr Layout kLayouts[] = {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced,
                                       Layout::expanded};
@@ -47,17 +47,17 @@ const char* name(Layout layout);
 /// The values that an operand of this layout can have: those of `x`, repeated where it is expanded.
 Array repeated_for(Layout layout, const Array& x);
 
-/// A tensor with given elements that, unless it is alone, lies inside a larger buffer full of sentinels,
-/// aligned to nothing but its elements.
-class Placed {
+/// A tensor with given elements. Unless its layout is `alone`, it is a view of a larger buffer filled with
+/// sentinels, aligned to the size of its elements only.
+class GuardedTensor {
  public:
-  Placed(const Array& values, DType dtype, Layout layout, Device device);
+  GuardedTensor(const Array& values, DType dtype, Layout layout, Device device);
 
   Tensor& tensor() { return tensor_; }
-  /// Neither the elements nor anything around them was written.
+  /// Neither the elements nor the sentinels were overwritten.
   bool untouched() const { return bytes() == before_; }
-  /// Nothing around the elements was written.
-  bool surroundings_untouched() const;
+  /// No sentinel was overwritten.
+  bool sentinels_untouched() const;
 
  private:
   std::vector<std::byte> bytes() const;

@@ -23,7 +23,7 @@ Generator generator() {
   return result;
 }
 
-/// Where a query may not attend, or what is added to its score.
+/// The keys to which a query may not attend, or what is added to its scores.
 struct Masking {
   const Array* mask = nullptr;
   bool is_bool = false;
@@ -33,12 +33,12 @@ struct Masking {
   std::optional<double> scale = {};
 };
 
-/// A score behind the masks; -inf where the query may not attend.
-double masked(const Masking& masking, const Dims& at, double score) {
-  const std::int64_t query = at[at.size() - 2], key = at.back();
+/// A score after the masks; -inf where the query may not attend.
+double masked(const Masking& masking, const Dims& index, double score) {
+  const std::int64_t query = index[index.size() - 2], key = index.back();
   if (masking.causal && key > query + masking.offset) return -inf;
   if (masking.mask == nullptr) return score;
-  const double element = broadcast_element(*masking.mask, at);
+  const double element = broadcast_element(*masking.mask, index);
   if (masking.is_bool) return element != 0 ? score : -inf;
   return score + element;
 }
@@ -63,7 +63,7 @@ Array scores_of(const Array& q, const Array& k, const Masking& masking) {
   });
 }
 
-/// The softmax of a line, zeros where all of it is -inf.
+/// The softmax of scores; zeros where all are -inf.
 std::vector<double> weights_of(std::span<const double> scores) {
   double largest = -inf, sum = 0;
   for (const double score : scores) largest = std::max(largest, score);
@@ -74,7 +74,7 @@ std::vector<double> weights_of(std::span<const double> scores) {
   return weights;
 }
 
-/// The weights behind dropout.
+/// The weights after dropout.
 Array dropped(Array weights, double probability) {
   if (probability == 0) return weights;
   for (std::size_t i = 0; i < weights.values.size(); ++i) {
@@ -84,13 +84,13 @@ Array dropped(Array weights, double probability) {
   return weights;
 }
 
-/// Attention by its definition; of the weights too.
+/// Attention by its definition, or its weights.
 Array attend(const Array& q, const Array& k, const Array& v, const Masking& masking,
-             bool weights_wanted = false) {
+             bool return_weights = false) {
   const int rank = q.shape.size();
   const Array scores = scores_of(q, k, masking);
-  const Array weights = dropped(map_along(scores, rank - 1, weights_of), masking.dropout);
-  if (weights_wanted) return weights;
+  const Array weights = dropped(apply_along_axis(scores, rank - 1, weights_of), masking.dropout);
+  if (return_weights) return weights;
   Shape shape = q.shape;
   shape.back() = v.shape.back();
   return generate(shape, [&](const Dims& at) {
@@ -105,7 +105,7 @@ Array attend(const Array& q, const Array& k, const Array& v, const Masking& mask
   });
 }
 
-/// A mask that leaves the first query nothing.
+/// The mask, with no key left to the first query.
 Array without_first_query(Array mask) {
   const std::int64_t keys = mask.shape.back(), queries = mask.shape[mask.shape.size() - 2];
   for (std::size_t i = 0; i < mask.values.size(); ++i) {
@@ -122,8 +122,8 @@ Tensor first_query_masked(const Masked& mask) {
 
 using Shapes = std::vector<std::vector<Shape>>;
 
-/// Of q, k and v: one head, shared heads, widths that differ, none at all, more than a tile each way, widths
-/// beyond a block's columns.
+/// Of q, k and v: one head, shared heads, widths that differ, empty tensors, more than one tile in each
+/// direction, widths beyond a block's columns.
 Shapes shapes() {
   return {{{1, 1}, {1, 1}, {1, 1}},
           {{3, 2}, {4, 2}, {4, 3}},
@@ -156,13 +156,13 @@ Shapes masked_shapes() {
 
 Row& attention_row(const char* name, const Shapes& of_operands) {
   return row(name)
-      .shapes_together(of_operands)
+      .operand_shapes(of_operands)
       .covers(kernels::attention)
-      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable);
 }
 
-/// Rows without a mask: what `masking` says is what `options` say.
+/// A row without a mask. `masking` and `options` state the same.
 void unmasked_row(const char* name, const Masking& masking, const AttentionOptions& options) {
   attention_row(name, shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
@@ -196,7 +196,7 @@ void attention_rows() {
     return attend(q, k, v, {.mask = &used, .is_bool = true});
   };
   attention_row("scaled_dot_product_attention_masked", masked_shapes())
-      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), booleans())
       .reference(bool_masked)
       .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
         return scaled_dot_product_attention(q, k, v, {.mask = first_query_masked(mask)});
@@ -211,7 +211,7 @@ void attention_rows() {
                                             {.causal = true, .causal_offset = 1, .mask = value_of(mask)});
       });
   attention_row("attention_with_weights_output", masked_shapes())
-      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), truth())
+      .inputs(real(-2, 2), real(-2, 2), real(-2, 2), booleans())
       .reference(bool_masked)
       .calls([](const auto& q, const auto& k, const auto& v, const auto& mask) {
         return attention_with_weights(q, k, v, {.mask = first_query_masked(mask)}).output;
@@ -219,7 +219,7 @@ void attention_rows() {
   attention_row("attention_with_weights", shapes())
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
       .reference([](const Array& q, const Array& k, const Array& v) {
-        return attend(q, k, v, {.causal = true, .dropout = 0.25}, /*weights_wanted=*/true);
+        return attend(q, k, v, {.causal = true, .dropout = 0.25}, /*return_weights=*/true);
       })
       .calls([](const auto& q, const auto& k, const auto& v) {
         Generator source = generator();
@@ -229,8 +229,8 @@ void attention_rows() {
 
   row("causal_mask")
       .inputs(real(-1, 1))
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .shapes({{1, 1}, {3, 5}, {5, 3}, {0, 2}, {2, 0}, {70, 70}})
       .reference([](const Array& x) {
         return generate(x.shape, [](const Dims& at) { return at[1] <= at[0] + 1 ? 1.0 : 0.0; });
@@ -242,19 +242,19 @@ void attention_rows() {
       return static_cast<double>(at[3]) < lengths({at[0]}) && (!causal || at[3] <= at[2]) ? 1.0 : 0.0;
     });
   };
-  const Types integers{DType::u8, DType::i32, DType::i64};
+  const DTypes integers{DType::u8, DType::i32, DType::i64};
   row("padding_mask")
       .inputs(real(0, 7))
-      .takes(integers)
-      .gives(DType::boolean)
+      .dtypes(integers)
+      .result_dtype(DType::boolean)
       .shapes({{0}, {1}, {9}})
       .reference([=](const Array& lengths) { return within_length(lengths, 1, false); })
       .gradient(not_differentiable)
       .calls([](const Tensor& lengths) { return padding_mask(lengths, 6); });
   row("causal_padding_mask")
       .inputs(real(0, 7))
-      .takes(integers)
-      .gives(DType::boolean)
+      .dtypes(integers)
+      .result_dtype(DType::boolean)
       .shapes({{0}, {1}, {9}})
       .reference([=](const Array& lengths) { return within_length(lengths, 6, true); })
       .gradient(not_differentiable)

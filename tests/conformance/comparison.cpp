@@ -10,14 +10,14 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// The rows of ops that are told apart only by their name, slot, reference and call.
+/// The row of a comparison.
 template <class Reference, class Call>
 void comparison_row(const char* name, const kernels::BinaryKernel& kernel, Reference reference, Call call) {
   const Domain few = real(-2, 2).including({0.0, -0.0, 1.0, inf, -inf, nan});
   row(name, kernel)
       .inputs(few, few)
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .promotes()
       .reference(reference)
       .gradient(not_differentiable)
@@ -29,9 +29,9 @@ void logical_row(const char* name, const kernels::BinaryKernel& kernel, Referenc
   const Domain few = real(-1, 1).including({0.0, -0.0, inf, nan});
   row(name, kernel)
       .inputs(few, few)
-      .takes(kAllTypes)
-      .kernel_takes({DType::boolean})
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .kernel_dtypes({DType::boolean})
+      .result_dtype(DType::boolean)
       .promotes()
       .reference([reference](double a, double b) { return reference(a != 0, b != 0); })
       .gradient(not_differentiable)
@@ -42,9 +42,9 @@ template <class Reference, class Call>
 void test_row(const char* name, const kernels::UnaryKernel& kernel, Reference reference, Call call) {
   row(name, kernel)
       .inputs(real(-1, 1).including({0.0, 1e38, -1e38, inf, -inf, nan}))
-      .takes(kAllTypes)
-      .kernel_takes(kFloatingTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .kernel_dtypes(kFloatingDTypes)
+      .result_dtype(DType::boolean)
       .reference(reference)
       .gradient(not_differentiable)
       .calls(call);
@@ -83,9 +83,9 @@ void comparison_rows() {
       [](const Tensor& a, const Tensor& b) { return logical_xor(a, b); });
   row("logical_not", kernels::logical_not)
       .inputs(real(-1, 1).including({0.0, -0.0, inf, nan}))
-      .takes(kAllTypes)
-      .kernel_takes({DType::boolean})
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .kernel_dtypes({DType::boolean})
+      .result_dtype(DType::boolean)
       .reference([](double x) { return x == 0; })
       .gradient(not_differentiable)
       .calls([](const Tensor& x) { return logical_not(x); });
@@ -102,11 +102,11 @@ void comparison_rows() {
 
   const Domain any = real(-100, 100).including({0.0, -0.0, inf, nan});
   row("where")
-      .inputs(truth(), any, any)
-      .takes(kAllTypes)
+      .inputs(booleans(), any, any)
+      .dtypes(kAllDTypes)
       .covers(kernels::where)
       .reference([](double condition, double a, double b) { return condition != 0 ? a : b; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& condition, const auto& a, const auto& b) {
         return where(value_of(condition), a, b);

@@ -22,44 +22,44 @@ Array reshaped(Array x, const Shape& shape) {
 }  // namespace
 
 void composite_rows() {
-  const Domain numbers = real(-9, 9);
-  const Bounds f32{3e-7, 1e-6}, f64{1e-12, 1e-12};
+  const Domain values = real(-9, 9);
+  const Tolerance f32{3e-7, 1e-6}, f64{1e-12, 1e-12};
 
   row("mean")
-      .inputs(numbers)
-      .takes(kAllTypes)
-      .gives(Gives::real)
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_f32)
       .shapes({{}, {1}, {7}, {3, 5}, {0}, {2, 0}, {2, 3, 4}, {379, 373}})
       .reference([](const Array& x) {
         Axes all;
         for (int i = 0; i < x.shape.size(); ++i) all.push_back(i);
-        return fold(x, all, false, average);
+        return reduce(x, all, false, average);
       })
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) { return mean(x); });
   row("mean_over_second_axis_keepdim")
-      .inputs(numbers)
-      .takes(kAllTypes)
-      .gives(Gives::real)
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_f32)
       .shapes({{3, 4}, {2, 3, 4}, {3, 0}, {0, 3}, {65, 130}})
-      .reference([](const Array& x) { return fold(x, {1}, true, average); })
-      .within(f32, f64)
+      .reference([](const Array& x) { return reduce(x, {1}, true, average); })
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) { return mean(x, {1}, true); });
   row("square")
-      .inputs(numbers.including({0.0, -0.0, inf, nan}))
-      .takes(kAllTypes)
+      .inputs(values.including({0.0, -0.0, inf, nan}))
+      .dtypes(kAllDTypes)
       .reference([](double x) { return x * x; })
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& x) { return square(x); });
 
-  const Domain wide = numbers.including({0.0, -0.0, 2.0, -1.0, inf, -inf, nan});
+  const Domain wide = values.including({0.0, -0.0, 2.0, -1.0, inf, -inf, nan});
   row("clamp")
       .inputs(wide)
-      .takes(kNumericTypes)
-      .unchecked()
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
       .reference([](double x) { return x < 0   ? 0
                                        : x > 3 ? 3
                                                : x; })
@@ -68,24 +68,24 @@ void composite_rows() {
       .calls([](const auto& x) { return clamp(x, 0, 3); });
   row("clamp_min")
       .inputs(wide)
-      .takes(kNumericTypes)
-      .unchecked()
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
       .reference([](double x) { return x < 1 ? 1 : x; })
       .exactly()
       .gradient(except_at({1.0}))
       .calls([](const auto& x) { return clamp_min(x, 1); });
   row("clamp_max")
       .inputs(wide)
-      .takes(kNumericTypes)
-      .unchecked()
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
       .reference([](double x) { return x > 2 ? 2 : x; })
       .exactly()
       .gradient(except_at({2.0}))
       .calls([](const auto& x) { return clamp_max(x, 2); });
   row("clamp_between_tensors")
       .inputs(wide, real(-5, 1), real(0, 6))
-      .takes(kNumericTypes)
-      .unchecked()
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
       .reference([](double x, double low, double high) {
         const double raised = x < low ? low : x;
         return raised > high ? high : raised;
@@ -94,40 +94,40 @@ void composite_rows() {
       .gradient(except_at_ties)
       .calls([](const auto& x, const auto& low, const auto& high) { return clamp(x, low, high); });
   row("masked_fill")
-      .inputs(wide, truth())
-      .takes(kNumericTypes)
-      .unchecked()
+      .inputs(wide, booleans())
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
       .reference([](double x, double mask) { return mask != 0 ? 7 : x; })
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& mask) { return masked_fill(x, value_of(mask), 7); });
   row("addcmul")
-      .inputs(numbers, numbers, numbers)
+      .inputs(values, values, values)
       .reference([](double x, double a, double b) { return x + 0.5 * a * b; })
-      .within({2e-6, 1e-5}, {1e-13, 1e-13})
-      .unchecked()
+      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
+      .skip_dtype_errors()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& a, const auto& b) { return addcmul(x, a, b, 0.5); });
   row("lerp")
-      .inputs(numbers, numbers, real(-1, 2))
+      .inputs(values, values, real(-1, 2))
       .reference([](double a, double b, double weight) { return a + weight * (b - a); })
-      .within({2e-6, 1e-5}, {1e-13, 1e-13})
-      .unchecked()
+      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
+      .skip_dtype_errors()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b, const auto& weight) { return lerp(a, b, weight); });
   row("reciprocal")
       .inputs(real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
-      .takes(kNumericTypes)
-      .gives(Gives::real)
-      .unchecked()
+      .dtypes(kNumericDTypes)
+      .result_dtype(ResultDType::int_to_f32)
+      .skip_dtype_errors()
       .reference([](double x) { return 1 / x; })
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& x) { return reciprocal(x); });
 
   row("transpose")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 5}, {2, 3, 4}, {0, 3}, {1, 1}, {130, 67}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
@@ -138,12 +138,12 @@ void composite_rows() {
           return x(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return transpose(x); });
   row("squeeze")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{}, {1}, {1, 3, 1, 5}, {2, 1}, {1, 0, 1}, {4}})
       .reference([](const Array& x) {
         Shape shape;
@@ -152,48 +152,48 @@ void composite_rows() {
         }
         return reshaped(x, shape);
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return squeeze(x); });
   row("squeeze_second_axis")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 1}, {3, 1, 4}, {1, 1, 4}, {0, 1}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
         shape.erase(1);
         return reshaped(x, shape);
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return squeeze(x, 1); });
   row("unsqueeze")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{}, {7}, {3, 5}, {2, 0}, {2, 3, 4}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
         shape.push_back(1);
         return reshaped(x, shape);
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return unsqueeze(x, -1); });
   row("flatten")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 5}, {2, 3, 4}, {2, 0, 3}, {4, 1}, {3, 2, 2, 2}})
       .reference([](const Array& x) {
         std::int64_t rest = 1;
         for (int i = 1; i < x.shape.size(); ++i) rest *= x.shape[i];
         return reshaped(x, {x.shape[0], rest});
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return flatten(x, 1); });
   row("select")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 5}, {2, 3, 4}, {0, 2}, {4, 1}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
@@ -203,13 +203,13 @@ void composite_rows() {
           return x(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return select(x, 1, -1); });
   row("stack")
-      .inputs(numbers, numbers)
-      .takes(kAllTypes)
-      .shapes_together({{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}}, {{0, 2}, {0, 2}}})
+      .inputs(values, values)
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}}, {{0, 2}, {0, 2}}})
       .reference([](const Array& a, const Array& b) {
         Shape shape = a.shape;
         shape.push_back(2);
@@ -219,22 +219,23 @@ void composite_rows() {
           return from(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) {
         return stack(std::vector{a, b}, -1);
       });
   row("sum_to")
-      .inputs(numbers)
-      .gives(Gives::total)
-      .takes(kAllTypes)
+      .inputs(values)
+      .result_dtype(ResultDType::int_to_i64)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3, 4}, {5, 7, 4}, {0, 3, 4}, {2, 70, 130}})
       .reference([](const Array& x) {
-        const Array y =
-            fold(x, {0, 1}, false, [](auto line) { return std::accumulate(line.begin(), line.end(), 0.0); });
+        const Array y = reduce(x, {0, 1}, false, [](auto elements) {
+          return std::accumulate(elements.begin(), elements.end(), 0.0);
+        });
         return reshaped(y, {1, x.shape[2]});
       })
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) {
         return sum_to(x, {1, x.shape()[2]});

@@ -1,5 +1,5 @@
-// The tests that follow from the op table. Operands are drawn from a seed made of the test's name and the
-// shapes, so running a test alone gives the same operands.
+// The tests of each row of the op table. The test's name and the shapes seed the operands, so a test that
+// runs alone has the same operands.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ using tinytorch::testing::backend;
 
 // -- comparison
 
-/// The reference's number in the element type.
+/// The reference's value converted to the dtype.
 double rounded(double x, DType dtype) {
   switch (dtype) {
     case DType::boolean:
@@ -47,23 +47,23 @@ double rounded(double x, DType dtype) {
 
 bool agree(const Row& row, DType dtype, double actual, double expected) {
   if (std::isnan(actual) || std::isnan(expected)) return std::isnan(actual) && std::isnan(expected);
-  if (row.compares_bits && std::signbit(actual) != std::signbit(expected)) return false;
+  if (row.compares_zero_signs && std::signbit(actual) != std::signbit(expected)) return false;
   if (actual == expected) return true;
   if (!is_floating(dtype) || std::isinf(actual) || std::isinf(expected)) return false;
-  const Bounds bounds = dtype == DType::f32 ? row.f32_bounds : row.f64_bounds;
-  return std::abs(actual - expected) <= bounds.absolute + bounds.relative * std::abs(expected);
+  const Tolerance tolerance = dtype == DType::f32 ? row.f32_tolerance : row.f64_tolerance;
+  return std::abs(actual - expected) <= tolerance.absolute + tolerance.relative * std::abs(expected);
 }
 
 void expect_agreement(const Row& row, const Tensor& actual, const Array& expected, DType dtype) {
   ASSERT_EQ(to_string(actual.shape()), to_string(expected.shape));
   ASSERT_STREQ(name(actual.dtype()), name(dtype));
   EXPECT_EQ(actual.device(), backend());
-  const Array numbers = read(actual);
-  for (std::size_t i = 0; i < numbers.values.size(); ++i) {
-    const double wanted = rounded(expected.values[i], dtype);
-    ASSERT_TRUE(agree(row, dtype, numbers.values[i], wanted))
-        << "element " << i << " is " << ::testing::PrintToString(numbers.values[i])
-        << ", but the reference says " << ::testing::PrintToString(wanted);
+  const std::vector<double> values = read(actual).values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double reference = rounded(expected.values[i], dtype);
+    ASSERT_TRUE(agree(row, dtype, values[i], reference))
+        << "element " << i << " is " << ::testing::PrintToString(values[i]) << ", but the reference gives "
+        << ::testing::PrintToString(reference);
   }
 }
 
@@ -80,8 +80,8 @@ struct ValueCase {
 };
 void PrintTo(const ValueCase& c, std::ostream* out) { *out << c.name(); }
 
-/// A kernel has the same loops for each type and much the same for each layout, and ThreadSanitizer takes a
-/// hundred times as long.
+/// Whether values are compared: under ThreadSanitizer, which is a hundred times slower, only for a few of the
+/// combinations. A kernel has the same loops for each dtype and nearly the same for each layout.
 bool is_compared([[maybe_unused]] DType dtype, [[maybe_unused]] Layout layout) {
 #ifdef __SANITIZE_THREAD__
   return layout == Layout::alone || (layout == Layout::transposed && dtype == DType::f32);
@@ -94,7 +94,7 @@ std::vector<ValueCase> value_cases() {
   std::vector<ValueCase> cases;
   for (const Row& row : op_table()) {
     for (const Layout layout : kLayouts) {
-      for (const DType dtype : row.types) {
+      for (const DType dtype : row.accepted_dtypes) {
         if (is_compared(dtype, layout)) cases.push_back({&row, dtype, layout});
       }
     }
@@ -104,23 +104,23 @@ std::vector<ValueCase> value_cases() {
 
 class Values : public ::testing::TestWithParam<ValueCase> {};
 
-TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsAlone) {
+TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsUnchanged) {
   const auto& [row, dtype, layout] = GetParam();
-  const auto place = static_cast<std::size_t>(layout);
+  const auto first = static_cast<std::size_t>(layout);
   const std::size_t layouts = std::size(kLayouts);
-  // Once all operands have the layout, once each has another one.
+  // All operands have the layout; then each has a different one.
   std::vector<std::vector<Layout>> choices{{layout}};
   if (row->domains.size() > 1) {
-    choices.push_back({layout, kLayouts[(place + 1) % layouts], kLayouts[(place + 2) % layouts]});
+    choices.push_back({layout, kLayouts[(first + 1) % layouts], kLayouts[(first + 2) % layouts]});
   }
   for (const Shapes& shapes : shapes_for(*row, dtype, layout, backend())) {
     for (const std::vector<Layout>& choice : choices) {
-      if (is_large(shapes) && &choice != &choices.back()) continue;  // once is enough
+      if (is_large(shapes) && &choice != &choices.back()) continue;  // one choice is enough
       SCOPED_TRACE("shapes " + text(shapes) + (choice.size() > 1 ? ", in different layouts" : ""));
       Operands operands = draw(*row, {dtype}, choice, shapes, GetParam().name(), backend());
       const Tensor actual = row->call(operands.tensors());
-      expect_agreement(*row, actual, row->expected(operands.values), row->given(dtype));
-      for (const Placed& operand : operands.placed) EXPECT_TRUE(operand.untouched());
+      expect_agreement(*row, actual, row->expected(operands.values), row->result_dtype_for(dtype));
+      for (const GuardedTensor& operand : operands.guarded) EXPECT_TRUE(operand.untouched());
     }
   }
 }
@@ -128,12 +128,12 @@ TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsAlone) {
 INSTANTIATE_TEST_SUITE_P(Ops, Values, ::testing::ValuesIn(value_cases()),
                          [](const auto& info) { return info.param.name(); });
 
-// -- what else holds for a row
+// -- the other tests of a row
 
-std::vector<const Row*> rows_where(bool (*wanted)(const Row&)) {
+std::vector<const Row*> rows_where(bool (*predicate)(const Row&)) {
   std::vector<const Row*> rows;
   for (const Row& row : op_table()) {
-    if (wanted(row)) rows.push_back(&row);
+    if (predicate(row)) rows.push_back(&row);
   }
   return rows;
 }
@@ -145,20 +145,19 @@ class RowTest : public ::testing::TestWithParam<const Row*> {
   const Row& row() const { return *GetParam(); }
 };
 
-// Both modes run the kernels that the values were computed by: there is nothing new in it for
-// ThreadSanitizer.
+// Variables run the same kernels as Tensors, so ThreadSanitizer has nothing new to see.
 #ifndef __SANITIZE_THREAD__
 using Modes = RowTest;
 
 TEST_P(Modes, GiveTheSameBits) {
-  for (const DType dtype : row().types) {
+  for (const DType dtype : row().accepted_dtypes) {
     for (const Shapes& shapes : small_shapes(row())) {
       if (is_large(shapes)) continue;
       SCOPED_TRACE(std::string(name(dtype)) + " " + text(shapes));
       Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name, backend());
       std::vector<Variable> variables;
       for (std::size_t i = 0; i < row().domains.size(); ++i) {
-        const Tensor& x = operands.placed[i].tensor();
+        const Tensor& x = operands.guarded[i].tensor();
         variables.push_back(is_floating(x.dtype()) ? variable(x) : Variable(x));
       }
       const Tensor expected = row().call(operands.tensors());
@@ -173,8 +172,7 @@ TEST_P(Modes, GiveTheSameBits) {
       EXPECT_TRUE(same) << "with Variables:\n"
                         << to_string(actual.value()) << "\nwith Tensors:\n"
                         << to_string(expected);
-      const bool taped = is_floating(dtype) && row().gives_variable;
-      EXPECT_EQ(actual.requires_grad(), taped);
+      EXPECT_EQ(actual.requires_grad(), is_floating(dtype) && row().returns_variable);
     }
   }
 }
@@ -187,12 +185,13 @@ INSTANTIATE_TEST_SUITE_P(Ops, Modes, ::testing::ValuesIn(rows_where([](const Row
 
 class Gradients : public RowTest {
  protected:
-  /// The domain without the points where the op has no derivative, and their surroundings.
+  /// The row without special values.
   Row smooth_row() const {
     Row smooth = row();
     for (Domain& domain : smooth.domains) domain.special.clear();
     return smooth;
   }
+  /// Whether x is close to a point where the op has no derivative.
   bool near_a_point(double x) const {
     return std::ranges::any_of(row().gradient_class.points,
                                [&](double point) { return std::abs(x - point) < 0.05; });
@@ -201,7 +200,7 @@ class Gradients : public RowTest {
 
 TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
   const Row smooth = smooth_row();
-  constexpr std::int64_t kMost = 24;  // elements an operand; the check takes their number squared
+  constexpr std::int64_t kMaxElements = 24;  // of an operand; the time grows with its square
   int checked = 0;
   for (const Shapes& shapes : small_shapes(row())) {
     Operands operands = draw(smooth, {DType::f64}, {Layout::contiguous}, shapes, row().name, backend());
@@ -214,8 +213,8 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
         for (double& x : values.values) x += near_a_point(x) ? 0.1 : 0.0;
       }
       const Domain& domain = smooth.domains[i];
-      Tensor x = Placed(values, domain.type_beside(DType::f64), Layout::contiguous, backend()).tensor();
-      small = small && x.numel() <= kMost;
+      Tensor x = GuardedTensor(values, domain.dtype_or(DType::f64), Layout::contiguous, backend()).tensor();
+      small = small && x.numel() <= kMaxElements;
       all.emplace_back(x);
       if (domain.is_differentiated()) inputs.push_back(x);
     }
@@ -241,42 +240,44 @@ INSTANTIATE_TEST_SUITE_P(Ops, Gradients, ::testing::ValuesIn(rows_where([](const
                          })),
                          row_name);
 
-Types refused(const Row& row) {
-  Types types;
-  for (const DType dtype : kAllTypes) {
-    if (row.refusing && std::ranges::find(row.types, dtype) == row.types.end()) types.push_back(dtype);
+/// The dtypes for which the op must throw a DTypeError.
+DTypes rejected(const Row& row) {
+  DTypes dtypes;
+  if (!row.throws_dtype_errors) return dtypes;
+  for (const DType dtype : kAllDTypes) {
+    if (std::ranges::find(row.accepted_dtypes, dtype) == row.accepted_dtypes.end()) dtypes.push_back(dtype);
   }
-  return types;
+  return dtypes;
 }
 
-using OtherTypes = RowTest;
+using OtherDTypes = RowTest;
 
-TEST_P(OtherTypes, AreRefusedWithADTypeError) {
+TEST_P(OtherDTypes, ThrowADTypeError) {
   const Shapes shapes = small_shapes(row()).back();
-  for (const DType dtype : refused(row())) {
+  for (const DType dtype : rejected(row())) {
     SCOPED_TRACE(name(dtype));
     Operands operands = draw(row(), {dtype}, {Layout::contiguous}, shapes, row().name, backend());
     EXPECT_THROW(row().call(operands.tensors()), DTypeError);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, OtherTypes, ::testing::ValuesIn(rows_where([](const Row& row) {
-                           return !refused(row).empty();
+INSTANTIATE_TEST_SUITE_P(Ops, OtherDTypes, ::testing::ValuesIn(rows_where([](const Row& row) {
+                           return !rejected(row).empty();
                          })),
                          row_name);
 
 using Promotion = RowTest;
 
-TEST_P(Promotion, ComputesInTheLaterType) {
+TEST_P(Promotion, ComputesInTheCommonDType) {
   const Shapes shapes{{3, 4}, {4}};
-  for (const DType a : kAllTypes) {
-    for (const DType b : kAllTypes) {
+  for (const DType a : kAllDTypes) {
+    for (const DType b : kAllDTypes) {
       const DType common = promote(a, b);
-      if (a == b || std::ranges::find(row().types, common) == row().types.end()) continue;
+      if (a == b || std::ranges::find(row().accepted_dtypes, common) == row().accepted_dtypes.end()) continue;
       SCOPED_TRACE(std::string(name(a)) + " with " + name(b));
       Operands operands = draw(row(), {a, b}, {Layout::contiguous}, shapes, row().name, backend());
       const Tensor actual = row().call(operands.tensors());
-      expect_agreement(row(), actual, row().expected(operands.values), row().given(common));
+      expect_agreement(row(), actual, row().expected(operands.values), row().result_dtype_for(common));
     }
   }
 }
@@ -292,38 +293,38 @@ class Kernels : public RowTest {
     if (row().binary_kernel) (*row().binary_kernel)(operands[0], operands[1], y);
   }
 
-  Types types() const { return row().kernel_types.value_or(row().types); }
+  DTypes dtypes() const { return row().accepted_kernel_dtypes.value_or(row().accepted_dtypes); }
 };
 
-TEST_P(Kernels, WriteAnyLayoutAndNothingAround) {
+TEST_P(Kernels, WriteAnyLayoutAndNothingOutside) {
   const Shapes shapes(row().domains.size(), {5, 9, 7});
-  for (const DType dtype : types()) {
+  for (const DType dtype : dtypes()) {
     for (const Layout layout : {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced}) {
       for (const Layout operand_layout : kLayouts) {
         SCOPED_TRACE(std::string(name(dtype)) + " " + name(operand_layout) + " to " + name(layout));
         Operands operands = draw(row(), {dtype}, {operand_layout}, shapes, row().name, backend());
         const Array expected = row().expected(operands.values);
-        const DType given = row().given(dtype);
-        Placed y(generate(expected.shape, [](const Dims&) { return 1.0; }), given, layout, backend());
+        const DType result = row().result_dtype_for(dtype);
+        GuardedTensor y(generate(expected.shape, [](const Dims&) { return 1.0; }), result, layout, backend());
         run(operands.tensors(), y.tensor());
-        expect_agreement(row(), y.tensor(), expected, given);
-        EXPECT_TRUE(y.surroundings_untouched());
-        for (const Placed& operand : operands.placed) EXPECT_TRUE(operand.untouched());
+        expect_agreement(row(), y.tensor(), expected, result);
+        EXPECT_TRUE(y.sentinels_untouched());
+        for (const GuardedTensor& operand : operands.guarded) EXPECT_TRUE(operand.untouched());
       }
     }
   }
 }
 
-TEST_P(Kernels, MayWriteOverTheirFirstOperand) {
+TEST_P(Kernels, MayOverwriteTheirFirstOperand) {
   const Shapes shapes(row().domains.size(), {5, 9, 7});
-  for (const DType dtype : types()) {
-    if (row().given(dtype) != dtype) continue;
+  for (const DType dtype : dtypes()) {
+    if (row().result_dtype_for(dtype) != dtype) continue;
     for (const Layout layout : {Layout::alone, Layout::contiguous, Layout::transposed, Layout::sliced}) {
       SCOPED_TRACE(std::string(name(dtype)) + " " + name(layout));
       Operands operands = draw(row(), {dtype}, {layout}, shapes, row().name, backend());
-      run(operands.tensors(), operands.placed[0].tensor());
-      expect_agreement(row(), operands.placed[0].tensor(), row().expected(operands.values), dtype);
-      EXPECT_TRUE(operands.placed[0].surroundings_untouched());
+      run(operands.tensors(), operands.guarded[0].tensor());
+      expect_agreement(row(), operands.guarded[0].tensor(), row().expected(operands.values), dtype);
+      EXPECT_TRUE(operands.guarded[0].sentinels_untouched());
     }
   }
 }
@@ -339,26 +340,26 @@ TEST(OpTable, RowsAreComplete) {
   std::set<std::string> names;
   for (const Row& row : op_table()) {
     SCOPED_TRACE(row.name);
-    EXPECT_TRUE(names.insert(row.name).second) << "two rows of this name";
+    EXPECT_TRUE(names.insert(row.name).second) << "two rows have this name";
     EXPECT_FALSE(row.domains.empty());
-    EXPECT_TRUE(row.expected) << "it has no reference";
-    EXPECT_TRUE(row.call) << "it calls nothing";
-    EXPECT_TRUE(row.elementwise || !row.tried_shapes.empty()) << "it says no shapes";
-    for (const Shapes& shapes : row.tried_shapes) EXPECT_EQ(shapes.size(), row.domains.size());
+    EXPECT_TRUE(row.expected) << "the row has no reference";
+    EXPECT_TRUE(row.call) << "the row has no call";
+    EXPECT_TRUE(row.elementwise || !row.tested_shapes.empty()) << "the row has no shapes";
+    for (const Shapes& shapes : row.tested_shapes) EXPECT_EQ(shapes.size(), row.domains.size());
   }
 }
 
-TEST(OpTable, EachRowSaysWhetherItHasAGradient) {
+TEST(OpTable, EachRowSpecifiesWhetherThereIsAGradient) {
   for (const Row& row : op_table()) {
     SCOPED_TRACE(row.name);
-    EXPECT_NE(row.gradient_class.kind, Gradient::Kind::unsaid);
-    EXPECT_EQ(row.gradient_class.kind == Gradient::Kind::differentiable, row.gives_variable);
+    EXPECT_NE(row.gradient_class.kind, Gradient::Kind::unspecified);
+    EXPECT_EQ(row.gradient_class.kind == Gradient::Kind::differentiable, row.returns_variable);
   }
 }
 
-TEST(OpTable, EachSlotAndEachFunctionIsCovered) { EXPECT_THAT(uncovered(), ::testing::IsEmpty()); }
+TEST(OpTable, CoversEachSlotAndEachFunction) { EXPECT_THAT(uncovered(), ::testing::IsEmpty()); }
 
-TEST(OpTable, EachSlotHasAKernelForThisBackend) {
+TEST(OpTable, HasAKernelForEachSlotOnThisBackend) {
   for (const KernelSlot* slot : all_kernel_slots()) EXPECT_TRUE(slot->has(backend().type)) << slot->name();
 }
 

@@ -20,11 +20,11 @@ Shape result_shape(const Shape& x, const Shape& w, const Conv2dOptions& o) {
           result_length(x[3], w[3], o.stride.width, o.padding.width, o.dilation.width)};
 }
 
-std::size_t place(const Shape& shape, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+std::size_t offset_in(const Shape& shape, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
   return static_cast<std::size_t>(((a * shape[1] + b) * shape[2] + c) * shape[3] + d);
 }
 
-/// Calls visit(place in x, place in w, place in y) for each product that a convolution adds up.
+/// Calls visit(offset in x, offset in w, offset in y) for each product that a convolution sums.
 template <class Visit>
 void for_each_product(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptions& o, Visit visit) {
   for (std::int64_t n = 0; n < y[0]; ++n)
@@ -38,7 +38,8 @@ void for_each_product(const Shape& x, const Shape& w, const Shape& y, const Conv
                 const std::int64_t column = j * o.stride.width - o.padding.width + l * o.dilation.width;
                 if (row < 0 || row >= x[2] || column < 0 || column >= x[3]) continue;
                 const std::int64_t channel = f / (w[0] / o.groups) * w[1] + c;
-                visit(place(x, n, channel, row, column), place(w, f, c, k, l), place(y, n, f, i, j));
+                visit(offset_in(x, n, channel, row, column), offset_in(w, f, c, k, l),
+                      offset_in(y, n, f, i, j));
               }
 }
 
@@ -75,12 +76,12 @@ Array weight_gradient(const Array& grad, const Array& x, const Shape& w, const C
   return dw;
 }
 
-const Domain kNumbers = real(-2, 2);
-const Bounds kF32{1e-5, 2e-5}, kF64{1e-12, 1e-12};
+const Domain kValues = real(-2, 2);
+const Tolerance kF32{1e-5, 2e-5}, kF64{1e-12, 1e-12};
 
-/// The same numbers with channels innermost in memory, or row-major.
+/// The same elements in the channels-last memory format, or row-major.
 template <class T>
-T ordered(const T& x, bool channels_last) {
+T with_format(const T& x, bool channels_last) {
   if (!channels_last) return x;
   return permute(T(contiguous(value_of(permute(x, {0, 2, 3, 1})))), {0, 3, 1, 2});
 }
@@ -95,37 +96,37 @@ void rows_of(const std::string& name, const Conv2dOptions& options, const Shapes
     with_x.push_back({y, x, w});
   }
   row("conv2d" + name)
-      .inputs(kNumbers, kNumbers, kNumbers)
-      .shapes_together(with_bias)
+      .inputs(kValues, kValues, kValues)
+      .operand_shapes(with_bias)
       .covers(kernels::conv2d)
       .reference([options](const Array& x, const Array& w, const Array& bias) {
         return convolution(x, w, &bias, options);
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls(
           [options](const auto& x, const auto& w, const auto& bias) { return conv2d(x, w, bias, options); });
-  // The third operand only lends its shape.
+  // The third operand only provides its shape.
   row("conv2d_input_gradient" + name)
-      .inputs(kNumbers, kNumbers, kNumbers.constant())
-      .shapes_together(with_weight)
+      .inputs(kValues, kValues, kValues.constant())
+      .operand_shapes(with_weight)
       .covers(kernels::conv2d_input_gradient)
       .reference([options](const Array& grad, const Array& w, const Array& x) {
         return input_gradient(grad, w, x.shape, options);
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls([options](const auto& grad, const auto& w, const auto& x) {
         return conv2d_input_gradient(grad, w, x.shape(), options);
       });
   row("conv2d_weight_gradient" + name)
-      .inputs(kNumbers, kNumbers, kNumbers.constant())
-      .shapes_together(with_x)
+      .inputs(kValues, kValues, kValues.constant())
+      .operand_shapes(with_x)
       .covers(kernels::conv2d_weight_gradient)
       .reference([options](const Array& grad, const Array& x, const Array& w) {
         return weight_gradient(grad, x, w.shape, options);
       })
-      .within({1e-5, 1e-4}, kF64)
+      .tolerances({1e-5, 1e-4}, kF64)
       .gradient(differentiable)
       .calls([options](const auto& grad, const auto& x, const auto& w) {
         return conv2d_weight_gradient(grad, x, w.shape(), options);
@@ -134,8 +135,8 @@ void rows_of(const std::string& name, const Conv2dOptions& options, const Shapes
 
 void transposed_row(const std::string& name, const ConvTranspose2dOptions& options, const Shapes& shapes) {
   row("conv_transpose2d" + name)
-      .inputs(kNumbers, kNumbers, kNumbers)
-      .shapes_together(shapes)
+      .inputs(kValues, kValues, kValues)
+      .operand_shapes(shapes)
       .reference([options](const Array& x, const Array& w, const Array& bias) {
         const auto length = [](std::int64_t n, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
                                std::int64_t extra, std::int64_t dilation) {
@@ -151,7 +152,7 @@ void transposed_row(const std::string& name, const ConvTranspose2dOptions& optio
         return generate(shape,
                         [&](const Dims& at) { return y(at) + bias.values[static_cast<std::size_t>(at[1])]; });
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls([options](const auto& x, const auto& w, const auto& bias) {
         return conv_transpose2d(x, w, bias, options);
@@ -184,48 +185,48 @@ void convolution_rows() {
           {{{1, 1, 4, 4}, {1, 1, 4, 4}}, {{2, 3, 22, 23}, {16, 3, 7, 7}}});
 
   row("conv2d_channels_last")
-      .inputs(kNumbers, kNumbers, kNumbers)
-      .shapes_together({{{1, 2, 3, 3}, {2, 2, 2, 2}, {2}},
-                        {{2, 3, 8, 9}, {5, 3, 3, 2}, {5}},
-                        {{1, 1, 4, 5}, {16, 1, 3, 3}, {16}},
-                        {{2, 16, 4, 5}, {1, 16, 3, 3}, {1}},
-                        {{2, 32, 9, 10}, {48, 32, 3, 3}, {48}}})
+      .inputs(kValues, kValues, kValues)
+      .operand_shapes({{{1, 2, 3, 3}, {2, 2, 2, 2}, {2}},
+                       {{2, 3, 8, 9}, {5, 3, 3, 2}, {5}},
+                       {{1, 1, 4, 5}, {16, 1, 3, 3}, {16}},
+                       {{2, 16, 4, 5}, {1, 16, 3, 3}, {1}},
+                       {{2, 32, 9, 10}, {48, 32, 3, 3}, {48}}})
       .covers(kernels::conv2d)
       .reference(
           [](const Array& x, const Array& w, const Array& bias) { return convolution(x, w, &bias, {}); })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& w, const Tensor& bias) {
-        return conv2d(ordered(x, true), w, bias);
+        return conv2d(with_format(x, true), w, bias);
       });
   row("conv2d_without_bias")
-      .inputs(kNumbers, kNumbers)
-      .shapes_together({{{1, 2, 3, 3}, {2, 2, 2, 2}}, {{2, 3, 8, 9}, {5, 3, 3, 2}}})
+      .inputs(kValues, kValues)
+      .operand_shapes({{{1, 2, 3, 3}, {2, 2, 2, 2}}, {{2, 3, 8, 9}, {5, 3, 3, 2}}})
       .reference([](const Array& x, const Array& w) { return convolution(x, w, nullptr, {}); })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls([](const auto& x, const auto& w) { return conv2d(x, w); });
   row("conv2d_input_gradient_channels_last")
-      .inputs(kNumbers, kNumbers)
-      .shapes_together({{{2, 5, 6, 7}, {5, 3, 3, 3}}, {{2, 32, 6, 7}, {32, 1, 3, 3}}})
+      .inputs(kValues, kValues)
+      .operand_shapes({{{2, 5, 6, 7}, {5, 3, 3, 3}}, {{2, 32, 6, 7}, {32, 1, 3, 3}}})
       .reference([](const Array& grad, const Array& w) {
         return input_gradient(grad, w, {2, w.shape[1], 8, 9}, {});
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& w) {
-        return conv2d_input_gradient(ordered(grad, true), w, {2, w.shape()[1], 8, 9});
+        return conv2d_input_gradient(with_format(grad, true), w, {2, w.shape()[1], 8, 9});
       });
   row("conv2d_weight_gradient_channels_last")
-      .inputs(kNumbers, kNumbers)
-      .shapes_together({{{2, 5, 6, 7}, {2, 3, 8, 9}}, {{2, 1, 6, 7}, {2, 32, 8, 9}}})
+      .inputs(kValues, kValues)
+      .operand_shapes({{{2, 5, 6, 7}, {2, 3, 8, 9}}, {{2, 1, 6, 7}, {2, 32, 8, 9}}})
       .reference([](const Array& grad, const Array& x) {
         return weight_gradient(grad, x, {grad.shape[1], x.shape[1], 3, 3}, {});
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& x) {
-        return conv2d_weight_gradient(grad, ordered(x, true), {grad.shape()[1], x.shape()[1], 3, 3});
+        return conv2d_weight_gradient(grad, with_format(x, true), {grad.shape()[1], x.shape()[1], 3, 3});
       });
 
   transposed_row("", {}, {{{1, 2, 2, 2}, {2, 3, 2, 2}, {3}}, {{2, 5, 6, 7}, {5, 4, 3, 3}, {4}}});
@@ -238,8 +239,8 @@ void convolution_rows() {
 
   const Conv1dOptions along{.stride = 2, .padding = 3, .dilation = 2, .groups = 2};
   row("conv1d")
-      .inputs(kNumbers, kNumbers, kNumbers)
-      .shapes_together(
+      .inputs(kValues, kValues, kValues)
+      .operand_shapes(
           {{{1, 2, 5}, {2, 1, 3}, {2}}, {{3, 8, 20}, {6, 4, 5}, {6}}, {{0, 2, 5}, {2, 1, 3}, {2}}})
       .reference([along](const Array& x, const Array& w, const Array& bias) {
         const Array images{{x.shape[0], x.shape[1], 1, x.shape[2]}, x.values};
@@ -252,7 +253,7 @@ void convolution_rows() {
         y.shape.erase(2);
         return y;
       })
-      .within(kF32, kF64)
+      .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls([along](const auto& x, const auto& w, const auto& bias) { return conv1d(x, w, bias, along); });
 }

@@ -14,11 +14,11 @@ double same(double x) { return x; }
 void cast_row(DType to) {
   row(std::string("cast_to_") + name(to))
       .inputs(real(0, 120).including({0.0, -0.0, 0.5, 255.0}))
-      .takes(kAllTypes)
-      .gives(to)
+      .dtypes(kAllDTypes)
+      .result_dtype(to)
       .covers(kernels::copy)
       .reference(same)
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls([to](const Tensor& x) { return x.to(to); });
 }
@@ -29,24 +29,24 @@ void copy_rows() {
   const Domain any = real(-100, 100).including({0.0, -0.0, inf, -inf, nan});
   row("clone")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .reference(same)
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return clone(x); });
   row("contiguous")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .reference(same)
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return contiguous(x); });
   row("fill")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .covers(kernels::fill)
       .reference([](double) { return 3.0; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls([](const Tensor& x) {
         Tensor y = clone(x);
@@ -55,25 +55,25 @@ void copy_rows() {
       });
   row("assign")
       .inputs(any, any)
-      .takes(kAllTypes)
-      .shapes_together(
+      .dtypes(kAllDTypes)
+      .operand_shapes(
           {{{}, {}}, {{7}, {}}, {{3, 5}, {5}}, {{2, 3, 4}, {3, 1}}, {{0, 2}, {2}}, {{379, 373}, {373}}})
       .reference([](double, double source) { return source; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& source) {
         Tensor y = clone(x);
         assign(y, source);
         return y;
       });
-  for (const DType to : kAllTypes) cast_row(to);
+  for (const DType to : kAllDTypes) cast_row(to);
   row("variable_to_f64")
       .inputs(real(-9, 9))
-      .gives(DType::f64)
+      .result_dtype(DType::f64)
       .reference(same)
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
-      .unchecked()
+      .skip_dtype_errors()
       .calls([](const auto& x) { return x.to(DType::f64); });
 }
 

@@ -12,15 +12,8 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// Of core/ops, what users do not call: what ops are made with.
-bool is_internal(const std::string& header) {
-  static const std::set<std::string> kInternal{"check.h", "elementwise.h", "image.h", "operands.h",
-                                               "transfer.h"};
-  return kInternal.contains(header);
-}
-
-/// The function that a line declares from its beginning, as all of core/ops does; empty if it does not. Those
-/// that give no tensor but a bool, say, are no ops.
+/// The function that a line declares from its first column, as all headers of core/ops do; empty if it
+/// declares none. A function that returns no tensor (but a bool, say) is not an op.
 std::string declared_function(std::string_view line) {
   if (line.starts_with("inline ")) line.remove_prefix(7);
   const std::size_t space = line.find(' '), bracket = line.find('(');
@@ -28,20 +21,20 @@ std::string declared_function(std::string_view line) {
   const std::string_view type = line.substr(0, space), name = line.substr(space + 1, bracket - space - 1);
   const bool is_name = std::ranges::all_of(  // no operator
       name, [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); });
-  const bool gives_tensor =
+  const bool returns_tensor =
       type == "T" || type == "Tensor" || type.ends_with("<T>") || type.ends_with("<Tensor>");
-  return is_name && gives_tensor ? std::string(name) : std::string();
+  return is_name && returns_tensor ? std::string(name) : std::string();
 }
 
 std::set<std::string> functions_of(const std::filesystem::path& header) {
   std::ifstream file(header);
   if (!file) throw std::runtime_error("cannot read " + header.string());
   std::set<std::string> names;
-  bool in_detail = false;
+  bool is_internal = false;  // in a namespace within tinytorch
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("namespace detail")) in_detail = true;
-    if (line.starts_with("}  // namespace")) in_detail = false;
-    if (const std::string name = declared_function(line); !in_detail && !name.empty()) names.insert(name);
+    if (line.starts_with("namespace ")) is_internal = !line.starts_with("namespace tinytorch {");
+    if (line.starts_with("}  // namespace")) is_internal = false;
+    if (const std::string name = declared_function(line); !is_internal && !name.empty()) names.insert(name);
   }
   return names;
 }
@@ -56,7 +49,7 @@ std::vector<Function> read_functions() {
   for (const auto& header :
        std::filesystem::directory_iterator(tinytorch::testing::source_folder() / "core/ops")) {
     const std::string file = header.path().filename();
-    if (header.path().extension() != ".h" || is_internal(file)) continue;
+    if (header.path().extension() != ".h") continue;
     for (const std::string& name : functions_of(header.path())) functions.push_back({name, file});
   }
   return functions;
@@ -72,8 +65,8 @@ bool is_function(const std::string& name) {
   return std::ranges::find(functions(), name, &Function::name) != functions().end();
 }
 
-/// The op of a row: the function that its name is or begins with; for what is no function, as the optimizers'
-/// steps, the first row whose name it begins with.
+/// The op of a row: the function whose name is a prefix of the row's; where there is none, as for the
+/// optimizers' steps, the first row whose name is a prefix.
 std::string op_of(const Row& row) {
   for (std::string name = row.name;; name.erase(name.rfind('_'))) {
     if (is_function(name)) return name;
@@ -85,7 +78,7 @@ std::string op_of(const Row& row) {
   return row.name;
 }
 
-/// Not what makes a tensor but computes nothing that a reference could say.
+/// Whether a function computes something that a reference can state; some only make a tensor.
 bool computes(const std::string& function) {
   return function != "empty" && function != "empty_like" && function != "from_values";
 }
@@ -103,8 +96,8 @@ std::vector<CoveredOp> covered_ops() {
     auto op = std::ranges::find(ops, name, &CoveredOp::name);
     if (op == ops.end()) op = ops.insert(ops.end(), {.name = name, .family = row.family});
     op->slots.insert(row.covered.begin(), row.covered.end());
-    op->types.insert(row.types.begin(), row.types.end());
-    op->is_said = op->is_said && row.gradient_class.kind != Gradient::Kind::unsaid;
+    op->dtypes.insert(row.accepted_dtypes.begin(), row.accepted_dtypes.end());
+    op->specifies_gradient &= row.gradient_class.kind != Gradient::Kind::unspecified;
     op->is_differentiable |= row.gradient_class.kind == Gradient::Kind::differentiable;
   }
   std::ranges::stable_sort(ops, {}, &CoveredOp::family);

@@ -4,7 +4,7 @@
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
-// These ops make tensors from nothing; the rows give them the shape, type and device of an operand.
+// These ops have no tensor operand. The rows call them with the shape, dtype and device of one.
 namespace tinytorch::conformance {
 namespace {
 
@@ -14,10 +14,10 @@ template <class Call>
 void filled_row(const char* name, double value, Call call) {
   row(name)
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .covers(kernels::fill)
       .reference([value](double) { return value; })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls(call);
 }
@@ -35,7 +35,7 @@ void creation_rows() {
   const std::vector<Shape> lengths{{0}, {1}, {2}, {11}, {70}};
   row("arange")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{0}, {1}, {2}, {11}, {100003}})
       .covers(kernels::arange)
       .reference([](const Array& x) {
@@ -46,7 +46,7 @@ void creation_rows() {
       .calls([](const Tensor& x) { return arange(5, 5 + 3 * x.numel(), 3, like(x)); });
   row("arange_by_quarters")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(lengths)
       .reference([](const Array& x) {
         return generate(x.shape, [](const Dims& at) { return 0.5 + 0.25 * static_cast<double>(at[0]); });
@@ -59,24 +59,24 @@ void creation_rows() {
   row("linspace")
       .inputs(real(-9, 9))
       .shapes(lengths)
-      .unchecked()
+      .skip_dtype_errors()
       .reference([](const Array& x) {
         const auto last = static_cast<double>(x.shape[0] - 1);
         return generate(x.shape, [&](const Dims& at) {
           return at[0] == 0 ? -1 : -1 + 2.5 * (static_cast<double>(at[0]) / last);
         });
       })
-      .within({2e-7, 1e-7}, {1e-15, 1e-15})
+      .tolerances({2e-7, 1e-7}, {1e-15, 1e-15})
       .gradient(not_differentiable)
       .calls([](const Tensor& x) { return linspace(-1, 1.5, x.numel(), like(x)); });
   row("eye")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{3, 3}, {2, 5}, {5, 2}, {0, 3}, {3, 0}, {130, 67}})
       .reference([](const Array& x) {
         return generate(x.shape, [](const Dims& at) { return at[0] == at[1] ? 1.0 : 0.0; });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls([](const Tensor& x) { return eye(x.size(0), x.size(1), like(x)); });
 }

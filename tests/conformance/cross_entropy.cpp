@@ -20,66 +20,71 @@ double weight_of(std::int64_t c, bool weighted) {
   return weighted ? kClassWeights[static_cast<std::size_t>(c % kClasses)] : 1;
 }
 
-/// The scores of one row, and how they are compared: q(c), the target's share of class c.
-struct ScoresOfRow {
+/// One sample: its logits, and probability(c), the target probability of class c with weights and smoothing.
+struct Sample {
   std::vector<double> x;
-  std::function<double(std::int64_t)> share;
+  std::function<double(std::int64_t)> probability;
 
-  double logarithm() const {
+  double logsumexp() const {
     double largest = -inf, sum = 0;
     for (const double each : x) largest = std::isnan(each) || each > largest ? each : largest;
     for (const double each : x) sum += std::exp(each - largest);
     return largest + std::log(sum);
   }
-  double loss(double offset) const {
+  /// sum(q (normalizer - x)): the cross entropy for normalizer = logsumexp(), the NLL loss for 0.
+  double loss(double normalizer) const {
     double total = 0;
     for (std::size_t c = 0; c < x.size(); ++c) {
-      const double q = share(static_cast<std::int64_t>(c));
-      if (q != 0) total += q * (offset - x[c]);
+      const double q = probability(static_cast<std::int64_t>(c));
+      if (q != 0) total += q * (normalizer - x[c]);
     }
     return total;
   }
+  /// The sum of the target probabilities.
   double mass() const {
     double total = 0;
-    for (std::size_t c = 0; c < x.size(); ++c) total += share(static_cast<std::int64_t>(c));
+    for (std::size_t c = 0; c < x.size(); ++c) total += probability(static_cast<std::int64_t>(c));
     return total;
   }
 };
 
-struct Form {
+struct Variant {
   double smoothing = 0;
   bool weighted = false;
   std::int64_t ignored = -100;
 };
 
-Dims with_class(const Dims& place, std::int64_t c) {
-  Dims at = place;
+/// The index of class c of a sample.
+Dims with_class(const Dims& sample, std::int64_t c) {
+  Dims at = sample;
   at.insert(1, c);
   return at;
 }
 
-/// The target's share of class c at a place.
-double share_of(const Shape& logits, const Array& target, const Dims& place, std::int64_t c,
-                const Form& form) {
+/// The target probability of class c of a sample.
+double probability_of(const Shape& logits, const Array& target, const Dims& sample, std::int64_t c,
+                      const Variant& variant) {
   const bool probabilities = target.shape.size() == logits.size();
-  if (!probabilities && target(place) == static_cast<double>(form.ignored)) return 0;
+  if (!probabilities && target(sample) == static_cast<double>(variant.ignored)) return 0;
   const double chosen =
-      probabilities ? target(with_class(place, c)) : target(place) == static_cast<double>(c);
-  return weight_of(c, form.weighted) *
-         ((1 - form.smoothing) * chosen + form.smoothing / static_cast<double>(logits[1]));
+      probabilities ? target(with_class(sample, c)) : target(sample) == static_cast<double>(c);
+  return weight_of(c, variant.weighted) *
+         ((1 - variant.smoothing) * chosen + variant.smoothing / static_cast<double>(logits[1]));
 }
 
-ScoresOfRow row_at(const Array& logits, const Array& target, const Dims& place, const Form& form) {
-  ScoresOfRow result;
-  for (std::int64_t c = 0; c < logits.shape[1]; ++c) result.x.push_back(logits(with_class(place, c)));
-  result.share = [&, place](std::int64_t c) { return share_of(logits.shape, target, place, c, form); };
+Sample sample_at(const Array& logits, const Array& target, const Dims& sample, const Variant& variant) {
+  Sample result;
+  for (std::int64_t c = 0; c < logits.shape[1]; ++c) result.x.push_back(logits(with_class(sample, c)));
+  result.probability = [&, sample](std::int64_t c) {
+    return probability_of(logits.shape, target, sample, c, variant);
+  };
   return result;
 }
 
-double row_weight(const Array& logits, const Array& target, const Dims& place, const Form& form) {
+double sample_weight(const Array& logits, const Array& target, const Dims& sample, const Variant& variant) {
   if (target.shape.size() == logits.shape.size()) return 1;
-  if (target(place) == static_cast<double>(form.ignored)) return 0;
-  return weight_of(static_cast<std::int64_t>(target(place)), form.weighted);
+  if (target(sample) == static_cast<double>(variant.ignored)) return 0;
+  return weight_of(static_cast<std::int64_t>(target(sample)), variant.weighted);
 }
 
 Shape without_classes(const Array& logits) {
@@ -88,17 +93,17 @@ Shape without_classes(const Array& logits) {
   return shape;
 }
 
-Array losses(const Array& logits, const Array& target, const Form& form) {
-  return generate(without_classes(logits), [&](const Dims& place) {
-    const ScoresOfRow row = row_at(logits, target, place, form);
-    return row.loss(row.logarithm());
+Array losses(const Array& logits, const Array& target, const Variant& variant) {
+  return generate(without_classes(logits), [&](const Dims& sample) {
+    const Sample x = sample_at(logits, target, sample, variant);
+    return x.loss(x.logsumexp());
   });
 }
 
-double total_weight(const Array& logits, const Array& target, const Form& form) {
+double total_weight(const Array& logits, const Array& target, const Variant& variant) {
   double total = 0;
-  for (const double each : generate(without_classes(logits), [&](const Dims& place) {
-                             return row_weight(logits, target, place, form);
+  for (const double each : generate(without_classes(logits), [&](const Dims& sample) {
+                             return sample_weight(logits, target, sample, variant);
                            }).values)
     total += each;
   return total;
@@ -110,21 +115,23 @@ double total(const Array& x) {
   return result;
 }
 
-Array mean_of(const Array& rows, double weight) { return {{}, {total(rows) / weight}}; }
+Array mean_of(const Array& losses, double weight) { return {{}, {total(losses) / weight}}; }
 
-/// The gradient of the mean, straight from its formula.
-Array mean_gradient(const Array& logits, const Array& target, const Form& form) {
-  const double weight = total_weight(logits, target, form);
-  const Shape rows = without_classes(logits);
-  const Array logarithms =
-      generate(rows, [&](const Dims& place) { return row_at(logits, target, place, form).logarithm(); });
-  const Array masses =
-      generate(rows, [&](const Dims& place) { return row_at(logits, target, place, form).mass(); });
+/// The gradient of the mean, from its formula.
+Array mean_gradient(const Array& logits, const Array& target, const Variant& variant) {
+  const double weight = total_weight(logits, target, variant);
+  const Shape samples = without_classes(logits);
+  const Array logsumexps = generate(
+      samples, [&](const Dims& sample) { return sample_at(logits, target, sample, variant).logsumexp(); });
+  const Array masses = generate(
+      samples, [&](const Dims& sample) { return sample_at(logits, target, sample, variant).mass(); });
   return generate(logits.shape, [&](const Dims& at) {
-    Dims place = at;
-    place.erase(1);
-    const double softmax = std::exp(logits(at) - logarithms(place)), mass = masses(place);
-    return mass == 0 ? 0.0 : (softmax * mass - share_of(logits.shape, target, place, at[1], form)) / weight;
+    Dims sample = at;
+    sample.erase(1);
+    const double softmax = std::exp(logits(at) - logsumexps(sample)), mass = masses(sample);
+    return mass == 0
+               ? 0.0
+               : (softmax * mass - probability_of(logits.shape, target, sample, at[1], variant)) / weight;
   });
 }
 
@@ -135,9 +142,9 @@ Tensor class_weights(const Variable& logits) { return class_weights(logits.value
 
 const std::vector<std::vector<Shape>> kClassShapes{
     {{2, 3}, {2}}, {{1, 3}, {1}}, {{2, 3, 2}, {2, 2}}, {{2, 3, 1, 4}, {2, 1, 4}}, {{300, 3}, {300}}};
-/// So many rows that not all of them are ignored.
-const std::vector<std::vector<Shape>> kRowsToIgnore{{{8, 3}, {8}}, {{2, 3, 4}, {2, 4}}, {{300, 3}, {300}}};
-/// For kernels: rows of a warp and of a block, aligned to 16 bytes and not.
+/// Enough samples that not all of them are ignored.
+const std::vector<std::vector<Shape>> kShapesToIgnore{{{8, 3}, {8}}, {{2, 3, 4}, {2, 4}}, {{300, 3}, {300}}};
+/// For kernels: as many classes as a warp and as a block processes, with rows aligned to 16 bytes and not.
 const std::vector<std::vector<Shape>> kRowShapes{{{1, 5}, {1}},        {{3, 8}, {3}},    {{2, 41}, {2}},
                                                  {{9, 1024}, {9}},     {{3, 1030}, {3}}, {{2, 1031}, {2}},
                                                  {{5, 5, 11}, {5, 11}}};
@@ -149,15 +156,15 @@ const std::vector<std::vector<Shape>> kProbabilityShapes{{{2, 3}, {2, 3}},
 
 const Domain kLogits = real(-4, 4);
 
-Row& class_row(const char* name, const Form& form, std::vector<std::vector<Shape>> shapes,
+Row& class_row(const char* name, const Variant& variant, std::vector<std::vector<Shape>> shapes,
                std::int64_t classes) {
   return row(name)
       .inputs(kLogits, indices(classes))
-      .shapes_together(std::move(shapes))
+      .operand_shapes(std::move(shapes))
       .covers(kernels::cross_entropy)
       .covers(kernels::cross_entropy_backward)
       .reference([=](const Array& x, const Array& t) {
-        return mean_of(losses(x, t, form), total_weight(x, t, form));
+        return mean_of(losses(x, t, variant), total_weight(x, t, variant));
       });
 }
 
@@ -171,13 +178,13 @@ void class_rows() {
   class_row("cross_entropy_smoothed", {.smoothing = 0.2}, kRowShapes, 5)
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) { return cross_entropy(x, t, {.label_smoothing = 0.2}); });
-  class_row("cross_entropy_weighted", {.smoothing = 0.1, .weighted = true, .ignored = 1}, kRowsToIgnore,
+  class_row("cross_entropy_weighted", {.smoothing = 0.1, .weighted = true, .ignored = 1}, kShapesToIgnore,
             kClasses)
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) {
         return cross_entropy(x, t, {.weight = class_weights(x), .ignore_index = 1, .label_smoothing = 0.1});
       });
-  class_row("cross_entropy_ignoring", {.weighted = true, .ignored = 2}, kRowsToIgnore, kClasses)
+  class_row("cross_entropy_ignoring", {.weighted = true, .ignored = 2}, kShapesToIgnore, kClasses)
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) {
         return cross_entropy(x, t, {.weight = class_weights(x), .ignore_index = 2});
@@ -191,37 +198,38 @@ void class_rows() {
 void reduction_rows_of_cross_entropy() {
   row("cross_entropy_rows")
       .inputs(kLogits, indices(kClasses))
-      .shapes_together({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 0}, {2, 0}}, {{2, 3, 2}, {2, 2}}})
+      .operand_shapes({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 0}, {2, 0}}, {{2, 3, 2}, {2, 2}}})
       .reference([](const Array& x, const Array& t) { return losses(x, t, {}); })
       .gradient(differentiable)
       .calls(
           [](const auto& x, const auto& t) { return cross_entropy(x, t, {.reduction = Reduction::none}); });
   row("cross_entropy_added")
       .inputs(kLogits, indices(kClasses))
-      .shapes_together({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 2}, {2, 2}}})
+      .operand_shapes({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 2}, {2, 2}}})
       .reference([](const Array& x, const Array& t) { return mean_of(losses(x, t, {}), 1); })
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) { return cross_entropy(x, t, {.reduction = Reduction::sum}); });
 }
 
-void probability_row(const char* name, const Form& form, std::vector<std::vector<Shape>> shapes, auto call) {
+void probability_row(const char* name, const Variant& variant, std::vector<std::vector<Shape>> shapes,
+                     auto call) {
   row(name)
       .inputs(kLogits, real(0, 1))
-      .shapes_together(std::move(shapes))
+      .operand_shapes(std::move(shapes))
       .reference([=](const Array& x, const Array& t) {
-        return mean_of(losses(x, t, form), total_weight(x, t, form));
+        return mean_of(losses(x, t, variant), total_weight(x, t, variant));
       })
-      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls(call);
 }
 
-void gradient_row(const char* name, const Form& form, std::vector<std::vector<Shape>> shapes,
+void gradient_row(const char* name, const Variant& variant, std::vector<std::vector<Shape>> shapes,
                   const Domain& target, auto options) {
   row(name)
       .inputs(kLogits, target)
-      .shapes_together(std::move(shapes))
-      .reference([=](const Array& x, const Array& t) { return mean_gradient(x, t, form); })
+      .operand_shapes(std::move(shapes))
+      .reference([=](const Array& x, const Array& t) { return mean_gradient(x, t, variant); })
       .gradient(not_differentiable)
       .calls([=](const Tensor& x, const Tensor& t) {
         const Variable logits = variable(x);
@@ -243,23 +251,24 @@ void gradient_rows() {
   gradient_row("cross_entropy_gradient_of_probabilities", {}, kProbabilityShapes, real(0, 1), plain);
 }
 
-Array nll(const Array& x, const Array& t, const Form& form) {
-  return generate(without_classes(x), [&](const Dims& place) { return row_at(x, t, place, form).loss(0); });
+Array nll(const Array& x, const Array& t, const Variant& variant) {
+  return generate(without_classes(x),
+                  [&](const Dims& sample) { return sample_at(x, t, sample, variant).loss(0); });
 }
 
 void nll_rows() {
   row("nll_loss")
       .inputs(real(-4, 0), indices(kClasses))
-      .shapes_together(kClassShapes)
+      .operand_shapes(kClassShapes)
       .reference(
           [](const Array& x, const Array& t) { return mean_of(nll(x, t, {}), total_weight(x, t, {})); })
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) { return nll_loss(x, value_of(t)); });
-  const Form form{.weighted = true, .ignored = 0};
+  const Variant variant{.weighted = true, .ignored = 0};
   row("nll_loss_weighted_of_each_row")
       .inputs(real(-4, 0), indices(kClasses))
-      .shapes_together({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 4}, {2, 4}}})
-      .reference([=](const Array& x, const Array& t) { return nll(x, t, form); })
+      .operand_shapes({{{2, 3}, {2}}, {{0, 3}, {0}}, {{2, 3, 4}, {2, 4}}})
+      .reference([=](const Array& x, const Array& t) { return nll(x, t, variant); })
       .gradient(differentiable)
       .calls([](const auto& x, const auto& t) {
         return nll_loss(x, value_of(t),

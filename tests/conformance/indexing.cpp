@@ -9,82 +9,83 @@
 namespace tinytorch::conformance {
 namespace {
 
-std::size_t place_in(const Array& x, const Dims& at) {
-  std::int64_t place = 0;
-  for (int i = 0; i < at.size(); ++i) place = place * x.shape[i] + at[i];
-  return static_cast<std::size_t>(place);
+std::size_t offset_in(const Array& x, const Dims& at) {
+  std::int64_t offset = 0;
+  for (int i = 0; i < at.size(); ++i) offset = offset * x.shape[i] + at[i];
+  return static_cast<std::size_t>(offset);
 }
 
-/// `at` with the axis replaced by what the index says there.
-Dims led(Dims at, int axis, double index) {
+/// `at` with `index` along the axis.
+Dims with_index(Dims at, int axis, double index) {
   at[axis] = static_cast<std::int64_t>(index);
   return at;
 }
 
 auto gathered(int axis) {
   return [axis](const Array& x, const Array& index) {
-    return generate(index.shape, [&](const Dims& at) { return x(led(at, axis, index(at))); });
+    return generate(index.shape, [&](const Dims& at) { return x(with_index(at, axis, index(at))); });
   };
 }
 
-enum class Meeting { last, sum };
+/// What remains of several elements that are scattered to one: the last or the sum.
+enum class Duplicates { last, sum };
 
-/// What a plain loop in row-major order leaves. A line's index stands for all its slices.
-auto scattered(int axis, Meeting meeting, bool line = false) {
+/// A loop in row-major order. An index of rank 1 (`slices`) scatters whole slices.
+auto scattered(int axis, Duplicates duplicates, bool slices = false) {
   return [=](Array x, const Array& index, const Array& source) {
-    Shape shape = line ? x.shape : index.shape;
-    if (line) shape[axis] = index.shape[0];
+    Shape shape = slices ? x.shape : index.shape;
+    if (slices) shape[axis] = index.shape[0];
     generate(shape, [&](const Dims& at) {
-      const double to = line ? index({at[axis]}) : index(at);
-      double& target = x.values[place_in(x, led(at, axis, to))];
-      target = meeting == Meeting::sum ? target + source(at) : source(at);
+      const double to = slices ? index({at[axis]}) : index(at);
+      double& target = x.values[offset_in(x, with_index(at, axis, to))];
+      target = duplicates == Duplicates::sum ? target + source(at) : source(at);
       return 0.0;
     });
     return x;
   };
 }
 
-/// The places of true elements, a row each.
-Array true_places(const Array& mask) {
-  std::vector<double> places;
+/// The indices of nonzero elements, one row for each.
+Array nonzero_indices(const Array& mask) {
+  std::vector<double> result;
   generate(mask.shape, [&](const Dims& at) {
-    if (mask(at) != 0) places.insert(places.end(), at.begin(), at.end());
+    if (mask(at) != 0) result.insert(result.end(), at.begin(), at.end());
     return 0.0;
   });
-  const auto count = std::ranges::count_if(mask.values, [](double x) { return x != 0; });
-  return {{count, mask.shape.size()}, places};
+  const auto nonzeros = std::ranges::count_if(mask.values, [](double x) { return x != 0; });
+  return {{nonzeros, mask.shape.size()}, result};
 }
 
 void gather_rows() {
-  const Domain numbers = real(-9, 9);
+  const Domain values = real(-9, 9);
   row("gather")
-      .inputs(numbers.including({inf, -inf, nan}), indices(5))
-      .takes(kAllTypes)
-      .shapes_together({{{3, 5}, {3, 4}},
-                        {{3, 5}, {2, 9}},
-                        {{3, 5}, {0, 9}},
-                        {{2, 5, 3}, {2, 1, 3}},
-                        {{3, 5, 2, 2}, {2, 3, 1, 2}},
-                        {{9, 6, 33}, {9, 131, 33}}})
+      .inputs(values.including({inf, -inf, nan}), indices(5))
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{3, 5}, {3, 4}},
+                       {{3, 5}, {2, 9}},
+                       {{3, 5}, {0, 9}},
+                       {{2, 5, 3}, {2, 1, 3}},
+                       {{3, 5, 2, 2}, {2, 3, 1, 2}},
+                       {{9, 6, 33}, {9, 131, 33}}})
       .covers(kernels::gather)
       .covers(kernels::index_bound)
       .reference(gathered(1))
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index) { return gather(x, 1, value_of(index)); });
   row("gather_from_last_axis")
-      .inputs(numbers, indices(4))
-      .takes(kAllTypes)
-      .shapes_together(
+      .inputs(values, indices(4))
+      .dtypes(kAllDTypes)
+      .operand_shapes(
           {{{4}, {6}}, {{4}, {0}}, {{2, 3, 4}, {2, 3, 2}}, {{0, 3, 4}, {0, 3, 2}}, {{70, 3, 5}, {70, 3, 20}}})
       .reference([](const Array& x, const Array& index) { return gathered(x.shape.size() - 1)(x, index); })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index) { return gather(x, -1, value_of(index)); });
   row("take_along_axis")
-      .inputs(numbers, indices(3))
-      .takes(kAllTypes)
-      .shapes_together({{{3, 4}, {2, 1}}, {{3, 1}, {5, 4}}, {{3, 4}, {0, 4}}, {{3, 70}, {300, 1}}})
+      .inputs(values, indices(3))
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{3, 4}, {2, 1}}, {{3, 1}, {5, 4}}, {{3, 4}, {0, 4}}, {{3, 70}, {300, 1}}})
       .reference([](const Array& x, const Array& index) {
         const Shape shape{index.shape[0], std::max(x.shape[1], index.shape[1])};
         return generate(shape, [&](const Dims& at) {
@@ -92,30 +93,30 @@ void gather_rows() {
           return x({from, x.shape[1] == 1 ? 0 : at[1]});
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index) { return take_along_axis(x, value_of(index), 0); });
   row("index_select")
-      .inputs(numbers, indices(3))
-      .takes(kAllTypes)
-      .shapes_together({{{2, 3}, {4}},
-                        {{2, 3, 2}, {3}},
-                        {{2, 3}, {0}},
-                        {{0, 3}, {4}},
-                        {{2, 3, 1}, {1}},
-                        {{9, 3, 70}, {130}}})
+      .inputs(values, indices(3))
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{2, 3}, {4}},
+                       {{2, 3, 2}, {3}},
+                       {{2, 3}, {0}},
+                       {{0, 3}, {4}},
+                       {{2, 3, 1}, {1}},
+                       {{9, 3, 70}, {130}}})
       .reference([](const Array& x, const Array& index) {
         Shape shape = x.shape;
         shape[1] = index.shape[0];
-        return generate(shape, [&](const Dims& at) { return x(led(at, 1, index({at[1]}))); });
+        return generate(shape, [&](const Dims& at) { return x(with_index(at, 1, index({at[1]}))); });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index) { return index_select(x, 1, value_of(index)); });
   row("embedding")
-      .inputs(numbers, indices(4))
-      .takes(kAllTypes)
-      .shapes_together(
+      .inputs(values, indices(4))
+      .dtypes(kAllDTypes)
+      .operand_shapes(
           {{{4, 3}, {5}}, {{4, 3}, {2, 2}}, {{4, 2}, {}}, {{4, 2}, {0, 3}}, {{4}, {3}}, {{9, 70}, {3, 100}}})
       .reference([](const Array& x, const Array& index) {
         Shape shape = index.shape;
@@ -127,58 +128,58 @@ void gather_rows() {
           return x(from);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& weight, const auto& index) { return embedding(weight, value_of(index)); });
 }
 
 void scatter_rows() {
-  const Domain numbers = real(-9, 9);
+  const Domain values = real(-9, 9);
   const std::vector<std::vector<Shape>> shapes{{{3, 5}, {3, 4}, {3, 4}},
                                                {{3, 5}, {2, 7}, {3, 8}},
                                                {{3, 5}, {0, 7}, {0, 7}},
                                                {{3, 5, 2, 2}, {2, 3, 1, 2}, {2, 3, 1, 2}},
                                                {{9, 6, 33}, {9, 131, 33}, {9, 131, 33}}};
   row("scatter")
-      .inputs(numbers, indices(5), numbers)
-      .takes(kAllTypes)
-      .shapes_together(shapes)
+      .inputs(values, indices(5), values)
+      .dtypes(kAllDTypes)
+      .operand_shapes(shapes)
       .covers(kernels::scatter)
-      .reference(scattered(1, Meeting::last))
-      .to_the_bit()
+      .reference(scattered(1, Duplicates::last))
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index, const auto& source) {
         return scatter(x, 1, value_of(index), source);
       });
   row("scatter_add")
-      .inputs(numbers, indices(5), numbers)
-      .takes(kAllTypes)
-      .shapes_together(shapes)
+      .inputs(values, indices(5), values)
+      .dtypes(kAllDTypes)
+      .operand_shapes(shapes)
       .covers(kernels::scatter_add)
-      .reference(scattered(1, Meeting::sum))
+      .reference(scattered(1, Duplicates::sum))
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index, const auto& source) {
         return scatter_add(x, 1, value_of(index), source);
       });
   row("scatter_add_to_a_line")
-      .inputs(numbers, indices(300), numbers)
-      .takes(kAllTypes)
-      .shapes_together({{{300}, {5003}, {5003}}, {{300}, {7}, {7}}})
-      .reference(scattered(0, Meeting::sum))
-      .within({2e-6, 1e-5}, {1e-12, 1e-12})
+      .inputs(values, indices(300), values)
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{300}, {5003}, {5003}}, {{300}, {7}, {7}}})
+      .reference(scattered(0, Duplicates::sum))
+      .tolerances({2e-6, 1e-5}, {1e-12, 1e-12})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& index, const Tensor& source) {
         return scatter_add(x, 0, index, source);
       });
   row("index_add")
-      .inputs(numbers, indices(3), numbers)
-      .takes(kAllTypes)
-      .shapes_together({{{2, 3}, {4}, {2, 4}},
-                        {{2, 3, 2}, {3}, {2, 3, 2}},
-                        {{2, 3}, {0}, {2, 0}},
-                        {{9, 3, 300}, {50}, {9, 50, 300}}})
-      .reference(scattered(1, Meeting::sum, /*line=*/true))
-      .within({2e-6, 1e-5}, {1e-12, 1e-12})
+      .inputs(values, indices(3), values)
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{2, 3}, {4}, {2, 4}},
+                       {{2, 3, 2}, {3}, {2, 3, 2}},
+                       {{2, 3}, {0}, {2, 0}},
+                       {{9, 3, 300}, {50}, {9, 50, 300}}})
+      .reference(scattered(1, Duplicates::sum, /*slices=*/true))
+      .tolerances({2e-6, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& index, const auto& source) {
         return index_add(x, 1, value_of(index), source);
@@ -188,51 +189,51 @@ void scatter_rows() {
 void mask_rows() {
   row("nonzero")
       .inputs(real(-1, 1).including({0.0, -0.0, nan, inf}))
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes({{}, {1}, {7}, {0}, {3, 0}, {3, 5}, {2, 3, 4}, {67, 131}})
       .covers(kernels::nonzero)
-      .reference(true_places)
+      .reference(nonzero_indices)
       .gradient(not_differentiable)
       .calls([](const auto& x) { return nonzero(x); });
   row("masked_select")
-      .inputs(real(-9, 9), truth())
-      .takes(kAllTypes)
-      .shapes_together(
+      .inputs(real(-9, 9), booleans())
+      .dtypes(kAllDTypes)
+      .operand_shapes(
           {{{7}, {7}}, {{3, 5}, {3, 5}}, {{3, 5}, {5}}, {{5}, {3, 1}}, {{0, 3}, {3}}, {{67, 131}, {67, 131}}})
       .reference([](const Array& x, const Array& mask) {
-        const Array taken = detail::elementwise(std::vector{x, mask}, [](auto each) { return each[1]; });
+        const Array selected = detail::elementwise(std::vector{x, mask}, [](auto each) { return each[1]; });
         const Array all = detail::elementwise(std::vector{x, mask}, [](auto each) { return each[0]; });
         Array y;
         for (std::size_t i = 0; i < all.values.size(); ++i) {
-          if (taken.values[i] != 0) y.values.push_back(all.values[i]);
+          if (selected.values[i] != 0) y.values.push_back(all.values[i]);
         }
         y.shape = {static_cast<std::int64_t>(y.values.size())};
         return y;
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& mask) { return masked_select(x, value_of(mask)); });
   row("one_hot")
       .inputs(indices(5))
-      .takes({DType::i64})
-      .unchecked()
+      .dtypes({DType::i64})
+      .skip_dtype_errors()
       .shapes({{}, {1}, {7}, {0}, {2, 3}, {67, 131}})
       .reference([](const Array& index) {
         Shape shape = index.shape;
         shape.push_back(5);
         return generate(shape, [&](Dims at) {
-          const auto place = static_cast<double>(at.back());
+          const auto column = static_cast<double>(at.back());
           at.erase(at.size() - 1);
-          return index(at) == place ? 1.0 : 0.0;
+          return index(at) == column ? 1.0 : 0.0;
         });
       })
       .gradient(not_differentiable)
       .calls([](const Tensor& index) { return one_hot(index, 5); });
   row("bincount")
       .inputs(indices(6))
-      .takes({DType::i64})
-      .unchecked()
+      .dtypes({DType::i64})
+      .skip_dtype_errors()
       .shapes({{0}, {1}, {9}, {5003}})
       .reference([](const Array& x) {
         return generate({8}, [&](const Dims& at) {
@@ -243,15 +244,15 @@ void mask_rows() {
       .calls([](const Tensor& x) { return bincount(x, 8); });
   row("bincount_of_weights")
       .inputs(indices(6), real(-9, 9))
-      .takes(kAllTypes)
-      .shapes_together({{{0}, {0}}, {{9}, {9}}, {{5003}, {5003}}})
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{0}, {0}}, {{9}, {9}}, {{5003}, {5003}}})
       .reference([](const Array& x, const Array& weights) {
         Array y = generate({8}, [](const Dims&) { return 0.0; });
         for (std::size_t i = 0; i < x.values.size(); ++i)
           y.values[static_cast<std::size_t>(x.values[i])] += weights.values[i];
         return y;
       })
-      .within({2e-6, 1e-5}, {1e-11, 1e-11})
+      .tolerances({2e-6, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weights) { return bincount(value_of(x), weights, 8); });
 }

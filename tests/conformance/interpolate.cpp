@@ -9,13 +9,13 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// Bilinear: where in the image element i of `to` lies; `ratio` is from / to, or 1 / the factor.
+/// The position in the image of element i of `to` (bilinear). `ratio` is from / to, or 1 / the factor.
 double position(std::int64_t i, std::int64_t from, std::int64_t to, double ratio, bool align_corners) {
   if (!align_corners) return std::max(0.0, (static_cast<double>(i) + 0.5) * ratio - 0.5);
   return to > 1 ? static_cast<double>(i * (from - 1)) / static_cast<double>(to - 1) : 0.0;
 }
 
-/// The image between its pixels, continued as at its edge.
+/// The image interpolated between its pixels; the last row and column are repeated.
 double between(const Array& x, std::int64_t n, std::int64_t c, double row, double column) {
   const auto pixel = [&](double i, double j) {
     return x({n, c, std::min(static_cast<std::int64_t>(i), x.shape[2] - 1),
@@ -46,7 +46,7 @@ void bilinear_row(const std::string& name, const Pair& size, bool align_corners,
       .inputs(real(-3, 3))
       .shapes(shapes)
       .reference([=](const Array& x) { return bilinear_to(x, size, align_corners); })
-      .within({3e-6, 3e-6}, {1e-12, 1e-12})
+      .tolerances({3e-6, 3e-6}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([=](const auto& x) {
         return interpolate(x, size, {.mode = Interpolation::bilinear, .align_corners = align_corners});
@@ -86,7 +86,7 @@ void interpolate_rows() {
         };
         return bilinear(x, scaled(2, 1.75), scaled(3, 0.6), 1 / 1.75, 1 / 0.6, false);
       })
-      .within({3e-6, 3e-6}, {1e-12, 1e-12})
+      .tolerances({3e-6, 3e-6}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x) { return interpolate_by(x, 1.75, 0.6, {.mode = Interpolation::bilinear}); });
   row("interpolate_by_one_factor")

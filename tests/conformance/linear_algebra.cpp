@@ -9,7 +9,7 @@
 namespace tinytorch::conformance {
 namespace {
 
-const Types kProductTypes{DType::i32, DType::i64, DType::f32, DType::f64};
+const DTypes kProductTypes{DType::i32, DType::i64, DType::f32, DType::f64};
 
 /// The products of [batch, m, k] and [batch, k, n].
 Array batch_product(const Array& a, const Array& b) {
@@ -26,22 +26,22 @@ const std::vector<std::vector<Shape>> kBatches{{{2, 3, 4}, {2, 4, 5}},
                                                {{3, 2, 0}, {3, 0, 2}},
                                                {{5, 33, 17}, {5, 17, 9}}};
 
-/// A row of einsum(), whose reference sums over `summed` for each place of the result.
+/// A row of einsum().
 Row& einsum_row(const std::string& name, std::vector<std::vector<Shape>> shapes) {
   std::string full = "einsum_";
   Row& added = row(full.append(name));
-  added.takes(kProductTypes)
-      .unchecked()
-      .shapes_together(std::move(shapes))
-      .within({2e-6, 2e-5}, {1e-13, 1e-12});
+  added.dtypes(kProductTypes)
+      .skip_dtype_errors()
+      .operand_shapes(std::move(shapes))
+      .tolerances({2e-6, 2e-5}, {1e-13, 1e-12});
   return added.gradient(differentiable);
 }
 
 void einsum_rows() {
-  const Domain numbers = real(-3, 3);
+  const Domain values = real(-3, 3);
   einsum_row("matrix_product",
              {{{2, 3}, {3, 4}}, {{1, 1}, {1, 1}}, {{0, 3}, {3, 2}}, {{2, 0}, {0, 2}}, {{33, 65}, {65, 17}}})
-      .inputs(numbers, numbers)
+      .inputs(values, values)
       .reference([](const Array& a, const Array& b) {
         return generate({b.shape[1], a.shape[0]}, [&](const Dims& at) {
           double sum = 0;
@@ -54,7 +54,7 @@ void einsum_rows() {
       });
   einsum_row("scores",
              {{{1, 2, 2, 3}, {1, 2, 3, 3}}, {{2, 2, 3, 2}, {2, 2, 4, 2}}, {{1, 3, 5, 7}, {1, 3, 6, 7}}})
-      .inputs(numbers, numbers)
+      .inputs(values, values)
       .reference([](const Array& q, const Array& k) {
         return generate({q.shape[0], q.shape[1], q.shape[2], k.shape[2]}, [&](const Dims& at) {
           double sum = 0;
@@ -67,8 +67,8 @@ void einsum_rows() {
         return einsum("bhqd,bhkd->bhqk", std::vector{q, k});
       });
   einsum_row("trace", {{{3, 3}}, {{1, 1}}, {{0, 0}}, {{67, 67}}})
-      .inputs(numbers)
-      .takes({DType::i64, DType::f32, DType::f64})
+      .inputs(values)
+      .dtypes({DType::i64, DType::f32, DType::f64})
       .reference([](const Array& x) {
         double sum = 0;
         for (std::int64_t i = 0; i < x.shape[0]; ++i) sum += x({i, i});
@@ -76,14 +76,14 @@ void einsum_rows() {
       })
       .calls([](const auto& x) { return einsum("ii", std::vector{x}); });
   einsum_row("diagonal_of_batches", {{{2, 3, 3}}, {{0, 2, 2}}, {{3, 0, 0}}, {{5, 1, 1}}})
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .reference([](const Array& x) {
         return generate({x.shape[1], x.shape[0]}, [&](const Dims& at) { return x({at[1], at[0], at[0]}); });
       })
       .calls([](const auto& x) { return einsum("bii->ib", std::vector{x}); });
   einsum_row("three_operands", {{{2, 3}, {3, 4}, {4, 2}}, {{5, 1}, {1, 3}, {3, 2}}})
-      .inputs(numbers, numbers, numbers)
+      .inputs(values, values, values)
       .reference([](const Array& a, const Array& b, const Array& c) {
         return generate({a.shape[0], c.shape[1]}, [&](const Dims& at) {
           double sum = 0;
@@ -93,13 +93,13 @@ void einsum_rows() {
           return sum;
         });
       })
-      .within({1e-5, 1e-4}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-4}, {1e-12, 1e-12})
       .calls([](const auto& a, const auto& b, const auto& c) {
         return einsum("ij, jk, kl", std::vector{a, b, c});
       });
   einsum_row("broadcast", {{{2, 1, 3}, {4, 3, 2}}, {{1, 1, 1}, {3, 1, 1}}})
-      .inputs(numbers, numbers)
-      .takes({DType::i64, DType::f32, DType::f64})  // a letter is summed alone, in i64
+      .inputs(values, values)
+      .dtypes({DType::i64, DType::f32, DType::f64})  // sums over one operand are i64
       .reference([](const Array& a, const Array& b) {
         return generate({b.shape[0], a.shape[0]}, [&](const Dims& at) {
           double sum = 0;
@@ -109,7 +109,7 @@ void einsum_rows() {
           return sum;
         });
       })
-      .within({1e-5, 1e-4}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-4}, {1e-12, 1e-12})
       .calls([](const auto& a, const auto& b) {
         return einsum("b...j,...jk->...b", std::vector{a, b});
       });
@@ -118,11 +118,11 @@ void einsum_rows() {
 }  // namespace
 
 void linear_algebra_rows() {
-  const Domain numbers = real(-3, 3);
+  const Domain values = real(-3, 3);
   row("outer")
-      .inputs(numbers, numbers)
-      .takes(kAllTypes)
-      .shapes_together({{{3}, {4}}, {{1}, {5}}, {{0}, {3}}, {{131}, {67}}})
+      .inputs(values, values)
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{3}, {4}}, {{1}, {5}}, {{0}, {3}}, {{131}, {67}}})
       .reference([](const Array& a, const Array& b) {
         return generate({a.shape[0], b.shape[0]}, [&](const Dims& at) { return a({at[0]}) * b({at[1]}); });
       })
@@ -130,42 +130,38 @@ void linear_algebra_rows() {
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return outer(a, b); });
   row("dot")
-      .inputs(numbers, numbers)
-      .takes(kProductTypes)
-      .unchecked()
-      .shapes_together({{{3}, {3}}, {{1}, {1}}, {{0}, {0}}, {{1003}, {1003}}})
+      .inputs(values, values)
+      .dtypes(kProductTypes)
+      .skip_dtype_errors()
+      .operand_shapes({{{3}, {3}}, {{1}, {1}}, {{0}, {0}}, {{1003}, {1003}}})
       .reference([](const Array& a, const Array& b) {
         double sum = 0;
         for (std::int64_t i = 0; i < a.shape[0]; ++i) sum += a({i}) * b({i});
         return Array{{}, {sum}};
       })
-      .within({2e-5, 2e-4}, {1e-13, 1e-12})
+      .tolerances({2e-5, 2e-4}, {1e-13, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return dot(a, b); });
   row("bmm")
-      .inputs(numbers, numbers)
-      .takes(kProductTypes)
-      .unchecked()
-      .shapes_together(kBatches)
+      .inputs(values, values)
+      .dtypes(kProductTypes)
+      .skip_dtype_errors()
+      .operand_shapes(kBatches)
       .reference(batch_product)
-      .within({2e-6, 2e-5}, {1e-13, 1e-12})
+      .tolerances({2e-6, 2e-5}, {1e-13, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return bmm(a, b); });
   row("baddbmm")
-      .inputs(numbers, numbers, numbers)
-      .unchecked()
-      .shapes_together(
+      .inputs(values, values, values)
+      .skip_dtype_errors()
+      .operand_shapes(
           {{{5}, {2, 3, 4}, {2, 4, 5}}, {{2, 1, 1}, {2, 3, 4}, {2, 4, 5}}, {{}, {0, 2, 3}, {0, 3, 2}}})
       .reference([](const Array& x, const Array& a, const Array& b) {
         const Array product = batch_product(a, b);
-        return generate(product.shape, [&](const Dims& at) {
-          Dims place = x.shape;
-          for (int i = 1; i <= x.shape.size(); ++i)
-            place[x.shape.size() - i] = x.shape[x.shape.size() - i] == 1 ? 0 : at[3 - i];
-          return 0.5 * x(place) + 2 * product(at);
-        });
+        return generate(product.shape,
+                        [&](const Dims& at) { return 0.5 * broadcast_element(x, at) + 2 * product(at); });
       })
-      .within({5e-6, 2e-5}, {1e-13, 1e-12})
+      .tolerances({5e-6, 2e-5}, {1e-13, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& a, const auto& b) { return baddbmm(x, a, b, 0.5, 2); });
   einsum_rows();

@@ -14,32 +14,32 @@ const std::vector<std::vector<Shape>> kShapes{{{}, {}}, {{5}, {5}}, {{2, 3}, {2,
 const std::vector<std::vector<Shape>> kShapesWithEmpty{
     {{}, {}}, {{0}, {0}}, {{2, 3}, {2, 3}}, {{2, 0, 3}, {2, 0, 3}}};
 
-using OfTwo = double (*)(double, double);
+using BinaryFunction = double (*)(double, double);
 
-Array of_each(const Array& x, const Array& t, OfTwo f) {
+Array elementwise_loss(const Array& x, const Array& t, BinaryFunction f) {
   Array result{x.shape, {}};
   for (std::size_t i = 0; i < x.values.size(); ++i) result.values.push_back(f(x.values[i], t.values[i]));
   return result;
 }
 
-double added(const Array& x) {
+double sum_of(const Array& x) {
   double total = 0;
   for (const double each : x.values) total += each;
   return total;
 }
 
-/// A loss on a prediction and a target of one shape: each element's, or the mean, or the sum.
-Row& loss_row(const char* name, const Domain& x, const Domain& t, Reduction reduction, OfTwo f) {
+/// A loss of a prediction and a target of the same shape, reduced as `reduction` says.
+Row& loss_row(const char* name, const Domain& x, const Domain& t, Reduction reduction, BinaryFunction f) {
   return row(name)
       .inputs(x, t)
-      .shapes_together(reduction == Reduction::mean ? kShapes : kShapesWithEmpty)
+      .operand_shapes(reduction == Reduction::mean ? kShapes : kShapesWithEmpty)
       .reference([=](const Array& prediction, const Array& target) {
-        const Array losses = of_each(prediction, target, f);
+        const Array losses = elementwise_loss(prediction, target, f);
         if (reduction == Reduction::none) return losses;
-        const double count = reduction == Reduction::mean ? static_cast<double>(losses.values.size()) : 1.0;
-        return Array{{}, {added(losses) / count}};
+        const double divisor = reduction == Reduction::mean ? static_cast<double>(losses.values.size()) : 1.0;
+        return Array{{}, {sum_of(losses) / divisor}};
       })
-      .within({1e-5, 2e-6}, {1e-12, 1e-12});
+      .tolerances({1e-5, 2e-6}, {1e-12, 1e-12});
 }
 
 double squared(double x, double t) { return (x - t) * (x - t); }
@@ -93,38 +93,32 @@ void distance_rows() {
       .calls([](const auto& p, const auto& y) { return smooth_l1_loss(p, y, {.beta = 0}); });
 }
 
-/// As loss_row, with a third operand: a weight, broadcast.
+/// As loss_row, with a third operand: a weight, which is broadcast.
 void weighted_row(const char* name, const Domain& x, const Domain& t, auto f, auto call) {
   row(name)
       .inputs(x, t, real(0.5, 2).constant())
-      .shapes_together({{{2, 3}, {2, 3}, {3}}, {{2, 3}, {2, 3}, {2, 1}}, {{5}, {5}, {}}})
+      .operand_shapes({{{2, 3}, {2, 3}, {3}}, {{2, 3}, {2, 3}, {2, 1}}, {{5}, {5}, {}}})
       .reference([=](const Array& p, const Array& y, const Array& w) {
-        const Array losses = generate(p.shape, [&](const Dims& at) {
-          Dims place;
-          for (int i = 0; i < w.shape.size(); ++i) {
-            const int axis = at.size() - w.shape.size() + i;
-            place.push_back(w.shape[i] == 1 ? 0 : at[axis]);
-          }
-          return f(p(at), y(at), w(place));
-        });
-        return Array{{}, {added(losses) / static_cast<double>(losses.values.size())}};
+        const Array losses =
+            generate(p.shape, [&](const Dims& at) { return f(p(at), y(at), broadcast_element(w, at)); });
+        return Array{{}, {sum_of(losses) / static_cast<double>(losses.values.size())}};
       })
-      .within({1e-5, 2e-6}, {1e-12, 1e-12})
-      .unchecked()
+      .tolerances({1e-5, 2e-6}, {1e-12, 1e-12})
+      .skip_dtype_errors()
       .gradient(differentiable)
       .calls(call);
 }
 
-// Between 0 and 1 there is no integer that could be refused: hence `unchecked`.
+// [0.05, 0.95] contains no integer to draw: hence skip_dtype_errors().
 void binary_rows() {
   const Domain p = real(0.05, 0.95), t = real(0, 1);
   loss_row("binary_cross_entropy", p.including({0.0, 1.0}), t.including({0.0, 1.0}), Reduction::mean,
            likelihood)
-      .unchecked()
+      .skip_dtype_errors()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return binary_cross_entropy(a, b); });
   loss_row("binary_cross_entropy_of_each", p, t, Reduction::none, likelihood)
-      .unchecked()
+      .skip_dtype_errors()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) {
         return binary_cross_entropy(a, b, {.reduction = Reduction::none});
@@ -139,9 +133,9 @@ void binary_rows() {
            logistic)
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return binary_cross_entropy_with_logits(a, b); });
-  // Relative: the small losses of certain predictions count.
+  // The tolerance is relative, because confident predictions have small losses.
   loss_row("binary_cross_entropy_with_logits_of_certain", real(5, 60), real(1, 1), Reduction::none, logistic)
-      .within({1e-5, 1e-30}, {1e-12, 1e-40})
+      .tolerances({1e-5, 1e-30}, {1e-12, 1e-40})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) {
         return binary_cross_entropy_with_logits(a, b, {.reduction = Reduction::none});
@@ -175,15 +169,15 @@ void divergence_rows() {
       });
   row("kl_div_of_a_batch")
       .inputs(x, real(0.05, 1))
-      .shapes_together({{{2, 3}, {2, 3}}, {{4, 2, 3}, {4, 2, 3}}})
+      .operand_shapes({{{2, 3}, {2, 3}}, {{4, 2, 3}, {4, 2, 3}}})
       .reference([](const Array& a, const Array& b) {
-        return Array{{}, {added(of_each(a, b, divergence)) / static_cast<double>(a.shape[0])}};
+        return Array{{}, {sum_of(elementwise_loss(a, b, divergence)) / static_cast<double>(a.shape[0])}};
       })
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return kl_div(a, b, {.batch_mean = true}); });
 }
 
-/// Of targets that are 1 and, where the drawn bool is false, -1.
+/// The target is 1 where t is true, else -1.
 double hinge(double x, double t) { return std::max(0.0, 1 - (t != 0 ? x : -x)); }
 double embedding_hinge(double x, double t) { return t != 0 ? x : std::max(0.0, 0.75 - x); }
 
@@ -193,22 +187,22 @@ Tensor signs(const T& truth) {
 }
 
 void hinge_rows() {
-  loss_row("hinge_loss", real(-3, 3), truth(), Reduction::mean, hinge)
+  loss_row("hinge_loss", real(-3, 3), booleans(), Reduction::mean, hinge)
       .gradient(except_at({1.0, -1.0}))
       .calls([](const auto& x, const auto& t) { return hinge_loss(x, signs(t)); });
-  loss_row("hinge_embedding_loss", real(0, 2), truth(), Reduction::mean, embedding_hinge)
+  loss_row("hinge_embedding_loss", real(0, 2), booleans(), Reduction::mean, embedding_hinge)
       .gradient(except_at({0.75}))
       .calls(
           [](const auto& x, const auto& t) { return hinge_embedding_loss(x, signs(t), {.margin = 0.75}); });
 }
 
-struct Products {
+struct InnerProducts {
   double aa = 0, ab = 0, bb = 0;
 };
-Products products_along(const Array& a, const Array& b, int axis, const Dims& place) {
-  Products sums;
+InnerProducts inner_products(const Array& a, const Array& b, int axis, const Dims& outer) {
+  InnerProducts sums;
   for (std::int64_t i = 0; i < a.shape[axis]; ++i) {
-    Dims at = place;
+    Dims at = outer;
     at.insert(axis, i);
     sums.aa += a(at) * a(at);
     sums.ab += a(at) * b(at);
@@ -220,12 +214,12 @@ Products products_along(const Array& a, const Array& b, int axis, const Dims& pl
 void cosine_row(const char* name, int axis, std::vector<std::vector<Shape>> shapes, auto call) {
   row(name)
       .inputs(real(-2, 2), real(-2, 2))
-      .shapes_together(std::move(shapes))
+      .operand_shapes(std::move(shapes))
       .reference([axis](const Array& a, const Array& b) {
         Shape rest = a.shape;
         rest.erase(axis);
-        return generate(rest, [&](const Dims& place) {
-          const Products p = products_along(a, b, axis, place);
+        return generate(rest, [&](const Dims& at) {
+          const InnerProducts p = inner_products(a, b, axis, at);
           return p.ab / (std::max(std::sqrt(p.aa), 1e-8) * std::max(std::sqrt(p.bb), 1e-8));
         });
       })
@@ -239,18 +233,18 @@ void cosine_rows() {
   cosine_row("cosine_similarity_along_first_axis", 0, {{{4}, {4}}, {{5, 3}, {5, 3}}},
              [](const auto& a, const auto& b) { return cosine_similarity(a, b, 0); });
   row("cosine_embedding_loss")
-      .inputs(real(-2, 2), real(-2, 2), truth())
-      .shapes_together({{{2, 3}, {2, 3}, {2}}, {{7, 3}, {7, 3}, {7}}, {{4}, {4}, {}}})
+      .inputs(real(-2, 2), real(-2, 2), booleans())
+      .operand_shapes({{{2, 3}, {2, 3}, {2}}, {{7, 3}, {7, 3}, {7}}, {{4}, {4}, {}}})
       .reference([](const Array& a, const Array& b, const Array& alike) {
         const int axis = a.shape.size() - 1;
-        const Array losses = generate(alike.shape, [&](const Dims& place) {
-          const Products p = products_along(a, b, axis, place);
+        const Array losses = generate(alike.shape, [&](const Dims& at) {
+          const InnerProducts p = inner_products(a, b, axis, at);
           const double cosine = p.ab / std::sqrt(p.aa * p.bb);
-          return alike(place) != 0 ? 1 - cosine : std::max(0.0, cosine + 1.5);
+          return alike(at) != 0 ? 1 - cosine : std::max(0.0, cosine + 1.5);
         });
-        return Array{{}, {added(losses) / static_cast<double>(losses.values.size())}};
+        return Array{{}, {sum_of(losses) / static_cast<double>(losses.values.size())}};
       })
-      .within({1e-5, 2e-6}, {1e-10, 1e-10})
+      .tolerances({1e-5, 2e-6}, {1e-10, 1e-10})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b, const auto& alike) {
         return cosine_embedding_loss(a, b, signs(alike), {.margin = -1.5});

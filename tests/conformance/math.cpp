@@ -10,7 +10,7 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// The row of a function of real numbers.
+/// The row of a real function.
 template <class Reference, class Call>
 Row& real_row(const char* name, const kernels::UnaryKernel& kernel, const Domain& domain, Reference reference,
               Call call) {
@@ -19,15 +19,15 @@ Row& real_row(const char* name, const kernels::UnaryKernel& kernel, const Domain
   return added;
 }
 
-/// The row of a rounding to whole numbers.
+/// The row of a function that rounds to integers.
 template <class Reference, class Call>
 void rounding_row(const char* name, const kernels::UnaryKernel& kernel, Reference reference, Call call) {
   row(name, kernel)
       .inputs(real(-9, 9).including(
           {0.0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 0.4999999, 3.0, -7.0, 1e20, inf, -inf, nan}))
-      .takes(kNumericTypes)
+      .dtypes(kNumericDTypes)
       .reference(reference)
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(except_at({-9,   -8.5, -8,   -7.5, -7,   -6.5, -6,  -5.5, -5,  -4.5, -4,  -3.5, -3,
                            -2.5, -2,   -1.5, -1,   -0.5, 0,    0.5, 1,    1.5, 2,    2.5, 3,    3.5,
                            4,    4.5,  5,    5.5,  6,    6.5,  7,   7.5,  8,   8.5,  9}))
@@ -117,9 +117,9 @@ void math_rows() {
   row("atan2", kernels::atan2)
       .inputs(real(0.2, 5).including({0.0, -0.0, 1.0, -1.0, inf, -inf, nan}),
               real(-5, 5).including({0.0, -0.0, 1.0, -1.0, inf, -inf, nan}))
-      .takes(kNumericTypes)
-      .kernel_takes(kFloatingTypes)
-      .gives(Gives::real)
+      .dtypes(kNumericDTypes)
+      .kernel_dtypes(kFloatingDTypes)
+      .result_dtype(ResultDType::int_to_f32)
       .promotes()
       .reference([](double a, double b) { return std::atan2(a, b); })
       .gradient(differentiable)

@@ -25,16 +25,16 @@ Array product(const Array& a, const Array& b) {
   shape.push_back(columns);
 
   Array z = generate(shape, [&](const Dims& at) {
-    std::size_t in_x = 0, in_y = 0;  // where the row of x and the column of y begin
+    std::size_t x_offset = 0, y_offset = 0;  // of the first elements of the row of x and the column of y
     for (int i = 0; i < rank; ++i) {
-      const std::int64_t x_place = i == rank - 1 ? 0 : x.shape[i] == 1 ? 0 : at[i];
-      const std::int64_t y_place = i == rank - 2 ? 0 : y.shape[i] == 1 ? 0 : at[i];
-      in_x = in_x * static_cast<std::size_t>(x.shape[i]) + static_cast<std::size_t>(x_place);
-      in_y = in_y * static_cast<std::size_t>(y.shape[i]) + static_cast<std::size_t>(y_place);
+      const std::int64_t x_index = i == rank - 1 ? 0 : x.shape[i] == 1 ? 0 : at[i];
+      const std::int64_t y_index = i == rank - 2 ? 0 : y.shape[i] == 1 ? 0 : at[i];
+      x_offset = x_offset * static_cast<std::size_t>(x.shape[i]) + static_cast<std::size_t>(x_index);
+      y_offset = y_offset * static_cast<std::size_t>(y.shape[i]) + static_cast<std::size_t>(y_index);
     }
     double sum = 0;
     for (std::size_t k = 0; k < static_cast<std::size_t>(inner); ++k) {
-      sum += x.values[in_x + k] * y.values[in_y + k * static_cast<std::size_t>(columns)];
+      sum += x.values[x_offset + k] * y.values[y_offset + k * static_cast<std::size_t>(columns)];
     }
     return sum;
   });
@@ -63,50 +63,50 @@ std::vector<std::vector<Shape>> linear_shapes() {
 void matmul_rows() {
   row("matmul")
       .inputs(real(-2, 2), real(-2, 2))
-      .takes({DType::i32, DType::i64, DType::f32, DType::f64})
+      .dtypes({DType::i32, DType::i64, DType::f32, DType::f64})
       .promotes()
-      .shapes_together({{{2, 3}, {3, 4}},
-                        {{5}, {5}},
-                        {{4}, {4, 3}},
-                        {{3, 4}, {4}},
-                        {{1, 1}, {1, 1}},
-                        {{2, 3, 2}, {2, 3}},
-                        {{2, 1, 2, 3}, {3, 3, 2}},
-                        {{3}, {2, 3, 2}},
-                        {{2, 2, 3}, {3}},
-                        {{0, 3}, {3, 4}},
-                        {{3, 0}, {0, 4}},
-                        {{2, 3, 0}, {0, 0}},
-                        {{3, 4}, {4, 0}},
-                        {{65, 33}, {33, 70}},
-                        {{7, 300}, {300, 5}},
-                        {{130, 129}, {129, 131}},
-                        {{3, 17, 40}, {3, 40, 9}}})
+      .operand_shapes({{{2, 3}, {3, 4}},
+                       {{5}, {5}},
+                       {{4}, {4, 3}},
+                       {{3, 4}, {4}},
+                       {{1, 1}, {1, 1}},
+                       {{2, 3, 2}, {2, 3}},
+                       {{2, 1, 2, 3}, {3, 3, 2}},
+                       {{3}, {2, 3, 2}},
+                       {{2, 2, 3}, {3}},
+                       {{0, 3}, {3, 4}},
+                       {{3, 0}, {0, 4}},
+                       {{2, 3, 0}, {0, 0}},
+                       {{3, 4}, {4, 0}},
+                       {{65, 33}, {33, 70}},
+                       {{7, 300}, {300, 5}},
+                       {{130, 129}, {129, 131}},
+                       {{3, 17, 40}, {3, 40, 9}}})
       .covers(kernels::matmul)
       .reference(product)
-      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return matmul(a, b); });
   row("linear")
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
-      .takes({DType::i32, DType::i64, DType::f32, DType::f64})
-      .shapes_together(linear_shapes())
+      .dtypes({DType::i32, DType::i64, DType::f32, DType::f64})
+      .operand_shapes(linear_shapes())
       .covers(kernels::linear)
       .reference(affine)
-      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight, const auto& bias) { return linear(x, weight, bias); });
   row("linear_relu")
       .inputs(real(-2, 2), real(-2, 2), real(-2, 2))
-      .takes({DType::f32, DType::f64})
-      .shapes_together(linear_shapes())
+      .dtypes({DType::f32, DType::f64})
+      .operand_shapes(linear_shapes())
       .covers(kernels::linear)
       .reference([](const Array& x, const Array& weight, const Array& bias) {
         Array y = affine(x, weight, bias);
         for (double& value : y.values) value = std::max(value, 0.0);
         return y;
       })
-      .within({1e-5, 1e-5}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-5}, {1e-12, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight, const auto& bias) {
         return linear(x, weight, bias, Activation::relu);

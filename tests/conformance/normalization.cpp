@@ -11,7 +11,7 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// What the kernels make of these, one behind the other.
+/// The kernels' gradients of x, weight and bias, concatenated.
 Tensor fused_gradients(const tinytorch::detail::Normalization& form, const Tensor& x,
                        const Tensor& statistics, const Tensor& weight, const Tensor& grad) {
   const tinytorch::detail::NormalizationGradients g =
@@ -32,7 +32,7 @@ ShapeLists with_last_axis(const std::vector<Shape>& shapes) {
   for (const Shape& x : shapes) result.push_back({x, {x.back()}, {x.back()}});
   return result;
 }
-/// x with weight and bias of its channels, and `more` such operands.
+/// x, and `operands` of its channels.
 ShapeLists with_channels(const std::vector<Shape>& shapes, std::size_t operands = 2) {
   ShapeLists result;
   for (const Shape& x : shapes) {
@@ -41,13 +41,14 @@ ShapeLists with_channels(const std::vector<Shape>& shapes, std::size_t operands 
   }
   return result;
 }
-/// With one of x's shape at the end, in place of the bias.
+/// With the gradient's shape, which is that of x, instead of the bias's.
 ShapeLists with_gradient(ShapeLists lists) {
   for (auto& shapes : lists) shapes.back() = shapes.front();
   return lists;
 }
 
-// More elements and rows than a warp, a block, and a warp's registers take; sets so long that they are cut.
+// More elements and rows than a warp, a block, and a warp's registers hold; groups so long that they are
+// split.
 const std::vector<Shape> kLayers{{7},      {3, 5},     {2, 3, 4},  {0, 3},   {3, 0},    {1, 1},
                                  {5, 129}, {33, 1003}, {1003, 33}, {9, 300}, {2, 70001}};
 const std::vector<Shape> kBatches{{4, 3},   {3, 2, 4}, {2, 3, 2, 2},   {5, 1},           {0, 3},    {2, 3, 0},
@@ -55,63 +56,63 @@ const std::vector<Shape> kBatches{{4, 3},   {3, 2, 4}, {2, 3, 2, 2},   {5, 1},  
 const std::vector<Shape> kGroups{{2, 4},     {2, 4, 3},      {1, 2, 2, 3},     {0, 2, 3},
                                  {65, 4, 9}, {3, 6, 15, 17}, {2, 4, 129, 257}, {33, 70}};
 
-const Domain kNumbers = real(-3, 3), kWeights = real(0.5, 2), kBiases = real(-1, 1);
-const Domain kHostile = kNumbers.including({inf, -inf, nan, 0.0});
+const Domain kValues = real(-3, 3), kWeights = real(0.5, 2), kBiases = real(-1, 1);
+const Domain kWithNonFinite = kValues.including({inf, -inf, nan, 0.0});
 
 void layer_rows() {
   row("layer_norm")
-      .inputs(kNumbers, kWeights, kBiases)
-      .shapes_together(with_last_axis(kLayers))
+      .inputs(kValues, kWeights, kBiases)
+      .operand_shapes(with_last_axis(kLayers))
       .covers(kernels::normalize)
       .covers(kernels::normalize_gradient)
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Cut cut = by_sample(x.shape, 1);
-        return affine(cut, normalized(cut, x, statistics_of(cut, x)), weight, bias);
+        const Grouping grouping = by_sample(x.shape, 1);
+        return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight, const auto& bias) {
         return layer_norm(x, weight.shape(), weight, bias);
       });
   row("layer_norm_over_two_axes")
-      .inputs(kNumbers, kWeights, kBiases)
-      .shapes_together(
+      .inputs(kValues, kWeights, kBiases)
+      .operand_shapes(
           {{{2, 3, 4}, {3, 4}, {3, 4}}, {{3, 4}, {3, 4}, {3, 4}}, {{2, 3, 33, 70}, {33, 70}, {33, 70}}})
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Cut cut = by_sample(x.shape, 2);
-        return affine(cut, normalized(cut, x, statistics_of(cut, x)), weight, bias);
+        const Grouping grouping = by_sample(x.shape, 2);
+        return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight, const auto& bias) {
         return layer_norm(x, weight.shape(), weight, bias);
       });
   const auto plain = [](const Array& x) {
-    const Cut cut = by_sample(x.shape, 1);
-    return normalized(cut, x, statistics_of(cut, x));
+    const Grouping grouping = by_sample(x.shape, 1);
+    return normalized(grouping, x, statistics_of(grouping, x));
   };
   row("layer_norm_without_weight")
-      .inputs(kHostile)
+      .inputs(kWithNonFinite)
       .shapes(kLayers)
       .reference(plain)
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return layer_norm(x, {x.shape().back()}); });
   row("layer_norm_of_a_large_mean")
       .inputs(real(9999.5, 10000.5))
       .shapes({{2, 5}, {7, 1000}, {3, 4001}})
       .reference(plain)
-      .within({4e-6, 4e-6}, {1e-9, 1e-9})
-      .gradient(not_differentiable)  // its differences are lost in the mean
+      .tolerances({4e-6, 4e-6}, {1e-9, 1e-9})
+      .gradient(not_differentiable)  // finite differences vanish in the mean
       .calls([](const Tensor& x) { return layer_norm(x, {x.shape().back()}); });
   row("layer_norm_gradient")
-      .inputs(kNumbers, kWeights, kNumbers)
-      .shapes_together(with_gradient(with_last_axis(kLayers)))
+      .inputs(kValues, kWeights, kValues)
+      .operand_shapes(with_gradient(with_last_axis(kLayers)))
       .reference([](const Array& x, const Array& weight, const Array& grad) {
-        const Cut cut = by_sample(x.shape, 1);
-        return gradients(cut, x, statistics_of(cut, x), weight, grad);
+        const Grouping grouping = by_sample(x.shape, 1);
+        return gradients(grouping, x, statistics_of(grouping, x), weight, grad);
       })
-      .within({1e-5, 2e-5}, {1e-10, 1e-10})
+      .tolerances({1e-5, 2e-5}, {1e-10, 1e-10})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         const auto form =
@@ -122,39 +123,39 @@ void layer_rows() {
 
 void rms_rows() {
   row("rms_norm")
-      .inputs(kHostile, kWeights)
-      .shapes_together([] {
+      .inputs(kWithNonFinite, kWeights)
+      .operand_shapes([] {
         ShapeLists lists = with_last_axis(kLayers);
         for (auto& shapes : lists) shapes.pop_back();
         return lists;
       }())
       .reference([](const Array& x, const Array& weight) {
-        const Cut cut = by_sample(x.shape, 1);
-        Array y = normalized(cut, x, statistics_of(cut, x, false));
-        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] *= weight.values[cut.channel(i)];
+        const Grouping grouping = by_sample(x.shape, 1);
+        Array y = normalized(grouping, x, statistics_of(grouping, x, false));
+        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] *= weight.values[grouping.channel(i)];
         return y;
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight) { return rms_norm(x, weight.shape(), weight); });
   row("rms_norm_without_weight")
-      .inputs(kNumbers)
+      .inputs(kValues)
       .shapes(kLayers)
       .reference([](const Array& x) {
-        const Cut cut = by_sample(x.shape, 1);
-        return normalized(cut, x, statistics_of(cut, x, false));
+        const Grouping grouping = by_sample(x.shape, 1);
+        return normalized(grouping, x, statistics_of(grouping, x, false));
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return rms_norm(x, {x.shape().back()}); });
   row("rms_norm_gradient")
-      .inputs(kNumbers, kWeights, kNumbers)
-      .shapes_together(with_gradient(with_last_axis(kLayers)))
+      .inputs(kValues, kWeights, kValues)
+      .operand_shapes(with_gradient(with_last_axis(kLayers)))
       .reference([](const Array& x, const Array& weight, const Array& grad) {
-        const Cut cut = by_sample(x.shape, 1);
-        return gradients(cut, x, statistics_of(cut, x, false), weight, grad, /*centered=*/false);
+        const Grouping grouping = by_sample(x.shape, 1);
+        return gradients(grouping, x, statistics_of(grouping, x, false), weight, grad, /*centered=*/false);
       })
-      .within({1e-5, 2e-5}, {1e-10, 1e-10})
+      .tolerances({1e-5, 2e-5}, {1e-10, 1e-10})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         return fused_gradients(tinytorch::detail::rms_normalization(x, weight.shape(), weight, kEpsilon), x,
@@ -164,7 +165,7 @@ void rms_rows() {
 
 constexpr BatchNormOptions kTraining{.training = true, .momentum = 0.25, .epsilon = kEpsilon};
 
-/// 0.75 running + 0.25 of the batch's; where there is no batch as it was.
+/// 0.75 running + 0.25 batch; unchanged where x is empty.
 Array updated(const Array& running, const Array& x, const std::vector<long double>& batch) {
   Array y = running;
   if (x.values.empty()) return y;
@@ -176,33 +177,33 @@ Array updated(const Array& running, const Array& x, const std::vector<long doubl
 
 void batch_rows() {
   row("batch_norm_in_training")
-      .inputs(kHostile, kWeights, kBiases)
-      .shapes_together(with_channels(kBatches))
+      .inputs(kWithNonFinite, kWeights, kBiases)
+      .operand_shapes(with_channels(kBatches))
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Cut cut = by_channel(x.shape);
-        return affine(cut, normalized(cut, x, statistics_of(cut, x)), weight, bias);
+        const Grouping grouping = by_channel(x.shape);
+        return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& weight, const auto& bias) {
         return batch_norm(x, Tensor(), Tensor(), weight, bias, kTraining);
       });
   row("batch_norm")
-      .inputs(kNumbers, kBiases.constant(), kWeights.constant(), kWeights, kBiases)
-      .shapes_together(with_channels(kBatches, 4))
+      .inputs(kValues, kBiases.constant(), kWeights.constant(), kWeights, kBiases)
+      .operand_shapes(with_channels(kBatches, 4))
       .reference([](const Array& x, const Array& mean, const Array& variance, const Array& weight,
                     const Array& bias) {
-        const Cut cut = by_channel(x.shape);
-        return affine(cut, normalized(cut, x, given(mean, variance)), weight, bias);
+        const Grouping grouping = by_channel(x.shape);
+        return affine(grouping, normalized(grouping, x, running_statistics(mean, variance)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& mean, const auto& variance, const auto& weight, const auto& bias) {
         return batch_norm(x, value_of(mean), value_of(variance), weight, bias);
       });
   row("batch_norm_running_mean")
-      .inputs(kNumbers, kNumbers)
-      .shapes_together(with_channels(kBatches, 1))
+      .inputs(kValues, kValues)
+      .operand_shapes(with_channels(kBatches, 1))
       .reference([](const Array& x, const Array& running) {
         return updated(running, x, statistics_of(by_channel(x.shape), x).mean);
       })
@@ -213,14 +214,14 @@ void batch_rows() {
         return mean;
       });
   row("batch_norm_running_variance")
-      .inputs(kNumbers, kWeights)
-      .shapes_together(with_channels(kBatches, 1))
+      .inputs(kValues, kWeights)
+      .operand_shapes(with_channels(kBatches, 1))
       .reference([](const Array& x, const Array& running) {
         Statistics s = statistics_of(by_channel(x.shape), x);
-        for (std::size_t k = 0; k < s.count.size(); ++k) s.variance[k] *= s.count[k] / (s.count[k] - 1);
+        for (std::size_t k = 0; k < s.size.size(); ++k) s.variance[k] *= s.size[k] / (s.size[k] - 1);
         return updated(running, x, s.variance);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& running) {
         const Tensor variance = clone(contiguous(running));
@@ -231,57 +232,58 @@ void batch_rows() {
 
 void batch_gradient_rows() {
   row("batch_norm_in_training_gradient")
-      .inputs(kNumbers, kWeights, kNumbers)
-      .shapes_together(with_gradient(with_channels(kBatches)))
+      .inputs(kValues, kWeights, kValues)
+      .operand_shapes(with_gradient(with_channels(kBatches)))
       .reference([](const Array& x, const Array& weight, const Array& grad) {
-        const Cut cut = by_channel(x.shape);
-        return gradients(cut, x, statistics_of(cut, x), weight, grad);
+        const Grouping grouping = by_channel(x.shape);
+        return gradients(grouping, x, statistics_of(grouping, x), weight, grad);
       })
-      .within({1e-5, 4e-5}, {1e-9, 1e-9})
+      .tolerances({1e-5, 4e-5}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         return fused_gradients(tinytorch::detail::batch_normalization(x, {}, {}, weight, {}, kTraining), x,
                                weight, grad);
       });
   row("batch_norm_gradient")
-      .inputs(kNumbers, kBiases, kWeights, kWeights, kNumbers)
-      .shapes_together(with_gradient(with_channels(kBatches, 4)))
+      .inputs(kValues, kBiases, kWeights, kWeights, kValues)
+      .operand_shapes(with_gradient(with_channels(kBatches, 4)))
       .reference([](const Array& x, const Array& mean, const Array& variance, const Array& weight,
                     const Array& grad) {
-        return gradients(by_channel(x.shape), x, given(mean, variance), weight, grad, /*centered=*/true,
+        return gradients(by_channel(x.shape), x, running_statistics(mean, variance), weight, grad,
+                         /*centered=*/true,
                          /*constant=*/true);
       })
-      .within({1e-5, 4e-5}, {1e-9, 1e-9})
+      .tolerances({1e-5, 4e-5}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& weight,
                 const Tensor& grad) {
         const auto form = tinytorch::detail::batch_normalization(x, mean, variance, weight, {}, {});
-        const tinytorch::detail::Normalized done =
+        const tinytorch::detail::Normalized normalization =
             tinytorch::detail::batch_normalize(form, x, mean, variance, weight, {}, 0);
-        return fused_gradients(form, x, done.statistics, weight, grad);
+        return fused_gradients(form, x, normalization.statistics, weight, grad);
       });
 }
 
 void group_rows() {
   row("group_norm")
-      .inputs(kHostile, kWeights, kBiases)
-      .shapes_together(with_channels(kGroups))
+      .inputs(kWithNonFinite, kWeights, kBiases)
+      .operand_shapes(with_channels(kGroups))
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Cut cut = by_group(x.shape, 2);
-        return affine(cut, normalized(cut, x, statistics_of(cut, x)), weight, bias);
+        const Grouping grouping = by_channel_group(x.shape, 2);
+        return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls(
           [](const auto& x, const auto& weight, const auto& bias) { return group_norm(x, 2, weight, bias); });
   row("group_norm_gradient")
-      .inputs(kNumbers, kWeights, kNumbers)
-      .shapes_together(with_gradient(with_channels(kGroups)))
+      .inputs(kValues, kWeights, kValues)
+      .operand_shapes(with_gradient(with_channels(kGroups)))
       .reference([](const Array& x, const Array& weight, const Array& grad) {
-        const Cut cut = by_group(x.shape, 2);
-        return gradients(cut, x, statistics_of(cut, x), weight, grad);
+        const Grouping grouping = by_channel_group(x.shape, 2);
+        return gradients(grouping, x, statistics_of(grouping, x), weight, grad);
       })
-      .within({1e-5, 2e-5}, {1e-9, 1e-9})
+      .tolerances({1e-5, 2e-5}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         return fused_gradients(
@@ -289,14 +291,14 @@ void group_rows() {
             grad);
       });
   row("instance_norm")
-      .inputs(kNumbers, kWeights, kBiases)
-      .shapes_together(
+      .inputs(kValues, kWeights, kBiases)
+      .operand_shapes(
           with_channels({{2, 3, 4}, {2, 2, 2, 3}, {0, 2, 3}, {2, 0, 3}, {5, 7, 33, 40}, {3, 2, 130}}))
       .reference([](const Array& x, const Array& weight, const Array& bias) {
-        const Cut cut = by_group(x.shape, static_cast<std::size_t>(x.shape[1]));
-        return affine(cut, normalized(cut, x, statistics_of(cut, x)), weight, bias);
+        const Grouping grouping = by_channel_group(x.shape, static_cast<std::size_t>(x.shape[1]));
+        return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
       })
-      .within({4e-6, 4e-6}, {1e-11, 1e-11})
+      .tolerances({4e-6, 4e-6}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls(
           [](const auto& x, const auto& weight, const auto& bias) { return instance_norm(x, weight, bias); });

@@ -5,44 +5,46 @@
 
 #include "tests/conformance/array.h"
 
-// Normalisations by their definitions, in long double.
+// Normalizations by their definitions, in long double.
 namespace tinytorch::conformance {
 
 inline constexpr double kEpsilon = 1e-5;
 
-/// x as [samples, channels, inner], and which elements are normalised together.
-struct Cut {
-  enum class Together { sample, group, channel } together = Together::sample;
-  std::size_t samples = 1, channels = 1, inner = 1, groups = 1;
+/// x as [samples, channels, inner], and which of its elements are normalized together: a group.
+struct Grouping {
+  enum class By { sample, channel_group, channel } by = By::sample;
+  std::size_t samples = 1, channels = 1, inner = 1, channel_groups = 1;
 
   std::size_t channel(std::size_t i) const { return i / inner % channels; }
-  std::size_t set(std::size_t i) const {
+  /// The group of element i.
+  std::size_t group(std::size_t i) const {
     const std::size_t sample = i / (inner * channels);
-    if (together == Together::sample) return sample;
-    if (together == Together::channel) return channel(i);
-    return sample * groups + channel(i) / (channels / groups);
+    if (by == By::sample) return sample;
+    if (by == By::channel) return channel(i);
+    return sample * channel_groups + channel(i) / (channels / channel_groups);
   }
-  std::size_t sets() const { return together == Together::channel ? channels : samples * groups; }
+  std::size_t groups() const { return by == By::channel ? channels : samples * channel_groups; }
 };
 
-/// Over the last axes, `axes` in number.
-Cut by_sample(const Shape& x, int axes);
-Cut by_channel(const Shape& x);
-Cut by_group(const Shape& x, std::size_t groups);
+/// A group is what the last `axes` axes span.
+Grouping by_sample(const Shape& x, int axes);
+Grouping by_channel(const Shape& x);
+Grouping by_channel_group(const Shape& x, std::size_t channel_groups);
 
-/// For each set; of no elements NaN.
+/// Of each group; NaN for an empty one. `size` is the number of its elements.
 struct Statistics {
-  std::vector<long double> mean, variance, count;
+  std::vector<long double> mean, variance, size;
 };
-Statistics statistics_of(const Cut& cut, const Array& x, bool centered = true);
-/// From the running statistics of a batch_norm.
-Statistics given(const Array& mean, const Array& variance);
+/// With centered = false the mean is 0.
+Statistics statistics_of(const Grouping& grouping, const Array& x, bool centered = true);
+/// The running statistics of a batch_norm.
+Statistics running_statistics(const Array& mean, const Array& variance);
 
-Array normalized(const Cut& cut, const Array& x, const Statistics& s);
-Array affine(const Cut& cut, Array y, const Array& weight, const Array& bias);
-/// The gradients of x, weight and bias, one behind the other; not centered: for a mean of 0, constant: for
-/// statistics that do not follow from x.
-Array gradients(const Cut& cut, const Array& x, const Statistics& s, const Array& weight, const Array& grad,
-                bool centered = true, bool constant = false);
+Array normalized(const Grouping& grouping, const Array& x, const Statistics& s);
+Array affine(const Grouping& grouping, Array y, const Array& weight, const Array& bias);
+/// The gradients of x, weight and bias, concatenated. With centered = false the mean is 0; with constant =
+/// true the statistics do not depend on x.
+Array gradients(const Grouping& grouping, const Array& x, const Statistics& s, const Array& weight,
+                const Array& grad, bool centered = true, bool constant = false);
 
 }  // namespace tinytorch::conformance

@@ -28,37 +28,35 @@ Domain Domain::constant() const {
 }
 
 Domain real(double low, double high) { return {low, high}; }
-Domain truth() { return {.low = 0, .high = 1, .type = DType::boolean}; }
-Domain indices(std::int64_t count) {
-  return {.low = 0, .high = static_cast<double>(count - 1), .type = DType::i64};
-}
+Domain booleans() { return {.low = 0, .high = 1, .dtype = DType::boolean}; }
+Domain indices(std::int64_t n) { return {.low = 0, .high = static_cast<double>(n - 1), .dtype = DType::i64}; }
 
 Gradient except_at(std::vector<double> points) { return {Gradient::Kind::differentiable, std::move(points)}; }
 
-Row& Row::takes(Types accepted) {
-  types = std::move(accepted);
+Row& Row::dtypes(DTypes accepted) {
+  accepted_dtypes = std::move(accepted);
   return *this;
 }
 
-Row& Row::unchecked() {
-  refusing = false;
+Row& Row::skip_dtype_errors() {
+  throws_dtype_errors = false;
   return *this;
 }
 
-Row& Row::gives(Gives rule) {
-  given_rule = rule;
+Row& Row::result_dtype(ResultDType rule) {
+  result_rule = rule;
   return *this;
 }
 
-Row& Row::gives(DType always) {
-  given_always = always;
+Row& Row::result_dtype(DType always) {
+  fixed_result_dtype = always;
   return *this;
 }
 
-DType Row::given(DType operands) const {
-  if (given_always) return *given_always;
-  if (is_floating(operands) || given_rule == Gives::same) return operands;
-  return given_rule == Gives::total ? DType::i64 : DType::f32;
+DType Row::result_dtype_for(DType operands) const {
+  if (fixed_result_dtype) return *fixed_result_dtype;
+  if (is_floating(operands) || result_rule == ResultDType::same) return operands;
+  return result_rule == ResultDType::int_to_i64 ? DType::i64 : DType::f32;
 }
 
 Row& Row::gradient(Gradient kind) {
@@ -66,24 +64,24 @@ Row& Row::gradient(Gradient kind) {
   return *this;
 }
 
-Row& Row::within(Bounds f32, Bounds f64) {
-  f32_bounds = f32;
-  f64_bounds = f64;
+Row& Row::tolerances(Tolerance f32, Tolerance f64) {
+  f32_tolerance = f32;
+  f64_tolerance = f64;
   return *this;
 }
 
-Row& Row::to_the_bit() {
-  compares_bits = true;
+Row& Row::exactly_with_signed_zeros() {
+  compares_zero_signs = true;
   return exactly();
 }
 
 Row& Row::shapes(std::vector<Shape> of_the_operand) {
-  for (const Shape& shape : of_the_operand) tried_shapes.push_back({shape});
+  for (const Shape& shape : of_the_operand) tested_shapes.push_back({shape});
   return *this;
 }
 
-Row& Row::shapes_together(std::vector<std::vector<Shape>> of_the_operands) {
-  tried_shapes = std::move(of_the_operands);
+Row& Row::operand_shapes(std::vector<std::vector<Shape>> of_the_operands) {
+  tested_shapes = std::move(of_the_operands);
   return *this;
 }
 
@@ -92,8 +90,8 @@ Row& Row::covers(const KernelSlot& slot) {
   return *this;
 }
 
-Row& Row::kernel_takes(Types accepted) {
-  kernel_types = std::move(accepted);
+Row& Row::kernel_dtypes(DTypes accepted) {
+  accepted_kernel_dtypes = std::move(accepted);
   return *this;
 }
 
@@ -177,12 +175,7 @@ Array elementwise(std::span<const Array> operands, const std::function<double(st
     return y;
   }
   return generate(shape, [&](const Dims& at) {
-    for (std::size_t k = 0; k < operands.size(); ++k) {
-      const Shape& own = operands[k].shape;
-      Dims place = own;
-      for (int i = 0; i < own.size(); ++i) place[i] = own[i] == 1 ? 0 : at[shape.size() - own.size() + i];
-      elements[k] = operands[k](place);
-    }
+    for (std::size_t k = 0; k < operands.size(); ++k) elements[k] = broadcast_element(operands[k], at);
     return f(elements);
   });
 }

@@ -49,9 +49,8 @@ std::vector<Shapes> default_shapes(std::size_t operands) {
   }
 }
 
-/// Whether more elements than one block takes are large enough: on the emulated device, which is slow, and
-/// for ThreadSanitizer, which does not see the CPU kernels' threads. Else there are more than one thread
-/// takes.
+/// Whether a large shape only exceeds one block, and not what one CPU thread processes: on the emulated
+/// device, which is slow, and under ThreadSanitizer, which does not see the CPU kernels' threads.
 bool is_slow([[maybe_unused]] Device device) {
 #ifdef __SANITIZE_THREAD__
   return true;
@@ -61,12 +60,12 @@ bool is_slow([[maybe_unused]] Device device) {
 }
 
 std::vector<Shapes> large_shapes(const Row& row, Layout layout, Device device) {
-  if (!row.tried_shapes.empty()) return {};
-  const bool line = layout != Layout::transposed && layout != Layout::expanded;
-  Shape large = line ? Shape{140009} : Shape{379, 373};  // odd counts
-  if (is_slow(device)) large = line ? Shape{20011} : Shape{149, 137};
+  if (!row.tested_shapes.empty()) return {};
+  const bool flat = layout != Layout::transposed && layout != Layout::expanded;
+  Shape large = flat ? Shape{140009} : Shape{379, 373};  // odd numbers of elements
+  if (is_slow(device)) large = flat ? Shape{20011} : Shape{149, 137};
   Shapes shapes(row.domains.size(), large);
-  if (!line)
+  if (!flat)
     shapes.back() = Shapes{large, {large[1]}, {large[0], 1}}[std::min<std::size_t>(shapes.size() - 1, 2)];
   return {shapes};
 }
@@ -88,17 +87,17 @@ Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vecto
   Operands operands;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const Domain& domain = row.domains[i];
-    const DType dtype = domain.type_beside(dtypes[i % dtypes.size()]);
+    const DType dtype = domain.dtype_or(dtypes[i % dtypes.size()]);
     const Layout layout = layouts[i % layouts.size()];
     const Array drawn = generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); });
     operands.values.push_back(repeated_for(layout, drawn));
-    operands.placed.emplace_back(operands.values.back(), dtype, layout, device);
+    operands.guarded.emplace_back(operands.values.back(), dtype, layout, device);
   }
   return operands;
 }
 
 std::vector<Shapes> small_shapes(const Row& row) {
-  if (!row.tried_shapes.empty()) return row.tried_shapes;
+  if (!row.tested_shapes.empty()) return row.tested_shapes;
   std::vector<Shapes> result = default_shapes(row.domains.size());
   for (Shapes& shapes : result) shapes.resize(row.domains.size());
   return result;
@@ -111,7 +110,7 @@ bool is_large(const Shapes& shapes) {
 std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout, Device device) {
   std::vector<Shapes> result = small_shapes(row);
   for (Shapes& shapes : large_shapes(row, layout, device)) result.push_back(std::move(shapes));
-  // The index arithmetic is the same for each type: large tensors with gaps are tried in one.
+  // The index arithmetic is the same for each dtype: large non-contiguous tensors are tested in one.
   const bool all = layout == Layout::alone || layout == Layout::contiguous || dtype == DType::f32;
   if (!all) std::erase_if(result, is_large);
   return result;

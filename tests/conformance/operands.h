@@ -6,7 +6,7 @@
 
 #include "tests/conformance/op_table.h"
 
-// The operands that the rows of the op table are tried on.
+// The operands on which the rows of the op table are tested.
 namespace tinytorch::conformance {
 
 using Shapes = std::vector<Shape>;
@@ -16,23 +16,23 @@ std::string text(const Shapes& shapes);
 /// The operands of one call: their values, and tensors that have them.
 struct Operands {
   std::vector<Array> values;
-  std::deque<Placed> placed;
+  std::deque<GuardedTensor> guarded;
 
   std::vector<Tensor> tensors() {
     std::vector<Tensor> result;
-    for (Placed& x : placed) result.push_back(x.tensor());
+    for (GuardedTensor& x : guarded) result.push_back(x.tensor());
     return result;
   }
 };
 
-/// Draws operands from a seed made of `seed` and the shapes. `dtypes` and `layouts` are repeated for the
-/// operands.
+/// Draws operands; `seed` and the shapes seed the random numbers. Operand i has dtype i % dtypes.size() and
+/// layout i % layouts.size().
 Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
               const Shapes& shapes, const std::string& seed, Device device);
 
-/// The shapes that a row names, or the usual ones for so many operands.
+/// The row's shapes, or the default ones for its number of operands.
 std::vector<Shapes> small_shapes(const Row& row);
-/// And larger ones, where the row names none, but not too large for a slow device.
+/// small_shapes(), and where the row has no shapes large ones, which depend on the speed of the device.
 std::vector<Shapes> shapes_for(const Row& row, DType dtype, Layout layout, Device device);
 bool is_large(const Shapes& shapes);
 

@@ -31,7 +31,7 @@ constexpr AdamStep with_decoupling(AdamStep step) {
   return step;
 }
 
-/// What a step makes of one element.
+/// One element of a parameter and of the optimizer's state, after a step.
 struct Updated {
   double parameter;
   double first;
@@ -51,11 +51,11 @@ Updated adam(const AdamStep& step, double p, double g, double m, double v) {
   m = step.beta1 * m + (1 - step.beta1) * g;
   v = step.beta2 * v + (1 - step.beta2) * g * g;
   const double decay = step.decoupled ? step.learning_rate * step.weight_decay * p : 0;
-  const double move = m / step.correction1 / (std::sqrt(v / step.correction2) + step.epsilon);
-  return {p - decay - step.learning_rate * move, m, v};
+  const double update = m / step.correction1 / (std::sqrt(v / step.correction2) + step.epsilon);
+  return {p - decay - step.learning_rate * update, m, v};
 }
 
-/// With all three moments: of the squares, the momentum and of the gradients.
+/// With three states: the mean square, the momentum and the mean of the gradients.
 Updated rmsprop(const RmspropStep& step, double p, double g, double s, double v, double m) {
   g += step.weight_decay * p;
   s = step.alpha * s + (1 - step.alpha) * g * g;
@@ -64,7 +64,7 @@ Updated rmsprop(const RmspropStep& step, double p, double g, double s, double v,
   return {p - step.learning_rate * v, s, v, m};
 }
 
-/// With the squares alone.
+/// With the mean square alone.
 double plain_rmsprop(const RmspropStep& step, double p, double g, double s) {
   g += step.weight_decay * p;
   s = step.alpha * s + (1 - step.alpha) * g * g;
@@ -83,7 +83,7 @@ Updated lion(const LionStep& step, double p, double g, double m) {
   return {p - step.learning_rate * (sign + step.weight_decay * p), step.beta2 * m + (1 - step.beta2) * g, 0};
 }
 
-Tensor owned(const Tensor& x) { return clone(contiguous(x)); }
+Tensor copy_of(const Tensor& x) { return clone(contiguous(x)); }
 
 std::vector<std::vector<Shape>> shapes(std::size_t operands) {
   std::vector<std::vector<Shape>> result;
@@ -93,134 +93,136 @@ std::vector<std::vector<Shape>> shapes(std::size_t operands) {
   return result;
 }
 
-/// A row for each tensor that a step changes, since an op gives one.
-enum class Part { parameter, first, second, third };
+/// The tensor of a step that a row compares: there is one row for each.
+enum class Field { parameter, first, second, third };
 
-double part_of(const Updated& updated, Part part) {
+double field_of(const Updated& updated, Field field) {
   return std::array{updated.parameter, updated.first, updated.second,
-                    updated.third}[static_cast<std::size_t>(part)];
+                    updated.third}[static_cast<std::size_t>(field)];
 }
-Tensor part_of(const ParameterUpdate& update, Part part) {
+Tensor field_of(const ParameterUpdate& update, Field field) {
   return std::array{update.parameter, update.first, update.second,
-                    update.third}[static_cast<std::size_t>(part)];
+                    update.third}[static_cast<std::size_t>(field)];
 }
 
-/// Two parameters in one call; the second is what the row looks at.
-Tensor stepped(ParameterUpdate update, Part part, auto&& step) {
-  ParameterUpdate other{owned(update.parameter), owned(update.gradient)};
-  if (update.first.defined()) other.first = owned(update.first);
-  if (update.second.defined()) other.second = owned(update.second);
-  if (update.third.defined()) other.third = owned(update.third);
+/// Updates two parameters in one call. @return  a tensor of the second
+Tensor after_step(ParameterUpdate update, Field field, auto&& step) {
+  ParameterUpdate other{copy_of(update.parameter), copy_of(update.gradient)};
+  if (update.first.defined()) other.first = copy_of(update.first);
+  if (update.second.defined()) other.second = copy_of(update.second);
+  if (update.third.defined()) other.third = copy_of(update.third);
   std::array updates{other, update};
   step(std::span<ParameterUpdate>(updates));
-  return part_of(updates[1], part);
+  return field_of(updates[1], field);
 }
 
-void sgd_row(const char* name, const SgdStep& step, Part part) {
-  const Domain numbers = real(-2, 2);
+void sgd_row(const char* name, const SgdStep& step, Field field) {
+  const Domain values = real(-2, 2);
   row(name)
-      .inputs(numbers, numbers, numbers)
-      .shapes_together(shapes(3))
+      .inputs(values, values, values)
+      .operand_shapes(shapes(3))
       .covers(kernels::sgd_step)
-      .unchecked()
-      .reference([=](double p, double g, double m) { return part_of(sgd(step, p, g, m), part); })
+      .skip_dtype_errors()
+      .reference([=](double p, double g, double m) { return field_of(sgd(step, p, g, m), field); })
       .gradient(not_differentiable)
       .calls([=](const Tensor& p, const Tensor& g, const Tensor& m) {
-        ParameterUpdate update{owned(p), owned(g)};
-        if (step.momentum != 0) update.first = owned(m);
-        return stepped(update, part, [&](std::span<ParameterUpdate> updates) { sgd_step(step, updates); });
+        ParameterUpdate update{copy_of(p), copy_of(g)};
+        if (step.momentum != 0) update.first = copy_of(m);
+        return after_step(update, field,
+                          [&](std::span<ParameterUpdate> updates) { sgd_step(step, updates); });
       });
 }
 
-void adam_row(const char* name, const AdamStep& step, Part part) {
-  const Domain numbers = real(-2, 2), positive = real(0.01, 2);
+void adam_row(const char* name, const AdamStep& step, Field field) {
+  const Domain values = real(-2, 2), positive = real(0.01, 2);
   row(name)
-      .inputs(numbers, numbers, numbers, positive)
-      .shapes_together(shapes(4))
+      .inputs(values, values, values, positive)
+      .operand_shapes(shapes(4))
       .covers(kernels::adam_step)
-      .unchecked()
+      .skip_dtype_errors()
       .reference(
-          [=](double p, double g, double m, double v) { return part_of(adam(step, p, g, m, v), part); })
+          [=](double p, double g, double m, double v) { return field_of(adam(step, p, g, m, v), field); })
       .gradient(not_differentiable)
       .calls([=](const Tensor& p, const Tensor& g, const Tensor& m, const Tensor& v) {
-        const ParameterUpdate update{owned(p), owned(g), owned(m), owned(v)};
-        return stepped(update, part, [&](std::span<ParameterUpdate> updates) { adam_step(step, updates); });
+        const ParameterUpdate update{copy_of(p), copy_of(g), copy_of(m), copy_of(v)};
+        return after_step(update, field,
+                          [&](std::span<ParameterUpdate> updates) { adam_step(step, updates); });
       });
 }
 
-void rmsprop_row(const char* name, Part part) {
-  const Domain numbers = real(-2, 2);
+void rmsprop_row(const char* name, Field field) {
+  const Domain values = real(-2, 2);
   row(name)
-      .inputs(numbers, numbers, real(4, 6), numbers, real(-0.5, 0.5))
-      .shapes_together(shapes(5))
+      .inputs(values, values, real(4, 6), values, real(-0.5, 0.5))
+      .operand_shapes(shapes(5))
       .covers(kernels::rmsprop_step)
-      .unchecked()
+      .skip_dtype_errors()
       .reference([=](double p, double g, double s, double v, double m) {
-        return part_of(rmsprop(kRmsprop, p, g, s, v, m), part);
+        return field_of(rmsprop(kRmsprop, p, g, s, v, m), field);
       })
       .gradient(not_differentiable)
       .calls([=](const Tensor& p, const Tensor& g, const Tensor& s, const Tensor& v, const Tensor& m) {
-        const ParameterUpdate update{owned(p), owned(g), owned(s), owned(v), owned(m)};
-        return stepped(update, part,
-                       [&](std::span<ParameterUpdate> updates) { rmsprop_step(kRmsprop, updates); });
+        const ParameterUpdate update{copy_of(p), copy_of(g), copy_of(s), copy_of(v), copy_of(m)};
+        return after_step(update, field,
+                          [&](std::span<ParameterUpdate> updates) { rmsprop_step(kRmsprop, updates); });
       });
 }
 
-/// Of a step with one moment: `formula` gives the reference, `step` makes it.
-void moment_row(const char* name, const KernelSlot& slot, Part part, const Domain& moment, auto formula,
-                auto step) {
-  const Domain numbers = real(-2, 2);
+/// The row of a step with one state tensor. `formula` is the reference, `step` the call.
+void state_row(const char* name, const KernelSlot& slot, Field field, const Domain& state, auto formula,
+               auto step) {
+  const Domain values = real(-2, 2);
   row(name)
-      .inputs(numbers, numbers, moment)
-      .shapes_together(shapes(3))
+      .inputs(values, values, state)
+      .operand_shapes(shapes(3))
       .covers(slot)
-      .unchecked()
+      .skip_dtype_errors()
       .reference(formula)
       .gradient(not_differentiable)
       .calls([=](const Tensor& p, const Tensor& g, const Tensor& m) {
-        return stepped(ParameterUpdate{owned(p), owned(g), owned(m)}, part, step);
+        return after_step(ParameterUpdate{copy_of(p), copy_of(g), copy_of(m)}, field, step);
       });
 }
 
-void rows_of_one_moment() {
+void rows_of_one_state() {
   const auto rmsprop_call = [](std::span<ParameterUpdate> updates) { rmsprop_step(kRmsprop, updates); };
   const auto adagrad_call = [](std::span<ParameterUpdate> updates) { adagrad_step(kAdagrad, updates); };
   const auto lion_call = [](std::span<ParameterUpdate> updates) { lion_step(kLion, updates); };
-  moment_row(
-      "rmsprop", kernels::rmsprop_step, Part::parameter, real(0.01, 2),
+  state_row(
+      "rmsprop", kernels::rmsprop_step, Field::parameter, real(0.01, 2),
       [](double p, double g, double s) { return plain_rmsprop(kRmsprop, p, g, s); }, rmsprop_call);
-  moment_row(
-      "adagrad", kernels::adagrad_step, Part::parameter, real(0, 2),
+  state_row(
+      "adagrad", kernels::adagrad_step, Field::parameter, real(0, 2),
       [](double p, double g, double s) { return adagrad(kAdagrad, p, g, s).parameter; }, adagrad_call);
-  moment_row(
-      "adagrad_sum", kernels::adagrad_step, Part::first, real(0, 2),
+  state_row(
+      "adagrad_sum", kernels::adagrad_step, Field::first, real(0, 2),
       [](double p, double g, double s) { return adagrad(kAdagrad, p, g, s).first; }, adagrad_call);
-  moment_row(
-      "lion", kernels::lion_step, Part::parameter, real(-2, 2),
+  state_row(
+      "lion", kernels::lion_step, Field::parameter, real(-2, 2),
       [](double p, double g, double m) { return lion(kLion, p, g, m).parameter; }, lion_call);
-  moment_row(
-      "lion_momentum", kernels::lion_step, Part::first, real(-2, 2),
+  state_row(
+      "lion_momentum", kernels::lion_step, Field::first, real(-2, 2),
       [](double p, double g, double m) { return lion(kLion, p, g, m).first; }, lion_call);
 }
 
 }  // namespace
 
 void optimizer_rows() {
-  rmsprop_row("rmsprop_with_all", Part::parameter);
-  rmsprop_row("rmsprop_squares", Part::first);
-  rmsprop_row("rmsprop_momentum", Part::second);
-  rmsprop_row("rmsprop_mean", Part::third);
-  rows_of_one_moment();
-  sgd_row("sgd", kPlain, Part::parameter);
-  sgd_row("sgd_with_momentum", kMomentum, Part::parameter);
-  sgd_row("sgd_momentum", kMomentum, Part::first);
-  sgd_row("sgd_with_nesterov", kNesterov, Part::parameter);
-  sgd_row("sgd_nesterov_momentum", kNesterov, Part::first);
-  adam_row("adam", kAdam, Part::parameter);
-  adam_row("adam_first_moment", kAdam, Part::first);
-  adam_row("adam_second_moment", kAdam, Part::second);
-  adam_row("adamw", with_decoupling(kAdam), Part::parameter);
-  adam_row("adamw_first_moment", with_decoupling(kAdam), Part::first);
+  rmsprop_row("rmsprop_with_all", Field::parameter);
+  rmsprop_row("rmsprop_squares", Field::first);
+  rmsprop_row("rmsprop_momentum", Field::second);
+  rmsprop_row("rmsprop_mean", Field::third);
+  rows_of_one_state();
+  sgd_row("sgd", kPlain, Field::parameter);
+  sgd_row("sgd_with_momentum", kMomentum, Field::parameter);
+  sgd_row("sgd_momentum", kMomentum, Field::first);
+  sgd_row("sgd_with_nesterov", kNesterov, Field::parameter);
+  sgd_row("sgd_nesterov_momentum", kNesterov, Field::first);
+  adam_row("adam", kAdam, Field::parameter);
+  adam_row("adam_first_moment", kAdam, Field::first);
+  adam_row("adam_second_moment", kAdam, Field::second);
+  adam_row("adamw", with_decoupling(kAdam), Field::parameter);
+  adam_row("adamw_first_moment", with_decoupling(kAdam), Field::first);
 }
 
 }  // namespace tinytorch::conformance

@@ -12,9 +12,8 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// One axis of a window in one place: the elements within the image, `length` long, and how many there were
-/// with the padding.
-struct Reach {
+/// A window along one axis: the indices of its elements within the image, and their number with the padding.
+struct Extent {
   std::vector<std::int64_t> elements;
   std::int64_t padded = 0;
 };
@@ -23,21 +22,22 @@ struct Axis {
   std::int64_t length, kernel, stride, padding, dilation;
   bool ceil;
 
-  std::int64_t places() const {
-    const double steps =
+  /// The number of windows.
+  std::int64_t windows() const {
+    const double strides =
         static_cast<double>(length + 2 * padding - dilation * (kernel - 1) - 1) / static_cast<double>(stride);
-    auto count = static_cast<std::int64_t>(ceil ? std::ceil(steps) : std::floor(steps)) + 1;
-    if (ceil && (count - 1) * stride >= length + padding) --count;
-    return count;
+    auto windows = static_cast<std::int64_t>(ceil ? std::ceil(strides) : std::floor(strides)) + 1;
+    if (ceil && (windows - 1) * stride >= length + padding) --windows;
+    return windows;
   }
-  Reach at(std::int64_t place) const {
-    Reach reach;
+  Extent window(std::int64_t i) const {
+    Extent extent;
     for (std::int64_t k = 0; k < kernel; ++k) {
-      const std::int64_t element = place * stride - padding + k * dilation;
-      if (element >= 0 && element < length) reach.elements.push_back(element);
-      if (element < length + padding) ++reach.padded;
+      const std::int64_t element = i * stride - padding + k * dilation;
+      if (element >= 0 && element < length) extent.elements.push_back(element);
+      if (element < length + padding) ++extent.padded;
     }
-    return reach;
+    return extent;
   }
 };
 
@@ -56,75 +56,78 @@ Axes2d axes_of(const Shape& x, const Pair& kernel, const MaxPool2dOptions& o) {
 }
 
 Shape pooled_shape(const Shape& x, const Axes2d& axes) {
-  return {x[0], x[1], axes.height.places(), axes.width.places()};
+  return {x[0], x[1], axes.height.windows(), axes.width.windows()};
 }
 
-/// f(n, c, rows, columns) for each result.
+/// The result of a pooling: f(n, c, rows, columns) of each window.
 template <class F>
 Array pooled(const Array& x, const Axes2d& axes, const F& f) {
   return generate(pooled_shape(x.shape, axes), [&](const Dims& at) {
-    return f(at[0], at[1], axes.height.at(at[2]), axes.width.at(at[3]));
+    return f(at[0], at[1], axes.height.window(at[2]), axes.width.window(at[3]));
   });
 }
 
-/// The place in its image of the first largest element, or the first NaN; -1 for none.
-Array largest_places(const Array& x, const Axes2d& axes) {
-  return pooled(x, axes, [&](std::int64_t n, std::int64_t c, const Reach& rows, const Reach& columns) {
+/// The index within the image, row * width + column, of each window's first largest element or first NaN; -1
+/// for an empty window.
+Array max_indices(const Array& x, const Axes2d& axes) {
+  return pooled(x, axes, [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
     double best = 0;
-    std::int64_t place = -1;
+    std::int64_t index = -1;
     for (const std::int64_t i : rows.elements) {
       for (const std::int64_t j : columns.elements) {
         const double value = x({n, c, i, j});
-        if (place < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
+        if (index < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
           best = value;
-          place = i * x.shape[3] + j;
+          index = i * x.shape[3] + j;
         }
       }
     }
-    return static_cast<double>(place);
+    return static_cast<double>(index);
   });
 }
 
-Array elements_at(const Array& x, const Array& places, double none) {
-  return generate(places.shape, [&](const Dims& at) {
-    const auto place = static_cast<std::int64_t>(places(at));
-    return place < 0 ? none : x({at[0], at[1], place / x.shape[3], place % x.shape[3]});
+/// The elements of x at max_indices(), `empty` for an empty window.
+Array elements_at(const Array& x, const Array& indices, double empty) {
+  return generate(indices.shape, [&](const Dims& at) {
+    const auto index = static_cast<std::int64_t>(indices(at));
+    return index < 0 ? empty : x({at[0], at[1], index / x.shape[3], index % x.shape[3]});
   });
 }
 
-Array scattered(const Array& grad, const Array& places, const Shape& shape) {
+/// Adds each element of grad to the element at its index.
+Array scattered(const Array& grad, const Array& indices, const Shape& shape) {
   Array dx = generate(shape, [](const Dims&) { return 0.0; });
   const std::int64_t pooled = grad.shape[2] * grad.shape[3], pixels = shape[2] * shape[3];
   for (std::size_t i = 0; i < grad.values.size(); ++i) {
     const auto plane = static_cast<std::int64_t>(i) / pooled,
-               place = static_cast<std::int64_t>(places.values[i]);
-    if (place >= 0) dx.values[static_cast<std::size_t>(plane * pixels + place)] += grad.values[i];
+               index = static_cast<std::int64_t>(indices.values[i]);
+    if (index >= 0) dx.values[static_cast<std::size_t>(plane * pixels + index)] += grad.values[i];
   }
   return dx;
 }
 
-/// The same numbers with channels innermost in memory.
+/// The same elements in the channels-last memory format.
 Tensor channels_last(const Tensor& x) { return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2}); }
 
-/// The rows of max_pool2d, and of what its gradients are made of, for one window.
+/// The rows of max_pool2d and of the ops in its first and second derivative, for one window.
 void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dOptions& options,
                    const std::vector<Shape>& shapes) {
-  const Domain numbers = real(-3, 3);
+  const Domain values = real(-3, 3);
   row("max_pool2d" + name)
       .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
       .shapes(shapes)
       .covers(kernels::max_pool2d)
       .reference([=](const Array& x) {
-        return elements_at(x, largest_places(x, axes_of(x.shape, kernel, options)), -inf);
+        return elements_at(x, max_indices(x, axes_of(x.shape, kernel, options)), -inf);
       })
       .exactly()
       .gradient(except_at_ties)
       .calls([=](const auto& x) { return max_pool2d(x, kernel, options); });
   row("max_pool2d_with_places" + name)
       .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
-      .gives(DType::i64)
+      .result_dtype(DType::i64)
       .shapes(shapes)
-      .reference([=](const Array& x) { return largest_places(x, axes_of(x.shape, kernel, options)); })
+      .reference([=](const Array& x) { return max_indices(x, axes_of(x.shape, kernel, options)); })
       .gradient(not_differentiable)
       .calls([=](const auto& x) { return max_pool2d_with_places(x, kernel, options).places; });
   std::vector<std::vector<Shape>> with_gradient, twice;
@@ -132,31 +135,31 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
     with_gradient.push_back({pooled_shape(x, axes_of(x, kernel, options)), x});
     twice.push_back({x, x});
   }
-  // The places are those of the last operand.
+  // The indices are those of the last operand's maxima.
   row("max_pool2d_gradient" + name)
-      .inputs(numbers, numbers.constant())
-      .shapes_together(with_gradient)
+      .inputs(values, values.constant())
+      .operand_shapes(with_gradient)
       .covers(kernels::max_pool2d_gradient)
       .reference([=](const Array& grad, const Array& x) {
-        return scattered(grad, largest_places(x, axes_of(x.shape, kernel, options)), x.shape);
+        return scattered(grad, max_indices(x, axes_of(x.shape, kernel, options)), x.shape);
       })
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
-        const Tensor places = max_pool2d_with_places(x, kernel, options).places;
-        return tinytorch::detail::max_pool2d_gradient(grad, places, x.shape(), kernel, options);
+        const Tensor indices = max_pool2d_with_places(x, kernel, options).places;
+        return tinytorch::detail::max_pool2d_gradient(grad, indices, x.shape(), kernel, options);
       });
   row("max_pool2d_at" + name)
-      .inputs(numbers, numbers.constant())
-      .shapes_together(twice)
+      .inputs(values, values.constant())
+      .operand_shapes(twice)
       .covers(kernels::max_pool2d_at)
       .reference([=](const Array& u, const Array& x) {
-        return elements_at(u, largest_places(x, axes_of(x.shape, kernel, options)), 0);
+        return elements_at(u, max_indices(x, axes_of(x.shape, kernel, options)), 0);
       })
       .exactly()
       .gradient(differentiable)
       .calls([=](const auto& u, const auto& x) {
-        const Tensor places = max_pool2d_with_places(x, kernel, options).places;
-        return tinytorch::detail::max_pool2d_at(u, places, kernel, options);
+        const Tensor indices = max_pool2d_with_places(x, kernel, options).places;
+        return tinytorch::detail::max_pool2d_at(u, indices, kernel, options);
       });
 }
 
@@ -166,10 +169,10 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
     return axes_of(x, kernel,
                    {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode});
   };
-  const auto weight = [=](const Reach& rows, const Reach& columns) {
-    const std::size_t seen = rows.elements.size() * columns.elements.size();
+  const auto weight = [=](const Extent& rows, const Extent& columns) {
+    const std::size_t inside = rows.elements.size() * columns.elements.size();
     return 1 / (options.count_include_pad ? static_cast<double>(rows.padded * columns.padded)
-                                          : static_cast<double>(seen));
+                                          : static_cast<double>(inside));
   };
   row("avg_pool2d" + name)
       .inputs(real(-3, 3))
@@ -177,7 +180,7 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
       .covers(kernels::resample2d)
       .reference([=](const Array& x) {
         return pooled(x, axes(x.shape),
-                      [&](std::int64_t n, std::int64_t c, const Reach& rows, const Reach& columns) {
+                      [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
                         double sum = 0;
                         for (const std::int64_t i : rows.elements)
                           for (const std::int64_t j : columns.elements) sum += x({n, c, i, j});
@@ -190,7 +193,7 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
   for (const Shape& x : shapes) with_gradient.push_back({pooled_shape(x, axes(x)), x});
   row("avg_pool2d_gradient" + name)
       .inputs(real(-3, 3), real(-3, 3).constant())
-      .shapes_together(with_gradient)
+      .operand_shapes(with_gradient)
       .covers(kernels::resample2d_gradient)
       .reference([=](const Array& grad, const Array& x) {
         Array dx = generate(x.shape, [](const Dims&) { return 0.0; });
@@ -198,8 +201,8 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
         for (std::size_t element = 0; element < grad.values.size(); ++element) {
           const auto at = static_cast<std::int64_t>(element);
           const std::int64_t width = grad.shape[3], plane = at / width / grad.shape[2];
-          const Reach rows = along.height.at(at / width % grad.shape[2]),
-                      columns = along.width.at(at % width);
+          const Extent rows = along.height.window(at / width % grad.shape[2]),
+                       columns = along.width.window(at % width);
           for (const std::int64_t i : rows.elements)
             for (const std::int64_t j : columns.elements)
               dx.values[static_cast<std::size_t>((plane * x.shape[2] + i) * x.shape[3] + j)] +=
@@ -219,12 +222,12 @@ Array adaptive_average(const Array& x, const Pair& size) {
     const auto begin = [&](int axis, std::int64_t n) { return at[axis] * x.shape[axis] / n; };
     const auto end = [&](int axis, std::int64_t n) { return ((at[axis] + 1) * x.shape[axis] + n - 1) / n; };
     double sum = 0;
-    std::int64_t count = 0;
+    std::int64_t n = 0;
     for (std::int64_t i = begin(2, size.height); i < end(2, size.height); ++i) {
-      for (std::int64_t j = begin(3, size.width); j < end(3, size.width); ++j, ++count)
+      for (std::int64_t j = begin(3, size.width); j < end(3, size.width); ++j, ++n)
         sum += x({at[0], at[1], i, j});
     }
-    return sum / static_cast<double>(count);
+    return sum / static_cast<double>(n);
   });
 }
 
@@ -239,7 +242,8 @@ void adaptive_row(const std::string& name, const Pair& size, const std::vector<S
 
 /// x [batch, channels, length] as images of height 1.
 Array as_images(const Array& x) { return {{x.shape[0], x.shape[1], 1, x.shape[2]}, x.values}; }
-Array as_lines(Array x) {
+/// The inverse of as_images().
+Array as_sequences(Array x) {
   x.shape.erase(2);
   return x;
 }
@@ -251,7 +255,7 @@ void one_dimensional_rows() {
       .reference([](const Array& x) {
         const Axes2d axes{{1, 1, 1, 0, 1, false}, {x.shape[2], 3, 2, 1, 2, true}};
         const Array images = as_images(x);
-        return as_lines(elements_at(images, largest_places(images, axes), -inf));
+        return as_sequences(elements_at(images, max_indices(images, axes), -inf));
       })
       .exactly()
       .gradient(except_at_ties)
@@ -264,8 +268,8 @@ void one_dimensional_rows() {
       .reference([](const Array& x) {
         const Axes2d axes{{1, 1, 1, 0, 1, false}, {x.shape[2], 4, 2, 1, 1, false}};
         const Array images = as_images(x);
-        return as_lines(
-            pooled(images, axes, [&](std::int64_t n, std::int64_t c, const Reach&, const Reach& columns) {
+        return as_sequences(
+            pooled(images, axes, [&](std::int64_t n, std::int64_t c, const Extent&, const Extent& columns) {
               double sum = 0;
               for (const std::int64_t j : columns.elements) sum += images({n, c, 0, j});
               return sum / static_cast<double>(columns.elements.size());
@@ -303,33 +307,34 @@ void pooling_rows() {
       .inputs(real(-3, 3))
       .shapes({{2, 3, 5, 6}, {3, 70, 9, 8}})
       .reference([=](const Array& x) {
-        return elements_at(x, largest_places(x, axes_of(x.shape, 3, overlapping)), -inf);
+        return elements_at(x, max_indices(x, axes_of(x.shape, 3, overlapping)), -inf);
       })
       .exactly()
       .gradient(not_differentiable)
       .calls([=](const Tensor& x) { return max_pool2d(channels_last(x), 3, overlapping); });
   row("max_pool2d_gradient_channels_last")
       .inputs(real(-3, 3), real(-3, 3))
-      .shapes_together({{{2, 3, 3, 3}, {2, 3, 5, 6}}, {{3, 70, 5, 4}, {3, 70, 9, 8}}})
+      .operand_shapes({{{2, 3, 3, 3}, {2, 3, 5, 6}}, {{3, 70, 5, 4}, {3, 70, 9, 8}}})
       .reference([=](const Array& grad, const Array& x) {
-        return scattered(grad, largest_places(x, axes_of(x.shape, 3, overlapping)), x.shape);
+        return scattered(grad, max_indices(x, axes_of(x.shape, 3, overlapping)), x.shape);
       })
       .gradient(not_differentiable)
       .calls([=](const Tensor& grad, const Tensor& x) {
-        const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
-        return tinytorch::detail::max_pool2d_gradient(channels_last(grad), places, x.shape(), 3, overlapping);
+        const Tensor indices = max_pool2d_with_places(x, 3, overlapping).places;
+        return tinytorch::detail::max_pool2d_gradient(channels_last(grad), indices, x.shape(), 3,
+                                                      overlapping);
       });
   row("max_pool2d_at_channels_last")
       .inputs(real(-3, 3), real(-3, 3))
-      .shapes_together({{{2, 3, 5, 6}, {2, 3, 5, 6}}, {{3, 70, 9, 8}, {3, 70, 9, 8}}})
+      .operand_shapes({{{2, 3, 5, 6}, {2, 3, 5, 6}}, {{3, 70, 9, 8}, {3, 70, 9, 8}}})
       .reference([=](const Array& u, const Array& x) {
-        return elements_at(u, largest_places(x, axes_of(x.shape, 3, overlapping)), 0);
+        return elements_at(u, max_indices(x, axes_of(x.shape, 3, overlapping)), 0);
       })
       .exactly()
       .gradient(not_differentiable)
       .calls([=](const Tensor& u, const Tensor& x) {
-        const Tensor places = max_pool2d_with_places(x, 3, overlapping).places;
-        return tinytorch::detail::max_pool2d_at(channels_last(u), places, 3, overlapping);
+        const Tensor indices = max_pool2d_with_places(x, 3, overlapping).places;
+        return tinytorch::detail::max_pool2d_at(channels_last(u), indices, 3, overlapping);
       });
   row("avg_pool2d_channels_last")
       .inputs(real(-3, 3))

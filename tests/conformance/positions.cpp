@@ -10,9 +10,10 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// x with each pair of elements half a row apart turned by angle(place of the row and number of the pair).
+/// x with each pair of elements (i, i + width / 2) of the last axis rotated. angle(index of the pair) returns
+/// the cosine and the sine.
 template <class Angle>
-Array turned(const Array& x, const Angle& angle) {
+Array rotated(const Array& x, const Angle& angle) {
   const std::int64_t half = x.shape.back() / 2;
   return generate(x.shape, [&](const Dims& at) {
     Dims pair = at, other = at;
@@ -23,7 +24,7 @@ Array turned(const Array& x, const Angle& angle) {
   });
 }
 
-std::pair<double, double> point(double angle) { return {std::cos(angle), std::sin(angle)}; }
+std::pair<double, double> cos_sin(double angle) { return {std::cos(angle), std::sin(angle)}; }
 
 double frequency(std::int64_t pair, std::int64_t width, double base) {
   return std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
@@ -34,16 +35,16 @@ double frequency(std::int64_t pair, std::int64_t width, double base) {
 void positions_rows() {
   row("rotate_halves")
       .inputs(real(-2, 2), real(-1, 1).constant(), real(-1, 1).constant())
-      .shapes_together({{{2}, {1}, {1}},
-                        {{3, 4}, {3, 2}, {3, 2}},
-                        {{2, 2, 3, 2}, {3, 1}, {2, 1, 3, 1}},
-                        {{0, 4}, {0, 2}, {2}},
-                        {{3, 0}, {3, 0}, {1}},
-                        {{3, 5, 130}, {5, 65}, {5, 65}},
-                        {{7, 300, 66}, {300, 33}, {300, 33}}})
+      .operand_shapes({{{2}, {1}, {1}},
+                       {{3, 4}, {3, 2}, {3, 2}},
+                       {{2, 2, 3, 2}, {3, 1}, {2, 1, 3, 1}},
+                       {{0, 4}, {0, 2}, {2}},
+                       {{3, 0}, {3, 0}, {1}},
+                       {{3, 5, 130}, {5, 65}, {5, 65}},
+                       {{7, 300, 66}, {300, 33}, {300, 33}}})
       .covers(kernels::rotate_halves)
       .reference([](const Array& x, const Array& cosine, const Array& sine) {
-        return turned(x, [&](const Dims& pair) {
+        return rotated(x, [&](const Dims& pair) {
           return std::pair(broadcast_element(cosine, pair), broadcast_element(sine, pair));
         });
       })
@@ -53,13 +54,13 @@ void positions_rows() {
       });
   row("rotary")
       .inputs(real(-2, 2), indices(500))
-      .shapes_together(
+      .operand_shapes(
           {{{1, 2}, {1}}, {{3, 4}, {3}}, {{2, 1, 3, 2}, {2, 1, 3}}, {{0, 4}, {0}}, {{2, 20, 64}, {20}}})
       .reference([](const Array& x, const Array& positions) {
-        return turned(x, [&](const Dims& pair) {
+        return rotated(x, [&](const Dims& pair) {
           Dims row = pair;
           row.erase(row.size() - 1);
-          return point(broadcast_element(positions, row) * frequency(pair.back(), x.shape.back(), 500.0));
+          return cos_sin(broadcast_element(positions, row) * frequency(pair.back(), x.shape.back(), 500.0));
         });
       })
       .gradient(differentiable)
@@ -68,9 +69,9 @@ void positions_rows() {
       .inputs(real(-2, 2))
       .shapes({{1, 2}, {3, 4}, {2, 1, 3, 2}, {0, 4}, {2, 20, 64}})
       .reference([](const Array& x) {
-        return turned(x, [&](const Dims& pair) {
+        return rotated(x, [&](const Dims& pair) {
           const auto position = static_cast<double>(pair[pair.size() - 2] + 7);
-          return point(position * frequency(pair.back(), x.shape.back(), 10000.0));
+          return cos_sin(position * frequency(pair.back(), x.shape.back(), 10000.0));
         });
       })
       .gradient(differentiable)
@@ -81,12 +82,12 @@ void positions_rows() {
       .reference([](const Array& x) {
         return generate(x.shape, [&](const Dims& at) {
           const auto [cosine, sine] =
-              point(static_cast<double>(at[0]) * frequency(at[1] / 2, x.shape[1], 10000.0));
+              cos_sin(static_cast<double>(at[0]) * frequency(at[1] / 2, x.shape[1], 10000.0));
           return at[1] % 2 == 0 ? sine : cosine;
         });
       })
       .gradient(not_differentiable)
-      .unchecked()
+      .skip_dtype_errors()
       .calls([](const Tensor& x) {
         return sinusoidal_positions(x.size(0), x.size(1), {.dtype = x.dtype(), .device = x.device()});
       });

@@ -15,8 +15,8 @@
 #include "tests/conformance/philox.h"
 #include "tests/conformance/rows.h"
 
-// The streams of random numbers, as core/ops/random.h and kernels/math/random.h define them, from an
-// independent Philox. The operand gives the shape only.
+// The streams of random numbers that core/ops/random.h and kernels/math/random.h define, from an independent
+// implementation of Philox. The operand only provides the shape.
 namespace tinytorch::conformance {
 namespace {
 
@@ -28,13 +28,13 @@ std::uint64_t pair(std::uint64_t i) {
   return static_cast<std::uint64_t>(word(2 * i + 1)) << 32 | word(2 * i);
 }
 double uniform(std::uint64_t i) { return static_cast<double>(pair(i) >> 11) * 0x1p-53; }
-/// A number below 2^63 - 1: the high half of its product with 64 random bits.
+/// A random integer in [0, 2^63 - 1): the high half of the product of 2^63 - 1 and 64 random bits.
 std::uint64_t high_bits(std::uint64_t i) {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>(Wide{pair(i)} * ((std::uint64_t{1} << 63) - 1) >> 64);
 }
 
-/// Box and Muller: each block gives two numbers.
+/// Box-Muller: each block yields two numbers.
 double normal(std::uint64_t i) {
   const double radius = std::sqrt(-2 * std::log(uniform(i & ~1ull) + 0x1p-53));
   const double angle = 2 * std::numbers::pi * uniform(i | 1);
@@ -48,22 +48,22 @@ Generator generator() {
 }
 
 template <class Element, class Call>
-void random_row(const char* name, const KernelSlot& slot, DType given, Element element, Call call) {
+void random_row(const char* name, const KernelSlot& slot, DType dtype, Element element, Call call) {
   row(name)
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
-      .gives(given)
+      .dtypes(kAllDTypes)
+      .result_dtype(dtype)
       .shapes({{}, {0}, {1}, {2, 3}, {17}, {10007}})
       .covers(slot)
       .reference([element](const Array& x) {
         std::uint64_t i = 0;
         return generate(x.shape, [&](const Dims&) { return element(i++); });
       })
-      .within({1e-6, 1e-7}, {1e-14, 1e-14})
+      .tolerances({1e-6, 1e-7}, {1e-14, 1e-14})
       .gradient(not_differentiable)
-      .calls([call, given](const Tensor& x) {
+      .calls([call, dtype](const Tensor& x) {
         Generator source = generator();
-        return call(x.shape(), Options{.dtype = given, .device = x.device()}, source);
+        return call(x.shape(), Options{.dtype = dtype, .device = x.device()}, source);
       });
 }
 
@@ -73,14 +73,15 @@ Array permuted(std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) keyed.emplace_back(high_bits(static_cast<std::uint64_t>(i)), i);
   std::sort(keyed.begin(), keyed.end());
   Array result{{n}, {}};
-  for (const auto& [key, place] : keyed) result.values.push_back(static_cast<double>(place));
+  for (const auto& [key, i] : keyed) result.values.push_back(static_cast<double>(i));
   return result;
 }
 
 constexpr std::int64_t kSamples = 6;
 
-/// For each row, where its share of the weights' sum that a uniform number says is passed.
-Array drawn(const Array& weights, std::int64_t samples) {
+/// Samples from each row: the first index at which the cumulative sum of weights exceeds u times their total,
+/// u being uniform.
+Array multinomial_samples(const Array& weights, std::int64_t samples) {
   Shape shape = weights.shape;
   const std::int64_t n = shape.back();
   shape.back() = samples;
@@ -91,10 +92,10 @@ Array drawn(const Array& weights, std::int64_t samples) {
     for (std::int64_t i = 0; i < n; ++i) total += weights.values[row + static_cast<std::size_t>(i)];
     for (std::int64_t sample = 0; sample < samples; ++sample) {
       double rest = uniform(next++) * total;
-      std::int64_t place = 0;
-      while (place < n - 1 && rest >= weights.values[row + static_cast<std::size_t>(place)])
-        rest -= weights.values[row + static_cast<std::size_t>(place++)];
-      result.values.push_back(static_cast<double>(place));
+      std::int64_t index = 0;
+      while (index < n - 1 && rest >= weights.values[row + static_cast<std::size_t>(index)])
+        rest -= weights.values[row + static_cast<std::size_t>(index++)];
+      result.values.push_back(static_cast<double>(index));
     }
   }
   return result;
@@ -102,15 +103,15 @@ Array drawn(const Array& weights, std::int64_t samples) {
 
 double uniform_f32(std::uint64_t i) { return static_cast<double>(word(i) >> 8) * 0x1p-24; }
 
-/// f(x, u) of each element and the f32 number of its place.
+/// f(x, u) of each element and the f32 uniform of its index.
 Array with_uniforms(const Array& x, double (*f)(double, double)) {
   std::uint64_t i = 0;
   return generate(x.shape, [&](const Dims& at) { return f(x(at), uniform_f32(i++)); });
 }
 
-void dropout_row(const char* name, const Domain& numbers, double p, double (*f)(double, double)) {
+void dropout_row(const char* name, const Domain& values, double p, double (*f)(double, double)) {
   row(name)
-      .inputs(numbers)
+      .inputs(values)
       .shapes({{}, {0}, {1}, {2, 3}, {17}, {10007}})
       .covers(kernels::dropout)
       .reference([f](const Array& x) { return with_uniforms(x, f); })
@@ -169,8 +170,8 @@ void random_rows() {
       });
   row("permutation")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes({{0}, {1}, {2}, {17}, {1009}})
       .reference([](const Array& x) { return permuted(x.shape[0]); })
       .gradient(not_differentiable)
@@ -180,9 +181,9 @@ void random_rows() {
       });
   row("multinomial")
       .inputs(real(0.25, 4))
-      .gives(DType::i64)
+      .result_dtype(DType::i64)
       .shapes({{1}, {5}, {2, 7}, {3, 1, 4}, {0, 3}})
-      .reference([](const Array& x) { return drawn(x, kSamples); })
+      .reference([](const Array& x) { return multinomial_samples(x, kSamples); })
       .gradient(not_differentiable)
       .calls([](const Tensor& x) {
         Generator source = generator();

@@ -15,57 +15,57 @@ const std::vector<Shape> kMatrices{{3, 5}, {5, 3}, {1, 4}, {0, 3}, {3, 0}, {2, 3
 
 std::int64_t modulo(std::int64_t a, std::int64_t b) { return ((a % b) + b) % b; }
 
-/// x under another shape, each element from the place that `from` gives for its own.
-template <class From>
-Array moved(const Array& x, const Shape& shape, const From& from) {
+/// The elements of x in a new shape: `to_source` maps an index of it to one of x, in place.
+template <class ToSource>
+Array rearranged(const Array& x, const Shape& shape, const ToSource& to_source) {
   return generate(shape, [&](Dims at) {
-    from(at);
+    to_source(at);
     return x(at);
   });
 }
 
 void order_rows() {
-  const Domain numbers = real(-9, 9);
+  const Domain values = real(-9, 9);
   row("flip")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{}, {1}, {7}, {0}, {3, 5}, {2, 3, 4}, {67, 131}})
       .reference([](const Array& x) {
-        return moved(x, x.shape, [&](Dims& at) {
+        return rearranged(x, x.shape, [&](Dims& at) {
           for (int i = 0; i < at.size(); ++i) at[i] = x.shape[i] - 1 - at[i];
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return flip(x); });
   row("flip_of_last_axis")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes(kMatrices)
       .reference([](const Array& x) {
-        return moved(x, x.shape, [&](Dims& at) { at.back() = x.shape.back() - 1 - at.back(); });
+        return rearranged(x, x.shape, [&](Dims& at) { at.back() = x.shape.back() - 1 - at.back(); });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return flip(x, {-1}); });
   row("roll")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes(kMatrices)
       .reference([](const Array& x) {
-        return moved(x, x.shape, [&](Dims& at) {
+        return rearranged(x, x.shape, [&](Dims& at) {
           at[0] = modulo(at[0] - 2, x.shape[0]);
           at[1] = modulo(at[1] + 7, x.shape[1]);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return roll(x, {2, -7}, {0, 1});
       });
   row("roll_of_all")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{}, {7}, {0}, {3, 5}, {2, 3, 4}})
       .reference([](const Array& x) {
         Array y = x;
@@ -75,54 +75,54 @@ void order_rows() {
         }
         return y;
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return roll(x, 4); });
   row("movedim")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3}, {2, 3, 4}, {2, 3, 2, 2}, {0, 3}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
         shape.erase(0);
         shape.push_back(x.shape[0]);
-        return moved(x, shape, [](Dims& at) {
+        return rearranged(x, shape, [](Dims& at) {
           const std::int64_t last = at.back();
           at.erase(at.size() - 1);
           at.insert(0, last);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return movedim(x, 0, -1); });
 }
 
 void repeat_rows() {
-  const Domain numbers = real(-9, 9);
-  const auto tiled = [](const Array& x, const Dims& counts) {
-    const int lead = counts.size() - x.shape.size();
-    Shape shape = counts;
+  const Domain values = real(-9, 9);
+  const auto tiled = [](const Array& x, const Dims& repeats) {
+    const int lead = repeats.size() - x.shape.size();
+    Shape shape = repeats;
     for (int i = 0; i < x.shape.size(); ++i) shape[lead + i] *= x.shape[i];
-    return moved(x, shape, [&](Dims& at) {
+    return rearranged(x, shape, [&](Dims& at) {
       for (int i = 0; i < lead; ++i) at.erase(0);
       for (int i = 0; i < at.size(); ++i) at[i] = at[i] % x.shape[i];
     });
   };
   row("repeat")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3}, {1, 1}, {3}, {0, 2}, {20, 67}})
       .reference([=](const Array& x) {
         return tiled(x, {2, 1, 3});
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return repeat(x, {2, 1, 3});
       });
   row("repeat_no_times")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3}})
       .reference([=](const Array& x) {
         return tiled(x, {0, 2});
@@ -132,93 +132,93 @@ void repeat_rows() {
         return repeat(x, {0, 2});
       });
   row("tile")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3}, {2, 3, 4}, {3, 0}})
       .reference([=](const Array& x) {
-        Dims counts = Dims::filled(x.shape.size(), 1);
-        counts.back() = 2;
-        return tiled(x, counts);
+        Dims repeats = Dims::filled(x.shape.size(), 1);
+        repeats.back() = 2;
+        return tiled(x, repeats);
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return tile(x, {2}); });
 }
 
-/// The parts again in reverse order, so that no part can be lost.
+/// Concatenates chunks in reverse order, so that each one counts.
 template <class T>
-T joined_backwards(std::vector<T> parts, int axis) {
-  std::ranges::reverse(parts);
-  return concat(parts, axis);
+T concat_reversed(std::vector<T> chunks, int axis) {
+  std::ranges::reverse(chunks);
+  return concat(chunks, axis);
 }
 
-void part_rows() {
-  const Domain numbers = real(-9, 9);
-  // Of 7 columns.
-  const auto backwards = [](std::vector<std::int64_t> order) {
+void split_rows() {
+  const Domain values = real(-9, 9);
+  // Permutes 7 columns.
+  const auto permuted = [](std::vector<std::int64_t> order) {
     return [=](const Array& x) {
-      return moved(x, x.shape, [&](Dims& at) { at[1] = order[static_cast<std::size_t>(at[1])]; });
+      return rearranged(x, x.shape, [&](Dims& at) { at[1] = order[static_cast<std::size_t>(at[1])]; });
     };
   };
   row("split")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
-      .reference(backwards({6, 3, 4, 5, 0, 1, 2}))
-      .to_the_bit()
+      .reference(permuted({6, 3, 4, 5, 0, 1, 2}))
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
-      .calls([](const auto& x) { return joined_backwards(split(x, 3, 1), 1); });
+      .calls([](const auto& x) { return concat_reversed(split(x, 3, 1), 1); });
   row("split_into_sizes")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
-      .reference(backwards({5, 6, 1, 2, 3, 4, 0}))
-      .to_the_bit()
+      .reference(permuted({5, 6, 1, 2, 3, 4, 0}))
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
-        return joined_backwards(split(x, std::vector<std::int64_t>{1, 4, 0, 2}, 1), 1);
+        return concat_reversed(split(x, std::vector<std::int64_t>{1, 4, 0, 2}, 1), 1);
       });
   row("chunk")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 7}, {2, 7, 1}, {0, 7}})
-      .reference(backwards({6, 4, 5, 2, 3, 0, 1}))
-      .to_the_bit()
+      .reference(permuted({6, 4, 5, 2, 3, 0, 1}))
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
-      .calls([](const auto& x) { return joined_backwards(chunk(x, 4, x.rank() == 2 ? -1 : 1), 1); });
+      .calls([](const auto& x) { return concat_reversed(chunk(x, 4, x.rank() == 2 ? -1 : 1), 1); });
   row("unbind")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{3, 4}, {2, 3, 4}, {3, 1}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
         shape.erase(1);
         shape.insert(0, x.shape[1]);
-        return moved(x, shape, [](Dims& at) { std::swap(at[0], at[1]); });
+        return rearranged(x, shape, [](Dims& at) { std::swap(at[0], at[1]); });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return stack(unbind(x, 1)); });
 }
 
-/// Of an op that keeps elements of matrices by how far right of the diagonal they are: the others are 0.
+/// The row of an op that keeps the elements of matrices on some diagonals; the others become 0.
 template <class Keep, class Call>
 void triangle_row(const std::string& name, const Keep& keep, const Call& call) {
   row(name)
       .inputs(real(-9, 9).including({inf, nan}))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(kMatrices)
       .reference([keep](const Array& x) {
         return generate(x.shape,
                         [&](const Dims& at) { return keep(at.back() - at[at.size() - 2]) ? x(at) : 0.0; });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls(call);
 }
 
 void matrix_rows() {
-  const Domain numbers = real(-9, 9);
+  const Domain values = real(-9, 9);
   for (const auto& [name, k] :
        {std::pair("triu", 0), std::pair("triu_above", 2), std::pair("triu_below", -1)}) {
     triangle_row(
@@ -234,27 +234,27 @@ void matrix_rows() {
   for (const auto& [name, k] :
        {std::pair("diagonal", 0), std::pair("diagonal_above", 1), std::pair("diagonal_below", -2)}) {
     row(name)
-        .inputs(numbers)
-        .takes(kAllTypes)
+        .inputs(values)
+        .dtypes(kAllDTypes)
         .shapes({{3, 5}, {5, 3}, {3, 3}, {3, 4, 2}, {70, 67}})
         .reference([k = k](const Array& x) {
           const std::int64_t down = std::max(0, -k), right = std::max(0, k);
           Shape shape(std::span(x.shape.begin() + 2, x.shape.end()));
           shape.push_back(std::min(x.shape[0] - down, x.shape[1] - right));
-          return moved(x, shape, [&](Dims& at) {
+          return rearranged(x, shape, [&](Dims& at) {
             const std::int64_t i = at.back();
             at.erase(at.size() - 1);
             at.insert(0, i + right);
             at.insert(0, i + down);
           });
         })
-        .to_the_bit()
+        .exactly_with_signed_zeros()
         .gradient(differentiable)
         .calls([k = k](const auto& x) { return diagonal(x, k); });
   }
   row("diagonal_of_last_axes_outside")
-      .inputs(numbers)
-      .takes(kAllTypes)
+      .inputs(values)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3, 4}})
       .reference([](const Array&) {
         return Array{{2, 0}, {}};
@@ -268,7 +268,7 @@ void matrix_rows() {
 void rearrange_rows() {
   order_rows();
   repeat_rows();
-  part_rows();
+  split_rows();
   matrix_rows();
 }
 

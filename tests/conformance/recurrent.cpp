@@ -14,103 +14,104 @@ using Real = long double;
 
 Real sigmoid_of(Real x) { return 1 / (1 + std::exp(-x)); }
 
-/// The numbers that make one element of a new state: the input's gates, the hidden state's, and the old
+/// What one element of a new state depends on: the gates of the input, those of the hidden state, and the old
 /// state.
 template <std::size_t kGates>
-struct Element {
+struct CellInputs {
   std::array<Real, kGates> a, b;
   Real state;
 };
 
-std::array<Real, 2> lstm(const Element<4>& e) {
+std::array<Real, 2> lstm(const CellInputs<4>& e) {
   const auto sum = [&](std::size_t gate) { return e.a[gate] + e.b[gate]; };
   const Real cell = sigmoid_of(sum(1)) * e.state + sigmoid_of(sum(0)) * std::tanh(sum(2));
   return {sigmoid_of(sum(3)) * std::tanh(cell), cell};
 }
 
-std::array<Real, 1> gru(const Element<3>& e) {
+std::array<Real, 1> gru(const CellInputs<3>& e) {
   const Real reset = sigmoid_of(e.a[0] + e.b[0]), update = sigmoid_of(e.a[1] + e.b[1]);
   return {(1 - update) * std::tanh(e.a[2] + reset * e.b[2]) + update * e.state};
 }
 
-/// The elements of a call's operands, in the state's order.
+/// The inputs of each element of the state.
 template <std::size_t kGates>
-std::vector<Element<kGates>> elements_of(const Array& a, const Array& b, const Array& state) {
+std::vector<CellInputs<kGates>> cell_inputs(const Array& a, const Array& b, const Array& state) {
   const auto width = static_cast<std::size_t>(state.shape.back());
-  std::vector<Element<kGates>> elements(state.values.size());
-  for (std::size_t i = 0; i < elements.size(); ++i) {
+  std::vector<CellInputs<kGates>> inputs(state.values.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::size_t row = i / width, j = i % width;
-    elements[i].state = state.values[i];
+    inputs[i].state = state.values[i];
     for (std::size_t gate = 0; gate < kGates; ++gate) {
       const std::size_t at = (row * kGates + gate) * width + j;
-      elements[i].a[gate] = a.values[at];
-      elements[i].b[gate] = b.values[at];
+      inputs[i].a[gate] = a.values[at];
+      inputs[i].b[gate] = b.values[at];
     }
   }
-  return elements;
+  return inputs;
 }
 
-/// d(step(e) . grad)/d(number), `number` being one of e's, by a central difference.
+/// d(step(e) . grad)/d(x) by a central difference; x is a member of e.
 template <class E, std::size_t kOutputs>
-double slope(std::array<Real, kOutputs> (*step)(const E&), const std::array<Real, kOutputs>& grad, E& e,
-             Real& number) {
+double derivative(std::array<Real, kOutputs> (*step)(const E&), const std::array<Real, kOutputs>& grad, E& e,
+                  Real& x) {
   constexpr Real kStep = 1e-6L;
-  const Real before = number;
+  const Real before = x;
   Real difference = 0;
   for (const Real sign : {1.0L, -1.0L}) {
-    number = before + sign * kStep;
+    x = before + sign * kStep;
     const auto y = step(e);
     for (std::size_t k = 0; k < kOutputs; ++k) difference += sign * y[k] * grad[k];
   }
-  number = before;
+  x = before;
   return static_cast<double>(difference / (2 * kStep));
 }
 
 /// The gradients of both gates and of the state.
-struct Slopes {
+struct CellGradients {
   Array a, b, state;
 };
 
 template <std::size_t kGates, std::size_t kOutputs>
-Slopes slopes_of(std::array<Real, kOutputs> (*step)(const Element<kGates>&), const Array& grad,
-                 const Array& a, const Array& b, const Array& state) {
-  Slopes slopes{a, b, state};
+CellGradients cell_gradients(std::array<Real, kOutputs> (*step)(const CellInputs<kGates>&), const Array& grad,
+                             const Array& a, const Array& b, const Array& state) {
+  CellGradients gradients{a, b, state};
   const auto width = static_cast<std::size_t>(state.shape.back());
-  auto elements = elements_of<kGates>(a, b, state);
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    Element<kGates>& e = elements[i];
-    std::array<Real, kOutputs> behind;
-    for (std::size_t k = 0; k < kOutputs; ++k) behind[k] = grad.values[k * elements.size() + i];
+  auto inputs = cell_inputs<kGates>(a, b, state);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    CellInputs<kGates>& e = inputs[i];
+    std::array<Real, kOutputs> output_grad;
+    for (std::size_t k = 0; k < kOutputs; ++k) output_grad[k] = grad.values[k * inputs.size() + i];
     for (std::size_t gate = 0; gate < kGates; ++gate) {
       const std::size_t at = (i / width * kGates + gate) * width + i % width;
-      slopes.a.values[at] = slope(step, behind, e, e.a[gate]);
-      slopes.b.values[at] = slope(step, behind, e, e.b[gate]);
+      gradients.a.values[at] = derivative(step, output_grad, e, e.a[gate]);
+      gradients.b.values[at] = derivative(step, output_grad, e, e.b[gate]);
     }
-    slopes.state.values[i] = slope(step, behind, e, e.state);
+    gradients.state.values[i] = derivative(step, output_grad, e, e.state);
   }
-  return slopes;
+  return gradients;
 }
 
-Array joined(const std::vector<Array>& parts) {
+/// The concatenation of flattened arrays.
+Array flat_concat(const std::vector<Array>& arrays) {
   Array all{{0}, {}};
-  for (const Array& part : parts) all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+  for (const Array& x : arrays) all.values.insert(all.values.end(), x.values.begin(), x.values.end());
   all.shape = {static_cast<std::int64_t>(all.values.size())};
   return all;
 }
-Tensor joined(const std::vector<Tensor>& parts) {
-  std::vector<Tensor> lines;
-  for (const Tensor& part : parts) lines.push_back(reshape(part, {part.numel()}));
-  return concat(lines);
+Tensor flat_concat(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> flat;
+  for (const Tensor& x : tensors) flat.push_back(reshape(x, {x.numel()}));
+  return concat(flat);
 }
 
-/// Of the gates twice and of the state.
+/// The shapes of both gates and of the state.
 std::vector<std::vector<Shape>> shapes_of(std::int64_t gates) {
   std::vector<std::vector<Shape>> result;
   for (const Shape& state : {Shape{1}, Shape{3}, Shape{2, 2}, Shape{2, 1, 2}, Shape{0, 2}, Shape{2, 0},
                              Shape{33, 70}, Shape{3, 1003}}) {
-    Shape parts = state;
-    parts.back() *= gates;
-    result.push_back({parts, parts, state});
+    Shape all_gates = state;
+    all_gates.back() *= gates;
+    result.push_back({all_gates, all_gates, state});
   }
   return result;
 }
@@ -124,7 +125,7 @@ std::vector<std::vector<Shape>> with_gradient_first(std::vector<std::vector<Shap
   return lists;
 }
 
-/// x wᵀ + b for rows x.
+/// x wᵀ + b of a matrix x.
 Array affine_of(const Array& x, const Array& w, const Array& b) {
   return generate({x.shape[0], w.shape[0]}, [&](const Dims& at) {
     double sum = b({at[1]});
@@ -154,8 +155,10 @@ CellWeights<T> weights_of(const T& w, const T& u, const T& b, const T& c) {
 }
 
 Row& cell_row(const char* name, std::int64_t gates, std::size_t states) {
-  Row& added =
-      row(name).shapes_together(cell_shapes(gates, states)).within({2e-5, 1e-5}, {1e-12, 1e-12}).unchecked();
+  Row& added = row(name)
+                   .operand_shapes(cell_shapes(gates, states))
+                   .tolerances({2e-5, 1e-5}, {1e-12, 1e-12})
+                   .skip_dtype_errors();
   return added.gradient(differentiable);
 }
 
@@ -176,9 +179,9 @@ void cell_rows() {
       .reference(
           [](const Array& x, const Array& h, const Array& w, const Array& u, const Array& b, const Array& c) {
             Array y = h;
-            const auto elements = elements_of<3>(affine_of(x, w, b), affine_of(h, u, c), h);
-            for (std::size_t i = 0; i < elements.size(); ++i)
-              y.values[i] = static_cast<double>(gru(elements[i])[0]);
+            const auto inputs = cell_inputs<3>(affine_of(x, w, b), affine_of(h, u, c), h);
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+              y.values[i] = static_cast<double>(gru(inputs[i])[0]);
             return y;
           })
       .calls([](const auto& x, const auto& h, const auto& w, const auto& u, const auto& b, const auto& c) {
@@ -190,12 +193,12 @@ void cell_rows() {
                     const Array& b, const Array& c) {
         Array y = h;
         y.shape.insert(0, 2);
-        const auto elements = elements_of<4>(affine_of(x, w, b), affine_of(h, u, c), state);
-        y.values.resize(2 * elements.size());
-        for (std::size_t i = 0; i < elements.size(); ++i) {
-          const auto next = lstm(elements[i]);
+        const auto inputs = cell_inputs<4>(affine_of(x, w, b), affine_of(h, u, c), state);
+        y.values.resize(2 * inputs.size());
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+          const auto next = lstm(inputs[i]);
           y.values[i] = static_cast<double>(next[0]);
-          y.values[elements.size() + i] = static_cast<double>(next[1]);
+          y.values[inputs.size() + i] = static_cast<double>(next[1]);
         }
         return y;
       })
@@ -206,19 +209,19 @@ void cell_rows() {
       });
 }
 
-const Domain kNumbers = real(-3, 3), kHostile = kNumbers.including({30.0, -30.0, 0.0, inf, nan});
+const Domain kValues = real(-3, 3), kWithNonFinite = kValues.including({30.0, -30.0, 0.0, inf, nan});
 
 void lstm_rows() {
   row("lstm_gates")
-      .inputs(kHostile, kHostile, kHostile)
-      .shapes_together(shapes_of(4))
+      .inputs(kWithNonFinite, kWithNonFinite, kWithNonFinite)
+      .operand_shapes(shapes_of(4))
       .covers(kernels::lstm_gates)
       .covers(kernels::lstm_gates_gradient)
       .reference([](const Array& a, const Array& b, const Array& cell) {
         Array y{cell.shape, {}};
         y.shape.insert(0, 2);
         for (const std::size_t k : {0u, 1u}) {
-          for (const auto& e : elements_of<4>(a, b, cell))
+          for (const auto& e : cell_inputs<4>(a, b, cell))
             y.values.push_back(static_cast<double>(lstm(e)[k]));
         }
         return y;
@@ -226,49 +229,49 @@ void lstm_rows() {
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b, const auto& cell) { return lstm_gates(a, b, cell); });
   row("lstm_gates_gradient")
-      .inputs(kNumbers, kNumbers, kNumbers, kNumbers)
-      .shapes_together(with_gradient_first(shapes_of(4), true))
-      .unchecked()
+      .inputs(kValues, kValues, kValues, kValues)
+      .operand_shapes(with_gradient_first(shapes_of(4), true))
+      .skip_dtype_errors()
       .reference([](const Array& grad, const Array& a, const Array& b, const Array& cell) {
-        const Slopes slopes = slopes_of(lstm, grad, a, b, cell);
-        return joined({slopes.a, slopes.state});
+        const CellGradients g = cell_gradients(lstm, grad, a, b, cell);
+        return flat_concat({g.a, g.state});
       })
-      .within({4e-6, 4e-6}, {1e-9, 1e-9})
+      .tolerances({4e-6, 4e-6}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& cell) {
         const tinytorch::detail::LstmGatesGradients gradients =
             tinytorch::detail::lstm_gates_gradient(grad, a, b, cell);
-        return joined({gradients.gates, gradients.cell});
+        return flat_concat({gradients.gates, gradients.cell});
       });
 }
 
 void gru_rows() {
   row("gru_gates")
-      .inputs(kHostile, kHostile, kHostile)
-      .shapes_together(shapes_of(3))
+      .inputs(kWithNonFinite, kWithNonFinite, kWithNonFinite)
+      .operand_shapes(shapes_of(3))
       .covers(kernels::gru_gates)
       .covers(kernels::gru_gates_gradient)
       .reference([](const Array& a, const Array& b, const Array& hidden) {
         Array y{hidden.shape, {}};
-        for (const auto& e : elements_of<3>(a, b, hidden)) y.values.push_back(static_cast<double>(gru(e)[0]));
+        for (const auto& e : cell_inputs<3>(a, b, hidden)) y.values.push_back(static_cast<double>(gru(e)[0]));
         return y;
       })
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b, const auto& hidden) { return gru_gates(a, b, hidden); });
   row("gru_gates_gradient")
-      .inputs(kNumbers, kNumbers, kNumbers, kNumbers)
-      .shapes_together(with_gradient_first(shapes_of(3), false))
-      .unchecked()
+      .inputs(kValues, kValues, kValues, kValues)
+      .operand_shapes(with_gradient_first(shapes_of(3), false))
+      .skip_dtype_errors()
       .reference([](const Array& grad, const Array& a, const Array& b, const Array& hidden) {
-        const Slopes slopes = slopes_of(gru, grad, a, b, hidden);
-        return joined({slopes.a, slopes.b, slopes.state});
+        const CellGradients g = cell_gradients(gru, grad, a, b, hidden);
+        return flat_concat({g.a, g.b, g.state});
       })
-      .within({4e-6, 4e-6}, {1e-9, 1e-9})
+      .tolerances({4e-6, 4e-6}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& grad, const Tensor& a, const Tensor& b, const Tensor& hidden) {
         const tinytorch::detail::GruGatesGradients gradients =
             tinytorch::detail::gru_gates_gradient(grad, a, b, hidden);
-        return joined({gradients.from_input, gradients.from_hidden, gradients.hidden});
+        return flat_concat({gradients.from_input, gradients.from_hidden, gradients.hidden});
       });
 }
 

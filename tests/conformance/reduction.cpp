@@ -16,32 +16,32 @@ double total(std::span<const double> x) {
 }
 
 bool any_nan(std::span<const double> x) {
-  return std::ranges::any_of(x, [](double value) { return std::isnan(value); });
+  return std::ranges::any_of(x, [](double element) { return std::isnan(element); });
 }
 double largest(std::span<const double> x) { return any_nan(x) ? nan : *std::ranges::max_element(x); }
 double smallest(std::span<const double> x) { return any_nan(x) ? nan : *std::ranges::min_element(x); }
 
-/// The first place of `wanted`, or of a NaN.
-double place_of(std::span<const double> x, double wanted) {
+/// The index of the first element equal to `value`, or of the first NaN.
+double index_of(std::span<const double> x, double value) {
   const auto found =
-      std::ranges::find_if(x, [&](double y) { return y == wanted || (std::isnan(y) && any_nan(x)); });
+      std::ranges::find_if(x, [&](double y) { return y == value || (std::isnan(y) && any_nan(x)); });
   return static_cast<double>(found - x.begin());
 }
-double place_of_largest(std::span<const double> x) { return place_of(x, largest(x)); }
-double place_of_smallest(std::span<const double> x) { return place_of(x, smallest(x)); }
+double index_of_largest(std::span<const double> x) { return index_of(x, largest(x)); }
+double index_of_smallest(std::span<const double> x) { return index_of(x, smallest(x)); }
 
 using Reduction = double (*)(std::span<const double>);
 
-/// Over all axes of any shape.
+/// Over all axes.
 auto over_all(Reduction f, bool keepdim = false) {
   return [=](const Array& x) {
     Axes all;
     for (int i = 0; i < x.shape.size(); ++i) all.push_back(i);
-    return fold(x, all, keepdim, f);
+    return reduce(x, all, keepdim, f);
   };
 }
 auto over(Axes axes, bool keepdim, Reduction f) {
-  return [=](const Array& x) { return fold(x, axes, keepdim, f); };
+  return [=](const Array& x) { return reduce(x, axes, keepdim, f); };
 }
 
 const std::vector<Shape> kOneAxis{{3, 4}, {1, 5}, {2, 3, 4}, {37, 1009}, {1009, 37}, {5, 70, 33}};
@@ -56,44 +56,44 @@ std::vector<Shape> with(std::vector<Shape> shapes, const std::vector<Shape>& mor
 }  // namespace
 
 void reduction_rows() {
-  // Sums are made in f64: what is left is one rounding, and the order of addition.
-  const Bounds f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
-  const Domain numbers = real(-9, 9);
+  // Sums are computed in f64: the errors are one rounding, and the order of addition.
+  const Tolerance f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
+  const Domain values = real(-9, 9);
   row("sum")
-      .inputs(numbers)
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes(with(kAnyAxes, {{0}, {2, 0}}))
       .covers(kernels::sum)
       .reference(over_all(total))
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) { return sum(x); });
   row("sum_over_first_axis")
-      .inputs(numbers)
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
       .reference(over({0}, false, total))
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) { return sum(x, {0}); });
   row("sum_over_second_axis_keepdim")
-      .inputs(numbers)
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
       .reference(over({1}, true, total))
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) { return sum(x, {1}, true); });
   row("sum_over_outer_axes")
-      .inputs(numbers.including({inf, -inf, nan}))
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .inputs(values.including({inf, -inf, nan}))
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes(with(kTwoAxes, {{0, 3, 2}, {3, 0, 2}}))
       .reference(over({0, 2}, false, total))
-      .within(f32, f64)
+      .tolerances(f32, f64)
       .gradient(differentiable)
       .calls([](const auto& x) {
         return sum(x, {-1, 0});
@@ -102,7 +102,7 @@ void reduction_rows() {
   const Domain extremes = real(-9, 9).including({inf, -inf, nan});
   row("max")
       .inputs(extremes)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(kAnyAxes)
       .covers(kernels::max)
       .reference(over_all(largest))
@@ -111,7 +111,7 @@ void reduction_rows() {
       .calls([](const auto& x) { return max(x); });
   row("max_over_second_axis")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(with(kOneAxis, {{0, 3}}))
       .reference(over({1}, false, largest))
       .exactly()
@@ -119,7 +119,7 @@ void reduction_rows() {
       .calls([](const auto& x) { return max(x, {1}); });
   row("max_over_outer_axes_keepdim")
       .inputs(extremes)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(kTwoAxes)
       .reference(over({0, 2}, true, largest))
       .exactly()
@@ -129,7 +129,7 @@ void reduction_rows() {
       });
   row("min")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(kAnyAxes)
       .covers(kernels::min)
       .reference(over_all(smallest))
@@ -138,7 +138,7 @@ void reduction_rows() {
       .calls([](const auto& x) { return min(x); });
   row("min_over_first_axis_keepdim")
       .inputs(extremes)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes(with(kOneAxis, {{3, 0}}))
       .reference(over({0}, true, smallest))
       .exactly()
@@ -147,44 +147,44 @@ void reduction_rows() {
 
   row("argmax")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes(kAnyAxes)
       .covers(kernels::argmax)
-      .reference(over_all(place_of_largest))
+      .reference(over_all(index_of_largest))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmax(x); });
   row("argmax_of_second_axis")
       .inputs(extremes)
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes(with(kOneAxis, {{0, 3}}))
-      .reference(over({1}, false, place_of_largest))
+      .reference(over({1}, false, index_of_largest))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmax(x, 1); });
   row("argmax_keepdim")
       .inputs(extremes)
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes(kAnyAxes)
-      .reference(over_all(place_of_largest, true))
+      .reference(over_all(index_of_largest, true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmax(x, {}, true); });
   row("argmin")
       .inputs(extremes)
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes(kAnyAxes)
       .covers(kernels::argmin)
-      .reference(over_all(place_of_smallest))
+      .reference(over_all(index_of_smallest))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmin(x); });
   row("argmin_of_first_axis_keepdim")
       .inputs(real(-9, 9))
-      .takes(kAllTypes)
-      .gives(DType::i64)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
       .shapes(with(kOneAxis, {{3, 0}}))
-      .reference(over({0}, true, place_of_smallest))
+      .reference(over({0}, true, index_of_smallest))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmin(x, 0, true); });
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// One function a family of ops, which puts its rows into the op table.
+// One function for each family of ops, which adds the rows of its file to the op table.
 namespace tinytorch::conformance {
 
 void activation_rows();

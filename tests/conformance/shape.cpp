@@ -10,57 +10,57 @@ void shape_rows() {
 
   row("reshape")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{}, {6}, {3, 4}, {2, 3, 4}, {1, 7, 1}, {2, 2, 3, 5}})
       .reference([](const Array& x) {
         return Array{{static_cast<std::int64_t>(x.values.size()), 1}, x.values};
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return reshape(x, {-1, 1});
       });
   row("reshape_split")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{4}, {6, 4}, {2, 3, 4}, {0, 2, 5}, {65, 2, 33}})
       .reference([](const Array& x) {
         return Array{{2, static_cast<std::int64_t>(x.values.size()) / 2}, x.values};
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return reshape(x, {2, x.numel() / 2});
       });
   row("permute")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{2, 3, 4}, {1, 5, 1}, {2, 0, 3}, {9, 33, 65}})
       .reference([](const Array& x) {
         return generate({x.shape[2], x.shape[0], x.shape[1]}, [&](const Dims& at) {
           return x({at[1], at[2], at[0]});
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return permute(x, {2, 0, -2});
       });
   row("expand")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{3, 1}, {1, 1}, {0, 1}, {5, 1}})
       .reference([](const Array& x) {
         return generate({2, x.shape[0], 4}, [&](const Dims& at) { return x({at[1], 0}); });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) {
         return expand(x, {2, -1, 4});
       });
   row("slice")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{2, 6}, {4, 4, 2}, {0, 5}, {40, 3000}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
@@ -70,12 +70,12 @@ void shape_rows() {
           return x(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return slice(x, 1, 1, -1); });
   row("slice_by_steps")
       .inputs(any)
-      .takes(kAllTypes)
+      .dtypes(kAllDTypes)
       .shapes({{7}, {8, 2}, {1, 3}, {0, 5}, {30001}})
       .reference([](const Array& x) {
         Shape shape = x.shape;
@@ -85,35 +85,35 @@ void shape_rows() {
           return x(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return slice(x, 0, 0, {}, 3); });
   row("slice_scatter")
       .inputs(any, any)
-      .takes(kAllTypes)
-      .shapes_together({{{5}, {2}}, {{3, 5}, {3, 2}}, {{3, 5}, {}}, {{2, 2, 6}, {2, 1, 1}}, {{0, 5}, {0, 2}}})
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{5}, {2}}, {{3, 5}, {3, 2}}, {{3, 5}, {}}, {{2, 2, 6}, {2, 1, 1}}, {{0, 5}, {0, 2}}})
       .reference([](const Array& x, const Array& source) {
         return generate(x.shape, [&](const Dims& at) {
-          const std::int64_t place = at.back() - 1;
-          if (place < 0 || place > 2 || place % 2 != 0) return x(at);
+          const std::int64_t offset = at.back() - 1;
+          if (offset < 0 || offset > 2 || offset % 2 != 0) return x(at);
           Dims in_source = source.shape;
           const int lead = at.size() - in_source.size();
           for (int i = 0; i < in_source.size(); ++i) in_source[i] = in_source[i] == 1 ? 0 : at[lead + i];
-          if (!in_source.empty() && source.shape.back() != 1) in_source.back() = place / 2;
+          if (!in_source.empty() && source.shape.back() != 1) in_source.back() = offset / 2;
           return source(in_source);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& source) { return slice_scatter(x, source, -1, 1, 4, 2); });
   row("concat")
       .inputs(any, any)
-      .takes(kAllTypes)
-      .shapes_together({{{2, 3}, {2, 1}},
-                        {{2, 3, 2}, {2, 2, 2}},
-                        {{1, 0}, {1, 4}},
-                        {{0, 2}, {0, 3}},
-                        {{300, 70}, {300, 101}}})
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{2, 3}, {2, 1}},
+                       {{2, 3, 2}, {2, 2, 2}},
+                       {{1, 0}, {1, 4}},
+                       {{0, 2}, {0, 3}},
+                       {{300, 70}, {300, 101}}})
       .reference([](const Array& a, const Array& b) {
         Shape shape = a.shape;
         shape[1] += b.shape[1];
@@ -123,7 +123,7 @@ void shape_rows() {
           return b(at);
         });
       })
-      .to_the_bit()
+      .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) {
         return concat(std::vector{a, b}, 1);

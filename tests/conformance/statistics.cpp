@@ -23,20 +23,20 @@ double all_true(std::span<const double> x) {
 }
 
 double variance(std::span<const double> x, double correction) {
-  const double count = static_cast<double>(x.size());
-  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / count;
+  const double n = static_cast<double>(x.size());
+  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
   double total = 0;
   for (const double value : x) total += (value - mean) * (value - mean);
-  return total / std::max(0.0, count - correction);
+  return total / std::max(0.0, n - correction);
 }
 
 double log_of_sum(std::span<const double> x) {
-  double most = -inf, total = 0;
-  for (const double value : x) most = std::isnan(value) ? value : std::max(most, value);
+  double largest = -inf, total = 0;
+  for (const double value : x) largest = std::isnan(value) ? value : std::max(largest, value);
   if (std::ranges::any_of(x, [](double value) { return std::isnan(value); })) return nan;
-  if (std::isinf(most)) return most;
-  for (const double value : x) total += std::exp(value - most);
-  return most + std::log(total);
+  if (std::isinf(largest)) return largest;
+  for (const double value : x) total += std::exp(value - largest);
+  return largest + std::log(total);
 }
 
 double p_norm(std::span<const double> x, double p) {
@@ -54,14 +54,14 @@ double extreme_magnitude(std::span<const double> x, bool largest) {
 
 template <class F>
 auto over(Axes axes, bool keepdim, F f) {
-  return [=](const Array& x) { return fold(x, axes, keepdim, f); };
+  return [=](const Array& x) { return reduce(x, axes, keepdim, f); };
 }
 template <class F>
 auto over_all(F f) {
   return [=](const Array& x) {
     Axes all;
     for (int i = 0; i < x.shape.size(); ++i) all.push_back(i);
-    return fold(x, all, false, f);
+    return reduce(x, all, false, f);
   };
 }
 
@@ -69,11 +69,11 @@ const std::vector<Shape> kAnyAxes{{}, {1}, {7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, 
 const std::vector<Shape> kOneAxis{{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}, {37, 309}};
 const std::vector<Shape> kTwoAxes{{2, 3, 4}, {1, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}};
 
-void fold_rows() {
+void logical_and_product_rows() {
   row("prod")
       .inputs(real(-2, 2).including({0.0}))
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes({{}, {1}, {7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}})
       .covers(kernels::prod)
       .reference(over_all(product))
@@ -81,11 +81,11 @@ void fold_rows() {
       .calls([](const auto& x) { return prod(x); });
   row("prod_over_outer_axes_keepdim")
       .inputs(real(0.99, 1.01).including({-1.0}))
-      .takes(kAllTypes)
-      .gives(Gives::total)
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
       .shapes({{2, 3, 4}, {1, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}, {301, 1, 70}})
       .reference(over({0, 2}, true, product))
-      .within({3e-7, 1e-6}, {1e-11, 1e-12})
+      .tolerances({3e-7, 1e-6}, {1e-11, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x) {
         return prod(x, {-1, 0}, true);
@@ -94,32 +94,32 @@ void fold_rows() {
   const Domain mostly_zero = real(0, 0.9).including({0.0, -0.0});
   row("any")
       .inputs(mostly_zero)
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .shapes(kAnyAxes)
       .reference(over_all(any_true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return any(x); });
   row("any_over_second_axis")
       .inputs(mostly_zero.including({0.0, nan}))
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .shapes({{3, 2}, {2, 3, 4}, {3, 0}, {0, 3}, {37, 309}})
       .reference(over({1}, false, any_true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return any(x, {1}); });
   row("all")
       .inputs(real(-1, 2))
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .shapes(kAnyAxes)
       .reference(over_all(all_true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return all(x); });
   row("all_over_first_axis_keepdim")
       .inputs(real(0, 2).including({0.0, nan, inf}))
-      .takes(kAllTypes)
-      .gives(DType::boolean)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::boolean)
       .shapes({{2, 3}, {2, 3, 4}, {3, 0}, {0, 3}, {309, 37}})
       .reference(over({0}, true, all_true))
       .gradient(not_differentiable)
@@ -127,26 +127,26 @@ void fold_rows() {
 }
 
 void moment_rows() {
-  const Domain far = real(90, 110);  // where the mean of squares less the square of the mean loses all digits
+  const Domain far = real(90, 110);  // mean(x²) - mean(x)² would lose all digits
   row("var")
       .inputs(far)
-      .shapes({{7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}})  // of one element it is NaN
+      .shapes({{7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}})  // the variance of one element is NaN
       .reference(over_all([](auto x) { return variance(x, 1); }))
-      .within({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return var(x); });
   row("var_over_second_axis_uncorrected_keepdim")
       .inputs(real(-9, 9))
       .shapes(kOneAxis)
       .reference(over({1}, true, [](auto x) { return variance(x, 0); }))
-      .within({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return var(x, {1}, true, 0); });
   row("stddev_over_outer_axes")
       .inputs(far)
       .shapes({{2, 3, 4}, {2, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}})
       .reference(over({0, 2}, false, [](auto x) { return std::sqrt(variance(x, 1)); }))
-      .within({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) {
         return stddev(x, {0, 2});
@@ -166,44 +166,44 @@ void moment_rows() {
 }
 
 void norm_rows() {
-  const Domain numbers = real(-3, 3);
+  const Domain values = real(-3, 3);
   row("norm")
-      .inputs(numbers.including({0.0, inf}))
+      .inputs(values.including({0.0, inf}))
       .shapes(kAnyAxes)
       .reference(over_all([](auto x) { return p_norm(x, 2); }))
       .gradient(differentiable)
       .calls([](const auto& x) { return norm(x); });
   row("norm_of_order_one_over_second_axis")
-      .inputs(numbers)
+      .inputs(values)
       .shapes(kOneAxis)
       .reference(over({1}, false, [](auto x) { return p_norm(x, 1); }))
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, 1, {1}); });
   row("norm_of_order_three_keepdim")
-      .inputs(numbers.including({0.0}))
+      .inputs(values.including({0.0}))
       .shapes(kTwoAxes)
       .reference(over({0, 2}, true, [](auto x) { return p_norm(x, 3); }))
-      .within({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) {
         return norm(x, 3, {0, 2}, true);
       });
   row("norm_of_order_half")
-      .inputs(numbers.including({0.0}))
+      .inputs(values.including({0.0}))
       .shapes({{3, 4}, {2, 3, 4}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return p_norm(x, 0.5); }))
-      .within({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, 0.5, {1}); });
   row("norm_of_order_minus_one")
-      .inputs(numbers.including({0.0}))
+      .inputs(values.including({0.0}))
       .shapes({{3, 4}, {2, 3, 4}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return p_norm(x, -1); }))
-      .within({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, -1, {1}); });
   row("norm_of_order_zero")
-      .inputs(numbers.including({0.0, inf}))
+      .inputs(values.including({0.0, inf}))
       .shapes(kOneAxis)
       .reference(over({1}, false,
                       [](auto x) {
@@ -212,13 +212,13 @@ void norm_rows() {
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, 0, {1}); });
   row("norm_of_order_infinity")
-      .inputs(numbers.including({0.0, -inf}))
+      .inputs(values.including({0.0, -inf}))
       .shapes({{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return extreme_magnitude(x, true); }))
       .gradient(except_at_ties)
       .calls([](const auto& x) { return norm(x, inf, {1}); });
   row("norm_of_order_minus_infinity")
-      .inputs(numbers)
+      .inputs(values)
       .shapes({{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return extreme_magnitude(x, false); }))
       .gradient(except_at({0.0}))
@@ -228,7 +228,7 @@ void norm_rows() {
 }  // namespace
 
 void statistics_rows() {
-  fold_rows();
+  logical_and_product_rows();
   moment_rows();
   norm_rows();
 }

@@ -7,7 +7,8 @@
 namespace tinytorch::conformance {
 namespace {
 
-Pair places_of(const Pair& image, const Window& w) {
+/// The number of windows along each axis.
+Pair windows_of(const Pair& image, const Window& w) {
   const auto along = [](std::int64_t length, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
                         std::int64_t dilation) {
     return (length + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
@@ -17,21 +18,21 @@ Pair places_of(const Pair& image, const Window& w) {
 }
 
 Shape columns_shape(const Shape& x, const Window& window) {
-  const Pair places = places_of({x[2], x[3]}, window);
-  return {x[0], x[1] * window.kernel.height * window.kernel.width, places.height * places.width};
+  const Pair windows = windows_of({x[2], x[3]}, window);
+  return {x[0], x[1] * window.kernel.height * window.kernel.width, windows.height * windows.width};
 }
 
-/// Where in the image an element of the columns comes from; the row is -1 outside.
+/// The position in the image of an element of the columns. Outside the image the row is -1.
 struct Origin {
   std::int64_t channel, row, column;
 };
 Origin origin(const Dims& at, const Pair& image, const Window& w) {
-  const Pair places = places_of(image, w);
+  const Pair windows = windows_of(image, w);
   const std::int64_t element = at[1] % (w.kernel.height * w.kernel.width);
-  const std::int64_t row = at[2] / places.width * w.stride.height - w.padding.height +
+  const std::int64_t row = at[2] / windows.width * w.stride.height - w.padding.height +
                            element / w.kernel.width * w.dilation.height;
   const std::int64_t column =
-      at[2] % places.width * w.stride.width - w.padding.width + element % w.kernel.width * w.dilation.width;
+      at[2] % windows.width * w.stride.width - w.padding.width + element % w.kernel.width * w.dilation.width;
   const bool inside = row >= 0 && row < image.height && column >= 0 && column < image.width;
   return {at[1] / (w.kernel.height * w.kernel.width), inside ? row : -1, column};
 }

@@ -51,7 +51,7 @@ std::vector<Variable> make_inputs(const Program& program, DType floating, Device
   std::vector<Variable> inputs;
   for (const Input& input : program.inputs) {
     const DType dtype = is_floating(input.dtype) ? floating : input.dtype;
-    const Tensor x = conformance::Placed(input.values(), dtype, input.layout, device).tensor();
+    const Tensor x = conformance::GuardedTensor(input.values(), dtype, input.layout, device).tensor();
     inputs.push_back(is_floating(dtype) ? variable(x) : Variable(x));
   }
   return inputs;

@@ -1,4 +1,4 @@
-// Prints the op table: what `tito ops` shows.
+// Prints the op table, for `tito ops`.
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
@@ -18,12 +18,12 @@ std::string slots_of(const CoveredOp& op) {
   std::vector<std::string_view> names;
   for (const KernelSlot* slot : op.slots) names.emplace_back(slot->name());
   std::ranges::sort(names);
-  return names.empty() ? "made of others" : fmt::format("{}", fmt::join(names, " "));
+  return names.empty() ? "composite" : fmt::format("{}", fmt::join(names, " "));
 }
 
-std::string types_of(const CoveredOp& op) {
+std::string dtypes_of(const CoveredOp& op) {
   std::vector<std::string_view> names;
-  for (const DType type : op.types) names.emplace_back(name(type));
+  for (const DType dtype : op.dtypes) names.emplace_back(name(dtype));
   return fmt::format("{}", fmt::join(names, " "));
 }
 
@@ -36,19 +36,19 @@ bool has_cuda() {
 }
 
 const char* gradient_of(const CoveredOp& op) {
-  if (!op.is_said) return "NOT SAID";
-  return op.is_differentiable ? "yes" : "has none";
+  if (!op.specifies_gradient) return "UNSPECIFIED";
+  return op.is_differentiable ? "yes" : "none";
 }
 
 void print_table(const std::vector<CoveredOp>& ops, bool cuda) {
-  constexpr const char* kLine = "{:<30} {:<4} {:<4} {:<9} {:<9} {:<25} {:<8} {}\n";
+  constexpr const char* kLine = "{:<30} {:<4} {:<4} {:<11} {:<11} {:<25} {:<8} {}\n";
   std::string family;
-  fmt::print(kLine, "op", "cpu", "cuda", "gradient", "second", "types", "layouts", "slots");
+  fmt::print(kLine, "op", "cpu", "cuda", "gradient", "second", "dtypes", "layouts", "slots");
   for (const CoveredOp& op : ops) {
     if (op.family != family) fmt::print("\n{}\n", family = op.family);
     const char* const gradient = gradient_of(op);
     fmt::print(kLine, "  " + op.name, yes(op.has_kernels_for(DeviceType::cpu)),
-               cuda ? yes(op.has_kernels_for(DeviceType::cuda)) : "-", gradient, gradient, types_of(op),
+               cuda ? yes(op.has_kernels_for(DeviceType::cuda)) : "-", gradient, gradient, dtypes_of(op),
                fmt::format("{}/{}", std::size(kLayouts), std::size(kLayouts)), slots_of(op));
   }
 }
@@ -60,20 +60,21 @@ int print_ops() {
   const auto total = static_cast<std::ptrdiff_t>(ops.size());
   const auto on_cpu = count([](const CoveredOp& op) { return op.has_kernels_for(DeviceType::cpu); });
   const auto on_cuda = count([](const CoveredOp& op) { return op.has_kernels_for(DeviceType::cuda); });
-  const auto said = count([](const CoveredOp& op) { return op.is_said; });
+  const auto specified = count([](const CoveredOp& op) { return op.specifies_gradient; });
   const std::vector<std::string> missing = uncovered();
 
   print_table(ops, cuda);
-  fmt::print("\ngradient: first and second derivatives are checked against finite differences. layouts: {}",
+  fmt::print("\nFirst and second derivatives are checked against finite differences. Layouts: {}",
              name(kLayouts[0]));
   for (std::size_t i = 1; i < std::size(kLayouts); ++i) fmt::print(", {}", name(kLayouts[i]));
   fmt::print(".\n");
-  if (!cuda) fmt::print("cuda: not in this build; TITO_PRESET=emulated has it.\n");
+  if (!cuda) fmt::print("This build has no CUDA kernels; TITO_PRESET=emulated builds them.\n");
   for (const std::string& each : missing) fmt::print("uncovered: {}\n", each);
   fmt::print("ops {0}: cpu {1}/{0}, cuda {2}, gradient {3}/{0}, uncovered {4}\n", total, on_cpu,
-             cuda ? fmt::format("{}/{}", on_cuda, total) : "not built", said, missing.size());
-  const bool whole = missing.empty() && on_cpu == total && (!cuda || on_cuda == total) && said == total;
-  return whole ? EXIT_SUCCESS : EXIT_FAILURE;
+             cuda ? fmt::format("{}/{}", on_cuda, total) : "not built", specified, missing.size());
+  const bool complete =
+      missing.empty() && on_cpu == total && (!cuda || on_cuda == total) && specified == total;
+  return complete ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace

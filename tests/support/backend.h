@@ -4,7 +4,7 @@
 
 namespace tinytorch::testing {
 
-/// The device that this run's tests use: what --backend named, or else the CPU.
+/// The device on which this run's tests compute: the argument of --backend, or the CPU.
 Device backend();
 
 }  // namespace tinytorch::testing

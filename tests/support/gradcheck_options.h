@@ -5,9 +5,10 @@
 
 namespace tinytorch::testing {
 
-/// How tests that differentiate many functions do so. Rules are the same on each device, and what their
-/// kernels write is compared with references in rows of the op table: away from the CPU and in a sanitizer's
-/// build, one direction shows as much as all elements, in a hundredth of the time.
+/// The options of tests that check the gradients of many functions. Each element is perturbed only on the CPU
+/// and without sanitizers. Elsewhere one random direction is checked, which takes a hundredth of the time:
+/// the rules are the same on each device, and the op table compares what their kernels compute with
+/// references.
 inline GradcheckOptions gradcheck_options() {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
   return {.each_element = false};

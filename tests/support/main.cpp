@@ -1,4 +1,4 @@
-// The main function of every test program: GoogleTest's, with --backend cpu|cuda.
+// The main function of every test program: GoogleTest's, with the option --backend cpu|cuda.
 #include "tests/support/backend.h"
 
 #include "core/allocator.h"
@@ -21,9 +21,10 @@ constexpr int kUsageError = 2;
 
 Device chosen_backend = Device::cpu();
 
-/// Reads --backend NAME or --backend=NAME; anything else is an error, since a misspelt option would test the
-/// wrong thing. Says what is wrong, and returns false.
-/// @throws ValueError  NAME is no device
+/// Reads --backend NAME or --backend=NAME. Anything else is an error: with a misspelt option the wrong thing
+/// would be tested.
+/// @return false after printing an error
+/// @throws ValueError  NAME is not a device
 bool read_arguments(const std::vector<std::string_view>& arguments) {
   constexpr std::string_view kOption = "--backend";
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -43,7 +44,8 @@ bool read_arguments(const std::vector<std::string_view>& arguments) {
       return false;
     }
     chosen_backend = device;
-    // The emulated device fills new memory with NaN: with nothing cached, tests see what was not written.
+    // The emulated device fills new memory with NaN. Without caching, tests see every element that was not
+    // written.
     if (is_emulated(device)) set_memory_caching(device, false);
   }
   return true;
@@ -57,10 +59,10 @@ Device backend() { return chosen_backend; }
 
 int main(int argc, char** argv) {
 #ifdef __SANITIZE_ADDRESS__
-  // With caching, freed tensors are reused and not freed, and the sanitizer would see no use after free.
+  // With caching, the memory of tensors is not freed, and AddressSanitizer would not detect a use after free.
   setenv("TINYTORCH_ALLOCATOR_CACHE", "0", /*overwrite=*/0);
 #endif
-  testing::InitGoogleMock(&argc, argv);  // takes out the arguments that it knows
+  testing::InitGoogleMock(&argc, argv);  // removes the arguments that it knows
   try {
     if (!tinytorch::testing::read_arguments({argv + 1, argv + argc})) return tinytorch::testing::kUsageError;
   } catch (const tinytorch::Error& error) {

@@ -13,8 +13,8 @@ ProgramRun run_program(const std::string& command) {
   if (pipe == nullptr) throw std::runtime_error("cannot start a shell for: " + command);
   ProgramRun run;
   std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    run.output.append(buffer.data(), count);
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    run.output.append(buffer.data(), size);
   }
   const int status = pclose(pipe);
   run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

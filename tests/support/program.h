@@ -6,14 +6,14 @@
 namespace tinytorch::testing {
 
 struct ProgramRun {
-  int exit_code = 0;   // -1 if a signal ended it
-  std::string output;  // standard output and standard error, as they came
+  int exit_code = 0;   ///< -1 if a signal terminated the program
+  std::string output;  ///< standard output and standard error, interleaved
 };
 
-/// Runs a command of the shell to its end.
+/// Runs a shell command and waits for its end.
 ProgramRun run_program(const std::string& command);
 
-/// The build folder that this test program lies in, with tito in it and the examples below it.
+/// The build folder of this test program. It contains tito, and the examples in subfolders.
 std::filesystem::path build_folder();
 
 }  // namespace tinytorch::testing

@@ -4,7 +4,7 @@
 
 namespace tinytorch::testing {
 
-/// The root of the sources that this program was built from, where the tests' data lies.
+/// The root of the source tree from which this program was built. Tests read their data there.
 std::filesystem::path source_folder();
 
 }  // namespace tinytorch::testing

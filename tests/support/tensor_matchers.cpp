@@ -23,17 +23,17 @@ double default_tolerance(DType dtype) {
          << "actual: " << show(actual) << "\nexpected: " << show(expected) << "\n";
 }
 
-/// Where a row-major index points to, as "[1, 2]".
-std::string place(std::int64_t index, const Shape& shape) {
-  Dims at = shape;
+/// The index of the element at a row-major offset, as "[1, 2]".
+std::string index_text(std::int64_t offset, const Shape& shape) {
+  Dims index = shape;
   for (int axis = shape.size() - 1; axis >= 0; --axis) {
-    at[axis] = index % shape[axis];
-    index /= shape[axis];
+    index[axis] = offset % shape[axis];
+    offset /= shape[axis];
   }
-  return to_string(at);
+  return to_string(index);
 }
 
-/// Compares shapes and types, then each pair of elements as T.
+/// Compares each pair of elements as T.
 template <class T, class Same>
 ::testing::AssertionResult compare_elements(const Tensor& actual, const Tensor& expected, Same same) {
   const std::vector<T> a = actual.to_vector<T>();
@@ -41,7 +41,7 @@ template <class T, class Same>
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (same(a[i], e[i])) continue;
     auto result = differ(actual, expected);
-    result << "they first differ at " << place(static_cast<std::int64_t>(i), actual.shape()) << ": ";
+    result << "they first differ at " << index_text(static_cast<std::int64_t>(i), actual.shape()) << ": ";
     result << ::testing::PrintToString(a[i]) << ", expected " << ::testing::PrintToString(e[i]);
     if constexpr (std::is_floating_point_v<T>) result << ", off by " << std::abs(a[i] - e[i]);
     return result;
@@ -56,10 +56,10 @@ template <class Same>
     return differ(actual, expected) << "one of them is undefined";
   }
   if (actual.shape() != expected.shape()) return differ(actual, expected) << "their shapes differ";
-  if (actual.dtype() != expected.dtype()) return differ(actual, expected) << "their element types differ";
+  if (actual.dtype() != expected.dtype()) return differ(actual, expected) << "their dtypes differ";
   const Tensor a = actual.to(Device::cpu());
   const Tensor e = expected.to(Device::cpu());
-  // i64 keeps each integer exact, f64 each real number.
+  // i64 represents each integer exactly, f64 each floating value.
   if (is_floating(a.dtype())) return compare_elements<double>(a, e, same);
   return compare_elements<std::int64_t>(a, e, same);
 }

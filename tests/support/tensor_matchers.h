@@ -11,21 +11,20 @@
 
 #include "core/tensor.h"
 
-// What tests say about tensors. Tensors and Variables alike, on any device; an expected value may be written
-// in braces:
+// Assertions about Tensors and Variables on any device. The expected value may be a braced list:
 //     EXPECT_TENSOR_NEAR(x.grad(), {{1.0, 2.0}, {3.0, 4.0}});
 
-/// Equal shapes and element types, and each element within tolerance * max(1, |expected|); left out, the
-/// tolerance is 1e-5 for f32, 1e-10 for f64 and 0 for integers and bool. Infinities must be equal. NaN is
-/// near to nothing.
+/// Expects equal shapes and dtypes, and |actual - expected| <= tolerance * max(1, |expected|) for each
+/// element. The tolerance is an optional third argument; its default is 1e-5 for f32, 1e-10 for f64 and 0 for
+/// integers and bool. Infinities must be equal. NaN is near nothing.
 #define EXPECT_TENSOR_NEAR(...) EXPECT_TRUE(::tinytorch::testing::tensors_near(__VA_ARGS__))
 #define ASSERT_TENSOR_NEAR(...) ASSERT_TRUE(::tinytorch::testing::tensors_near(__VA_ARGS__))
 
-/// Equal shapes, element types and elements; NaN equals NaN, and 0 equals -0.
+/// Expects equal shapes, dtypes and elements; NaN equals NaN, and 0 equals -0.
 #define EXPECT_TENSOR_EQ(...) EXPECT_TRUE(::tinytorch::testing::tensors_equal(__VA_ARGS__))
 #define ASSERT_TENSOR_EQ(...) ASSERT_TRUE(::tinytorch::testing::tensors_equal(__VA_ARGS__))
 
-/// The statement throws an exception of exactly this type, and what() is exactly this text.
+/// Expects that the statement throws an exception of exactly this type, whose what() is exactly this message.
 #define EXPECT_ERROR(statement, Type, message) \
   EXPECT_TRUE(::tinytorch::testing::throws([&] { statement; }, typeid(Type), #Type, message))
 
@@ -41,7 +40,7 @@ template <class V>
 requires(!std::is_same_v<V, Tensor>) const Tensor& tensor_of(const V& x) { return x.value(); }
 }  // namespace detail
 
-// Expected's default is what a list in braces becomes.
+// The default of Expected is the type of a braced list.
 template <class Actual, class Expected = Tensor>
 ::testing::AssertionResult tensors_near(const Actual& actual, const Expected& expected,
                                         std::optional<double> tolerance = {}) {

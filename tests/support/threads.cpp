@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-// OpenMP's own functions, without compiling this file for OpenMP; absent where the library was built without
-// it.
+// OpenMP's functions, declared here because this file is not compiled with OpenMP. They are null where the
+// library was built without it.
 extern "C" {
 [[gnu::weak]] void omp_set_num_threads(int threads);
 [[gnu::weak]] int omp_get_max_threads();
@@ -13,10 +13,10 @@ extern "C" {
 
 namespace tinytorch::testing {
 
-Tensor on_threads(int count, const std::function<Tensor()>& call) {
+Tensor on_threads(int threads, const std::function<Tensor()>& call) {
   if (omp_set_num_threads == nullptr || omp_get_max_threads == nullptr) return call();
   const int before = omp_get_max_threads();
-  omp_set_num_threads(count);
+  omp_set_num_threads(threads);
   const Tensor y = call();
   omp_set_num_threads(before);
   return y;

@@ -2,6 +2,7 @@
 // program, which is not linked with the library and so is there long before it:
 //   instruction_set  NAME
 //   available        cpu|cuda  DESCRIPTION
+//   emulated         cuda      DESCRIPTION
 //   missing          cpu|cuda  REASON
 #include "core/device.h"
 
@@ -17,7 +18,8 @@ int main() {
     for (const DeviceType type : {DeviceType::cpu, DeviceType::cuda}) {
       const Device device{type, 0};
       if (is_available(device)) {
-        std::printf("available\t%s\t%s\n", name(type), describe(device).c_str());
+        std::printf("%s\t%s\t%s\n", is_emulated(device) ? "emulated" : "available", name(type),
+                    describe(device).c_str());
       } else {
         std::printf("missing\t%s\t%s\n", name(type), unavailable_reason(type).c_str());
       }
