@@ -8,9 +8,8 @@
 
 #include "kernels/cuda/error.h"
 
-// How kernels are written and launched, so that one source compiles with nvcc for GPUs and with the host's
-// compiler for the emulated device (kernels/simt), whose cuda_runtime.h defines what is under __CUDACC__
-// here.
+// How to write and launch kernels, so that one source compiles with nvcc for GPUs and with the host's
+// compiler for the emulated device (kernels/simt), whose cuda_runtime.h defines what is under __CUDACC__.
 #ifdef __CUDACC__
 
 /// Static shared memory: SHARED(float, tile, [32][33]);
@@ -23,8 +22,8 @@ __device__ T* dynamic_shared() {
   return reinterpret_cast<T*>(memory);
 }
 
-/// i < n: the check that keeps a thread within its data. The emulated device can leave it out, to see that a
-/// test notices (tito mutate).
+/// i < n: the bounds check of a thread. The emulated device can leave it out, to see whether a test notices
+/// (tito mutate).
 template <class T>
 __device__ __forceinline__ bool within(T i, T n) {
   return i < n;
@@ -34,7 +33,7 @@ __device__ __forceinline__ bool within(T i, T n) {
 
 namespace tinytorch::cuda {
 
-/// A kernel and how it is called in messages; made by KERNEL().
+/// A kernel and its name in messages; made by KERNEL().
 template <class... P>
 struct NamedKernel {
   const char* name;
