@@ -94,8 +94,7 @@ class CudaBackend final : public Backend {
  private:
   DeviceState& device(int index) { return devices_[static_cast<std::size_t>(index)]; }
 
-  /// Copies in the stream of the target, after the earlier and before the later work in the stream of the
-  /// source.
+  /// Copies in the target's stream, after the earlier and before the later work in the source's stream.
   static void copy_between(const void* from, Device from_device, void* to, Device to_device,
                            std::size_t bytes) {
     CudaStream& source = cuda::current_stream(from_device.index);

@@ -5,8 +5,8 @@
 
 namespace tinytorch::cuda {
 
-/// y = f(x weightᵀ + bias) in one call of cuBLASLt, as the slot kernels::linear specifies, in f32 and with a
-/// non-empty x.
+/// y = f(x weightᵀ + bias) in one call of cuBLASLt, as the slot kernels::linear specifies, for f32. x is not
+/// empty.
 /// @return  false if the library has no algorithm for it; y is unchanged
 bool lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation, Tensor& y);
 

@@ -34,8 +34,8 @@ std::array<int, 4> ints(const Shape& shape) {
   return result;
 }
 
-/// A convolution: x, weight and y, or gradients of these, all contiguous row-major or all dense
-/// channels-last.
+/// A convolution: x, weight and y, or gradients of these, all row-major or all channels-last, without
+/// padding.
 struct ConvolutionOperands {
   const Tensor &x, &weight, &y;
   const Conv2dOptions& options;
@@ -93,8 +93,8 @@ struct ConvolutionForward {
   static constexpr const char* kName = "cudnnConvolutionForward";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
                                           CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM};
-  static cudnnStatus_t workspace(cudnnHandle_t handle, const ConvolutionDescriptors& of,
-                                 cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionForwardWorkspaceSize(handle, of.x.get(), of.weight.get(), of.convolution.get(),
                                                    of.y.get(), algorithm, bytes);
   }
@@ -110,8 +110,8 @@ struct ConvolutionForward {
 struct ConvolutionInputGradient {
   static constexpr const char* kName = "cudnnConvolutionBackwardData";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_DATA_ALGO_1};
-  static cudnnStatus_t workspace(cudnnHandle_t handle, const ConvolutionDescriptors& of,
-                                 cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionBackwardDataWorkspaceSize(handle, of.weight.get(), of.y.get(),
                                                         of.convolution.get(), of.x.get(), algorithm, bytes);
   }
@@ -127,8 +127,8 @@ struct ConvolutionInputGradient {
 struct ConvolutionWeightGradient {
   static constexpr const char* kName = "cudnnConvolutionBackwardFilter";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1};
-  static cudnnStatus_t workspace(cudnnHandle_t handle, const ConvolutionDescriptors& of,
-                                 cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionBackwardFilterWorkspaceSize(
         handle, of.x.get(), of.y.get(), of.convolution.get(), of.weight.get(), algorithm, bytes);
   }
@@ -169,7 +169,7 @@ bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, vo
   }
   for (const auto algorithm : Direction::kAlgorithms) {
     const cudnnStatus_t status =
-        Direction::workspace(handle, descriptors, algorithm, &pointers.workspace_bytes);
+        Direction::workspace_size(handle, descriptors, algorithm, &pointers.workspace_bytes);
     if (is_unsupported(status)) continue;
     check(status, Direction::kName);
     Storage workspace(operands.y.device(), pointers.workspace_bytes);

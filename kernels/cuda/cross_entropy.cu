@@ -83,19 +83,19 @@ __global__ void __launch_bounds__(kThreads)
   const T sum = reduce_group<kGroup>(rescaled(own.sum, own.maximum, maximum), warps[1], math::Add{});
   const T logarithm = math::Log{}(sum);
   RowResult<T> result{0, maximum, logarithm, 0, 0};
-  const bool counts = !target.ignores(row);
-  if (counts) result.weight = target.row_weight(row);
+  const bool is_counted = !target.ignores(row);
+  if (is_counted) result.weight = target.row_weight(row);
   if (target.is_single()) {
     result.mass = result.weight;
-    if (counts) result.loss = result.mass * (logarithm - (x[target.classes[row]] - maximum));
+    if (is_counted) result.loss = result.mass * (logarithm - (x[target.classes[row]] - maximum));
   } else {
     for (std::int64_t i = threadIdx.x; within(i, target.columns); i += kGroup) {
       const T share = target.share(row, i);
       result.mass += share;
       result.loss += share * (logarithm - (x[i] - maximum));
     }
-    result.mass = reduce_group<kGroup>(counts ? result.mass : T(0), warps[2], math::Add{});
-    result.loss = reduce_group<kGroup>(counts ? result.loss : T(0), warps[3], math::Add{});
+    result.mass = reduce_group<kGroup>(is_counted ? result.mass : T(0), warps[2], math::Add{});
+    result.loss = reduce_group<kGroup>(is_counted ? result.loss : T(0), warps[3], math::Add{});
   }
   if (threadIdx.x == 0) result.store(table, row, rows);
 }
@@ -109,7 +109,7 @@ __global__ void __launch_bounds__(kThreads)
   if (!within(row, rows)) return;
   const std::int64_t first = row * target.columns;
   const T maximum = table[math::kMaximum * rows + row], logarithm = table[math::kLogarithm * rows + row];
-  const bool counts = !target.ignores(row);
+  const bool is_counted = !target.ignores(row);
   const T grad = grads[row];
   const T scale = grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm);
   for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth) {
@@ -117,7 +117,7 @@ __global__ void __launch_bounds__(kThreads)
     Vector<T, kWidth> dx;
     for (int j = 0; j < kWidth; ++j) {
       const T slope = math::Exp{}(x.element[j] - maximum) * scale - grad * target.share(row, i + j);
-      dx.element[j] = counts ? slope : T(0);
+      dx.element[j] = is_counted ? slope : T(0);
     }
     *reinterpret_cast<Vector<T, kWidth>*>(gradients + first + i) = dx;
   }

@@ -10,8 +10,7 @@ namespace {
 
 // One thread per Philox block, and so per four elements, each read and written once: 8 bytes per element
 // (f32), whose latency hides the ten rounds of 32-bit multiplications. The mask is not stored. The four
-// elements are adjacent and share lines of L1 with those of neighbouring threads, so that x need not be
-// aligned.
+// elements are adjacent and share lines of L1 with those of neighbouring threads, so x need not be aligned.
 template <class T>
 __global__ void __launch_bounds__(kThreads)
     dropout_blocks(RandomStream stream, math::Dropout<T> drop, std::uint64_t n, const T* x, T* y) {

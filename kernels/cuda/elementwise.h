@@ -14,8 +14,7 @@
 // Elementwise kernels generated from functors: y = op(x...) for any number of inputs.
 namespace tinytorch::cuda {
 
-/// Threads per block: enough to hide memory latency, few enough that a block does not wait long for its last
-/// warp.
+/// Threads per block: enough to hide memory latency, few enough that a block's end does not take long.
 inline constexpr unsigned kThreads = 256;
 inline constexpr unsigned kWarpsPerBlock = kThreads / kWarp;
 

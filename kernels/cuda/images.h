@@ -22,9 +22,9 @@ class ImageIndexMap {
  public:
   ImageIndexMap(const Shape& shape, bool channels_last)
       : channels_last_(channels_last),
-        inner_(length(shape, channels_last ? 1 : 3)),
-        middle_(length(shape, channels_last ? 3 : 2)),
-        outer_(length(shape, channels_last ? 2 : 1)) {}
+        inner_(size_of_axis(shape, channels_last ? 1 : 3)),
+        middle_(size_of_axis(shape, channels_last ? 3 : 2)),
+        outer_(size_of_axis(shape, channels_last ? 2 : 1)) {}
 
   __device__ ImageIndex<Index> find(Index element) const {
     const Index inner = divide(element, inner_), middle = divide(element, middle_),
@@ -34,7 +34,7 @@ class ImageIndexMap {
   }
 
  private:
-  static Divisor<Index> length(const Shape& shape, int axis) {
+  static Divisor<Index> size_of_axis(const Shape& shape, int axis) {
     // A size of 0 is never divided by, but a Divisor of 0 cannot be made.
     return Divisor<Index>(static_cast<Index>(std::max<std::int64_t>(1, shape[axis])));
   }
@@ -66,8 +66,8 @@ struct ImageStrides {
   }
 };
 
-/// Calls f.operator()<Index>() with the narrowest type for the offsets of both tensors and for coordinates up
-/// to `max_coordinate`.
+/// Calls f<Index>() with the narrowest type for the offsets of both tensors and all coordinates up to
+/// `max_coordinate`.
 template <class F>
 void with_index(const Tensor& x, const Tensor& y, std::int64_t max_coordinate, const F& f) {
   if (x.numel() < largest_index && y.numel() < largest_index && max_coordinate < largest_index) {
@@ -99,7 +99,7 @@ struct WindowAxis {
     return static_cast<Signed>(position * stride.divisor()) - padding;
   }
   /// True if the coordinate is inside the image.
-  __device__ bool holds(Signed at) const { return at >= 0 && at < length; }
+  __device__ bool contains(Signed at) const { return at >= 0 && at < length; }
 
   /// The windows at positions begin(at) ... end(at) - 1 span the coordinate `at`.
   __device__ Index begin(Index at) const {

@@ -22,8 +22,8 @@ __device__ T* dynamic_shared() {
   return reinterpret_cast<T*>(memory);
 }
 
-/// i < n: the bounds check of a thread. The emulated device can leave it out, to see whether a test notices
-/// (tito mutate).
+/// i < n: a thread's bounds check. The emulated device can leave it out, to see whether a test notices (tito
+/// mutate).
 template <class T>
 __device__ __forceinline__ bool within(T i, T n) {
   return i < n;

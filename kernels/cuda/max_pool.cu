@@ -43,10 +43,10 @@ __global__ void __launch_bounds__(kThreads)
   std::int64_t index = -1;
   Signed row = height.first(at.row);
   for (Signed k = 0; k < height.kernel; ++k, row += height.dilation) {
-    if (!height.holds(row)) continue;
+    if (!height.contains(row)) continue;
     Signed column = width.first(at.column);
     for (Signed l = 0; l < width.kernel; ++l, column += width.dilation) {
-      if (!width.holds(column)) continue;
+      if (!width.contains(column)) continue;
       const T candidate =
           plane[static_cast<Index>(row) * plan.image.row + static_cast<Index>(column) * plan.image.column];
       if (index < 0 || math::more_extreme<math::Greater>(candidate, best)) {
@@ -59,8 +59,8 @@ __global__ void __launch_bounds__(kThreads)
   if (indices != nullptr) indices[element] = index;
 }
 
-// One thread per result: reads an index and the element there, mostly near its neighbours'; writes the
-// element.
+// One thread per result: reads an index and the element at it, mostly near those of its neighbours, and
+// writes the element.
 template <class T, class Index>
 __global__ void __launch_bounds__(kThreads)
     max_pool_at(PoolPlan<Index> plan, const T* x, const std::int64_t* indices, T* y) {

@@ -57,8 +57,7 @@ struct StatisticsFold : SumPairFold {
 
 // Contiguous groups of up to 32 kPerLane elements: one warp per group, eight per block. A group stays in the
 // lanes' registers between its one read and its one write: 8 bytes per element (f32), the minimum. The mean
-// from the first sum is corrected by the mean of the distances from it, so that f32 suffices even if the mean
-// is large.
+// from the first sum is corrected by the mean of the distances from it, so f32 suffices even for large means.
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
     normalize_short_groups(Index groups, unsigned length, bool centered, T epsilon,

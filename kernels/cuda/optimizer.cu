@@ -96,8 +96,9 @@ template <class T>
 using LionElement = OneMomentElement<T, math::LionUpdate>;
 
 // All parameters of a group in one launch, one block per 1024 elements: small tensors would otherwise cost a
-// launch each, some 5 us. A block finds its tensor by bisection in the arguments, which are in constant memory. Each
-// element of a parameter and its moments is read and written once, each element of the gradient read once.
+// launch each, some 5 us. A block finds its tensor by bisection in the arguments, which are in constant
+// memory. Each element of a parameter and its moments is read and written once, each element of the gradient
+// read once.
 template <class T, class UpdateElement>
 __global__ void __launch_bounds__(kThreads) update_chunks(Updates<T> updates, UpdateElement update_element) {
   const int tensor = updates.tensor_of(blockIdx.x);

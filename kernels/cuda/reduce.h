@@ -12,13 +12,12 @@
 
 // Reductions of any kind: many elements into each of many outputs. A functor, called a fold, defines one:
 //
-//   using Result = ...;                                 the type of partial results
-//   static Result identity();                           the result of no elements
-//   Result lift(output, offset, index) const;           the result of the element at this offset, the
-//   index-th
-//                                                       of its output
-//   static Result combine(const Result&, const Result&);
-//   void finish(output, const Result& total) const;     writes the output
+//   using Result = ...;                                   the type of partial results
+//   static Result identity();                             the result of no elements
+//   Result lift(output, offset, index) const;             the result of one element: at this offset, the
+//                                                         index-th of its output
+//   static Result combine(const Result&, const Result&);  the result of both together
+//   void finish(output, const Result& total) const;       writes the output
 namespace tinytorch::cuda {
 
 /// The first of two stages: writes partial results instead of outputs.

@@ -9,8 +9,8 @@ namespace tinytorch::cuda {
 namespace {
 
 /// An entry of an axis's table. Forward: the range of elements whose weighted sum a result is, and their
-/// weights. Transposed: the range of results that an element contributes to; their weights are in their own
-/// entries.
+/// weights. Transposed: the range of results that an element contributes to; these have the
+/// weights in their own entries.
 template <class T>
 struct TapRange {
   std::int32_t begin, end;

@@ -10,8 +10,8 @@
 #include "kernels/math/sort.h"
 
 // A merge sort of each row, hand-written instead of Thrust's. Thrust sorts one row per call or needs the
-// row's index in each key, allocates its own memory, and needs nvcc; this page of code also runs on the
-// emulated device.
+// row's index in each key, allocates its own memory, and needs nvcc; this code also runs on the emulated
+// device.
 namespace tinytorch::cuda {
 namespace {
 

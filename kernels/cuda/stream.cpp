@@ -18,8 +18,8 @@ struct Registry {
   std::vector<CudaStream*> streams;
 };
 
-// Neither this nor the default streams are ever destroyed, because tensors with static lifetime may outlive
-// other static objects.
+// Neither this nor the default streams are ever destroyed: tensors with static lifetime may outlive other
+// static objects.
 Registry& registry() {
   static Registry& all = *new Registry;
   return all;

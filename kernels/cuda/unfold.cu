@@ -51,7 +51,7 @@ __global__ void __launch_bounds__(kThreads) unfold_image(UnfoldPlan<Index> plan,
   const WindowAxis<Index>&height = plan.window.height, &width = plan.window.width;
   const Signed row = height.first(i) + static_cast<Signed>(k) * height.dilation;
   const Signed column = width.first(j) + static_cast<Signed>(l) * width.dilation;
-  const bool inside = height.holds(row) && width.holds(column);
+  const bool inside = height.contains(row) && width.contains(column);
   columns[element] =
       inside ? x[plan.plane(at) * plan.pixels + static_cast<Index>(row * width.length + column)] : T(0);
 }

@@ -7,8 +7,7 @@ namespace tinytorch::cuda {
 
 inline constexpr unsigned kWarp = 32;
 
-/// Reduces the values of a warp's 32 threads with `combine`. Every thread gets the result, in the same order
-/// of combination.
+/// Reduces the values of a warp's 32 threads with `combine`, in a fixed order. Every thread gets the result.
 template <class T, class Combine>
 __device__ T reduce_warp(T value, const Combine& combine) {
   for (unsigned distance = kWarp / 2; distance > 0; distance /= 2)
@@ -16,8 +15,8 @@ __device__ T reduce_warp(T value, const Combine& combine) {
   return value;
 }
 
-/// Reduces the values of the kThreads threads of a one-dimensional block, through `warps`: shared memory that
-/// nothing else uses.
+/// Reduces the values of the kThreads threads of a one-dimensional block. `warps` is shared memory for this
+/// use alone.
 template <unsigned kThreads, class T, class Combine>
 __device__ T reduce_block(T value, T (&warps)[kThreads / kWarp], const Combine& combine) {
   value = reduce_warp(value, combine);
