@@ -4,6 +4,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/cross_entropy.h"
@@ -136,7 +137,7 @@ void with_launch_shape(const Tensor& x, const F& f) {
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const auto with_width = [&]<int kVector>() {
     if (columns > 1024) return f.template operator()<kThreads, kVector>(grid_size(rows), dim3(kThreads));
-    const dim3 block(kWarp, static_cast<unsigned>(std::min<std::int64_t>(rows, kWarpsPerBlock)));
+    const dim3 block = short_rows_block(rows);
     f.template operator()<kWarp, kVector>(blocks_for(rows, block.y), block);
   };
   if constexpr (kWidth > 1) {
