@@ -10,19 +10,19 @@
 namespace tinytorch::cuda {
 namespace {
 
-// The output of a tile of queries (Dao 2023, algorithm 1), up to 32 kChunks columns of it. A block goes
-// through all keys that its queries may attend to, tile by tile, with a running maximum and sum for each row,
-// to which the output in its registers is rescaled. For each tile of queries k and v are read once, and its
-// rows of q once for each tile of keys, mostly from the caches; where y has more than 32 kChunks columns, q
-// and k again for each such part of them. y is written once; scores never leave the block. With 64 x 64
-// scores (f32) a number read serves 64 products.
+// The output of a tile of queries (Dao 2023, algorithm 1), up to 32 kChunks columns of it. A block iterates
+// over all keys that its queries may attend to, tile by tile. It keeps a running maximum and sum for each
+// row, and rescales the output in its registers to them. For each tile of queries k and v are read once, and
+// the tile's rows of q once per tile of keys, mostly from the caches. If y has more than 32 kChunks columns,
+// q and k are read again for each such block of columns. y is written once; scores never leave the block.
+// With 64 x 64 scores (f32) each value read serves 64 products.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
     attend(AttentionProblem<T> p, std::uint32_t tiles, T* log_sum, HeadRows<T> y) {
   constexpr int kEach = kPerThread<T>;
   SHARED(Tiles<T>, shared, );
-  const TilePlace at(p, blockIdx.x, tiles, kTile<T>);
-  const Plane<T> q(p.q, at.batch, at.head, p.queries), k(p.k, at.batch, at.kv_head, p.keys),
+  const TileIndex at(p, blockIdx.x, tiles, kTile<T>);
+  const HeadMatrix<T> q(p.q, at.batch, at.head, p.queries), k(p.k, at.batch, at.kv_head, p.keys),
       v(p.v, at.batch, at.kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
   T sum[kChunks][kEach][2] = {};
@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kThreads)
   for (std::int64_t key = 0; key < keys; key += kTile<T>) {
     T s[kEach][kEach];
     multiply_rows(shared, q, at.first, k, key, p.width, s);
-    make_factors(shared, p, at.batch, at.head, at.first, key, /*rows_are_keys=*/false);
+    fill_dropout_scales(shared, p, at.batch, at.head, at.first, key, /*rows_are_keys=*/false);
     for (int i = 0; i < kEach; ++i) {
       const std::int64_t query = at.first + tile_row(i);
       T largest = maximum[i];
@@ -40,24 +40,24 @@ __global__ void __launch_bounds__(kThreads)
         s[i][j] = masked_score(p, at.batch, at.head, query, key + tile_column(j), s[i][j]);
         largest = math::Maximum{}(largest, s[i][j]);
       }
-      largest = fold_tile_row(largest, math::Maximum{});
-      const T shift = shift_of(largest), shrink = math::Exp{}(maximum[i] - shift);
+      largest = reduce_tile_row(largest, math::Maximum{});
+      const T shift = shift_of(largest), rescale = math::Exp{}(maximum[i] - shift);
       maximum[i] = largest;
-      total[i] *= shrink;
+      total[i] *= rescale;
       for (int c = 0; c < kChunks; ++c) {
-        for (int e = 0; e < 2; ++e) sum[c][i][e] *= shrink;
+        for (int e = 0; e < 2; ++e) sum[c][i][e] *= rescale;
       }
       for (int j = 0; j < kEach; ++j) {
         const T weight = math::Exp{}(s[i][j] - shift);
-        T& place = shared.weights[tile_row(i)][tile_column(j)];
-        place = p.drops ? weight * place : weight;
+        T& shared_weight = shared.weights[tile_row(i)][tile_column(j)];
+        shared_weight = p.drops ? weight * shared_weight : weight;
         total[i] += weight;
       }
     }
     accumulate<kChunks>(shared, v, key, first_column, p.value_width, sum);
   }
   for (int i = 0; i < kEach; ++i) {
-    total[i] = fold_tile_row(total[i], math::Add{});
+    total[i] = reduce_tile_row(total[i], math::Add{});
     const std::int64_t query = at.first + tile_row(i);
     const bool writes = threadIdx.x == 0 && blockIdx.y == 0;
     const bool in_rows = within(query, p.queries);

@@ -9,20 +9,20 @@
 #include "kernels/math/math.h"
 #include "kernels/math/random.h"
 
-// What the kernels of attention and of its gradient have in common. A block is kSide x kSide threads and
-// works on square tiles of scores, of which each thread has kPerThread x kPerThread: those of rows
+// What the kernels of attention and of its gradient have in common. A block of kSide x kSide threads works on
+// square tiles of scores. Each thread has kPerThread x kPerThread scores of a tile: in rows
 // threadIdx.y + kSide i and columns threadIdx.x + kSide j, so that the threads of a warp read neighbouring
 // columns of shared memory.
 namespace tinytorch::cuda {
 
 inline constexpr unsigned kSide = 16;
-/// Columns of the operands that are in shared memory at a time.
+/// Columns of the operands that are in shared memory at once.
 inline constexpr unsigned kDepth = 2 * kSide;
-/// A block makes up to so many times kDepth columns of a result; wider ones are cut among blocks, which keeps
-/// the sums of a thread in registers.
-inline constexpr int kMostChunks = 4;
+/// A block computes up to kMaxChunks chunks of kDepth columns of a result; wider results are split among
+/// blocks, which keeps the sums of a thread in registers.
+inline constexpr int kMaxChunks = 4;
 
-/// Half as many in f64, for shared memory and registers.
+/// Half as many in f64, to fit shared memory and registers.
 template <class T>
 inline constexpr int kPerThread = sizeof(T) == 8 ? 2 : 4;
 template <class T>
@@ -31,59 +31,59 @@ inline constexpr unsigned kTile = kSide* kPerThread<T>;
 inline __device__ unsigned tile_row(int i) { return threadIdx.y + kSide * static_cast<unsigned>(i); }
 inline __device__ unsigned tile_column(int j) { return threadIdx.x + kSide * static_cast<unsigned>(j); }
 
-/// Shared memory: 33 KiB. The padding puts the rows of a column into different banks.
+/// Shared memory: 33 KiB. The padding puts the elements of a column into different banks.
 template <class T>
 struct Tiles {
   T a[kTile<T>][kDepth + 1], b[kTile<T>][kDepth + 1];
   T weights[kTile<T>][kTile<T> + 1];
 };
 
-/// The rows of one head.
+/// The matrix [rows, columns] of one head.
 template <class T>
-struct Plane {
+struct HeadMatrix {
   const T* data;
-  std::int64_t row_step, rows;
+  std::int64_t row_stride, rows;
 
-  __device__ Plane(const HeadRows<const T>& x, std::int64_t batch, std::int64_t head, std::int64_t rows)
-      : data(x.row(batch, head, 0)), row_step(x.row_step), rows(rows) {}
+  __device__ HeadMatrix(const HeadRows<const T>& x, std::int64_t batch, std::int64_t head, std::int64_t rows)
+      : data(x.row(batch, head, 0)), row_stride(x.row_step), rows(rows) {}
 };
 
-/// Which rows of which head a block is for.
-struct TilePlace {
+/// The tile of a block: rows of one head, from `first` on.
+struct TileIndex {
   std::int64_t batch, head, kv_head, first;
 
   template <class T>
-  __device__ TilePlace(const AttentionProblem<T>& p, std::uint32_t block, std::uint32_t tiles, unsigned rows)
+  __device__ TileIndex(const AttentionProblem<T>& p, std::uint32_t block, std::uint32_t tiles, unsigned rows)
       : batch(block / tiles / p.heads),
         head(block / tiles % p.heads),
         kv_head(p.kv_head(head)),
         first(std::int64_t{block % tiles} * rows) {}
 };
 
-/// combine(...) of the values of the kSide threads that have a row of scores, in each of them.
+/// Reduces the values of the kSide threads that share a row of scores. Each of them gets the result.
 template <class T, class Combine>
-__device__ T fold_tile_row(T value, const Combine& combine) {
+__device__ T reduce_tile_row(T value, const Combine& combine) {
   for (unsigned distance = kSide / 2; distance > 0; distance /= 2)
     value = combine(value, __shfl_xor_sync(~0u, value, static_cast<int>(distance)));
   return value;
 }
 
-/// Rows from `first` on, and kDepth columns from `column` on; 0 where there are none.
+/// Loads a tile of rows from `first` on and kDepth columns from `column` on; 0 outside x.
 template <class T>
-__device__ void load(T (&to)[kTile<T>][kDepth + 1], const Plane<T>& x, std::int64_t first,
+__device__ void load(T (&to)[kTile<T>][kDepth + 1], const HeadMatrix<T>& x, std::int64_t first,
                      std::int64_t column, std::int64_t width) {
-  const unsigned thread = threadIdx.y * kSide + threadIdx.x, place = thread % kDepth;
-  const bool in_columns = within(column + place, width);
+  const unsigned thread = threadIdx.y * kSide + threadIdx.x, j = thread % kDepth;
+  const bool in_columns = within(column + j, width);
   for (unsigned i = thread / kDepth; i < kTile<T>; i += kSide * kSide / kDepth) {
     const bool in_rows = within(first + i, x.rows);
-    to[i][place] = in_rows && in_columns ? x.data[(first + i) * x.row_step + column + place] : T(0);
+    to[i][j] = in_rows && in_columns ? x.data[(first + i) * x.row_stride + column + j] : T(0);
   }
 }
 
-/// sums = a bᵀ, a tile of it, from these rows of a and b on.
+/// sums = a tile of a bᵀ, from row a_first of a and row b_first of b on.
 template <class T>
-__device__ void multiply_rows(Tiles<T>& shared, const Plane<T>& a, std::int64_t a_first, const Plane<T>& b,
-                              std::int64_t b_first, std::int64_t width,
+__device__ void multiply_rows(Tiles<T>& shared, const HeadMatrix<T>& a, std::int64_t a_first,
+                              const HeadMatrix<T>& b, std::int64_t b_first, std::int64_t width,
                               T (&sums)[kPerThread<T>][kPerThread<T>]) {
   constexpr int kEach = kPerThread<T>;
   for (int i = 0; i < kEach; ++i) {
@@ -106,10 +106,10 @@ __device__ void multiply_rows(Tiles<T>& shared, const Plane<T>& a, std::int64_t 
   }
 }
 
-/// sums += shared.weights times rows of x, from `first` on, and columns from `column` on: of each chunk of
-/// kDepth columns a thread has two.
+/// sums += shared.weights times x, its rows from `first` on and its columns from `column` on. A thread has
+/// two columns of each chunk of kDepth columns.
 template <int kChunks, class T>
-__device__ void accumulate(Tiles<T>& shared, const Plane<T>& x, std::int64_t first, std::int64_t column,
+__device__ void accumulate(Tiles<T>& shared, const HeadMatrix<T>& x, std::int64_t first, std::int64_t column,
                            std::int64_t width, T (&sums)[kChunks][kPerThread<T>][2]) {
   constexpr int kEach = kPerThread<T>;
   UNROLL
@@ -128,9 +128,9 @@ __device__ void accumulate(Tiles<T>& shared, const Plane<T>& x, std::int64_t fir
   }
 }
 
-/// Writes what accumulate() made to rows from `first` and columns from `column` on.
+/// Writes the sums of accumulate() to rows from `first` on and columns from `column` on.
 template <int kChunks, class T>
-__device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int64_t row_step,
+__device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int64_t row_stride,
                       std::int64_t first, std::int64_t rows, std::int64_t column, std::int64_t width) {
   for (int c = 0; c < kChunks; ++c) {
     for (int e = 0; e < 2; ++e) {
@@ -139,13 +139,13 @@ __device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int
       for (int i = 0; i < kPerThread<T>; ++i) {
         const std::int64_t row = first + tile_row(i);
         const bool in_rows = within(row, rows);
-        if (in_rows && in_columns) y[row * row_step + to] = sums[c][i][e];
+        if (in_rows && in_columns) y[row * row_stride + to] = sums[c][i][e];
       }
     }
   }
 }
 
-/// The score of a product q kᵀ; -inf where the query may not attend to the key, or there is none.
+/// The score for a product q kᵀ: -inf if the query may not attend to the key, or either is out of range.
 template <class T>
 __device__ T masked_score(const AttentionProblem<T>& p, std::int64_t batch, std::int64_t head,
                           std::int64_t query, std::int64_t key, T product) {
@@ -160,31 +160,31 @@ __device__ T masked_score(const AttentionProblem<T>& p, std::int64_t batch, std:
   return p.mask.added != nullptr ? score + p.mask.added[offset] : score;
 }
 
-/// Puts what dropout multiplies a tile's weights by into shared.weights, each thread its own. Rows from `row`
-/// and columns from `column` on.
+/// Fills shared.weights with the factors by which dropout scales the weights of a tile, from `row` and
+/// `column` on. Each thread writes its own elements. Does nothing without dropout.
 template <class T>
-__device__ void make_factors(Tiles<T>& shared, const AttentionProblem<T>& p, std::int64_t batch,
-                             std::int64_t head, std::int64_t row, std::int64_t column, bool rows_are_keys) {
+__device__ void fill_dropout_scales(Tiles<T>& shared, const AttentionProblem<T>& p, std::int64_t batch,
+                                    std::int64_t head, std::int64_t row, std::int64_t column,
+                                    bool rows_are_keys) {
   if (!p.drops) return;
   for (int i = 0; i < kPerThread<T>; ++i) {
     for (int j = 0; j < kPerThread<T>; ++j) {
       const std::int64_t at_row = row + tile_row(i), at_column = column + tile_column(j);
-      const auto number =
-          static_cast<std::uint64_t>(rows_are_keys ? p.weight(batch, head, at_column, at_row)
-                                                   : p.weight(batch, head, at_row, at_column));
-      const math::PhiloxBlock block = math::philox(p.random.seed, p.random.offset + number / 4);
-      const bool kept = math::uniform_f32(block.word[number % 4]) >= p.drop_below;
+      const auto index = static_cast<std::uint64_t>(rows_are_keys ? p.weight(batch, head, at_column, at_row)
+                                                                  : p.weight(batch, head, at_row, at_column));
+      const math::PhiloxBlock block = math::philox(p.random.seed, p.random.offset + index / 4);
+      const bool kept = math::uniform_f32(block.word[index % 4]) >= p.drop_below;
       shared.weights[tile_row(i)][tile_column(j)] = kept ? p.kept_factor : T(0);
     }
   }
 }
 
-/// Calls f with as many chunks as `width` columns take, at most kMostChunks.
+/// Calls f<kChunks>() with the number of chunks for `width` columns, at most kMaxChunks.
 template <class F>
 void with_chunks(std::int64_t width, const F& f) {
   if (width <= kDepth) return f.template operator()<1>();
   if (width <= 2 * kDepth) return f.template operator()<2>();
-  f.template operator()<kMostChunks>();
+  f.template operator()<kMaxChunks>();
 }
 
 }  // namespace tinytorch::cuda

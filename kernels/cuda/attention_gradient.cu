@@ -11,7 +11,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// The operands of the gradient. `delta` is the sum of dy y along each row.
+/// The operands of the gradient. `delta` is the sum of dy y over each row.
 template <class T>
 struct GradientProblem {
   AttentionProblem<T> attention;
@@ -20,22 +20,22 @@ struct GradientProblem {
   T* delta;
 };
 
-// A warp a row, eight a block: dy and y are read once.
+// One warp per row, eight per block: dy and y are read once, a value per row is written.
 template <class T>
-__global__ void __launch_bounds__(kThreads) make_delta(GradientProblem<T> g) {
+__global__ void __launch_bounds__(kThreads) compute_delta(GradientProblem<T> g) {
   const AttentionProblem<T>& p = g.attention;
-  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsABlock + threadIdx.y;
+  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
   if (!within(row, p.batch * p.heads * p.queries)) return;
   const std::int64_t query = row % p.queries, plane = row / p.queries;
   const T* const y = g.y.row(plane / p.heads, plane % p.heads, query);
   const T* const dy = g.dy.row(plane / p.heads, plane % p.heads, query);
   T sum = 0;
   for (std::int64_t i = threadIdx.x; within(i, p.value_width); i += kWarp) sum += y[i] * dy[i];
-  sum = fold_warp(sum, math::Add{});
+  sum = reduce_warp(sum, math::Add{});
   if (threadIdx.x == 0) g.delta[row] = sum;
 }
 
-/// Turns a product q kᵀ into a weight after dropout, and one of dy vᵀ into the gradient of the former.
+/// Replaces s, a product q kᵀ, by the weight after dropout, and ds, a product dy vᵀ, by the gradient of s.
 template <class T>
 __device__ void differentiate(const GradientProblem<T>& g, std::int64_t batch, std::int64_t head,
                               std::int64_t query, std::int64_t key, T factor, T& s, T& ds) {
@@ -52,11 +52,11 @@ __device__ void differentiate(const GradientProblem<T>& g, std::int64_t batch, s
   s = weight * factor;
 }
 
-// dq of a tile of queries, up to 32 kChunks columns: through all keys that they may attend to, tile by tile
-// (Dao 2023, algorithm 2, with its loops exchanged). Scores are made again from q and k. Each result has one
-// writer and one order of addition, so there are no atomics; the price is that this and the next kernel each
-// make the scores, 7 products instead of 5. For each tile of queries all keys' k is read twice and v once,
-// and the tile's own q and dy once for each tile of keys, mostly from the caches; all again for each
+// dq of a tile of queries, up to 32 kChunks columns: iterates over all keys that they may attend to, tile by
+// tile (Dao 2023, algorithm 2, with its loops exchanged), and recomputes the scores from q and k. Each result
+// has one writer and one order of addition, so no atomics are needed; in return both this kernel and the next
+// recompute the scores: 7 products instead of 5. For each tile of queries k is read twice and v once for all
+// keys, and the tile's own q and dy once per tile of keys, mostly from the caches; all again for each
 // blockIdx.y. dq is written once.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
@@ -64,8 +64,8 @@ __global__ void __launch_bounds__(kThreads)
   constexpr int kEach = kPerThread<T>;
   SHARED(Tiles<T>, shared, );
   const AttentionProblem<T>& p = g.attention;
-  const TilePlace at(p, blockIdx.x, tiles, kTile<T>);
-  const Plane<T> q(p.q, at.batch, at.head, p.queries), dy(g.dy, at.batch, at.head, p.queries),
+  const TileIndex at(p, blockIdx.x, tiles, kTile<T>);
+  const HeadMatrix<T> q(p.q, at.batch, at.head, p.queries), dy(g.dy, at.batch, at.head, p.queries),
       k(p.k, at.batch, at.kv_head, p.keys), v(p.v, at.batch, at.kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
   T sums[kChunks][kEach][2] = {};
@@ -74,13 +74,13 @@ __global__ void __launch_bounds__(kThreads)
     T s[kEach][kEach], ds[kEach][kEach];
     multiply_rows(shared, q, at.first, k, key, p.width, s);
     multiply_rows(shared, dy, at.first, v, key, p.value_width, ds);
-    make_factors(shared, p, at.batch, at.head, at.first, key, /*rows_are_keys=*/false);
+    fill_dropout_scales(shared, p, at.batch, at.head, at.first, key, /*rows_are_keys=*/false);
     for (int i = 0; i < kEach; ++i) {
       for (int j = 0; j < kEach; ++j) {
-        T& place = shared.weights[tile_row(i)][tile_column(j)];
+        T& weight = shared.weights[tile_row(i)][tile_column(j)];
         differentiate(g, at.batch, at.head, at.first + tile_row(i), key + tile_column(j),
-                      p.drops ? place : T(1), s[i][j], ds[i][j]);
-        place = ds[i][j];
+                      p.drops ? weight : T(1), s[i][j], ds[i][j]);
+        weight = ds[i][j];
       }
     }
     accumulate<kChunks>(shared, k, key, first_column, p.width, sums);
@@ -88,9 +88,9 @@ __global__ void __launch_bounds__(kThreads)
   store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_step, at.first, p.queries, first_column, p.width);
 }
 
-// dk and dv of a tile of keys, up to 32 kChunks columns: through all queries that may attend to them, of all
-// heads that share them, tile by tile. The tile of scores has a row for each key. For each tile of keys all
-// queries' q and dy are read twice, and the tile's own k and v once for each tile of queries, mostly from the
+// dk and dv of a tile of keys, up to 32 kChunks columns: iterates over all queries that may attend to them,
+// of all heads that share them, tile by tile. The tile of scores has one row per key. For each tile of keys q
+// and dy are read twice for all queries, and the tile's own k and v once per tile of queries, mostly from the
 // caches; all again for each blockIdx.y. dk and dv are written once.
 template <class T, int kChunks>
 __global__ void __launch_bounds__(kThreads)
@@ -100,22 +100,22 @@ __global__ void __launch_bounds__(kThreads)
   const AttentionProblem<T>& p = g.attention;
   const std::int64_t plane = blockIdx.x / tiles, first = std::int64_t{blockIdx.x % tiles} * kTile<T>;
   const std::int64_t batch = plane / p.kv_heads, kv_head = plane % p.kv_heads, group = p.heads / p.kv_heads;
-  const Plane<T> k(p.k, batch, kv_head, p.keys), v(p.v, batch, kv_head, p.keys);
+  const HeadMatrix<T> k(p.k, batch, kv_head, p.keys), v(p.v, batch, kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
   T key_sums[kChunks][kEach][2] = {}, value_sums[kChunks][kEach][2] = {};
   for (std::int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
-    const Plane<T> q(p.q, batch, head, p.queries), dy(g.dy, batch, head, p.queries);
+    const HeadMatrix<T> q(p.q, batch, head, p.queries), dy(g.dy, batch, head, p.queries);
     for (std::int64_t query = p.first_query(first); query < p.queries; query += kTile<T>) {
       T s[kEach][kEach], ds[kEach][kEach];
       multiply_rows(shared, k, first, q, query, p.width, s);
       multiply_rows(shared, v, first, dy, query, p.value_width, ds);
-      make_factors(shared, p, batch, head, first, query, /*rows_are_keys=*/true);
+      fill_dropout_scales(shared, p, batch, head, first, query, /*rows_are_keys=*/true);
       for (int i = 0; i < kEach; ++i) {
         for (int j = 0; j < kEach; ++j) {
-          T& place = shared.weights[tile_row(i)][tile_column(j)];
-          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i), p.drops ? place : T(1),
+          T& weight = shared.weights[tile_row(i)][tile_column(j)];
+          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i), p.drops ? weight : T(1),
                         s[i][j], ds[i][j]);
-          place = s[i][j];
+          weight = s[i][j];
         }
       }
       accumulate<kChunks>(shared, dy, query, first_column, p.value_width, value_sums);
@@ -135,8 +135,8 @@ template <class T>
 void launch_gradient(const OnDevice& on, const GradientProblem<T>& g, const HeadRows<T>& dq,
                      const HeadRows<T>& dk, const HeadRows<T>& dv) {
   const AttentionProblem<T>& p = g.attention;
-  launch(KERNEL(make_delta<T>), blocks_for(p.batch * p.heads * p.queries, kWarpsABlock),
-         dim3(kWarp, kWarpsABlock), 0, on.stream(), g);
+  launch(KERNEL(compute_delta<T>), blocks_for(p.batch * p.heads * p.queries, kWarpsPerBlock),
+         dim3(kWarp, kWarpsPerBlock), 0, on.stream(), g);
   const std::int64_t widest = std::max(p.width, p.value_width);
   with_chunks(widest, [&]<int kChunks>() {
     const unsigned query_tiles = blocks_for(p.queries, kTile<T>), key_tiles = blocks_for(p.keys, kTile<T>);

@@ -1,4 +1,4 @@
-// CUDA devices as core sees them.
+// The CUDA implementation of core's Backend.
 #include "core/internal/backend.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// What is kept for each device.
+/// The state of one device.
 struct DeviceState {
   DeviceMemory memory;
   CachingAllocator allocator;
@@ -32,9 +32,9 @@ class CudaBackend final : public Backend {
   CudaBackend() : error_(cudaGetDeviceCount(&count_)) {
     if (error_ != cudaSuccess) {
       count_ = 0;
-      static_cast<void>(cudaGetLastError());  // unavailable_reason() tells of it
+      static_cast<void>(cudaGetLastError());  // unavailable_reason() reports it
     }
-    count_ = std::min(count_, kMostDevices);
+    count_ = std::min(count_, kMaxDevices);
     for (int i = 0; i < count_; ++i) devices_.emplace_back(i);
   }
 
@@ -45,8 +45,7 @@ class CudaBackend final : public Backend {
     if (error_ == cudaSuccess)
       return "this machine has no NVIDIA GPU; use --backend cpu, or Device::cpu() in code";
     return fmt::format(
-        "no NVIDIA GPU can be used: {} ({}). Is the driver installed (nvidia-smi), and in a container "
-        "started "
+        "no NVIDIA GPU can be used: {} ({}). Is the driver installed (nvidia-smi)? Was a container started "
         "with --gpus all? Without a GPU use --backend cpu, or TITO_PRESET=emulated to run the kernels on the "
         "host",
         cudaGetErrorName(error_), cudaGetErrorString(error_));
@@ -95,7 +94,7 @@ class CudaBackend final : public Backend {
  private:
   DeviceState& device(int index) { return devices_[static_cast<std::size_t>(index)]; }
 
-  /// In the stream of the target, between all that the source's stream has been given before and after.
+  /// Copies in the target's stream, after the earlier and before the later work in the source's stream.
   static void copy_between(const void* from, Device from_device, void* to, Device to_device,
                            std::size_t bytes) {
     CudaStream& source = cuda::current_stream(from_device.index);
@@ -110,7 +109,7 @@ class CudaBackend final : public Backend {
 
   int count_ = 0;
   cudaError_t error_;
-  std::deque<DeviceState> devices_;  // a deque, because its elements stay where they are
+  std::deque<DeviceState> devices_;  // a deque never moves its elements
 };
 
 }  // namespace
@@ -119,7 +118,7 @@ class CudaBackend final : public Backend {
 namespace tinytorch {
 
 void register_cuda() {
-  // Never destroyed, as the CPU's is not.
+  // Never destroyed, like the CPU's.
   static Backend& backend = *new cuda::CudaBackend;
   register_backend(DeviceType::cuda, backend);
   cuda::register_activation();

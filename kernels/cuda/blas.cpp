@@ -11,7 +11,7 @@ namespace tinytorch::cuda {
 
 namespace {
 
-/// What cuBLAS is told of element type T.
+/// cuBLAS's names for element type T.
 template <class T>
 struct BlasType {
   static constexpr cudaDataType_t kData = CUDA_R_32F;
@@ -29,40 +29,40 @@ cublasOperation_t operation(const BlasMatrix& matrix) {
   return matrix.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
-/// `count` products whose operands lie batch_step apart. yᵀ = bᵀ aᵀ, and what BLAS sees of a row-major matrix
-/// is its transpose, so that b comes first.
+/// Computes n products whose operands are batch_strides apart. BLAS sees a row-major matrix as its transpose,
+/// and yᵀ = bᵀ aᵀ, so b comes first.
 template <class T>
-void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_step,
-                     std::int64_t count) {
+void multiply_strided_batch(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_strides,
+                            std::int64_t n) {
   const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
   const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
   const T one = 1, zero = 0;
-  CUDA_CHECK(cublasGemmStridedBatchedEx(handle, operation(b), operation(a), blas_int(p.n), blas_int(p.m),
-                                        blas_int(p.k), &one, p.b, BlasType<T>::kData, b.leading,
-                                        batch_step[1], p.a, BlasType<T>::kData, a.leading, batch_step[0],
-                                        &zero, p.y, BlasType<T>::kData, blas_int(p.n), batch_step[2],
-                                        blas_int(count), BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
+  CUDA_CHECK(cublasGemmStridedBatchedEx(
+      handle, operation(b), operation(a), blas_int(p.n), blas_int(p.m), blas_int(p.k), &one, p.b,
+      BlasType<T>::kData, b.leading_dimension, batch_strides[1], p.a, BlasType<T>::kData, a.leading_dimension,
+      batch_strides[0], &zero, p.y, BlasType<T>::kData, blas_int(p.n), batch_strides[2], blas_int(n),
+      BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
 }
 
 }  // namespace
 
 int blas_int(std::int64_t length) { return to_int(length, "cuBLAS"); }
 
-BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
-  const bool in_rows = column_step == 1 && row_step >= columns;
-  return {.leading = blas_int(in_rows ? row_step : column_step), .transposed = !in_rows};
+BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride) {
+  const bool in_rows = column_stride == 1 && row_stride >= columns;
+  return {.leading_dimension = blas_int(in_rows ? row_stride : column_stride), .transposed = !in_rows};
 }
 
 template <class T>
 void blas_multiply(const OnDevice& on, const Product<T>& first, const IterationSpace<3>& batch) {
   Libraries& libraries = on.state().libraries();
   const std::lock_guard lock(libraries.mutex());
-  for_each_inner_loop(batch, 0, batch.numel, [&](const PerOperand<3>& offset, std::int64_t count) {
+  for_each_inner_loop(batch, 0, batch.numel, [&](const PerOperand<3>& offset, std::int64_t n) {
     Product<T> product = first;
     product.a += offset[0];
     product.b += offset[1];
     product.y += offset[2];
-    multiply_evenly(libraries.blas(), product, batch.inner_strides(), count);
+    multiply_strided_batch(libraries.blas(), product, batch.inner_strides(), n);
   });
   check_work("cublasGemmStridedBatchedEx", cudaSuccess, on.stream());
 }

@@ -6,21 +6,21 @@
 
 namespace tinytorch::cuda {
 
-/// A row-major matrix as BLAS, which thinks in columns, takes it: transposed, unless `transposed` says that
-/// its columns, not its rows, lie without gaps.
+/// How a matrix is passed to BLAS, whose matrices are column-major. A matrix with contiguous rows is seen as
+/// its transpose, for the op N; one with contiguous columns needs the op T.
 struct BlasMatrix {
-  int leading;      // the distance of its lines
-  bool transposed;  // its columns are the lines
+  int leading_dimension;
+  bool transposed;  // its columns, not its rows, are contiguous
 };
 
-/// @throws CudaError  a length is above what cuBLAS's interface can say
+/// @throws CudaError  `length` exceeds the int of cuBLAS's interface
 int blas_int(std::int64_t length);
 
-/// A matrix of so many columns, which lies in lines.
-BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step);
+/// A matrix of `columns` columns, one of whose strides is 1.
+BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride);
 
-/// The products at each place of the batch, for which `first` has the first place's pointers. k is not 0, and
-/// a and b lie in lines. T is float or double.
+/// Computes the products of a batch; `first` has the pointers of the first. k is not 0, and the layouts of a
+/// and b are BLAS-compatible. T is float or double.
 template <class T>
 void blas_multiply(const OnDevice& on, const Product<T>& first, const IterationSpace<3>& batch);
 

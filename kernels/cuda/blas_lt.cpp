@@ -16,22 +16,23 @@ namespace tinytorch::cuda {
 
 namespace {
 
-/// One call. As in blas.cpp the weight comes first, because yᵀ = weight xᵀ; y's rows are BLAS's columns,
-/// along which it adds the bias.
+/// The arguments of one call. As in blas.cpp the weight comes first, because yᵀ = weight xᵀ; y's rows are
+/// BLAS's columns, to each of which it adds the bias.
 struct LinearCall {
   Product<float> product;  // of x and weightᵀ
   BlasMatrix x, weight;
   const float* bias;
   cublasLtEpilogue_t epilogue;
-  std::uint32_t alignment;  // of all pointers, in bytes
+  std::uint32_t alignment;  // in bytes, of all pointers
 
   Libraries::LinearKey key() const {
-    return {blas_int(product.m), blas_int(product.n), blas_int(product.k),        x.leading, weight.leading,
-            x.transposed,        weight.transposed,   static_cast<int>(epilogue), alignment};
+    return {blas_int(product.m), blas_int(product.n),        blas_int(product.k),
+            x.leading_dimension, weight.leading_dimension,   x.transposed,
+            weight.transposed,   static_cast<int>(epilogue), alignment};
   }
 };
 
-/// 16 where all are, so that the library may load four numbers at once.
+/// 16 bytes if all pointers are so aligned, which lets the library load four values at once.
 std::uint32_t common_alignment(const Product<float>& p, const float* bias) {
   std::uintptr_t bits = reinterpret_cast<std::uintptr_t>(bias);
   for (const float* pointer : {p.a, p.b, static_cast<const float*>(p.y)})
@@ -68,12 +69,12 @@ BlasLtMatmul make_matmul(const LinearCall& call) {
   return matmul;
 }
 
-/// A matrix that is used as [rows, columns], and stored so or transposed.
+/// The layout of a matrix used as [rows, columns], and stored so or transposed.
 BlasLtLayout make_layout(std::int64_t rows, std::int64_t columns, const BlasMatrix& matrix) {
   if (matrix.transposed) std::swap(rows, columns);
   return make_owned<BlasLtLayout>([&](cublasLtMatrixLayout_t* made) {
     CUDA_CHECK(cublasLtMatrixLayoutCreate(made, CUDA_R_32F, static_cast<std::uint64_t>(rows),
-                                          static_cast<std::uint64_t>(columns), matrix.leading));
+                                          static_cast<std::uint64_t>(columns), matrix.leading_dimension));
   });
 }
 
@@ -92,40 +93,41 @@ BlasLtPreference make_preference(const LinearCall& call, std::uint64_t workspace
 }
 
 /// The descriptors of a call.
-struct LinearShapes {
+struct LinearDescriptors {
   BlasLtMatmul matmul;
   BlasLtLayout weight, x, y;
 
-  explicit LinearShapes(const LinearCall& call)
+  explicit LinearDescriptors(const LinearCall& call)
       : matmul(make_matmul(call)),
         weight(make_layout(call.product.n, call.product.k, call.weight)),
         x(make_layout(call.product.k, call.product.m, call.x)),
         y(make_layout(call.product.n, call.product.m,
-                      {.leading = blas_int(call.product.n), .transposed = false})) {}
+                      {.leading_dimension = blas_int(call.product.n), .transposed = false})) {}
 };
 
-/// Asks the library for its best way, which takes it some 100 us; nothing if it has none.
-std::optional<cublasLtMatmulAlgo_t> ask_for_algorithm(Libraries& libraries, const LinearCall& call,
-                                                      const LinearShapes& shapes) {
+/// Asks the library for its best algorithm, which takes some 100 us. Empty if it has none.
+std::optional<cublasLtMatmulAlgo_t> query_algorithm(Libraries& libraries, const LinearCall& call,
+                                                    const LinearDescriptors& descriptors) {
   const BlasLtPreference preference = make_preference(call, libraries.workspace_bytes());
   cublasLtMatmulHeuristicResult_t best{};
-  int count = 0;
+  int found = 0;
   const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-      libraries.blas_lt(), shapes.matmul.get(), shapes.weight.get(), shapes.x.get(), shapes.y.get(),
-      shapes.y.get(), preference.get(), 1, &best, &count);
+      libraries.blas_lt(), descriptors.matmul.get(), descriptors.weight.get(), descriptors.x.get(),
+      descriptors.y.get(), descriptors.y.get(), preference.get(), 1, &best, &found);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED) return {};
   check(status, "cublasLtMatmulAlgoGetHeuristic");
-  return count > 0 ? std::optional(best.algo) : std::nullopt;
+  return found > 0 ? std::optional(best.algo) : std::nullopt;
 }
 
+/// The cached answer of query_algorithm().
 const std::optional<cublasLtMatmulAlgo_t>& algorithm(Libraries& libraries, const LinearCall& call,
-                                                     const LinearShapes& shapes) {
-  constexpr std::size_t kMost = 4096;  // batches of ever new sizes must not fill the memory
+                                                     const LinearDescriptors& descriptors) {
+  constexpr std::size_t kMaxEntries = 4096;  // so that ever new batch sizes do not fill the memory
   auto& known = libraries.linear_algorithms();
-  const auto found = known.find(call.key());
-  if (found != known.end()) return found->second;
-  if (known.size() >= kMost) known.clear();
-  return known.emplace(call.key(), ask_for_algorithm(libraries, call, shapes)).first->second;
+  const auto entry = known.find(call.key());
+  if (entry != known.end()) return entry->second;
+  if (known.size() >= kMaxEntries) known.clear();
+  return known.emplace(call.key(), query_algorithm(libraries, call, descriptors)).first->second;
 }
 
 }  // namespace
@@ -135,14 +137,14 @@ bool lt_linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activa
   Libraries& libraries = on.state().libraries();
   const std::lock_guard lock(libraries.mutex());
   const LinearCall call = describe(x, weight, bias, activation, y);
-  const LinearShapes shapes(call);
-  const std::optional<cublasLtMatmulAlgo_t>& way = algorithm(libraries, call, shapes);
-  if (!way) return false;
+  const LinearDescriptors descriptors(call);
+  const std::optional<cublasLtMatmulAlgo_t>& chosen = algorithm(libraries, call, descriptors);
+  if (!chosen) return false;
   const float one = 1, zero = 0;
-  CUDA_CHECK(cublasLtMatmul(libraries.blas_lt(), shapes.matmul.get(), &one, call.product.b,
-                            shapes.weight.get(), call.product.a, shapes.x.get(), &zero, call.product.y,
-                            shapes.y.get(), call.product.y, shapes.y.get(), &*way, libraries.workspace(),
-                            libraries.workspace_bytes(), on.stream()));
+  CUDA_CHECK(cublasLtMatmul(libraries.blas_lt(), descriptors.matmul.get(), &one, call.product.b,
+                            descriptors.weight.get(), call.product.a, descriptors.x.get(), &zero,
+                            call.product.y, descriptors.y.get(), call.product.y, descriptors.y.get(),
+                            &*chosen, libraries.workspace(), libraries.workspace_bytes(), on.stream()));
   check_work("cublasLtMatmul", cudaSuccess, on.stream());
   return true;
 }

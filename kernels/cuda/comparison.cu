@@ -7,7 +7,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// On bools, as bytes.
+/// A logical op; bools are processed as bytes.
 template <class Op>
 void logical(const Tensor& a, const Tensor& b, Tensor& y) {
   Map<Op, std::uint8_t, std::uint8_t, std::uint8_t>::run(Op{}, y, a, b);

@@ -17,7 +17,7 @@
 #include "kernels/cuda/settings.h"
 #include "kernels/cuda/stream.h"
 
-// Convolutions are cuDNN's, by algorithms that add in a fixed order.
+// Convolutions by cuDNN, with algorithms that add in a fixed order.
 namespace tinytorch::cuda {
 namespace {
 
@@ -34,8 +34,9 @@ std::array<int, 4> ints(const Shape& shape) {
   return result;
 }
 
-/// A convolution: x, weight and y, or gradients of these, all row-major or all channels-last without gaps.
-struct Operands {
+/// A convolution: x, weight and y, or gradients of these, all row-major or all channels-last, without
+/// padding.
+struct ConvolutionOperands {
   const Tensor &x, &weight, &y;
   const Conv2dOptions& options;
   bool channels_last;
@@ -43,13 +44,13 @@ struct Operands {
   cudnnDataType_t type() const { return dnn_type(x.dtype()); }
 };
 
-/// What cuDNN is told of `images` of the batch.
-struct Descriptors {
+/// The cuDNN descriptors for `images` images of the batch.
+struct ConvolutionDescriptors {
   DnnTensor x, y;
   DnnFilter weight;
   DnnConvolution convolution;
 
-  Descriptors(const Operands& operands, std::int64_t images)
+  ConvolutionDescriptors(const ConvolutionOperands& operands, std::int64_t images)
       : x(describe(operands, operands.x, images)),
         y(describe(operands, operands.y, images)),
         weight(make_owned<DnnFilter>(
@@ -69,110 +70,113 @@ struct Descriptors {
   }
 
  private:
-  static DnnTensor describe(const Operands& operands, const Tensor& x, std::int64_t images) {
+  static DnnTensor describe(const ConvolutionOperands& operands, const Tensor& x, std::int64_t images) {
     const Shape shape{images, x.shape()[1], x.shape()[2], x.shape()[3]};
     Strides strides = contiguous_strides(shape);
-    // Of an axis of length 1 the tensor's own stride may be another one.
+    // Computed, because the tensor's own stride along an axis of size 1 may be a different one.
     if (operands.channels_last) strides = {strides[0], 1, shape[3] * shape[1], shape[1]};
     return dnn_tensor(x.dtype(), shape, strides);
   }
 };
 
-/// Where the operands of one call lie, and its scratch memory.
-struct Arguments {
+/// The pointers of one call, and its workspace.
+struct ConvolutionPointers {
   const void *x, *weight, *y;
-  void* result;  // one of these
-  void* scratch;
-  std::size_t scratch_bytes;
+  void* result;  // one of the operands
+  void* workspace;
+  std::size_t workspace_bytes;
 };
 
-// The three directions: result = one direction + beta result.
+// The three directions of a convolution, each computing result = direction + beta result.
 
-struct Forward {
+struct ConvolutionForward {
   static constexpr const char* kName = "cudnnConvolutionForward";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
                                           CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM};
-  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
-                               cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionForwardWorkspaceSize(handle, of.x.get(), of.weight.get(), of.convolution.get(),
                                                    of.y.get(), algorithm, bytes);
   }
-  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of, cudnnConvolutionFwdAlgo_t algorithm,
-                           const void* one, const Arguments& at, const void* beta) {
+  static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                           cudnnConvolutionFwdAlgo_t algorithm, const void* one,
+                           const ConvolutionPointers& at, const void* beta) {
     return cudnnConvolutionForward(handle, one, of.x.get(), at.x, of.weight.get(), at.weight,
-                                   of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
+                                   of.convolution.get(), algorithm, at.workspace, at.workspace_bytes, beta,
                                    of.y.get(), at.result);
   }
 };
 
-struct InputGradient {
+struct ConvolutionInputGradient {
   static constexpr const char* kName = "cudnnConvolutionBackwardData";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_DATA_ALGO_1};
-  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
-                               cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionBackwardDataWorkspaceSize(handle, of.weight.get(), of.y.get(),
                                                         of.convolution.get(), of.x.get(), algorithm, bytes);
   }
-  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
-                           cudnnConvolutionBwdDataAlgo_t algorithm, const void* one, const Arguments& at,
-                           const void* beta) {
+  static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                           cudnnConvolutionBwdDataAlgo_t algorithm, const void* one,
+                           const ConvolutionPointers& at, const void* beta) {
     return cudnnConvolutionBackwardData(handle, one, of.weight.get(), at.weight, of.y.get(), at.y,
-                                        of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
-                                        of.x.get(), at.result);
+                                        of.convolution.get(), algorithm, at.workspace, at.workspace_bytes,
+                                        beta, of.x.get(), at.result);
   }
 };
 
-struct WeightGradient {
+struct ConvolutionWeightGradient {
   static constexpr const char* kName = "cudnnConvolutionBackwardFilter";
   static constexpr std::array kAlgorithms{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1};
-  static cudnnStatus_t scratch(cudnnHandle_t handle, const Descriptors& of,
-                               cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
+  static cudnnStatus_t workspace_size(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                                      cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
     return cudnnGetConvolutionBackwardFilterWorkspaceSize(
         handle, of.x.get(), of.y.get(), of.convolution.get(), of.weight.get(), algorithm, bytes);
   }
-  static cudnnStatus_t run(cudnnHandle_t handle, const Descriptors& of,
-                           cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one, const Arguments& at,
-                           const void* beta) {
+  static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
+                           cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one,
+                           const ConvolutionPointers& at, const void* beta) {
     return cudnnConvolutionBackwardFilter(handle, one, of.x.get(), at.x, of.y.get(), at.y,
-                                          of.convolution.get(), algorithm, at.scratch, at.scratch_bytes, beta,
-                                          of.weight.get(), at.result);
+                                          of.convolution.get(), algorithm, at.workspace, at.workspace_bytes,
+                                          beta, of.weight.get(), at.result);
   }
 };
 
-/// cuDNN 9 has several codes for what it does not support, 3000 and up.
+/// cuDNN 9 has several codes for unsupported operations, 3000 and up.
 bool is_unsupported(cudnnStatus_t status) {
   return status == CUDNN_STATUS_NOT_SUPPORTED || status / 1000 == 3;
 }
 
-/// One call for images [first, first + images) of the batch.
-/// @return  false: cuDNN has no such convolution, and nothing was done
+/// One call for images [first, first + images) of the batch. `has_batch` is true if the result has a batch
+/// axis, false if it is a sum over the batch.
+/// @return  false if cuDNN does not support the convolution; nothing was computed
 template <class Direction, class T>
-bool convolve_images(const OnDevice& on, const Operands& operands, void* result, bool moves_with_batch,
+bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, void* result, bool has_batch,
                      std::int64_t first, std::int64_t images) {
   const cudnnHandle_t handle = on.state().libraries().dnn();
-  const Descriptors descriptors(operands, images);
+  const ConvolutionDescriptors descriptors(operands, images);
   const auto at = [&](const Tensor& x) {
     return static_cast<const T*>(x.raw_data()) + first * (x.numel() / x.shape()[0]);
   };
-  Arguments places{.x = at(operands.x),
-                   .weight = operands.weight.raw_data(),
-                   .y = at(operands.y),
-                   .result = result,
-                   .scratch = nullptr,
-                   .scratch_bytes = 0};
-  if (moves_with_batch) {
+  ConvolutionPointers pointers{.x = at(operands.x),
+                               .weight = operands.weight.raw_data(),
+                               .y = at(operands.y),
+                               .result = result,
+                               .workspace = nullptr,
+                               .workspace_bytes = 0};
+  if (has_batch) {
     const Tensor& batch = result == operands.x.raw_data() ? operands.x : operands.y;
-    places.result = static_cast<T*>(result) + first * (batch.numel() / batch.shape()[0]);
+    pointers.result = static_cast<T*>(result) + first * (batch.numel() / batch.shape()[0]);
   }
   for (const auto algorithm : Direction::kAlgorithms) {
-    const cudnnStatus_t status = Direction::scratch(handle, descriptors, algorithm, &places.scratch_bytes);
+    const cudnnStatus_t status =
+        Direction::workspace_size(handle, descriptors, algorithm, &pointers.workspace_bytes);
     if (is_unsupported(status)) continue;
     check(status, Direction::kName);
-    Storage scratch(operands.y.device(), places.scratch_bytes);
-    places.scratch = scratch.data();
-    // What all images add to is begun by the first ones.
-    const T one = 1, beta = first > 0 && !moves_with_batch ? T(1) : T(0);
-    const cudnnStatus_t done = Direction::run(handle, descriptors, algorithm, &one, places, &beta);
+    Storage workspace(operands.y.device(), pointers.workspace_bytes);
+    pointers.workspace = workspace.data();
+    // A sum over the batch is started by the first images; later ones add to it.
+    const T one = 1, beta = first > 0 && !has_batch ? T(1) : T(0);
+    const cudnnStatus_t done = Direction::run(handle, descriptors, algorithm, &one, pointers, &beta);
     if (is_unsupported(done)) continue;
     check(done, Direction::kName);
     return true;
@@ -180,20 +184,20 @@ bool convolve_images(const OnDevice& on, const Operands& operands, void* result,
   return false;
 }
 
-/// In lots of images whose elements cuDNN can count, in 31 bits.
+/// Calls convolve_images() for chunks of the batch that have less than 2^31 elements, cuDNN's limit.
 /// @return  as convolve_images()
 template <class Direction>
-bool convolve(const Operands& operands, Tensor& result, bool moves_with_batch) {
+bool convolve(const ConvolutionOperands& operands, Tensor& result, bool has_batch) {
   const OnDevice on(result.device());
   const std::lock_guard lock(on.state().libraries().mutex());
   const std::int64_t batch = operands.x.shape()[0];
   const std::int64_t image = std::max(operands.x.numel(), operands.y.numel()) / batch;
-  const std::int64_t lot = std::clamp<std::int64_t>(largest_index / image, 1, batch);
-  for (std::int64_t first = 0; first < batch; first += lot) {
+  const std::int64_t chunk = std::clamp<std::int64_t>(largest_index / image, 1, batch);
+  for (std::int64_t first = 0; first < batch; first += chunk) {
     bool done = false;
     dispatch<FloatingTypes>(result.dtype(), [&]<class T>() {
-      done = convolve_images<Direction, T>(on, operands, result.raw_data(), moves_with_batch, first,
-                                           std::min(lot, batch - first));
+      done = convolve_images<Direction, T>(on, operands, result.raw_data(), has_batch, first,
+                                           std::min(chunk, batch - first));
     });
     if (!done) return false;
   }
@@ -205,16 +209,16 @@ bool convolve(const Operands& operands, Tensor& result, bool moves_with_batch) {
   fail_cuda(name, "cuDNN has no deterministic algorithm for this convolution");
 }
 
-// Channels-last where cuDNN takes it, and else with row-major copies.
+// The kernels: channels-last if cuDNN supports that, else with row-major copies.
 
 void conv2d_without_bias(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
   if (in_channels_last(x, y) &&
-      convolve<Forward>({x, ordered_images(weight, true), y, options, true}, y, true))
+      convolve<ConvolutionForward>({x, ordered_images(weight, true), y, options, true}, y, true))
     return;
   const Tensor images = contiguous(x);
   in_rows(y, [&](Tensor& rows) {
-    if (!convolve<Forward>({images, weight, rows, options, false}, rows, true))
-      fail_unsupported(Forward::kName);
+    if (!convolve<ConvolutionForward>({images, weight, rows, options, false}, rows, true))
+      fail_unsupported(ConvolutionForward::kName);
   });
 }
 
@@ -227,23 +231,23 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
   if (in_channels_last(grad, dx) &&
-      convolve<InputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx, true))
+      convolve<ConvolutionInputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx, true))
     return;
   const Tensor images = contiguous(grad);
   in_rows(dx, [&](Tensor& rows) {
-    if (!convolve<InputGradient>({rows, weight, images, options, false}, rows, true))
-      fail_unsupported(InputGradient::kName);
+    if (!convolve<ConvolutionInputGradient>({rows, weight, images, options, false}, rows, true))
+      fail_unsupported(ConvolutionInputGradient::kName);
   });
 }
 
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
   if (in_channels_last(x, grad)) {
     Tensor ordered = empty_images(dw.shape(), true, dw.dtype(), dw.device());
-    if (convolve<WeightGradient>({x, ordered, grad, options, true}, ordered, false))
+    if (convolve<ConvolutionWeightGradient>({x, ordered, grad, options, true}, ordered, false))
       return kernels::copy(ordered, dw);
   }
-  if (!convolve<WeightGradient>({contiguous(x), dw, contiguous(grad), options, false}, dw, false))
-    fail_unsupported(WeightGradient::kName);
+  if (!convolve<ConvolutionWeightGradient>({contiguous(x), dw, contiguous(grad), options, false}, dw, false))
+    fail_unsupported(ConvolutionWeightGradient::kName);
 }
 
 }  // namespace

@@ -19,18 +19,18 @@ struct Convert {
 
 constexpr unsigned kTile = 32, kTileThreads = 8;
 
-/// A transposed copy: x lies without gaps along the rows' axis, y along the columns'.
+/// A batch of transposed copies: x has unit stride along the axis of the rows, y along that of the columns.
 struct Transposition {
-  OffsetCalculator<2> planes;  // all other axes
+  OffsetCalculator<2> planes;  // of all other axes
   std::uint32_t rows, columns;
-  std::uint32_t column_step;  // of x
-  std::uint32_t row_step;     // of y
+  std::uint32_t x_column_stride;
+  std::uint32_t y_row_stride;
   Divisor<std::uint32_t> row_tiles, column_tiles;
 };
 
-// A tile of 32 x 32 elements goes through shared memory, so that both reads and writes are of whole 128-byte
-// lines (f32): 8 bytes an element, the minimum. The 33rd column keeps the threads that read a column in
-// different banks. A block of 32 x 8 threads a tile, four elements a thread.
+// A tile of 32 x 32 elements passes through shared memory, so that both reads and writes cover whole 128-byte
+// lines (f32): 8 bytes per element, the minimum. The 33rd column puts the threads that read a column in
+// different banks. One block of 32 x 8 threads per tile, four elements per thread.
 template <class T>
 __global__ void __launch_bounds__(kTile* kTileThreads) copy_tiles(Transposition t, const T* x, T* y) {
   SHARED(T, tile, [kTile][kTile + 1]);
@@ -43,34 +43,37 @@ __global__ void __launch_bounds__(kTile* kTileThreads) copy_tiles(Transposition 
     const std::uint32_t row = row0 + threadIdx.x, column = column0 + j;
     const bool in_rows = within(row, t.rows);
     const bool in_columns = within(column, t.columns);
-    if (in_rows && in_columns) tile[j][threadIdx.x] = x[offset[0] + column * t.column_step + row];
+    if (in_rows && in_columns) tile[j][threadIdx.x] = x[offset[0] + column * t.x_column_stride + row];
   }
   __syncthreads();
   for (std::uint32_t j = threadIdx.y; j < kTile; j += kTileThreads) {
     const std::uint32_t row = row0 + j, column = column0 + threadIdx.x;
     const bool in_rows = within(row, t.rows);
     const bool in_columns = within(column, t.columns);
-    if (in_rows && in_columns) y[offset[1] + row * t.row_step + column] = tile[threadIdx.x][j];
+    if (in_rows && in_columns) y[offset[1] + row * t.y_row_stride + column] = tile[threadIdx.x][j];
   }
 }
 
-/// The axis along which x lies without gaps, where y does along the innermost one and both are long enough.
-std::optional<std::size_t> transposed_axis(const IterationSpace<2>& loop) {
-  constexpr std::int64_t kWorth = 16;
-  if (loop.inner_strides()[1] != 1 || loop.inner_strides()[0] <= 1 || loop.inner_size() < kWorth) return {};
-  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
-    if (loop.strides[axis][0] == 1 && loop.sizes[axis] >= kWorth) return axis;
+/// The axis along which x has unit stride, if y has it along the innermost axis and both axes are long enough
+/// to be worth a transposition.
+std::optional<std::size_t> transposed_axis(const IterationSpace<2>& space) {
+  constexpr std::int64_t kMinSize = 16;
+  if (space.inner_strides()[1] != 1 || space.inner_strides()[0] <= 1 || space.inner_size() < kMinSize)
+    return {};
+  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(space.rank); ++axis) {
+    if (space.strides[axis][0] == 1 && space.sizes[axis] >= kMinSize) return axis;
   }
   return {};
 }
 
-IterationSpace<2> without_axes(const IterationSpace<2>& loop, std::size_t left_out) {
+/// The space without the innermost axis and the axis `left_out`.
+IterationSpace<2> without_axes(const IterationSpace<2>& space, std::size_t left_out) {
   IterationSpace<2> rest;
-  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
+  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(space.rank); ++axis) {
     if (axis == left_out) continue;
-    rest.sizes[static_cast<std::size_t>(rest.rank)] = loop.sizes[axis];
-    rest.strides[static_cast<std::size_t>(rest.rank++)] = loop.strides[axis];
-    rest.numel *= loop.sizes[axis];
+    rest.sizes[static_cast<std::size_t>(rest.rank)] = space.sizes[axis];
+    rest.strides[static_cast<std::size_t>(rest.rank++)] = space.strides[axis];
+    rest.numel *= space.sizes[axis];
   }
   if (rest.rank == 0) {
     rest.sizes[0] = 1;
@@ -81,15 +84,16 @@ IterationSpace<2> without_axes(const IterationSpace<2>& loop, std::size_t left_o
 }
 
 template <class T>
-void copy_transposed(const OnDevice& on, const IterationSpace<2>& loop, std::size_t by_x, const T* x, T* y) {
-  const IterationSpace<2> planes = without_axes(loop, by_x);
-  const unsigned row_tiles = blocks_for(loop.sizes[by_x], kTile);
-  const unsigned column_tiles = blocks_for(loop.inner_size(), kTile);
+void copy_transposed(const OnDevice& on, const IterationSpace<2>& space, std::size_t x_axis, const T* x,
+                     T* y) {
+  const IterationSpace<2> planes = without_axes(space, x_axis);
+  const unsigned row_tiles = blocks_for(space.sizes[x_axis], kTile);
+  const unsigned column_tiles = blocks_for(space.inner_size(), kTile);
   const Transposition t{.planes = OffsetCalculator<2>(planes),
-                        .rows = static_cast<std::uint32_t>(loop.sizes[by_x]),
-                        .columns = static_cast<std::uint32_t>(loop.inner_size()),
-                        .column_step = static_cast<std::uint32_t>(loop.inner_strides()[0]),
-                        .row_step = static_cast<std::uint32_t>(loop.strides[by_x][1]),
+                        .rows = static_cast<std::uint32_t>(space.sizes[x_axis]),
+                        .columns = static_cast<std::uint32_t>(space.inner_size()),
+                        .x_column_stride = static_cast<std::uint32_t>(space.inner_strides()[0]),
+                        .y_row_stride = static_cast<std::uint32_t>(space.strides[x_axis][1]),
                         .row_tiles = Divisor<std::uint32_t>(row_tiles),
                         .column_tiles = Divisor<std::uint32_t>(column_tiles)};
   const unsigned tiles = static_cast<unsigned>(planes.numel) * row_tiles * column_tiles;
@@ -97,31 +101,32 @@ void copy_transposed(const OnDevice& on, const IterationSpace<2>& loop, std::siz
 }
 
 template <class T>
-bool copy_bytes(const OnDevice& on, const IterationSpace<2>& loop, const Tensor& x, Tensor& y) {
-  if (loop.rank != 1 || loop.inner_strides() != PerOperand<2>{1, 1}) return false;
-  CUDA_CHECK(cudaMemcpyAsync(y.raw_data(), x.raw_data(), static_cast<std::size_t>(loop.numel) * sizeof(T),
+bool copy_contiguous(const OnDevice& on, const IterationSpace<2>& space, const Tensor& x, Tensor& y) {
+  if (space.rank != 1 || space.inner_strides() != PerOperand<2>{1, 1}) return false;
+  CUDA_CHECK(cudaMemcpyAsync(y.raw_data(), x.raw_data(), static_cast<std::size_t>(space.numel) * sizeof(T),
                              cudaMemcpyDeviceToDevice, on.stream()));
   return true;
 }
 
 template <class T>
-bool copy_tiled(const OnDevice& on, const IterationSpace<2>& loop, const Tensor& x, Tensor& y) {
-  if (!fits_32_bits(loop)) return false;
-  const std::optional<std::size_t> axis = transposed_axis(loop);
+bool copy_tiled(const OnDevice& on, const IterationSpace<2>& space, const Tensor& x, Tensor& y) {
+  if (!fits_32_bits(space)) return false;
+  const std::optional<std::size_t> axis = transposed_axis(space);
   if (axis) {
-    copy_transposed(on, loop, *axis, static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()));
+    copy_transposed(on, space, *axis, static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()));
   }
   return axis.has_value();
 }
 
-/// Elements of one type are moved as words of its size.
+/// Copies elements of one dtype as words of its size.
 template <class Word>
 bool copy_words(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
-  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
-  return copy_bytes<Word>(on, loop, x, y) || copy_tiled<Word>(on, loop, x, y);
+  const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
+  return copy_contiguous<Word>(on, space, x, y) || copy_tiled<Word>(on, space, x, y);
 }
 
+/// Copies without a conversion, by words. @return  false if the dtypes differ or no fast copy applies
 bool copy_fast(const Tensor& x, Tensor& y) {
   if (x.dtype() != y.dtype()) return false;
   switch (size_of(x.dtype())) {

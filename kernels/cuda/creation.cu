@@ -17,23 +17,22 @@ void fill(const Scalar& value, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() { Map<Constant<T>, T>::run(Constant<T>{value.to<T>()}, y); });
 }
 
-/// start + i * step in the type Work; integers wrap around.
+/// start + i * step, computed in the type Work; integers wrap around.
 template <class T, class Work>
 __device__ T arange_element(Work start, Work step, std::uint64_t i) {
   if constexpr (std::is_integral_v<Work>) {
     return convert<T>(static_cast<std::int64_t>(start + i * step));
   } else {
-    // Rounded twice, as on the CPU, and not once by a fused multiply-add.
+    // Rounded twice, as on the CPU, not once by a fused multiply-add.
     return convert<T>(__dadd_rn(start, __dmul_rn(static_cast<double>(i), step)));
   }
 }
 
-// A thread an element: sizeof(T) bytes written.
+// One thread per element: sizeof(T) bytes written.
 template <class T, class Work>
-__global__ void __launch_bounds__(kThreads)
-    arange_elements(Work start, Work step, std::uint64_t count, T* y) {
+__global__ void __launch_bounds__(kThreads) arange_elements(Work start, Work step, std::uint64_t n, T* y) {
   const std::uint64_t i = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
-  if (within(i, count)) y[i] = arange_element<T>(start, step, i);
+  if (within(i, n)) y[i] = arange_element<T>(start, step, i);
 }
 
 template <class T, class Work>

@@ -6,7 +6,7 @@
 
 namespace tinytorch::cuda {
 
-/// Makes a device the CUDA runtime's current one for this thread, as long as it lives.
+/// Makes a device the CUDA runtime's current device of this thread, for the guard's lifetime.
 class DeviceGuard {
  public:
   explicit DeviceGuard(int index) : index_(index) {
@@ -14,7 +14,7 @@ class DeviceGuard {
     if (before_ != index_) CUDA_CHECK(cudaSetDevice(index_));
   }
   ~DeviceGuard() {
-    // It was current before, so that this cannot fail.
+    // It was current before, so this cannot fail.
     if (before_ != index_) static_cast<void>(cudaSetDevice(before_));
   }
   DeviceGuard(const DeviceGuard&) = delete;

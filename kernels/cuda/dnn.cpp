@@ -29,11 +29,11 @@ void dnn_softmax(SoftmaxForm form, const Tensor& x, std::int64_t outer, std::int
   const OnDevice on(y.device());
   Libraries& libraries = on.state().libraries();
   const std::lock_guard lock(libraries.mutex());
-  // cuDNN counts the elements of a tensor in 31 bits.
-  const std::int64_t most = std::numeric_limits<int>::max() / (n * inner);
-  for (std::int64_t begin = 0; begin < outer; begin += most) {
-    const Shape lot{std::min(most, outer - begin), n, inner, 1};
-    const DnnTensor shape = dnn_tensor(x.dtype(), lot, contiguous_strides(lot));
+  // cuDNN limits a tensor to 2^31 - 1 elements.
+  const std::int64_t max_outer = std::numeric_limits<int>::max() / (n * inner);
+  for (std::int64_t begin = 0; begin < outer; begin += max_outer) {
+    const Shape chunk{std::min(max_outer, outer - begin), n, inner, 1};
+    const DnnTensor shape = dnn_tensor(x.dtype(), chunk, contiguous_strides(chunk));
     const std::int64_t offset = begin * n * inner;
     dispatch<FloatingTypes>(
         x.dtype(), [&]<class T>() { softmax_batch<T>(libraries.dnn(), form, shape.get(), x, y, offset); });

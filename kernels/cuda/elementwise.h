@@ -11,36 +11,38 @@
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda/warp.h"
 
-// Elementwise kernels made from functors: y = op(x...) for any number of inputs.
+// Elementwise kernels generated from functors: y = op(x...) for any number of inputs.
 namespace tinytorch::cuda {
 
-/// Threads a block: enough to hide the latency of memory, few enough that a block's end does not wait long.
+/// Threads per block: enough to hide memory latency, few enough that a block's end does not take long.
 inline constexpr unsigned kThreads = 256;
-inline constexpr unsigned kWarpsABlock = kThreads / kWarp;
+inline constexpr unsigned kWarpsPerBlock = kThreads / kWarp;
 
-/// How many parts of `each` make up `count`.
-constexpr std::int64_t parts_of(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
+/// n / divisor, rounded up.
+constexpr std::int64_t ceil_div(std::int64_t n, std::int64_t divisor) { return (n + divisor - 1) / divisor; }
 
-/// The same for the blocks of a grid.
-inline unsigned blocks_for(std::int64_t count, std::int64_t each) { return grid_size(parts_of(count, each)); }
-
-/// Threads a block where `count` are needed in all: whole warps, and no more of them than that.
-inline unsigned threads_for(std::int64_t count) {
-  return static_cast<unsigned>(std::min<std::int64_t>(kThreads, parts_of(count, kWarp) * kWarp));
+/// Blocks of a grid for n elements, of which each block takes `per_block`.
+inline unsigned blocks_for(std::int64_t n, std::int64_t per_block) {
+  return grid_size(ceil_div(n, per_block));
 }
 
-// element(i) for each i below count: a thread an element, neighbours beside each other. What a functor reads
-// and writes of its element moves once; what there is of a row or channel comes from the first-level cache.
+/// Threads per block where a grid needs n threads in total: n rounded up to whole warps, at most kThreads.
+inline unsigned threads_for(std::int64_t n) {
+  return static_cast<unsigned>(std::min<std::int64_t>(kThreads, ceil_div(n, kWarp) * kWarp));
+}
+
+// element(i) for each i below n: one thread per element, neighbouring threads on neighbouring elements. What
+// a functor reads and writes per element moves once; what it reads per row or channel comes from L1.
 template <class Index, class Element>
-__global__ void __launch_bounds__(kThreads) map_elements(Index count, Element element) {
-  const Index at = Index{blockIdx.x} * kThreads + threadIdx.x;
-  if (within(at, count)) element(at);
+__global__ void __launch_bounds__(kThreads) map_elements(Index n, Element element) {
+  const Index i = Index{blockIdx.x} * kThreads + threadIdx.x;
+  if (within(i, n)) element(i);
 }
 
 template <class Index, class Element>
-void launch_map(const OnDevice& on, std::int64_t count, const Element& element) {
-  launch(KERNEL(map_elements<Index, Element>), blocks_for(count, kThreads), threads_for(count), 0,
-         on.stream(), static_cast<Index>(count), element);
+void launch_map(const OnDevice& on, std::int64_t n, const Element& element) {
+  launch(KERNEL(map_elements<Index, Element>), blocks_for(n, kThreads), threads_for(n), 0, on.stream(),
+         static_cast<Index>(n), element);
 }
 
 /// kWidth elements that one instruction loads or stores.
@@ -49,18 +51,18 @@ struct alignas(sizeof(T) * kWidth) Vector {
   T element[kWidth];
 };
 
-/// An input: elements in device memory, one of them for all, or a number of the host's.
+/// An input: elements in device memory, one element that is broadcast, or a host scalar.
 template <class T>
 struct Input {
-  const T* data;  // null: `number` is every element
-  T number;
-  bool repeats;  // the vector kernel: the same element everywhere
+  const T* data;  // null: `scalar` is every element
+  T scalar;
+  bool is_broadcast;  // for map_vectors: data[0] or `scalar` is every element
 
-  __device__ T at(std::uint32_t offset) const { return data != nullptr ? data[offset] : number; }
+  __device__ T at(std::uint32_t offset) const { return data != nullptr ? data[offset] : scalar; }
 
   template <int kWidth>
   __device__ Vector<T, kWidth> vector(std::uint32_t first) const {
-    if (!repeats) return *reinterpret_cast<const Vector<T, kWidth>*>(data + first);
+    if (!is_broadcast) return *reinterpret_cast<const Vector<T, kWidth>*>(data + first);
     Vector<T, kWidth> all;
     for (int i = 0; i < kWidth; ++i) all.element[i] = at(0);
     return all;
@@ -74,17 +76,17 @@ __device__ Vector<Y, kWidth> apply_each(const Op& op, const Vector<X, kWidth>&..
   return y;
 }
 
-// Operands without gaps. A thread loads 16 bytes of the widest operand at a time (8 for an f64 result), and
-// stores as many elements: each byte moves once, in as few transactions as there are. The last thread does
-// what is left one by one.
+// Contiguous operands. Each thread loads 16 bytes of the widest operand at once (8 for an f64 result), and
+// stores as many elements: each byte moves once, in the fewest transactions. The last thread handles the
+// remaining elements one by one.
 template <int kWidth, class Op, class Y, class... X>
-__global__ void __launch_bounds__(kThreads) map_vectors(Op op, std::uint32_t count, Y* y, Input<X>... x) {
+__global__ void __launch_bounds__(kThreads) map_vectors(Op op, std::uint32_t n, Y* y, Input<X>... x) {
   const std::uint32_t first = (blockIdx.x * kThreads + threadIdx.x) * kWidth;
-  if (within(first + (kWidth - 1), count)) {
+  if (within(first + (kWidth - 1), n)) {
     *reinterpret_cast<Vector<Y, kWidth>*>(y + first) =
         apply_each<kWidth, Y>(op, x.template vector<kWidth>(first)...);
   } else {
-    for (std::uint32_t i = first; within(i, count); ++i) y[i] = op(x.at(x.repeats ? 0 : i)...);
+    for (std::uint32_t i = first; within(i, n); ++i) y[i] = op(x.at(x.is_broadcast ? 0 : i)...);
   }
 }
 
@@ -94,20 +96,20 @@ __device__ auto apply_at(std::index_sequence<i...>, const Op& op, const std::uin
   return op(x.at(offset[i])...);
 }
 
-// Operands of any strides, a thread an element. Neighbouring threads write neighbouring elements, as the loop
-// follows the output's order in memory; inputs are read as they lie.
+// Operands of any strides, one thread per element. Neighbouring threads write neighbouring elements, because
+// the iteration space follows the output's order in memory; inputs are read at their own strides.
 template <class Op, class Y, class... X>
 __global__ void __launch_bounds__(kThreads)
-    map_places(Op op, std::uint32_t count, OffsetCalculator<static_cast<int>(sizeof...(X)) + 1> places, Y* y,
-               Input<X>... x) {
+    map_strided(Op op, std::uint32_t n, OffsetCalculator<static_cast<int>(sizeof...(X)) + 1> offsets, Y* y,
+                Input<X>... x) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
-  if (!within(element, count)) return;
+  if (!within(element, n)) return;
   std::uint32_t offset[sizeof...(X) + 1];
-  places.find(element, offset);
+  offsets.find(element, offset);
   y[offset[sizeof...(X)]] = apply_at(std::index_sequence_for<X...>(), op, offset, x...);
 }
 
-/// The launches of one op on these types. Y is the element type of y, X those of the inputs.
+/// Launches one op on elements of these types: Y is the type of the output, X are those of the inputs.
 template <class Op, class Y, class... X>
 class Map {
  public:
@@ -116,50 +118,51 @@ class Map {
   template <class... Tensors>
   static void run(const Op& op, Tensor& y, const Tensors&... x) {
     const OnDevice on(y.device());
-    const IterationSpace<kOperands> loop = make_iteration_space<kOperands>({&x..., &y});
-    for_each_part(loop, [&](const IterationSpace<kOperands>& part, const PerOperand<kOperands>& offset) {
-      run_part(std::index_sequence_for<X...>(), on, op, part, offset, y, x...);
+    const IterationSpace<kOperands> space = make_iteration_space<kOperands>({&x..., &y});
+    for_each_chunk(space, [&](const IterationSpace<kOperands>& chunk, const PerOperand<kOperands>& offset) {
+      run_chunk(std::index_sequence_for<X...>(), on, op, chunk, offset, y, x...);
     });
   }
 
  private:
-  // f64 results one a thread: of two at once the subroutines of division and roots spill registers.
+  // One f64 result per thread: with two, the subroutines of division and square root spill registers.
   static constexpr int kWidth =
       std::is_same_v<Y, double> ? 1 : static_cast<int>(16 / std::max({sizeof(Y), sizeof(X)...}));
 
   template <std::size_t... i, class... Tensors>
-  static void run_part(std::index_sequence<i...>, const OnDevice& on, const Op& op,
-                       const IterationSpace<kOperands>& part, const PerOperand<kOperands>& offset, Tensor& y,
-                       const Tensors&... x) {
+  static void run_chunk(std::index_sequence<i...>, const OnDevice& on, const Op& op,
+                        const IterationSpace<kOperands>& chunk, const PerOperand<kOperands>& offset,
+                        Tensor& y, const Tensors&... x) {
     Y* const to = static_cast<Y*>(y.raw_data()) + offset[kOperands - 1];
-    launch_part(on, op, part, to, input<X>(x, offset[i], part.inner_strides()[i])...);
+    launch_chunk(on, op, chunk, to, input<X>(x, offset[i], chunk.inner_strides()[i])...);
   }
 
-  /// A number's strides are 0, so that its one element is the first.
+  /// A host scalar has strides of 0: its only element is the first.
   template <class T>
-  static Input<T> input(const Tensor& x, std::int64_t offset, std::int64_t step) {
+  static Input<T> input(const Tensor& x, std::int64_t offset, std::int64_t stride) {
     const T* const data = static_cast<const T*>(x.raw_data());
     if (x.device().type == DeviceType::cpu) return {nullptr, *data, true};
-    return {data + offset, T{}, step == 0};
+    return {data + offset, T{}, stride == 0};
   }
 
-  static void launch_part(const OnDevice& on, const Op& op, const IterationSpace<kOperands>& part, Y* y,
-                          const Input<X>&... x) {
-    const auto count = static_cast<std::uint32_t>(part.numel);
-    if (lies_in_vectors(part, y) && (... && (x.repeats || is_aligned(x.data)))) {
-      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(part.numel, kThreads * kWidth),
-             threads_for(parts_of(part.numel, kWidth)), 0, on.stream(), op, count, y, x...);
+  static void launch_chunk(const OnDevice& on, const Op& op, const IterationSpace<kOperands>& chunk, Y* y,
+                           const Input<X>&... x) {
+    const auto n = static_cast<std::uint32_t>(chunk.numel);
+    if (is_vectorizable(chunk, y) && (... && (x.is_broadcast || is_aligned(x.data)))) {
+      launch(KERNEL(map_vectors<kWidth, Op, Y, X...>), blocks_for(chunk.numel, kThreads * kWidth),
+             threads_for(ceil_div(chunk.numel, kWidth)), 0, on.stream(), op, n, y, x...);
     } else {
-      launch(KERNEL(map_places<Op, Y, X...>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
-             on.stream(), op, count, OffsetCalculator<kOperands>(part), y, x...);
+      launch(KERNEL(map_strided<Op, Y, X...>), blocks_for(chunk.numel, kThreads), threads_for(chunk.numel), 0,
+             on.stream(), op, n, OffsetCalculator<kOperands>(chunk), y, x...);
     }
   }
 
-  static bool lies_in_vectors(const IterationSpace<kOperands>& part, const Y* y) {
-    if (part.numel == 1) return true;
-    const PerOperand<kOperands>& step = part.inner_strides();
-    const bool even = std::all_of(step.begin(), step.end(), [](std::int64_t each) { return each <= 1; });
-    return part.rank == 1 && even && step[kOperands - 1] == 1 && is_aligned(y);
+  static bool is_vectorizable(const IterationSpace<kOperands>& chunk, const Y* y) {
+    if (chunk.numel == 1) return true;
+    const PerOperand<kOperands>& strides = chunk.inner_strides();
+    const bool unit_or_broadcast =
+        std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride <= 1; });
+    return chunk.rank == 1 && unit_or_broadcast && strides[kOperands - 1] == 1 && is_aligned(y);
   }
 
   template <class T>
@@ -168,19 +171,19 @@ class Map {
   }
 };
 
-/// The kernel y = op(x) for the element types of Types.
+/// The kernel y = op(x) for the dtypes of Types.
 template <class Op, class Types>
 void unary(const Tensor& x, Tensor& y) {
   dispatch<Types>(x.dtype(), [&]<class X>() { Map<Op, std::invoke_result_t<Op, X>, X>::run(Op{}, y, x); });
 }
 
-/// The kernel y = Op{parameter}(x) for floating types.
+/// The kernel y = Op{parameter}(x) for floating dtypes.
 template <class Op>
 void unary_with(const Tensor& x, const double& parameter, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class X>() { Map<Op, X, X>::run(Op{parameter}, y, x); });
 }
 
-/// The kernel y = op(a, b) for the element types of Types.
+/// The kernel y = op(a, b) for the dtypes of Types.
 template <class Op, class Types>
 void binary(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch<Types>(a.dtype(),

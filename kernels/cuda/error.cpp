@@ -17,11 +17,12 @@ void fail_cuda(const std::string& what, const std::string& message) {
 
 void check(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
-  static_cast<void>(cudaGetLastError());  // reported now, so not by the next call again
-  // What a kernel does wrong, any later call may be the first to hear of.
+  static_cast<void>(cudaGetLastError());  // reported here, so the next call must not report it again
+  // Any later call may be the first to return the error of a kernel.
   const bool late = error >= cudaErrorIllegalAddress && !synchronous() && last_fault().empty();
-  fail_cuda(what, fmt::format("{} ({}){}", cudaGetErrorName(error), cudaGetErrorString(error),
-                              late ? ", maybe of an earlier kernel: TINYTORCH_SYNC=1 tells which" : ""));
+  fail_cuda(what,
+            fmt::format("{} ({}){}", cudaGetErrorName(error), cudaGetErrorString(error),
+                        late ? ", possibly from an earlier kernel; set TINYTORCH_SYNC=1 to see which" : ""));
 }
 
 void check_work(const std::string& work, cudaError_t launched, cudaStream_t stream) {
@@ -31,8 +32,7 @@ void check_work(const std::string& work, cudaError_t launched, cudaStream_t stre
 
 unsigned grid_size(std::int64_t blocks) {
   if (blocks > std::numeric_limits<std::int32_t>::max()) {
-    fail_cuda("launch",
-              fmt::format("{} blocks of threads are more than a grid has; use smaller tensors", blocks));
+    fail_cuda("launch", fmt::format("{} blocks are more than a grid can have; use smaller tensors", blocks));
   }
   return static_cast<unsigned>(blocks);
 }

@@ -7,20 +7,20 @@
 
 namespace tinytorch::cuda {
 
-/// Throws "[op] what: message" for the op that this thread called last. For the libraries' own errors.
+/// Throws the CudaError "[op] what: message" for the op that this thread called last.
 [[noreturn]] void fail_cuda(const std::string& what, const std::string& message);
 
-/// @throws CudaError  `error` is one; `what` says which call or kernel gave it
+/// @throws CudaError  `error` is not cudaSuccess; `what` is the call or kernel that returned it
 void check(cudaError_t error, const char* what);
 
-/// Throws a CudaError that names the op and the work, "kernel softmax_rows" say, if its launch failed, or,
-/// with TINYTORCH_SYNC=1, if it did itself.
+/// Throws a CudaError that names the op and the work ("kernel softmax_rows") if its launch failed or, with
+/// TINYTORCH_SYNC=1, if the work itself failed.
 void check_work(const std::string& work, cudaError_t launched, cudaStream_t stream);
 
-/// How many blocks a grid has. @throws CudaError  more than there can be
+/// The number of blocks as a grid's size. @throws CudaError  more than a grid can have
 unsigned grid_size(std::int64_t blocks);
 
-/// check(call), with the call's text for `what`.
+/// check(call), with the text of the call as `what`.
 #define CUDA_CHECK(...) ::tinytorch::cuda::check(__VA_ARGS__, #__VA_ARGS__)
 
 }  // namespace tinytorch::cuda

@@ -5,7 +5,7 @@
 
 namespace tinytorch::cuda {
 
-/// Loops whose offsets and counts stay below this are done in 32-bit arithmetic. Tests lower it.
+/// Kernels whose offsets and sizes stay below this use 32-bit arithmetic. Tests lower it.
 inline std::int64_t largest_index = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace tinytorch::cuda

@@ -2,7 +2,7 @@
 
 namespace tinytorch::cuda {
 
-/// Each puts the CUDA kernels of a family into their slots.
+/// Each function registers the CUDA kernels of one family in their slots.
 void register_activation();
 void register_arithmetic();
 void register_attention();

@@ -21,7 +21,7 @@ void check(cudnnStatus_t status, const char* what) {
 
 int to_int(std::int64_t length, const char* library) {
   if (length > std::numeric_limits<int>::max())
-    fail_cuda(library, fmt::format("a length of {} is above the 2^31 - 1 that it takes", length));
+    fail_cuda(library, fmt::format("a length of {} exceeds its limit of 2^31 - 1", length));
   return static_cast<int>(length);
 }
 
@@ -30,20 +30,19 @@ cudnnDataType_t dnn_type(DType dtype) { return dtype == DType::f64 ? CUDNN_DATA_
 DnnTensor dnn_tensor(DType dtype, const Shape& shape, const Strides& strides) {
   DnnTensor tensor = make_owned<DnnTensor>(
       [](cudnnTensorDescriptor_t* made) { CUDA_CHECK(cudnnCreateTensorDescriptor(made)); });
-  std::array<int, 4> length, step;
+  std::array<int, 4> length, stride;
   for (int axis = 0; axis < 4; ++axis) {
     length[static_cast<std::size_t>(axis)] = to_int(shape[axis], "cuDNN");
-    step[static_cast<std::size_t>(axis)] = to_int(strides[axis], "cuDNN");
+    stride[static_cast<std::size_t>(axis)] = to_int(strides[axis], "cuDNN");
   }
-  CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), dnn_type(dtype), 4, length.data(), step.data()));
+  CUDA_CHECK(cudnnSetTensorNdDescriptor(tensor.get(), dnn_type(dtype), 4, length.data(), stride.data()));
   return tensor;
 }
 
 namespace {
 
-/// What cuBLAS takes by itself: 32 MiB from Hopper on, else 4 MiB (its documentation of
-/// cublasSetWorkspace()).
-std::size_t usual_workspace_bytes(int device_index) {
+/// cuBLAS's own default: 32 MiB from Hopper on, else 4 MiB (documentation of cublasSetWorkspace()).
+std::size_t default_workspace_bytes(int device_index) {
   constexpr std::size_t kMebibyte = std::size_t{1} << 20;
   int major = 0;
   CUDA_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device_index));
@@ -53,10 +52,10 @@ std::size_t usual_workspace_bytes(int device_index) {
 }  // namespace
 
 Libraries::Libraries(CudaStream& stream)
-    : stream_(stream), workspace_bytes_(usual_workspace_bytes(stream.device().index)) {}
+    : stream_(stream), workspace_bytes_(default_workspace_bytes(stream.device().index)) {}
 
 template <class Create>
-auto Libraries::with_room(const Create& create) {
+auto Libraries::retry_with_freed_cache(const Create& create) {
   try {
     return create();
   } catch (const CudaError&) {
@@ -67,7 +66,7 @@ auto Libraries::with_room(const Create& create) {
 
 cublasHandle_t Libraries::blas() {
   if (!blas_) {
-    BlasHandle handle = with_room(
+    BlasHandle handle = retry_with_freed_cache(
         [] { return make_owned<BlasHandle>([](cublasHandle_t* made) { CUDA_CHECK(cublasCreate(made)); }); });
     CUDA_CHECK(cublasSetStream(handle.get(), stream_.handle()));
     CUDA_CHECK(cublasSetWorkspace(handle.get(), workspace(), workspace_bytes()));
@@ -78,7 +77,7 @@ cublasHandle_t Libraries::blas() {
 
 cublasLtHandle_t Libraries::blas_lt() {
   if (!blas_lt_) {
-    blas_lt_ = with_room([] {
+    blas_lt_ = retry_with_freed_cache([] {
       return make_owned<BlasLtHandle>([](cublasLtHandle_t* made) { CUDA_CHECK(cublasLtCreate(made)); });
     });
   }
@@ -87,7 +86,7 @@ cublasLtHandle_t Libraries::blas_lt() {
 
 cudnnHandle_t Libraries::dnn() {
   if (!dnn_) {
-    DnnHandle handle = with_room(
+    DnnHandle handle = retry_with_freed_cache(
         [] { return make_owned<DnnHandle>([](cudnnHandle_t* made) { CUDA_CHECK(cudnnCreate(made)); }); });
     CUDA_CHECK(cudnnSetStream(handle.get(), stream_.handle()));
     dnn_ = std::move(handle);

@@ -21,12 +21,12 @@ namespace tinytorch::cuda {
 
 class CudaStream;
 
-/// Owns what a library made: `destroy` is the library's function for it.
+/// Deletes a library's object with the library's function `destroy`.
 template <auto destroy>
 struct Destroyer {
   template <class T>
   void operator()(T* owned) const noexcept {
-    // A destroyer must not throw, and who used the object heard of its errors.
+    // A deleter must not throw, and the calls that used the object reported its errors.
     static_cast<void>(destroy(owned));
   }
 };
@@ -45,10 +45,10 @@ using DnnTensor = Owned<cudnnTensorDescriptor_t, cudnnDestroyTensorDescriptor>;
 void check(cublasStatus_t status, const char* what);
 void check(cudnnStatus_t status, const char* what);
 
-/// @throws CudaError  a length is above what the interface of `library` can say
+/// @throws CudaError  `length` exceeds the int of the interface of `library`
 int to_int(std::int64_t length, const char* library);
 
-/// Calls create(&handle) and takes the handle.
+/// Calls create(&handle) and takes ownership of the handle.
 template <class Owner, class Create>
 Owner make_owned(const Create& create) {
   typename Owner::pointer handle = nullptr;
@@ -56,14 +56,14 @@ Owner make_owned(const Create& create) {
   return Owner(handle);
 }
 
-/// What cuDNN calls f32 or f64.
+/// cuDNN's name for f32 or f64.
 cudnnDataType_t dnn_type(DType dtype);
 
-/// What cuDNN is told of a tensor of four axes.
+/// The cuDNN descriptor of a tensor of four axes.
 DnnTensor dnn_tensor(DType dtype, const Shape& shape, const Strides& strides);
 
-/// What cuBLAS, cuBLASLt and cuDNN need to work in one stream, each made on first use. A library's handle
-/// takes one call at a time: hold the lock from the first use of a handle to the last.
+/// The handles of cuBLAS, cuBLASLt and cuDNN for one stream, each created on first use. A handle takes one
+/// call at a time: hold the lock from its first use to its last.
 class Libraries {
  public:
   explicit Libraries(CudaStream& stream);
@@ -73,19 +73,19 @@ class Libraries {
   cublasLtHandle_t blas_lt();
   cudnnHandle_t dnn();
 
-  /// Scratch memory that the calls of the stream share, as they run one after another.
+  /// Scratch memory shared by the calls of the stream, which run one after another.
   void* workspace();
   std::size_t workspace_bytes() const { return workspace_bytes_; }
 
   /// m, n, k, the leading dimensions and transpositions of x and the weight, the epilogue, the alignment.
   using LinearKey = std::tuple<int, int, int, int, int, bool, bool, int, unsigned>;
-  /// The ways that cuBLASLt chose; nothing where it knew none.
+  /// The algorithms that cuBLASLt chose; empty where it has none.
   std::map<LinearKey, std::optional<cublasLtMatmulAlgo_t>>& linear_algorithms() { return linear_algorithms_; }
 
  private:
-  /// create(), and if that fails once more, with the memory that the allocator only keeps for later.
+  /// Calls create(); if that fails, frees the allocator's cached memory and calls it again.
   template <class Create>
-  auto with_room(const Create& create);
+  auto retry_with_freed_cache(const Create& create);
 
   CudaStream& stream_;
   std::size_t workspace_bytes_;

@@ -10,9 +10,9 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// A product and one pass over it: for f64, and for what cuBLASLt does not take.
-void linear_in_two_steps(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
-                         Tensor& y) {
+/// A product and one elementwise pass: for f64, and for operands that cuBLASLt does not support.
+void linear_by_matmul(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
+                      Tensor& y) {
   kernels::matmul(x, transpose(weight), y);
   const Tensor rows = expand(bias, y.shape());
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
@@ -26,9 +26,9 @@ void linear_in_two_steps(const Tensor& x, const Tensor& weight, const Tensor& bi
 
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
             Tensor& y) {
-  const bool takes_lt = y.dtype() == DType::f32 && x.shape().back() > 0;
-  if (takes_lt && lt_linear(x, weight, bias, activation, y)) return;
-  linear_in_two_steps(x, weight, bias, activation, y);
+  const bool try_lt = y.dtype() == DType::f32 && x.shape().back() > 0;
+  if (try_lt && lt_linear(x, weight, bias, activation, y)) return;
+  linear_by_matmul(x, weight, bias, activation, y);
 }
 
 }  // namespace

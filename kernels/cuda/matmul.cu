@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned kTile = 16;
 
-/// A batch of products for the hand-written kernel.
+/// The arguments of multiply_tiles: a batch of products.
 template <class T>
 struct ProductBatch {
   Product<T> first;
@@ -21,9 +21,9 @@ struct ProductBatch {
   Divisor<std::uint32_t> row_tiles, column_tiles;
 };
 
-// Integers, for which no library has kernels. A block of 16 x 16 threads makes a tile of y, a thread an
-// element; tiles of a and b go through shared memory, so that each of their elements is read from memory once
-// for 16 products instead of once for each: 1/8 of a load a multiplication.
+// Integer products, for which no library has kernels. A block of 16 x 16 threads computes a tile of y, one
+// thread per element. Tiles of a and b pass through shared memory, so that each of their elements is read
+// from memory once for 16 products instead of once for each: 1/8 of a load per multiplication.
 template <class T>
 __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> products) {
   SHARED(T, a, [kTile][kTile]);
@@ -70,7 +70,7 @@ void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
   launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
 }
 
-/// In cuBLAS, which wants the rows or the columns of each matrix without gaps.
+/// By cuBLAS, which needs contiguous rows or contiguous columns in each matrix.
 template <class T>
 void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);

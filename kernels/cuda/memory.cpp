@@ -10,7 +10,7 @@ void* DeviceMemory::allocate(std::size_t bytes) {
   void* block = nullptr;
   const cudaError_t error = cudaMalloc(&block, bytes);
   if (error == cudaErrorMemoryAllocation) {
-    static_cast<void>(cudaGetLastError());  // it is dealt with: later calls must not report it again
+    static_cast<void>(cudaGetLastError());  // handled here: later calls must not report it again
     return nullptr;
   }
   check(error, "cudaMalloc");
@@ -18,7 +18,7 @@ void* DeviceMemory::allocate(std::size_t bytes) {
 }
 
 void DeviceMemory::deallocate(void* block) noexcept {
-  // cudaFree() finds the device itself. An error here is one of work before, which its own caller hears of.
+  // cudaFree() finds the device itself. An error here comes from earlier work, whose own caller reports it.
   static_cast<void>(cudaFree(block));
 }
 

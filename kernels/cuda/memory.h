@@ -4,12 +4,13 @@
 
 namespace tinytorch::cuda {
 
-/// Memory of one device, as CachingAllocator takes it.
+/// The memory of one device, for CachingAllocator.
 class DeviceMemory final : public RawMemory {
  public:
   explicit DeviceMemory(int device_index) : device_index_(device_index) {}
 
-  /// @throws CudaError  for another reason than that there is no memory left
+  /// @return  null if no memory is left
+  /// @throws CudaError  cudaMalloc failed for another reason
   void* allocate(std::size_t bytes) override;
   /// Waits for all work on the device, as cudaFree() does.
   void deallocate(void* block) noexcept override;

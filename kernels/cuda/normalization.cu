@@ -8,8 +8,8 @@ namespace {
 
 /// The operands of normalize.
 template <class T, class Index>
-struct Forward {
-  Sets<Index> sets;
+struct NormalizeOperands {
+  GroupMap<Index> groups;
   const T* x;
   const T* weight;
   const T* bias;
@@ -17,89 +17,90 @@ struct Forward {
   T* y;
 
   __device__ void write(Index at, T normalized) const {
-    const Index channel = sets.channel(at);
+    const Index channel = groups.channel(at);
     if (weight != nullptr) normalized *= weight[channel];
     if (bias != nullptr) normalized += bias[channel];
     y[at] = normalized;
   }
-  /// Of one element, where the statistics are known.
+  /// Normalises one element by known statistics.
   __device__ void operator()(Index at) const {
-    write(at, load(statistics, sets.count, sets.set(at)).normalized(x[at]));
+    write(at, load(statistics, groups.size, groups.group(at)).normalized(x[at]));
   }
 };
 
-/// The statistics of sets in one pass, in f64: of the distances from the first element. As that is one of the
-/// set, its own distance from the mean squared is at most the set's length times the variance: so many of
-/// f64's digits are lost, however large the mean.
+/// The statistics of each group in one pass, in f64, from the distances of the elements from the group's
+/// first element. The square of that element's distance from the mean is at most the group's length times the
+/// variance, which bounds the digits of f64 that cancellation loses, however large the mean.
 template <class T, class Index>
-struct StatisticsFold : SumsFold {
-  Forward<T, Index> operands;
-  Index set_step;
+struct StatisticsFold : SumPairFold {
+  NormalizeOperands<T, Index> operands;
+  Index group_stride;
   double length, epsilon;
   bool centered;
 
-  __device__ T origin(Index set) const { return centered ? operands.x[set * set_step] : T(0); }
-  template <class Place>
-  __device__ Result lift(Place set, Place offset, Place) const {
+  __device__ T origin(Index group) const { return centered ? operands.x[group * group_stride] : T(0); }
+  template <class I>
+  __device__ Result lift(I group, I offset, I) const {
     const auto distance =
-        static_cast<double>(operands.x[offset]) - static_cast<double>(origin(static_cast<Index>(set)));
+        static_cast<double>(operands.x[offset]) - static_cast<double>(origin(static_cast<Index>(group)));
     return {distance, distance * distance};
   }
-  template <class Place>
-  __device__ void finish(Place output, const Result& total) const {
-    const auto set = static_cast<Index>(output);
+  template <class I>
+  __device__ void finish(I output, const Result& total) const {
+    const auto group = static_cast<Index>(output);
     const double mean = centered ? total.first / length : 0.0;
     const double variance = total.second / length - mean * mean;
-    store(math::group_statistics<T>(static_cast<double>(origin(set)) + mean, variance, epsilon),
-          operands.statistics, operands.sets.count, set);
+    store(math::group_statistics<T>(static_cast<double>(origin(group)) + mean, variance, epsilon),
+          operands.statistics, operands.groups.size, group);
   }
 };
 
-// Sets of up to 32 kPerLane elements without gaps, a warp each, eight a block. A set stays in its lanes'
-// registers from the one read to the one write: 8 bytes an element (f32), the minimum. The mean that a first
-// sum gives is corrected by the mean of the distances from it, so that f32 is enough also where it is large.
+// Contiguous groups of up to 32 kPerLane elements: one warp per group, eight per block. A group stays in the
+// lanes' registers between its one read and its one write: 8 bytes per element (f32), the minimum. The mean
+// from the first sum is corrected by the mean of the distances from it, so f32 suffices even for large means.
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
-    normalize_short_sets(Index count, unsigned length, bool centered, T epsilon, Forward<T, Index> operands) {
-  const Index set = Index{blockIdx.x} * kWarpsABlock + threadIdx.y;
-  if (!within(set, count)) return;
-  const Index first = set * length;
+    normalize_short_groups(Index groups, unsigned length, bool centered, T epsilon,
+                           NormalizeOperands<T, Index> operands) {
+  const Index group = Index{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
+  if (!within(group, groups)) return;
+  const Index first = group * length;
   const T divisor = static_cast<T>(length);
   T value[kPerLane];
   T sum = 0;
   for (int i = 0; i < kPerLane; ++i) {
-    const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    value[i] = within(place, length) ? operands.x[first + place] : T(0);
+    const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    value[i] = within(column, length) ? operands.x[first + column] : T(0);
     sum += value[i];
   }
-  math::GroupStatistics<T> found{centered ? fold_warp(sum, math::Add{}) / divisor : T(0), T(0), T(1)};
+  math::GroupStatistics<T> stats{centered ? reduce_warp(sum, math::Add{}) / divisor : T(0), T(0), T(1)};
   T distances = 0, squares = 0;
   for (int i = 0; i < kPerLane; ++i) {
-    const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    const T distance = within(place, length) ? value[i] - found.mean : T(0);
+    const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    const T distance = within(column, length) ? value[i] - stats.mean : T(0);
     distances += distance;
     squares += distance * distance;
   }
-  if (centered) found.mean_residual = fold_warp(distances, math::Add{}) / divisor;
-  const T variance = fold_warp(squares, math::Add{}) / divisor - found.mean_residual * found.mean_residual;
-  found.scale = T(1) / std::sqrt((variance < T(0) ? T(0) : variance) + epsilon);
-  if (threadIdx.x == 0) store(found, operands.statistics, count, set);
+  if (centered) stats.mean_residual = reduce_warp(distances, math::Add{}) / divisor;
+  const T variance = reduce_warp(squares, math::Add{}) / divisor - stats.mean_residual * stats.mean_residual;
+  stats.scale = T(1) / std::sqrt((variance < T(0) ? T(0) : variance) + epsilon);
+  if (threadIdx.x == 0) store(stats, operands.statistics, groups, group);
   for (int i = 0; i < kPerLane; ++i) {
-    const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    if (within(place, length)) operands.write(first + place, found.normalized(value[i]));
+    const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    if (within(column, length)) operands.write(first + column, stats.normalized(value[i]));
   }
 }
 
 template <class T, class Index>
 void normalize_typed(const OnDevice& on, const detail::Normalization& form,
-                     const Forward<T, Index>& operands) {
+                     const NormalizeOperands<T, Index>& operands) {
   const std::int64_t length = form.set_length();
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(normalize_short_sets<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsABlock),
-           short_rows_block(form.sets()), 0, on.stream(), operands.sets.count, static_cast<unsigned>(length),
+    launch(KERNEL(normalize_short_groups<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsPerBlock),
+           short_rows_block(form.sets()), 0, on.stream(), operands.groups.size, static_cast<unsigned>(length),
            form.centered, static_cast<T>(form.epsilon), operands);
   };
-  if (form.from_elements && as_short_sets<T>(form, by_warps)) return;
+  if (form.from_elements && dispatch_short_groups<T>(form, by_warps)) return;
   if (form.from_elements) {
     const StatisticsFold<T, Index> statistics{{},
                                               operands,
@@ -107,7 +108,7 @@ void normalize_typed(const OnDevice& on, const detail::Normalization& form,
                                               static_cast<double>(length),
                                               form.epsilon,
                                               form.centered};
-    fold(on, form.across_outer ? channel_loops(form) : set_loops(form), statistics);
+    reduce(on, form.across_outer ? channel_spaces(form) : group_spaces(form), statistics);
   }
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
@@ -117,7 +118,7 @@ void normalize(const detail::Normalization& form, const Tensor& x, const Tensor&
   const OnDevice on(y.device());
   dispatch_normalization(x, [&]<class T, class Index>() {
     normalize_typed<T, Index>(on, form,
-                              {.sets = Sets<Index>(form),
+                              {.groups = GroupMap<Index>(form),
                                .x = elements<T>(x),
                                .weight = elements<T>(weight),
                                .bias = elements<T>(bias),

@@ -2,92 +2,96 @@
 
 #include "core/ops/normalization.h"
 
-#include "kernels/cuda/fold.h"
+#include "kernels/cuda/reduce.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/normalization.h"
 
-// What normalisations and their gradients have in common.
+// What normalisations and their gradients have in common. A group is the set of elements that share a mean
+// and a variance: contiguous [channels / groups, inner] elements or, if across_outer, those of one channel.
 namespace tinytorch::cuda {
 
-/// Which set and channel an element belongs to, by its offset.
+/// Maps an element's offset to its group and its channel.
 template <class Index>
-struct Sets {
+struct GroupMap {
   Divisor<Index> inner, channels, length;
-  Index count;
+  Index size;  // the number of groups
   bool across_outer;
 
-  explicit Sets(const detail::Normalization& form)
+  explicit GroupMap(const detail::Normalization& form)
       : inner(static_cast<Index>(form.inner)),
         channels(static_cast<Index>(form.channels)),
         length(static_cast<Index>(form.set_length())),
-        count(static_cast<Index>(form.sets())),
+        size(static_cast<Index>(form.sets())),
         across_outer(form.across_outer) {}
 
   __device__ Index channel(Index offset) const {
-    const Index line = inner.quotient(offset);
-    return line - channels.quotient(line) * channels.divisor();
+    const Index row = inner.quotient(offset);
+    return row - channels.quotient(row) * channels.divisor();
   }
-  __device__ Index set(Index offset) const {
+  __device__ Index group(Index offset) const {
     return across_outer ? channel(offset) : length.quotient(offset);
   }
 };
 
-/// Statistics [3, sets], which may lie farther than Index counts.
+/// Statistics [3, groups], whose offsets may exceed Index.
 template <class T, class Index>
-__device__ math::GroupStatistics<T> load(const T* statistics, Index sets, Index set) {
-  return {statistics[set], statistics[std::uint64_t{sets} + set], statistics[std::uint64_t{2} * sets + set]};
+__device__ math::GroupStatistics<T> load(const T* statistics, Index groups, Index group) {
+  return {statistics[group], statistics[std::uint64_t{groups} + group],
+          statistics[std::uint64_t{2} * groups + group]};
 }
 template <class T, class Index>
-__device__ void store(const math::GroupStatistics<T>& found, T* statistics, Index sets, Index set) {
-  statistics[set] = found.mean;
-  statistics[std::uint64_t{sets} + set] = found.mean_residual;
-  statistics[std::uint64_t{2} * sets + set] = found.scale;
+__device__ void store(const math::GroupStatistics<T>& values, T* statistics, Index groups, Index group) {
+  statistics[group] = values.mean;
+  statistics[std::uint64_t{groups} + group] = values.mean_residual;
+  statistics[std::uint64_t{2} * groups + group] = values.scale;
 }
 
 /// A sum, and a sum of squares or products.
-struct Sums {
+struct SumPair {
   double first, second;
 };
-struct SumsFold {
-  using Result = Sums;
+/// The part of a fold that adds such pairs.
+struct SumPairFold {
+  using Result = SumPair;
   __device__ static Result identity() { return {0, 0}; }
   __device__ static Result combine(const Result& a, const Result& b) {
     return {a.first + b.first, a.second + b.second};
   }
 };
 
-/// Each set as one output.
-inline ReductionSpaces set_loops(const detail::Normalization& form) {
+/// The reduction of each group to one output.
+inline ReductionSpaces group_spaces(const detail::Normalization& form) {
   const std::int64_t length = form.set_length();
-  ReductionSpaces loops;
-  loops.kept = {
+  ReductionSpaces spaces;
+  spaces.kept = {
       .rank = 1, .numel = form.sets(), .sizes = {form.sets()}, .strides = {PerOperand<2>{length, 1}}};
-  loops.reduced = {.rank = 1, .numel = length, .sizes = {length}, .strides = {PerOperand<1>{1}}};
-  return loops;
+  spaces.reduced = {.rank = 1, .numel = length, .sizes = {length}, .strides = {PerOperand<1>{1}}};
+  return spaces;
 }
 
-/// Each channel as one output.
-inline ReductionSpaces channel_loops(const detail::Normalization& form) {
+/// The reduction of each channel to one output.
+inline ReductionSpaces channel_spaces(const detail::Normalization& form) {
   const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
-  ReductionSpaces loops;
-  loops.kept = {.rank = 1, .numel = channels, .sizes = {channels}, .strides = {PerOperand<2>{inner, 1}}};
+  ReductionSpaces spaces;
+  spaces.kept = {.rank = 1, .numel = channels, .sizes = {channels}, .strides = {PerOperand<2>{inner, 1}}};
   if (inner == 1) {
-    loops.reduced = {.rank = 1, .numel = outer, .sizes = {outer}, .strides = {PerOperand<1>{channels}}};
+    spaces.reduced = {.rank = 1, .numel = outer, .sizes = {outer}, .strides = {PerOperand<1>{channels}}};
   } else {
-    loops.reduced = {.rank = 2,
-                     .numel = outer * inner,
-                     .sizes = {outer, inner},
-                     .strides = {PerOperand<1>{channels * inner}, PerOperand<1>{1}}};
+    spaces.reduced = {.rank = 2,
+                      .numel = outer * inner,
+                      .sizes = {outer, inner},
+                      .strides = {PerOperand<1>{channels * inner}, PerOperand<1>{1}}};
   }
-  return loops;
+  return spaces;
 }
 
-/// Calls f<numbers a lane>() where sets are short rows.
+/// Calls f<elements per lane>() and returns true if groups are contiguous and fit a warp's registers; else
+/// returns false.
 template <class T, class F>
-bool as_short_sets(const detail::Normalization& form, const F& f) {
-  return !form.across_outer && as_short_rows<T>(form.set_length(), f);
+bool dispatch_short_groups(const detail::Normalization& form, const F& f) {
+  return !form.across_outer && dispatch_short_rows<T>(form.set_length(), f);
 }
 
 template <class T>
@@ -99,7 +103,7 @@ const T* elements(const Tensor& x) {
   return static_cast<const T*>(x.raw_data());
 }
 
-/// Calls f<T, Index>() for the element type and the least index type.
+/// Calls f<T, Index>() with the dtype's type and the narrowest sufficient index type.
 template <class F>
 void dispatch_normalization(const Tensor& x, const F& f) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {

@@ -5,10 +5,10 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// The operands of normalize_gradient; `means` are of the sets.
+/// The operands of normalize_gradient; `means` has one entry per group.
 template <class T, class Index>
-struct Backward {
-  Sets<Index> sets;
+struct NormalizeGradientOperands {
+  GroupMap<Index> groups;
   const T* grad;
   const T* x;
   const T* statistics;
@@ -18,121 +18,123 @@ struct Backward {
 
   /// The gradient of the normalised x.
   __device__ T scaled(Index at) const {
-    return weight != nullptr ? grad[at] * weight[sets.channel(at)] : grad[at];
+    return weight != nullptr ? grad[at] * weight[groups.channel(at)] : grad[at];
   }
-  __device__ T normalized(Index at, Index set) const {
-    return load(statistics, sets.count, set).normalized(x[at]);
+  __device__ T normalized(Index at, Index group) const {
+    return load(statistics, groups.size, group).normalized(x[at]);
   }
-  /// Of one element, where the means are known.
+  /// The gradient of one element, by known means.
   __device__ void operator()(Index at) const {
-    const Index set = sets.set(at);
-    const math::GroupStatistics<T> found = load(statistics, sets.count, set);
-    dx[at] = means[set].input_gradient(scaled(at), found.normalized(x[at]), found.scale);
+    const Index group = groups.group(at);
+    const math::GroupStatistics<T> stats = load(statistics, groups.size, group);
+    dx[at] = means[group].input_gradient(scaled(at), stats.normalized(x[at]), stats.scale);
   }
 };
 
-/// The sums over sets that a gradient goes through.
+/// The sums over each group that the gradient of x needs.
 template <class T, class Index>
-struct SetSumsFold : SumsFold {
-  Backward<T, Index> operands;
+struct GroupSumsFold : SumPairFold {
+  NormalizeGradientOperands<T, Index> operands;
   double length;
   bool centered;
 
-  template <class Place>
-  __device__ Result lift(Place set, Place offset, Place) const {
+  template <class I>
+  __device__ Result lift(I group, I offset, I) const {
     const auto at = static_cast<Index>(offset);
     const T scaled = operands.scaled(at);
     return {static_cast<double>(scaled),
-            static_cast<double>(scaled * operands.normalized(at, static_cast<Index>(set)))};
+            static_cast<double>(scaled * operands.normalized(at, static_cast<Index>(group)))};
   }
-  template <class Place>
-  __device__ void finish(Place set, const Result& total) const {
-    operands.means[set] = {static_cast<T>(centered ? total.first / length : 0),
-                           static_cast<T>(total.second / length)};
+  template <class I>
+  __device__ void finish(I group, const Result& total) const {
+    operands.means[group] = {static_cast<T>(centered ? total.first / length : 0),
+                             static_cast<T>(total.second / length)};
   }
 };
 
-/// The sums over channels, which are the gradients of bias and weight; where a channel is a set they also
-/// give the means of that, `share` being 1 / length or, for constant statistics, 0.
+/// The sums over each channel, which are the gradients of bias and weight. If a channel is a group, they also
+/// give its means: `share` is 1 / length or, for constant statistics, 0.
 template <class T, class Index>
-struct ChannelSumsFold : SumsFold {
-  Backward<T, Index> operands;
+struct ChannelSumsFold : SumPairFold {
+  NormalizeGradientOperands<T, Index> operands;
   T* dweight;
   T* dbias;
   double share;
 
-  template <class Place>
-  __device__ Result lift(Place, Place offset, Place) const {
+  template <class I>
+  __device__ Result lift(I, I offset, I) const {
     const auto at = static_cast<Index>(offset);
     const T grad = operands.grad[at];
     return {static_cast<double>(grad),
-            static_cast<double>(grad * operands.normalized(at, operands.sets.set(at)))};
+            static_cast<double>(grad * operands.normalized(at, operands.groups.group(at)))};
   }
-  template <class Place>
-  __device__ void finish(Place channel, const Result& total) const {
+  template <class I>
+  __device__ void finish(I channel, const Result& total) const {
     if (dbias != nullptr) dbias[channel] = static_cast<T>(total.first);
     if (dweight != nullptr) dweight[channel] = static_cast<T>(total.second);
-    if (operands.sets.across_outer) {
-      const double part =
+    if (operands.groups.across_outer) {
+      const double factor =
           operands.weight != nullptr ? share * static_cast<double>(operands.weight[channel]) : share;
-      operands.means[channel] = {static_cast<T>(part * total.first), static_cast<T>(part * total.second)};
+      operands.means[channel] = {static_cast<T>(factor * total.first), static_cast<T>(factor * total.second)};
     }
   }
 };
 
-// Sets of up to 32 kPerLane elements without gaps, a warp each, in registers as in normalize_short_sets: grad
-// and x are read once and dx written once, 12 bytes an element (f32).
+// Contiguous groups of up to 32 kPerLane elements: one warp per group, in registers as in
+// normalize_short_groups. grad and x are read once and dx is written once: 12 bytes per element (f32).
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
-    short_sets_gradient(Index count, unsigned length, bool centered, Backward<T, Index> operands) {
-  const Index set = Index{blockIdx.x} * kWarpsABlock + threadIdx.y;
-  if (!within(set, count)) return;
-  const Index first = set * length;
+    short_groups_gradient(Index groups, unsigned length, bool centered,
+                          NormalizeGradientOperands<T, Index> operands) {
+  const Index group = Index{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
+  if (!within(group, groups)) return;
+  const Index first = group * length;
   const T divisor = static_cast<T>(length);
-  const math::GroupStatistics<T> found = load(operands.statistics, count, set);
+  const math::GroupStatistics<T> stats = load(operands.statistics, groups, group);
   T scaled[kPerLane], normalized[kPerLane];
   T gradient = 0, product = 0;
   for (int i = 0; i < kPerLane; ++i) {
-    const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    const bool inside = within(place, length);
-    scaled[i] = inside ? operands.scaled(first + place) : T(0);
-    normalized[i] = inside ? found.normalized(operands.x[first + place]) : T(0);
+    const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    const bool inside = within(column, length);
+    scaled[i] = inside ? operands.scaled(first + column) : T(0);
+    normalized[i] = inside ? stats.normalized(operands.x[first + column]) : T(0);
     gradient += scaled[i];
     product += scaled[i] * normalized[i];
   }
-  const math::GroupMeans<T> means{centered ? fold_warp(gradient, math::Add{}) / divisor : T(0),
-                                  fold_warp(product, math::Add{}) / divisor};
+  const math::GroupMeans<T> means{centered ? reduce_warp(gradient, math::Add{}) / divisor : T(0),
+                                  reduce_warp(product, math::Add{}) / divisor};
   for (int i = 0; i < kPerLane; ++i) {
-    const unsigned place = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    if (within(place, length))
-      operands.dx[first + place] = means.input_gradient(scaled[i], normalized[i], found.scale);
+    const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
+    if (within(column, length))
+      operands.dx[first + column] = means.input_gradient(scaled[i], normalized[i], stats.scale);
   }
 }
 
 template <class T, class Index>
-void set_gradient(const OnDevice& on, const detail::Normalization& form, const Backward<T, Index>& operands) {
+void group_gradient(const OnDevice& on, const detail::Normalization& form,
+                    const NormalizeGradientOperands<T, Index>& operands) {
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsABlock),
-           short_rows_block(form.sets()), 0, on.stream(), operands.sets.count,
+    launch(KERNEL(short_groups_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsPerBlock),
+           short_rows_block(form.sets()), 0, on.stream(), operands.groups.size,
            static_cast<unsigned>(form.set_length()), form.centered, operands);
   };
-  if (as_short_sets<T>(form, by_warps)) return;
-  const SetSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.set_length()), form.centered};
-  fold(on, set_loops(form), sums);
+  if (dispatch_short_groups<T>(form, by_warps)) return;
+  const GroupSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.set_length()), form.centered};
+  reduce(on, group_spaces(form), sums);
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
 template <class T, class Index>
-void gradient_typed(const OnDevice& on, const detail::Normalization& form, Backward<T, Index> operands,
-                    T* dweight, T* dbias) {
+void gradient_typed(const OnDevice& on, const detail::Normalization& form,
+                    NormalizeGradientOperands<T, Index> operands, T* dweight, T* dbias) {
   Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::GroupMeans<T>));
   operands.means = reinterpret_cast<math::GroupMeans<T>*>(means.data());
   if (form.across_outer || dweight != nullptr || dbias != nullptr) {
     const double share = form.from_elements ? 1 / static_cast<double>(form.set_length()) : 0;
     const ChannelSumsFold<T, Index> sums{{}, operands, dweight, dbias, share};
-    fold(on, channel_loops(form), sums);
+    reduce(on, channel_spaces(form), sums);
   }
-  if (!form.across_outer) return set_gradient(on, form, operands);
+  if (!form.across_outer) return group_gradient(on, form, operands);
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
@@ -142,7 +144,7 @@ void normalize_gradient(const detail::Normalization& form, const Tensor& grad, c
   const OnDevice on(dx.device());
   dispatch_normalization(x, [&]<class T, class Index>() {
     gradient_typed<T, Index>(on, form,
-                             {.sets = Sets<Index>(form),
+                             {.groups = GroupMap<Index>(form),
                               .grad = elements<T>(grad),
                               .x = elements<T>(x),
                               .statistics = elements<T>(statistics),

@@ -10,11 +10,12 @@
 #include "kernels/cuda/launch.h"
 #include "kernels/iteration_space.h"
 
-// Where the elements of a collapsed loop lie, worked out on the device.
+// Offsets of the elements of an iteration space, computed on the device.
 namespace tinytorch::cuda {
 
-/// Division by a number that is known at the launch. In 32 bits, for numbers below 2^31: a multiplication, an
-/// addition and a shift instead of some twenty instructions (Granlund and Montgomery 1994, fig. 4.1).
+/// Division by an integer that is known at the launch. In 32 bits, for dividends and divisors below 2^31: a
+/// multiplication, an addition and a shift instead of some twenty instructions (Granlund and Montgomery 1994,
+/// fig. 4.1).
 template <class Index>
 class Divisor;
 
@@ -50,76 +51,79 @@ class Divisor<std::uint64_t> {
   std::uint64_t divisor_;
 };
 
-/// The offsets of the first N operands of a loop at each of its elements.
+/// Maps an element of an iteration space to its offset in each of the first N operands.
 template <int N, class Index = std::uint32_t>
 struct OffsetCalculator {
   int rank;
-  Divisor<Index> length[kMaxRank];  // outermost first
-  Index step[kMaxRank][N];
+  Divisor<Index> sizes[kMaxRank];  // outermost first
+  Index strides[kMaxRank][N];
 
   template <int M>
-  explicit OffsetCalculator(const IterationSpace<M>& loop) : rank(loop.rank) {
+  explicit OffsetCalculator(const IterationSpace<M>& space) : rank(space.rank) {
     static_assert(N <= M);
     for (int axis = 0; axis < rank; ++axis) {
       const auto at = static_cast<std::size_t>(axis);
-      // An empty axis is never divided by.
-      length[axis] = Divisor<Index>(static_cast<Index>(std::max<std::int64_t>(1, loop.sizes[at])));
+      // A size of 0 is never divided by, but a Divisor of 0 cannot be made.
+      sizes[axis] = Divisor<Index>(static_cast<Index>(std::max<std::int64_t>(1, space.sizes[at])));
       for (int i = 0; i < N; ++i)
-        step[axis][i] = static_cast<Index>(loop.strides[at][static_cast<std::size_t>(i)]);
+        strides[axis][i] = static_cast<Index>(space.strides[at][static_cast<std::size_t>(i)]);
     }
   }
 
   __device__ void find(Index element, Index (&offset)[N]) const {
     for (int i = 0; i < N; ++i) offset[i] = 0;
     for (int axis = rank - 1; axis > 0; --axis) {
-      const Index outer = length[axis].quotient(element);
-      const Index index = element - outer * length[axis].divisor();
-      for (int i = 0; i < N; ++i) offset[i] += index * step[axis][i];
+      const Index outer = sizes[axis].quotient(element);
+      const Index index = element - outer * sizes[axis].divisor();
+      for (int i = 0; i < N; ++i) offset[i] += index * strides[axis][i];
       element = outer;
     }
-    for (int i = 0; i < N; ++i) offset[i] += element * step[0][i];
+    for (int i = 0; i < N; ++i) offset[i] += element * strides[0][i];
   }
 };
 
-/// The farthest that any operand goes along an axis.
+/// The largest offset along an axis, over all operands.
 template <int N>
-std::int64_t extent(const IterationSpace<N>& loop, std::size_t axis) {
-  std::int64_t farthest = 0;
-  for (const std::int64_t step : loop.strides[axis]) farthest = std::max(farthest, step);
-  return (loop.sizes[axis] - 1) * farthest;
+std::int64_t extent(const IterationSpace<N>& space, std::size_t axis) {
+  std::int64_t largest = 0;
+  for (const std::int64_t stride : space.strides[axis]) largest = std::max(largest, stride);
+  return (space.sizes[axis] - 1) * largest;
 }
 
+/// True if numel and all offsets are below largest_index, so that 32-bit arithmetic suffices.
 template <int N>
-bool fits_32_bits(const IterationSpace<N>& loop) {
+bool fits_32_bits(const IterationSpace<N>& space) {
   std::int64_t total = 0;
-  for (std::size_t axis = 0; axis < static_cast<std::size_t>(loop.rank); ++axis) total += extent(loop, axis);
-  return total < largest_index && loop.numel < largest_index;
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(space.rank); ++axis)
+    total += extent(space, axis);
+  return total < largest_index && space.numel < largest_index;
 }
 
-/// Calls f(part, offset) for parts of the loop that fit 32 bits and together make it up; `offset` is where
-/// each operand begins. An axis is halved until they do.
+/// Splits the space into chunks that fit 32-bit indexing and calls f(chunk, offset) for each; `offset` is
+/// each operand's offset of the chunk's first element. Halves the axis of the largest extent until the chunks
+/// fit.
 template <int N, class F>
-void for_each_part(const IterationSpace<N>& loop, const std::type_identity_t<PerOperand<N>>& offset,
-                   const F& f) {
-  if (fits_32_bits(loop)) return f(loop, offset);
+void for_each_chunk(const IterationSpace<N>& space, const std::type_identity_t<PerOperand<N>>& offset,
+                    const F& f) {
+  if (fits_32_bits(space)) return f(space, offset);
   std::size_t axis = 0;
-  for (std::size_t other = 1; other < static_cast<std::size_t>(loop.rank); ++other) {
-    if (extent(loop, other) > extent(loop, axis)) axis = other;
+  for (std::size_t other = 1; other < static_cast<std::size_t>(space.rank); ++other) {
+    if (extent(space, other) > extent(space, axis)) axis = other;
   }
-  IterationSpace<N> first = loop, second = loop;
-  first.sizes[axis] = loop.sizes[axis] / 2;
-  second.sizes[axis] = loop.sizes[axis] - first.sizes[axis];
-  first.numel = loop.numel / loop.sizes[axis] * first.sizes[axis];
-  second.numel = loop.numel - first.numel;
-  PerOperand<N> further = offset;
-  for (std::size_t i = 0; i < N; ++i) further[i] += first.sizes[axis] * loop.strides[axis][i];
-  for_each_part(first, offset, f);
-  for_each_part(second, further, f);
+  IterationSpace<N> first = space, second = space;
+  first.sizes[axis] = space.sizes[axis] / 2;
+  second.sizes[axis] = space.sizes[axis] - first.sizes[axis];
+  first.numel = space.numel / space.sizes[axis] * first.sizes[axis];
+  second.numel = space.numel - first.numel;
+  PerOperand<N> second_offset = offset;
+  for (std::size_t i = 0; i < N; ++i) second_offset[i] += first.sizes[axis] * space.strides[axis][i];
+  for_each_chunk(first, offset, f);
+  for_each_chunk(second, second_offset, f);
 }
 
 template <int N, class F>
-void for_each_part(const IterationSpace<N>& loop, const F& f) {
-  for_each_part(loop, PerOperand<N>{}, f);
+void for_each_chunk(const IterationSpace<N>& space, const F& f) {
+  for_each_chunk(space, PerOperand<N>{}, f);
 }
 
 }  // namespace tinytorch::cuda

@@ -8,34 +8,34 @@
 namespace tinytorch::cuda {
 namespace {
 
-// A thread a pair of elements: both are read once and written once, in runs of half a row; the table, which
-// all heads share, mostly comes from the second-level cache. 16 bytes a pair (f32), the minimum.
+// One thread per pair of elements, which are half a row apart: both are read once and written once. The
+// table, which all heads share, mostly comes from L2. 16 bytes per pair (f32), the minimum.
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    rotate_pairs(std::uint32_t count, OffsetCalculator<4> places, const T* x, std::int64_t x_second,
-                 const T* cosine, const T* sine, T* y, std::int64_t y_second) {
+    rotate_pairs(std::uint32_t n, OffsetCalculator<4> offsets, const T* x, std::int64_t x_half_stride,
+                 const T* cosine, const T* sine, T* y, std::int64_t y_half_stride) {
   const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
-  if (!within(element, count)) return;
+  if (!within(element, n)) return;
   std::uint32_t offset[4];
-  places.find(element, offset);
-  const T first = x[offset[0]], second = x[offset[0] + x_second];
+  offsets.find(element, offset);
+  const T first = x[offset[0]], second = x[offset[0] + x_half_stride];
   const T c = cosine[offset[1]], s = sine[offset[2]];
   y[offset[3]] = math::Rotate{}.first(first, second, c, s);
-  y[offset[3] + y_second] = math::Rotate{}.second(first, second, c, s);
+  y[offset[3] + y_half_stride] = math::Rotate{}.second(first, second, c, s);
 }
 
 void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
   const OnDevice on(y.device());
   const std::int64_t pairs = y.shape().back() / 2;
   const Tensor x_half = slice(x, -1, 0, pairs), y_half = slice(y, -1, 0, pairs);
-  const IterationSpace<4> loop = make_iteration_space<4>({&x_half, &cosine, &sine, &y_half});
-  const std::int64_t x_second = pairs * x.strides().back(), y_second = pairs * y.strides().back();
+  const IterationSpace<4> space = make_iteration_space<4>({&x_half, &cosine, &sine, &y_half});
+  const std::int64_t x_half_stride = pairs * x.strides().back(), y_half_stride = pairs * y.strides().back();
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    for_each_part(loop, [&](const IterationSpace<4>& part, const PerOperand<4>& offset) {
-      launch(KERNEL(rotate_pairs<T>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
-             on.stream(), static_cast<std::uint32_t>(part.numel), OffsetCalculator<4>(part),
-             x.data<T>() + offset[0], x_second, cosine.data<T>() + offset[1], sine.data<T>() + offset[2],
-             y.data<T>() + offset[3], y_second);
+    for_each_chunk(space, [&](const IterationSpace<4>& chunk, const PerOperand<4>& offset) {
+      launch(KERNEL(rotate_pairs<T>), blocks_for(chunk.numel, kThreads), threads_for(chunk.numel), 0,
+             on.stream(), static_cast<std::uint32_t>(chunk.numel), OffsetCalculator<4>(chunk),
+             x.data<T>() + offset[0], x_half_stride, cosine.data<T>() + offset[1], sine.data<T>() + offset[2],
+             y.data<T>() + offset[3], y_half_stride);
     });
   });
 }

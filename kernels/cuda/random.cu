@@ -9,7 +9,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// What turns a Philox block into numbers: T are their type, kPerBlock their number.
+/// Distributions: functors that turn a Philox block into kPerBlock random numbers of type T.
 struct UniformF32 {
   using T = float;
   static constexpr int kPerBlock = 4;
@@ -53,28 +53,28 @@ struct Integers {
   }
 };
 
-// A thread a Philox block: nothing is read, each number is written once. Ten rounds of 32-bit multiplications
-// hide behind the writes; the f64 functions of randn do not, and are what it costs.
-template <class Make>
-__global__ void __launch_bounds__(kThreads)
-    generate_blocks(RandomStream stream, Make make, std::uint64_t count, typename Make::T* y) {
-  const std::uint64_t number = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
-  const std::uint64_t first = number * Make::kPerBlock;
-  if (first >= count) return;  // before the work, not instead of the check below
-  typename Make::T numbers[Make::kPerBlock];
-  make(math::philox(stream.seed, stream.offset + number), numbers);
-  for (int i = 0; i < Make::kPerBlock; ++i) {
-    if (within(first + static_cast<std::uint64_t>(i), count))
-      y[first + static_cast<std::uint64_t>(i)] = numbers[i];
+// One thread per Philox block: nothing is read, each random number is written once. The writes hide the ten
+// rounds of 32-bit multiplications; they do not hide the f64 functions of randn, which bound its speed.
+template <class Distribution>
+__global__ void __launch_bounds__(kThreads) generate_blocks(RandomStream stream, Distribution distribution,
+                                                            std::uint64_t n, typename Distribution::T* y) {
+  const std::uint64_t block_index = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
+  const std::uint64_t first = block_index * Distribution::kPerBlock;
+  if (first >= n) return;  // saves the work; the check below is still needed
+  typename Distribution::T values[Distribution::kPerBlock];
+  distribution(math::philox(stream.seed, stream.offset + block_index), values);
+  for (int i = 0; i < Distribution::kPerBlock; ++i) {
+    if (within(first + static_cast<std::uint64_t>(i), n))
+      y[first + static_cast<std::uint64_t>(i)] = values[i];
   }
 }
 
-template <class Make>
-void generate(Tensor& y, const RandomStream& stream, const Make& make) {
+template <class Distribution>
+void generate(Tensor& y, const RandomStream& stream, const Distribution& distribution) {
   const OnDevice on(y.device());
-  launch(KERNEL(generate_blocks<Make>), blocks_for(y.numel(), kThreads * Make::kPerBlock),
-         threads_for(parts_of(y.numel(), Make::kPerBlock)), 0, on.stream(), stream, make,
-         static_cast<std::uint64_t>(y.numel()), static_cast<typename Make::T*>(y.raw_data()));
+  launch(KERNEL(generate_blocks<Distribution>), blocks_for(y.numel(), kThreads * Distribution::kPerBlock),
+         threads_for(ceil_div(y.numel(), Distribution::kPerBlock)), 0, on.stream(), stream, distribution,
+         static_cast<std::uint64_t>(y.numel()), static_cast<typename Distribution::T*>(y.raw_data()));
 }
 
 void random_uniform(const RandomStream& stream, Tensor& y) {

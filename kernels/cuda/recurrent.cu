@@ -5,8 +5,8 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// An element of the state: all gates of it are read, and all results written, by one thread, so that each
-/// number moves once. In bytes an element (f32): lstm 44, its gradient 64, gru 32, its gradient 56.
+/// One element of the state: one thread reads all its gates and writes all its results, so that each value
+/// moves once. Bytes per element (f32): lstm 44, its gradient 64, gru 32, its gradient 56.
 template <class Index, class Work>
 struct StateElement {
   Divisor<Index> width;

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "core/ops/indexing_kernels.h"
-#include "kernels/cuda/fold.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/cuda/reduce.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
 
@@ -23,7 +23,7 @@ struct SumFold {
   __device__ static Output finish(Result total) { return static_cast<Output>(total); }
 };
 
-/// As the sum, multiplied.
+/// The product, in the type that the sum has.
 template <class T>
 struct ProductFold : SumFold<T> {
   using typename SumFold<T>::Result;
@@ -32,21 +32,22 @@ struct ProductFold : SumFold<T> {
   __device__ static Result combine(Result a, Result b) { return a * b; }
 };
 
-/// An element and its place. Order is Greater for the largest, Less for the smallest; NaN wins, and among
-/// equals the first.
+/// An element and its index among those that its output reduces.
 template <class T>
 struct Candidate {
   T value;
-  std::int64_t place;
+  std::int64_t index;
 };
 
-template <class T, class Order, bool kGivesPlace>
+/// The most extreme element or its index. Order is Greater for the largest, Less for the smallest; NaN wins,
+/// and among equals the first.
+template <class T, class Order, bool kGivesIndex>
 struct ExtremeFold {
   using Element = T;
   using Result = Candidate<T>;
-  using Output = std::conditional_t<kGivesPlace, std::int64_t, T>;
+  using Output = std::conditional_t<kGivesIndex, std::int64_t, T>;
 
-  /// Loses against everything: its place is behind all others'.
+  /// Loses against every element: its index is greater than all others.
   __device__ static Result identity() {
     using Limits = std::numeric_limits<T>;
     constexpr bool kMaximum = std::is_same_v<Order, math::Greater>;
@@ -54,36 +55,36 @@ struct ExtremeFold {
                                               : (kMaximum ? Limits::lowest() : Limits::max());
     return {kWorst, std::numeric_limits<std::int64_t>::max()};
   }
-  __device__ static Result lift(T x, std::int64_t place) { return {x, place}; }
+  __device__ static Result lift(T x, std::int64_t index) { return {x, index}; }
   __device__ static Result combine(const Result& a, const Result& b) {
     if (math::more_extreme<Order>(b.value, a.value)) return b;
     if (math::more_extreme<Order>(a.value, b.value)) return a;
-    return b.place < a.place ? b : a;
+    return b.index < a.index ? b : a;
   }
   __device__ static Output finish(const Result& best) {
-    if constexpr (kGivesPlace) {
-      return best.place;
+    if constexpr (kGivesIndex) {
+      return best.index;
     } else {
       return best.value;
     }
   }
 };
 
-/// The largest (smallest) element, and its place.
+/// The largest (smallest) element, and the index of the largest (smallest) element.
 template <class T, class Order>
 using ValueFold = ExtremeFold<T, Order, false>;
 template <class T, class Order>
-using PlaceFold = ExtremeFold<T, Order, true>;
+using IndexFold = ExtremeFold<T, Order, true>;
 
-/// A fold of x's elements to y's.
+/// Applies a fold to the elements of x and writes y.
 template <class Fold>
-struct Reduction : Fold {
+struct TensorFold : Fold {
   const typename Fold::Element* x;
   typename Fold::Output* y;
 
   template <class Index>
-  __device__ typename Fold::Result lift(Index, Index offset, Index place) const {
-    return Fold::lift(x[offset], static_cast<std::int64_t>(place));
+  __device__ typename Fold::Result lift(Index, Index offset, Index index) const {
+    return Fold::lift(x[offset], static_cast<std::int64_t>(index));
   }
   template <class Index>
   __device__ void finish(Index output, const typename Fold::Result& total) const {
@@ -92,32 +93,32 @@ struct Reduction : Fold {
 };
 
 template <class Fold>
-void reduce(const Tensor& x, Tensor& y) {
+void reduce_tensor(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
-  Reduction<Fold> reduction;
-  reduction.x = static_cast<const typename Fold::Element*>(x.raw_data());
-  reduction.y = static_cast<typename Fold::Output*>(y.raw_data());
-  fold(on, make_reduction_spaces(x, y), reduction);
+  TensorFold<Fold> tensor_fold;
+  tensor_fold.x = static_cast<const typename Fold::Element*>(x.raw_data());
+  tensor_fold.y = static_cast<typename Fold::Output*>(y.raw_data());
+  reduce(on, make_reduction_spaces(x, y), tensor_fold);
 }
 
 template <template <class> class Fold>
 void total(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { reduce<Fold<T>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce_tensor<Fold<T>>(x, y); });
 }
 
 void index_bound(const Tensor& index, Tensor& largest) {
-  reduce<ValueFold<std::uint64_t, math::Greater>>(index, largest);
+  reduce_tensor<ValueFold<std::uint64_t, math::Greater>>(index, largest);
 }
 
 template <template <class, class> class Fold, class Order>
 void extreme(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { reduce<Fold<T, Order>>(x, y); });
+  dispatch(x.dtype(), [&]<class T>() { reduce_tensor<Fold<T, Order>>(x, y); });
 }
 
-/// y has length 1 at the axis, which says it all.
+/// The axis is where y has size 1.
 template <class Order>
 void arg_extreme(const Tensor& x, const int&, Tensor& y) {
-  extreme<PlaceFold, Order>(x, y);
+  extreme<IndexFold, Order>(x, y);
 }
 
 }  // namespace

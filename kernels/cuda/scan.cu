@@ -10,97 +10,98 @@
 namespace tinytorch::cuda {
 namespace {
 
-constexpr unsigned kEach = 4;
+constexpr unsigned kPerThread = 4;
 
-/// The value of the thread `distance` below in the warp.
+/// The value of the thread `distance` lanes below in the warp.
 template <class T>
-__device__ T from_below(T value, unsigned distance) {
+__device__ T shuffle_up(T value, unsigned distance) {
   return __shfl_up_sync(~0u, value, distance);
 }
-__device__ inline math::Affine from_below(math::Affine value, unsigned distance) {
+__device__ inline math::Affine shuffle_up(math::Affine value, unsigned distance) {
   return {__shfl_up_sync(~0u, value.factor, distance), __shfl_up_sync(~0u, value.term, distance)};
 }
 
-/// The totals of all threads of the warp up to this one (Hillis and Steele 1986).
+/// The inclusive scan of the totals of the warp's threads (Hillis and Steele 1986).
 template <class Scan>
 __device__ typename Scan::State scan_warp(typename Scan::State total) {
   for (unsigned distance = 1; distance < kWarp; distance *= 2) {
-    const typename Scan::State before = from_below(total, distance);
+    const typename Scan::State before = shuffle_up(total, distance);
     if (threadIdx.x % kWarp >= distance) total = Scan::join(before, total);
   }
   return total;
 }
 
-/// Lines of `length` elements without gaps.
-struct Lines {
-  std::int64_t count;
+/// A contiguous matrix, scanned along its rows.
+struct Rows {
+  std::int64_t size;  // the number of rows
   std::int64_t length;
   bool reverse;
 
-  __device__ std::int64_t at(std::int64_t line, std::int64_t i) const {
-    return line * length + (reverse ? length - 1 - i : i);
+  /// The offset of a row's i-th element in the order of the scan.
+  __device__ std::int64_t at(std::int64_t row, std::int64_t i) const {
+    return row * length + (reverse ? length - 1 - i : i);
   }
 };
 
-// Running totals: blockDim.x threads (whole warps) a line, blockDim.y lines a block. A line goes through the
-// block in chunks of kEach elements a thread; each thread totals its own, warps scan those in registers,
-// their totals meet in shared memory, and all before the chunk is carried along. The order follows from the
-// length alone, so the same bits come out each time. Each element is read and written once: 8 bytes an f32
-// element. A single long line keeps one block busy, which is slower than two passes over many blocks would
-// be.
+// An inclusive scan: blockDim.x threads (whole warps) per row, blockDim.y rows per block. A block scans its
+// rows in chunks of kPerThread elements per thread: each thread totals its own elements, warps scan those
+// totals in registers, the warps' totals meet in shared memory, and the total of all earlier chunks is
+// carried along. The order depends on the length alone, so the same bits come out each time. Each element is
+// read and written once: 8 bytes per f32 element. A single long row keeps only one block busy, which is
+// slower than two passes over many blocks would be.
 template <class Scan>
-__global__ void __launch_bounds__(kThreads) scan_lines(Scan scan, Lines lines, typename Scan::Output* y) {
+__global__ void __launch_bounds__(kThreads) scan_rows(Scan scan, Rows rows, typename Scan::Output* y) {
   using State = typename Scan::State;
-  SHARED(State, totals, [kWarpsABlock]);
-  const std::int64_t line = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
-  const bool exists = within(line, lines.count);
-  const std::int64_t end = exists ? lines.length : 0;
+  SHARED(State, totals, [kWarpsPerBlock]);
+  const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
+  const bool exists = within(row, rows.size);
+  const std::int64_t end = exists ? rows.length : 0;
   const unsigned warps = blockDim.x / kWarp, warp = threadIdx.x / kWarp;
-  State* const line_totals = totals + threadIdx.y * warps;
+  State* const row_totals = totals + threadIdx.y * warps;
   State carried = Scan::identity();
-  for (std::int64_t begin = 0; begin < lines.length; begin += std::int64_t{blockDim.x} * kEach) {
-    const std::int64_t first = begin + std::int64_t{threadIdx.x} * kEach;
-    State own[kEach];
+  for (std::int64_t begin = 0; begin < rows.length; begin += std::int64_t{blockDim.x} * kPerThread) {
+    const std::int64_t first = begin + std::int64_t{threadIdx.x} * kPerThread;
+    State own[kPerThread];
     State total = Scan::identity();
-    for (unsigned i = 0; i < kEach; ++i) {
-      if (within(first + i, end)) total = Scan::join(total, scan.lift(lines.at(line, first + i)));
+    for (unsigned i = 0; i < kPerThread; ++i) {
+      if (within(first + i, end)) total = Scan::join(total, scan.lift(rows.at(row, first + i)));
       own[i] = total;
     }
     total = scan_warp<Scan>(total);
-    if (threadIdx.x % kWarp == kWarp - 1) line_totals[warp] = total;
+    if (threadIdx.x % kWarp == kWarp - 1) row_totals[warp] = total;
     __syncthreads();
     State before = carried;
     for (unsigned other = 0; other < warps; ++other) {
       if (other == warp) before = carried;
-      carried = Scan::join(carried, line_totals[other]);
+      carried = Scan::join(carried, row_totals[other]);
     }
-    const State in_warp = from_below(total, 1);
+    const State in_warp = shuffle_up(total, 1);
     if (threadIdx.x % kWarp > 0) before = Scan::join(before, in_warp);
-    for (unsigned i = 0; i < kEach; ++i) {
-      if (within(first + i, end)) y[lines.at(line, first + i)] = Scan::finish(Scan::join(before, own[i]));
+    for (unsigned i = 0; i < kPerThread; ++i) {
+      if (within(first + i, end)) y[rows.at(row, first + i)] = Scan::finish(Scan::join(before, own[i]));
     }
     __syncthreads();
   }
 }
 
 template <class Scan>
-void scan_rows(const Scan& scan, bool reverse, Tensor& y) {
+void launch_scan(const Scan& scan, bool reverse, Tensor& y) {
   const OnDevice on(y.device());
-  const Lines lines{.count = y.numel() / y.shape().back(), .length = y.shape().back(), .reverse = reverse};
-  const std::int64_t threads = std::clamp<std::int64_t>(lines.length / kEach, kWarp, kThreads);
+  const Rows rows{.size = y.numel() / y.shape().back(), .length = y.shape().back(), .reverse = reverse};
+  const std::int64_t threads = std::clamp<std::int64_t>(rows.length / kPerThread, kWarp, kThreads);
   const unsigned width = std::bit_ceil(static_cast<unsigned>(threads)), height = kThreads / width;
-  launch(KERNEL(scan_lines<Scan>), blocks_for(lines.count, height), dim3(width, height), 0, on.stream(), scan,
-         lines, static_cast<typename Scan::Output*>(y.raw_data()));
+  launch(KERNEL(scan_rows<Scan>), blocks_for(rows.size, height), dim3(width, height), 0, on.stream(), scan,
+         rows, static_cast<typename Scan::Output*>(y.raw_data()));
 }
 
 template <template <class> class Scan>
 void running(const Tensor& x, const bool& reverse, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { scan_rows(Scan<T>{x.data<T>()}, reverse, y); });
+  dispatch(x.dtype(), [&]<class T>() { launch_scan(Scan<T>{x.data<T>()}, reverse, y); });
 }
 
 void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y) {
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
-    scan_rows(math::Recurrence<T>{a.data<T>(), b.data<T>()}, reverse, y);
+    launch_scan(math::Recurrence<T>{a.data<T>(), b.data<T>()}, reverse, y);
   });
 }
 

@@ -16,7 +16,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// exp(x - maximum) / sum, or its logarithm.
+/// exp(x - maximum) / sum or its logarithm, from x - maximum.
 template <SoftmaxForm form, class T>
 __device__ T softmax_element(T shifted, T sum) {
   if constexpr (form == SoftmaxForm::softmax) {
@@ -26,12 +26,13 @@ __device__ T softmax_element(T shifted, T sum) {
   }
 }
 
-// Rows of up to 32 kPerLane elements, a warp each, eight a block. A row stays in its lanes' registers from
-// the one read to the one write: 8 bytes an element (f32), the minimum. Nothing is shared but by shuffles.
+// Rows of up to 32 kPerLane elements: one warp per row, eight per block. A row stays in the lanes' registers
+// between its one read and its one write: 8 bytes per element (f32), the minimum. Lanes exchange values by
+// shuffles alone.
 template <SoftmaxForm form, class T, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
     softmax_short_rows(std::int64_t rows, std::uint32_t columns, const T* x, T* y) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsABlock + threadIdx.y;
+  const std::int64_t row = std::int64_t{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
   if (!within(row, rows)) return;
   const std::int64_t first = row * columns;
   T value[kPerLane];
@@ -41,42 +42,42 @@ __global__ void __launch_bounds__(kThreads)
     value[i] = within(column, columns) ? x[first + column] : -std::numeric_limits<T>::infinity();
     maximum = math::Maximum{}(maximum, value[i]);
   }
-  maximum = fold_warp(maximum, math::Maximum{});
+  maximum = reduce_warp(maximum, math::Maximum{});
   T sum = 0;
   for (int i = 0; i < kPerLane; ++i) sum += math::Exp{}(value[i] - maximum);
-  sum = fold_warp(sum, math::Add{});
+  sum = reduce_warp(sum, math::Add{});
   for (int i = 0; i < kPerLane; ++i) {
     const std::uint32_t column = threadIdx.x + kWarp * static_cast<unsigned>(i);
     if (within(column, columns)) y[first + column] = softmax_element<form>(value[i] - maximum, sum);
   }
 }
 
-// Longer rows, a block each. x is read three times, mostly from the second-level cache: for the maximum, the
-// sum, and the result. y may be x, as each thread writes only what it alone still reads.
+// Longer rows, one block per row. x is read three times, mostly from L2: for the maximum, the sum, and the
+// result. y may be x, because a thread writes only elements that no other thread still reads.
 template <SoftmaxForm form, class T>
 __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t columns, const T* x, T* y) {
-  SHARED(T, maxima, [kWarpsABlock]);
-  SHARED(T, sums, [kWarpsABlock]);
+  SHARED(T, maxima, [kWarpsPerBlock]);
+  SHARED(T, sums, [kWarpsPerBlock]);
   const std::int64_t first = std::int64_t{blockIdx.x} * columns;
   T maximum = -std::numeric_limits<T>::infinity();
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     maximum = math::Maximum{}(maximum, x[first + i]);
-  maximum = fold_block<kThreads>(maximum, maxima, math::Maximum{});
+  maximum = reduce_block<kThreads>(maximum, maxima, math::Maximum{});
   T sum = 0;
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     sum += math::Exp{}(x[first + i] - maximum);
-  sum = fold_block<kThreads>(sum, sums, math::Add{});
+  sum = reduce_block<kThreads>(sum, sums, math::Add{});
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     y[first + i] = softmax_element<form>(x[first + i] - maximum, sum);
 }
 
 template <SoftmaxForm form, class T, int kPerLane>
 void launch_short_rows(const OnDevice& on, std::int64_t rows, std::int64_t columns, const T* x, T* y) {
-  launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kWarpsABlock),
+  launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kWarpsPerBlock),
          short_rows_block(rows), 0, on.stream(), rows, static_cast<std::uint32_t>(columns), x, y);
 }
 
-/// Along the rows of [rows, columns] without gaps; y may be x.
+/// Softmax along the rows of contiguous [rows, columns]; y may be x.
 template <SoftmaxForm form, class T>
 void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
@@ -85,11 +86,11 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
   const auto by_warps = [&]<int kPerLane>() {
     launch_short_rows<form, T, kPerLane>(on, rows, columns, from, to);
   };
-  if (as_short_rows<T>(columns, by_warps)) return;
+  if (dispatch_short_rows<T>(columns, by_warps)) return;
   launch(KERNEL(softmax_long_rows<form, T>), grid_size(rows), kThreads, 0, on.stream(), columns, from, to);
 }
 
-/// Along the last axis that is longer than 1.
+/// Softmax along the last axis whose size is not 1.
 template <SoftmaxForm form>
 void softmax_last_axis(std::int64_t columns, const Tensor& x, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(),
@@ -107,7 +108,7 @@ void softmax(const Tensor& x, const int& axis, Tensor& y) {
   const std::int64_t n = x.shape()[axis];
   if (inner == 1) return softmax_last_axis<form>(n, x, y);
   if (n * inner < largest_index) return dnn_softmax(form, x, x.numel() / (n * inner), n, inner, y);
-  // More than cuDNN counts: with the axis as the last.
+  // Beyond cuDNN's limit: move the axis to the end.
   Tensor rows = contiguous(transpose(x, axis, -1));
   softmax_last_axis<form>(n, rows, rows);
   kernels::copy(transpose(rows, axis, -1), y);

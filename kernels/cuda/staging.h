@@ -9,18 +9,18 @@
 
 namespace tinytorch::cuda {
 
-/// Copies between the host and a device through a ring of page-locked buffers, the only host memory that a
-/// device reads and writes on its own while the host goes on. All streams of the device share the ring: where
-/// its eight buffers wait behind the work of one, a copy of another waits with them. Thread-safe.
+/// Copies between the host and a device through a ring of page-locked (pinned) buffers, the only host memory
+/// that a device accesses asynchronously. All streams of the device share the ring: while all eight buffers
+/// wait for the work of one stream, a copy in another stream waits too. Thread-safe.
 class Staging {
  public:
   explicit Staging(int device_index) : device_index_(device_index) {}
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
 
-  /// Returns when `from` was read; the copy to the device is then one of the stream's tasks.
+  /// Returns when `from` has been read; the copy to the device is then queued in the stream.
   void upload(const void* from, void* to, std::size_t bytes, CudaStream& stream);
-  /// Returns when `to` was written: waits for the stream.
+  /// Returns when `to` has been written: waits for the stream.
   void download(const void* from, void* to, std::size_t bytes, CudaStream& stream);
 
  private:

@@ -12,14 +12,14 @@ namespace tinytorch::cuda {
 
 namespace {
 
-/// The streams that are there, to be found by their ids.
+/// All existing streams, to be found by their ids.
 struct Registry {
   std::mutex mutex;
   std::vector<CudaStream*> streams;
 };
 
-// Neither this nor the default streams are ever destroyed: tensors with static lifetime outlive static
-// objects.
+// Neither this nor the default streams are ever destroyed: tensors with static lifetime may outlive other
+// static objects.
 Registry& registry() {
   static Registry& all = *new Registry;
   return all;
@@ -27,18 +27,19 @@ Registry& registry() {
 
 CudaStream& default_stream(int device_index) {
   static std::mutex mutex;
-  static auto& streams = *new std::array<std::shared_ptr<CudaStream>, kMostDevices>;
+  static auto& streams = *new std::array<std::shared_ptr<CudaStream>, kMaxDevices>;
   const std::lock_guard lock(mutex);
   std::shared_ptr<CudaStream>& stream = streams[static_cast<std::size_t>(device_index)];
   if (!stream) stream = std::make_shared<CudaStream>(Device::cuda(device_index));
   return *stream;
 }
 
-/// This thread's current streams; null for one not asked for yet. Plain pointers, as tensors may be dropped
-/// when thread-local objects are gone already.
-constinit thread_local std::array<CudaStream*, kMostDevices> current_streams{};
+/// This thread's current streams; null until first used. Plain pointers, because tensors may be destroyed
+/// after the thread-local objects.
+constinit thread_local std::array<CudaStream*, kMaxDevices> current_streams{};
 
-/// Not ready is an answer here, but kept by the runtime as an error, which a later call must not find.
+/// True if the status is cudaSuccess. cudaErrorNotReady is a normal answer, but the runtime keeps it as an
+/// error, which a later call must not report.
 bool check_done(cudaError_t status, const char* what) {
   if (status == cudaErrorNotReady) {
     static_cast<void>(cudaGetLastError());
@@ -62,8 +63,8 @@ CudaStream::CudaStream(Device device) : StreamState(device) {
 }
 
 CudaStream::~CudaStream() {
-  // What fails here was reported, or will be, by whoever waits for its result. First of all it is waited for:
-  // who does not find a stream any more takes it for done.
+  // Whoever waits for the results reports their errors. Synchronising comes first, because wait_for_stream()
+  // takes a stream that it does not find as done.
   static_cast<void>(cudaStreamSynchronize(handle_));
   {
     const std::lock_guard lock(registry().mutex);
@@ -111,7 +112,7 @@ void set_current_stream(CudaStream& stream) {
 }
 
 void wait_for_stream(int device_index, std::uint64_t id) {
-  // Held to the end, so that the stream does not go in between.
+  // Held to the end, so that the stream is not destroyed in between.
   const std::lock_guard lock(registry().mutex);
   const auto& streams = registry().streams;
   const auto found = std::find_if(streams.begin(), streams.end(),

@@ -13,7 +13,7 @@ namespace tinytorch::cuda {
 
 class Libraries;
 
-/// A cudaStream_t, and what the libraries keep for it.
+/// A cudaStream_t and the libraries' handles for it.
 class CudaStream final : public StreamState {
  public:
   /// @throws CudaError
@@ -21,7 +21,7 @@ class CudaStream final : public StreamState {
   ~CudaStream() override;
 
   cudaStream_t handle() const { return handle_; }
-  /// A number that no other stream of this process has or had.
+  /// Unique among all streams that this process ever creates.
   std::uint64_t id() const { return id_; }
   /// The libraries' handles for this stream, made on first use.
   Libraries& libraries();
@@ -38,7 +38,7 @@ class CudaStream final : public StreamState {
 /// A cudaEvent_t.
 class CudaEvent final : public EventState {
  public:
-  /// Without `timed`, which costs a little, milliseconds_since() does not work.
+  /// @param timed  makes milliseconds_since() work, at a small cost
   explicit CudaEvent(int device_index, bool timed);
   ~CudaEvent() override;
   CudaEvent(const CudaEvent&) = delete;
@@ -56,19 +56,19 @@ class CudaEvent final : public EventState {
   cudaEvent_t handle_ = nullptr;
 };
 
-/// The most devices that a process can use.
-inline constexpr int kMostDevices = 64;
+/// The maximum number of devices that a process can use.
+inline constexpr int kMaxDevices = 64;
 
-/// The stream that the calling thread's work on the device goes to.
+/// The stream in which the calling thread's work on the device runs.
 CudaStream& current_stream(int device_index);
-/// The caller keeps it alive as long as it is current.
+/// The caller keeps the stream alive while it is current.
 void set_current_stream(CudaStream& stream);
 
-/// Makes the current stream of the device wait for all that was put into the stream of this id; for nothing
-/// if that stream is gone, since it was waited for when it went.
+/// Makes the device's current stream wait for all work queued so far in the stream of this id. If that stream
+/// was destroyed there is nothing to wait for: its destructor waited.
 void wait_for_stream(int device_index, std::uint64_t id);
 
-/// Where a kernel family works: the device of its output, made current, and the current stream there.
+/// Makes the device of a kernel's output current, and gives the current stream on it.
 class OnDevice {
  public:
   explicit OnDevice(Device device)

@@ -11,10 +11,6 @@
 namespace tito {
 namespace {
 
-/// What one run of a test program came to. A program that did not end as it should is itself a failure.
-=======
-using tinytorch::Device;
-
 /// Reads GoogleTest's JSON report; nullopt if the program ended before it wrote one.
 std::optional<TestResult> read_report(const std::filesystem::path& report) {
   std::ifstream file(report);

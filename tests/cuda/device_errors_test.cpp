@@ -1,4 +1,4 @@
-// What operands on different devices come to: each op of several says so, and how to mend it.
+// Operands on different devices: each op of several operands names both devices and the way out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,11 +94,11 @@ TEST(DeviceErrors, NameTheOpBothDevicesAndTheWayOut) {
 
 TEST(DeviceErrors, OfAKeyValueCache) {
   nn::KeyValueCache cache;
-  const Tensor steps = here({2, 1, 3, 4}), there = steps.to(Device::cpu());
+  const Tensor x = here({2, 1, 3, 4}), there = x.to(Device::cpu());
   const std::string name = to_string(backend());
-  EXPECT_ERROR(cache.append(steps, there), DeviceError,
+  EXPECT_ERROR(cache.append(x, there), DeviceError,
                "[KeyValueCache] keys are on " + name + ", values on cpu; move one with .to(device)");
-  cache.append(steps, steps);
+  cache.append(x, x);
   EXPECT_ERROR(
       cache.append(there, there), DeviceError,
       "[KeyValueCache] keys are on cpu, those in the cache on " + name + "; move one with .to(device)");

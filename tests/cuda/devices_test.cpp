@@ -1,4 +1,4 @@
-// All the devices that there are: of the emulated one, two.
+// All available devices; the emulated backend has two.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,7 +15,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// Read when the device is first used, which is after this.
+// Read when the device is first used, which is later.
 [[maybe_unused]] const int kTwoDevices = setenv("SIMT_DEVICES", "2", /*overwrite=*/0);
 
 std::vector<Device> all_devices() {
@@ -42,7 +42,7 @@ TEST(Devices, CopyToEachOther) {
     for (const Device to : all_devices()) {
       Tensor x = full({1000}, 3, {.dtype = DType::f32, .device = from});
       const Tensor y = x.to(to);
-      x += 1;  // waits until the copy was read
+      x += 1;  // waits until the copy has read x
       EXPECT_EQ(sum(y + 0).item(), from == to ? 4000 : 3000);
       EXPECT_EQ(y.device(), to);
       const Tensor turned = transpose(reshape(x, {10, 100})).to(to);

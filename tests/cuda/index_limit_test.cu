@@ -1,5 +1,5 @@
-// Loops that do not fit 32-bit arithmetic are cut into parts, or done in 64 bits. Such tensors are larger
-// than a test should be: the limit is lowered instead.
+// Iteration spaces that do not fit 32-bit arithmetic are split into chunks or handled in 64 bits. Such
+// tensors are larger than a test should have, so the tests lower the limit.
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -93,13 +93,13 @@ TEST_P(IndexLimit, DoesNotChangeWhereIndicesLead) {
 TEST_P(IndexLimit, DoesNotChangeImages) {
   const Tensor x = randn({2, 3, 14, 15}), x_there = x.to(backend());
   const MaxPool2dOptions window{.stride = 2, .padding = 1, .dilation = 2};
-  const auto [y, places] = max_pool2d_with_places(x, 3, window);
-  const auto [y_there, places_there] = max_pool2d_with_places(x_there, 3, window);
+  const auto [y, indices] = max_pool2d_with_places(x, 3, window);
+  const auto [y_there, indices_there] = max_pool2d_with_places(x_there, 3, window);
   EXPECT_TENSOR_EQ(y_there, y);
-  EXPECT_TENSOR_EQ(places_there, places);
-  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x_there, places_there, 3, window), y);
-  EXPECT_TENSOR_NEAR(tinytorch::detail::max_pool2d_gradient(y_there, places_there, x.shape(), 3, window),
-                     tinytorch::detail::max_pool2d_gradient(y, places, x.shape(), 3, window));
+  EXPECT_TENSOR_EQ(indices_there, indices);
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x_there, indices_there, 3, window), y);
+  EXPECT_TENSOR_NEAR(tinytorch::detail::max_pool2d_gradient(y_there, indices_there, x.shape(), 3, window),
+                     tinytorch::detail::max_pool2d_gradient(y, indices, x.shape(), 3, window));
   EXPECT_TENSOR_NEAR(avg_pool2d(x_there, 3, {.stride = 2}), avg_pool2d(x, 3, {.stride = 2}));
   EXPECT_TENSOR_NEAR(interpolate(x_there, {20, 7}, {.mode = Interpolation::bilinear}),
                      interpolate(x, {20, 7}, {.mode = Interpolation::bilinear}));
@@ -122,22 +122,22 @@ TEST_P(IndexLimit, DoesNotChangeConvolutions) {
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));
 
-TEST(Parts, MakeUpTheLoopAndFit) {
+TEST(Chunks, CoverTheSpaceAndFit) {
   const Tensor x = expand(zeros({1, 300}), {70, 300}), y = zeros({70, 300});
-  const IterationSpace<2> loop = make_iteration_space<2>({&x, &y});
+  const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
   const std::int64_t before = cuda::largest_index;
   cuda::largest_index = 1000;
-  std::int64_t elements = 0, parts = 0;
-  cuda::for_each_part(loop, [&](const IterationSpace<2>& part, const PerOperand<2>& offset) {
-    EXPECT_TRUE(cuda::fits_32_bits(part));
+  std::int64_t elements = 0, chunks = 0;
+  cuda::for_each_chunk(space, [&](const IterationSpace<2>& chunk, const PerOperand<2>& offset) {
+    EXPECT_TRUE(cuda::fits_32_bits(chunk));
     EXPECT_LT(offset[0], 300);
     EXPECT_LT(offset[1], 70 * 300);
-    elements += part.numel;
-    ++parts;
+    elements += chunk.numel;
+    ++chunks;
   });
   cuda::largest_index = before;
   EXPECT_EQ(elements, 70 * 300);
-  EXPECT_GT(parts, 20);
+  EXPECT_GT(chunks, 20);
 }
 
 }  // namespace

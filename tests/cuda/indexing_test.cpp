@@ -1,4 +1,4 @@
-// What the ops on indices say to operands on different devices.
+// The errors of ops on indices for operands on different devices.
 #include "core/ops/indexing.h"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// A GPU's cuBLASLt does what it likes with both; the emulated device's takes the first and refuses the
+// A GPU's cuBLASLt may accept or refuse both calls; the emulated device's accepts the first and refuses the
 // second.
 TEST(Linear, DoesNotNeedCublasLt) {
   const Tensor x = randn({9, 17}), weight = randn({5, 17}), bias = randn({5});

@@ -1,4 +1,4 @@
-// A kernel of a user's own in a slot, and what is said when it cannot be launched.
+// A user's own kernel in a slot, and the error when it cannot be launched.
 #include <gtest/gtest.h>
 
 #include "core/error.h"
@@ -16,13 +16,13 @@
 namespace tinytorch::testing {
 namespace {
 
-__global__ void leaky_relu(std::int64_t count, const float* x, float* y) {
+__global__ void leaky_relu(std::int64_t n, const float* x, float* y) {
   const std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (within(i, count)) y[i] = x[i] < 0 ? x[i] / 8 : x[i];
+  if (within(i, n)) y[i] = x[i] < 0 ? x[i] / 8 : x[i];
 }
 
-// What a kernel may be given stands at its slot: relu's x and y have any strides and any floating type. This
-// one takes f32 without gaps, and copies what lies otherwise.
+// A slot documents the arguments of its kernels: relu's x and y have any strides and any floating dtype. This
+// kernel takes contiguous f32 tensors, and copies others.
 template <unsigned kBlock>
 void own_relu(const Tensor& x, Tensor& y) {
   if (!x.is_contiguous() || !y.is_contiguous()) {
@@ -35,7 +35,7 @@ void own_relu(const Tensor& x, Tensor& y) {
                x.data<float>(), y.data<float>());
 }
 
-/// Puts a kernel into relu's slot for as long as it lives.
+/// Puts a kernel into relu's slot for the lifetime of this object.
 class Replaced {
  public:
   explicit Replaced(kernels::UnaryKernel::Function own)
@@ -48,7 +48,7 @@ class Replaced {
   kernels::UnaryKernel::Function before_;
 };
 
-TEST(OwnKernel, TakesTheSlotsPlaceUntilItIsPutBack) {
+TEST(OwnKernel, ReplacesTheSlotsKernelUntilItIsPutBack) {
   const Tensor x = Tensor{-8.0, 0.0, 2.0}.to(backend());
   {
     const Replaced replaced(own_relu<64>);
