@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
