@@ -10,7 +10,7 @@
 /// const Tensor x{-1.0, 0.5, 2.0};
 /// const Tensor positive = x > 0;             // [false, true, true]
 /// const Tensor y = where(positive, x, 0.0);  // [0, 0.5, 2]
-/// const bool close = allclose(y, relu(x));   // true
+/// std::cout << allclose(y, relu(x));         // 1
 /// ```
 namespace tinytorch {
 
