@@ -2,10 +2,6 @@
 
 #include <type_traits>
 
-#include "core/ops/activation.h"
-#include "core/ops/comparison.h"
-#include "core/ops/composite.h"
-#include "core/ops/math.h"
 #include "core/tensor.h"
 
 /// Losses: how far predictions are from targets. They follow PyTorch's functions of the same name, with two

@@ -1,9 +1,5 @@
 #pragma once
 
-#include "core/ops/comparison.h"
-#include "core/ops/composite.h"
-#include "core/ops/creation.h"
-#include "core/ops/math.h"
 #include "core/tensor.h"
 
 /// Statistics and norms: reductions that are made of others, for Tensor and Variable. Each reduces the given

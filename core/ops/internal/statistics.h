@@ -4,7 +4,11 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/math.h"
 #include "core/ops/statistics.h"
 
 // Internal: the definitions of the statistics. core/ops/statistics.cpp instantiates them for Tensor,
