@@ -6,7 +6,6 @@
 #include "autograd/ops/comparison.h"
 #include "autograd/ops/convolution.h"
 #include "autograd/ops/copy.h"
-#include "autograd/ops/cross_entropy.h"
 #include "autograd/ops/dropout.h"
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/loss.h"
@@ -25,12 +24,14 @@
 #include "autograd/ops/unfold.h"
 #include "autograd/variable.h"
 #include "core/ops/composite.h"
+#include "core/ops/cross_entropy.h"
 #include "core/ops/einsum.h"
 #include "core/ops/interpolate.h"
 #include "core/ops/linear_algebra.h"
 #include "core/ops/sampling.h"
 #include "core/ops/statistics.h"
 
-/// The ops on Variables: autograd/ops has a header for each of core/ops, and autograd/rules their rules. Each
-/// computes what the op of the same name on Tensors computes (see core/ops for what it takes and throws) and
-/// records its gradient rule. What has no derivative gives a Tensor.
+/// The ops on Variables. Each computes what the op of the same name on Tensors computes (see core/ops for
+/// what it takes and throws) and records its gradient rule; an op without a derivative returns a Tensor. Ops
+/// with rules of their own are declared in autograd/ops, and defined in autograd/rules; those made of other
+/// ops are declared for both in core/ops.

@@ -3,6 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/activation.h"
 
+/// See core/ops/activation.h.
 namespace tinytorch {
 
 /// The gradient at 0 is 0.

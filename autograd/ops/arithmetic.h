@@ -3,6 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/arithmetic.h"
 
+/// See core/ops/arithmetic.h.
 namespace tinytorch {
 
 Variable add(const Variable& a, const Variable& b);
@@ -12,7 +13,7 @@ Variable div(const Variable& a, const Variable& b);
 /// The gradient for b is 0 where a is 0 and b is not negative, and NaN where a is negative.
 Variable pow(const Variable& a, const Variable& b);
 Variable remainder(const Variable& a, const Variable& b);
-/// Constant almost everywhere: a Tensor.
+/// Constant almost everywhere, so the result is a Tensor.
 inline Tensor floor_divide(const Variable& a, const Variable& b) {
   return floor_divide(a.value(), b.value());
 }

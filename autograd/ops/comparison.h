@@ -3,9 +3,10 @@
 #include "autograd/variable.h"
 #include "core/ops/comparison.h"
 
+/// See core/ops/comparison.h.
 namespace tinytorch {
 
-// Comparisons are constant almost everywhere: a Tensor.
+/// Comparisons and tests are constant almost everywhere, so the result is a Tensor.
 inline Tensor eq(const Variable& a, const Variable& b) { return eq(a.value(), b.value()); }
 inline Tensor ne(const Variable& a, const Variable& b) { return ne(a.value(), b.value()); }
 inline Tensor lt(const Variable& a, const Variable& b) { return lt(a.value(), b.value()); }

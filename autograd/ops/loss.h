@@ -3,7 +3,8 @@
 #include "autograd/variable.h"
 #include "core/ops/loss.h"
 
-/// The losses with rules of their own: one node on the tape each, or a gradient where their parts have none.
+/// The losses that have gradient rules of their own; core/ops/loss.h has the others for Variables, too. See
+/// there.
 namespace tinytorch {
 
 Variable mse_loss(const Variable& prediction, const Variable& target, LossOptions options = {},

@@ -5,14 +5,16 @@
 #include "autograd/variable.h"
 #include "core/ops/reduction.h"
 
+/// See core/ops/reduction.h.
 namespace tinytorch {
 
 Variable sum(const Variable& x, const Axes& axes = {}, bool keepdim = false);
-/// The gradient, of any order, is right where elements are 0.
+/// The gradient, of any order, is exact where elements are 0.
 Variable prod(const Variable& x, const Axes& axes = {}, bool keepdim = false);
-/// Equal extremes share the gradient evenly.
+/// Equal extrema share the gradient evenly.
 Variable max(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 Variable min(const Variable& x, const Axes& axes = {}, bool keepdim = false);
+/// any(), all(), argmax() and argmin() are constant almost everywhere, so the result is a Tensor.
 inline Tensor any(const Variable& x, const Axes& axes = {}, bool keepdim = false) {
   return any(x.value(), axes, keepdim);
 }

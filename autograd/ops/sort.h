@@ -3,9 +3,10 @@
 #include "autograd/variable.h"
 #include "core/ops/sort.h"
 
+/// See core/ops/sort.h.
 namespace tinytorch {
 
-/// Each value's gradient goes to where it lay.
+/// The gradient of each value goes to the element of x that it is.
 Sorted<Variable> sort(const Variable& x, int axis = -1, bool descending = false);
 inline Tensor argsort(const Variable& x, int axis = -1, bool descending = false) {
   return argsort(x.value(), axis, descending);

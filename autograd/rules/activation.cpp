@@ -1,113 +1,99 @@
-#include "autograd/grad_mode.h"
-#include "autograd/ops.h"
-#include "autograd/rules/relu_gradient.h"
-#include "autograd/tape.h"
 #include "core/ops/activation_kernels.h"
-#include "core/ops/elementwise_kernels.h"
-#include "core/ops/internal/elementwise.h"
 
 #include <cmath>
 #include <numbers>
 
+#include "autograd/grad_mode.h"
+#include "autograd/ops.h"
+#include "autograd/rules/relu_gradient.h"
+#include "autograd/rules/unary.h"
+#include "autograd/tape.h"
+#include "core/ops/internal/elementwise.h"
+
 namespace tinytorch {
 
-Variable relu(const Variable& x) {
-  return record_with_output("relu", relu(x.value()), {x}, [](const RuleArguments& at) {
-    return Gradients(relu_gradient(at.grad, at.output()));
+Variable relu(V x) { return from_y("relu", relu, x, relu_gradient); }
+
+Variable sigmoid(V x) {
+  return from_y("sigmoid", sigmoid, x, [](V grad, V y) { return grad * (y * (1 - y)); });
+}
+
+Variable leaky_relu(V x, double slope) {
+  return from_x("leaky_relu", leaky_relu(x.value(), slope), x,
+                [slope](V grad, V x) { return where(x > 0, grad, grad * slope); });
+}
+
+Variable elu(V x, double alpha) {
+  // The minimum, because the exponential of a positive x could be infinite.
+  return from_x("elu", elu(x.value(), alpha), x,
+                [alpha](V grad, V x) { return where(x > 0, grad, grad * (alpha * exp(minimum(x, 0)))); });
+}
+
+Variable softplus(V x, double beta) {
+  return from_x("softplus", softplus(x.value(), beta), x,
+                [beta](V grad, V x) { return grad * sigmoid(x * beta); });
+}
+
+Variable hardswish(V x) {
+  return from_x("hardswish", hardswish, x, [](V grad, V x) {
+    const Variable middle = grad * (x / 3 + 0.5);
+    return where(x < -3, zeros_like(grad), where(x > 3, grad, middle));
   });
 }
 
-Variable sigmoid(const Variable& x) {
-  return record_with_output("sigmoid", sigmoid(x.value()), {x}, [](const RuleArguments& at) {
-    const Variable y = at.output();
-    return Gradients(at.grad * (y * (1 - y)));
-  });
+Variable softmax(V x, int axis) {
+  return from_y("softmax", softmax(x.value(), axis), x,
+                [axis](V grad, V y) { return y * (grad - sum(grad * y, {axis}, true)); });
 }
 
-Variable leaky_relu(const Variable& x, double slope) {
-  return record("leaky_relu", leaky_relu(x.value(), slope), {x},
-                [x = Saved(x), slope](const RuleArguments& at) {
-                  return Gradients(where(*x > 0, at.grad, at.grad * slope));
-                });
-}
-
-Variable elu(const Variable& x, double alpha) {
-  return record("elu", elu(x.value(), alpha), {x}, [x = Saved(x), alpha](const RuleArguments& at) {
-    // Where x is positive its exponential is not asked for, and could be infinite.
-    return Gradients(where(*x > 0, at.grad, at.grad * (alpha * exp(minimum(*x, 0)))));
-  });
-}
-
-Variable softplus(const Variable& x, double beta) {
-  return record("softplus", softplus(x.value(), beta), {x}, [x = Saved(x), beta](const RuleArguments& at) {
-    return Gradients(at.grad * sigmoid(*x * beta));
-  });
-}
-
-Variable hardswish(const Variable& x) {
-  return record("hardswish", hardswish(x.value()), {x}, [x = Saved(x)](const RuleArguments& at) {
-    const Variable middle = at.grad * (*x / 3 + 0.5);
-    return Gradients(where(*x < -3, zeros_like(at.grad), where(*x > 3, at.grad, middle)));
-  });
+Variable log_softmax(V x, int axis) {
+  return from_y("log_softmax", log_softmax(x.value(), axis), x,
+                [axis](V grad, V y) { return grad - exp(y) * sum(grad, {axis}, true); });
 }
 
 namespace {
 
-/// Records an op whose gradient has a kernel; `slope` is the same derivative in ops that have rules, for
-/// gradients of the gradient.
-template <class Slope>
-Variable with_gradient_kernel(const kernels::BinaryKernel& kernel, const char* name, Tensor value,
-                              const Variable& x, Slope slope) {
-  return record(name, std::move(value), {x}, [&kernel, x = Saved(x), slope](const RuleArguments& at) {
-    if (grad_enabled()) return Gradients(at.grad * slope(*x));
-    return Gradients(Variable(gradient_binary(kernel, x->value(), at.grad.value())));
+/// Records an op whose gradient has a kernel; `derivative` computes the same in ops that have rules, for
+/// derivatives of higher order.
+template <class Derivative>
+Variable with_gradient_kernel(const char* name, Tensor y, V x, const kernels::BinaryKernel& kernel,
+                              Derivative derivative) {
+  return from_x(name, std::move(y), x, [&kernel, derivative](V grad, V x) {
+    if (grad_enabled()) return grad * derivative(x);
+    return Variable(gradient_binary(kernel, x.value(), grad.value()));
   });
 }
 
 /// The standard normal distribution's probability below x.
-Variable probability_below(const Variable& x) { return 0.5 * (1 + erf(x * std::numbers::sqrt2 * 0.5)); }
+Variable normal_cdf(V x) { return 0.5 * (1 + erf(x * std::numbers::sqrt2 * 0.5)); }
 
-Variable gelu_slope(const Variable& x) {
+Variable gelu_derivative(V x) {
   constexpr double kDensity = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-  return probability_below(x) + x * (kDensity * exp(x * x * -0.5));
+  return normal_cdf(x) + x * (kDensity * exp(x * x * -0.5));
 }
 
-Variable gelu_tanh_slope(const Variable& x) {
+Variable gelu_tanh_derivative(V x) {
   constexpr double kScale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, kCubic = 0.044715;
   const Variable t = tanh(kScale * (x + kCubic * x * x * x));
   return 0.5 * (1 + t + x * (1 - t * t) * (kScale * (1 + 3 * kCubic * x * x)));
 }
 
-Variable silu_slope(const Variable& x) {
+Variable silu_derivative(V x) {
   const Variable s = sigmoid(x);
   return s * (1 + x * (1 - s));
 }
 
 }  // namespace
 
-Variable gelu(const Variable& x, GeluForm form) {
-  Tensor y = gelu(x.value(), form);
-  if (form == GeluForm::erf)
-    return with_gradient_kernel(kernels::gelu_gradient, "gelu", std::move(y), x, gelu_slope);
-  return with_gradient_kernel(kernels::gelu_tanh_gradient, "gelu", std::move(y), x, gelu_tanh_slope);
+Variable gelu(V x, GeluForm form) {
+  const bool exact = form == GeluForm::erf;
+  return with_gradient_kernel("gelu", gelu(x.value(), form), x,
+                              exact ? kernels::gelu_gradient : kernels::gelu_tanh_gradient,
+                              exact ? gelu_derivative : gelu_tanh_derivative);
 }
 
-Variable silu(const Variable& x) {
-  return with_gradient_kernel(kernels::silu_gradient, "silu", silu(x.value()), x, silu_slope);
-}
-
-Variable softmax(const Variable& x, int axis) {
-  return record_with_output("softmax", softmax(x.value(), axis), {x}, [axis](const RuleArguments& at) {
-    const Variable y = at.output();
-    return Gradients(y * (at.grad - sum(at.grad * y, {axis}, true)));
-  });
-}
-
-Variable log_softmax(const Variable& x, int axis) {
-  return record_with_output("log_softmax", log_softmax(x.value(), axis), {x},
-                            [axis](const RuleArguments& at) {
-                              return Gradients(at.grad - exp(at.output()) * sum(at.grad, {axis}, true));
-                            });
+Variable silu(V x) {
+  return with_gradient_kernel("silu", silu(x.value()), x, kernels::silu_gradient, silu_derivative);
 }
 
 }  // namespace tinytorch

@@ -5,10 +5,10 @@ namespace tinytorch {
 
 Variable where(const Tensor& condition, const Variable& a, const Variable& b) {
   return record("where", where(condition, a.value(), b.value()), {a, b},
-                [condition = Saved(condition)](const RuleArguments& at) {
-                  const Variable none = zeros_like(at.grad);
-                  return Gradients(at.gradient(0, [&] { return where(condition->value(), at.grad, none); }),
-                                   at.gradient(1, [&] { return where(condition->value(), none, at.grad); }));
+                [condition = Saved(condition)](const RuleArguments& at, InputGradient da, InputGradient db) {
+                  const Variable zero = zeros_like(at.grad);
+                  return Gradients(da([&] { return where(condition->value(), at.grad, zero); }),
+                                   db([&] { return where(condition->value(), zero, at.grad); }));
                 });
 }
 

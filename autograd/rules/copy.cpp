@@ -1,21 +1,19 @@
 #include "autograd/ops.h"
+#include "autograd/rules/unary.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
 
-Variable clone(const Variable& x) {
-  return record("clone", clone(x.value()), {x}, [](const RuleArguments& at) { return Gradients(at.grad); });
+Variable clone(V x) {
+  return from_grad("clone", clone, x, [](V grad) { return grad; });
 }
-
-Variable contiguous(const Variable& x) {
-  return record("contiguous", contiguous(x.value()), {x},
-                [](const RuleArguments& at) { return Gradients(at.grad); });
+Variable contiguous(V x) {
+  return from_grad("contiguous", contiguous, x, [](V grad) { return grad; });
 }
 
 Variable Variable::to(Options options) const {
-  const Options back{.dtype = dtype(), .device = device()};
-  return record("to", value().to(options), {*this},
-                [back](const RuleArguments& at) { return Gradients(at.grad.to(back)); });
+  return from_grad("to", value().to(options), *this,
+                   [back = Options{.dtype = dtype(), .device = device()}](V grad) { return grad.to(back); });
 }
 
 }  // namespace tinytorch

@@ -1,7 +1,10 @@
+#include "core/ops/internal/cross_entropy.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+
+namespace detail {
 
 namespace {
 
@@ -15,36 +18,39 @@ Variable smoothed(const Variable& logits, const Variable& target, const CrossEnt
   return chosen * kept + counted.to(logits.dtype()) * even;
 }
 
-/// The gradient of the logits where it is to be differentiated again.
-Variable logits_gradient(const Variable& logits, const Variable& target, const CrossEntropyOptions& options,
-                         const Variable& grad) {
+/// The gradient of the logits in ops that have rules, for derivatives of higher order.
+Variable composed_logits_gradient(const Variable& logits, const Variable& target,
+                                  const CrossEntropyOptions& options, const Variable& grad) {
   const Variable share = smoothed(logits, target, options) * class_weight(options.weight, logits.dtype());
   return grad * (softmax(logits, 1) * sum(share, {1}, true) - share);
 }
 
 }  // namespace
 
-CrossEntropyRows<Variable> cross_entropy_rows(const ClassRows<Variable>& rows,
-                                              const CrossEntropyOptions& options) {
-  constexpr const char* kOp = "cross_entropy";
-  const auto& [logits, target] = rows;
+template <>
+RowLosses<Variable> cross_entropy_of_rows(const Variable& logits, const Variable& target,
+                                          const CrossEntropyOptions& options) {
   const Tensor table = cross_entropy_table(logits.value(), target.value(), options);
   const auto rule = [x = Saved(logits), t = Saved(target), weight = Saved(options.weight), given = options,
-                     table](const RuleArguments& at) {
+                     table](const RuleArguments& at, InputGradient dx, InputGradient dt) {
     CrossEntropyOptions options = given;
     options.weight = weight->value();
-    const auto of_logits = [&] {
-      if (grad_enabled()) return logits_gradient(*x, *t, options, unsqueeze(at.grad, 1));
+    const auto logits_gradient = [&] {
+      if (grad_enabled()) return composed_logits_gradient(*x, *t, options, unsqueeze(at.grad, 1));
       return Variable(cross_entropy_gradient(x->value(), t->value(), options, table, at.grad.value()));
     };
-    const auto of_target = [&] {
+    const auto target_gradient = [&] {
       const Tensor weight = class_weight(options.weight, x->dtype());
       const Variable scale = unsqueeze(at.grad, 1) * (options.label_smoothing - 1) * weight;
       return scale * log_softmax(*x, 1);
     };
-    return Gradients(at.gradient(0, of_logits), at.gradient(1, of_target));
+    return Gradients(dx(logits_gradient), dt(target_gradient));
   };
-  return {record(kOp, select(table, 0, 0), {logits, target}, rule), select(table, 0, 4)};
+  return {record("cross_entropy", select(table, 0, 0), {logits, target}, rule), select(table, 0, 4)};
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_CROSS_ENTROPY(Variable)
+
+}  // namespace tinytorch

@@ -1,124 +1,50 @@
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-
 #include <numbers>
 
+#include "autograd/ops.h"
+#include "autograd/rules/unary.h"
+#include "autograd/tape.h"
+
 namespace tinytorch {
-namespace {
 
-/// Records an op whose derivative is a function of x.
-template <class Slope>
-Variable with_slope(const char* name, Tensor (*op)(const Tensor&), const Variable& x, Slope slope) {
-  return record(name, op(x.value()), {x},
-                [x = Saved(x), slope](const RuleArguments& at) { return Gradients(at.grad * slope(*x)); });
+using std::numbers::inv_sqrtpi, std::numbers::ln2, std::numbers::log10e, std::numbers::log2e;
+
+// clang-format off
+Variable exp(V x) { return from_y("exp", exp, x, [](V grad, V y) { return grad * y; }); }
+Variable exp2(V x) { return from_y("exp2", exp2, x, [](V grad, V y) { return grad * (y * ln2); }); }
+Variable expm1(V x) { return from_y("expm1", expm1, x, [](V grad, V y) { return grad * (y + 1); }); }
+Variable log(V x) { return from_x("log", log, x, [](V grad, V x) { return grad / x; }); }
+Variable log2(V x) { return from_x("log2", log2, x, [](V grad, V x) { return grad * (log2e / x); }); }
+Variable log10(V x) { return from_x("log10", log10, x, [](V grad, V x) { return grad * (log10e / x); }); }
+Variable log1p(V x) { return from_x("log1p", log1p, x, [](V grad, V x) { return grad * (1 / (1 + x)); }); }
+Variable sqrt(V x) { return from_y("sqrt", sqrt, x, [](V grad, V y) { return grad * 0.5 / y; }); }
+
+Variable sin(V x) { return from_x("sin", sin, x, [](V grad, V x) { return grad * cos(x); }); }
+Variable cos(V x) { return from_x("cos", cos, x, [](V grad, V x) { return grad * -sin(x); }); }
+Variable tan(V x) { return from_y("tan", tan, x, [](V grad, V y) { return grad * (1 + y * y); }); }
+Variable asin(V x) { return from_x("asin", asin, x, [](V grad, V x) { return grad * rsqrt(1 - x * x); }); }
+Variable acos(V x) { return from_x("acos", acos, x, [](V grad, V x) { return grad * -rsqrt(1 - x * x); }); }
+Variable atan(V x) { return from_x("atan", atan, x, [](V grad, V x) { return grad * (1 / (1 + x * x)); }); }
+Variable sinh(V x) { return from_x("sinh", sinh, x, [](V grad, V x) { return grad * cosh(x); }); }
+Variable cosh(V x) { return from_x("cosh", cosh, x, [](V grad, V x) { return grad * sinh(x); }); }
+Variable tanh(V x) { return from_y("tanh", tanh, x, [](V grad, V y) { return grad * (1 - y * y); }); }
+// clang-format on
+Variable rsqrt(V x) {
+  return from_y("rsqrt", rsqrt, x, [](V grad, V y) { return grad * (-0.5 * y * y * y); });
+}
+Variable erf(V x) {
+  return from_x("erf", erf, x, [](V grad, V x) { return grad * (exp(-(x * x)) * (2 * inv_sqrtpi)); });
 }
 
-/// Records an op whose derivative is a function of its result.
-template <class Slope>
-Variable with_slope_of_output(const char* name, Tensor (*op)(const Tensor&), const Variable& x, Slope slope) {
-  return record_with_output(name, op(x.value()), {x}, [slope](const RuleArguments& at) {
-    return Gradients(at.grad * slope(at.output()));
-  });
-}
+Variable floor(V x) { return piecewise_constant("floor", floor, x); }
+Variable ceil(V x) { return piecewise_constant("ceil", ceil, x); }
+Variable trunc(V x) { return piecewise_constant("trunc", trunc, x); }
+Variable round(V x) { return piecewise_constant("round", round, x); }
 
-/// Records an op that is constant almost everywhere.
-Variable with_steps(const char* name, Tensor (*op)(const Tensor&), const Variable& x) {
-  return record(name, op(x.value()), {x},
-                [](const RuleArguments& at) { return Gradients(zeros_like(at.grad)); });
-}
-
-}  // namespace
-
-Variable exp(const Variable& x) {
-  return with_slope_of_output("exp", exp, x, [](const Variable& y) { return y; });
-}
-
-Variable exp2(const Variable& x) {
-  return with_slope_of_output("exp2", exp2, x, [](const Variable& y) { return y * std::numbers::ln2; });
-}
-
-Variable expm1(const Variable& x) {
-  return with_slope_of_output("expm1", expm1, x, [](const Variable& y) { return y + 1; });
-}
-
-Variable log(const Variable& x) {
-  return record("log", log(x.value()), {x},
-                [x = Saved(x)](const RuleArguments& at) { return Gradients(at.grad / *x); });
-}
-
-Variable log2(const Variable& x) {
-  return with_slope("log2", log2, x, [](const Variable& at) { return std::numbers::log2e / at; });
-}
-
-Variable log10(const Variable& x) {
-  return with_slope("log10", log10, x, [](const Variable& at) { return std::numbers::log10e / at; });
-}
-
-Variable log1p(const Variable& x) {
-  return with_slope("log1p", log1p, x, [](const Variable& at) { return 1 / (1 + at); });
-}
-
-Variable sqrt(const Variable& x) {
-  return record_with_output("sqrt", sqrt(x.value()), {x},
-                            [](const RuleArguments& at) { return Gradients(at.grad * 0.5 / at.output()); });
-}
-
-Variable rsqrt(const Variable& x) {
-  return with_slope_of_output("rsqrt", rsqrt, x, [](const Variable& y) { return -0.5 * y * y * y; });
-}
-
-Variable sin(const Variable& x) {
-  return with_slope("sin", sin, x, [](const Variable& at) { return cos(at); });
-}
-
-Variable cos(const Variable& x) {
-  return with_slope("cos", cos, x, [](const Variable& at) { return -sin(at); });
-}
-
-Variable tan(const Variable& x) {
-  return with_slope_of_output("tan", tan, x, [](const Variable& y) { return 1 + y * y; });
-}
-
-Variable asin(const Variable& x) {
-  return with_slope("asin", asin, x, [](const Variable& at) { return rsqrt(1 - at * at); });
-}
-
-Variable acos(const Variable& x) {
-  return with_slope("acos", acos, x, [](const Variable& at) { return -rsqrt(1 - at * at); });
-}
-
-Variable atan(const Variable& x) {
-  return with_slope("atan", atan, x, [](const Variable& at) { return 1 / (1 + at * at); });
-}
-
-Variable sinh(const Variable& x) {
-  return with_slope("sinh", sinh, x, [](const Variable& at) { return cosh(at); });
-}
-
-Variable cosh(const Variable& x) {
-  return with_slope("cosh", cosh, x, [](const Variable& at) { return sinh(at); });
-}
-
-Variable tanh(const Variable& x) {
-  return with_slope_of_output("tanh", tanh, x, [](const Variable& y) { return 1 - y * y; });
-}
-
-Variable erf(const Variable& x) {
-  return with_slope("erf", erf, x,
-                    [](const Variable& at) { return exp(-(at * at)) * (2 * std::numbers::inv_sqrtpi); });
-}
-
-Variable floor(const Variable& x) { return with_steps("floor", floor, x); }
-Variable ceil(const Variable& x) { return with_steps("ceil", ceil, x); }
-Variable trunc(const Variable& x) { return with_steps("trunc", trunc, x); }
-Variable round(const Variable& x) { return with_steps("round", round, x); }
-
-Variable atan2(const Variable& a, const Variable& b) {
+Variable atan2(V a, V b) {
   return record("atan2", atan2(a.value(), b.value()), {a, b},
-                [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
                   const Variable scaled = at.grad / (*a * *a + *b * *b);
-                  return Gradients(at.gradient(0, [&] { return scaled * *b; }),
-                                   at.gradient(1, [&] { return -scaled * *a; }));
+                  return Gradients(da([&] { return scaled * *b; }), db([&] { return -scaled * *a; }));
                 });
 }
 

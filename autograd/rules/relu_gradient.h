@@ -5,10 +5,10 @@
 // Internal.
 namespace tinytorch {
 
-/// The gradient in front of relu, from that behind it and relu's result.
+/// The gradient of relu's input from that of its result y: grad where y is positive, else 0.
 inline Variable relu_gradient(const Variable& grad, const Variable& y) {
-  const Variable none = zeros_like(grad);
-  return where(y > none, grad, none);
+  const Variable zero = zeros_like(grad);
+  return where(y > zero, grad, zero);
 }
 
 }  // namespace tinytorch

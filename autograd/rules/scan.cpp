@@ -1,53 +1,53 @@
 #include "autograd/ops.h"
-#include "autograd/rules/running.h"
+#include "autograd/rules/shift.h"
+#include "autograd/rules/unary.h"
 #include "autograd/tape.h"
 #include "core/ops/creation.h"
 
 namespace tinytorch {
 
-Variable before(const Variable& x, int axis, bool reverse, double first) {
-  const std::int64_t length = x.size(axis);
+Variable shift(V x, int axis, bool reverse, double first) {
+  const int along = normalize_axis("shift", axis, x.rank());
+  const std::int64_t length = x.shape()[along];
   if (length == 0) return x;
   Shape shape = x.shape();
-  shape[axis] = 1;
-  const Variable none = full(shape, first, {.dtype = x.dtype(), .device = x.device()});
-  return reverse ? concat(std::vector{slice(x, axis, 1), none}, axis)
-                 : concat(std::vector{none, slice(x, axis, 0, length - 1)}, axis);
+  shape[along] = 1;
+  const Variable edge = full(shape, first, {.dtype = x.dtype(), .device = x.device()});
+  return reverse ? concat(std::vector{slice(x, along, 1), edge}, along)
+                 : concat(std::vector{edge, slice(x, along, 0, length - 1)}, along);
 }
 
 namespace {
 
-/// What the gradient of y_i = a_i y_{i-1} + b_i is for each y_i as a whole: that of y_i itself, and through
-/// a_{i+1} all of y_{i+1}'s.
-Variable gradient_through(const Variable& a, const Variable& grad, int axis, bool reverse) {
-  return linear_recurrence(before(a, axis, !reverse, 0), grad, axis, !reverse);
+/// The gradient of each y_i of y_i = a_i y_{i-1} + b_i, from `grad`, the gradients of the results: that of
+/// y_i itself plus a_{i+1} times the gradient of y_{i+1}.
+Variable accumulated_gradient(V a, V grad, int axis, bool reverse) {
+  return linear_recurrence(shift(a, axis, !reverse, 0), grad, axis, !reverse);
 }
 
 }  // namespace
 
-Variable cumsum(const Variable& x, int axis, bool reverse) {
-  return record("cumsum", cumsum(x.value(), axis, reverse), {x}, [axis, reverse](const RuleArguments& at) {
-    return Gradients(cumsum(at.grad, axis, !reverse));
-  });
+Variable cumsum(V x, int axis, bool reverse) {
+  return from_grad("cumsum", cumsum(x.value(), axis, reverse), x,
+                   [axis, reverse](V grad) { return cumsum(grad, axis, !reverse); });
 }
 
-Variable cumprod(const Variable& x, int axis, bool reverse) {
-  const Tensor y = cumprod(x.value(), axis, reverse);
-  const int along = normalize_axis("cumprod", axis, x.rank());
-  // y_i = x_i y_{i-1}, with y_{-1} = 1. No division, so zeros are like other numbers.
-  return record_with_output("cumprod", y, {x}, [along, reverse, x = Saved(x)](const RuleArguments& at) {
-    return Gradients(gradient_through(*x, at.grad, along, reverse) * before(at.output(), along, reverse, 1));
-  });
+// y_i = x_i y_{i-1}, with y_{-1} = 1. The rule does not divide, so zeros need no special case.
+Variable cumprod(V x, int axis, bool reverse) {
+  return record_with_output("cumprod", cumprod(x.value(), axis, reverse), {x},
+                            [axis, reverse, x = Saved(x)](const RuleArguments& at) {
+                              return Gradients(accumulated_gradient(*x, at.grad, axis, reverse) *
+                                               shift(at.output(), axis, reverse, 1));
+                            });
 }
 
-Variable linear_recurrence(const Variable& a, const Variable& b, int axis, bool reverse) {
-  const Tensor y = linear_recurrence(a.value(), b.value(), axis, reverse);
-  const int along = normalize_axis("linear_recurrence", axis, a.rank());
+Variable linear_recurrence(V a, V b, int axis, bool reverse) {
   return record_with_output(
-      "linear_recurrence", y, {a, b}, [along, reverse, a = Saved(a)](const RuleArguments& at) {
-        Variable through = gradient_through(*a, at.grad, along, reverse);
-        return Gradients(at.gradient(0, [&] { return through * before(at.output(), along, reverse, 0); }),
-                         at.gradient(1, [&] { return through; }));
+      "linear_recurrence", linear_recurrence(a.value(), b.value(), axis, reverse), {a, b},
+      [axis, reverse, a = Saved(a)](const RuleArguments& at, InputGradient da, InputGradient db) {
+        Variable dy = accumulated_gradient(*a, at.grad, axis, reverse);
+        return Gradients(da([&] { return dy * shift(at.output(), axis, reverse, 0); }),
+                         db([&] { return dy; }));
       });
 }
 

@@ -1,3 +1,4 @@
+#include "core/ops/internal/sort.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
@@ -8,11 +9,13 @@ Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
   const int along = normalize_axis("sort", axis, x.rank());
   Variable values =
       record("sort", sorted.values, {x}, [along, indices = Saved(sorted.indices)](const RuleArguments& at) {
-        // All places are named once, so nothing of the zeros is left.
+        // The indices are a permutation, so every zero is overwritten.
         return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
                                            detail::Places{along, indices->value()}, at.grad));
       });
   return {std::move(values), std::move(sorted.indices)};
 }
+
+TINYTORCH_INSTANTIATE_SORT(Variable)
 
 }  // namespace tinytorch

@@ -11,9 +11,9 @@ namespace {
 
 Tensor along_axis(const kernels::AlongAxisKernel& kernel, const Tensor& x, int axis) {
   require_floating(kernel.name(), x);
-  const int place = normalize_axis(kernel.name(), axis, x.rank());
+  const int along = normalize_axis(kernel.name(), axis, x.rank());
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
-  if (y.numel() > 0) kernel(x, place, y);
+  if (y.numel() > 0) kernel(x, along, y);
   return y;
 }
 

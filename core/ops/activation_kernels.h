@@ -10,21 +10,21 @@ namespace tinytorch::kernels {
 inline UnaryKernel relu{"relu"};
 /// y = 1 / (1 + exp(-x)). Floating.
 inline UnaryKernel sigmoid{"sigmoid"};
-// Floating; the functions of their names.
+// Floating; the functions of their names in core/ops/activation.h.
 inline UnaryKernel silu{"silu"};
 inline UnaryKernel gelu{"gelu"};
 inline UnaryKernel gelu_tanh{"gelu_tanh"};
 inline UnaryKernel hardswish{"hardswish"};
-inline UnaryKernelWith leaky_relu{"leaky_relu"};
-inline UnaryKernelWith elu{"elu"};
-inline UnaryKernelWith softplus{"softplus"};
+inline UnaryKernelWithParameter leaky_relu{"leaky_relu"};
+inline UnaryKernelWithParameter elu{"elu"};
+inline UnaryKernelWithParameter softplus{"softplus"};
 // y = b times the function's derivative at a. Floating.
 inline BinaryKernel silu_gradient{"silu_gradient"};
 inline BinaryKernel gelu_gradient{"gelu_gradient"};
 inline BinaryKernel gelu_tanh_gradient{"gelu_tanh_gradient"};
 
-/// A slot of functions along one axis (0 ... rank-1). x has at least one axis and one element, any strides; y
-/// is contiguous and has its shape and floating type.
+/// A slot for functions along one axis (0 ... rank-1). x has at least one axis and one element, any strides;
+/// y is contiguous, of x's shape and floating dtype.
 using AlongAxisKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;
 inline AlongAxisKernel softmax{"softmax"};
 inline AlongAxisKernel log_softmax{"log_softmax"};

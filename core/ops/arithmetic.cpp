@@ -17,8 +17,8 @@ bool reads_what_it_writes(const Tensor& a, const Tensor& b) {
   return a.storage() == b.storage() && !same_view;
 }
 
-void in_place(const kernels::BinaryKernel& kernel, Operands taken, Tensor& a, const Tensor& b) {
-  const DType dtype = working_dtype(kernel, taken, a, b);
+void in_place(const kernels::BinaryKernel& kernel, OperandTypes types, Tensor& a, const Tensor& b) {
+  const DType dtype = working_dtype(kernel, types, a, b);
   require_writable(kernel.name(), a);
   if (dtype != a.dtype()) {
     fail<DTypeError>(kernel.name(), "in place on a {} tensor, but the result is {}; write a = a op b",
@@ -31,47 +31,47 @@ void in_place(const kernels::BinaryKernel& kernel, Operands taken, Tensor& a, co
   }
   common_device(kernel.name(), a, b);
   const Tensor source = reads_what_it_writes(a, b) ? clone(b) : b;
-  if (a.numel() > 0) kernel(a, *Operand(source, dtype, shape), a);
+  if (a.numel() > 0) kernel(a, *BroadcastOperand(source, dtype, shape), a);
   a.storage()->bump_version();
 }
 
 }  // namespace
 
-Tensor add(const Tensor& a, const Tensor& b) { return binary(kernels::add, Operands::all, a, b); }
-Tensor sub(const Tensor& a, const Tensor& b) { return binary(kernels::sub, Operands::numbers, a, b); }
-Tensor mul(const Tensor& a, const Tensor& b) { return binary(kernels::mul, Operands::all, a, b); }
-Tensor div(const Tensor& a, const Tensor& b) { return binary(kernels::div, Operands::reals, a, b); }
-Tensor pow(const Tensor& a, const Tensor& b) { return binary(kernels::pow, Operands::numbers, a, b); }
+Tensor add(const Tensor& a, const Tensor& b) { return binary(kernels::add, OperandTypes::all, a, b); }
+Tensor sub(const Tensor& a, const Tensor& b) { return binary(kernels::sub, OperandTypes::numeric, a, b); }
+Tensor mul(const Tensor& a, const Tensor& b) { return binary(kernels::mul, OperandTypes::all, a, b); }
+Tensor div(const Tensor& a, const Tensor& b) { return binary(kernels::div, OperandTypes::to_floating, a, b); }
+Tensor pow(const Tensor& a, const Tensor& b) { return binary(kernels::pow, OperandTypes::numeric, a, b); }
 Tensor remainder(const Tensor& a, const Tensor& b) {
-  return binary(kernels::remainder, Operands::numbers, a, b);
+  return binary(kernels::remainder, OperandTypes::numeric, a, b);
 }
 Tensor floor_divide(const Tensor& a, const Tensor& b) {
-  return binary(kernels::floor_divide, Operands::numbers, a, b);
+  return binary(kernels::floor_divide, OperandTypes::numeric, a, b);
 }
-Tensor maximum(const Tensor& a, const Tensor& b) { return binary(kernels::maximum, Operands::all, a, b); }
-Tensor minimum(const Tensor& a, const Tensor& b) { return binary(kernels::minimum, Operands::all, a, b); }
+Tensor maximum(const Tensor& a, const Tensor& b) { return binary(kernels::maximum, OperandTypes::all, a, b); }
+Tensor minimum(const Tensor& a, const Tensor& b) { return binary(kernels::minimum, OperandTypes::all, a, b); }
 
 Tensor neg(const Tensor& x) { return numeric_unary(kernels::neg, x); }
 Tensor abs(const Tensor& x) { return numeric_unary(kernels::abs, x); }
 Tensor sign(const Tensor& x) { return numeric_unary(kernels::sign, x); }
 
 Tensor& operator+=(Tensor& a, const Tensor& b) {
-  in_place(kernels::add, Operands::all, a, b);
+  in_place(kernels::add, OperandTypes::all, a, b);
   return a;
 }
 
 Tensor& operator-=(Tensor& a, const Tensor& b) {
-  in_place(kernels::sub, Operands::numbers, a, b);
+  in_place(kernels::sub, OperandTypes::numeric, a, b);
   return a;
 }
 
 Tensor& operator*=(Tensor& a, const Tensor& b) {
-  in_place(kernels::mul, Operands::all, a, b);
+  in_place(kernels::mul, OperandTypes::all, a, b);
   return a;
 }
 
 Tensor& operator/=(Tensor& a, const Tensor& b) {
-  in_place(kernels::div, Operands::reals, a, b);
+  in_place(kernels::div, OperandTypes::to_floating, a, b);
   return a;
 }
 

@@ -1,37 +1,45 @@
 #pragma once
 
-#include "core/kernel.h"
 #include "core/tensor.h"
 
+/// Elementwise arithmetic. Shapes broadcast as in NumPy and dtypes promote (see promote(), and Tensor for
+/// scalars); integers wrap around.
+///
+/// ```cpp
+/// const Tensor x{{1.0, 2.0}, {3.0, 4.0}};
+/// const Tensor y = 2 * x - maximum(x, 1.5);  // [[0.5, 2], [3, 4]]
+/// Tensor total = zeros({2, 2});
+/// total += Tensor{10.0, 20.0};  // in place, each row [10, 20]
+/// ```
 namespace tinytorch {
 
-/// Elementwise on two operands. Shapes broadcast as in NumPy; types promote (see promote() and
-/// Tensor(number)); integers wrap around. bool works as u8 does in add, mul, maximum and minimum of two
-/// bools: or, and, or, and.
+/// a + b. Of two bools, add() and maximum() are or, mul() and minimum() are and; the others take no two
+/// bools.
 /// @throws ShapeError   the shapes do not broadcast
-/// @throws DeviceError  the operands lie on different devices
+/// @throws DeviceError  the operands are on different devices
 /// @throws DTypeError   two bools, but for add, mul, maximum and minimum
 /// @throws ValueError   an operand is undefined
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
-/// True division: of integers in f32. x/0 is inf or NaN.
+/// a / b, true division: of integers in f32. x/0 is inf or NaN.
 Tensor div(const Tensor& a, const Tensor& b);
-/// a to the b. Of integers in integers: a negative power gives 0, but 1 where |a| is 1 (with its sign), as in
+/// a to the power of b. Of integers in integers: a negative power gives 0, but of 1 and -1 it is exact, as in
 /// PyTorch.
 Tensor pow(const Tensor& a, const Tensor& b);
 /// a - b floor(a / b), which has b's sign, as Python's %. Of integers 0 where b is 0.
 Tensor remainder(const Tensor& a, const Tensor& b);
-/// floor(a / b), as Python's //. Of integers 0 where b is 0 (PyTorch refuses that).
+/// floor(a / b), as Python's //. Of integers 0 where b is 0 (PyTorch throws).
 Tensor floor_divide(const Tensor& a, const Tensor& b);
-/// NaN where either is NaN.
+/// The larger of a and b; NaN where either is NaN.
 Tensor maximum(const Tensor& a, const Tensor& b);
+/// The smaller of a and b; NaN where either is NaN.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
-/// Elementwise on one numeric operand; same shape, type and order in memory.
-/// @throws DTypeError  x is bool
+/// -x, elementwise, with x's shape, dtype and memory order, as abs() and sign() have.
+/// @throws DTypeError  x is bool. ValueError  x is undefined
 Tensor neg(const Tensor& x);
-/// The smallest integer stays as it is.
+/// |x|. Of the smallest integer it is that integer.
 Tensor abs(const Tensor& x);
 /// -1, 0 or 1; NaN stays NaN (PyTorch: 0).
 Tensor sign(const Tensor& x);
@@ -42,8 +50,10 @@ inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
-/// In place: b broadcasts to a's shape, a is no expanded view, and the result must be of a's type.
-/// @throws ShapeError, DTypeError, DeviceError
+/// In place: b broadcasts to a's shape, and the result must have a's dtype.
+/// @throws ShapeError  b does not broadcast to a's shape, or a is an expanded view
+/// @throws DTypeError  the result has another dtype than a
+/// @throws DeviceError the operands are on different devices
 Tensor& operator+=(Tensor& a, const Tensor& b);
 Tensor& operator-=(Tensor& a, const Tensor& b);
 Tensor& operator*=(Tensor& a, const Tensor& b);

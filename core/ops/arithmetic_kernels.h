@@ -1,21 +1,20 @@
 #pragma once
 
 #include "core/ops/elementwise_kernels.h"
-#include "core/tensor.h"
 
 namespace tinytorch::kernels {
 
-// All element types; y has the operands'. On bool, add is or, mul is and.
+// Every dtype; y has the operands'. On bool, add is or, mul is and.
 inline BinaryKernel add{"add"};          ///< a + b
 inline BinaryKernel mul{"mul"};          ///< a b
 inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN where either is
 inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN where either is
-// All but bool; y has the operands' type.
+// All but bool; y has the operands' dtype.
 inline BinaryKernel sub{"sub"};                    ///< a - b
 inline BinaryKernel pow{"pow"};                    ///< a^b
 inline BinaryKernel remainder{"remainder"};        ///< a - b floor(a / b)
 inline BinaryKernel floor_divide{"floor_divide"};  ///< floor(a / b)
-// Floating types.
+// Floating.
 inline BinaryKernel div{"div"};  ///< a / b
 
 // All but bool.

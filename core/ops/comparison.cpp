@@ -18,7 +18,7 @@ namespace {
 Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b, DType dtype) {
   const Device device = common_device(kernel.name(), a, b);
   const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
-  const Operand left(a, dtype, shape), right(b, dtype, shape);
+  const BroadcastOperand left(a, dtype, shape), right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = DType::boolean, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
   y.set_weakly_typed(a.is_weakly_typed() && b.is_weakly_typed());
@@ -78,7 +78,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const DType dtype = common_dtype(a, b);
   const Shape shape =
       broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
-  const Operand choice(condition, DType::boolean, shape), left(a, dtype, shape), right(b, dtype, shape);
+  const BroadcastOperand choice(condition, DType::boolean, shape), left(a, dtype, shape),
+      right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
   if (y.numel() > 0) kernels::where(*choice, *left, *right, y);
   return y;
@@ -98,8 +99,8 @@ bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance) {
   require_defined("allclose", b);
   const Shape shape = broadcast_shapes("allclose", a.shape(), b.shape());
   common_device("allclose", a, b);
-  const std::vector<double> x = Operand(a, DType::f64, shape)->to_vector<double>();
-  const std::vector<double> y = Operand(b, DType::f64, shape)->to_vector<double>();
+  const std::vector<double> x = BroadcastOperand(a, DType::f64, shape)->to_vector<double>();
+  const std::vector<double> y = BroadcastOperand(b, DType::f64, shape)->to_vector<double>();
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool both_nan = std::isnan(x[i]) && std::isnan(y[i]);
     const bool close =

@@ -2,13 +2,23 @@
 
 #include <type_traits>
 
-#include "core/ops/arithmetic.h"
+#include "core/tensor.h"
 
+/// Comparisons, tests and selection.
+///
+/// ```cpp
+/// const Tensor x{-1.0, 0.5, 2.0};
+/// const Tensor positive = x > 0;             // [false, true, true]
+/// const Tensor y = where(positive, x, 0.0);  // [0, 0.5, 2]
+/// std::cout << allclose(y, relu(x));         // 1
+/// ```
 namespace tinytorch {
 
-/// Elementwise comparison to a bool tensor, with broadcasting and promotion as in arithmetic. NaN compares
+/// Elementwise comparison, with broadcasting and promotion as in arithmetic. The result is bool. NaN compares
 /// as in C++: unequal to everything.
-/// @throws ShapeError, DeviceError
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DeviceError  the operands are on different devices
+/// @throws ValueError   an operand is undefined
 Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 Tensor lt(const Tensor& a, const Tensor& b);
@@ -23,43 +33,50 @@ inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
 inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 
-/// Elementwise on truth values (not zero is true); bool tensors.
-/// @throws ShapeError, DeviceError
+/// Elementwise logic on truth values, where what is not zero is true. The result is bool.
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DeviceError  the operands are on different devices
+/// @throws ValueError   an operand is undefined
 Tensor logical_and(const Tensor& a, const Tensor& b);
 Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
 
-/// Elementwise tests of numbers; bool tensors. Integers and bools are finite.
+/// Elementwise tests for NaN, infinities and finite values. The result is bool. Integers and bools are
+/// finite.
 /// @throws ValueError  x is undefined
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 
-/// a where condition is true, else b. All three broadcast; a and b promote.
-/// @throws DTypeError  condition is not bool
-/// @throws ShapeError, DeviceError
+/// a where the condition is true, else b, elementwise. All three broadcast; a and b promote.
+/// @throws DTypeError   the condition is not bool
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DeviceError  the operands are on different devices
+/// @throws ValueError   an operand is undefined
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 
-/// Of two C++ numbers: a tensor of their own type.
+/// where() of two C++ scalars; the result has the dtype that they promote to.
 template <class A, class B>
 requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>) Tensor where(const Tensor& condition, A a, B b) {
   return where(condition, Tensor(a), Tensor(b));
 }
 
-/// True where shapes, element types and all elements are equal (NaN to nothing); waits for the device.
+/// True where shapes, dtypes and all elements are equal; NaN equals nothing. Waits for the device.
+/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
 bool equal(const Tensor& a, const Tensor& b);
 
-/// How close allclose() wants numbers to be: |a - b| <= absolute + relative * |b|.
+/// The tolerance of allclose(): |a - b| <= absolute + relative |b|.
 struct Tolerance {
   double relative = 1e-5;
   double absolute = 1e-8;
   bool nan_equals_nan = false;
 };
 
-/// True where all elements of a and b (which broadcast) are within the tolerance, computed in f64; equal
-/// infinities are close. Waits for the device.
-/// @throws ShapeError, DeviceError
+/// True where all elements of a and b, which broadcast, are equal within the tolerance. Computed in f64;
+/// equal infinities are close. Waits for the device.
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance = {});
 
 }  // namespace tinytorch

@@ -4,8 +4,11 @@
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/ops/internal/composite.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+
+namespace detail {
 
 int squeezable_axis(const Shape& shape, int axis) {
   const int i = normalize_axis("squeeze", axis, shape.size());
@@ -37,23 +40,27 @@ Axes exchanged_axes(int rank, int axis0, int axis1) {
   return axes;
 }
 
-std::int64_t checked_place(const Shape& shape, int axis, std::int64_t place) {
+std::int64_t select_index(const Shape& shape, int axis, std::int64_t index) {
   const std::int64_t length = shape[axis];
-  if (place < -length || place >= length) {
-    fail<ValueError>("select", "place {} is out of range for axis {} of shape {}", place, axis, shape);
+  if (index < -length || index >= length) {
+    fail<ValueError>("select", "index {} is out of range for axis {} of shape {}", index, axis, shape);
   }
-  return place < 0 ? place + length : place;
+  return index < 0 ? index + length : index;
 }
 
 Axes broadcast_axes(const Shape& from, const Shape& to) {
-  const int lead = from.size() - to.size();
+  const int lead = to.size() - from.size();
   Axes axes;
-  for (int i = 0; i < from.size(); ++i) {
-    const bool fits = lead >= 0 && (i < lead || to[i - lead] == from[i] || to[i - lead] == 1);
-    if (!fits) fail<ShapeError>("sum_to", "shape {} does not broadcast to {}", to, from);
-    if (i < lead || to[i - lead] != from[i]) axes.push_back(i);
+  for (int i = 0; i < to.size(); ++i) {
+    const bool fits = lead >= 0 && (i < lead || from[i - lead] == to[i] || from[i - lead] == 1);
+    if (!fits) fail<ShapeError>("sum_to", "shape {} does not broadcast to {}", from, to);
+    if (i < lead || from[i - lead] != to[i]) axes.push_back(i);
   }
   return axes;
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_COMPOSITE(Tensor)
+
+}  // namespace tinytorch

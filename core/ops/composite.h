@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <type_traits>
 #include <vector>
@@ -10,30 +11,26 @@
 #include "core/ops/shape.h"
 #include "core/tensor.h"
 
-/// Ops that are made of other ops, written once for Tensor and Variable. Each throws what its parts throw.
+/// Ops that are made of other ops, written once for Tensor and Variable. Each throws what the ops that it
+/// calls throw.
+///
+/// ```cpp
+/// const Tensor x{{1.0, -2.0, 3.0}, {4.0, 5.0, -6.0}};
+/// const Tensor bounded = clamp(x, -1.0, 4.0);                // [[1, -1, 3], [4, 4, -1]]
+/// const Tensor columns = transpose(x);                       // [3, 2]
+/// const Tensor last = select(x, 1, -1);                      // [3, -6]
+/// const Tensor centred = x - mean(x, {1}, true);             // each row has the mean 0
+/// const Tensor pair = stack({last, select(x, 1, 0)}, 1);     // [2, 2]
+/// ```
 namespace tinytorch {
 
-namespace detail {
-/// @throws ShapeError  x has not length 1 at this axis, which is returned normalised
-int squeezable_axis(const Shape& shape, int axis);
-Shape squeezed(const Shape& shape);
-Shape flattened(const Shape& shape, int start);
-/// Exchanges two axes of 0 ... rank-1.
-Axes exchanged_axes(int rank, int axis0, int axis1);
-/// The place along the axis, counted from the front. @throws ValueError  no such place
-std::int64_t checked_place(const Shape& shape, int axis, std::int64_t place);
-/// The axes along which a tensor of shape `to` is repeated when broadcast to `from`.
-/// @throws ShapeError  it does not broadcast to it
-Axes broadcast_axes(const Shape& from, const Shape& to);
-}  // namespace detail
-
 /// Mean over the axes (all where none are given); of integers in f32. NaN over no elements.
+/// @throws ShapeError  no such axis, or one named twice
 template <TensorLike T>
 T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
   const T total = sum(x, axes, keepdim);
-  const double count =
-      x.numel() == 0 ? 0.0 : static_cast<double>(x.numel()) / static_cast<double>(total.numel());
-  return total / count;
+  const double n = x.numel() == 0 ? 0.0 : static_cast<double>(x.numel()) / static_cast<double>(total.numel());
+  return total / n;
 }
 
 /// x times x, elementwise.
@@ -42,8 +39,8 @@ T square(const T& x) {
   return x * x;
 }
 
-/// x brought between low and high, elementwise; high where they cross. NaN stays. At the bounds the whole
-/// gradient is x's, as in PyTorch. Bounds are numbers or tensors that broadcast.
+/// Limits x to [low, high], elementwise; high where low exceeds it. NaN stays NaN. At the bounds the whole
+/// gradient is x's, as in PyTorch. Bounds are scalars or tensors that broadcast.
 template <TensorLike T>
 T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
   return clamp_max(clamp_min(x, low), high);
@@ -57,7 +54,7 @@ T clamp_max(const T& x, const std::type_identity_t<T>& high) {
   return where(x > high, high, x);
 }
 
-/// `value` where the mask is true, else x.
+/// `value` where the mask is true, else x; all three broadcast.
 /// @throws DTypeError  the mask is not bool
 template <TensorLike T>
 T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& value) {
@@ -70,7 +67,7 @@ T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity
   return x + (value == 1 ? a : T(a * value)) * b;
 }
 
-/// a + weight (b - a), elementwise; b itself where the weight is 1, up to rounding.
+/// Linear interpolation, a + weight (b - a), elementwise; b where the weight is 1, up to rounding.
 template <TensorLike T>
 T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
   return a + weight * (b - a);
@@ -82,28 +79,22 @@ T reciprocal(const T& x) {
   return T(1) / x;
 }
 
-/// A view with two axes exchanged, the last two unless told otherwise.
+/// A view with two axes exchanged, by default the last two.
+/// @throws ShapeError  no such axis
 template <TensorLike T>
-T transpose(const T& x, int axis0 = -2, int axis1 = -1) {
-  return permute(x, detail::exchanged_axes(x.rank(), axis0, axis1));
-}
+T transpose(const T& x, int axis0 = -2, int axis1 = -1);
 
 /// A view without one axis of length 1.
 /// @throws ShapeError  no such axis, or its length is not 1
 template <TensorLike T>
-T squeeze(const T& x, int axis) {
-  Shape shape = x.shape();
-  shape.erase(detail::squeezable_axis(shape, axis));
-  return reshape(x, shape);
-}
+T squeeze(const T& x, int axis);
 
-/// A view without any axis of length 1.
+/// A view without the axes of length 1.
 template <TensorLike T>
-T squeeze(const T& x) {
-  return reshape(x, detail::squeezed(x.shape()));
-}
+T squeeze(const T& x);
 
-/// A view with a new axis of length 1 that becomes axis `axis` of the result.
+/// A view with a new axis of length 1, which is axis `axis` of the result.
+/// @throws ShapeError  the result has no such axis
 template <TensorLike T>
 T unsqueeze(const T& x, int axis) {
   Shape shape = x.shape();
@@ -111,20 +102,15 @@ T unsqueeze(const T& x, int axis) {
   return reshape(x, shape);
 }
 
-/// The axes from `start` on as one.
+/// Joins the axes from `start` on into one, as reshape() does; a scalar becomes `[1]`.
+/// @throws ShapeError  no such axis
 template <TensorLike T>
-T flatten(const T& x, int start = 0) {
-  return reshape(x, detail::flattened(x.shape(), start));
-}
+T flatten(const T& x, int start = 0);
 
-/// The view at one place of an axis, which is left out; negative places count from the end.
-/// @throws ShapeError  no such axis. ValueError  no such place
+/// The view at one index of an axis, which is left out; a negative index counts from the end.
+/// @throws ShapeError  no such axis. ValueError  no such index
 template <TensorLike T>
-T select(const T& x, int axis, std::int64_t place) {
-  const int i = normalize_axis("select", axis, x.rank());
-  const std::int64_t start = detail::checked_place(x.shape(), i, place);
-  return squeeze(slice(x, i, start, start + 1), i);
-}
+T select(const T& x, int axis, std::int64_t index);
 
 /// Joins tensors of one shape along a new axis.
 /// @throws ShapeError  no tensors, or shapes differ
@@ -135,20 +121,16 @@ T stack(const std::vector<T>& tensors, int axis = 0) {
   for (const T& tensor : tensors) rows.push_back(unsqueeze(tensor, axis));
   return concat(rows, axis);
 }
-
 template <TensorLike T>
 T stack(std::initializer_list<T> tensors, int axis = 0) {
   return stack(std::vector<T>(tensors), axis);
 }
 
-/// The sum over the axes along which a tensor of `shape` is repeated when broadcast to x's: the way back of a
-/// gradient.
+/// Sums x over the axes along which a tensor of `shape` is repeated when broadcast to x's shape: the gradient
+/// of broadcasting.
+/// @return  a tensor of `shape`; x itself where that is its shape
 /// @throws ShapeError  `shape` does not broadcast to x's
 template <TensorLike T>
-T sum_to(const T& x, const Shape& shape) {
-  if (x.shape() == shape) return x;
-  const Axes axes = detail::broadcast_axes(x.shape(), shape);
-  return reshape(axes.empty() ? x : sum(x, axes, true), shape);
-}
+T sum_to(const T& x, const Shape& shape);
 
 }  // namespace tinytorch

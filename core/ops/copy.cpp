@@ -11,7 +11,7 @@ namespace tinytorch {
 
 namespace {
 
-/// True where x's elements lie in memory that y's lie in, too.
+/// False only where x and y share no memory.
 bool may_overlap(const Tensor& x, const Tensor& y) { return x.storage() == y.storage(); }
 
 }  // namespace

@@ -1,19 +1,30 @@
 #pragma once
 
-#include "core/kernel.h"
 #include "core/tensor.h"
 
+/// Copies, and changes in place.
+///
+/// ```cpp
+/// Tensor x = zeros({2, 3});
+/// const Tensor before = clone(x);
+/// assign(x, Tensor{1, 2, 3});  // broadcast and converted: each row is [1, 2, 3]
+/// fill(x, 7);
+/// ```
 namespace tinytorch {
 
-/// A copy with storage of its own, in x's order in memory.
+/// A copy with storage of its own, in x's memory order.
+/// @throws ValueError  x is undefined
 Tensor clone(const Tensor& x);
-/// x itself where it is row-major without gaps, else a copy that is.
+/// x itself where it is contiguous, else a contiguous copy.
+/// @throws ValueError  x is undefined
 Tensor contiguous(const Tensor& x);
 
-/// x[...] = value, in place.
+/// Sets all elements to a value, converted to x's dtype.
+/// @throws ValueError  x is undefined
 void fill(Tensor& x, Scalar value);
-/// x[...] = source in place, broadcast to x's shape and converted to its type and device.
+/// Copies source into x, broadcast to x's shape and converted to its dtype and device.
 /// @throws ShapeError  source does not broadcast to x's shape, or x is an expanded view
+/// @throws ValueError  x or source is undefined
 void assign(Tensor& x, const Tensor& source);
 
 }  // namespace tinytorch

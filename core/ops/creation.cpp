@@ -14,7 +14,7 @@ namespace {
 
 void require_supported(const char* op, DType dtype) {
   if (dtype == DType::f16 || dtype == DType::bf16) {
-    fail<DTypeError>(op, "{} tensors are not there yet; use f32", dtype);
+    fail<DTypeError>(op, "{} tensors are not supported yet; use f32", dtype);
   }
 }
 
@@ -49,43 +49,44 @@ Tensor filled(Tensor x, Scalar value) {
   return x;
 }
 
-bool is_integer_number(const Scalar& value) { return value.dtype() != DType::f32; }
+bool is_integer_scalar(const Scalar& value) { return value.dtype() != DType::f32; }
 
-/// The distance between two integers; as an unsigned number it cannot overflow.
+/// The distance between two integers, unsigned so that it cannot overflow.
 std::uint64_t distance(std::int64_t from, std::int64_t to) {
   return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
-std::uint64_t integer_count(std::int64_t start, std::int64_t stop, std::int64_t step) {
+std::uint64_t integer_range_size(std::int64_t start, std::int64_t stop, std::int64_t step) {
   if (step > 0) return start < stop ? (distance(start, stop) - 1) / distance(0, step) + 1 : 0;
   return stop < start ? (distance(stop, start) - 1) / distance(step, 0) + 1 : 0;
 }
 
-constexpr std::uint64_t kMostElements = std::uint64_t{1} << 53;
+constexpr std::uint64_t kMaxRange = std::uint64_t{1} << 53;
 
-/// More than kMostElements stands for any number beyond.
-std::uint64_t real_count(double start, double stop, double step) {
+/// Any size above kMaxRange is returned as one that is above it.
+std::uint64_t floating_range_size(double start, double stop, double step) {
   if (!std::isfinite(start) || !std::isfinite(stop)) {
     fail<ValueError>("arange", "start and stop must be finite, but are {} and {}", start, stop);
   }
-  const double count = std::ceil((stop - start) / step);
-  return static_cast<std::uint64_t>(std::clamp(count, 0.0, 2.0 * static_cast<double>(kMostElements)));
+  const double size = std::ceil((stop - start) / step);
+  return static_cast<std::uint64_t>(std::clamp(size, 0.0, 2.0 * static_cast<double>(kMaxRange)));
 }
 
-/// How many numbers start, start + step, ... lie before stop.
-std::int64_t arange_count(const Scalar& start, const Scalar& stop, const Scalar& step, bool integers) {
-  const double stride = step.to<double>();
-  if (stride == 0 || !std::isfinite(stride)) {
-    fail<ValueError>("arange", "step must be finite and not 0, but is {}", stride);
+/// The number of elements of start, start + step, ... before stop.
+std::int64_t arange_size(const Scalar& start, const Scalar& stop, const Scalar& step, bool integers) {
+  const double difference = step.to<double>();
+  if (difference == 0 || !std::isfinite(difference)) {
+    fail<ValueError>("arange", "step must be finite and not 0, but is {}", difference);
   }
-  const std::uint64_t count =
-      integers ? integer_count(start.to<std::int64_t>(), stop.to<std::int64_t>(), step.to<std::int64_t>())
-               : real_count(start.to<double>(), stop.to<double>(), stride);
-  if (count > kMostElements) {
+  const std::uint64_t size =
+      integers
+          ? integer_range_size(start.to<std::int64_t>(), stop.to<std::int64_t>(), step.to<std::int64_t>())
+          : floating_range_size(start.to<double>(), stop.to<double>(), difference);
+  if (size > kMaxRange) {
     fail<ValueError>("arange", "{} to {} in steps of {} is more than 2^53 elements", start.to<double>(),
-                     stop.to<double>(), stride);
+                     stop.to<double>(), difference);
   }
-  return static_cast<std::int64_t>(count);
+  return static_cast<std::int64_t>(size);
 }
 
 }  // namespace
@@ -117,24 +118,24 @@ Tensor ones_like(const Tensor& x) { return filled(empty_like(x), 1); }
 Tensor full_like(const Tensor& x, Scalar value) { return filled(empty_like(x), value); }
 
 Tensor arange(Scalar start, Scalar stop, Scalar step, Options options) {
-  const bool integers = is_integer_number(start) && is_integer_number(stop) && is_integer_number(step);
+  const bool integers = is_integer_scalar(start) && is_integer_scalar(stop) && is_integer_scalar(step);
   options.dtype = options.dtype.value_or(integers ? DType::i64 : DType::f32);
-  Tensor y = empty({arange_count(start, stop, step, integers)}, options);
+  Tensor y = empty({arange_size(start, stop, step, integers)}, options);
   if (y.numel() > 0) kernels::arange(start, step, y);
   return y;
 }
 
 Tensor arange(Scalar stop, Options options) { return arange(0, stop, 1, options); }
 
-Tensor linspace(double start, double stop, std::int64_t count, Options options) {
-  if (count < 0) fail<ValueError>("linspace", "count is {}; it must not be negative", count);
-  Tensor y = empty({count}, options);
-  if (count == 0) return y;
-  const double step = count > 1 ? (stop - start) / static_cast<double>(count - 1) : 0.0;
+Tensor linspace(double start, double stop, std::int64_t n, Options options) {
+  if (n < 0) fail<ValueError>("linspace", "n is {}; it must not be negative", n);
+  Tensor y = empty({n}, options);
+  if (n == 0) return y;
+  const double step = n > 1 ? (stop - start) / static_cast<double>(n - 1) : 0.0;
   kernels::arange(start, step, y);
-  // start + (count - 1) * step may miss stop by a rounding error.
-  if (count > 1) {
-    Tensor last(y.storage(), y.dtype(), {}, {}, count - 1);
+  // start + (n - 1) * step may miss stop by a rounding error.
+  if (n > 1) {
+    Tensor last(y.storage(), y.dtype(), {}, {}, n - 1);
     fill(last, stop);
   }
   return y;
@@ -151,13 +152,13 @@ Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, Options optio
 
 template <Element T>
 Tensor from_values(std::span<const T> values, const Shape& shape, Device device) {
-  const std::int64_t count = checked_numel("from_values", shape);
-  if (count != static_cast<std::int64_t>(values.size())) {
+  const std::int64_t numel = checked_numel("from_values", shape);
+  if (numel != static_cast<std::int64_t>(values.size())) {
     fail<ShapeError>("from_values", "{} values do not fill shape {}, which has {} elements", values.size(),
-                     shape, count);
+                     shape, numel);
   }
   Tensor x = empty(shape, {.dtype = dtype_of<T>});
-  if (count > 0) std::memcpy(x.raw_data(), values.data(), values.size_bytes());
+  if (numel > 0) std::memcpy(x.raw_data(), values.data(), values.size_bytes());
   return x.to(device);
 }
 

@@ -3,26 +3,28 @@
 
 #include <vector>
 
+#include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/cross_entropy.h"
 
 namespace tinytorch {
 
 namespace {
 
-/// "row 2", or where there are more axes "place [2, 0]".
-std::string place_text(const Shape& shape, std::int64_t i) {
+/// "row 2", or where there are more axes "index [2, 0]".
+std::string index_text(const Shape& shape, std::int64_t i) {
   if (shape.size() == 1) return fmt::format("row {}", i);
-  Dims place = Dims::filled(shape.size(), 0);
-  for (int axis = shape.size() - 1; axis >= 0; i /= shape[axis], --axis) place[axis] = i % shape[axis];
-  return fmt::format("place {}", place);
+  Dims index = Dims::filled(shape.size(), 0);
+  for (int axis = shape.size() - 1; axis >= 0; i /= shape[axis], --axis) index[axis] = i % shape[axis];
+  return fmt::format("index {}", index);
 }
 
-void check_class_numbers(const char* op, const Tensor& scores, const Tensor& target, std::int64_t ignored) {
+void check_class_indices(const char* op, const Tensor& scores, const Tensor& target, std::int64_t ignored) {
   const Shape wanted = detail::without_classes(scores.shape());
   if (target.shape() != wanted) {
-    fail<ShapeError>(op, "logits are {}, so class numbers must be {}, but the target is {}", scores.shape(),
+    fail<ShapeError>(op, "logits are {}, so class indices must be {}, but the target is {}", scores.shape(),
                      wanted, target.shape());
   }
   common_device(op, scores, target);
@@ -30,7 +32,7 @@ void check_class_numbers(const char* op, const Tensor& scores, const Tensor& tar
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (classes[i] == ignored || (classes[i] >= 0 && classes[i] < scores.size(1))) continue;
     fail<ValueError>(op, "target {} at {} is not a class; logits {} have classes 0 to {}", classes[i],
-                     place_text(wanted, static_cast<std::int64_t>(i)), scores.shape(), scores.size(1) - 1);
+                     index_text(wanted, static_cast<std::int64_t>(i)), scores.shape(), scores.size(1) - 1);
   }
 }
 
@@ -40,7 +42,7 @@ void check_scores(const char* op, const Tensor& scores, const Tensor& target, co
   if (scores.rank() < 2)
     fail<ShapeError>(op, "takes logits [rows, classes] or [rows, classes, ...], not {}", scores.shape());
   if (target.dtype() == DType::boolean)
-    fail<DTypeError>(op, "takes class numbers (integers) or probabilities (floating), not bool");
+    fail<DTypeError>(op, "takes class indices (integers) or probabilities (floating), not bool");
   if (!weight.defined()) return;
   if (weight.shape() != Shape{scores.size(1)}) {
     fail<ShapeError>(op, "logits are {}, so the weight of the classes must be [{}], but it is {}",
@@ -49,13 +51,13 @@ void check_scores(const char* op, const Tensor& scores, const Tensor& target, co
   common_device(op, scores, weight);
 }
 
-/// What a kernel takes besides the logits.
-struct Operands {
+/// The arguments of the kernels besides the logits.
+struct KernelArguments {
   kernels::CrossEntropyForm form;
   Tensor target;
   Tensor weight;
 
-  Operands(const Tensor& logits, const Tensor& given, const CrossEntropyOptions& options)
+  KernelArguments(const Tensor& logits, const Tensor& given, const CrossEntropyOptions& options)
       : form{options.ignore_index, options.label_smoothing}, target(contiguous(given)) {
     if (options.weight.defined()) weight = contiguous(options.weight.to(logits.dtype()));
   }
@@ -95,7 +97,7 @@ void check_cross_entropy(const char* op, const Tensor& logits, const Tensor& tar
   const double smoothing = options.label_smoothing;
   if (!(smoothing >= 0 && smoothing <= 1))
     fail<ValueError>(op, "label_smoothing is {}; it must be in [0, 1]", smoothing);
-  if (!is_floating(target.dtype())) return check_class_numbers(op, logits, target, options.ignore_index);
+  if (!is_floating(target.dtype())) return check_class_indices(op, logits, target, options.ignore_index);
   if (target.shape() != logits.shape()) {
     fail<ShapeError>(op, "logits are {}, so probabilities must be too, but the target is {}", logits.shape(),
                      target.shape());
@@ -107,38 +109,41 @@ void check_nll(const char* op, const Tensor& log_probability, const Tensor& targ
                const NLLOptions& options) {
   check_scores(op, log_probability, target, options.weight);
   if (is_floating(target.dtype()))
-    fail<DTypeError>(op, "takes class numbers (integers), not {}; see cross_entropy", target.dtype());
-  check_class_numbers(op, log_probability, target, options.ignore_index);
+    fail<DTypeError>(op, "takes class indices (integers), not {}; see cross_entropy", target.dtype());
+  check_class_indices(op, log_probability, target, options.ignore_index);
 }
 
 Tensor cross_entropy_table(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options) {
-  const Operands operands(logits, target, options);
+  const KernelArguments arguments(logits, target, options);
   Tensor table = empty({5, logits.size(0)}, {.dtype = logits.dtype(), .device = logits.device()});
   if (logits.numel() == 0) {
     fill(table, 0);
   } else {
-    kernels::cross_entropy(operands.form, contiguous(logits), operands.target, operands.weight, table);
+    kernels::cross_entropy(arguments.form, contiguous(logits), arguments.target, arguments.weight, table);
   }
   return table;
 }
 
 Tensor cross_entropy_gradient(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options,
                               const Tensor& table, const Tensor& grad) {
-  const Operands operands(logits, target, options);
+  const KernelArguments arguments(logits, target, options);
   Tensor dx = empty(logits.shape(), {.dtype = logits.dtype(), .device = logits.device()});
   if (dx.numel() > 0) {
-    kernels::cross_entropy_backward(operands.form, contiguous(logits), operands.target, operands.weight,
+    kernels::cross_entropy_backward(arguments.form, contiguous(logits), arguments.target, arguments.weight,
                                     table, contiguous(grad), dx);
   }
   return dx;
 }
 
-CrossEntropyRows<Tensor> cross_entropy_rows(const ClassRows<Tensor>& rows,
-                                            const CrossEntropyOptions& options) {
-  const Tensor table = cross_entropy_table(rows.logits, rows.target, options);
+template <>
+RowLosses<Tensor> cross_entropy_of_rows(const Tensor& logits, const Tensor& target,
+                                        const CrossEntropyOptions& options) {
+  const Tensor table = cross_entropy_table(logits, target, options);
   return {select(table, 0, 0), select(table, 0, 4)};
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_CROSS_ENTROPY(Tensor)
 
 }  // namespace tinytorch

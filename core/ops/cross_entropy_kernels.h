@@ -5,20 +5,20 @@
 
 namespace tinytorch::kernels {
 
-/// How rows are compared with their targets.
+/// The options of CrossEntropyOptions that a kernel needs.
 struct CrossEntropyForm {
   std::int64_t ignore_index;
   double label_smoothing;
 };
 
-/// For each row x of the logits [rows, classes], with q the target's share of each class,
+/// Writes five values for each row x of the logits [rows, classes] to table [5, rows]. With q the target's
+/// share of each class,
 ///     q[c] = weight[c] ((1 - smoothing) target[c] + smoothing / classes),
-/// table [5, rows] gets: the loss, sum q (log(sum exp(x)) - x); the maximum of x; the logarithm of
-/// sum exp(x - maximum); the sum of q; and what the row counts in a mean, the weight of its class, or 1 where
-/// targets are probabilities. All but the maximum and the logarithm are 0 in a row whose target is
-/// ignore_index. Logits are floating; the target is i64 [rows], each a class or ignore_index, or of the
-/// logits' type [rows, classes]; weight [classes] is of their type or undefined. All contiguous, and not
-/// empty.
+/// they are: the loss, sum q (log(sum exp(x)) - x); the maximum of x; the logarithm of sum exp(x - maximum);
+/// the sum of q; and the row's weight in a mean, which is the weight of its class, or 1 where targets are
+/// probabilities. All but the maximum and the logarithm are 0 in a row whose target is ignore_index. Logits
+/// are floating; the target is i64 [rows], each a class or ignore_index, or of the logits' dtype
+/// [rows, classes]; weight [classes] is of their dtype or undefined. All contiguous, and not empty.
 inline Kernel<void(const CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
                    const Tensor& weight, Tensor& table)>
     cross_entropy{"cross_entropy"};

@@ -4,6 +4,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/dropout.h"
 
 namespace tinytorch {
 
@@ -12,7 +13,7 @@ void detail::check_dropout(const Tensor& x, double p) {
   if (!(p >= 0 && p <= 1)) fail<ValueError>("dropout", "p is {}; it must be in [0, 1]", p);
 }
 
-RandomStream detail::take_dropout(const Tensor& x, double p, Generator& generator) {
+RandomStream detail::take_dropout_stream(const Tensor& x, double p, Generator& generator) {
   check_dropout(x, p);
   return generator.take(static_cast<std::uint64_t>((x.numel() + 3) / 4));
 }
@@ -26,7 +27,7 @@ Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
 
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator) {
   detail::check_dropout(x, p);
-  return training && p > 0 ? dropout(x, p, detail::take_dropout(x, p, generator)) : x;
+  return training && p > 0 ? dropout(x, p, detail::take_dropout_stream(x, p, generator)) : x;
 }
 
 }  // namespace tinytorch

@@ -1,27 +1,28 @@
 #pragma once
 
-#include "core/kernel.h"
 #include "core/random.h"
 #include "core/tensor.h"
 
 namespace tinytorch {
 
-/// While training, each element is 0 with probability p, else x / (1 - p) (Srivastava et al., JMLR 2014);
-/// without, or with p = 0, x itself. Element i in row-major order stays where the i-th f32 number that rand()
-/// would make of this part of the generator's stream is at least p, so the mask is the same on every device;
-/// the gradient works it out again instead of keeping it.
+/// Dropout (Srivastava et al., JMLR 2014): in training each element is 0 with probability p, else x / (1 -
+/// p); otherwise, and where p is 0, x itself. Element i in row-major order is kept where the i-th f32 number
+/// of rand() from the same state of the generator is at least p, so the mask is the same on every device. The
+/// gradient recomputes the mask instead of storing it.
+///
+/// ```cpp
+/// Generator generator(42);
+/// const Tensor y = dropout(ones({2, 3}), 0.5, true, generator);  // each element is 0 or 2
+/// ```
+///
+/// @return  x's shape and dtype
 /// @throws DTypeError  x is not floating. ValueError  p is not in [0, 1]
 Tensor dropout(const Tensor& x, double p = 0.5, bool training = true,
                Generator& generator = default_generator());
 
-/// The same with a part of a stream that was taken before.
+/// Dropout with blocks of random numbers that were taken from a generator before; x's element i uses the i-th
+/// f32 number of the stream.
+/// @throws DTypeError  x is not floating. ValueError  p is not in [0, 1]
 Tensor dropout(const Tensor& x, double p, const RandomStream& stream);
-
-namespace detail {
-/// @throws DTypeError, ValueError  as dropout()
-void check_dropout(const Tensor& x, double p);
-/// The part of the stream that x takes. @throws as check_dropout()
-RandomStream take_dropout(const Tensor& x, double p, Generator& generator);
-}  // namespace detail
 
 }  // namespace tinytorch

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/loss.h"
 #include "core/ops/internal/operands.h"
 
 namespace tinytorch {
@@ -21,7 +22,7 @@ void check_loss_operands(const char* op, const Tensor& prediction, const Tensor&
   common_device(op, prediction, target);
 }
 
-void check_turn(const char* op, const char* name, double value, bool zero_allowed) {
+void check_threshold(const char* op, const char* name, double value, bool zero_allowed) {
   if (std::isfinite(value) && (value > 0 || (zero_allowed && value == 0))) return;
   fail<ValueError>(op, "{} is {}; it must be finite and {}", name, value,
                    zero_allowed ? "not negative" : "positive");
@@ -53,17 +54,20 @@ void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, c
 
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions options, const char* op) {
   detail::check_loss_operands(op, prediction, target);
-  return detail::reduced(square(prediction - detail::in_type_of(prediction, target)), options.reduction);
+  return detail::reduce_losses(square(prediction - detail::cast_like(target, prediction)), options.reduction);
 }
 
-// Not taped as it stands, for the gradient of log at 0 would be 0/0.
+// Has a gradient rule of its own: through log, the gradient at 0 would be 0/0.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options, const char* op) {
   detail::check_loss_operands(op, probability, target);
-  const Tensor t = detail::in_type_of(probability, target);
+  const Tensor t = detail::cast_like(target, probability);
   const auto clamped_log = [](const Tensor& x) { return maximum(log(x), -100.0); };
-  return detail::weighted(op, -(t * clamped_log(probability) + (1 - t) * clamped_log(1 - probability)),
-                          options.weight, options.reduction);
+  return detail::reduce_weighted_losses(
+      op, -(t * clamped_log(probability) + (1 - t) * clamped_log(1 - probability)), options.weight,
+      options.reduction);
 }
+
+TINYTORCH_INSTANTIATE_LOSS(Tensor)
 
 }  // namespace tinytorch

@@ -30,6 +30,8 @@ Tensor ceil(const Tensor& x) { return numeric_unary(kernels::ceil, x); }
 Tensor trunc(const Tensor& x) { return numeric_unary(kernels::trunc, x); }
 Tensor round(const Tensor& x) { return numeric_unary(kernels::round, x); }
 
-Tensor atan2(const Tensor& a, const Tensor& b) { return binary(kernels::atan2, Operands::reals, a, b); }
+Tensor atan2(const Tensor& a, const Tensor& b) {
+  return binary(kernels::atan2, OperandTypes::to_floating, a, b);
+}
 
 }  // namespace tinytorch

@@ -1,20 +1,27 @@
 #pragma once
 
-#include "core/ops/arithmetic.h"
+#include "core/tensor.h"
 
+/// Elementwise mathematical functions. The result has x's shape, dtype, device and memory order. As in C++'s
+/// <cmath> it is NaN outside a function's domain and infinite at its poles.
+///
+/// ```cpp
+/// const Tensor x{0.0, 1.0, 4.0};
+/// const Tensor y = sqrt(x) + exp(-x);
+/// ```
 namespace tinytorch {
 
-/// Elementwise functions of real numbers: same shape, type, device and order in memory as x. Outside a
-/// function's domain the result is NaN, at its poles infinite, as in C++'s <cmath>.
-/// @throws DTypeError  x is not floating
+/// @throws DTypeError  x is not floating; of all functions up to erf(). ValueError  x is undefined
 Tensor exp(const Tensor& x);
+/// 2 to the power of x.
 Tensor exp2(const Tensor& x);
-/// exp(x) - 1, right for small x too.
+/// exp(x) - 1, accurate for small x, too.
 Tensor expm1(const Tensor& x);
+/// The natural logarithm.
 Tensor log(const Tensor& x);
 Tensor log2(const Tensor& x);
 Tensor log10(const Tensor& x);
-/// log(1 + x), right for small x too.
+/// log(1 + x), accurate for small x, too.
 Tensor log1p(const Tensor& x);
 Tensor sqrt(const Tensor& x);
 /// 1 / sqrt(x).
@@ -31,17 +38,19 @@ Tensor tanh(const Tensor& x);
 /// The error function, 2 / sqrt(pi) times the integral of exp(-t²) from 0 to x.
 Tensor erf(const Tensor& x);
 
-/// To whole numbers of the same type; integers stay what they are. round() takes halves to the even
+/// Rounding to whole numbers of the same dtype; integers are unchanged. round() rounds halves to the even
 /// neighbour.
-/// @throws DTypeError  x is bool
+/// @throws DTypeError  x is bool. ValueError  x is undefined
 Tensor floor(const Tensor& x);
 Tensor ceil(const Tensor& x);
 Tensor trunc(const Tensor& x);
 Tensor round(const Tensor& x);
 
-/// The angle of the point (b, a) in -pi ... pi; of integers in f32. Broadcasts and promotes as arithmetic
+/// The angle of the point (b, a), in [-pi, pi]; of integers in f32. Broadcasts and promotes as arithmetic
 /// does.
-/// @throws ShapeError, DeviceError. DTypeError  two bools
+/// @throws ShapeError   the shapes do not broadcast
+/// @throws DTypeError   two bools
+/// @throws DeviceError  the operands are on different devices
 Tensor atan2(const Tensor& a, const Tensor& b);
 
 }  // namespace tinytorch

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "core/ops/elementwise_kernels.h"
-#include "core/tensor.h"
 
 namespace tinytorch::kernels {
 
-// Floating types; y has x's.
+// Floating; y has x's dtype.
 inline UnaryKernel exp{"exp"};
 inline UnaryKernel exp2{"exp2"};
 inline UnaryKernel expm1{"expm1"};
@@ -27,7 +26,7 @@ inline UnaryKernel tanh{"tanh"};
 inline UnaryKernel erf{"erf"};
 inline BinaryKernel atan2{"atan2"};
 
-// All but bool; y has x's type.
+// All but bool; y has x's dtype.
 inline UnaryKernel floor{"floor"};
 inline UnaryKernel ceil{"ceil"};
 inline UnaryKernel trunc{"trunc"};

@@ -55,8 +55,8 @@ Tensor matmul_matrices(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
   Tensor y = empty(with_matrix(batch, m, n), {.dtype = dtype, .device = device});
   if (y.numel() > 0) {
-    kernels::matmul(*Operand(a, dtype, with_matrix(batch, m, k)),
-                    *Operand(b, dtype, with_matrix(batch, k, n)), y);
+    kernels::matmul(*BroadcastOperand(a, dtype, with_matrix(batch, m, k)),
+                    *BroadcastOperand(b, dtype, with_matrix(batch, k, n)), y);
   }
   return y;
 }

@@ -7,8 +7,8 @@ namespace tinytorch {
 
 namespace {
 
-/// That the kernel can take `other` beside the parameter.
-void check_beside(const char* op, const Tensor& parameter, const char* name, const Tensor& other) {
+/// Checks that `other` has the shape, dtype and device of the parameter, and is contiguous.
+void check_matches(const char* op, const Tensor& parameter, const char* name, const Tensor& other) {
   if (other.shape() != parameter.shape()) {
     fail<ShapeError>(op, "a parameter is {}, but its {} {}; they must have one shape", parameter.shape(),
                      name, other.shape());
@@ -22,7 +22,8 @@ void check_beside(const char* op, const Tensor& parameter, const char* name, con
                       parameter.device(), name, other.device());
   }
   if (!other.is_contiguous())
-    fail<ValueError>(op, "the {} of a parameter {} has gaps; take contiguous() of it", name, other.shape());
+    fail<ValueError>(op, "the {} of a parameter {} is not contiguous; take contiguous() of it", name,
+                     other.shape());
 }
 
 void check_update(const char* op, const ParameterUpdate& update, Device device, int moments) {
@@ -32,18 +33,19 @@ void check_update(const char* op, const ParameterUpdate& update, Device device, 
                       update.device());
   }
   if (!update.parameter.is_contiguous()) {
-    fail<ValueError>(op, "a parameter {} has gaps; take contiguous() of it", update.parameter.shape());
+    fail<ValueError>(op, "a parameter {} is not contiguous; take contiguous() of it",
+                     update.parameter.shape());
   }
   require_defined(op, update.gradient);
-  check_beside(op, update.parameter, "gradient", update.gradient);
-  int given = 0;
+  check_matches(op, update.parameter, "gradient", update.gradient);
+  int index = 0;
   for (const Tensor* moment : {&update.first, &update.second, &update.third}) {
-    if (++given <= moments) require_defined(op, *moment);
-    if (moment->defined()) check_beside(op, update.parameter, "moment", *moment);
+    if (++index <= moments) require_defined(op, *moment);
+    if (moment->defined()) check_matches(op, update.parameter, "moment", *moment);
   }
 }
 
-/// @param moments  how many the step cannot do without
+/// @param moments  the number of moments that the step requires
 template <class Slot, class Step>
 void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates, int moments) {
   if (updates.empty()) return;

@@ -2,14 +2,21 @@
 
 #include <span>
 
-#include "core/kernel.h"
 #include "core/tensor.h"
 
-/// The update steps of the optimizers, each over all parameters of a group in one call.
+/// The update steps of the optimizers, each over all parameters of a group in one call. nn/optim has the
+/// optimizers, which keep the moments.
+///
+/// ```cpp
+/// Tensor parameter{1.0, 2.0};
+/// std::vector<ParameterUpdate> updates{{.parameter = parameter, .gradient = Tensor{0.5, -0.5}}};
+/// sgd_step({.learning_rate = 0.1, .momentum = 0, .weight_decay = 0, .nesterov = false}, updates);
+/// // parameter is [0.95, 2.05]
+/// ```
 namespace tinytorch {
 
-/// One parameter in an update. All tensors are contiguous, of one shape, floating type and device; `first`,
-/// `second` and `third` are the optimizer's moments of it, undefined where it keeps none.
+/// One parameter in an update. All tensors are contiguous, of one shape, floating dtype and device; `first`,
+/// `second` and `third` are its moments, undefined where the optimizer keeps none.
 struct ParameterUpdate {
   Tensor parameter;
   Tensor gradient;
@@ -20,8 +27,8 @@ struct ParameterUpdate {
   Device device() const { return parameter.device(); }
 };
 
-/// g += weight_decay p; with momentum: m = momentum m + g, g = nesterov ? g + momentum m : m; p -=
-/// learning_rate g.
+/// Stochastic gradient descent: g += weight_decay p; with momentum m = momentum m + g, and
+/// g = nesterov ? g + momentum m : m; p -= learning_rate g. m is the first moment.
 struct SgdStep {
   double learning_rate;
   double momentum;
@@ -59,7 +66,7 @@ struct AdagradStep {
   double learning_rate;
   double epsilon;
   double weight_decay;
-  double initial;  ///< what the sum of squares begins with
+  double initial;  ///< the initial value of the sum of squares
 };
 
 /// Lion (Chen et al. 2023, algorithm 2): p -= learning_rate (sign(beta1 first + (1 - beta1) g) + weight_decay
@@ -71,9 +78,11 @@ struct LionStep {
   double weight_decay;
 };
 
-/// Changes the parameters (and moments) in place. `updates` may be empty; all lie on one device.
-/// @throws ShapeError, DTypeError, DeviceError  tensors of an update do not fit each other
-/// @throws ValueError  one is not contiguous, or undefined; nothing was changed
+/// Update the parameters and moments in place. `updates` may be empty; all are on one device. Where they
+/// throw, nothing was changed.
+/// @throws ShapeError, DTypeError, DeviceError  the tensors of an update differ in shape, dtype or device, or
+///                     a parameter is not floating
+/// @throws ValueError  a tensor is not contiguous, or undefined
 void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates);
 void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates);
 void rmsprop_step(const RmspropStep& step, std::span<ParameterUpdate> updates);

@@ -58,7 +58,8 @@ Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) 
   Tensor y = empty_like(x);
   if (y.numel() > 0) {
     const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // that C++ numbers lie there too
-    kernels::rotate_halves(x, *Operand(c, x.dtype(), half), *Operand(s, x.dtype(), half), y);
+    kernels::rotate_halves(x, *BroadcastOperand(c, x.dtype(), half), *BroadcastOperand(s, x.dtype(), half),
+                           y);
   }
   return y;
 }

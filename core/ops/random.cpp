@@ -10,8 +10,8 @@ namespace tinytorch {
 
 namespace {
 
-/// The part of the stream that fills y, where a block gives `per_block` elements.
-RandomStream take(Generator& generator, const Tensor& y, std::int64_t per_block) {
+/// Takes the random numbers for y from the generator, where a block gives `per_block` elements.
+RandomStream take_stream(Generator& generator, const Tensor& y, std::int64_t per_block) {
   return generator.take(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
 }
 
@@ -38,13 +38,13 @@ void require_range(std::int64_t low, std::int64_t high, DType dtype) {
 
 Tensor rand(const Shape& shape, Options options, Generator& generator) {
   Tensor y = floating_empty("rand", shape, options);
-  if (y.numel() > 0) kernels::random_uniform(take(generator, y, y.dtype() == DType::f32 ? 4 : 2), y);
+  if (y.numel() > 0) kernels::random_uniform(take_stream(generator, y, y.dtype() == DType::f32 ? 4 : 2), y);
   return y;
 }
 
 Tensor randn(const Shape& shape, Options options, Generator& generator) {
   Tensor y = floating_empty("randn", shape, options);
-  if (y.numel() > 0) kernels::random_normal(take(generator, y, 2), y);
+  if (y.numel() > 0) kernels::random_normal(take_stream(generator, y, 2), y);
   return y;
 }
 
@@ -54,7 +54,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Options 
   require_range(low, high, *options.dtype);
   Tensor y = empty(shape, options);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  if (y.numel() > 0) kernels::random_integers(take(generator, y, 2), low, range, y);
+  if (y.numel() > 0) kernels::random_integers(take_stream(generator, y, 2), low, range, y);
   return y;
 }
 

@@ -6,11 +6,12 @@
 
 namespace tinytorch::kernels {
 
-// Element i of the contiguous y comes from the Philox block stream.offset + i / n of key stream.seed, see
-// kernels/math/random.h, which makes the numbers the same on each device.
+// Element i of the contiguous y is computed from the Philox block stream.offset + i / n of the key
+// stream.seed, where a block gives n elements. kernels/math/random.h computes the same numbers on each
+// device.
 inline Kernel<void(const RandomStream& stream, Tensor& y)> random_uniform{"random_uniform"};
 inline Kernel<void(const RandomStream& stream, Tensor& y)> random_normal{"random_normal"};
-/// y = low + a number in [0, range), range > 0.
+/// y = low + a random integer in [0, range), range > 0.
 inline Kernel<void(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range,
                    Tensor& y)>
     random_integers{"random_integers"};

@@ -9,7 +9,7 @@ namespace tinytorch {
 
 namespace {
 
-/// Calls the kernel on an output that keeps the reduced axes with length 1, then takes them out.
+/// Calls the kernel with a y whose reduced axes have length 1, then removes them unless keepdim.
 Tensor reduce(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim,
               DType dtype) {
   Tensor y = empty(reduced_shape(x.shape(), axes, true), {.dtype = dtype, .device = x.device()});
@@ -25,22 +25,23 @@ void require_elements(const char* op, const Tensor& x, const Axes& axes) {
   }
 }
 
-Tensor choose(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
+Tensor extremum(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
   require_defined(kernel.name(), x);
   const Axes reduced = normalize_axes(kernel.name(), axes, x.rank());
   require_elements(kernel.name(), x, reduced);
   return reduce(kernel, x, reduced, keepdim, x.dtype());
 }
 
-Tensor total(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
+Tensor sum_or_product(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes,
+                      bool keepdim) {
   require_defined(kernel.name(), x);
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
   return reduce(kernel, x, normalize_axes(kernel.name(), axes, x.rank()), keepdim, dtype);
 }
 
-/// The extreme of truth values, where there are any.
-Tensor truth(const char* op, const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes,
-             bool keepdim, bool of_none) {
+/// The extremum of the elements as bools; `of_none` over no elements.
+Tensor any_or_all(const char* op, const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes,
+                  bool keepdim, bool of_none) {
   require_defined(op, x);
   const Axes reduced = normalize_axes(op, axes, x.rank());
   if (x.numel() == 0)
@@ -48,13 +49,13 @@ Tensor truth(const char* op, const kernels::ReductionKernel& kernel, const Tenso
   return reduce(kernel, x.to(DType::boolean), reduced, keepdim, DType::boolean);
 }
 
-/// Over the whole tensor: over the one axis of its elements in row-major order.
-Tensor locate(const kernels::ArgReductionKernel& kernel, const Tensor& x, std::optional<int> axis,
-              bool keepdim) {
+/// Without an axis: along the only axis of x flattened in row-major order.
+Tensor arg_extremum(const kernels::ArgReductionKernel& kernel, const Tensor& x, std::optional<int> axis,
+                    bool keepdim) {
   require_defined(kernel.name(), x);
   if (!axis) {
-    const Tensor place = locate(kernel, reshape(x, {-1}), 0, false);
-    return keepdim ? reshape(place, Dims::filled(x.rank(), 1)) : place;
+    const Tensor index = arg_extremum(kernel, reshape(x, {-1}), 0, false);
+    return keepdim ? reshape(index, Dims::filled(x.rank(), 1)) : index;
   }
   const int along = normalize_axis(kernel.name(), *axis, x.rank());
   require_elements(kernel.name(), x, {along});
@@ -65,28 +66,34 @@ Tensor locate(const kernels::ArgReductionKernel& kernel, const Tensor& x, std::o
 
 }  // namespace
 
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return total(kernels::sum, x, axes, keepdim); }
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
+  return sum_or_product(kernels::sum, x, axes, keepdim);
+}
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
-  return total(kernels::prod, x, axes, keepdim);
+  return sum_or_product(kernels::prod, x, axes, keepdim);
 }
 
 Tensor any(const Tensor& x, const Axes& axes, bool keepdim) {
-  return truth("any", kernels::max, x, axes, keepdim, false);
+  return any_or_all("any", kernels::max, x, axes, keepdim, false);
 }
 
 Tensor all(const Tensor& x, const Axes& axes, bool keepdim) {
-  return truth("all", kernels::min, x, axes, keepdim, true);
+  return any_or_all("all", kernels::min, x, axes, keepdim, true);
 }
 
-Tensor max(const Tensor& x, const Axes& axes, bool keepdim) { return choose(kernels::max, x, axes, keepdim); }
-Tensor min(const Tensor& x, const Axes& axes, bool keepdim) { return choose(kernels::min, x, axes, keepdim); }
+Tensor max(const Tensor& x, const Axes& axes, bool keepdim) {
+  return extremum(kernels::max, x, axes, keepdim);
+}
+Tensor min(const Tensor& x, const Axes& axes, bool keepdim) {
+  return extremum(kernels::min, x, axes, keepdim);
+}
 
 Tensor argmax(const Tensor& x, std::optional<int> axis, bool keepdim) {
-  return locate(kernels::argmax, x, axis, keepdim);
+  return arg_extremum(kernels::argmax, x, axis, keepdim);
 }
 
 Tensor argmin(const Tensor& x, std::optional<int> axis, bool keepdim) {
-  return locate(kernels::argmin, x, axis, keepdim);
+  return arg_extremum(kernels::argmin, x, axis, keepdim);
 }
 
 }  // namespace tinytorch

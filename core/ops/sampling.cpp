@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
@@ -16,24 +17,23 @@ namespace tinytorch {
 
 namespace {
 
-/// The first place in [0, keys.size()) order of the smallest keys, `count` of them.
+/// The indices of the n smallest keys, in ascending order of the keys; of equal ones the first index first.
 template <class Key>
-std::vector<std::int64_t> places_by_key(const std::vector<Key>& keys, std::size_t count) {
-  std::vector<std::int64_t> places(keys.size());
-  std::iota(places.begin(), places.end(), std::int64_t{0});
+std::vector<std::int64_t> indices_of_smallest(const std::vector<Key>& keys, std::size_t n) {
+  std::vector<std::int64_t> indices(keys.size());
+  std::iota(indices.begin(), indices.end(), std::int64_t{0});
   const auto before = [&](std::int64_t a, std::int64_t b) {
     const Key x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
     return x != y ? x < y : a < b;
   };
-  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count), places.end(),
-                    before);
-  places.resize(count);
-  return places;
+  std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(n), indices.end(), before);
+  indices.resize(n);
+  return indices;
 }
 
-/// The running sums of a row's weights.
-/// @throws ValueError  the weights are none
-std::vector<double> running_sums(std::span<const double> weights, std::size_t row) {
+/// The cumulative sums of a row's weights.
+/// @throws ValueError  a weight is negative or not finite, or the sum is not positive and finite
+std::vector<double> cumulative_sums(std::span<const double> weights, std::size_t row) {
   std::vector<double> sums;
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -52,12 +52,12 @@ std::vector<double> running_sums(std::span<const double> weights, std::size_t ro
 }
 
 void draw_with_replacement(const std::vector<double>& sums, std::span<const double> uniforms,
-                           std::vector<std::int64_t>& places) {
-  // What rounding may have put at the end itself belongs to the last place with a weight.
+                           std::vector<std::int64_t>& indices) {
+  // A product that was rounded up to the whole sum selects the last index with a positive weight.
   const auto end = std::lower_bound(sums.begin(), sums.end(), sums.back());
   for (const double u : uniforms) {
     const auto found = std::upper_bound(sums.begin(), end, u * sums.back());
-    places.push_back(found - sums.begin());
+    indices.push_back(found - sums.begin());
   }
 }
 
@@ -70,9 +70,9 @@ void check_enough(std::span<const double> weights, std::size_t samples, std::siz
                    possible, samples);
 }
 
-/// Among the places with a weight alone: where weights are tiny, theirs too arrive at infinity.
+/// Draws among positive weights only: a tiny weight, too, can have an arrival time of infinity.
 void draw_without_replacement(std::span<const double> weights, std::span<const double> uniforms,
-                              std::size_t samples, std::vector<std::int64_t>& places) {
+                              std::size_t samples, std::vector<std::int64_t>& indices) {
   std::vector<double> arrivals;
   std::vector<std::int64_t> possible;
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -80,8 +80,8 @@ void draw_without_replacement(std::span<const double> weights, std::span<const d
     possible.push_back(static_cast<std::int64_t>(i));
     arrivals.push_back(-std::log1p(-uniforms[i]) / weights[i]);
   }
-  for (const std::int64_t first : places_by_key(arrivals, samples))
-    places.push_back(possible[static_cast<std::size_t>(first)]);
+  for (const std::int64_t first : indices_of_smallest(arrivals, samples))
+    indices.push_back(possible[static_cast<std::size_t>(first)]);
 }
 
 }  // namespace
@@ -103,32 +103,34 @@ Tensor bernoulli(const Tensor& p, Generator& generator) {
 
 Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement, Generator& generator) {
   require_floating("multinomial", weights);
-  if (weights.rank() == 0) fail<ShapeError>("multinomial", "takes weights [..., n], not a number of no axes");
+  if (weights.rank() == 0)
+    fail<ShapeError>("multinomial", "takes weights [..., n], not a 0-dimensional tensor");
   if (samples < 1) fail<ValueError>("multinomial", "samples is {}; it must be positive", samples);
   Shape shape = weights.shape();
-  const auto n = static_cast<std::size_t>(shape[shape.size() - 1]), count = static_cast<std::size_t>(samples);
+  const auto n = static_cast<std::size_t>(shape[shape.size() - 1]),
+             per_row = static_cast<std::size_t>(samples);
   shape[shape.size() - 1] = samples;
-  const std::int64_t places = checked_numel("multinomial", shape);
-  const auto rows = static_cast<std::size_t>(places) / count;
+  const std::int64_t numel = checked_numel("multinomial", shape);
+  const auto rows = static_cast<std::size_t>(numel) / per_row;
   const std::vector<double> weight = weights.to_vector<double>();
   std::vector<std::vector<double>> sums;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto of_row = std::span(weight).subspan(row * n, n);
-    sums.push_back(running_sums(of_row, row));
-    if (!replacement) check_enough(of_row, count, row);
+    sums.push_back(cumulative_sums(of_row, row));
+    if (!replacement) check_enough(of_row, per_row, row);
   }
-  const std::int64_t drawn = replacement ? places : weights.numel();
+  const std::int64_t drawn = replacement ? numel : weights.numel();
   const std::vector<double> uniform = rand({drawn}, {.dtype = DType::f64}, generator).to_vector<double>();
-  const std::size_t each = replacement ? count : n;
+  const std::size_t each = replacement ? per_row : n;
   std::vector<std::int64_t> result;
-  result.reserve(static_cast<std::size_t>(places));
+  result.reserve(static_cast<std::size_t>(numel));
   for (std::size_t row = 0; row < rows; ++row) {
     const auto of_row = std::span(weight).subspan(row * n, n);
-    const auto numbers = std::span(uniform).subspan(row * each, each);
+    const auto uniforms = std::span(uniform).subspan(row * each, each);
     if (replacement) {
-      draw_with_replacement(sums[row], numbers, result);
+      draw_with_replacement(sums[row], uniforms, result);
     } else {
-      draw_without_replacement(of_row, numbers, count, result);
+      draw_without_replacement(of_row, uniforms, per_row, result);
     }
   }
   return from_values(result, shape, weights.device());
@@ -143,8 +145,8 @@ Tensor permutation(std::int64_t n, Options options, Generator& generator) {
     fail<DTypeError>("permutation", "{} cannot hold the integers up to {}", dtype, n - 1);
   const std::vector<std::int64_t> keys =
       randint(0, std::numeric_limits<std::int64_t>::max(), {n}, {}, generator).to_vector<std::int64_t>();
-  const Tensor places = from_values(places_by_key(keys, keys.size()), {n});
-  return places.to({.dtype = dtype, .device = options.device.value_or(Device::cpu())});
+  const Tensor order = from_values(indices_of_smallest(keys, keys.size()), {n});
+  return order.to({.dtype = dtype, .device = options.device.value_or(Device::cpu())});
 }
 
 }  // namespace tinytorch

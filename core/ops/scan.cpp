@@ -10,16 +10,17 @@ namespace tinytorch {
 
 namespace {
 
-Tensor rows_of(const Tensor& x, int axis) { return contiguous(transpose(x, axis, -1)); }
+/// x with an axis exchanged with the last, contiguous; twice, x's order of axes again.
+Tensor exchanged_with_last(const Tensor& x, int axis) { return contiguous(transpose(x, axis, -1)); }
 
 Tensor scan(const kernels::ScanKernel& kernel, const Tensor& x, int axis, bool reverse) {
   require_defined(kernel.name(), x);
   const int along = normalize_axis(kernel.name(), axis, x.rank());
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
-  const Tensor rows = rows_of(x, along);
+  const Tensor rows = exchanged_with_last(x, along);
   Tensor y = empty(rows.shape(), {.dtype = dtype, .device = x.device()});
   if (y.numel() > 0) kernel(rows, reverse, y);
-  return rows_of(y, along);
+  return exchanged_with_last(y, along);
 }
 
 }  // namespace
@@ -38,10 +39,10 @@ Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool revers
     fail<DTypeError>(kName, "a is {}, b is {}; convert one with .to(dtype)", a.dtype(), b.dtype());
   }
   common_device(kName, a, b);
-  const Tensor factors = rows_of(a, along), terms = rows_of(b, along);
+  const Tensor factors = exchanged_with_last(a, along), terms = exchanged_with_last(b, along);
   Tensor y = empty(terms.shape(), {.dtype = b.dtype(), .device = b.device()});
   if (y.numel() > 0) kernels::linear_recurrence(factors, terms, reverse, y);
-  return rows_of(y, along);
+  return exchanged_with_last(y, along);
 }
 
 }  // namespace tinytorch

@@ -5,6 +5,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/sort.h"
 
 namespace tinytorch {
 
@@ -30,4 +31,7 @@ void check_topk(const Shape& shape, std::int64_t k, int axis) {
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_SORT(Tensor)
+
 }  // namespace tinytorch

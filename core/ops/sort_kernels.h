@@ -5,8 +5,8 @@
 
 namespace tinytorch::kernels {
 
-/// Sorts x, contiguous and not empty, along its last axis: values in order, and indices (i64) of where they
-/// were; both contiguous, of x's shape. All element types. Stable; NaN is the largest.
+/// Sorts x along its last axis: values in order, and their indices along the axis (i64). Stable; NaN is the
+/// largest. Every dtype; all contiguous, of x's shape, not empty.
 inline Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)> sort{"sort"};
 
 }  // namespace tinytorch::kernels

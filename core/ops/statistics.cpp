@@ -1,17 +1,21 @@
 #include "core/ops/statistics.h"
 
-#include "core/ops/internal/check.h"
+#include "core/ops/internal/statistics.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
 
-void require_real(const char* op, const Tensor& x) { require_floating(op, x); }
+namespace detail {
 
-std::int64_t reduced_count(const Shape& shape, const Axes& axes) {
-  std::int64_t count = 1;
-  for (const std::int64_t axis : axes) count *= shape[static_cast<int>(axis)];
-  return count;
+std::int64_t reduced_numel(const Shape& shape, const Axes& axes) {
+  std::int64_t numel = 1;
+  for (const std::int64_t axis : axes) numel *= shape[static_cast<int>(axis)];
+  return numel;
 }
 
 Tensor finite_or_zero(const Tensor& m) { return where((m - m) == 0, m, 0); }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_STATISTICS(Tensor)
+
+}  // namespace tinytorch

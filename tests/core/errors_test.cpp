@@ -100,8 +100,9 @@ TEST(Errors, OfTypes) {
   EXPECT_ERROR(where(integer, 1, 2), DTypeError,
                "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
   EXPECT_ERROR(zeros({2}, {.dtype = DType::f16}), DTypeError,
-               "[empty] f16 tensors are not there yet; use f32");
-  EXPECT_ERROR(integer.to(DType::bf16), DTypeError, "[empty_like] bf16 tensors are not there yet; use f32");
+               "[empty] f16 tensors are not supported yet; use f32");
+  EXPECT_ERROR(integer.to(DType::bf16), DTypeError,
+               "[empty_like] bf16 tensors are not supported yet; use f32");
 }
 
 TEST(Errors, OfShapes) {
@@ -163,9 +164,9 @@ TEST(Errors, OfShapes) {
 
 TEST(Errors, OfValues) {
   EXPECT_ERROR(select(of({2, 3}), 1, 3), ValueError,
-               "[select] place 3 is out of range for axis 1 of shape [2, 3]");
+               "[select] index 3 is out of range for axis 1 of shape [2, 3]");
   EXPECT_ERROR(select(of({2, 3}), 1, -4), ValueError,
-               "[select] place -4 is out of range for axis 1 of shape [2, 3]");
+               "[select] index -4 is out of range for axis 1 of shape [2, 3]");
   EXPECT_ERROR(slice(of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
   EXPECT_ERROR(slice(of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
   EXPECT_ERROR(softplus(of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");
@@ -174,7 +175,7 @@ TEST(Errors, OfValues) {
   EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
   EXPECT_ERROR(arange(0.0, 1e300), ValueError,
                "[arange] 0 to 1e+300 in steps of 1 is more than 2^53 elements");
-  EXPECT_ERROR(linspace(0, 1, -1), ValueError, "[linspace] count is -1; it must not be negative");
+  EXPECT_ERROR(linspace(0, 1, -1), ValueError, "[linspace] n is -1; it must not be negative");
 }
 
 TEST(Errors, AreAllErrors) {

@@ -39,9 +39,9 @@ TEST(OptimizerErrors, OfTensorsThatDoNotFitEachOther) {
   EXPECT_ERROR(sgd({of({2}, DType::i64), of({2}, DType::i64)}), DTypeError,
                "[sgd_step] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   EXPECT_ERROR(sgd({p, transpose(of({3, 2}))}), ValueError,
-               "[sgd_step] the gradient of a parameter [2, 3] has gaps; take contiguous() of it");
+               "[sgd_step] the gradient of a parameter [2, 3] is not contiguous; take contiguous() of it");
   EXPECT_ERROR(sgd({transpose(of({3, 2})), p}), ValueError,
-               "[sgd_step] a parameter [2, 3] has gaps; take contiguous() of it");
+               "[sgd_step] a parameter [2, 3] is not contiguous; take contiguous() of it");
   EXPECT_ERROR(adagrad({p, p}), ValueError,
                "[adagrad_step] the tensor is undefined (default-constructed); give it a value first");
 }

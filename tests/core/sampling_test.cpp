@@ -154,7 +154,7 @@ TEST(Multinomial, RefusesWhatCannotBeDrawn) {
                "[multinomial] the weights of row 0 sum to 0; the sum must be positive and finite");
   EXPECT_ERROR(multinomial(f64({1}, {1}), 0), ValueError, "[multinomial] samples is 0; it must be positive");
   EXPECT_ERROR(multinomial(f64({1}, {}), 1), ShapeError,
-               "[multinomial] takes weights [..., n], not a number of no axes");
+               "[multinomial] takes weights [..., n], not a 0-dimensional tensor");
   EXPECT_THROW(multinomial(here(Tensor{1, 2}), 1), DTypeError);
 }
 

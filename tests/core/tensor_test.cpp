@@ -241,12 +241,12 @@ TEST(Arange, OfAnOverflowingDistanceIsEmptyOrRefused) {
 TEST(InPlace, RefusesExpandedViewsWhoseElementsAreOne) {
   const Tensor x = counting({3, 1});
   Tensor wide = expand(x, {3, 4});
-  EXPECT_ERROR(
-      wide += 1, ShapeError,
-      "[add] cannot change [3, 4] in place: axis 1 is expanded, its elements are one; clone() it first");
-  EXPECT_ERROR(
-      assign(wide, counting({4})), ShapeError,
-      "[assign] cannot change [3, 4] in place: axis 1 is expanded, its elements are one; clone() it first");
+  EXPECT_ERROR(wide += 1, ShapeError,
+               "[add] cannot change [3, 4] in place: axis 1 is expanded, so its elements share memory; "
+               "clone() it first");
+  EXPECT_ERROR(assign(wide, counting({4})), ShapeError,
+               "[assign] cannot change [3, 4] in place: axis 1 is expanded, so its elements share memory; "
+               "clone() it first");
   EXPECT_TENSOR_EQ(x, (Tensor{{0.0}, {1.0}, {2.0}}));
 }
 

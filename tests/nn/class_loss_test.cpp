@@ -120,7 +120,7 @@ TEST(CrossEntropyLoss, NamesThePlaceAmongMoreAxes) {
   EXPECT_ERROR(
       nn::CrossEntropyLoss()(zeros({2, 3, 2}, {.device = backend()}), here(Tensor{{0, 1}, {3, 2}})),
       ValueError,
-      "[CrossEntropyLoss] target 3 at place [1, 0] is not a class; logits [2, 3, 2] have classes 0 to 2");
+      "[CrossEntropyLoss] target 3 at index [1, 0] is not a class; logits [2, 3, 2] have classes 0 to 2");
   EXPECT_ERROR(cross_entropy(zeros({1, 2}, {.device = backend()}), here(Tensor{-2})), ValueError,
                "[cross_entropy] target -2 at row 0 is not a class; logits [1, 2] have classes 0 to 1");
 }
@@ -152,11 +152,11 @@ TEST(NLLLoss, OfLogSoftmaxIsCrossEntropy) {
 TEST(NLLLoss, RefusesWhatDoesNotFit) {
   const Tensor x = zeros({2, 3}, {.device = backend()});
   EXPECT_ERROR(nn::NLLLoss()(x, x), DTypeError,
-               "[NLLLoss] takes class numbers (integers), not f32; see cross_entropy");
+               "[NLLLoss] takes class indices (integers), not f32; see cross_entropy");
   EXPECT_ERROR(nn::NLLLoss()(x, here(Tensor{0, 3})), ValueError,
                "[NLLLoss] target 3 at row 1 is not a class; logits [2, 3] have classes 0 to 2");
   EXPECT_ERROR(nn::NLLLoss()(x, here(Tensor{0})), ShapeError,
-               "[NLLLoss] logits are [2, 3], so class numbers must be [2], but the target is [1]");
+               "[NLLLoss] logits are [2, 3], so class indices must be [2], but the target is [1]");
 }
 
 }  // namespace

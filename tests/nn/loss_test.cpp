@@ -163,11 +163,11 @@ TEST(CrossEntropyLoss, RefusesWhatDoesNotFit) {
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3}), Tensor{1, 0, 1}), ShapeError,
                "[CrossEntropyLoss] takes logits [rows, classes] or [rows, classes, ...], not [3]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), Tensor{1, 0}), ShapeError,
-               "[CrossEntropyLoss] logits are [3, 2], so class numbers must be [3], but the target is [2]");
+               "[CrossEntropyLoss] logits are [3, 2], so class indices must be [3], but the target is [2]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), zeros({3})), ShapeError,
                "[CrossEntropyLoss] logits are [3, 2], so probabilities must be too, but the target is [3]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({1, 2}), Tensor{true}), DTypeError,
-               "[CrossEntropyLoss] takes class numbers (integers) or probabilities (floating), not bool");
+               "[CrossEntropyLoss] takes class indices (integers) or probabilities (floating), not bool");
 }
 
 TEST(MeanSquaredError, RefusesIntegersWhoseDifferencesWrapAround) {

@@ -3,7 +3,7 @@
 #include "core/internal/format.h"
 #include "core/tensor.h"
 
-// Internal: what Tensor functions check before they call a kernel.
+// Internal: the checks of operands that ops share.
 namespace tinytorch {
 
 /// @throws ValueError  x is undefined
@@ -28,20 +28,21 @@ inline void require_numeric(const char* op, const Tensor& x) {
   }
 }
 
-/// The device that an op on a and b runs on. C++ numbers lie anywhere.
-/// @throws DeviceError  two tensors on different devices
+/// The device that an op on a and b runs on. A weakly typed scalar follows the other operand.
+/// @throws DeviceError  a and b are on different devices
 inline Device common_device(const char* op, const Tensor& a, const Tensor& b) {
   if (a.device() == b.device() || b.is_weakly_typed()) return a.device();
   if (a.is_weakly_typed()) return b.device();
   fail<DeviceError>(op, "a is on {}, b on {}; move one with .to(device)", a.device(), b.device());
 }
 
-/// @throws ShapeError  several elements of x are one place in memory, so that it cannot be changed in place
+/// @throws ShapeError  elements of x share memory, so that it cannot be changed in place
 inline void require_writable(const char* op, const Tensor& x) {
   for (int i = 0; i < x.rank(); ++i) {
     if (x.strides()[i] == 0 && x.shape()[i] > 1) {
       fail<ShapeError>(
-          op, "cannot change {} in place: axis {} is expanded, its elements are one; clone() it first",
+          op,
+          "cannot change {} in place: axis {} is expanded, so its elements share memory; clone() it first",
           x.shape(), i);
     }
   }

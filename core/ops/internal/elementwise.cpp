@@ -28,7 +28,7 @@ Tensor floating_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
   return checked_unary(kernel, x);
 }
 
-Tensor floating_unary(const kernels::UnaryKernelWith& kernel, const Tensor& x, double parameter) {
+Tensor floating_unary(const kernels::UnaryKernelWithParameter& kernel, const Tensor& x, double parameter) {
   require_floating(kernel.name(), x);
   Tensor y = empty_like(x);
   if (y.numel() > 0) kernel(x, parameter, y);
@@ -46,22 +46,23 @@ Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool o
   return y;
 }
 
-DType working_dtype(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b) {
+DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a,
+                    const Tensor& b) {
   require_defined(kernel.name(), a);
   require_defined(kernel.name(), b);
   const DType dtype = common_dtype(a, b);
-  if (taken != Operands::all && dtype == DType::boolean) {
+  if (types != OperandTypes::all && dtype == DType::boolean) {
     fail<DTypeError>(kernel.name(),
                      "takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   }
-  return taken == Operands::reals && !is_floating(dtype) ? DType::f32 : dtype;
+  return types == OperandTypes::to_floating && !is_floating(dtype) ? DType::f32 : dtype;
 }
 
-Tensor binary(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b) {
-  const DType dtype = working_dtype(kernel, taken, a, b);
+Tensor binary(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a, const Tensor& b) {
+  const DType dtype = working_dtype(kernel, types, a, b);
   const Device device = common_device(kernel.name(), a, b);
   const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
-  const Operand left(a, dtype, shape), right(b, dtype, shape);
+  const BroadcastOperand left(a, dtype, shape), right(b, dtype, shape);
   Tensor y = empty_result(*left, *right, {.dtype = dtype, .device = device});
   if (y.numel() > 0) kernel(*left, *right, y);
   y.set_weakly_typed(a.is_weakly_typed() && b.is_weakly_typed());

@@ -1,30 +1,33 @@
 #pragma once
 
-#include "core/ops/arithmetic.h"
 #include "core/ops/elementwise_kernels.h"
+#include "core/tensor.h"
 
-// Internal: the check, allocate, call of elementwise functions.
+// Internal: checks the operands of elementwise functions, allocates the result and calls the kernel.
 namespace tinytorch {
 
 /// @throws DTypeError  x is bool
 Tensor numeric_unary(const kernels::UnaryKernel& kernel, const Tensor& x);
 /// @throws DTypeError  x is not floating
 Tensor floating_unary(const kernels::UnaryKernel& kernel, const Tensor& x);
-/// A kernel with a number of its own. @throws DTypeError  x is not floating
-Tensor floating_unary(const kernels::UnaryKernelWith& kernel, const Tensor& x, double parameter);
-/// Whether a floating x has some property; integers and bools have that of any other whole number.
+/// @throws DTypeError  x is not floating
+Tensor floating_unary(const kernels::UnaryKernelWithParameter& kernel, const Tensor& x, double parameter);
+/// A property of each element, as bool. Calls the kernel for a floating x; all elements of integers and bools
+/// have the property or not, as `of_integers` says.
 Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool of_integers);
 
-/// What a binary op takes: anything, all but two bools, or that brought to a floating type.
-enum class Operands { all, numbers, reals };
+/// The operands that a binary op takes: all; all but two bools; or all but two bools, with integers converted
+/// to f32.
+enum class OperandTypes { all, numeric, to_floating };
 
-/// The type that the op computes in: of integers in f32 where it is an op on reals.
-DType working_dtype(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b);
+/// The dtype that the op computes in. @throws DTypeError  two bools that it does not take
+DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a,
+                    const Tensor& b);
 
 /// @throws DTypeError, ShapeError, DeviceError
-Tensor binary(const kernels::BinaryKernel& kernel, Operands taken, const Tensor& a, const Tensor& b);
+Tensor binary(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a, const Tensor& b);
 
-/// An elementwise gradient: x and grad of one shape, floating type and device.
+/// An elementwise gradient: x and grad of one shape, floating dtype and device.
 Tensor gradient_binary(const kernels::BinaryKernel& kernel, const Tensor& x, const Tensor& grad);
 
 }  // namespace tinytorch

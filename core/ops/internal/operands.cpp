@@ -7,27 +7,28 @@ namespace tinytorch {
 
 namespace {
 
-/// bool, integer, real: what a number must not exceed to yield to a tensor.
+/// bool, integer, floating: a scalar yields to a tensor of the same or a higher kind.
 int kind(DType dtype) { return dtype == DType::boolean ? 0 : is_integer(dtype) ? 1 : 2; }
 
-bool can_hold(DType integers, std::int64_t value) {
-  return dispatch<NumericTypes>(integers,
+bool can_hold(DType dtype, std::int64_t value) {
+  return dispatch<NumericTypes>(dtype,
                                 [&]<class T>() { return convert<std::int64_t>(convert<T>(value)) == value; });
 }
 
-/// Numbers lie on the host, where they can be looked at.
-DType yield(const Tensor& number, const Tensor& tensor) {
-  const bool both_integers = number.dtype() == DType::i64 && is_integer(tensor.dtype());
-  if (both_integers && !can_hold(tensor.dtype(), *number.data<std::int64_t>())) return DType::i64;
-  if (kind(number.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
-  return is_floating(number.dtype()) ? DType::f32 : DType::i64;
+/// The dtype of a weakly typed scalar with a tensor. Reads the scalar, which is in host memory.
+DType weak_dtype(const Tensor& scalar, const Tensor& tensor) {
+  const bool both_integers = scalar.dtype() == DType::i64 && is_integer(tensor.dtype());
+  if (both_integers && !can_hold(tensor.dtype(), *scalar.data<std::int64_t>())) return DType::i64;
+  if (kind(scalar.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
+  return is_floating(scalar.dtype()) ? DType::f32 : DType::i64;
 }
 
 }  // namespace
 
 DType common_dtype(const Tensor& a, const Tensor& b) {
   if (a.dtype() == b.dtype()) return a.dtype();
-  if (a.is_weakly_typed() != b.is_weakly_typed()) return a.is_weakly_typed() ? yield(a, b) : yield(b, a);
+  if (a.is_weakly_typed() != b.is_weakly_typed())
+    return a.is_weakly_typed() ? weak_dtype(a, b) : weak_dtype(b, a);
   return promote(a.dtype(), b.dtype());
 }
 
@@ -50,14 +51,14 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
 }
 
-Operand::Operand(const Tensor& x, DType dtype, const Shape& shape) : x_(&x) {
+BroadcastOperand::BroadcastOperand(const Tensor& x, DType dtype, const Shape& shape) : x_(&x) {
   if (x_->dtype() != dtype) {
-    made_ = x_->to(dtype);
-    x_ = &made_;
+    converted_ = x_->to(dtype);
+    x_ = &converted_;
   }
   if (x_->shape() != shape) {
-    made_ = broadcast_to(*x_, shape);
-    x_ = &made_;
+    converted_ = broadcast_to(*x_, shape);
+    x_ = &converted_;
   }
 }
 

@@ -2,35 +2,36 @@
 
 #include "core/tensor.h"
 
-// Internal: what the ops on two operands do before they call a kernel.
+// Internal: promotion and broadcasting of the operands of a kernel.
 namespace tinytorch {
 
-/// The element type that an op on a and b works in; a C++ number yields to a tensor of its kind.
+/// The dtype that a and b promote to; a weakly typed scalar yields to a tensor of its kind.
 DType common_dtype(const Tensor& a, const Tensor& b);
 
-/// Whether a tensor of shape `from` broadcasts to `to`.
+/// True where a tensor of shape `from` broadcasts to `to`.
 bool broadcasts_to(const Shape& from, const Shape& to);
 
 /// x expanded to `shape`, which it broadcasts to.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 
-/// A tensor brought to the type and shape that a kernel wants: itself where it has them already.
-class Operand {
+/// A tensor converted to the dtype and expanded to the shape that a kernel takes: the tensor itself where it
+/// has them already.
+class BroadcastOperand {
  public:
   /// `x` outlives this, and broadcasts to `shape`.
-  Operand(const Tensor& x, DType dtype, const Shape& shape);
-  Operand(const Operand&) = delete;
-  Operand& operator=(const Operand&) = delete;
+  BroadcastOperand(const Tensor& x, DType dtype, const Shape& shape);
+  BroadcastOperand(const BroadcastOperand&) = delete;
+  BroadcastOperand& operator=(const BroadcastOperand&) = delete;
 
   const Tensor& operator*() const { return *x_; }
   const Tensor* operator->() const { return x_; }
 
  private:
-  Tensor made_;  // undefined where *x_ is what was given
+  Tensor converted_;  // undefined where x_ points to the constructor's x
   const Tensor* x_;
 };
 
-/// A new tensor for the result of an op on a and b: in the memory order of one of them.
+/// A new tensor for the result of an op on a and b, with the memory order of one of them.
 Tensor empty_result(const Tensor& a, const Tensor& b, Options options);
 
 }  // namespace tinytorch

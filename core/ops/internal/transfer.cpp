@@ -10,7 +10,7 @@ namespace tinytorch {
 
 namespace {
 
-/// Both without gaps and of one type.
+/// Both contiguous and of one dtype.
 void transfer_bytes(const Tensor& x, Tensor& y) {
   Backend& backend = backend_of(x.device().type == DeviceType::cpu ? y.device() : x.device());
   backend.copy(x.raw_data(), x.device(), y.raw_data(), y.device(),
@@ -21,14 +21,14 @@ void transfer_bytes(const Tensor& x, Tensor& y) {
 
 void transfer(const Tensor& x, Tensor& y) {
   if (x.device() == y.device()) return kernels::copy(x, y);
-  // In y's order in memory both are often row-major, so that the bytes can go as they are.
+  // With the axes in y's memory order both are often contiguous, so that the bytes can be copied as they are.
   const Axes order = memory_order(y.strides());
   const Tensor source = contiguous(permute(x.to(y.dtype()), order));
   Tensor target = permute(y, order);
   if (target.is_contiguous()) return transfer_bytes(source, target);
-  Tensor landed = empty(target.shape(), {.dtype = y.dtype(), .device = y.device()});
-  transfer_bytes(source, landed);
-  kernels::copy(landed, target);
+  Tensor staged = empty(target.shape(), {.dtype = y.dtype(), .device = y.device()});
+  transfer_bytes(source, staged);
+  kernels::copy(staged, target);
 }
 
 }  // namespace tinytorch

@@ -2,10 +2,10 @@
 
 #include "core/tensor.h"
 
-// Internal: copies from one device to another.
+// Internal: copies between devices.
 namespace tinytorch {
 
-/// y[...] = x[...]. Same shape, not empty; any strides, element types and devices.
+/// y[...] = x[...]. Same shape, not empty; any strides, dtypes and devices.
 void transfer(const Tensor& x, Tensor& y);
 
 }  // namespace tinytorch

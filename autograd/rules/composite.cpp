@@ -1,0 +1,9 @@
+#include "core/ops/internal/composite.h"
+
+#include "autograd/ops.h"
+
+namespace tinytorch {
+
+TINYTORCH_INSTANTIATE_COMPOSITE(Variable)
+
+}  // namespace tinytorch

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/ops/composite.h"
+
+// Internal: the definitions of the composite ops that need helpers. core/ops/composite.cpp instantiates them
+// for Tensor, autograd/rules/composite.cpp for Variable.
+namespace tinytorch {
+
+namespace detail {
+
+/// The axis, normalized. @throws ShapeError  its length is not 1
+int squeezable_axis(const Shape& shape, int axis);
+Shape squeezed(const Shape& shape);
+Shape flattened(const Shape& shape, int start);
+/// The permutation that exchanges two axes.
+Axes exchanged_axes(int rank, int axis0, int axis1);
+/// The index along a normalized axis, counted from the front. @throws ValueError  no such index
+std::int64_t select_index(const Shape& shape, int axis, std::int64_t index);
+/// The axes along which a tensor of shape `from` is repeated when broadcast to `to`.
+/// @throws ShapeError  it does not broadcast to it
+Axes broadcast_axes(const Shape& from, const Shape& to);
+
+}  // namespace detail
+
+template <TensorLike T>
+T transpose(const T& x, int axis0, int axis1) {
+  return permute(x, detail::exchanged_axes(x.rank(), axis0, axis1));
+}
+
+template <TensorLike T>
+T squeeze(const T& x, int axis) {
+  Shape shape = x.shape();
+  shape.erase(detail::squeezable_axis(shape, axis));
+  return reshape(x, shape);
+}
+
+template <TensorLike T>
+T squeeze(const T& x) {
+  return reshape(x, detail::squeezed(x.shape()));
+}
+
+template <TensorLike T>
+T flatten(const T& x, int start) {
+  return reshape(x, detail::flattened(x.shape(), start));
+}
+
+template <TensorLike T>
+T select(const T& x, int axis, std::int64_t index) {
+  const int i = normalize_axis("select", axis, x.rank());
+  const std::int64_t start = detail::select_index(x.shape(), i, index);
+  return squeeze(slice(x, i, start, start + 1), i);
+}
+
+template <TensorLike T>
+T sum_to(const T& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  const Axes axes = detail::broadcast_axes(shape, x.shape());
+  return reshape(axes.empty() ? x : sum(x, axes, true), shape);
+}
+
+}  // namespace tinytorch
+
+/// Instantiates all of them for T.
+#define TINYTORCH_INSTANTIATE_COMPOSITE(T)        \
+  template T transpose(const T&, int, int);       \
+  template T squeeze(const T&, int);              \
+  template T squeeze(const T&);                   \
+  template T flatten(const T&, int);              \
+  template T select(const T&, int, std::int64_t); \
+  template T sum_to(const T&, const Shape&);

@@ -1,0 +1,162 @@
+#pragma once
+
+#include "core/ops/activation.h"
+#include "core/ops/comparison.h"
+#include "core/ops/composite.h"
+#include "core/ops/loss.h"
+#include "core/ops/math.h"
+
+// Internal: the definitions of the losses that are made of other ops. core/ops/loss.cpp instantiates them for
+// Tensor, autograd/rules/loss.cpp for Variable.
+namespace tinytorch {
+
+namespace detail {
+
+/// @throws ShapeError, DTypeError, DeviceError, ValueError  as every loss does
+void check_loss_operands(const char* op, const Tensor& prediction, const Tensor& target);
+/// @throws ValueError  it is not positive (or, where zero is allowed, negative), or not finite
+void check_threshold(const char* op, const char* name, double value, bool zero_allowed);
+/// The weight in the prediction's dtype. @throws ShapeError  it does not broadcast to the prediction
+Tensor checked_weight(const char* op, const char* name, const Tensor& weight, const Tensor& prediction);
+/// @throws ShapeError  x1 and x2 differ, or the target's shape is not x1's without the last axis
+void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, const Tensor& target);
+
+/// The target in the prediction's dtype.
+template <TensorLike T>
+T cast_like(const T& target, const T& prediction) {
+  return target.dtype() == prediction.dtype() || !is_floating(prediction.dtype())
+             ? target
+             : target.to(prediction.dtype());
+}
+
+template <TensorLike T>
+T reduce_losses(const T& losses, Reduction reduction) {
+  if (reduction == Reduction::none) return losses;
+  return reduction == Reduction::mean ? mean(losses) : sum(losses);
+}
+
+/// The reduction of the losses times their weight.
+template <TensorLike T>
+T reduce_weighted_losses(const char* op, const T& losses, const Tensor& weight, Reduction reduction) {
+  if (!weight.defined()) return reduce_losses(losses, reduction);
+  return reduce_losses<T>(losses * checked_weight(op, "weight", weight, value_of(losses)), reduction);
+}
+
+/// |prediction - target|, after the checks of a loss.
+template <TensorLike T>
+T absolute_error(const char* op, const T& prediction, const T& target) {
+  check_loss_operands(op, value_of(prediction), value_of(target));
+  return abs(prediction - cast_like(target, prediction));
+}
+
+}  // namespace detail
+
+template <TensorLike T>
+T l1_loss(const T& prediction, const std::type_identity_t<T>& target, LossOptions options, const char* op) {
+  return detail::reduce_losses(detail::absolute_error(op, prediction, target), options.reduction);
+}
+
+template <TensorLike T>
+T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOptions options,
+             const char* op) {
+  detail::check_threshold(op, "delta", options.delta, false);
+  const T d = detail::absolute_error(op, prediction, target);
+  const double delta = options.delta;
+  const T losses = where(value_of(d) < delta, T(square(d) * 0.5), T((d - 0.5 * delta) * delta));
+  return detail::reduce_losses(losses, options.reduction);
+}
+
+template <TensorLike T>
+T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, SmoothL1Options options,
+                 const char* op) {
+  detail::check_threshold(op, "beta", options.beta, true);
+  const double beta = options.beta;
+  if (beta == 0) return l1_loss(prediction, target, {options.reduction}, op);
+  const T d = detail::absolute_error(op, prediction, target);
+  const T losses = where(value_of(d) < beta, T(square(d) * (0.5 / beta)), T(d - 0.5 * beta));
+  return detail::reduce_losses(losses, options.reduction);
+}
+
+template <TensorLike T>
+T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T>& target,
+                                   const LogitsOptions& options, const char* op) {
+  detail::check_loss_operands(op, value_of(logits), value_of(target));
+  const T t = detail::cast_like<T>(target, logits);
+  T positive = t * softplus(-logits);
+  if (options.positive_weight.defined()) {
+    positive =
+        positive * detail::checked_weight(op, "positive_weight", options.positive_weight, value_of(logits));
+  }
+  return detail::reduce_weighted_losses<T>(op, (1 - t) * softplus(logits) + positive, options.weight,
+                                           options.reduction);
+}
+
+template <TensorLike T>
+T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const KLDivergenceOptions& options,
+         const char* op) {
+  detail::check_loss_operands(op, value_of(log_probability), value_of(target));
+  const T t = detail::cast_like<T>(target, log_probability);
+  T losses;
+  if (options.log_target) {
+    losses = exp(t) * (t - log_probability);
+  } else {
+    const Tensor zero = value_of(t) == 0;
+    const T probability = where(zero, T(1.0), t), x = where(zero, T(0.0), log_probability);
+    losses = where(zero, T(0.0), T(t * (log(probability) - x)));
+  }
+  if (!options.batch_mean || options.reduction != Reduction::mean)
+    return detail::reduce_losses(losses, options.reduction);
+  return sum(losses) / static_cast<double>(losses.rank() == 0 ? 1 : losses.size(0));
+}
+
+template <TensorLike T>
+T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
+                       HingeEmbeddingOptions options, const char* op) {
+  detail::check_loss_operands(op, value_of(distance), value_of(target));
+  const Tensor& sign = value_of(target);
+  const T dissimilar = where(sign != 1, relu(options.margin - distance), T(0.0));
+  return detail::reduce_losses<T>(where(sign != -1, distance, T(0.0)) + dissimilar, options.reduction);
+}
+
+template <TensorLike T>
+T hinge_loss(const T& score, const std::type_identity_t<T>& target, LossOptions options, const char* op) {
+  detail::check_loss_operands(op, value_of(score), value_of(target));
+  return detail::reduce_losses<T>(relu(1 - detail::cast_like<T>(target, score) * score), options.reduction);
+}
+
+template <TensorLike T>
+T cosine_similarity(const T& x1, const std::type_identity_t<T>& x2, int axis, double epsilon) {
+  detail::check_loss_operands("cosine_similarity", value_of(x1), value_of(x2));
+  const Axes along{normalize_axis("cosine_similarity", axis, x1.rank())};
+  const T least = T(epsilon * epsilon);
+  const T b = detail::cast_like<T>(x2, x1);
+  const T lengths =
+      sqrt(maximum(sum(square(x1), along), least)) * sqrt(maximum(sum(square(b), along), least));
+  return sum(x1 * b, along) / lengths;
+}
+
+template <TensorLike T>
+T cosine_embedding_loss(const T& x1, const std::type_identity_t<T>& x2, const Tensor& target,
+                        MarginOptions options, const char* op) {
+  detail::check_cosine_operands(op, value_of(x1), value_of(x2), target);
+  const T b = detail::cast_like<T>(x2, x1);
+  const T lengths = sqrt((sum(square(x1), {-1}) + 1e-12) * (sum(square(b), {-1}) + 1e-12));
+  const T cosine = sum(x1 * b, {-1}) / lengths;
+  const T similar = where(target == 1, T(1 - cosine), T(0.0));
+  const T dissimilar = where(target == -1, relu(cosine - options.margin), T(0.0));
+  return detail::reduce_losses<T>(similar + dissimilar, options.reduction);
+}
+
+}  // namespace tinytorch
+
+/// Instantiates all of them for T.
+#define TINYTORCH_INSTANTIATE_LOSS(T)                                                                 \
+  template T l1_loss(const T&, const T&, LossOptions, const char*);                                   \
+  template T huber_loss(const T&, const T&, HuberOptions, const char*);                               \
+  template T smooth_l1_loss(const T&, const T&, SmoothL1Options, const char*);                        \
+  template T binary_cross_entropy_with_logits(const T&, const T&, const LogitsOptions&, const char*); \
+  template T kl_div(const T&, const T&, const KLDivergenceOptions&, const char*);                     \
+  template T hinge_embedding_loss(const T&, const T&, HingeEmbeddingOptions, const char*);            \
+  template T hinge_loss(const T&, const T&, LossOptions, const char*);                                \
+  template T cosine_similarity(const T&, const T&, int, double);                                      \
+  template T cosine_embedding_loss(const T&, const T&, const Tensor&, MarginOptions, const char*);
