@@ -116,7 +116,7 @@ int run_once(const Settings& settings) {
   std::printf("Device: %s (%s)\n", to_string(settings.device).c_str(), describe(settings.device).c_str());
   const Data data = xor_data(settings.device);
   const nn::Sequential model = make_model(settings, settings.seed);
-  std::printf("\n%s\n", summary(model).c_str());
+  std::printf("\n%s\n", model.summary().c_str());
 
   Score final_score{};
   const double microseconds = train(model, data, settings, [&](int epoch, const Score& score) {
