@@ -1,11 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "autograd/ops.h"
 #include "autograd/variable.h"
 #include "core/tensor.h"
-#include "nn/internal/fixed_string.h"
 
 /// Loss functions as objects: each calls the function of core/ops/loss.h or core/ops/cross_entropy.h that its
 /// description names, with the options it was made with. That function documents shapes, formula and errors.
@@ -18,11 +19,18 @@
 /// ```
 namespace tinytorch::nn {
 
+/// The name of a loss in error messages, as a template argument: a string literal.
+template <std::size_t size>
+struct LossName {
+  char text[size];
+
+  constexpr LossName(const char (&literal)[size]) { std::copy_n(literal, size, text); }
+};
+
 /// A loss of a prediction and a target. Of two Tensors it is a Tensor; if either is a Variable, it is a
 /// Variable that backward() starts from.
-/// @tparam name  the class in error messages
 /// @tparam of_tensors, of_variables  the function in either mode: (prediction, target, options, op)
-template <internal::FixedString name, class Options, auto of_tensors, auto of_variables>
+template <LossName name, class Options, auto of_tensors, auto of_variables>
 class Loss {
  public:
   explicit Loss(Options options = {}) : options_(std::move(options)) {}
