@@ -57,7 +57,7 @@ TEST(Embedding, StartsWithNormalNumbersOfTheGenerator) {
 }
 
 TEST(Embedding, SaysWhatDoesNotFit) {
-  EXPECT_ERROR(nn::Embedding(0, 2), ValueError, "[Embedding] count is 0; it must be at least 1");
+  EXPECT_ERROR(nn::Embedding(0, 2), ValueError, "[Embedding] num_embeddings is 0; it must be at least 1");
   EXPECT_ERROR(nn::Embedding(2, 0), ValueError, "[Embedding] features is 0; it must be at least 1");
   EXPECT_ERROR(nn::Embedding(2, 2, {.padding_index = 2}), ValueError,
                "[Embedding] padding_index is 2; the rows are 0 to 1");
