@@ -93,7 +93,7 @@ class AvgPool1D : public Layer<AvgPool1D> {
   AvgPool1dOptions options_;
 };
 
-/// Means of windows that are chosen so that the result is [N, C, size]: adaptive_avg_pool2d().
+/// Means of windows that are chosen so that H and W of the result are `size`: adaptive_avg_pool2d().
 class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
  public:
   explicit AdaptiveAvgPool2D(const Pair& size) : size_(size) {}

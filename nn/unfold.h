@@ -26,8 +26,7 @@ class Unfold : public Layer<Unfold> {
   Window window_;
 };
 
-/// The transpose of Unfold: adds each column to the elements that it comes from, in a result [N, C, size]:
-/// fold().
+/// The transpose of Unfold: adds each column to the elements that it comes from: fold().
 class Fold : public Layer<Fold> {
  public:
   /// @param size  H and W of the result
