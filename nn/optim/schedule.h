@@ -159,7 +159,7 @@ class OneCycle : public Schedule {
 struct PlateauOptions {
   bool larger_is_better = false;
   double factor = 0.1;         ///< in [0, 1): factor of a reduction
-  std::int64_t patience = 10;  ///< steps without improvement before a reduction
+  std::int64_t patience = 10;  ///< steps without improvement that are tolerated
   double threshold = 1e-4;     ///< the smallest improvement
   bool relative = true;        ///< the threshold is relative to the best value
   std::int64_t cooldown = 0;   ///< steps after a reduction that are not counted
