@@ -9,7 +9,7 @@
 #include "core/ops/creation.h"
 #include "tests/nn/layer_checks.h"
 
-// The expected numbers are those of PyTorch 1.13's torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
+// The expected values are those of PyTorch 1.13's torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
 namespace tinytorch::testing {
 namespace {
 
