@@ -62,9 +62,9 @@ class Module {
   Module(Module&&) noexcept = default;
   Module& operator=(Module&&) noexcept = default;
 
-  /// Of a Tensor: records nothing for backward().
+  /// Applies the module to a Tensor; records nothing for backward().
   virtual Tensor operator()(const Tensor& x) const = 0;
-  /// Of a Variable: records what backward() needs.
+  /// Applies the module to a Variable; records what backward() needs.
   virtual Variable operator()(const Variable& x) const = 0;
 
   /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. Each
