@@ -7,7 +7,8 @@
 #include "core/ops/math.h"
 #include "nn/module.h"
 
-/// Activation functions as layers; each applies the op of its name.
+/// Activation functions as layers; each applies the function of its name in core/ops/activation.h or
+/// core/ops/math.h, elementwise but for Softmax and LogSoftmax.
 namespace tinytorch::nn {
 
 /// max(x, 0), elementwise.
@@ -55,9 +56,10 @@ class Hardswish : public Layer<Hardswish> {
   }
 };
 
-/// x times the normal distribution's probability below x, elementwise; see gelu().
+/// x times the probability of a standard normal variable below x, elementwise; see gelu().
 class GELU : public Layer<GELU> {
  public:
+  /// @param form  exact (erf), or its approximation by tanh
   explicit GELU(GeluForm form = GeluForm::erf) : form_(form) {}
 
   template <TensorLike T>
@@ -71,7 +73,7 @@ class GELU : public Layer<GELU> {
   GeluForm form_;
 };
 
-/// x where it is positive, else x times a slope, elementwise.
+/// x where it is positive, else slope x, elementwise.
 class LeakyReLU : public Layer<LeakyReLU> {
  public:
   explicit LeakyReLU(double slope = 0.01) : slope_(slope) {}
@@ -103,7 +105,7 @@ class ELU : public Layer<ELU> {
   double alpha_;
 };
 
-/// log(1 + exp(beta x)) / beta, elementwise. @throws ValueError  when called: beta is not positive
+/// log(1 + exp(beta x)) / beta, elementwise. Calls throw ValueError if beta is not positive.
 class Softplus : public Layer<Softplus> {
  public:
   explicit Softplus(double beta = 1) : beta_(beta) {}
@@ -119,7 +121,7 @@ class Softplus : public Layer<Softplus> {
   double beta_;
 };
 
-/// exp(x) / sum(exp(x)) along an axis. Before CrossEntropyLoss it is not wanted: that takes logits.
+/// exp(x) / sum(exp(x)) along an axis. Not to be used before CrossEntropyLoss, which takes logits.
 class Softmax : public Layer<Softmax> {
  public:
   explicit Softmax(int axis = -1) : axis_(axis) {}
@@ -136,7 +138,7 @@ class Softmax : public Layer<Softmax> {
   int axis_;
 };
 
-/// The logarithm of Softmax, without the loss of small probabilities: what NLLLoss takes.
+/// The logarithm of Softmax, accurate for small probabilities too. Used before NLLLoss.
 class LogSoftmax : public Layer<LogSoftmax> {
  public:
   explicit LogSoftmax(int axis = -1) : axis_(axis) {}

@@ -9,23 +9,34 @@
 #include "nn/key_value_cache.h"
 #include "nn/module.h"
 
+/// Attention layers.
+///
+/// ```cpp
+/// nn::SelfAttention attention(32, 4, {.causal = true, .rotary = true});
+/// const Tensor x = randn({2, 10, 32});
+/// const Tensor y = attention(x);  // [2, 10, 32]
+/// nn::KeyValueCache cache;        // the same, step by step
+/// for (std::int64_t i = 0; i < 10; ++i) attention.forward(slice(x, 1, i, i + 1), cache);
+/// ```
 namespace tinytorch::nn {
 
-/// Attention by several heads (Vaswani et al. 2017, 3.2.2): query, key and value [..., length, features] are
-/// projected, cut into heads, attend, and are projected back: [..., queries, features]. As a layer of one
-/// argument it attends to itself, which SelfAttention does in fewer products. Children: query, key, value,
-/// output, each a Dense.
+/// Multi-head attention (Vaswani et al. 2017, 3.2.2): projects query, key and value [..., length, features],
+/// splits them into heads, applies attention, and projects the result: [..., queries, features]. Called as a
+/// layer of one argument it is self-attention, which SelfAttention computes with fewer matrix products.
+/// Children: query, key, value, output, each a Dense.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
-  /// @throws ValueError  features is no multiple of heads, or heads none of kv_heads; dropout is not in [0,
-  /// 1); rotary and heads of odd width
+  /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
+  ///                     rotary with heads of odd width
   MultiHeadAttention(std::int64_t features, std::int64_t heads,
                      const MultiHeadAttentionOptions& options = {});
 
+  /// Self-attention: forward(x, x, x).
   template <TensorLike T>
   T forward(const T& x) const {
     return forward(x, x, x);
   }
+  /// Attention of query [..., queries, features] to key and value [..., keys, features].
   /// @param mask  as AttentionOptions::mask, for the scores [..., heads, queries, keys]
   /// @throws ShapeError  an operand is not [..., length, features], or they do not fit each other
   template <TensorLike T>
@@ -38,9 +49,10 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
                                  heads_.values(value_(value)), is_training(), mask));
   }
 
-  /// The next steps x [batch, steps, features] of sequences whose earlier steps are in the cache, where these
-  /// are added. Equal to those rows of the whole sequence's forward() where the layer is causal.
-  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which stays as it was
+  /// Continues sequences whose earlier steps are in the cache: appends the next steps to it, and attends to
+  /// all. For a causal layer the result is the same as for these steps in forward() of the whole sequence.
+  /// @param x  the next steps, [batch, steps, features]
+  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which is unchanged
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;
@@ -51,19 +63,20 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   std::int64_t kv_heads() const { return heads_.kv_heads(); }
 
  private:
-  detail::AttentionHeads heads_;
+  AttentionHeads heads_;
   Dense query_, key_, value_, output_;
 };
 
-/// Attention of a sequence to itself: x [..., length, features] gives the same shape. As MultiHeadAttention
-/// of one argument, but its queries, keys and values are one product. Children: qkv, whose outputs are the
-/// queries', keys' and values' features in this order, and output, each a Dense.
+/// Self-attention: x [..., length, features] gives the same shape. As MultiHeadAttention of one argument, but
+/// one matrix product computes queries, keys and values. Children: qkv, whose outputs are the features of
+/// queries, keys and values in this order, and output; each a Dense.
 class SelfAttention : public Layer<SelfAttention> {
  public:
-  /// @throws ValueError  features is no multiple of heads, or heads none of kv_heads; dropout is not in [0,
-  /// 1); rotary and heads of odd width
+  /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
+  ///                     rotary with heads of odd width
   SelfAttention(std::int64_t features, std::int64_t heads, const MultiHeadAttentionOptions& options = {});
 
+  /// Attention of each position of x to all, or where causal to those before it and itself.
   /// @param mask  as AttentionOptions::mask, for the scores [..., heads, length, length]
   /// @throws ShapeError  x is not [..., length, features]
   template <TensorLike T>
@@ -74,7 +87,7 @@ class SelfAttention : public Layer<SelfAttention> {
                                  heads_.values(values_of(all)), is_training(), mask));
   }
 
-  /// As MultiHeadAttention's.
+  /// As MultiHeadAttention::forward(x, cache).
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;
@@ -94,7 +107,7 @@ class SelfAttention : public Layer<SelfAttention> {
     return slice(all, -1, heads_.features() + heads_.kv_features());
   }
 
-  detail::AttentionHeads heads_;
+  AttentionHeads heads_;
   Dense qkv_, output_;
 };
 

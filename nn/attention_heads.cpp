@@ -4,7 +4,7 @@
 
 #include "core/internal/format.h"
 
-namespace tinytorch::nn::detail {
+namespace tinytorch::nn {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::string AttentionHeads::description() const {
   return text + ")";
 }
 
-}  // namespace tinytorch::nn::detail
+}  // namespace tinytorch::nn

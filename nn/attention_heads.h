@@ -14,56 +14,55 @@
 
 namespace tinytorch::nn {
 
-/// What attention layers are made of.
+/// The options of the attention layers.
 struct MultiHeadAttentionOptions {
-  std::optional<std::int64_t> kv_heads =
-      {};  ///< heads of keys and values, which queries share; all where left out
+  std::optional<std::int64_t> kv_heads = {};  ///< heads of keys and values, shared by query heads; all: {}
   bool bias = true;
-  bool causal = false;  ///< a position attends to itself and those before
-  double dropout = 0;   ///< of the weights, while training
-  bool rotary = false;  ///< rotary position embedding of queries and keys
-  double rotary_base = 10000;
+  bool causal = false;         ///< a position attends to itself and those before it
+  double dropout = 0;          ///< of the attention weights while training, in [0, 1)
+  bool rotary = false;         ///< rotary position embedding of queries and keys
+  double rotary_base = 10000;  ///< see rotary()
   Initializer weight_init = init::xavier_uniform();
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator =
-      nullptr;  ///< for the initialisers and for dropout; null: default_generator(). Outlives the layer
+  /// For the initialisers and for dropout; must outlive the layer. null: default_generator()
+  Generator* generator = nullptr;
 };
 
-namespace detail {
-
-/// How features are cut into heads that attend: what the attention layers have in common. Queries, keys and
-/// values are [..., length, heads width].
+/// The heads of an attention layer: splits features into heads, applies attention, and joins the results.
+/// Common to MultiHeadAttention and SelfAttention. Queries, keys and values are [..., length, heads width].
 class AttentionHeads {
  public:
   /// @param layer  its name, for messages
-  /// @throws ValueError  features is no multiple of heads, or heads none of kv_heads; dropout is not in [0,
-  /// 1); rotary
-  ///                     and heads of odd width
+  /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
+  ///                     rotary with heads of odd width
   AttentionHeads(const char* layer, std::int64_t features, std::int64_t heads,
                  const MultiHeadAttentionOptions& options);
 
   std::int64_t features() const { return features_; }
   std::int64_t heads() const { return heads_; }
   std::int64_t kv_heads() const { return kv_heads_; }
-  /// How many features keys and values have.
+  /// The number of features of keys and values.
   std::int64_t kv_features() const { return features_ / heads_ * kv_heads_; }
 
-  /// The heads [..., heads, length, width] of queries, keys or values whose first position is `offset`.
+  /// The heads [..., heads, length, width] of queries, keys or values. With rotary, queries and keys get
+  /// their positions, from `offset` on.
   template <TensorLike T>
   T queries(const T& x, std::int64_t offset = 0) const {
-    return positioned(split(x, heads_), offset);
+    return with_positions(split(x, heads_), offset);
   }
   template <TensorLike T>
   T keys(const T& x, std::int64_t offset = 0) const {
-    return positioned(split(x, kv_heads_), offset);
+    return with_positions(split(x, kv_heads_), offset);
   }
   template <TensorLike T>
   T values(const T& x) const {
     return split(x, kv_heads_);
   }
 
-  /// What the heads give, side by side again: [..., length, features].
+  /// Attention of the heads, joined again: [..., length, features].
+  /// @param mask    as AttentionOptions::mask
+  /// @param offset  the position of the first query among the keys
   template <TensorLike T>
   T attend(const T& q, const T& k, const T& v, bool training, const Tensor& mask = {},
            std::int64_t offset = 0) const {
@@ -71,10 +70,11 @@ class AttentionHeads {
     return flatten(transpose(y, -3, -2), y.rank() - 2);
   }
 
-  /// attend() to the steps in the cache and these, which are then added to it: where an exception leaves, it
-  /// is as it was.
+  /// Appends keys and values to the cache, and attends to all that it holds. An exception leaves the cache
+  /// unchanged.
   Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, bool training, KeyValueCache& cache) const;
 
+  /// @param name  the operand's, for messages
   /// @throws ShapeError  not [..., length, features]
   void check_input(const char* name, const Shape& shape) const;
   /// @throws ShapeError  not [batch, steps, features]
@@ -85,7 +85,7 @@ class AttentionHeads {
  private:
   AttentionOptions attention_options(bool training, const Tensor& mask, std::int64_t offset) const;
 
-  /// [..., length, heads width] as [..., heads, length, width], a view.
+  /// A view [..., heads, length, width] of x [..., length, heads width].
   template <TensorLike T>
   T split(const T& x, std::int64_t heads) const {
     Shape shape = x.shape();
@@ -94,7 +94,7 @@ class AttentionHeads {
     return transpose(reshape(x, shape), -3, -2);
   }
   template <TensorLike T>
-  T positioned(const T& x, std::int64_t offset) const {
+  T with_positions(const T& x, std::int64_t offset) const {
     return rotary_ ? rotary(x, offset, rotary_base_) : x;
   }
 
@@ -105,5 +105,4 @@ class AttentionHeads {
   Generator* generator_;
 };
 
-}  // namespace detail
 }  // namespace tinytorch::nn

@@ -10,69 +10,71 @@
 #include "nn/init.h"
 #include "nn/module.h"
 
-/// Convolutions as layers: each applies the op of its name, whose options it takes, to parameters of its own:
-/// `nn::Conv2D(3, 16, 5, {.stride = 2}, {.bias = false})`.
+/// Convolutions as layers: each applies the function of core/ops/convolution.h that its description names,
+/// whose options it takes, to parameters of its own.
+///
+/// ```cpp
+/// const nn::Conv2D conv(3, 16, 5, {.stride = 2}, {.bias = false});
+/// const Tensor y = conv(randn({8, 3, 32, 32}));  // [8, 16, 14, 14]
+/// ```
 namespace tinytorch::nn {
 
-/// What a convolution's parameters are made of. The initialisers see the shape of the weight.
-struct ConvolutionOptions {
+/// The options of a convolution's parameters. The initialisers get the shape of the weight.
+struct ConvolutionParameterOptions {
   bool bias = true;
   Initializer weight_init = init::he_uniform();
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
 };
 
-namespace detail {
-
-/// The parameters of a convolution, and what its messages tell of it.
+/// The parameters of a convolution layer, and what its messages say of it.
 struct ConvolutionParameters {
   const char* layer;
   std::int64_t in_channels;
-  Parameter weight, bias;  // bias: undefined where the options want none
+  Parameter weight, bias;  ///< bias: undefined if the layer has none
 
-  /// @throws ShapeError  not [batch, in_channels, ...] with as many axes as the weight has
+  /// @throws ShapeError  not [N, in_channels, ...] with as many axes as the weight
   void check_input(const Shape& shape) const;
 };
 
-/// Base of the convolution layers.
+/// Base of the convolution layers, which holds their parameters.
 template <class Derived>
 class Convolution : public Layer<Derived> {
  public:
   void visit(Visitor& visitor) override {
-    visitor.parameter("weight", made_.weight);
-    visitor.parameter("bias", made_.bias);
+    visitor.parameter("weight", own_.weight);
+    visitor.parameter("bias", own_.bias);
   }
 
-  const Parameter& weight() const { return made_.weight; }
-  /// Undefined where the layer has none.
-  const Parameter& bias() const { return made_.bias; }
+  const Parameter& weight() const { return own_.weight; }
+  /// Undefined if the layer has none.
+  const Parameter& bias() const { return own_.bias; }
 
  protected:
-  explicit Convolution(ConvolutionParameters made) : made_(std::move(made)) {}
+  explicit Convolution(ConvolutionParameters own) : own_(std::move(own)) {}
 
-  const ConvolutionParameters& made() const { return made_; }
+  const ConvolutionParameters& own() const { return own_; }
 
  private:
-  ConvolutionParameters made_;
+  ConvolutionParameters own_;
 };
 
-}  // namespace detail
-
-/// conv2d() with parameters: x [batch, in, height, width] gives [batch, out, ...]. Parameters: weight [out,
-/// in / groups, kernel height, kernel width], bias [out].
-class Conv2D : public detail::Convolution<Conv2D> {
+/// 2D convolution, conv2d(): x [N, in, H, W] gives [N, out, H', W']. Parameters: weight [out, in / groups,
+/// kernel height, kernel width], bias [out].
+class Conv2D : public Convolution<Conv2D> {
  public:
-  /// @throws ValueError  a number of channels or groups below 1, channels that groups do not share, or a
-  /// window that makes no sense. ShapeError  an initialiser gives another shape
+  /// @throws ValueError  in_channels, out_channels or groups is below 1, groups does not divide the channels,
+  ///                     or kernel, stride, padding or dilation is out of range (see check_window())
+  /// @throws ShapeError  an initialiser gives another shape
   Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
-         const Conv2dOptions& options = {}, const ConvolutionOptions& parameters = {});
+         const Conv2dOptions& options = {}, const ConvolutionParameterOptions& parameters = {});
 
-  /// @throws ShapeError  x is not images of `in_channels`, or smaller than the kernel
+  /// @throws ShapeError  x is not [N, in, H, W], or smaller than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    made().check_input(x.shape());
+    own().check_input(x.shape());
     return conv2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
@@ -82,18 +84,18 @@ class Conv2D : public detail::Convolution<Conv2D> {
   Conv2dOptions options_;
 };
 
-/// conv1d() with parameters: x [batch, in, length] gives [batch, out, ...]. Parameters: weight [out, in /
-/// groups, kernel], bias [out].
-class Conv1D : public detail::Convolution<Conv1D> {
+/// 1D convolution, conv1d(): x [N, in, L] gives [N, out, L']. Parameters: weight [out, in / groups, kernel],
+/// bias [out].
+class Conv1D : public Convolution<Conv1D> {
  public:
-  /// @throws ValueError  as Conv2D
+  /// @throws ValueError, ShapeError  as Conv2D
   Conv1D(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
-         const Conv1dOptions& options = {}, const ConvolutionOptions& parameters = {});
+         const Conv1dOptions& options = {}, const ConvolutionParameterOptions& parameters = {});
 
-  /// @throws ShapeError  x is not [batch, in_channels, length], or shorter than the kernel
+  /// @throws ShapeError  x is not [N, in, L], or shorter than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
-    made().check_input(x.shape());
+    own().check_input(x.shape());
     return conv1d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 
@@ -103,18 +105,19 @@ class Conv1D : public detail::Convolution<Conv1D> {
   Conv1dOptions options_;
 };
 
-/// conv_transpose2d() with parameters: x [batch, in, height, width] gives [batch, out, ...]. Parameters:
-/// weight [in, out / groups, kernel height, kernel width], bias [out].
-class ConvTranspose2D : public detail::Convolution<ConvTranspose2D> {
+/// Transposed 2D convolution, conv_transpose2d(): x [N, in, H, W] gives [N, out, H', W']. Parameters: weight
+/// [in, out / groups, kernel height, kernel width], bias [out].
+class ConvTranspose2D : public Convolution<ConvTranspose2D> {
  public:
-  /// @throws ValueError  as Conv2D
+  /// @throws ValueError, ShapeError  as Conv2D
   ConvTranspose2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
-                  const ConvTranspose2dOptions& options = {}, const ConvolutionOptions& parameters = {});
+                  const ConvTranspose2dOptions& options = {},
+                  const ConvolutionParameterOptions& parameters = {});
 
-  /// @throws ShapeError  x is not images of `in_channels`
+  /// @throws ShapeError  x is not [N, in, H, W]
   template <TensorLike T>
   T forward(const T& x) const {
-    made().check_input(x.shape());
+    own().check_input(x.shape());
     return conv_transpose2d(x, as<T>(weight()), as<T>(bias()), options_);
   }
 

@@ -9,9 +9,9 @@ namespace tinytorch::nn {
 
 namespace {
 
-std::int64_t checked_features(const char* name, std::int64_t count) {
-  if (count < 1) fail<ValueError>("Dense", "{} is {}; a layer has at least 1", name, count);
-  return count;
+std::int64_t checked_features(const char* name, std::int64_t features) {
+  if (features < 1) fail<ValueError>("Dense", "{} is {}; a layer has at least 1", name, features);
+  return features;
 }
 
 }  // namespace

@@ -10,26 +10,31 @@
 
 namespace tinytorch::nn {
 
-/// What a Dense layer is made of.
+/// The options of a Dense layer.
 struct DenseOptions {
   bool bias = true;
-  Activation activation =
-      Activation::none;  ///< what follows, in the same pass; the same as a layer of its own
+  Activation activation = Activation::none;  ///< computed in the same pass; as a layer of its own
   Initializer weight_init = init::he_uniform();
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the initialisers' numbers come from; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
 };
 
-/// y = f(x wᵀ + b), f the activation, if any: x [..., in] gives [..., out]. Parameters: weight [out, in],
-/// bias [out].
+/// Fully connected layer, y = f(x wᵀ + b), where f is the activation: x [..., in] gives [..., out].
+/// Parameters: weight [out, in], bias [out].
+///
+/// ```cpp
+/// const nn::Dense layer(3, 4, {.bias = false, .weight_init = nn::init::xavier_normal()});
+/// const Tensor y = layer(randn({8, 3}));  // [8, 4]
+/// ```
 class Dense : public Layer<Dense> {
  public:
-  /// @throws ValueError  a number of features is less than 1
+  /// @throws ValueError  in_features or out_features is less than 1
+  /// @throws ShapeError  an initialiser gives another shape
   Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options = {});
 
-  /// @throws ShapeError  x's last axis is not `in_features` long
+  /// @throws ShapeError  the length of x's last axis is not in_features
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
@@ -42,7 +47,7 @@ class Dense : public Layer<Dense> {
   std::string description() const override;
 
   const Parameter& weight() const { return weight_; }
-  /// Undefined where the layer has none.
+  /// Undefined if the layer has none.
   const Parameter& bias() const { return bias_; }
   std::int64_t in_features() const { return in_features_; }
   std::int64_t out_features() const { return out_features_; }

@@ -10,11 +10,11 @@
 
 namespace tinytorch::nn {
 
-/// While training, each element is 0 with probability p, else x / (1 - p); see dropout(). In eval() it passes
-/// x on.
+/// While training, each element is 0 with probability p, else x / (1 - p); see dropout(). In eval() the
+/// result is x.
 class Dropout : public Layer<Dropout> {
  public:
-  /// Draws from the thread's default generator, or from one of its own with this seed.
+  /// @param seed  of a generator of its own; without one it draws from the thread's default generator
   /// @throws ValueError  p is not in [0, 1]
   explicit Dropout(double p = 0.5, std::optional<std::uint64_t> seed = {});
 

@@ -10,44 +10,52 @@
 
 namespace tinytorch::nn {
 
-/// Normal with mean 0 and deviation 1, as PyTorch's embeddings begin.
+/// Initialiser: normal with mean 0 and standard deviation 1, as of PyTorch's embeddings.
 Tensor standard_normal(const Shape& shape, Options options, Generator& generator);
 
-/// How an Embedding is made.
+/// The options of an Embedding.
 struct EmbeddingOptions {
-  /// The row of an index that stands for nothing: it begins as 0 and gets no gradient.
+  /// The index of padding: its row starts as 0 and gets no gradient.
   std::optional<std::int64_t> padding_index = {};
   Initializer weight_init = standard_normal;
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the initialiser's numbers come from; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initialiser; null: default_generator()
 };
 
-/// A row of numbers for each index: i64 or i32 indices [...] give [..., features]. Parameter: weight [count,
-/// features].
+/// Looks up a row of the weight for each index: i64 or i32 indices [...] give [..., features]. Parameter:
+/// weight [num_embeddings, features].
+///
+/// ```cpp
+/// const nn::Embedding embedding(100, 16, {.padding_index = 0});
+/// const Tensor y = embedding(Tensor{{5, 7, 0}, {9, 0, 0}});  // [2, 3, 16]
+/// ```
 class Embedding : public Layer<Embedding> {
  public:
-  /// @throws ValueError  a number is less than 1, or the padding index is none of the rows
-  Embedding(std::int64_t count, std::int64_t features, const EmbeddingOptions& options = {});
+  /// @throws ValueError  num_embeddings or features is less than 1, or the padding index is not in
+  ///                     [0, num_embeddings)
+  /// @throws ShapeError  the initialiser gives another shape
+  Embedding(std::int64_t num_embeddings, std::int64_t features, const EmbeddingOptions& options = {});
 
-  /// @throws ValueError  an index is none of the rows. DTypeError  the indices are no integers
+  /// @throws ValueError  an index is not in [0, num_embeddings)
+  /// @throws DTypeError  the indices are not i64 or i32
   template <TensorLike T>
   T forward(const T& index) const {
-    const Tensor& rows = value_of(index);
-    T y = embedding(as<T>(weight_), rows);
+    const Tensor& indices = value_of(index);
+    T y = embedding(as<T>(weight_), indices);
     if (!padding_index_) return y;
-    return where(unsqueeze(rows == *padding_index_, -1), T(value_of(y)), y);
+    return where(unsqueeze(indices == *padding_index_, -1), T(value_of(y)), y);
   }
 
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
   const Parameter& weight() const { return weight_; }
-  std::int64_t count() const { return count_; }
+  std::int64_t num_embeddings() const { return num_embeddings_; }
   std::int64_t features() const { return features_; }
 
  private:
-  std::int64_t count_;
+  std::int64_t num_embeddings_;
   std::int64_t features_;
   std::optional<std::int64_t> padding_index_;
   Parameter weight_;

@@ -7,7 +7,7 @@
 
 namespace tinytorch::nn {
 
-/// The axes from `start` on as one: images [N, C, H, W] become rows [N, C H W].
+/// Joins the axes from `start` on: flatten(). [N, C, H, W] becomes [N, C H W].
 class Flatten : public Layer<Flatten> {
  public:
   explicit Flatten(int start = 1) : start_(start) {}

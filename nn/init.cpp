@@ -55,18 +55,18 @@ double dot(Row a, Row b) {
   return total;
 }
 
-// Makes `row` a unit vector at right angles to the rows before. Gram-Schmidt, twice, because once loses
-// digits. False where the rows before leave nothing of it.
+// Makes `row` a unit vector orthogonal to the rows before it. Gram-Schmidt, twice, because once loses digits.
+// Returns false if it depends linearly on them.
 bool orthonormalize(Row row, std::span<const Row> before) {
-  const double length = std::sqrt(dot(row, row));
+  const double norm = std::sqrt(dot(row, row));
   for (int pass = 0; pass < 2; ++pass) {
     for (const Row& other : before) {
-      const double share = dot(row, other);
-      for (std::size_t i = 0; i < row.size(); ++i) row[i] -= share * other[i];
+      const double projection = dot(row, other);
+      for (std::size_t i = 0; i < row.size(); ++i) row[i] -= projection * other[i];
     }
   }
   const double rest = std::sqrt(dot(row, row));
-  if (!(rest > 1e-8 * length)) return false;
+  if (!(rest > 1e-8 * norm)) return false;
   for (double& element : row) element /= rest;
   return true;
 }

@@ -28,27 +28,29 @@ void check_appended(const char* name, const Tensor& now, const Tensor& before) {
   }
 }
 
+/// An uninitialised buffer like x of so many steps.
 Tensor with_steps(const Tensor& x, std::int64_t steps) {
   return empty({x.shape()[0], x.shape()[1], steps, x.shape()[3]}, {.dtype = x.dtype(), .device = x.device()});
 }
 
-/// Whether steps like `now` can lie in the buffer.
-bool has_room_like(const Tensor& now, const Tensor& buffer) {
+/// Whether the buffer can hold steps of the shape, dtype and device of `now`.
+bool can_hold(const Tensor& buffer, const Tensor& now) {
   if (!buffer.defined() || buffer.dtype() != now.dtype() || buffer.device() != now.device()) return false;
   Shape shape = now.shape();
   shape[2] = buffer.shape()[2];
   return shape == buffer.shape();
 }
 
-void put(Tensor& buffer, const Tensor& x, std::int64_t at) {
-  Tensor place = slice(buffer, 2, at, at + x.shape()[2]);
-  assign(place, x);
+/// Copies the steps of x into the buffer, from the step `begin` on.
+void write(Tensor& buffer, const Tensor& x, std::int64_t begin) {
+  Tensor target = slice(buffer, 2, begin, begin + x.shape()[2]);
+  assign(target, x);
 }
 
-/// A buffer of so many steps that begins with the first `length` of x.
+/// A buffer of `steps` steps that begins with the first `length` of x.
 Tensor grown(const Tensor& x, std::int64_t steps, std::int64_t length) {
   Tensor result = with_steps(x, steps);
-  put(result, slice(x, 2, 0, length), 0);
+  write(result, slice(x, 2, 0, length), 0);
   return result;
 }
 
@@ -91,7 +93,7 @@ void KeyValueCache::check(const Tensor& keys, const Tensor& values) const {
 void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
   check(keys, values);
   const std::int64_t length = length_ + keys.shape()[2];
-  const bool reusable = has_room_like(keys, keys_) && has_room_like(values, values_);
+  const bool reusable = can_hold(keys_, keys) && can_hold(values_, values);
   if (!reusable || length > capacity_) {
     const std::int64_t capacity = std::max(length, reusable ? 2 * capacity_ : capacity_);
     Tensor all_keys = reusable ? grown(keys_, capacity, length_) : with_steps(keys, capacity);
@@ -100,8 +102,8 @@ void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
     values_ = std::move(all_values);
     capacity_ = capacity;
   }
-  put(keys_, keys, length_);
-  put(values_, values, length_);
+  write(keys_, keys, length_);
+  write(values_, values, length_);
   length_ = length;
 }
 

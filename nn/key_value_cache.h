@@ -6,37 +6,45 @@
 
 namespace tinytorch::nn {
 
-/// The keys and values of earlier steps, so that a model which goes on step by step computes each of them
-/// once. It grows as a vector does; one cache serves one layer and one batch of sequences.
+/// The keys and values of earlier steps, so that a model which generates step by step computes each of them
+/// once. Its capacity grows as a vector's does. One cache serves one layer and one batch of sequences.
+///
+/// ```cpp
+/// nn::KeyValueCache cache;
+/// cache.append(randn({2, 4, 10, 8}), randn({2, 4, 10, 8}));  // ten steps
+/// cache.append(randn({2, 4, 1, 8}), randn({2, 4, 1, 8}));    // and one more
+/// const Tensor keys = cache.keys();                          // [2, 4, 11, 8]
+/// ```
 class KeyValueCache {
  public:
   KeyValueCache() = default;
-  /// With room for `capacity` steps from the start.
+  /// Allocates for `capacity` steps at the first append().
   /// @throws ValueError  capacity is negative
   explicit KeyValueCache(std::int64_t capacity);
-  // A copy would share the room that append() fills.
+  // A copy would share the buffers that append() writes to.
   KeyValueCache(const KeyValueCache&) = delete;
   KeyValueCache& operator=(const KeyValueCache&) = delete;
-  /// What was moved from is empty.
+  /// Leaves `other` empty.
   KeyValueCache(KeyValueCache&& other) noexcept;
   KeyValueCache& operator=(KeyValueCache&& other) noexcept;
   ~KeyValueCache() = default;
 
-  /// Copies the keys and values [batch, kv_heads, steps, width] of the next steps behind those that are
-  /// there.
-  /// @throws ShapeError  they differ from the first ones in another axis than the steps. DTypeError,
-  /// DeviceError. The cache stays as it was then
+  /// Appends copies of the keys and values of the next steps.
+  /// @param keys, values  [batch, kv_heads, steps, width]
+  /// @throws ShapeError   they do not have four axes and as many steps, or differ from the cache's in another
+  ///                      axis; the cache is unchanged then
+  /// @throws DTypeError   their dtypes are not the cache's
+  /// @throws DeviceError  keys and values are on different devices, or not on the cache's
   void append(const Tensor& keys, const Tensor& values);
 
-  /// How many steps there are.
+  /// The number of steps.
   std::int64_t length() const { return length_; }
-  /// Views [batch, kv_heads, length, width], valid until the next append(); undefined where there are none.
+  /// Views [batch, kv_heads, length, width], valid until the next append(); undefined before the first.
   Tensor keys() const;
   Tensor values() const;
-  /// Forgets all but the first `length` steps.
-  /// @throws ValueError  there are fewer
+  /// Discards all but the first `length` steps. @throws ValueError  length is negative or above length()
   void truncate(std::int64_t length);
-  /// Forgets all steps, but not the room; the next ones may be of another shape.
+  /// Discards all steps, but not the buffers; the next ones may have another shape.
   void clear() { length_ = 0; }
 
  private:

@@ -1,175 +1,116 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "autograd/ops.h"
 #include "autograd/variable.h"
 #include "core/tensor.h"
 
-/// Loss functions as objects: the functions of core/ops/loss.h and core/ops/cross_entropy.h, which say what
-/// they take and throw, with their options. On Tensors they give a Tensor; where either argument is a
-/// Variable, a Variable whose backward() trains what predicted.
+/// Loss functions as objects: each calls the function of core/ops/loss.h or core/ops/cross_entropy.h that its
+/// description names, with the options it was made with. That function documents shapes, formula and errors.
+/// The result has shape [] unless the reduction is Reduction::none.
+///
+/// ```cpp
+/// const nn::HuberLoss criterion({.delta = 0.5});
+/// const Variable prediction = variable(Tensor{1.0, 2.0});
+/// criterion(prediction, Tensor{1.0, 0.0}).backward();  // prediction.grad() is {0, 0.25}
+/// ```
 namespace tinytorch::nn {
 
-/// Makes both modes of `template <TensorLike T> T forward(const T& prediction, const T& target) const`.
-template <class Derived>
+/// The name of a loss in error messages, as a template argument: a string literal.
+template <std::size_t size>
+struct LossName {
+  char text[size];
+
+  constexpr LossName(const char (&literal)[size]) { std::copy_n(literal, size, text); }
+};
+
+/// A loss of a prediction and a target. Of two Tensors it is a Tensor; if either is a Variable, it is a
+/// Variable that backward() starts from.
+/// @tparam of_tensors, of_variables  the function in either mode: (prediction, target, options, op)
+template <LossName name, class Options, auto of_tensors, auto of_variables>
 class Loss {
  public:
+  explicit Loss(Options options = {}) : options_(std::move(options)) {}
+
   Tensor operator()(const Tensor& prediction, const Tensor& target) const {
-    return static_cast<const Derived&>(*this).forward(prediction, target);
+    return of_tensors(prediction, target, options_, name.text);
   }
   Variable operator()(const Variable& prediction, const Variable& target) const {
-    return static_cast<const Derived&>(*this).forward(prediction, target);
-  }
-};
-
-/// The mean of (prediction - target)².
-class MeanSquaredError : public Loss<MeanSquaredError> {
- public:
-  explicit MeanSquaredError(LossOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& prediction, const T& target) const {
-    return mse_loss(prediction, target, options_, "MeanSquaredError");
+    return of_variables(prediction, target, options_, name.text);
   }
 
  private:
-  LossOptions options_;
+  Options options_;
 };
 
-/// The mean of |prediction - target|.
-class L1Loss : public Loss<L1Loss> {
- public:
-  explicit L1Loss(LossOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& prediction, const T& target) const {
-    return l1_loss(prediction, target, options_, "L1Loss");
-  }
+/// The type of a loss function in the mode of T; a conversion to it chooses one of several overloads.
+template <class T, class Options>
+using LossFunction = T (*)(const T& prediction, const T& target, Options options, const char* op);
 
- private:
-  LossOptions options_;
-};
+/// The mean of (prediction - target)²: mse_loss().
+using MeanSquaredError = Loss<"MeanSquaredError", LossOptions, LossFunction<Tensor, LossOptions>(mse_loss),
+                              LossFunction<Variable, LossOptions>(mse_loss)>;
 
-/// Squared near the target, and from delta on linear.
-class HuberLoss : public Loss<HuberLoss> {
- public:
-  explicit HuberLoss(HuberOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& prediction, const T& target) const {
-    return huber_loss(prediction, target, options_, "HuberLoss");
-  }
+/// The mean of |prediction - target|: l1_loss().
+using L1Loss = Loss<"L1Loss", LossOptions, l1_loss<Tensor>, l1_loss<Variable>>;
 
- private:
-  HuberOptions options_;
-};
+/// Quadratic up to a distance of delta, linear beyond: huber_loss().
+using HuberLoss = Loss<"HuberLoss", HuberOptions, huber_loss<Tensor>, huber_loss<Variable>>;
 
-/// HuberLoss over its turning point.
-class SmoothL1Loss : public Loss<SmoothL1Loss> {
- public:
-  explicit SmoothL1Loss(SmoothL1Options options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& prediction, const T& target) const {
-    return smooth_l1_loss(prediction, target, options_, "SmoothL1Loss");
-  }
+/// HuberLoss divided by its threshold beta: smooth_l1_loss().
+using SmoothL1Loss = Loss<"SmoothL1Loss", SmoothL1Options, smooth_l1_loss<Tensor>, smooth_l1_loss<Variable>>;
 
- private:
-  SmoothL1Options options_;
-};
+/// The mean of -(target log(p) + (1 - target) log(1 - p)) for probabilities p: binary_cross_entropy().
+using BinaryCrossEntropyLoss =
+    Loss<"BinaryCrossEntropyLoss", BinaryCrossEntropyOptions,
+         LossFunction<Tensor, const BinaryCrossEntropyOptions&>(binary_cross_entropy),
+         LossFunction<Variable, const BinaryCrossEntropyOptions&>(binary_cross_entropy)>;
 
-/// The mean of -(target log(p) + (1 - target) log(1 - p)), for probabilities p.
-class BinaryCrossEntropyLoss : public Loss<BinaryCrossEntropyLoss> {
- public:
-  explicit BinaryCrossEntropyLoss(BinaryCrossEntropyOptions options = {}) : options_(std::move(options)) {}
-  template <TensorLike T>
-  T forward(const T& probability, const T& target) const {
-    return binary_cross_entropy(probability, target, options_, "BinaryCrossEntropyLoss");
-  }
+/// BinaryCrossEntropyLoss of sigmoid(logits), without its overflow: binary_cross_entropy_with_logits().
+using BinaryCrossEntropyWithLogitsLoss =
+    Loss<"BinaryCrossEntropyWithLogitsLoss", LogitsOptions, binary_cross_entropy_with_logits<Tensor>,
+         binary_cross_entropy_with_logits<Variable>>;
 
- private:
-  BinaryCrossEntropyOptions options_;
-};
+/// The mean of -log(softmax(logits)) at the target, a class index or probabilities: cross_entropy().
+using CrossEntropyLoss =
+    Loss<"CrossEntropyLoss", CrossEntropyOptions, cross_entropy<Tensor>, cross_entropy<Variable>>;
 
-/// BinaryCrossEntropyLoss of sigmoid(logits), without its overflow.
-class BinaryCrossEntropyWithLogitsLoss : public Loss<BinaryCrossEntropyWithLogitsLoss> {
- public:
-  explicit BinaryCrossEntropyWithLogitsLoss(LogitsOptions options = {}) : options_(std::move(options)) {}
-  template <TensorLike T>
-  T forward(const T& logits, const T& target) const {
-    return binary_cross_entropy_with_logits(logits, target, options_, "BinaryCrossEntropyWithLogitsLoss");
-  }
+/// The mean of target (log(target) - x) for logarithms x of probabilities: kl_div().
+using KLDivergenceLoss = Loss<"KLDivergenceLoss", KLDivergenceOptions, kl_div<Tensor>, kl_div<Variable>>;
 
- private:
-  LogitsOptions options_;
-};
+/// The mean of max(0, 1 - target x) for scores x and targets of 1 and -1: hinge_loss().
+using HingeLoss = Loss<"HingeLoss", LossOptions, hinge_loss<Tensor>, hinge_loss<Variable>>;
 
-/// The mean of -log(softmax(logits)) at the target class, which is a number or probabilities.
-class CrossEntropyLoss : public Loss<CrossEntropyLoss> {
- public:
-  explicit CrossEntropyLoss(CrossEntropyOptions options = {}) : options_(std::move(options)) {}
-  template <TensorLike T>
-  T forward(const T& logits, const T& target) const {
-    return cross_entropy(logits, target, options_, "CrossEntropyLoss");
-  }
+/// The mean of x where the target is 1 and max(0, margin - x) where it is -1: hinge_embedding_loss().
+using HingeEmbeddingLoss = Loss<"HingeEmbeddingLoss", HingeEmbeddingOptions, hinge_embedding_loss<Tensor>,
+                                hinge_embedding_loss<Variable>>;
 
- private:
-  CrossEntropyOptions options_;
-};
-
-/// The same of what log_softmax gave; targets are class numbers.
-class NLLLoss : public Loss<NLLLoss> {
+/// CrossEntropyLoss of logarithms of probabilities, as log_softmax() gives them, and class indices:
+/// nll_loss().
+class NLLLoss {
  public:
   explicit NLLLoss(NLLOptions options = {}) : options_(std::move(options)) {}
-  template <TensorLike T>
-  T forward(const T& log_probability, const T& target) const {
-    return nll_loss(log_probability, value_of(target), options_, "NLLLoss");
+
+  Tensor operator()(const Tensor& log_probability, const Tensor& target) const {
+    return nll_loss(log_probability, target, options_, "NLLLoss");
+  }
+  Variable operator()(const Variable& log_probability, const Variable& target) const {
+    return nll_loss(log_probability, target.value(), options_, "NLLLoss");
   }
 
  private:
   NLLOptions options_;
 };
 
-/// The mean of target (log(target) - x), for logarithms x of probabilities.
-class KLDivergenceLoss : public Loss<KLDivergenceLoss> {
- public:
-  explicit KLDivergenceLoss(KLDivergenceOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& log_probability, const T& target) const {
-    return kl_div(log_probability, target, options_, "KLDivergenceLoss");
-  }
-
- private:
-  KLDivergenceOptions options_;
-};
-
-/// The mean of max(0, 1 - target x), for targets of 1 and -1.
-class HingeLoss : public Loss<HingeLoss> {
- public:
-  explicit HingeLoss(LossOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& score, const T& target) const {
-    return hinge_loss(score, target, options_, "HingeLoss");
-  }
-
- private:
-  LossOptions options_;
-};
-
-/// The mean of x where the target is 1 and max(0, margin - x) where it is -1.
-class HingeEmbeddingLoss : public Loss<HingeEmbeddingLoss> {
- public:
-  explicit HingeEmbeddingLoss(HingeEmbeddingOptions options = {}) : options_(options) {}
-  template <TensorLike T>
-  T forward(const T& distance, const T& target) const {
-    return hinge_embedding_loss(distance, target, options_, "HingeEmbeddingLoss");
-  }
-
- private:
-  HingeEmbeddingOptions options_;
-};
-
-/// The mean of 1 - cos(x1, x2) where the target is 1 and max(0, cos(x1, x2) - margin) where it is -1.
+/// The mean of 1 - cos(x1, x2) where the target is 1 and max(0, cos(x1, x2) - margin) where it is -1:
+/// cosine_embedding_loss().
 class CosineEmbeddingLoss {
  public:
   explicit CosineEmbeddingLoss(MarginOptions options = {}) : options_(options) {}
+
   Tensor operator()(const Tensor& x1, const Tensor& x2, const Tensor& target) const {
     return cosine_embedding_loss(x1, x2, target, options_, "CosineEmbeddingLoss");
   }

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <set>
 #include <typeinfo>
+#include <utility>
 
 #include "core/internal/format.h"
 #include "core/ops/copy.h"
@@ -18,37 +18,45 @@ namespace tinytorch::nn {
 
 namespace {
 
-// Calls a function for each parameter, each buffer and each module below a root, with their full names.
-class Walk : public Visitor {
+// One module, parameter or buffer of a module tree: one of the three pointers is set.
+struct Part {
+  std::string path;          // the names from the root down, joined by dots; the root's is empty
+  std::size_t module_index;  // of the module itself, or of the module that lists the parameter or buffer
+  Module* module = nullptr;
+  Parameter* parameter = nullptr;
+  Tensor* buffer = nullptr;
+
+  const Tensor& value() const { return parameter ? parameter->value() : *buffer; }
+};
+
+// Collects the parts of a module tree in the order of visit(), each module before its own parts.
+class PartCollector : public Visitor {
  public:
-  std::function<void(const std::string& path, Variable&)> on_parameter = [](const std::string&, Variable&) {};
-  std::function<void(const std::string& path, Tensor&)> on_buffer = [](const std::string&, Tensor&) {};
-  // Before its parts; the root's path is empty.
-  std::function<void(const std::string& path, Module&)> on_module = [](const std::string&, Module&) {};
+  explicit PartCollector(Module& root) { enter("", root); }
 
-  // Listing parts does not change them; functions that change some are given a module that is not const.
-  void over(const Module& root) { enter(const_cast<Module&>(root)); }
+  std::vector<Part> parts;
 
-  void parameter(std::string_view name, Variable& parameter) override {
-    if (parameter.defined()) on_parameter(path_of(name), parameter);
+  void parameter(std::string_view name, Parameter& parameter) override {
+    if (parameter.defined())
+      parts.push_back({.path = path_of(name), .module_index = module_index_, .parameter = &parameter});
   }
   void buffer(std::string_view name, Tensor& buffer) override {
-    if (buffer.defined()) on_buffer(path_of(name), buffer);
+    if (buffer.defined())
+      parts.push_back({.path = path_of(name), .module_index = module_index_, .buffer = &buffer});
   }
-  void child(std::string_view name, Module& child) override {
-    std::string path = path_of(name);
-    std::swap(path, path_);
-    enter(child);
-    std::swap(path, path_);
-  }
+  void child(std::string_view name, Module& child) override { enter(path_of(name), child); }
 
  private:
-  void enter(Module& module) {
-    on_module(path_, module);
+  void enter(const std::string& path, Module& module) {
+    const std::string outer_path = std::exchange(path_, path);
+    const std::size_t outer_index = std::exchange(module_index_, modules_++);
+    parts.push_back({.path = path, .module_index = module_index_, .module = &module});
     module.visit(*this);
+    path_ = outer_path;
+    module_index_ = outer_index;
   }
 
-  // Names are how weights find their way back from a file: each part has one of its own.
+  // A state dict finds values by their path, so each part has its own.
   std::string path_of(std::string_view name) {
     if (name.empty() || name.find('.') != std::string_view::npos) {
       fail<ValueError>("Module::visit",
@@ -59,18 +67,24 @@ class Walk : public Visitor {
     return path;
   }
 
-  std::string path_;
+  std::string path_;  // of the module that is being visited, as its index
+  std::size_t module_index_ = 0;
+  std::size_t modules_ = 0;  // visited so far
   std::set<std::string> seen_;
 };
 
-// Everything in a state dict, by name: what parameters and buffers hold.
-std::map<std::string, Tensor> state_of(const Module& module) {
-  std::map<std::string, Tensor> state;
-  Walk walk;
-  walk.on_parameter = [&](const std::string& path, Variable& p) { state.emplace(path, p.value()); };
-  walk.on_buffer = [&](const std::string& path, Tensor& b) { state.emplace(path, b); };
-  walk.over(module);
-  return state;
+// Listing the parts does not change them; the functions below that change some are not const.
+std::vector<Part> parts_of(const Module& root) {
+  return std::move(PartCollector(const_cast<Module&>(root)).parts);
+}
+
+// The values of parameters and buffers by path: handles, not copies.
+StateDict values_of(const Module& module) {
+  StateDict values;
+  for (const Part& part : parts_of(module)) {
+    if (!part.module) values.emplace(part.path, part.value());
+  }
+  return values;
 }
 
 // Keeps the gradient where nothing changes.
@@ -87,9 +101,8 @@ void replace_value(Variable& parameter, Tensor value) {
 struct Row {
   std::string path;
   std::string description;
-  std::string shapes;
-  std::int64_t count = 0;
-  bool has_parts = false;
+  std::string shapes;  // of the module's own parameters and buffers
+  std::int64_t numel = 0;
 };
 
 std::string joined(const std::vector<std::string>& items, std::string_view separator) {
@@ -116,6 +129,24 @@ std::string with_thousands(std::int64_t n) {
   return text;
 }
 
+// The rows under a heading, with aligned columns.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::array<std::string, 4>> lines{{"Name", "Layer", "Parameters", "Count"}};
+  for (const Row& row : rows)
+    lines.push_back({row.path, row.description, row.shapes, with_thousands(row.numel)});
+  std::array<std::size_t, 4> widths{};
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+  }
+  std::string text;
+  for (const auto& [path, layer, shapes, numel] : lines) {
+    text +=
+        padded(path, widths[0]) + "  " + padded(layer, widths[1]) + "  " + padded(shapes, widths[2]) + "  ";
+    text.append(widths[3] - numel.size(), ' ').append(numel) += '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 void Module::visit(Visitor&) {}
@@ -130,15 +161,17 @@ std::string Module::description() const {
 
 std::vector<std::pair<std::string, Variable>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Variable>> parameters;
-  Walk walk;
-  walk.on_parameter = [&](const std::string& path, Variable& p) { parameters.emplace_back(path, p); };
-  walk.over(*this);
+  for (const Part& part : parts_of(*this)) {
+    if (part.parameter) parameters.emplace_back(part.path, *part.parameter);
+  }
   return parameters;
 }
 
 std::vector<Variable> Module::parameters() const {
   std::vector<Variable> parameters;
-  for (auto& [name, parameter] : named_parameters()) parameters.push_back(std::move(parameter));
+  for (const Part& part : parts_of(*this)) {
+    if (part.parameter) parameters.push_back(*part.parameter);
+  }
   return parameters;
 }
 
@@ -149,9 +182,9 @@ void Module::zero_grad() const {
 }
 
 void Module::train(bool on) {
-  Walk walk;
-  walk.on_module = [&](const std::string&, Module& module) { module.training_ = on; };
-  walk.over(*this);
+  for (const Part& part : parts_of(*this)) {
+    if (part.module) part.module->training_ = on;
+  }
 }
 
 void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
@@ -161,20 +194,20 @@ void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
     return x.to(
         {.dtype = is_floating(x.dtype()) ? dtype : std::nullopt, .device = device.value_or(x.device())});
   };
-  Walk walk;
-  walk.on_parameter = [&](const std::string&, Variable& p) { replace_value(p, converted(p.value())); };
-  walk.on_buffer = [&](const std::string&, Tensor& b) { b = converted(b); };
-  walk.over(*this);
+  for (const Part& part : parts_of(*this)) {
+    if (part.parameter) replace_value(*part.parameter, converted(part.value()));
+    if (part.buffer) *part.buffer = converted(*part.buffer);
+  }
 }
 
 StateDict Module::state_dict() const {
-  StateDict state = state_of(*this);
+  StateDict state = values_of(*this);
   for (auto& [name, value] : state) value = clone(value);
   return state;
 }
 
 void Module::load_state_dict(const StateDict& state) {
-  StateDict own = state_of(*this);
+  StateDict own = values_of(*this);
   std::vector<std::string> missing, unexpected, misshapen;
   for (const auto& [name, value] : own) {
     const auto found = state.find(name);
@@ -200,54 +233,33 @@ void Module::load_state_dict(const StateDict& state) {
 }
 
 std::string Module::summary() const {
-  std::vector<Row> rows;
+  std::vector<Row> rows;  // one for each module
   std::int64_t total = 0, trainable = 0, trainable_bytes = 0, buffer_bytes = 0;
-  const auto add_part = [&](const std::string& path, const Tensor& value) {
-    // A module's parts come before its children or after; its row is the one whose path is theirs without the
-    // name.
-    const std::size_t dot = path.rfind('.');
-    const std::string owner = dot == std::string::npos ? "" : path.substr(0, dot);
-    Row& row = *std::ranges::find(rows, owner, &Row::path);
-    row.shapes += fmt::format("{}{} {}", row.shapes.empty() ? "" : ", ", path.substr(dot + 1),
-                              to_string(value.shape()));
-    row.has_parts = true;
-    return &row;
-  };
-  Walk walk;
-  walk.on_module = [&](const std::string& path, Module& module) {
-    rows.push_back({.path = path, .description = module.description(), .shapes = {}});
-  };
-  walk.on_parameter = [&](const std::string& path, Variable& p) {
-    const Tensor& value = p.value();
-    add_part(path, value)->count += value.numel();
-    total += value.numel();
-    if (p.requires_grad()) {
-      trainable += value.numel();
-      trainable_bytes += value.numel() * static_cast<std::int64_t>(size_of(value.dtype()));
+  for (const Part& part : parts_of(*this)) {
+    if (part.module) {
+      rows.push_back({.path = part.path, .description = part.module->description(), .shapes = {}});
+      continue;
     }
-  };
-  walk.on_buffer = [&](const std::string& path, Tensor& b) {
-    add_part(path, b);
-    buffer_bytes += b.numel() * static_cast<std::int64_t>(size_of(b.dtype()));
-  };
-  walk.over(*this);
+    const Tensor& value = part.value();
+    const std::int64_t bytes = value.numel() * static_cast<std::int64_t>(size_of(value.dtype()));
+    Row& row = rows[part.module_index];
+    row.shapes += fmt::format("{}{} {}", row.shapes.empty() ? "" : ", ",
+                              part.path.substr(part.path.rfind('.') + 1), to_string(value.shape()));
+    if (part.buffer) {
+      buffer_bytes += bytes;
+      continue;
+    }
+    row.numel += value.numel();
+    total += value.numel();
+    if (part.parameter->requires_grad()) {
+      trainable += value.numel();
+      trainable_bytes += bytes;
+    }
+  }
   // A root that only holds its children is the table itself.
-  if (rows.size() > 1 && !rows.front().has_parts) rows.erase(rows.begin());
+  if (rows.size() > 1 && rows.front().shapes.empty()) rows.erase(rows.begin());
 
-  // The cells of each line, and from them the widths.
-  std::vector<std::array<std::string, 4>> lines{{"Name", "Layer", "Parameters", "Count"}};
-  for (const Row& row : rows)
-    lines.push_back({row.path, row.description, row.shapes, with_thousands(row.count)});
-  std::array<std::size_t, 4> widths{};
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-  }
-  std::string text;
-  for (const auto& [path, layer, shapes, count] : lines) {
-    text +=
-        padded(path, widths[0]) + "  " + padded(layer, widths[1]) + "  " + padded(shapes, widths[2]) + "  ";
-    text.append(widths[3] - count.size(), ' ').append(count) += '\n';
-  }
+  std::string text = table(rows);
   text += fmt::format("Total: {} parameters, {} of them trainable ({} bytes)", with_thousands(total),
                       with_thousands(trainable), with_thousands(trainable_bytes));
   if (buffer_bytes > 0) text += fmt::format("; buffers: {} bytes", with_thousands(buffer_bytes));

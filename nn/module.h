@@ -20,32 +20,39 @@ class Module;
 /// A tensor that is trained: a leaf, made with variable().
 using Parameter = Variable;
 
-/// What Module::visit() lists a module's parts to.
+/// Receives a module's parts from Module::visit(). The references must outlive the visit, as members do.
 class Visitor {
  public:
   virtual ~Visitor() = default;
-  /// A tensor that is trained. An undefined one, such as the bias of a layer without, is passed over.
+  /// A tensor that is trained. An undefined one, such as the bias of a layer without, is skipped.
   virtual void parameter(std::string_view name, Parameter& parameter) = 0;
-  /// A tensor that belongs to the module's state but is not trained.
+  /// A tensor that belongs to the module's state but is not trained. An undefined one is skipped.
   virtual void buffer(std::string_view name, Tensor& buffer) = 0;
-  /// A module that this one is made of.
+  /// A module that this one contains.
   virtual void child(std::string_view name, Module& child) = 0;
 };
 
 /// The values of a model's parameters and buffers by name, such as "0.weight".
 using StateDict = std::map<std::string, Tensor>;
 
-/// A function with parameters that can be trained. A module lists its parts once, in visit(); all that walks
-/// over them stands on that. Modules can be moved but not copied, for a copy would silently share the
-/// weights. Own layers derive from Layer, which makes both call operators from one body:
+/// A function with parameters that can be trained. A module lists its parameters, buffers and children once,
+/// in visit(); the functions below are all made from that list. Modules can be moved but not copied, because
+/// a copy would silently share the weights. A layer of your own derives from Layer, which makes both call
+/// operators from one body:
 ///
-///     class Scale : public nn::Layer<Scale> {
-///      public:
-///       template <TensorLike T> T forward(const T& x) const { return x * as<T>(factor_); }
-///       void visit(nn::Visitor& v) override { v.parameter("factor", factor_); }
-///      private:
-///       nn::Parameter factor_ = variable(ones({}));
-///     };
+/// ```cpp
+/// class Scale : public nn::Layer<Scale> {
+///  public:
+///   template <TensorLike T>
+///   T forward(const T& x) const {
+///     return x * as<T>(factor_);
+///   }
+///   void visit(nn::Visitor& visitor) override { visitor.parameter("factor", factor_); }
+///
+///  private:
+///   nn::Parameter factor_ = variable(ones({}));
+/// };
+/// ```
 class Module {
  public:
   Module() = default;
@@ -55,43 +62,49 @@ class Module {
   Module(Module&&) noexcept = default;
   Module& operator=(Module&&) noexcept = default;
 
-  /// Tensor in, Tensor out: no tape.
+  /// Applies the module to a Tensor; records nothing for backward().
   virtual Tensor operator()(const Tensor& x) const = 0;
-  /// Variable in, Variable out: taped.
+  /// Applies the module to a Variable; records what backward() needs.
   virtual Variable operator()(const Variable& x) const = 0;
 
-  /// Names this module's own parameters, buffers and children, always in the same order; each name once and
-  /// without dots (all that walks over the parts throws ValueError otherwise).
+  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. Each
+  /// has its own name, not empty and without dots; otherwise the functions below throw ValueError.
   virtual void visit(Visitor& visitor);
-  /// The layer and its arguments, for people: "Dense(2, 4)". The class's name unless overridden.
+  /// The layer and its arguments as summary() shows them: "Dense(2, 4)". By default the class's name.
   virtual std::string description() const;
 
-  /// All parameters, the children's included, in the order of visit(): what an optimizer takes.
+  /// All parameters, the children's included, in the order of visit(): the argument of an optimizer. They are
+  /// handles to the module's own.
   std::vector<Variable> parameters() const;
-  /// The same with their names: "0.weight" is the parameter "weight" of child "0".
+  /// All parameters with their names: "0.weight" is the parameter "weight" of child "0".
   std::vector<std::pair<std::string, Variable>> named_parameters() const;
-  /// Forgets the gradients of all parameters.
+  /// Discards the gradients of all parameters.
   void zero_grad() const;
 
-  /// Tells this module and its children that they are being trained, or used. New modules are being trained.
+  /// Sets the training mode of this module and its children, which Dropout and BatchNorm depend on. New
+  /// modules are in it.
   void train(bool on = true);
+  /// Leaves the training mode: train(false).
   void eval() { train(false); }
   bool is_training() const { return training_; }
 
-  /// Moves parameters and buffers to a device or a floating type (integer buffers keep theirs). Optimizers
-  /// made before go on with the moved parameters. What moves loses its gradient.
-  /// @throws DeviceError  not available. DTypeError  not a floating type
+  /// Converts parameters and buffers to a device or a floating dtype (integer buffers keep theirs). Existing
+  /// optimizers continue with the converted parameters. A parameter that is converted loses its gradient.
+  /// @throws DeviceError  the device is not available
+  /// @throws DTypeError   the dtype is not floating
   void to(Options options) { convert(options.dtype, options.device); }
   void to(Device device) { convert({}, device); }
   void to(DType dtype) { convert(dtype, {}); }
 
-  /// A snapshot: copies of all parameters and buffers by name.
+  /// Copies of all parameters and buffers by name.
   StateDict state_dict() const;
-  /// Copies `state` into the parameters and buffers, whatever its device and element types.
-  /// @throws ValueError  names every missing, unexpected and wrongly shaped entry; nothing was changed
+  /// Copies `state` into the parameters and buffers, which keep their devices and dtypes.
+  /// @throws ValueError  entries are missing, unexpected or of another shape; it names them all, and nothing
+  ///                     is changed
   void load_state_dict(const StateDict& state);
 
-  /// A table for people: a row a layer with its parameters' shapes and counts, then the totals and the bytes.
+  /// A table with a row for each layer: its description, the shapes of its parameters and buffers, and the
+  /// number of parameter elements; then the totals, and their size in bytes.
   std::string summary() const;
 
  private:
@@ -100,11 +113,8 @@ class Module {
   bool training_ = true;
 };
 
-/// The table of Module::summary().
-inline std::string summary(const Module& module) { return module.summary(); }
-
-/// Base of a layer whose body is written once for both modes: `template <TensorLike T> T forward(const T& x)
-/// const`.
+/// Base of a layer whose body is written once for Tensors and Variables: `template <TensorLike T> T
+/// forward(const T& x) const`.
 template <class Derived>
 class Layer : public Module {
  public:

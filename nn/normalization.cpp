@@ -11,25 +11,28 @@ namespace {
 
 const char* affine_text(const Parameter& weight) { return weight.defined() ? "" : ", no weight"; }
 
+NormOptions without_bias(NormOptions options) {
+  options.bias = false;
+  return options;
+}
+
 }  // namespace
 
-namespace detail {
-
-NormParameters::NormParameters(const char* layer, const Shape& shape, const NormOptions& options) {
+AffineParameters::AffineParameters(const char* layer, const Shape& shape, const NormOptions& options,
+                                   bool affine_by_default) {
   for (const std::int64_t length : shape) {
     if (length < 1) fail<ShapeError>(layer, "normalises {}; each length must be at least 1", shape);
   }
   const Options like{.dtype = options.dtype, .device = options.device};
-  if (options.affine) weight = variable(ones(shape, like));
-  if (options.affine && options.bias) bias = variable(zeros(shape, like));
+  const bool affine = options.affine.value_or(affine_by_default);
+  if (affine) weight = variable(ones(shape, like));
+  if (affine && options.bias) bias = variable(zeros(shape, like));
 }
 
-void NormParameters::visit(Visitor& visitor) {
+void AffineParameters::visit(Visitor& visitor) {
   visitor.parameter("weight", weight);
   visitor.parameter("bias", bias);
 }
-
-}  // namespace detail
 
 LayerNorm::LayerNorm(const Shape& shape, const NormOptions& options)
     : shape_(shape), epsilon_(options.epsilon), parameters_("LayerNorm", shape, options) {}
@@ -38,10 +41,8 @@ std::string LayerNorm::description() const {
   return fmt::format("LayerNorm({}{})", to_string(shape_), affine_text(parameters_.weight));
 }
 
-RMSNorm::RMSNorm(const Shape& shape, NormOptions options) : shape_(shape), epsilon_(options.epsilon) {
-  options.bias = false;
-  parameters_ = detail::NormParameters("RMSNorm", shape, options);
-}
+RMSNorm::RMSNorm(const Shape& shape, const NormOptions& options)
+    : shape_(shape), epsilon_(options.epsilon), parameters_("RMSNorm", shape, without_bias(options)) {}
 
 std::string RMSNorm::description() const {
   return fmt::format("RMSNorm({}{})", to_string(shape_), affine_text(parameters_.weight));
@@ -65,33 +66,27 @@ void GroupNorm::check_input(const Shape& shape) const {
     fail<ShapeError>("GroupNorm", "input is {}; wanted [N, {}, ...]", shape, channels_);
 }
 
-InstanceNorm::InstanceNorm(const char* name, int axes, std::int64_t channels,
-                           const InstanceNormOptions& options)
+InstanceNorm::InstanceNorm(const char* name, int rank, std::int64_t channels, const NormOptions& options)
     : name_(name),
-      axes_(axes),
+      rank_(rank),
       channels_(channels),
       epsilon_(options.epsilon),
-      parameters_(name, {channels},
-                  {.epsilon = options.epsilon,
-                   .affine = options.affine,
-                   .bias = options.bias,
-                   .dtype = options.dtype,
-                   .device = options.device}) {}
+      parameters_(name, {channels}, options, false) {}
 
 void InstanceNorm::check_input(const Shape& shape) const {
-  if (shape.size() != axes_ || shape[1] != channels_)
-    fail<ShapeError>(name_, "input is {}; wanted [N, {}, {}]", shape, channels_, axes_ == 3 ? "L" : "H, W");
+  if (shape.size() != rank_ || shape[1] != channels_)
+    fail<ShapeError>(name_, "input is {}; wanted [N, {}, {}]", shape, channels_, rank_ == 3 ? "L" : "H, W");
 }
 
 std::string InstanceNorm::description() const {
   return fmt::format("{}({}{})", name_, channels_, parameters_.weight.defined() ? ", affine" : "");
 }
 
-BatchNorm::BatchNorm(const char* name, int least_axes, int most_axes, std::int64_t channels,
+BatchNorm::BatchNorm(const char* name, int min_rank, int max_rank, std::int64_t channels,
                      const BatchNormLayerOptions& options)
     : name_(name),
-      least_axes_(least_axes),
-      most_axes_(most_axes),
+      min_rank_(min_rank),
+      max_rank_(max_rank),
       channels_(channels),
       momentum_(options.momentum),
       epsilon_(options.norm.epsilon),
@@ -114,12 +109,12 @@ std::string BatchNorm::description() const {
 }
 
 void BatchNorm::check_input(const Shape& shape) const {
-  if (shape.size() >= least_axes_ && shape.size() <= most_axes_ && shape[1] == channels_) return;
-  if (least_axes_ == 4) fail<ShapeError>(name_, "input is {}; wanted [N, {}, H, W]", shape, channels_);
+  if (shape.size() >= min_rank_ && shape.size() <= max_rank_ && shape[1] == channels_) return;
+  if (min_rank_ == 4) fail<ShapeError>(name_, "input is {}; wanted [N, {}, H, W]", shape, channels_);
   fail<ShapeError>(name_, "input is {}; wanted [N, {}] or [N, {}, L]", shape, channels_, channels_);
 }
 
-void BatchNorm::count_batch() const {
+void BatchNorm::increment_num_batches_tracked() const {
   Tensor count = num_batches_tracked_;  // the same storage
   count += 1;
 }

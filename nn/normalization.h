@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "autograd/grad_mode.h"
@@ -8,44 +9,53 @@
 #include "core/ops/normalization.h"
 #include "nn/module.h"
 
-/// Normalisations as layers; each applies the op of its name.
+/// Normalisations as layers; each applies the function of core/ops/normalization.h that its description
+/// names. N is the batch, C the channels; "..." is any number of axes.
+///
+/// ```cpp
+/// nn::BatchNorm2D norm(3);
+/// norm(randn({8, 3, 5, 5}));  // normalises by the batch, and updates the running statistics
+/// norm.eval();
+/// norm(randn({1, 3, 5, 5}));  // normalises by the running statistics
+/// ```
 namespace tinytorch::nn {
 
-/// What the normalising layers are made of. The weight starts as ones, the bias as zeros.
+/// The options of the normalising layers. The weight starts as ones, the bias as zeros.
 struct NormOptions {
-  double epsilon = 1e-5;
-  bool affine = true;  ///< whether there are a weight and a bias
-  bool bias = true;    ///< false: the weight alone
+  double epsilon = 1e-5;            ///< added to the variance (RMSNorm: the mean square)
+  std::optional<bool> affine = {};  ///< has a weight and a bias; by default yes, in InstanceNorm no
+  bool bias = true;                 ///< false: an affine layer has the weight alone
   DType dtype = DType::f32;
   Device device = Device::cpu();
 };
 
-/// The same for InstanceNorm, which has no parameters unless told otherwise.
-struct InstanceNormOptions {
-  double epsilon = 1e-5;
-  bool affine = false;  ///< whether there are a weight and a bias
-  bool bias = true;     ///< false: the weight alone
-  DType dtype = DType::f32;
-  Device device = Device::cpu();
+/// The options of the batch-normalising layers.
+struct BatchNormLayerOptions {
+  double momentum = 0.1;  ///< of a batch in the running statistics
+  NormOptions norm = {};
 };
 
-namespace detail {
-/// The weight and the bias; undefined where the options want none.
-struct NormParameters {
+/// The weight and the bias that a normalising layer applies after it; undefined where the options exclude
+/// them.
+struct AffineParameters {
   Parameter weight, bias;
 
-  NormParameters() = default;
-  /// @throws ShapeError  a length is less than 1
-  NormParameters(const char* layer, const Shape& shape, const NormOptions& options);
+  /// @param layer  its name, for messages
+  /// @param shape  of weight and bias
+  /// @throws ShapeError  a length of the shape is less than 1
+  AffineParameters(const char* layer, const Shape& shape, const NormOptions& options,
+                   bool affine_by_default = true);
+
   void visit(Visitor& visitor);
 };
-}  // namespace detail
 
-/// layer_norm() over the last axes, whose lengths are `shape`. Parameters: weight and bias of that shape.
+/// Normalises over the last axes: layer_norm(). Parameters: weight and bias, of the shape of these axes.
 class LayerNorm : public Layer<LayerNorm> {
  public:
+  /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
   explicit LayerNorm(const Shape& shape, const NormOptions& options = {});
+  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
   explicit LayerNorm(std::int64_t features, const NormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
 
@@ -61,14 +71,17 @@ class LayerNorm : public Layer<LayerNorm> {
  private:
   Shape shape_;
   double epsilon_;
-  detail::NormParameters parameters_;
+  AffineParameters parameters_;
 };
 
-/// rms_norm() over the last axes, whose lengths are `shape`. Parameter: weight of that shape.
+/// Divides by the root mean square over the last axes: rms_norm(). Parameter: weight, of the shape of these
+/// axes.
 class RMSNorm : public Layer<RMSNorm> {
  public:
+  /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
-  explicit RMSNorm(const Shape& shape, NormOptions options = {});
+  explicit RMSNorm(const Shape& shape, const NormOptions& options = {});
+  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
   explicit RMSNorm(std::int64_t features, const NormOptions& options = {})
       : RMSNorm(Shape{features}, options) {}
 
@@ -84,10 +97,10 @@ class RMSNorm : public Layer<RMSNorm> {
  private:
   Shape shape_;
   double epsilon_;
-  detail::NormParameters parameters_;
+  AffineParameters parameters_;
 };
 
-/// group_norm() of x [N, C, ...]. Parameters: weight [C], bias [C].
+/// Normalises groups of channels of x [N, C, ...]: group_norm(). Parameters: weight [C], bias [C].
 class GroupNorm : public Layer<GroupNorm> {
  public:
   /// @throws ValueError  groups does not divide channels
@@ -109,14 +122,14 @@ class GroupNorm : public Layer<GroupNorm> {
 
   std::int64_t groups_, channels_;
   double epsilon_;
-  detail::NormParameters parameters_;
+  AffineParameters parameters_;
 };
 
-/// instance_norm() of x [N, C, ...]. As in PyTorch it has no parameters unless told otherwise; then weight
-/// [C] and bias [C].
+/// Base of the layers that normalise each channel of each sample of x [N, C, ...]: instance_norm(). As in
+/// PyTorch they have no parameters unless `affine` is set; then weight [C] and bias [C].
 class InstanceNorm : public Layer<InstanceNorm> {
  public:
-  /// @throws ShapeError  x has another number of axes or channels, or one value a channel
+  /// @throws ShapeError  x has another number of axes or channels, or one value for each channel
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
@@ -127,56 +140,53 @@ class InstanceNorm : public Layer<InstanceNorm> {
   std::string description() const override;
 
  protected:
-  /// Takes inputs of `axes` axes.
-  InstanceNorm(const char* name, int axes, std::int64_t channels, const InstanceNormOptions& options);
+  /// @param name  the layer's, for messages
+  /// @param rank  of the input
+  /// @throws ShapeError  channels is less than 1
+  InstanceNorm(const char* name, int rank, std::int64_t channels, const NormOptions& options);
 
  private:
   void check_input(const Shape& shape) const;
 
   const char* name_;
-  int axes_;
+  int rank_;
   std::int64_t channels_;
   double epsilon_;
-  detail::NormParameters parameters_;
+  AffineParameters parameters_;
 };
 
-/// InstanceNorm of lines x [N, C, L].
+/// InstanceNorm of x [N, C, L].
 class InstanceNorm1D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
-  explicit InstanceNorm1D(std::int64_t channels, const InstanceNormOptions& options = {})
+  explicit InstanceNorm1D(std::int64_t channels, const NormOptions& options = {})
       : InstanceNorm("InstanceNorm1D", 3, channels, options) {}
 };
 
-/// InstanceNorm of images x [N, C, H, W].
+/// InstanceNorm of x [N, C, H, W].
 class InstanceNorm2D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
-  explicit InstanceNorm2D(std::int64_t channels, const InstanceNormOptions& options = {})
+  explicit InstanceNorm2D(std::int64_t channels, const NormOptions& options = {})
       : InstanceNorm("InstanceNorm2D", 4, channels, options) {}
 };
 
-/// What the batch normalising layers are made of.
-struct BatchNormLayerOptions {
-  double momentum = 0.1;  ///< the share of a batch in the running statistics
-  NormOptions norm = {};
-};
-
-/// batch_norm() of x [N, C, ...]: while is_training() by the statistics of the batch, which then go into the
-/// running ones; in eval() by these. Parameters: weight [C], bias [C]. Buffers: running_mean [C], zeros at
-/// first, running_var [C], ones, and num_batches_tracked, i64: what a call in training changes, in place; but
-/// not when a checkpoint() computes once more what it had counted.
+/// Base of the layers that normalise each channel of x [N, C, ...] over the batch: batch_norm(). While
+/// training it uses the statistics of the batch and updates the running ones with them; in eval() it uses the
+/// running ones. Parameters: weight [C], bias [C]. Buffers: running_mean [C] (initially 0), running_var [C]
+/// (initially 1) and num_batches_tracked, i64 []. A call in training updates the buffers in place, except
+/// where checkpoint() recomputes a call that has already updated them.
 class BatchNorm : public Layer<BatchNorm> {
  public:
-  /// @throws ShapeError  x has another number of axes or channels, or in training one value a channel
+  /// @throws ShapeError  x has another number of axes or channels, or in training one value for each channel
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
     const BatchNormOptions options{.training = is_training(), .momentum = momentum_, .epsilon = epsilon_};
-    const bool counts = is_training() && !recomputing(), reads = counts || !is_training();
-    T y = batch_norm(x, reads ? running_mean_ : Tensor(), reads ? running_variance_ : Tensor(),
+    const bool updates = is_training() && !recomputing(), uses_running = updates || !is_training();
+    T y = batch_norm(x, uses_running ? running_mean_ : Tensor(), uses_running ? running_variance_ : Tensor(),
                      as<T>(parameters_.weight), as<T>(parameters_.bias), options);
-    if (counts) count_batch();
+    if (updates) increment_num_batches_tracked();
     return y;
   }
 
@@ -188,19 +198,21 @@ class BatchNorm : public Layer<BatchNorm> {
   const Tensor& num_batches_tracked() const { return num_batches_tracked_; }
 
  protected:
-  /// Takes inputs of `least_axes` to `most_axes` axes.
-  BatchNorm(const char* name, int least_axes, int most_axes, std::int64_t channels,
+  /// @param name  the layer's, for messages
+  /// @param min_rank, max_rank  of the input
+  /// @throws ShapeError  channels is less than 1
+  BatchNorm(const char* name, int min_rank, int max_rank, std::int64_t channels,
             const BatchNormLayerOptions& options);
 
  private:
   void check_input(const Shape& shape) const;
-  void count_batch() const;
+  void increment_num_batches_tracked() const;
 
   const char* name_;
-  int least_axes_, most_axes_;
+  int min_rank_, max_rank_;
   std::int64_t channels_;
   double momentum_, epsilon_;
-  detail::NormParameters parameters_;
+  AffineParameters parameters_;
   Tensor running_mean_, running_variance_, num_batches_tracked_;
 };
 
@@ -212,7 +224,7 @@ class BatchNorm1D : public BatchNorm {
       : BatchNorm("BatchNorm1D", 2, 3, channels, options) {}
 };
 
-/// BatchNorm of images x [N, C, H, W].
+/// BatchNorm of x [N, C, H, W].
 class BatchNorm2D : public BatchNorm {
  public:
   /// @throws ShapeError  channels is less than 1

@@ -6,7 +6,7 @@ namespace tinytorch::nn {
 
 namespace {
 
-/// The window, and what else is not as usual.
+/// The window, and the options that are not the defaults.
 template <class Options>
 std::string described(const Pair& kernel, const Options& options) {
   Window window{.kernel = kernel,

@@ -8,11 +8,16 @@
 #include "core/ops/pooling.h"
 #include "nn/module.h"
 
-/// Pooling and resizing as layers; each applies the op of its name to images [batch, channels, height,
-/// width], or to lines [batch, channels, length].
+/// Pooling and resizing as layers, of x [N, C, H, W] (2D) or [N, C, L] (1D). Each applies the function that
+/// its description names, which documents options and errors.
+///
+/// ```cpp
+/// const nn::MaxPool2D pool(2);
+/// const Tensor y = pool(randn({8, 3, 32, 32}));  // [8, 3, 16, 16]
+/// ```
 namespace tinytorch::nn {
 
-/// max_pool2d().
+/// The maximum of each window: max_pool2d().
 class MaxPool2D : public Layer<MaxPool2D> {
  public:
   explicit MaxPool2D(const Pair& kernel, const MaxPool2dOptions& options = {})
@@ -31,7 +36,7 @@ class MaxPool2D : public Layer<MaxPool2D> {
   MaxPool2dOptions options_;
 };
 
-/// max_pool1d().
+/// The maximum of each window: max_pool1d().
 class MaxPool1D : public Layer<MaxPool1D> {
  public:
   explicit MaxPool1D(std::int64_t kernel, const MaxPool1dOptions& options = {})
@@ -50,7 +55,7 @@ class MaxPool1D : public Layer<MaxPool1D> {
   MaxPool1dOptions options_;
 };
 
-/// avg_pool2d().
+/// The mean of each window: avg_pool2d().
 class AvgPool2D : public Layer<AvgPool2D> {
  public:
   explicit AvgPool2D(const Pair& kernel, const AvgPool2dOptions& options = {})
@@ -69,7 +74,7 @@ class AvgPool2D : public Layer<AvgPool2D> {
   AvgPool2dOptions options_;
 };
 
-/// avg_pool1d().
+/// The mean of each window: avg_pool1d().
 class AvgPool1D : public Layer<AvgPool1D> {
  public:
   explicit AvgPool1D(std::int64_t kernel, const AvgPool1dOptions& options = {})
@@ -88,7 +93,7 @@ class AvgPool1D : public Layer<AvgPool1D> {
   AvgPool1dOptions options_;
 };
 
-/// adaptive_avg_pool2d(): whatever the size of the images, the result has `size`.
+/// Means of windows that are chosen so that H and W of the result are `size`: adaptive_avg_pool2d().
 class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
  public:
   explicit AdaptiveAvgPool2D(const Pair& size) : size_(size) {}
@@ -105,7 +110,7 @@ class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
   Pair size_;
 };
 
-/// interpolate_by() a factor.
+/// Resizes H and W by a factor: interpolate_by().
 class Upsample : public Layer<Upsample> {
  public:
   explicit Upsample(double scale, const InterpolateOptions& options = {})

@@ -5,37 +5,47 @@
 #include <cmath>
 
 #include "core/internal/format.h"
+#include "core/ops/composite.h"
 #include "nn/init.h"
 
 namespace tinytorch::nn {
 
 namespace {
 
-std::int64_t at_least_one(const char* layer, const char* what, std::int64_t count) {
-  if (count < 1) fail<ValueError>(layer, "{} is {}; it must be at least 1", what, count);
-  return count;
+std::int64_t at_least_one(const char* layer, const char* what, std::int64_t value) {
+  if (value < 1) fail<ValueError>(layer, "{} is {}; it must be at least 1", what, value);
+  return value;
+}
+
+// Appends the slices of x along the first axis. Splits by halves, because the gradient of a slice is as large
+// as the tensor it was cut from: T slices of the whole would cost T² steps' worth of memory traffic, these
+// cost T log T.
+template <TensorLike T>
+void append_steps(const T& x, std::vector<T>& steps) {
+  const std::int64_t length = x.size(0);
+  if (length == 1) return steps.push_back(squeeze(x, 0));
+  append_steps(slice(x, 0, 0, length / 2), steps);
+  append_steps(slice(x, 0, length / 2), steps);
 }
 
 }  // namespace
 
-Recurrent::Recurrent(const char* name, Cell cell, std::int64_t in_features, std::int64_t hidden_features,
-                     const RecurrentOptions& options)
+Recurrent::Recurrent(const char* name, CellType cell_type, std::int64_t in_features,
+                     std::int64_t hidden_features, const RecurrentOptions& options)
     : name_(name),
-      cell_(cell),
+      cell_type_(cell_type),
       in_features_(at_least_one(name, "in_features", in_features)),
       hidden_features_(at_least_one(name, "hidden_features", hidden_features)),
       options_(options) {
   at_least_one(name, "layers", options.layers);
-  const auto across = static_cast<std::int64_t>(directions());
-  for (std::int64_t layer = 0; layer < options.layers; ++layer) {
-    for (std::int64_t direction = 0; direction < across; ++direction)
-      weights_.push_back(make_weights(layer == 0 ? in_features : hidden_features * across));
-  }
-  options_.generator = nullptr;  // which may not live as long
+  const auto each_layer = static_cast<std::int64_t>(directions());
+  for (std::int64_t cell = 0; cell < options.layers * each_layer; ++cell)
+    weights_.push_back(make_weights(cell < each_layer ? in_features : hidden_features * each_layer));
+  options_.generator = nullptr;  // it need not outlive the constructor
 }
 
 CellWeights<Parameter> Recurrent::make_weights(std::int64_t in) const {
-  const std::int64_t gates = cell_ == Cell::lstm ? 4 : cell_ == Cell::gru ? 3 : 1;
+  const std::int64_t gates = cell_type_ == CellType::lstm ? 4 : cell_type_ == CellType::gru ? 3 : 1;
   const std::int64_t out = gates * hidden_features_;
   Generator& generator = options_.generator ? *options_.generator : default_generator();
   const double bound = 1 / std::sqrt(static_cast<double>(hidden_features_));
@@ -52,19 +62,19 @@ CellWeights<Parameter> Recurrent::make_weights(std::int64_t in) const {
 }
 
 void Recurrent::visit(Visitor& visitor) {
-  for (std::size_t place = 0; place < weights_.size(); ++place) {
+  for (std::size_t cell = 0; cell < weights_.size(); ++cell) {
     const std::string suffix =
-        fmt::format("_l{}{}", place / directions(), place % directions() == 1 ? "_reverse" : "");
-    visitor.parameter("weight_ih" + suffix, weights_[place].input);
-    visitor.parameter("weight_hh" + suffix, weights_[place].hidden);
-    visitor.parameter("bias_ih" + suffix, weights_[place].input_bias);
-    visitor.parameter("bias_hh" + suffix, weights_[place].hidden_bias);
+        fmt::format("_l{}{}", cell / directions(), cell % directions() == 1 ? "_reverse" : "");
+    visitor.parameter("weight_ih" + suffix, weights_[cell].input);
+    visitor.parameter("weight_hh" + suffix, weights_[cell].hidden);
+    visitor.parameter("bias_ih" + suffix, weights_[cell].input_bias);
+    visitor.parameter("bias_hh" + suffix, weights_[cell].hidden_bias);
   }
 }
 
 std::string Recurrent::description() const {
   return fmt::format("{}({}, {}{}{}{}{}{})", name_, in_features_, hidden_features_,
-                     cell_ == Cell::relu ? ", relu" : "",
+                     cell_type_ == CellType::relu ? ", relu" : "",
                      options_.layers > 1 ? fmt::format(", {} layers", options_.layers) : "",
                      options_.bidirectional ? ", bidirectional" : "",
                      options_.batch_first ? ", batch first" : "", options_.bias ? "" : ", no bias");
@@ -83,12 +93,74 @@ void Recurrent::check(const Shape& x, const Tensor& hidden, const Tensor& cell) 
   }
   if (x[options_.batch_first ? 1 : 0] == 0)
     fail<ShapeError>(name_, "the sequences of input {} have no steps; wanted at least one", x);
-  if (cell_ != Cell::lstm && cell.defined())
+  if (cell_type_ != CellType::lstm && cell.defined())
     fail<ValueError>(name_, "the initial state has a cell, which only an LSTM has; leave it undefined");
-  if (cell_ == Cell::lstm && cell.defined() != hidden.defined())
+  if (cell_type_ == CellType::lstm && cell.defined() != hidden.defined())
     fail<ValueError>(name_, "only one part of the initial state is defined; give hidden and cell, or none");
   check_state("hidden", hidden, x[options_.batch_first ? 0 : 1]);
   check_state("cell", cell, x[options_.batch_first ? 0 : 1]);
 }
+
+template <TensorLike T>
+CellState<T> Recurrent::initial_state(const CellState<T>& initial, std::size_t cell,
+                                      const T& sequence) const {
+  const auto state_or_zeros = [&](const T& state) -> T {
+    if (state.defined()) return select(state, 0, static_cast<std::int64_t>(cell));
+    return zeros({sequence.size(1), hidden_features_},
+                 {.dtype = sequence.dtype(), .device = sequence.device()});
+  };
+  return {state_or_zeros(initial.hidden), cell_type_ == CellType::lstm ? state_or_zeros(initial.cell) : T()};
+}
+
+template <TensorLike T>
+CellState<T> Recurrent::step(const T& from_input, const CellState<T>& state,
+                             const CellWeights<T>& weights) const {
+  namespace ops = tinytorch::detail;
+  if (cell_type_ == CellType::lstm) return ops::lstm_step(from_input, state, weights);
+  if (cell_type_ == CellType::gru) return ops::gru_step(from_input, state, weights);
+  return ops::rnn_step(from_input, state, weights,
+                       cell_type_ == CellType::relu ? Nonlinearity::relu : Nonlinearity::tanh);
+}
+
+// The output sequence of one cell; `state` goes from the initial to the final one. One product computes what
+// comes from the input for all steps.
+template <TensorLike T>
+T Recurrent::scan(const T& sequence, std::size_t cell, CellState<T>& state) const {
+  const bool in_reverse = cell % directions() == 1;
+  const CellWeights<Parameter>& own = weights_[cell];
+  const CellWeights<T> weights{as<T>(own.input), as<T>(own.hidden), as<T>(own.input_bias),
+                               as<T>(own.hidden_bias)};
+  std::vector<T> steps;
+  append_steps(tinytorch::detail::from_input(sequence, weights), steps);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    T& at = steps[in_reverse ? steps.size() - 1 - i : i];
+    state = step(at, state, weights);
+    at = state.hidden;
+  }
+  return stack(steps);
+}
+
+template <TensorLike T>
+RecurrentResult<T> Recurrent::run(const T& x, const CellState<std::type_identity_t<T>>& initial) const {
+  check(x.shape(), value_of(initial.hidden), value_of(initial.cell));
+  T sequence = options_.batch_first ? transpose(x, 0, 1) : x;
+  std::vector<T> hidden, cells;
+  for (std::size_t cell = 0; cell < weights_.size();) {
+    std::vector<T> outputs;
+    for (std::size_t direction = 0; direction < directions(); ++direction, ++cell) {
+      CellState<T> state = initial_state(initial, cell, sequence);
+      outputs.push_back(scan(sequence, cell, state));
+      hidden.push_back(state.hidden);
+      cells.push_back(state.cell);
+    }
+    sequence = outputs.size() == 1 ? outputs.front() : concat(outputs, -1);
+  }
+  return {options_.batch_first ? transpose(sequence, 0, 1) : sequence,
+          {stack(hidden), cell_type_ == CellType::lstm ? stack(cells) : T()}};
+}
+
+template RecurrentResult<Tensor> Recurrent::run<Tensor>(const Tensor&, const CellState<Tensor>&) const;
+template RecurrentResult<Variable> Recurrent::run<Variable>(const Variable&,
+                                                            const CellState<Variable>&) const;
 
 }  // namespace tinytorch::nn

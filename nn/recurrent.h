@@ -7,47 +7,57 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "core/ops/composite.h"
 #include "core/ops/recurrent.h"
 #include "core/random.h"
 #include "nn/module.h"
 
+/// Recurrent layers over sequences [T, N, in] of T steps in a batch of N. They give the output sequence
+/// [T, N, D H], for H hidden features and D directions: 2 where bidirectional, else 1.
+///
+/// ```cpp
+/// const nn::LSTM lstm(8, 16, {.layers = 2});
+/// const auto [output, state] = lstm.run(randn({5, 3, 8}));  // output [5, 3, 16], state.hidden [2, 3, 16]
+/// const auto next = lstm.run(randn({5, 3, 8}), state);      // continues from that state
+/// ```
 namespace tinytorch::nn {
 
-/// What a recurrent layer is made of.
+/// The options of a recurrent layer.
 struct RecurrentOptions {
   std::int64_t layers = 1;     ///< stacked: each reads the output of the one before
-  bool bidirectional = false;  ///< a second cell a layer reads the steps backwards; the outputs are joined
+  bool bidirectional = false;  ///< a second cell in each layer reads the steps in reverse; outputs are joined
   bool batch_first = false;    ///< sequences are [N, T, ...] instead of [T, N, ...]; states stay as they are
   bool bias = true;
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< where the weights' numbers come from; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initial weights; null: default_generator()
 };
 
-/// What a recurrent layer makes of sequences: the hidden state of the last layer at each step [T, N, D H], D
-/// being 2 where bidirectional, else 1; and the states behind the last step, [layers D, N, H], a layer's
-/// directions beside each other.
+/// The result of a recurrent layer.
 template <TensorLike T>
 struct RecurrentResult {
-  T output;
-  CellState<T> state;
+  T output;            ///< the hidden states of the last layer at each step, [T, N, D H]
+  CellState<T> state;  ///< after the last step, [layers D, N, H]; the directions of a layer are adjacent
 };
 
-/// Layers of recurrent cells over sequences [T, N, in]. Parameters, named as PyTorch's, for each layer k and
-/// with the suffix _reverse for the second direction: weight_ih_lk [G H, in], weight_hh_lk [G H, H],
-/// bias_ih_lk and bias_hh_lk [G H], with 1 gate (RNN), 4 (LSTM) or 3 (GRU); they start uniform within ±1 /
-/// sqrt(H). Called as any layer it gives the output sequence.
+/// Base of the recurrent layers. Called as any layer it gives the output sequence.
+///
+/// Parameters, named as PyTorch's, for each layer k, with the suffix _reverse for the second direction, and G
+/// gates (RNN 1, LSTM 4, GRU 3): weight_ih_lk [G H, in] (in layers after the first [G H, D H]), weight_hh_lk
+/// [G H, H], bias_ih_lk and bias_hh_lk [G H]. They start uniform within ±1 / sqrt(H).
 class Recurrent : public Layer<Recurrent> {
  public:
+  /// The output sequence from an initial state of zeros. @throws ShapeError  as run()
   template <TensorLike T>
   T forward(const T& x) const {
     return run(x).output;
   }
 
-  /// From an initial state, [layers D, N, H] as in the result; zeros where it is undefined.
-  /// @throws ShapeError  x is not [T, N, in] (or [N, T, in]), has no steps, or the state does not fit
-  /// @throws ValueError  the state has a cell where there is none, or only one of two parts
+  /// The output sequence and the final state.
+  /// @param x        [T, N, in], or [N, T, in] where batch_first
+  /// @param initial  the state before the first step, [layers D, N, H]; undefined: zeros
+  /// @throws ShapeError  x has another shape or no steps, or the state does not fit
+  /// @throws ValueError  the state has a cell but the layer is not an LSTM, or an LSTM is given only one of
+  ///                     hidden and cell
   template <TensorLike T>
   RecurrentResult<T> run(const T& x, const CellState<std::type_identity_t<T>>& initial = {}) const;
 
@@ -58,10 +68,11 @@ class Recurrent : public Layer<Recurrent> {
   std::int64_t hidden_features() const { return hidden_features_; }
 
  protected:
-  enum class Cell { tanh, relu, lstm, gru };
+  enum class CellType { tanh, relu, lstm, gru };
 
-  /// @throws ValueError  a number of features or layers is less than 1
-  Recurrent(const char* name, Cell cell, std::int64_t in_features, std::int64_t hidden_features,
+  /// @param name  the layer's, for messages
+  /// @throws ValueError  in_features, hidden_features or layers is less than 1
+  Recurrent(const char* name, CellType cell_type, std::int64_t in_features, std::int64_t hidden_features,
             const RecurrentOptions& options);
 
  private:
@@ -71,114 +82,43 @@ class Recurrent : public Layer<Recurrent> {
   CellWeights<Parameter> make_weights(std::int64_t in) const;
 
   template <TensorLike T>
-  CellWeights<T> weights(std::size_t place) const {
-    const CellWeights<Parameter>& own = weights_[place];
-    return {as<T>(own.input), as<T>(own.hidden), as<T>(own.input_bias), as<T>(own.hidden_bias)};
-  }
-  template <TensorLike T>
-  CellState<T> state_before(const CellState<T>& initial, std::size_t place, const T& sequence) const;
+  CellState<T> initial_state(const CellState<T>& initial, std::size_t cell, const T& sequence) const;
   template <TensorLike T>
   CellState<T> step(const T& from_input, const CellState<T>& state, const CellWeights<T>& weights) const;
   template <TensorLike T>
-  T scan(const T& sequence, std::size_t place, CellState<T>& state) const;
+  T scan(const T& sequence, std::size_t cell, CellState<T>& state) const;
 
   const char* name_;
-  Cell cell_;
+  CellType cell_type_;
   std::int64_t in_features_, hidden_features_;
   RecurrentOptions options_;
-  std::vector<CellWeights<Parameter>> weights_;  // a layer's directions beside each other
+  std::vector<CellWeights<Parameter>> weights_;  // of each cell: cell = layer * directions() + direction
 };
 
-/// rnn_cell() over sequences.
+/// Elman network: rnn_cell() over sequences.
 class RNN : public Recurrent {
  public:
+  /// @throws ValueError  in_features, hidden_features or layers is less than 1
   RNN(std::int64_t in_features, std::int64_t hidden_features, const RecurrentOptions& options = {},
       Nonlinearity nonlinearity = Nonlinearity::tanh)
-      : Recurrent("RNN", nonlinearity == Nonlinearity::relu ? Cell::relu : Cell::tanh, in_features,
+      : Recurrent("RNN", nonlinearity == Nonlinearity::relu ? CellType::relu : CellType::tanh, in_features,
                   hidden_features, options) {}
 };
 
-/// lstm_cell() over sequences; its state has a hidden and a cell part.
+/// Long short-term memory: lstm_cell() over sequences. Its state has a hidden and a cell part.
 class LSTM : public Recurrent {
  public:
+  /// @throws ValueError  in_features, hidden_features or layers is less than 1
   LSTM(std::int64_t in_features, std::int64_t hidden_features, const RecurrentOptions& options = {})
-      : Recurrent("LSTM", Cell::lstm, in_features, hidden_features, options) {}
+      : Recurrent("LSTM", CellType::lstm, in_features, hidden_features, options) {}
 };
 
-/// gru_cell() over sequences.
+/// Gated recurrent unit: gru_cell() over sequences.
 class GRU : public Recurrent {
  public:
+  /// @throws ValueError  in_features, hidden_features or layers is less than 1
   GRU(std::int64_t in_features, std::int64_t hidden_features, const RecurrentOptions& options = {})
-      : Recurrent("GRU", Cell::gru, in_features, hidden_features, options) {}
+      : Recurrent("GRU", CellType::gru, in_features, hidden_features, options) {}
 };
-
-// Definitions of the templates.
-
-namespace detail {
-/// Appends the places of the first axis. By halves, because the gradient of a slice is as large as what it
-/// was cut from: T slices of the whole would cost T² steps' worth of memory traffic, these cost T log T.
-template <TensorLike T>
-void append_steps(const T& x, std::vector<T>& steps) {
-  const std::int64_t length = x.size(0);
-  if (length == 1) return steps.push_back(squeeze(x, 0));
-  append_steps(slice(x, 0, 0, length / 2), steps);
-  append_steps(slice(x, 0, length / 2), steps);
-}
-}  // namespace detail
-
-template <TensorLike T>
-CellState<T> Recurrent::state_before(const CellState<T>& initial, std::size_t place,
-                                     const T& sequence) const {
-  const auto part = [&](const T& given) -> T {
-    if (given.defined()) return select(given, 0, static_cast<std::int64_t>(place));
-    return zeros({sequence.size(1), hidden_features_},
-                 {.dtype = sequence.dtype(), .device = sequence.device()});
-  };
-  return {part(initial.hidden), cell_ == Cell::lstm ? part(initial.cell) : T()};
-}
-
-template <TensorLike T>
-CellState<T> Recurrent::step(const T& from_input, const CellState<T>& state,
-                             const CellWeights<T>& weights) const {
-  namespace ops = tinytorch::detail;
-  if (cell_ == Cell::lstm) return ops::lstm_step(from_input, state, weights);
-  if (cell_ == Cell::gru) return ops::gru_step(from_input, state, weights);
-  return ops::rnn_step(from_input, state, weights,
-                       cell_ == Cell::relu ? Nonlinearity::relu : Nonlinearity::tanh);
-}
-
-/// One direction of one layer. The input's product is one for all steps.
-template <TensorLike T>
-T Recurrent::scan(const T& sequence, std::size_t place, CellState<T>& state) const {
-  const bool backwards = place % directions() == 1;
-  const CellWeights<T> own = weights<T>(place);
-  std::vector<T> steps;
-  detail::append_steps(tinytorch::detail::from_input(sequence, own), steps);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    T& at = steps[backwards ? steps.size() - 1 - i : i];
-    state = step(at, state, own);
-    at = state.hidden;
-  }
-  return stack(steps);
-}
-
-template <TensorLike T>
-RecurrentResult<T> Recurrent::run(const T& x, const CellState<std::type_identity_t<T>>& initial) const {
-  check(x.shape(), value_of(initial.hidden), value_of(initial.cell));
-  T sequence = options_.batch_first ? transpose(x, 0, 1) : x;
-  std::vector<T> hidden, cell;
-  for (std::size_t place = 0; place < weights_.size();) {
-    std::vector<T> outputs;
-    for (std::size_t direction = 0; direction < directions(); ++direction, ++place) {
-      CellState<T> state = state_before(initial, place, sequence);
-      outputs.push_back(scan(sequence, place, state));
-      hidden.push_back(state.hidden);
-      cell.push_back(state.cell);
-    }
-    sequence = outputs.size() == 1 ? outputs.front() : concat(outputs, -1);
-  }
-  return {options_.batch_first ? transpose(sequence, 0, 1) : sequence,
-          {stack(hidden), cell_ == Cell::lstm ? stack(cell) : T()}};
-}
 
 }  // namespace tinytorch::nn

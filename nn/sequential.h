@@ -10,19 +10,25 @@
 
 namespace tinytorch::nn {
 
-/// Layers one after another: `nn::Sequential model{nn::Dense(2, 4), nn::ReLU()};`. Its children are named
-/// "0", "1", ...
+/// Applies layers one after another. Children: the layers, named "0", "1", ... Without layers it returns its
+/// input. A model that was moved from throws ValueError until it is assigned to.
+///
+/// ```cpp
+/// nn::Sequential model{nn::Dense(2, 4), nn::ReLU()};
+/// model.add(nn::Dense(4, 1));
+/// const Tensor y = model(randn({8, 2}));  // [8, 1]
+/// ```
 class Sequential : public Layer<Sequential> {
  public:
   Sequential() = default;
-  /// Takes over the layers; those that have names are moved in with std::move.
+  /// Takes ownership of the layers; a layer that is a variable is passed with std::move().
   template <std::derived_from<Module>... Layers>
   requires(sizeof...(Layers) > 0) explicit Sequential(Layers&&... layers) {
-    layers_.reserve(sizeof...(Layers));
+    layers_->reserve(sizeof...(Layers));
     (add(std::forward<Layers>(layers)), ...);
   }
 
-  /// Puts a layer behind the last one, and returns it.
+  /// Appends a layer, and returns a reference to it.
   template <std::derived_from<Module> L>
   L& add(L&& layer) {
     auto owned = std::make_unique<L>(std::forward<L>(layer));
@@ -30,28 +36,32 @@ class Sequential : public Layer<Sequential> {
     add(std::move(owned));
     return added;
   }
-  /// @throws ValueError  layer is null
+  /// Appends a layer. @throws ValueError  layer is null
   void add(std::unique_ptr<Module> layer);
 
   template <TensorLike T>
   T forward(const T& x) const {
-    if (layers_.empty()) return x;
-    T y = (*layers_.front())(x);
-    for (std::size_t i = 1; i < layers_.size(); ++i) y = (*layers_[i])(y);
+    T y = x;
+    for (const std::unique_ptr<Module>& layer : layers()) y = (*layer)(y);
     return y;
   }
 
   void visit(Visitor& visitor) override;
 
-  std::size_t size() const { return layers_.size(); }
-  /// @throws ValueError  no such layer
+  /// The number of layers.
+  std::size_t size() const { return layers().size(); }
+  /// The layer at index i. @throws ValueError  i is not less than size()
   Module& operator[](std::size_t i) { return at(i); }
   const Module& operator[](std::size_t i) const { return at(i); }
 
  private:
+  using LayerList = std::vector<std::unique_ptr<Module>>;
+
+  /// @throws ValueError  this was moved from
+  LayerList& layers() const;
   Module& at(std::size_t i) const;
 
-  std::vector<std::unique_ptr<Module>> layers_;
+  std::unique_ptr<LayerList> layers_ = std::make_unique<LayerList>();  // null once moved from
 };
 
 }  // namespace tinytorch::nn

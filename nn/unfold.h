@@ -8,8 +8,8 @@
 
 namespace tinytorch::nn {
 
-/// unfold(): what a window sees at each of its places over images [batch, channels, height, width], as
-/// columns [batch, channels * kernel height * kernel width, places].
+/// The elements in each position of a sliding window over x [N, C, H, W], as columns [N, C kernel height
+/// kernel width, positions]: unfold().
 class Unfold : public Layer<Unfold> {
  public:
   explicit Unfold(const Window& window) : window_(window) {}
@@ -26,9 +26,10 @@ class Unfold : public Layer<Unfold> {
   Window window_;
 };
 
-/// fold(), the transpose: columns are added up where they come from, in images of `size`.
+/// The transpose of Unfold: adds each column to the elements that it comes from: fold().
 class Fold : public Layer<Fold> {
  public:
+  /// @param size  H and W of the result
   Fold(const Pair& size, const Window& window) : size_(size), window_(window) {}
 
   /// @throws ShapeError, ValueError  as fold()

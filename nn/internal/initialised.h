@@ -6,12 +6,12 @@
 #include "nn/init.h"
 #include "nn/module.h"
 
-// Internal: how layers make their parameters.
+// Internal: the parameters of layers.
 namespace tinytorch::nn {
 
-/// A parameter of this shape, by an initialiser of the layer's options, which say its type, device and
+/// A parameter of this shape, made by an initialiser. The layer's options say its dtype, device and
 /// generator.
-/// @throws ShapeError  the initialiser gave another shape
+/// @throws ShapeError  the initialiser gives another shape
 template <class Options>
 Parameter initialised(const char* layer, const Initializer& init, const char* name, const Shape& shape,
                       const Options& options) {

@@ -15,9 +15,9 @@ Adagrad::Adagrad(std::vector<ParameterGroup> groups, AdagradOptions options)
   require_not_negative("initial_sum", options.initial_sum);
 }
 
-void Adagrad::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
-  const double slowed = 1 + static_cast<double>(step.count - 1) * options_.learning_rate_decay;
-  adagrad_step({.learning_rate = step.learning_rate / slowed,
+void Adagrad::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {
+  const double decay = 1 + static_cast<double>(step.t - 1) * options_.learning_rate_decay;
+  adagrad_step({.learning_rate = step.learning_rate / decay,
                 .epsilon = options_.epsilon,
                 .weight_decay = step.weight_decay,
                 .initial = options_.initial_sum},

@@ -20,8 +20,8 @@ Adam::Adam(const char* name, std::vector<ParameterGroup> groups, const AdamOptio
   require_not_negative("epsilon", options.epsilon);
 }
 
-void Adam::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
-  const auto t = static_cast<double>(step.count);
+void Adam::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {
+  const auto t = static_cast<double>(step.t);
   adam_step({.learning_rate = step.learning_rate,
              .beta1 = options_.beta1,
              .beta2 = options_.beta2,

@@ -13,7 +13,7 @@ namespace tinytorch::nn {
 
 namespace {
 
-/// norm(), which of no elements is 0 in any.
+/// norm(), and 0 of an empty tensor for any p.
 Tensor norm_of(const Tensor& x, double p) { return x.numel() == 0 ? sum(x) : norm(x, p); }
 
 std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
@@ -24,7 +24,7 @@ std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   return gradients;
 }
 
-/// The norm of the norms, where the first gradient lies.
+/// The norm of the norms, on the device of the first gradient.
 Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
   std::vector<Tensor> norms;
   for (const Tensor& gradient : gradients) {
@@ -52,10 +52,12 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
   return total;
 }
 
-void clip_grad_value(std::vector<Variable> parameters, double most) {
-  if (!(most >= 0)) fail<ValueError>("clip_grad_value", "most is {}; it must not be negative", most);
+void clip_grad_value(std::vector<Variable> parameters, double clip_value) {
+  if (!(clip_value >= 0))
+    fail<ValueError>("clip_grad_value", "clip_value is {}; it must not be negative", clip_value);
   for (Variable& parameter : parameters) {
-    if (parameter.grad().defined()) parameter.set_grad(minimum(maximum(parameter.grad(), -most), most));
+    if (parameter.grad().defined())
+      parameter.set_grad(minimum(maximum(parameter.grad(), -clip_value), clip_value));
   }
 }
 

@@ -5,18 +5,25 @@
 #include "autograd/variable.h"
 #include "core/tensor.h"
 
-/// Gradients are kept from becoming large between backward() and step(). Parameters without one are passed
-/// over.
+/// Clipping of gradients, between backward() and step(). Parameters without a gradient are skipped.
+///
+/// ```cpp
+/// nn::Dense model(2, 1);
+/// sum(model(Variable(ones({8, 2})))).backward();
+/// const Tensor norm = nn::clip_grad_norm(model.parameters(), 1.0);  // the gradients' norm before
+/// ```
 namespace tinytorch::nn {
 
-/// Multiplies all gradients by max_norm / (norm + 1e-6) where that is less than 1, for the p-norm of all
-/// their elements together (Pascanu, Mikolov and Bengio 2013), which is given back as a number of the first
-/// gradient's type and device (0 where there is none): nothing waits for the device. p may be infinity. As
-/// PyTorch's.
+/// Scales the gradients so that their norm is at most max_norm (Pascanu, Mikolov and Bengio 2013): multiplies
+/// them by max_norm / (norm + 1e-6) where that is less than 1, as PyTorch's clip_grad_norm_. Does not wait
+/// for the device.
+/// @param p  the norm is the p-norm of all elements together; may be infinity
+/// @return   the norm before, [], in the dtype and on the device of the first gradient; 0 if there is none
 /// @throws ValueError  max_norm is negative or NaN, or p is not positive
 Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double p = 2);
 
-/// Brings each element of the gradients into [-most, most]. @throws ValueError  most is negative or NaN
-void clip_grad_value(std::vector<Variable> parameters, double most);
+/// Clamps each element of the gradients to [-clip_value, clip_value].
+/// @throws ValueError  clip_value is negative or NaN
+void clip_grad_value(std::vector<Variable> parameters, double clip_value);
 
 }  // namespace tinytorch::nn

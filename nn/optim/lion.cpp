@@ -14,7 +14,7 @@ Lion::Lion(std::vector<ParameterGroup> groups, LionOptions options)
   require_rate("beta2", options.beta2);
 }
 
-void Lion::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
+void Lion::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {
   lion_step({.learning_rate = step.learning_rate,
              .beta1 = options_.beta1,
              .beta2 = options_.beta2,

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kName = "ExponentialMovingAverage";
 
-void check_count(std::size_t given, std::size_t averages) {
+void check_size(std::size_t given, std::size_t averages) {
   if (given != averages) fail<ShapeError>(kName, "there are {} tensors, but averages of {}", given, averages);
 }
 
@@ -50,7 +50,7 @@ void ExponentialMovingAverage::update() {
 }
 
 void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
-  check_count(parameters.size(), averages_.size());
+  check_size(parameters.size(), averages_.size());
   for (std::size_t i = 0; i < parameters.size(); ++i)
     check_shape(parameters[i].shape(), averages_[i].shape(), i);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -66,7 +66,7 @@ std::vector<Tensor> ExponentialMovingAverage::averages() const {
 }
 
 void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
-  check_count(averages.size(), averages_.size());
+  check_size(averages.size(), averages_.size());
   for (std::size_t i = 0; i < averages.size(); ++i) check_shape(averages[i].shape(), averages_[i].shape(), i);
   for (std::size_t i = 0; i < averages.size(); ++i) assign(averages_[i], averages[i]);
 }

@@ -8,15 +8,19 @@
 
 namespace tinytorch::nn {
 
-/// Running means of parameters, which often do better than what was trained last (Polyak and Juditsky 1992):
-/// average = decay average + (1 - decay) parameter, from the parameters as they are at first.
+/// Exponential moving averages of parameters, which often generalise better than the last parameters (Polyak
+/// and Juditsky 1992): average = decay average + (1 - decay) parameter, from the initial parameters on.
 ///
-///     nn::ExponentialMovingAverage average(model.parameters());
-///     for (...) { ...; optimizer.step(); average.update(); }
-///     average.copy_to(model.parameters());
+/// ```cpp
+/// nn::Dense model(2, 1);
+/// nn::ExponentialMovingAverage average(model.parameters());
+/// average.update();                     // after each optimizer.step()
+/// average.copy_to(model.parameters());  // at the end
+/// ```
 class ExponentialMovingAverage {
  public:
-  /// The averages are copies of their own. @throws ValueError  no parameters, or decay is not in [0, 1]
+  /// Starts from copies of the parameters.
+  /// @throws ValueError  there are no parameters, or decay is not in [0, 1]
   explicit ExponentialMovingAverage(std::vector<Variable> parameters, double decay = 0.999);
 
   // A copy would share the averages that update() changes.
@@ -26,17 +30,19 @@ class ExponentialMovingAverage {
   ExponentialMovingAverage& operator=(ExponentialMovingAverage&&) = default;
   ~ExponentialMovingAverage() = default;
 
-  /// Takes in the parameters as they are now, all in one call of the device. Follows a model that was moved.
-  /// @throws ShapeError  a parameter was given a value of another shape; nothing was changed
+  /// Updates the averages by the current parameters, in one call if all are on one device. The averages move
+  /// to the parameters' devices and dtypes.
+  /// @throws ShapeError  a parameter was given a value of another shape; nothing is changed
   void update();
 
-  /// Copies the averages into these parameters, which have the shapes of those that were averaged.
-  /// @throws ShapeError  they have not, or are of another number; nothing was changed
+  /// Copies the averages into these parameters.
+  /// @throws ShapeError  their number or shapes are not those of the averages; nothing is changed
   void copy_to(std::vector<Variable> parameters) const;
 
-  /// Copies of the averages, in the order of the parameters: the state for checkpoints.
+  /// Copies of the averages, in the order of the parameters: the state to store.
   std::vector<Tensor> averages() const;
-  /// Goes on from averages that were stored. @throws ShapeError  they are of other shapes, or another number
+  /// Continues from averages that were stored.
+  /// @throws ShapeError  their number or shapes are others; nothing is changed
   void load(const std::vector<Tensor>& averages);
   double decay() const { return decay_; }
 

@@ -12,7 +12,7 @@ namespace tinytorch::nn {
 
 Optimizer::Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate,
                      double weight_decay, int moments)
-    : name_(name), moments_wanted_(moments) {
+    : name_(name), moments_kept_(moments) {
   require_not_negative("learning_rate", learning_rate);
   require_not_negative("weight_decay", weight_decay);
   for (ParameterGroup& group : groups) add_group(group, learning_rate, weight_decay);
@@ -77,7 +77,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::step() {
-  // What an exception may have left.
+  // An exception may have left them full.
   updates_.clear();
   updated_.clear();
   batches_.clear();
@@ -93,7 +93,7 @@ void Optimizer::step() {
   ++step_count_;
   for (const std::size_t updated : updated_) ++moments_[updated].steps;
   run_batches();
-  updates_.clear();  // also lets go of the gradients, so that backward() may reuse their memory
+  updates_.clear();  // releases the gradients too, so that backward() may reuse their memory
 }
 
 void Optimizer::check_shape(std::size_t i) const {
@@ -108,13 +108,13 @@ void Optimizer::add_update(std::size_t i, const Group& group) {
   Variable& parameter = parameters_[i];
   Moments& moments = moments_[i];
   Tensor gradient = contiguous(parameter.grad());
-  // set_value() forgets the gradient, which is why that is read before.
+  // set_value() discards the gradient, which is therefore read before.
   if (!parameter.value().is_contiguous()) parameter.set_value(contiguous(parameter.value()));
   const Tensor& value = parameter.value();
-  if (moments_wanted_ > 0) follow(moments.first, value);
-  if (moments_wanted_ > 1) follow(moments.second, value);
-  if (moments_wanted_ > 2) follow(moments.third, value);
-  const StepNumbers step{moments.steps + 1, group.learning_rate, group.weight_decay};
+  if (moments_kept_ > 0) convert_like(moments.first, value);
+  if (moments_kept_ > 1) convert_like(moments.second, value);
+  if (moments_kept_ > 2) convert_like(moments.third, value);
+  const OptimizerStep step{moments.steps + 1, group.learning_rate, group.weight_decay};
   const bool joins =
       !batches_.empty() && batches_.back().step == step && updates_.back().device() == value.device();
   updates_.push_back({.parameter = value,
@@ -127,7 +127,8 @@ void Optimizer::add_update(std::size_t i, const Group& group) {
   batches_.back().end = updates_.size();
 }
 
-void Optimizer::follow(Tensor& moment, const Tensor& parameter) {
+// Zeros at first; then in the parameter's dtype, on its device.
+void Optimizer::convert_like(Tensor& moment, const Tensor& parameter) {
   if (!moment.defined()) {
     moment = zeros_like(parameter);
   } else if (moment.device() != parameter.device() || moment.dtype() != parameter.dtype()) {

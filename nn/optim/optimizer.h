@@ -9,25 +9,35 @@
 #include "autograd/variable.h"
 #include "core/ops/optimizer.h"
 
+/// The base of the optimizers.
+///
+/// ```cpp
+/// nn::Dense model(2, 1);
+/// nn::SGD optimizer(model.parameters(), {.learning_rate = 0.1});
+/// const Variable loss = mean(square(model(Variable(randn({8, 2})))));
+/// optimizer.zero_grad();
+/// loss.backward();
+/// optimizer.step();
+/// ```
 namespace tinytorch::nn {
 
-/// Parameters that are trained with numbers of their own; what is left out is the optimizer's.
+/// Parameters with options of their own; an option that is left out is the optimizer's.
 struct ParameterGroup {
   std::vector<Variable> parameters;
   std::optional<double> learning_rate = {};
   std::optional<double> weight_decay = {};
 };
 
-/// What an optimizer may need to know of a step besides its options.
-struct StepNumbers {
-  std::int64_t count;  ///< from 1, counted for the parameters that make it
+/// What changes between the steps of an optimizer.
+struct OptimizerStep {
+  std::int64_t t;  ///< the number of the step, from 1, among the steps of these parameters
   double learning_rate;
   double weight_decay;
-  bool operator==(const StepNumbers&) const = default;
+  bool operator==(const OptimizerStep&) const = default;
 };
 
-/// Changes parameters along their gradients. It holds handles to them, so that they stay the model's own:
-/// Module::to() may move them later, and what the optimizer remembers of them follows.
+/// Updates parameters by their gradients. It holds handles to the model's own parameters: Module::to() may
+/// move them later, and the optimizer's moments follow.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -36,42 +46,44 @@ class Optimizer {
   Optimizer(Optimizer&&) noexcept = default;
   Optimizer& operator=(Optimizer&&) noexcept = default;
 
-  /// Updates each parameter that has a gradient; those without are left alone. Allocates nothing but, in the
-  /// first step, the moments.
-  /// @throws ShapeError  a parameter was given a value of another shape since its last step; nothing was
+  /// Updates each parameter that has a gradient, and no other. Allocates only the moments, in the first step.
+  /// @throws ShapeError  a parameter was given a value of another shape since its last step; nothing is
   ///                     changed or counted
   void step();
-  /// Forgets the gradients.
+  /// Discards the gradients of all parameters.
   void zero_grad();
 
-  /// Of all groups, one after another.
+  /// The parameters of all groups, one group after another.
   const std::vector<Variable>& parameters() const { return parameters_; }
-  /// How many steps were made.
+  /// The number of steps so far.
   std::int64_t step_count() const { return step_count_; }
-  /// How many groups of parameters there are: one, unless it was made of several.
+  /// The number of parameter groups: one, unless it was made of several.
   std::size_t groups() const { return groups_.size(); }
-  /// @throws ValueError  no such group
+  /// The learning rate of a group. @throws ValueError  no such group
   double learning_rate(std::size_t group = 0) const;
-  /// For schedules: of all groups, or of one. @throws ValueError  negative or not finite, or no such group
+  /// Sets the learning rate of all groups, or of one.
+  /// @throws ValueError  it is negative or not finite, or there is no such group
   void set_learning_rate(double learning_rate);
   void set_learning_rate(double learning_rate, std::size_t group);
-  /// @throws ValueError  set_learning_rate() would
+  /// Checks a learning rate. @throws ValueError  it is negative or not finite
   void check_learning_rate(double learning_rate) const {
     require_not_negative("learning_rate", learning_rate);
   }
 
  protected:
-  /// `name` is the optimizer's, for messages. The numbers are those of groups that have none of their own.
-  /// @throws ValueError  no parameters, a constant among them, one twice; or a number is negative or not
-  /// finite
+  /// @param name     the optimizer's, for messages
+  /// @param learning_rate, weight_decay  of groups that have none of their own
+  /// @param moments  how many of ParameterUpdate's tensors first, second and third the optimizer keeps
+  /// @throws ValueError  there are no parameters, one does not require a gradient or is no leaf, or is there
+  ///                     twice; learning_rate or weight_decay is negative or not finite
   Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate, double weight_decay,
             int moments);
 
   /// The parameters as the only group.
   static std::vector<ParameterGroup> one_group(std::vector<Variable> parameters);
 
-  /// Makes a step on parameters of one device.
-  virtual void update(const StepNumbers& step, std::span<ParameterUpdate> updates) = 0;
+  /// Updates parameters that are on one device.
+  virtual void update(const OptimizerStep& step, std::span<ParameterUpdate> updates) = 0;
 
   /// @throws ValueError  unless value is in [0, 1), as decay rates are
   void require_rate(const char* what, double value) const;
@@ -80,7 +92,7 @@ class Optimizer {
 
  private:
   struct Group {
-    std::size_t end;  // of its parameters
+    std::size_t end;  // of its parameters in parameters_
     double learning_rate;
     double weight_decay;
   };
@@ -90,10 +102,10 @@ class Optimizer {
     Tensor third;
     std::int64_t steps = 0;
   };
-  /// Updates that are made in one call: from the place where the one before ends.
+  /// Updates that are made in one call, from the end of the batch before.
   struct Batch {
     std::size_t end;
-    StepNumbers step;
+    OptimizerStep step;
   };
 
   void add_group(ParameterGroup& group, double learning_rate, double weight_decay);
@@ -101,19 +113,19 @@ class Optimizer {
   void check_group(std::size_t group) const;
   void check_shape(std::size_t i) const;
   void add_update(std::size_t i, const Group& group);
-  static void follow(Tensor& moment, const Tensor& parameter);
+  static void convert_like(Tensor& moment, const Tensor& parameter);
   void run_batches();
 
   const char* name_;
   std::vector<Variable> parameters_;
   std::vector<Group> groups_;
-  std::vector<Moments> moments_;  // one a parameter
-  // Of the step that is being made; kept for their memory.
+  std::vector<Moments> moments_;  // of each parameter
+  // Of the current step; members so that their memory is reused.
   std::vector<ParameterUpdate> updates_;
-  std::vector<std::size_t> updated_;  // whose updates they are
+  std::vector<std::size_t> updated_;  // the index of each update's parameter
   std::vector<Batch> batches_;
   std::int64_t step_count_ = 0;
-  int moments_wanted_;
+  int moments_kept_;
 };
 
 }  // namespace tinytorch::nn

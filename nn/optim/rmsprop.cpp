@@ -18,7 +18,7 @@ RMSprop::RMSprop(std::vector<ParameterGroup> groups, RMSpropOptions options)
   require_rate("momentum", options.momentum);
 }
 
-void RMSprop::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
+void RMSprop::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {
   rmsprop_step({.learning_rate = step.learning_rate,
                 .alpha = options_.alpha,
                 .epsilon = options_.epsilon,

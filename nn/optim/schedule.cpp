@@ -33,7 +33,7 @@ std::vector<double> rates_of(const Optimizer& optimizer) {
   return rates;
 }
 
-double real(std::int64_t count) { return static_cast<double>(count); }
+double real(std::int64_t n) { return static_cast<double>(n); }
 
 Schedule::Formula step_formula(const StepLROptions& options) {
   require_positive("StepLR", "step_size", options.step_size);
@@ -57,9 +57,9 @@ Schedule::Formula exponential_formula(const ExponentialLROptions& options) {
   return [=](std::int64_t t, double base) { return base * std::pow(options.gamma, real(t)); };
 }
 
-/// From `start` to `end` as part goes from 0 to 1, along half a wave of the cosine.
-double along_cosine(double start, double end, double part) {
-  return end + (start - end) * (1 + std::cos(std::numbers::pi * part)) / 2;
+/// From `start` to `end` as the fraction goes from 0 to 1, along half a period of the cosine.
+double along_cosine(double start, double end, double fraction) {
+  return end + (start - end) * (1 + std::cos(std::numbers::pi * fraction)) / 2;
 }
 
 Schedule::Formula cosine_formula(const CosineOptions& options) {
@@ -87,13 +87,13 @@ double one_cycle(const OneCycleOptions& options, std::int64_t t) {
   const double first = options.highest / options.division;
   const double top = options.rise * real(options.total_steps) - 1, end = real(options.total_steps) - 1;
   const bool rising = real(t) <= top;
-  // A rise that is shorter than a step begins at the top.
-  const double whole = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
-  // PyTorch's cycle has a step more than it says: along a line it would lead below the last rate.
-  const double part = options.linear ? std::min(whole, 1.0) : whole;
+  // A rise that is shorter than a step starts at the top.
+  const double progress = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
+  // PyTorch's cycle has one step more than total_steps, which linearly would lead below the last rate.
+  const double fraction = options.linear ? std::min(progress, 1.0) : progress;
   const double from = rising ? first : options.highest;
   const double to = rising ? options.highest : first / options.final_division;
-  return options.linear ? from + (to - from) * part : along_cosine(from, to, part);
+  return options.linear ? from + (to - from) * fraction : along_cosine(from, to, fraction);
 }
 
 Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {

@@ -6,38 +6,47 @@
 
 #include "nn/optim/optimizer.h"
 
-/// Schedules of learning rates. Each has the values of PyTorch's of that name, step by step; they are
-/// computed from the rate at the beginning instead of the one before, so that errors do not add up. A
-/// schedule is made after its optimizer, which must outlive it, and is stepped after it, an epoch or a batch
-/// at a time:
+/// Learning rate schedules. Each has the values of the PyTorch scheduler that its description names, or of
+/// the same name. They are computed from the initial rate and not from the one before, so that errors do not
+/// accumulate. A schedule is made after its optimizer, which must outlive it, and stepped after it, once per
+/// epoch or per batch.
 ///
-///     nn::CosineSchedule schedule(optimizer, {.steps = epochs});
-///     for (...) { ...; optimizer.step(); schedule.step(); }
+/// ```cpp
+/// nn::Dense model(2, 1);
+/// nn::SGD optimizer(model.parameters());
+/// nn::CosineSchedule schedule(optimizer, {.steps = 100});
+/// for (int epoch = 0; epoch < 100; ++epoch) {
+///   optimizer.step();  // after a backward pass
+///   schedule.step();
+/// }
+/// ```
 namespace tinytorch::nn {
 
-/// What a schedule needs to go on elsewhere.
+/// The state of a Schedule, to store and load.
 struct ScheduleState {
-  std::int64_t steps = 0;
-  std::vector<double> base_rates = {};  ///< of each of the optimizer's groups
+  std::int64_t steps = 0;               ///< the number of steps so far
+  std::vector<double> base_rates = {};  ///< the initial learning rate of each of the optimizer's groups
 };
 
+/// A schedule by a formula, and the base of those below.
 class Schedule {
  public:
-  /// The learning rate after so many steps, from that of the optimizer when the schedule was made.
+  /// The learning rate after `steps` steps; `base` is the optimizer's when the schedule was made.
   using Formula = std::function<double(std::int64_t steps, double base)>;
 
-  /// @throws what the formula throws, and Optimizer::set_learning_rate()
+  /// Sets the optimizer's learning rates to those of step 0.
+  /// @throws ValueError  a rate is negative or not finite; and what the formula throws
   Schedule(Optimizer& optimizer, Formula formula);
 
-  /// Sets the optimizer's next learning rates. @throws as the constructor; nothing was changed then
+  /// Sets the optimizer's next learning rates. Throws as the constructor; nothing is changed then.
   void step();
-  /// How often step() was called.
+  /// The number of calls of step().
   std::int64_t steps() const { return steps_; }
 
   ScheduleState state() const { return {steps_, base_rates_}; }
-  /// Goes on from a state, and sets the learning rates to those that it had.
-  /// @throws ValueError  it is of an optimizer with another number of groups, or steps is negative. Else as
-  ///                     the constructor. Nothing was changed then
+  /// Continues from a state, and sets the learning rates accordingly. If it throws, nothing is changed.
+  /// @throws ValueError  the state is of another number of groups, or steps is negative; else as the
+  ///                     constructor
   void load(const ScheduleState& state);
 
   Optimizer& optimizer() const { return *optimizer_; }
@@ -45,7 +54,7 @@ class Schedule {
   const Formula& formula() const { return formula_; }
 
  protected:
-  /// A schedule that begins with the base rates of another one.
+  /// A schedule that starts from the base rates of another one.
   Schedule(const Schedule& other, Formula formula);
 
  private:
@@ -57,108 +66,124 @@ class Schedule {
   std::int64_t steps_ = 0;
 };
 
+/// The options of StepLR.
 struct StepLROptions {
   std::int64_t step_size = 1;  ///< steps from one decay to the next, positive
-  double gamma = 0.1;          ///< what a decay multiplies the rate by
+  double gamma = 0.1;          ///< factor of a decay
 };
-/// base gamma^floor(t / step_size).
+/// Decays the rate every step_size steps: base gamma^floor(t / step_size).
 class StepLR : public Schedule {
  public:
   /// @throws ValueError  an option is out of range
   StepLR(Optimizer& optimizer, StepLROptions options);
 };
 
+/// The options of MultiStepLR.
 struct MultiStepLROptions {
-  std::vector<std::int64_t> milestones = {};  ///< the steps from which on the rate is decayed once more
-  double gamma = 0.1;
+  std::vector<std::int64_t> milestones = {};  ///< the steps at which the rate decays
+  double gamma = 0.1;                         ///< factor of a decay
 };
-/// base gamma^(number of milestones <= t).
+/// Decays the rate at milestones: base gamma^(number of milestones <= t).
 class MultiStepLR : public Schedule {
  public:
   /// @throws ValueError  an option is out of range
   MultiStepLR(Optimizer& optimizer, MultiStepLROptions options);
 };
 
+/// The options of ExponentialLR.
 struct ExponentialLROptions {
-  double gamma = 0.9;
+  double gamma = 0.9;  ///< factor of each step
 };
-/// base gamma^t.
+/// Decays the rate at each step: base gamma^t.
 class ExponentialLR : public Schedule {
  public:
   /// @throws ValueError  gamma is negative or not finite
   ExponentialLR(Optimizer& optimizer, ExponentialLROptions options);
 };
 
+/// The options of CosineSchedule.
 struct CosineOptions {
-  std::int64_t steps = 1;  ///< until the rate is the lowest, positive
-  double lowest = 0;
+  std::int64_t steps = 1;  ///< until the rate is the lowest, positive; PyTorch's T_max
+  double lowest = 0;       ///< PyTorch's eta_min
 };
-/// lowest + (base - lowest) (1 + cos(pi t / steps)) / 2 (Loshchilov and Hutter 2017, eq. 5, without
-/// restarts): PyTorch's CosineAnnealingLR. Past the end the rate rises again.
+/// Lowers the rate along a cosine: lowest + (base - lowest) (1 + cos(pi t / steps)) / 2 (Loshchilov and
+/// Hutter 2017, eq. 5, without restarts). PyTorch's CosineAnnealingLR. Past the end the rate rises again.
 class CosineSchedule : public Schedule {
  public:
   /// @throws ValueError  an option is out of range
   CosineSchedule(Optimizer& optimizer, CosineOptions options);
 };
 
+/// The options of Warmup.
 struct WarmupOptions {
   std::int64_t steps = 1;  ///< until the base rate is reached, positive
-  double start = 1.0 / 3;  ///< what the base rate is multiplied by at first
+  double start = 1.0 / 3;  ///< factor of the base rate at step 0; PyTorch's start_factor
 };
-/// base (start + (1 - start) t / steps), then another schedule from its beginning, or the base rate:
-/// PyTorch's LinearLR in a SequentialLR. It copies the other schedule, which itself is not stepped:
+/// Raises the rate linearly, base (start + (1 - start) t / steps), and continues with another schedule from
+/// its step 0, or with the base rate. PyTorch's LinearLR in a SequentialLR. It copies the other schedule,
+/// which itself is not stepped.
 ///
-///     nn::Warmup schedule(nn::CosineSchedule(optimizer, {.steps = 900}), {.steps = 100});
+/// ```cpp
+/// nn::Dense net(2, 1);
+/// nn::SGD sgd(net.parameters());
+/// nn::Warmup warmup(nn::CosineSchedule(sgd, {.steps = 900}), {.steps = 100});
+/// ```
 class Warmup : public Schedule {
  public:
   /// @throws ValueError  an option is out of range
   Warmup(Optimizer& optimizer, WarmupOptions options);
+  /// @param after  the schedule to continue with; its optimizer is the one whose rates are set
+  /// @throws ValueError  an option is out of range
   Warmup(const Schedule& after, WarmupOptions options);
 };
 
+/// The options of OneCycle.
 struct OneCycleOptions {
-  double highest = 0.1;          ///< the rate at the top of the cycle, whatever the optimizer's
-  std::int64_t total_steps = 1;  ///< of the cycle, more than one
-  double rise = 0.3;             ///< in (0, 1): the part of the cycle in which the rate rises
-  double division = 25;          ///< highest over the rate at first
-  double final_division = 1e4;   ///< the rate at first over that at last
-  bool linear = false;           ///< along lines instead of cosines
+  double highest = 0.1;          ///< the rate at the top of the cycle; PyTorch's max_lr
+  std::int64_t total_steps = 1;  ///< of the cycle; must be more than one
+  double rise = 0.3;             ///< in (0, 1): the fraction of the cycle that rises; PyTorch's pct_start
+  double division = 25;          ///< highest / first rate; PyTorch's div_factor
+  double final_division = 1e4;   ///< first rate / last rate; PyTorch's final_div_factor
+  bool linear = false;           ///< linear interpolation instead of cosines
 };
-/// Up to the highest rate and down again to nearly 0 (Smith and Topin 2019), in two phases; the momentum
-/// stays as it is: PyTorch's OneCycleLR with cycle_momentum=False. Along lines the rate stays at the last
-/// one in step total_steps, where PyTorch's falls below it.
+/// Raises the rate to the highest and lowers it to nearly 0 (Smith and Topin 2019), in two phases; the
+/// momentum does not change. PyTorch's OneCycleLR with cycle_momentum=False. If linear, step total_steps
+/// keeps the last rate, where PyTorch's falls below it. The optimizer's own rate has no effect.
 class OneCycle : public Schedule {
  public:
-  /// @throws ValueError  an option is out of range. step() throws it past the end of the cycle
+  /// @throws ValueError  an option is out of range; step() throws it past the end of the cycle
   OneCycle(Optimizer& optimizer, OneCycleOptions options);
 };
 
+/// The options of ReduceOnPlateau.
 struct PlateauOptions {
   bool larger_is_better = false;
-  double factor = 0.1;         ///< in [0, 1): what the rate is multiplied by
-  std::int64_t patience = 10;  ///< steps without an improvement that are put up with
-  double threshold = 1e-4;     ///< what counts as one
-  bool relative = true;        ///< the threshold is a part of the best value, not a difference from it
-  std::int64_t cooldown = 0;   ///< steps after a reduction that are not looked at
-  double lowest = 0;           ///< no rate becomes lower
-  double epsilon = 1e-8;       ///< changes of the rate that are smaller are not made
+  double factor = 0.1;         ///< in [0, 1): factor of a reduction
+  std::int64_t patience = 10;  ///< steps without improvement that are tolerated
+  double threshold = 1e-4;     ///< the smallest improvement
+  bool relative = true;        ///< the threshold is relative to the best value
+  std::int64_t cooldown = 0;   ///< steps after a reduction that are not counted
+  double lowest = 0;           ///< lower bound of the rates; PyTorch's min_lr
+  double epsilon = 1e-8;       ///< smaller changes of a rate are not made
 };
-/// What ReduceOnPlateau needs to go on elsewhere.
+/// The state of a ReduceOnPlateau, to store and load.
 struct PlateauState {
   double best;
   std::int64_t bad_steps = 0;
   std::int64_t cooldown_left = 0;
 };
-/// Multiplies the learning rates by a factor when a metric has stopped to improve.
+/// Multiplies the learning rates by a factor when a metric has stopped improving. PyTorch's
+/// ReduceLROnPlateau.
 class ReduceOnPlateau {
  public:
   /// @throws ValueError  an option is out of range
   ReduceOnPlateau(Optimizer& optimizer, PlateauOptions options = {});
 
-  /// Looks at the metric of an epoch, and may lower the rates. NaN is never an improvement.
+  /// Records the metric of an epoch, and may lower the rates. NaN is never an improvement.
   void step(double metric);
 
   const PlateauState& state() const { return state_; }
+  /// Continues from a state. The optimizer's learning rates do not change.
   void load(const PlateauState& state) { state_ = state; }
 
  private:

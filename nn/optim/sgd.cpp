@@ -18,7 +18,7 @@ SGD::SGD(std::vector<ParameterGroup> groups, SGDOptions options)
     fail<ValueError>("SGD", "nesterov looks ahead along the momentum, but momentum is 0");
 }
 
-void SGD::update(const StepNumbers& step, std::span<ParameterUpdate> updates) {
+void SGD::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {
   sgd_step({.learning_rate = step.learning_rate,
             .momentum = options_.momentum,
             .weight_decay = step.weight_decay,

@@ -14,7 +14,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// Runs it as `arguments` say, on whatever backend they name or it chooses.
+// Runs it with these arguments, on the backend that they name or that it chooses.
 ProgramRun run_with(const std::string& arguments, const std::string& environment = {}) {
   std::ostringstream command;
   command << environment << " '" << (build_folder() / "examples" / "xor_network" / "xor_network").string()
@@ -75,7 +75,7 @@ TEST(XorNetwork, SaysAllThatItPromises) {
 }
 
 TEST(XorNetwork, IsSolvedFromManySeeds) {
-  // The emulated device takes a hundred times as long as the CPU, and adds up the same.
+  // The emulated device takes a hundred times as long as the CPU, and computes the same.
   const std::string seeds = is_emulated(backend()) ? "5" : "100";
   const ProgramRun run = run_here("--seeds " + seeds);
   EXPECT_EQ(run.exit_code, 0);
@@ -146,7 +146,7 @@ std::string losses(const std::string& output) {
 }
 
 TEST(XorNetwork, HasTheSameLossesWithOneAndWithTwoThreads) {
-  // 4096 hidden units: more work than one thread keeps for itself.
+  // 4096 hidden units: enough work for several threads.
   for (const char* flags : {"--verbose", "--verbose --width 4096 --epochs 20 --learning-rate 0.01"}) {
     const std::string one = losses(run_here(flags, "OMP_NUM_THREADS=1").output);
     EXPECT_EQ(losses(run_here(flags, "OMP_NUM_THREADS=2").output), one);

@@ -103,7 +103,7 @@ TEST(MultiHeadAttention, DropsWeightsWhileTrainingOnly) {
   EXPECT_TENSOR_EQ(layer(x), layer(x));
 }
 
-TEST(MultiHeadAttention, GoesOnStepByStepFromACache) {
+TEST(MultiHeadAttention, ContinuesStepByStepFromACache) {
   const nn::MultiHeadAttention layer = layer_of({.kv_heads = 2, .causal = true, .rotary = true});
   const Tensor x = input({2, 9, 8}), whole = layer(x);
   for (const std::int64_t capacity : {0, 9}) {
@@ -121,7 +121,7 @@ TEST(MultiHeadAttention, GoesOnStepByStepFromACache) {
   }
 }
 
-TEST(MultiHeadAttention, NamesItsPartsAndDescribesItself) {
+TEST(MultiHeadAttention, NamesItsParametersAndDescribesItself) {
   EXPECT_EQ(layer_of({}).description(), "MultiHeadAttention(8, 4 heads)");
   EXPECT_EQ(layer_of({.kv_heads = 2, .causal = true, .dropout = 0.5, .rotary = true}).description(),
             "MultiHeadAttention(8, 4 heads, 2 kv_heads, causal, rotary, dropout 0.5)");
@@ -141,9 +141,9 @@ nn::SelfAttention with_weights_of(const nn::MultiHeadAttention& layer,
   const nn::StateDict state = layer.state_dict();
   nn::StateDict joined{{"output.weight", state.at("output.weight")},
                        {"output.bias", state.at("output.bias")}};
-  for (const std::string part : {"weight", "bias"}) {
-    joined["qkv." + part] =
-        concat({state.at("query." + part), state.at("key." + part), state.at("value." + part)});
+  for (const std::string parameter : {"weight", "bias"}) {
+    joined["qkv." + parameter] = concat(
+        {state.at("query." + parameter), state.at("key." + parameter), state.at("value." + parameter)});
   }
   fused.load_state_dict(joined);
   fused.eval();
@@ -161,7 +161,7 @@ TEST(SelfAttention, IsMultiHeadAttentionOfOneArgument) {
   expect_modes_agree(fused, x);
 }
 
-TEST(SelfAttention, GoesOnStepByStepFromACache) {
+TEST(SelfAttention, ContinuesStepByStepFromACache) {
   const nn::MultiHeadAttentionOptions options{.causal = true};
   const nn::SelfAttention layer = with_weights_of(layer_of(options), options);
   const Tensor x = input({2, 4, 8}), whole = layer(x);

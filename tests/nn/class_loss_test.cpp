@@ -8,7 +8,7 @@
 #include "nn/loss.h"
 #include "tests/nn/layer_checks.h"
 
-// The losses of classes. The expected numbers are those of PyTorch 1.13's cross_entropy and nll_loss, in f64.
+// The losses of classes. The expected values are those of PyTorch 1.13's cross_entropy and nll_loss, in f64.
 namespace tinytorch::testing {
 namespace {
 
@@ -111,9 +111,9 @@ TEST(CrossEntropyLoss, CanBeDifferentiatedTwiceAfterTheFusedGradient) {
   const Variable loss = nn::CrossEntropyLoss()(x, here(Tensor{2, 0, 1}));
   const std::vector<Variable> inputs{x};
   const Tensor fused = gradients(loss, inputs, {.retain_graph = true})[0].value();
-  const Variable taped = gradients(loss, inputs, {.create_graph = true})[0];
-  EXPECT_TRUE(taped.requires_grad());
-  EXPECT_TENSOR_NEAR(taped, fused);
+  const Variable recorded = gradients(loss, inputs, {.create_graph = true})[0];
+  EXPECT_TRUE(recorded.requires_grad());
+  EXPECT_TENSOR_NEAR(recorded, fused);
 }
 
 TEST(CrossEntropyLoss, NamesThePlaceAmongMoreAxes) {
@@ -147,6 +147,8 @@ TEST(NLLLoss, IsMinusTheLogarithmOfTheClass) {
 TEST(NLLLoss, OfLogSoftmaxIsCrossEntropy) {
   const Tensor target = here(Tensor{2, -100, 1});
   EXPECT_TENSOR_NEAR(nn::NLLLoss()(log_softmax(logits()), target), nn::CrossEntropyLoss()(logits(), target));
+  const Variable log_probability = log_softmax(Variable(logits()));
+  EXPECT_TENSOR_EQ(nn::NLLLoss()(log_probability, Variable(target)), nn::NLLLoss()(log_probability, target));
 }
 
 TEST(NLLLoss, RefusesWhatDoesNotFit) {

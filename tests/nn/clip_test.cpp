@@ -9,7 +9,7 @@
 #include "core/ops/creation.h"
 #include "tests/nn/layer_checks.h"
 
-// The expected numbers are those of PyTorch 1.13's torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
+// The expected values are those of PyTorch 1.13's torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
 namespace tinytorch::testing {
 namespace {
 
@@ -23,9 +23,9 @@ std::vector<Variable> parameters(DType second = DType::f32) {
   return result;
 }
 
-void expect_clipped(double most, double p, double norm, const Tensor& first, const Tensor& second) {
+void expect_clipped(double max_norm, double p, double norm, const Tensor& first, const Tensor& second) {
   const std::vector<Variable> all = parameters();
-  EXPECT_TENSOR_NEAR(nn::clip_grad_norm(all, most, p), Tensor(norm).to(DType::f32));
+  EXPECT_TENSOR_NEAR(nn::clip_grad_norm(all, max_norm, p), Tensor(norm).to(DType::f32));
   EXPECT_TENSOR_NEAR(all[0].grad(), first);
   EXPECT_TENSOR_NEAR(all[1].grad(), second);
   EXPECT_FALSE(all[2].grad().defined());
@@ -64,7 +64,7 @@ TEST(ClipGradValue, ClipsEachElement) {
   EXPECT_TENSOR_EQ(all[1].grad(), {3.5});
   EXPECT_FALSE(all[2].grad().defined());
   EXPECT_ERROR(nn::clip_grad_value(all, -1), ValueError,
-               "[clip_grad_value] most is -1; it must not be negative");
+               "[clip_grad_value] clip_value is -1; it must not be negative");
 }
 
 }  // namespace

@@ -38,10 +38,10 @@ TEST(DropoutLayer, BothModesAgreeForOneSeed) {
   const Tensor x = ones_here();
   const Tensor plain = nn::Dropout(0.5, 3)(x);
   const Variable leaf = variable(x);
-  const Variable taped = nn::Dropout(0.5, 3)(leaf);
-  EXPECT_TRUE(taped.requires_grad());
-  EXPECT_TENSOR_EQ(taped, plain);
-  sum(taped).backward();
+  const Variable recorded = nn::Dropout(0.5, 3)(leaf);
+  EXPECT_TRUE(recorded.requires_grad());
+  EXPECT_TENSOR_EQ(recorded, plain);
+  sum(recorded).backward();
   EXPECT_TENSOR_EQ(leaf.grad(), plain);  // the mask, scaled, as x is 1
 }
 

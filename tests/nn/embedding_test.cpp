@@ -24,12 +24,12 @@ TEST(Embedding, LooksRowsUp) {
   EXPECT_TENSOR_EQ(embedding(here({{1}, {2}}).to(DType::i32)), {{{3.0, 4.0}}, {{5.0, 6.0}}});
 }
 
-TEST(Embedding, BothModesAgreeAndTheVariableIsTaped) {
+TEST(Embedding, BothModesAgreeAndTheVariableIsRecorded) {
   const nn::Embedding embedding = known_embedding();
   const Tensor index = here({{0, 2}, {2, 1}});
-  const Variable taped = embedding(Variable(index));
-  EXPECT_TRUE(taped.requires_grad());
-  EXPECT_TENSOR_EQ(taped, embedding(index));
+  const Variable recorded = embedding(Variable(index));
+  EXPECT_TRUE(recorded.requires_grad());
+  EXPECT_TENSOR_EQ(recorded, embedding(index));
 }
 
 TEST(Embedding, SumsTheGradientsOfARowThatIsLookedUpTwice) {
@@ -49,7 +49,7 @@ TEST(Embedding, PaddingBeginsAsZeroAndGetsNoGradient) {
   EXPECT_EQ(embedding.description(), "Embedding(3, 2, padding_index=1)");
 }
 
-TEST(Embedding, StartsWithNormalNumbersOfTheGenerator) {
+TEST(Embedding, StartsWithNormalValuesFromTheGenerator) {
   Generator used(3), same(3);
   const nn::Embedding embedding(5, 4, {.device = backend(), .generator = &used});
   EXPECT_TENSOR_EQ(embedding.weight(), randn({5, 4}, {.device = backend()}, same));
@@ -57,7 +57,7 @@ TEST(Embedding, StartsWithNormalNumbersOfTheGenerator) {
 }
 
 TEST(Embedding, SaysWhatDoesNotFit) {
-  EXPECT_ERROR(nn::Embedding(0, 2), ValueError, "[Embedding] count is 0; it must be at least 1");
+  EXPECT_ERROR(nn::Embedding(0, 2), ValueError, "[Embedding] num_embeddings is 0; it must be at least 1");
   EXPECT_ERROR(nn::Embedding(2, 0), ValueError, "[Embedding] features is 0; it must be at least 1");
   EXPECT_ERROR(nn::Embedding(2, 2, {.padding_index = 2}), ValueError,
                "[Embedding] padding_index is 2; the rows are 0 to 1");

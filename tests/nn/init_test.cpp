@@ -29,7 +29,7 @@ Moments moments_of(const Tensor& made) {
           max(x).item<double>()};
 }
 
-// 60,000 numbers: the mean is within 5 deviations / sqrt(60,000), the deviation within 2 percent.
+// 60,000 values: the mean is within 5 deviations / sqrt(60,000), the deviation within 2 percent.
 void expect_moments(const nn::Initializer& initializer, double deviation, double bound) {
   Generator generator(1);
   const Tensor x = initializer({200, 300}, {.device = backend()}, generator);
@@ -58,7 +58,7 @@ TEST(Init, XavierScalesWithInputsAndOutputs) {
   expect_moments(nn::init::xavier_normal(2), 2 * deviation, 12 * deviation);
 }
 
-TEST(Init, FansCountTheAxesBehind) {
+TEST(Init, FansCountTheAxesAfterThem) {
   Generator generator(1);
   const Moments moments = moments_of(nn::init::he_uniform()({64, 8, 5, 5}, {.device = backend()}, generator));
   EXPECT_NEAR(moments.high, std::sqrt(6 / 200.0), 1e-3);

@@ -13,22 +13,22 @@
 #include "tests/support/gradcheck_options.h"
 #include "tests/support/tensor_matchers.h"
 
-// What every layer must show.
+// Checks for every layer.
 namespace tinytorch::testing {
 
-/// Numbers on the device under test.
+/// x on the device under test.
 inline Tensor here(const Tensor& x) { return x.to(backend()); }
 inline Tensor here_f64(const Tensor& x) { return x.to({.dtype = DType::f64, .device = backend()}); }
 
-/// The layer computes the same bits on a Tensor and on a Variable, and the latter is taped.
+/// The layer computes the same bits on a Tensor and on a Variable, and the latter is recorded.
 inline void expect_modes_agree(const nn::Module& layer, const Tensor& x) {
   const Tensor plain = layer(x);
-  const Variable taped = layer(variable(x));
-  EXPECT_TRUE(taped.requires_grad());
-  EXPECT_TENSOR_EQ(taped.value(), plain);
+  const Variable recorded = layer(variable(x));
+  EXPECT_TRUE(recorded.requires_grad());
+  EXPECT_TENSOR_EQ(recorded.value(), plain);
 }
 
-/// Puts other variables in the place of a module's parameters, in their order.
+/// Replaces a module's parameters by other variables, in their order.
 class ReplaceParameters : public nn::Visitor {
  public:
   explicit ReplaceParameters(std::vector<Variable> parameters) : parameters_(std::move(parameters)) {}

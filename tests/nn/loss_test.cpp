@@ -14,7 +14,7 @@
 #include "tests/nn/layer_checks.h"
 #include "tests/support/gradcheck_options.h"
 
-// The expected numbers were computed in f64 with NumPy from the formulas in PyTorch's documentation of
+// The expected values were computed in f64 with NumPy from the formulas in PyTorch's documentation of
 // MSELoss, BCELoss and CrossEntropyLoss.
 namespace tinytorch::testing {
 namespace {
@@ -25,9 +25,9 @@ template <class Loss>
 void expect_loss_modes_agree(const Loss& loss, const Tensor& prediction, const Tensor& target) {
   const Tensor plain = loss(prediction, target);
   EXPECT_EQ(plain.shape(), Shape{});
-  const Variable taped = loss(variable(prediction), target);
-  EXPECT_TRUE(taped.requires_grad());
-  EXPECT_TENSOR_EQ(taped, plain);
+  const Variable recorded = loss(variable(prediction), target);
+  EXPECT_TRUE(recorded.requires_grad());
+  EXPECT_TENSOR_EQ(recorded, plain);
   EXPECT_TENSOR_EQ(loss(variable(prediction), Variable(target)), plain);
   const Variable constant = loss(Variable(prediction), target);
   EXPECT_FALSE(constant.requires_grad());

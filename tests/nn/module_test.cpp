@@ -174,7 +174,7 @@ TEST(Module, LoadStateDictNamesAllThatDoesNotFitAndChangesNothing) {
 
 TEST(Module, SummaryIsATable) {
   const nn::Sequential model{nn::Dense(2, 4), nn::ReLU(), nn::Dense(4, 1), nn::Sigmoid()};
-  EXPECT_EQ(summary(model),
+  EXPECT_EQ(model.summary(),
             "Name  Layer        Parameters               Count\n"
             "0     Dense(2, 4)  weight [4, 2], bias [4]     12\n"
             "1     ReLU                                      0\n"
@@ -185,7 +185,7 @@ TEST(Module, SummaryIsATable) {
 
 TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
   const nn::Sequential model{Centered(), nn::Dense(3, 1000)};
-  EXPECT_EQ(summary(model),
+  EXPECT_EQ(model.summary(),
             "Name     Layer           Parameters                                Count\n"
             "0        Centered        gain [1], frozen [1], mean [2], seen [1]      2\n"
             "0.dense  Dense(2, 3)     weight [3, 2], bias [3]                       9\n"

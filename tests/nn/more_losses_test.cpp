@@ -12,7 +12,7 @@
 #include "nn/loss.h"
 #include "tests/nn/layer_checks.h"
 
-// The expected numbers are those of PyTorch 1.13's functions of these names, in f64.
+// The expected values are those of PyTorch 1.13's functions of these names, in f64.
 namespace tinytorch::testing {
 namespace {
 

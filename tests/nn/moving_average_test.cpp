@@ -46,7 +46,7 @@ TEST(ExponentialMovingAverage, FollowsAModelThatWasMoved) {
   EXPECT_TENSOR_EQ(average.averages()[0], dense.weight());
 }
 
-TEST(ExponentialMovingAverage, GoesOnFromAState) {
+TEST(ExponentialMovingAverage, ContinuesFromAState) {
   nn::ExponentialMovingAverage average({variable(here(Tensor{1.0}))}, 0.5);
   average.load({Tensor{3.0}});
   average.update();

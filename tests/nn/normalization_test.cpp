@@ -13,7 +13,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// The numbers are those of PyTorch 1.13's functions of the same names.
+// The expected values are those of PyTorch 1.13's functions of the same names.
 TEST(LayerNorm, NormalisesTheLastAxes) {
   nn::LayerNorm layer(3, {.device = backend()});
   const Tensor x = here(Tensor{{1.0, 2.0, 4.0}, {-1.0, 0.0, 0.5}});

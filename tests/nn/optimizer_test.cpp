@@ -35,7 +35,7 @@ Tensor after_three_steps(const MakeOptimizer& make, DType dtype = DType::f64) {
   const std::unique_ptr<nn::Optimizer> optimizer = make({parameter});
   for (const Tensor& gradient : {Tensor{0.1, -0.2, 0.3}, Tensor{0.4, 0.1, -0.5}, Tensor{-0.3, 0.2, 0.0}}) {
     optimizer->zero_grad();
-    // Tenths are made in f64: 0.1 as f32 is another number.
+    // Tenths are computed in f64: 0.1 as f32 is another value.
     parameter.set_grad((Tensor(gradient * 10).to(DType::i64).to(DType::f64) / 10).to(options));
     optimizer->step();
   }
@@ -56,7 +56,7 @@ MakeOptimizer lion(nn::LionOptions options) { return make<nn::Lion>(options); }
 
 Tensor f64_values(const std::vector<double>& values) { return from_values(values, {std::ssize(values)}); }
 
-// Numbers: NumPy, f64, from the formulas in PyTorch's documentation of SGD, Adam and AdamW.
+// Expected values: NumPy, f64, from the formulas in PyTorch's documentation of SGD, Adam and AdamW.
 TEST(SGD, FollowsItsFormulas) {
   EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1})), f64_values({0.98, -2.01, 0.52}));
   EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9})),
@@ -84,7 +84,7 @@ TEST(AdamW, DecaysApartFromTheGradient) {
                      f64_values({0.780406096920027, -1.87191639870046, 0.445436645503582}));
 }
 
-// Numbers: PyTorch 1.13, f64.
+// Expected values: PyTorch 1.13, f64.
 TEST(RMSprop, FollowsPyTorch) {
   EXPECT_TENSOR_NEAR(after_three_steps(rmsprop({.learning_rate = 0.1})),
                      f64_values({-0.38003235413192, -2.11902349982873, 0.358630286830191}));
@@ -121,7 +121,7 @@ TEST(Adagrad, FollowsPyTorch) {
                      f64_values({0.936055490853992, -1.9604538994447, 0.497842351857914}));
 }
 
-// Numbers: NumPy, f64, from the paper's algorithm 2.
+// Expected values: NumPy, f64, from the paper's algorithm 2.
 TEST(Lion, StepsAlongSigns) {
   EXPECT_TENSOR_NEAR(after_three_steps(lion({.learning_rate = 0.1})), f64_values({0.9, -2.1, 0.6}));
   EXPECT_TENSOR_NEAR(
@@ -209,7 +209,7 @@ TEST(Optimizer, FollowsAModelThatWasMovedAfterwards) {
   step({.dtype = DType::f64, .device = Device::cpu()});
   EXPECT_EQ(dense.weight().item<double>(), 0);
   step({.dtype = DType::f32, .device = backend()});
-  EXPECT_EQ(dense.weight().item(), -1.5);  // the momentum came along: -(0.5 + 1)
+  EXPECT_EQ(dense.weight().item(), -1.5);  // the momentum moved too: -(0.5 + 1)
 }
 
 TEST(Optimizer, LearningRateCanBeChanged) {
@@ -233,7 +233,7 @@ TEST(Optimizer, StepChangesNothingSavedSilently) {
   EXPECT_THROW(y.backward(), ValueError);
 }
 
-TEST(Optimizer, TrainsGroupsWithNumbersOfTheirOwn) {
+TEST(Optimizer, TrainsGroupsWithOptionsOfTheirOwn) {
   std::vector<Variable> p;
   for (int i = 0; i < 4; ++i) p.push_back(variable(here(Tensor{1.0})));
   nn::SGD optimizer({{.parameters = {p[0]}},
@@ -256,7 +256,7 @@ TEST(Optimizer, TrainsGroupsWithNumbersOfTheirOwn) {
                "[SGD] there is no group 3; there are 3, from 0");
 }
 
-TEST(Optimizer, ChecksTheNumbersOfGroups) {
+TEST(Optimizer, ChecksTheOptionsOfGroups) {
   const Variable x = variable(Tensor{1.0});
   using Groups = std::vector<nn::ParameterGroup>;
   EXPECT_ERROR(nn::Adam(Groups{{.parameters = {x}, .learning_rate = -1}}, {}), ValueError,

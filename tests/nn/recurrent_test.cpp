@@ -14,29 +14,29 @@
 namespace tinytorch::testing {
 namespace {
 
-using Numbers = std::vector<double>;
+using Values = std::vector<double>;
 enum class Kind { tanh, relu, lstm, gru };
 
 double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// A matrix [rows, columns] of a state dict times a vector, plus a bias.
-Numbers affine(const Tensor& weight, const Numbers& x, const Tensor& bias) {
-  const Numbers w = weight.to_vector<double>();
-  Numbers y = bias.to_vector<double>();
+Values affine(const Tensor& weight, const Values& x, const Tensor& bias) {
+  const Values w = weight.to_vector<double>();
+  Values y = bias.to_vector<double>();
   for (std::size_t i = 0; i < y.size(); ++i) {
     for (std::size_t j = 0; j < x.size(); ++j) y[i] += w[i * x.size() + j] * x[j];
   }
   return y;
 }
 
-/// One cell and what it carries, for one sequence, by loops over numbers.
+/// The reference of one cell with its state, for one sequence, by scalar loops.
 struct PlainCell {
   Kind kind;
   Tensor weight, recurrent, bias, recurrent_bias;
-  Numbers h, c;
+  Values h, c;
 
-  void step(const Numbers& x) {
-    const Numbers a = affine(weight, x, bias), b = affine(recurrent, h, recurrent_bias);
+  void step(const Values& x) {
+    const Values a = affine(weight, x, bias), b = affine(recurrent, h, recurrent_bias);
     const std::size_t n = h.size();
     for (std::size_t j = 0; j < n; ++j) {
       const auto sum = [&](std::size_t gate) { return a[gate * n + j] + b[gate * n + j]; };
@@ -55,9 +55,9 @@ struct PlainCell {
   }
 };
 
-/// What a layer makes of x [T, N, in], from states [places, N, H], by plain loops.
+/// The reference of a layer: x [T, N, in] from states [cells, N, H], by scalar loops.
 struct Plain {
-  Numbers output, hidden, cell;
+  Values output, hidden, cell;
 };
 struct Setting {
   Kind kind;
@@ -68,17 +68,17 @@ Plain plain(const Setting& setting, const nn::StateDict& weights, const Tensor& 
             const Tensor& c0) {
   const auto steps = static_cast<std::size_t>(x.size(0)), batch = static_cast<std::size_t>(x.size(1));
   const auto width = static_cast<std::size_t>(h0.size(2));
-  const Numbers first = x.to_vector<double>(), h = h0.to_vector<double>(), c = c0.to_vector<double>();
-  Plain result{Numbers(steps * batch * setting.directions * width), h, c};
+  const Values first = x.to_vector<double>(), h = h0.to_vector<double>(), c = c0.to_vector<double>();
+  Plain result{Values(steps * batch * setting.directions * width), h, c};
   for (std::size_t n = 0; n < batch; ++n) {
-    std::vector<Numbers> sequence(steps);
+    std::vector<Values> sequence(steps);
     const std::size_t in = first.size() / steps / batch;
     for (std::size_t t = 0; t < steps; ++t) {
       const auto at = first.begin() + static_cast<std::ptrdiff_t>((t * batch + n) * in);
       sequence[t].assign(at, at + static_cast<std::ptrdiff_t>(in));
     }
     for (std::size_t layer = 0; layer < setting.layers; ++layer) {
-      std::vector<Numbers> next(steps);
+      std::vector<Values> next(steps);
       for (std::size_t direction = 0; direction < setting.directions; ++direction) {
         const std::string suffix = "_l" + std::to_string(layer) + (direction == 1 ? "_reverse" : "");
         const std::size_t at = ((layer * setting.directions + direction) * batch + n) * width;
@@ -87,11 +87,11 @@ Plain plain(const Setting& setting, const nn::StateDict& weights, const Tensor& 
                        weights.at("weight_hh" + suffix),
                        weights.at("bias_ih" + suffix),
                        weights.at("bias_hh" + suffix),
-                       Numbers(width),
-                       Numbers(width)};
+                       Values(width),
+                       Values(width)};
         std::copy_n(h.begin() + static_cast<std::ptrdiff_t>(at), width, cell.h.begin());
         std::copy_n(c.begin() + static_cast<std::ptrdiff_t>(at), width, cell.c.begin());
-        std::vector<Numbers> outputs(steps);
+        std::vector<Values> outputs(steps);
         for (std::size_t i = 0; i < steps; ++i) {
           const std::size_t t = direction == 1 ? steps - 1 - i : i;
           cell.step(sequence[t]);
@@ -115,9 +115,8 @@ Plain plain(const Setting& setting, const nn::StateDict& weights, const Tensor& 
 
 void expect_plain(const nn::Recurrent& layer, const Setting& setting, bool batch_first = false) {
   const Options exact{.dtype = DType::f64, .device = backend()};
-  const auto places = static_cast<std::int64_t>(setting.layers * setting.directions);
-  const Tensor x = randn({5, 3, 4}, exact), h = randn({places, 3, 6}, exact),
-               c = randn({places, 3, 6}, exact);
+  const auto cells = static_cast<std::int64_t>(setting.layers * setting.directions);
+  const Tensor x = randn({5, 3, 4}, exact), h = randn({cells, 3, 6}, exact), c = randn({cells, 3, 6}, exact);
   const bool has_cell = setting.kind == Kind::lstm;
   const auto result =
       layer.run(batch_first ? contiguous(transpose(x, 0, 1)) : x, {h, has_cell ? c : Tensor()});
@@ -125,9 +124,9 @@ void expect_plain(const nn::Recurrent& layer, const Setting& setting, bool batch
   const Tensor output = batch_first ? transpose(result.output, 0, 1) : result.output;
   const auto width = static_cast<std::int64_t>(6 * setting.directions);
   EXPECT_TENSOR_NEAR(output, from_values(expected.output, {5, 3, width}));
-  EXPECT_TENSOR_NEAR(result.state.hidden, from_values(expected.hidden, {places, 3, 6}));
+  EXPECT_TENSOR_NEAR(result.state.hidden, from_values(expected.hidden, {cells, 3, 6}));
   if (has_cell) {
-    EXPECT_TENSOR_NEAR(result.state.cell, from_values(expected.cell, {places, 3, 6}));
+    EXPECT_TENSOR_NEAR(result.state.cell, from_values(expected.cell, {cells, 3, 6}));
   }
   EXPECT_EQ(result.state.cell.defined(), has_cell);
 }
@@ -155,7 +154,7 @@ TEST(Recurrent, StartsFromZerosWhereNoStateIsGiven) {
   EXPECT_TENSOR_EQ(layer(x), layer.run(x, {none, none}).output);
 }
 
-TEST(Recurrent, GoesOnFromItsState) {
+TEST(Recurrent, ContinuesFromItsState) {
   const nn::GRU layer(2, 3, {.device = backend()});
   const Tensor x = randn({6, 2, 2}, {.device = backend()});
   const auto first = layer.run(slice(x, 0, 0, 4));

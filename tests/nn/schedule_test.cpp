@@ -53,7 +53,7 @@ TEST(Warmup, RisesToTheBaseRate) {
   expect_rates(nn::Warmup(o, {.steps = 4, .start = 0.25}), {0.125, 0.21875, 0.3125, 0.40625, 0.5, 0.5, 0.5});
 }
 
-TEST(Warmup, StandsInFrontOfAnotherSchedule) {
+TEST(Warmup, ContinuesWithAnotherSchedule) {
   nn::SGD o = optimizer();
   expect_rates(nn::Warmup(nn::CosineSchedule(o, {.steps = 4}), {.steps = 3, .start = 0.25}),
                {0.125, 0.25, 0.375, 0.5, 0.426776695296637, 0.25, 0.0732233047033631, 0});
@@ -66,7 +66,7 @@ TEST(OneCycle, GoesUpAndDownAlongCosines) {
                 0.283060998208699, 0.0766415938342564, 4e-06, 0.0766415938342563});
 }
 
-TEST(OneCycle, GoesUpAndDownAlongLines) {
+TEST(OneCycle, GoesUpAndDownLinearly) {
   nn::SGD o = optimizer();
   expect_rates(nn::OneCycle(o, {.highest = 1,
                                 .total_steps = 10,
@@ -111,7 +111,7 @@ TEST(ReduceOnPlateau, ReducesWhereNothingImproves) {
        0.0078125});
 }
 
-TEST(ReduceOnPlateau, GoesOnFromAState) {
+TEST(ReduceOnPlateau, ContinuesFromAState) {
   nn::SGD o = optimizer(), other = optimizer();
   nn::ReduceOnPlateau schedule(o, {.factor = 0.5, .patience = 1}),
       next(other, {.factor = 0.5, .patience = 1});
@@ -132,7 +132,7 @@ TEST(Schedule, KeepsTheRatesOfGroupsApart) {
   EXPECT_EQ(o.learning_rate(1), 0.05);
 }
 
-TEST(Schedule, GoesOnFromAState) {
+TEST(Schedule, ContinuesFromAState) {
   nn::SGD o = optimizer(), other({variable(here(Tensor{1.0}))}, {.learning_rate = 9});
   nn::CosineSchedule schedule(o, {.steps = 4}), next(other, {.steps = 4});
   schedule.step();

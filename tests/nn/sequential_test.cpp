@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/ops/random.h"
@@ -42,7 +45,7 @@ TEST(Sequential, GrowsByAdd) {
   EXPECT_EQ(model[1].description(), "ReLU");
 }
 
-TEST(Sequential, NestsAndNamesItsChildrenByPlace) {
+TEST(Sequential, NestsAndNamesItsChildrenByIndex) {
   nn::Sequential inner{nn::Dense(2, 2), nn::ReLU()};
   const nn::Sequential model{std::move(inner), nn::Dense(2, 1, {.bias = false})};
   std::vector<std::string> names;
@@ -59,6 +62,19 @@ TEST(Sequential, KeepsItsParametersWhenItIsMoved) {
   const nn::Sequential moved = std::move(model);
   EXPECT_TENSOR_EQ(moved(x), before);
   EXPECT_EQ(moved.parameters()[0].node(), parameters[0].node());
+}
+
+TEST(Sequential, IsNotSilentlyTheIdentityOnceItWasMovedFrom) {
+  nn::Sequential model{nn::ReLU()};
+  nn::Sequential moved = std::move(model);
+  const std::string message = "[Sequential] this model was moved from, so it has no layers";
+  // NOLINTBEGIN(bugprone-use-after-move): the point of the test.
+  EXPECT_ERROR(model(here(Tensor{1.0})), ValueError, message);
+  EXPECT_ERROR(model.parameters(), ValueError, message);
+  EXPECT_ERROR(model.add(nn::ReLU()), ValueError, message);
+  // NOLINTEND(bugprone-use-after-move)
+  model = std::move(moved);
+  EXPECT_TENSOR_EQ(model(here(Tensor{-1.0, 1.0})), {0.0, 1.0});
 }
 
 TEST(Sequential, BothModesAgree) {

@@ -14,7 +14,7 @@ namespace {
 Tensor points() { return here(Tensor{{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}, {1.0, 1.0}}); }
 Tensor xor_of_points() { return here(Tensor{{0.0}, {1.0}, {1.0}, {0.0}}); }
 
-// The program of DESIGN.md's first page, but for where it runs.
+// The usage example of DESIGN.md, on the backend under test.
 TEST(Training, TheUsageExampleLearns) {
   manual_seed(7);
   const Tensor x = points(), y = xor_of_points();
@@ -25,17 +25,17 @@ TEST(Training, TheUsageExampleLearns) {
   nn::MeanSquaredError criterion;
   const float before = criterion(model(x), y).item();
   for (int epoch = 0; epoch < 500; ++epoch) {
-    Variable loss = criterion(model(Variable(x)), y);  // Variable in, Variable out: taped
+    Variable loss = criterion(model(Variable(x)), y);  // of a Variable: recorded for backward()
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
   }
-  Tensor prediction = model(x);  // Tensor in, Tensor out: no tape
+  Tensor prediction = model(x);  // of a Tensor: not recorded
 
   EXPECT_LT(criterion(prediction, y).item(), before / 2);
 }
 
-// 32 points on each of three rays from the origin, told apart by their direction.
+// 32 points on each of three rays from the origin; the class is the ray.
 struct Rays {
   Tensor x;
   Tensor y;
