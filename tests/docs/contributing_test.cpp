@@ -1,0 +1,65 @@
+// The op that CONTRIBUTING.md adds, put together from its blocks and run: block_N.inc is the document's N-th.
+#define HWY_COMPILE_ONLY_STATIC
+
+#include "autograd/gradcheck.h"
+#include "autograd/ops.h"
+#include "autograd/rules/unary.h"
+#include "core/ops/elementwise_kernels.h"
+#include "core/ops/internal/elementwise.h"
+#include "kernels/math/host_device.h"
+#include "tests/conformance/op_table.h"
+#include "tests/support/tensor_matchers.h"
+
+#include "kernels/cpu/targets.h"
+
+#include <hwy/highway.h>
+
+#include "kernels/cpu/elementwise-inl.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace tinytorch {
+
+#include "block_1.inc"
+namespace kernels {
+#include "block_2.inc"
+}
+#include "block_3.inc"
+namespace math {
+#include "block_4.inc"
+}
+namespace cpu::HWY_NAMESPACE {
+namespace {
+void register_softsign() {
+  constexpr auto kCpu = DeviceType::cpu;
+#include "block_5.inc"
+}
+}  // namespace
+}  // namespace cpu::HWY_NAMESPACE
+#include "block_6.inc"
+namespace conformance {
+namespace {
+void add_softsign_row() {
+#include "block_7.inc"
+}
+}  // namespace
+}  // namespace conformance
+
+namespace testing {
+namespace {
+
+TEST(Contributing, ItsOpComputesItsValueAndGradient) {
+  cpu::HWY_NAMESPACE::register_softsign();
+  EXPECT_TENSOR_EQ(softsign(Tensor{-1.0, 0.0, 3.0}), {-0.5, 0.0, 0.75});
+  const std::vector<Variable> x{variable(Tensor{-2.0, 0.5, 3.0}.to(DType::f64))};
+  const auto result = gradcheck([](std::span<const Variable> inputs) { return softsign(inputs[0]); }, x);
+  EXPECT_TRUE(result) << result.message;
+}
+
+TEST(Contributing, ItsRowCanBeBuilt) { EXPECT_NO_THROW(conformance::add_softsign_row()); }
+
+}  // namespace
+}  // namespace testing
+}  // namespace tinytorch
