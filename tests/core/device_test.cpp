@@ -25,7 +25,7 @@ TEST(Device, RefusesOtherNames) {
        {"", "gpu", "CPU", "cpu:0", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda:99999", " cpu"}) {
     EXPECT_ERROR(
         Device::parse(text), ValueError,
-        "[device] \"" + std::string(text) + "\" is no device; write \"cpu\", \"cuda\" or \"cuda:1\"");
+        "[device] \"" + std::string(text) + "\" is not a device; write \"cpu\", \"cuda\" or \"cuda:1\"");
   }
 }
 

@@ -42,7 +42,7 @@ TEST(Number, ConvertedByHandIsATensorOfThatType) {
 }
 
 TEST(Number, AboveTheLargestI64IsRefused) {
-  EXPECT_ERROR(full({}, UINT64_MAX), ValueError, "[scalar] the number is above the largest i64");
+  EXPECT_ERROR(full({}, UINT64_MAX), ValueError, "[scalar] the value exceeds the largest i64");
 }
 
 }  // namespace

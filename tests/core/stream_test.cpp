@@ -98,13 +98,13 @@ TEST(Event, OrdersTheWorkOfTwoStreams) {
     const StreamGuard guard(first);
     x = filled_with(2) + 1;
   }
-  Event(first).hold(second);
+  Event(first).wait(second);
   {
     const StreamGuard guard(second);
     y = x * 2;
     EXPECT_EQ(sum(y).item(), 6 * kLength);
   }
-  Event(second).hold(Stream::current(backend()));
+  Event(second).wait(Stream::current(backend()));
 }
 
 TEST(Event, IsDoneAfterItsWorkAndMeasuresTime) {
@@ -133,7 +133,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasMadeIn) {
   }
   const Tensor other = filled_with(7);
   EXPECT_EQ(sum(other).item(), 7 * kLength);
-  Event(first).hold(Stream::current(backend()));
+  Event(first).wait(Stream::current(backend()));
   EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
@@ -146,7 +146,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
     x = filled_with(2);
   }
   {
-    Event(first).hold(second);
+    Event(first).wait(second);
     const StreamGuard guard(second);
     y = x + 1;
     x = Tensor();  // while the second stream may still be reading it
@@ -155,7 +155,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
     const StreamGuard guard(first);
     EXPECT_EQ(sum(filled_with(7)).item(), 7 * kLength);
   }
-  Event(second).hold(Stream::current(backend()));
+  Event(second).wait(Stream::current(backend()));
   EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
