@@ -21,6 +21,7 @@ Tensor load_npy(const std::string& path);
 /// std::filesystem::remove(path);
 /// ```
 /// @throws IoError  the file cannot be written; an existing one at `path` is unchanged
+/// @throws DTypeError  x is f16 or bf16
 void save_npy(const std::string& path, const Tensor& x);
 
 }  // namespace tinytorch

@@ -26,14 +26,14 @@ class Generator {
   /// Restarts the sequence of a seed.
   void seed(std::uint64_t seed) { state_ = {seed, 0}; }
 
-  /// Returns the next `blocks` blocks of four 32-bit numbers and advances past them.
-  RandomStream take(std::uint64_t blocks) {
+  /// Advances past the next `blocks` blocks of four 32-bit numbers and returns them.
+  RandomStream advance(std::uint64_t blocks) {
     RandomStream stream = state_;
     state_.offset += blocks;
     return stream;
   }
 
-  /// The state, to be saved in checkpoints: what take() returns next.
+  /// The state, to be saved in checkpoints: what advance() returns next.
   RandomStream state() const { return state_; }
   /// Continues from a saved state().
   void set_state(RandomStream state) { state_ = state; }

@@ -12,7 +12,7 @@ namespace {
 
 /// The part of the stream that fills y, where a block gives `per_block` elements.
 RandomStream take(Generator& generator, const Tensor& y, std::int64_t per_block) {
-  return generator.take(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
+  return generator.advance(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
 }
 
 Tensor floating_empty(const char* op, const Shape& shape, Options options) {
