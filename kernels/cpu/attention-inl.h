@@ -40,11 +40,11 @@ void multiply_rows(const T* a, std::int64_t a_row, std::int64_t a_rows, const T*
                              .n = b_rows,
                              .k = width,
                              .a = a,
-                             .a_row = a_row,
-                             .a_column = 1,
+                             .a_row_stride = a_row,
+                             .a_column_stride = 1,
                              .b = b,
-                             .b_row = 1,
-                             .b_column = b_row,
+                             .b_row_stride = 1,
+                             .b_column_stride = b_row,
                              .y = y});
 }
 
@@ -77,7 +77,7 @@ template <class T>
 void mask_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T* s) {
   constexpr T kNever = -std::numeric_limits<T>::infinity();
   const std::int64_t query = at.query + i;
-  const std::int64_t first = p.mask.offset(at.batch, at.head, query, at.key), step = p.mask.column_step;
+  const std::int64_t first = p.mask.offset(at.batch, at.head, query, at.key), step = p.mask.column_stride;
   if (p.mask.added != nullptr) {
     for (std::int64_t j = 0; j < at.keys; ++j) s[j] += p.mask.added[first + j * step];
   }
@@ -93,8 +93,8 @@ void mask_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i,
 /// scale q kᵀ + mask
 template <class T>
 void make_scores(const AttentionProblem<T>& p, const TilePlace& at, T* s) {
-  multiply_rows(p.q.row(at.batch, at.head, at.query), p.q.row_step, at.queries,
-                p.k.row(at.batch, at.kv_head, at.key), p.k.row_step, at.keys, p.width, s);
+  multiply_rows(p.q.row(at.batch, at.head, at.query), p.q.row_stride, at.queries,
+                p.k.row(at.batch, at.kv_head, at.key), p.k.row_stride, at.keys, p.width, s);
   for (std::int64_t i = 0; i < at.queries; ++i) {
     T* row = s + i * at.keys;
     INDEPENDENT
@@ -106,7 +106,7 @@ void make_scores(const AttentionProblem<T>& p, const TilePlace& at, T* s) {
 /// What dropout multiplies a row of weights by.
 template <class T>
 void make_factors(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i, T* factor) {
-  if (!p.drops) return std::fill_n(factor, at.keys, T(1)), void();
+  if (!p.has_dropout) return std::fill_n(factor, at.keys, T(1)), void();
   constexpr std::int64_t kBlocks = kKeyTile / 4 + 1;
   T all[4 * kBlocks];
   const std::int64_t first = p.weight(at.batch, at.head, at.query + i, at.key), skip = first % 4;
@@ -115,7 +115,8 @@ void make_factors(const AttentionProblem<T>& p, const TilePlace& at, std::int64_
     const math::PhiloxBlock numbers =
         math::philox(p.random.seed, p.random.offset + static_cast<std::uint64_t>(first / 4 + block));
     for (int w = 0; w < 4; ++w)
-      all[4 * block + w] = math::uniform_f32(numbers.word[w]) >= p.drop_below ? p.kept_factor : T(0);
+      all[4 * block + w] =
+          math::uniform_f32(numbers.word[w]) >= p.dropout_probability ? p.dropout_scale : T(0);
   }
   std::copy_n(all + skip, at.keys, factor);
 }
@@ -130,11 +131,11 @@ Product<T> for_queries(const TilePlace& at, const T* tile, const HeadRows<const 
           .n = width,
           .k = at.keys,
           .a = tile,
-          .a_row = at.keys,
-          .a_column = 1,
+          .a_row_stride = at.keys,
+          .a_column_stride = 1,
           .b = rows.row(at.batch, at.kv_head, at.key),
-          .b_row = rows.row_step,
-          .b_column = 1,
+          .b_row_stride = rows.row_stride,
+          .b_column_stride = 1,
           .y = y};
 }
 

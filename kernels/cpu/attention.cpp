@@ -39,7 +39,7 @@ void take_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i,
   const T before = state.maximum;
   const T maximum = fold_row<ExtremeFold<T, math::Greater>>(s, 1, at.keys);
   state.maximum = maximum > before || maximum != maximum ? maximum : before;
-  const T shift = shift_of(state.maximum);
+  const T shift = softmax_shift(state.maximum);
   INDEPENDENT
   for (std::int64_t j = 0; j < at.keys; ++j) s[j] = math::Exp{}(s[j] - shift);
   const double sum = fold_row<SumFold<T>>(s, 1, at.keys);
@@ -51,7 +51,7 @@ void take_row(const AttentionProblem<T>& p, const TilePlace& at, std::int64_t i,
     INDEPENDENT
     for (std::int64_t d = 0; d < p.value_width; ++d) y[d] *= shrink;
   }
-  if (!p.drops) return;
+  if (!p.has_dropout) return;
   T factor[kKeyTile];
   make_factors(p, at, i, factor);
   INDEPENDENT
@@ -70,8 +70,8 @@ void attend(const AttentionProblem<T>& p, TilePlace at, T* log_sum, const HeadRo
     at.keys = std::min(kKeyTile, keys - at.key);
     make_scores(p, at, s);
     for (std::int64_t i = 0; i < at.queries; ++i)
-      take_row(p, at, i, s + i * at.keys, states[i], to + i * y.row_step);
-    add_product(for_queries<T>(at, s, p.v, p.value_width, to), y.row_step);
+      take_row(p, at, i, s + i * at.keys, states[i], to + i * y.row_stride);
+    add_product(for_queries<T>(at, s, p.v, p.value_width, to), y.row_stride);
   }
   for (std::int64_t i = 0; i < at.queries; ++i) {
     const double sum = states[i].sum;
@@ -79,7 +79,7 @@ void attend(const AttentionProblem<T>& p, TilePlace at, T* log_sum, const HeadRo
     if (sum == 0) continue;
     const T factor = static_cast<T>(1 / sum);
     INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) to[i * y.row_step + d] *= factor;
+    for (std::int64_t d = 0; d < p.value_width; ++d) to[i * y.row_stride + d] *= factor;
   }
 }
 

@@ -55,7 +55,7 @@ void differentiate_row(const AttentionProblem<T>& p, const TilePlace& at, std::i
                        T* s, T* ds) {
   T factor[kKeyTile];
   make_factors(p, at, i, factor);
-  const T shift = shift_of(log_sum), scale = p.scale;
+  const T shift = softmax_shift(log_sum), scale = p.scale;
   INDEPENDENT
   for (std::int64_t j = 0; j < at.keys; ++j) {
     const T weight = math::Exp{}(s[j] - shift);
@@ -72,11 +72,11 @@ Product<T> for_keys(const TilePlace& at, const T* tile, const HeadRows<const T>&
           .n = width,
           .k = at.queries,
           .a = tile,
-          .a_row = 1,
-          .a_column = at.keys,
+          .a_row_stride = 1,
+          .a_column_stride = at.keys,
           .b = rows.row(at.batch, at.head, at.query),
-          .b_row = rows.row_step,
-          .b_column = 1,
+          .b_row_stride = rows.row_stride,
+          .b_column_stride = 1,
           .y = y};
 }
 
@@ -89,19 +89,19 @@ void add_gradients(const AttentionProblem<T>& p, const GradientRows<T>& g, const
   alignas(64) T s[kQueryTile * kKeyTile], ds[kQueryTile * kKeyTile];
   const T* const dy = g.dy.row(at.batch, at.head, at.query);
   make_scores(p, at, s);
-  multiply_rows(dy, g.dy.row_step, at.queries, p.v.row(at.batch, at.kv_head, at.key), p.v.row_step, at.keys,
-                p.value_width, ds);
+  multiply_rows(dy, g.dy.row_stride, at.queries, p.v.row(at.batch, at.kv_head, at.key), p.v.row_stride,
+                at.keys, p.value_width, ds);
   for (std::int64_t i = 0; i < at.queries; ++i) {
     const std::int64_t row = (at.batch * p.heads + at.head) * p.queries + at.query + i;
     differentiate_row(p, at, i, g.log_sum[row], g.delta[row], s + i * at.keys, ds + i * at.keys);
   }
   if (into != Into::keys) {
-    add_product(for_queries<T>(at, ds, p.k, p.width, g.dq.row(at.batch, at.head, at.query)), g.dq.row_step);
+    add_product(for_queries<T>(at, ds, p.k, p.width, g.dq.row(at.batch, at.head, at.query)), g.dq.row_stride);
   }
   if (into != Into::queries) {
     add_product(for_keys<T>(at, s, g.dy, p.value_width, g.dv.row(at.batch, at.kv_head, at.key)),
-                g.dv.row_step);
-    add_product(for_keys<T>(at, ds, p.q, p.width, g.dk.row(at.batch, at.kv_head, at.key)), g.dk.row_step);
+                g.dv.row_stride);
+    add_product(for_keys<T>(at, ds, p.q, p.width, g.dk.row(at.batch, at.kv_head, at.key)), g.dk.row_stride);
   }
 }
 

@@ -105,11 +105,11 @@ void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& op
                            .n = plan.positions,
                            .k = plan.depth,
                            .a = filters + task % plan.groups * plan.weight_block(),
-                           .a_row = plan.depth,
-                           .a_column = 1,
+                           .a_row_stride = plan.depth,
+                           .a_column_stride = 1,
                            .b = columns,
-                           .b_row = plan.positions,
-                           .b_column = 1,
+                           .b_row_stride = plan.positions,
+                           .b_column_stride = 1,
                            .y = to + task * plan.result_block()});
   });
 }
@@ -128,11 +128,11 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
                            .n = plan.positions,
                            .k = plan.filters,
                            .a = filters + task % plan.groups * plan.weight_block(),
-                           .a_row = 1,
-                           .a_column = plan.depth,
+                           .a_row_stride = 1,
+                           .a_column_stride = plan.depth,
                            .b = from + task * plan.result_block(),
-                           .b_row = plan.positions,
-                           .b_column = 1,
+                           .b_row_stride = plan.positions,
+                           .b_column_stride = 1,
                            .y = columns});
     if (!plan.direct) columns_to_image(plan.sweep, plan.channels, columns, image);
   });
@@ -157,11 +157,11 @@ void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOpti
                            .n = plan.depth,
                            .k = plan.positions,
                            .a = from + task * plan.result_block(),
-                           .a_row = plan.positions,
-                           .a_column = 1,
+                           .a_row_stride = plan.positions,
+                           .a_column_stride = 1,
                            .b = columns,
-                           .b_row = 1,
-                           .b_column = plan.positions,
+                           .b_row_stride = 1,
+                           .b_column_stride = plan.positions,
                            .y = parts.slot(slot)});
   };
   plan.run(multiply, [&](std::int64_t first, std::int64_t count) {

@@ -33,18 +33,18 @@ struct TransposedCopy {
 
   const T* x;
   T* y;
-  IterationSpace<2> planes;           // all other axes
-  std::int64_t columns, column_step;  // the innermost axis, and x's step along it
-  std::int64_t rows, row_step;        // the axis by_x, and y's step along it
-  std::int64_t strips;                // of kTile rows each
+  IterationSpace<2> planes;             // all other axes
+  std::int64_t columns, column_stride;  // the innermost axis, and x's step along it
+  std::int64_t rows, row_stride;        // the axis by_x, and y's step along it
+  std::int64_t strips;                  // of kTile rows each
 
   TransposedCopy(const T* from, T* to, const IterationSpace<2>& loop, std::size_t by_x)
       : x(from),
         y(to),
         columns(loop.inner_size()),
-        column_step(loop.inner_strides()[0]),
+        column_stride(loop.inner_strides()[0]),
         rows(loop.sizes[by_x]),
-        row_step(loop.strides[by_x][1]),
+        row_stride(loop.strides[by_x][1]),
         strips((rows + kTile - 1) / kTile) {
     for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(loop.rank); ++axis) {
       if (axis != by_x) {
@@ -64,28 +64,29 @@ struct TransposedCopy {
     for (std::int64_t strip = begin; strip < end; ++strip) {
       const PerOperand<2> offset = MultiIndex<2>(planes, strip / strips).offset;
       const std::int64_t row = strip % strips * kTile;
-      copy_strip(x + offset[0] + row, y + offset[1] + row * row_step, std::min(kTile, rows - row));
+      copy_strip(x + offset[0] + row, y + offset[1] + row * row_stride, std::min(kTile, rows - row));
     }
   }
 
   void copy_strip(const T* from, T* to, std::int64_t height) const {
     std::int64_t column = 0;
     if (height == kTile) {
-      for (; column + kTile <= columns; column += kTile) copy_tile(from + column * column_step, to + column);
+      for (; column + kTile <= columns; column += kTile)
+        copy_tile(from + column * column_stride, to + column);
     }
     for (; column < columns; ++column) {
       for (std::int64_t row = 0; row < height; ++row)
-        to[row * row_step + column] = from[column * column_step + row];
+        to[row * row_stride + column] = from[column * column_stride + row];
     }
   }
 
   void copy_tile(const T* from, T* to) const {
     T tile[kTile][kTile];
     for (std::int64_t j = 0; j < kTile; ++j) {
-      for (std::int64_t i = 0; i < kTile; ++i) tile[i][j] = from[j * column_step + i];
+      for (std::int64_t i = 0; i < kTile; ++i) tile[i][j] = from[j * column_stride + i];
     }
     for (std::int64_t i = 0; i < kTile; ++i) {
-      for (std::int64_t j = 0; j < kTile; ++j) to[i * row_step + j] = tile[i][j];
+      for (std::int64_t j = 0; j < kTile; ++j) to[i * row_stride + j] = tile[i][j];
     }
   }
 };

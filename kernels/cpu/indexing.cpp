@@ -48,7 +48,7 @@ struct GatherRow {
 };
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
-  const Tensor lines = fixed_at(x, axis, index.shape());
+  const Tensor lines = broadcast_along(x, axis, index.shape());
   const IterationSpace<3> loop = make_iteration_space<3>({&lines, &index, &y});
   dispatch_words(x.dtype(), [&]<class Word>() {
     const GatherRow<Word> row{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
@@ -65,7 +65,7 @@ struct ScatterRow {
   const std::int64_t* order;
   const T* source;
   T* y;
-  std::int64_t length, source_step, y_step;
+  std::int64_t length, source_stride, y_stride;
   PerOperand<4> step;
 
   void operator()(const PerOperand<4>& offset, std::int64_t n) const {
@@ -85,7 +85,7 @@ struct ScatterRow {
     std::int64_t count = 1;
     while (place + count < length && index[count] == index[0]) ++count;
     const T* from = source + offset[2];
-    T* to = y + offset[3] + (index[0] - place) * y_step;
+    T* to = y + offset[3] + (index[0] - place) * y_stride;
     for (; n > 0; n -= kBuffer, from += kBuffer * step[2], to += kBuffer * step[3]) {
       join_block(from, order + offset[0], count, to, std::min(n, kBuffer));
     }
@@ -96,7 +96,7 @@ struct ScatterRow {
     typename Join::Total total[kBuffer];
     for (std::int64_t i = 0; i < n; ++i) total[i] = static_cast<typename Join::Total>(to[i * step[3]]);
     for (std::int64_t k = 0; k < count; ++k) {
-      const T* const line = from + sources[k] * source_step;
+      const T* const line = from + sources[k] * source_stride;
       for (std::int64_t i = 0; i < n; ++i) total[i] = Join::join(total[i], line[i * step[2]]);
     }
     for (std::int64_t i = 0; i < n; ++i) to[i * step[3]] = static_cast<T>(total[i]);
@@ -108,14 +108,14 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
   using T = typename Join::Element;
   const Scatter scatter = make_scatter(source, axis, index, y);
   const IterationSpace<4> loop =
-      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+      make_iteration_space<4>({&scatter.sorted, &scatter.position, &scatter.source, &scatter.y});
   const ScatterRow<Join> row{.indices = scatter.indices.template data<std::int64_t>(),
                              .order = scatter.order.template data<std::int64_t>(),
                              .source = static_cast<const T*>(source.raw_data()),
                              .y = static_cast<T*>(y.raw_data()),
                              .length = scatter.length,
-                             .source_step = scatter.source_step,
-                             .y_step = scatter.y_step,
+                             .source_stride = scatter.source_stride,
+                             .y_stride = scatter.y_stride,
                              .step = loop.inner_strides()};
   for_each_inner_loop(loop, kIndexingGrain, row);
 }
@@ -159,8 +159,8 @@ void join_lines(const Tensor& source, int axis, const Tensor& index, Tensor& y) 
   if (index.numel() == 0) return;
   Shape lines = index.shape();
   lines[axis] = 1;
-  const Tensor first_index = fixed_at(index, axis, lines), first_source = fixed_at(source, axis, lines),
-               first_y = fixed_at(y, axis, lines);
+  const Tensor first_index = broadcast_along(index, axis, lines),
+               first_source = broadcast_along(source, axis, lines), first_y = broadcast_along(y, axis, lines);
   const IterationSpace<3> loop = make_iteration_space<3>({&first_index, &first_source, &first_y});
   const std::int64_t length = index.shape()[axis];
   const JoinLines<Join> row{.index = index.data<std::int64_t>(),

@@ -42,10 +42,10 @@ struct Tiles {
 template <class T>
 struct Plane {
   const T* data;
-  std::int64_t row_step, rows;
+  std::int64_t row_stride, rows;
 
   __device__ Plane(const HeadRows<const T>& x, std::int64_t batch, std::int64_t head, std::int64_t rows)
-      : data(x.row(batch, head, 0)), row_step(x.row_step), rows(rows) {}
+      : data(x.row(batch, head, 0)), row_stride(x.row_stride), rows(rows) {}
 };
 
 /// Which rows of which head a block is for.
@@ -76,7 +76,7 @@ __device__ void load(T (&to)[kTile<T>][kDepth + 1], const Plane<T>& x, std::int6
   const bool in_columns = within(column + place, width);
   for (unsigned i = thread / kDepth; i < kTile<T>; i += kSide * kSide / kDepth) {
     const bool in_rows = within(first + i, x.rows);
-    to[i][place] = in_rows && in_columns ? x.data[(first + i) * x.row_step + column + place] : T(0);
+    to[i][place] = in_rows && in_columns ? x.data[(first + i) * x.row_stride + column + place] : T(0);
   }
 }
 
@@ -130,7 +130,7 @@ __device__ void accumulate(Tiles<T>& shared, const Plane<T>& x, std::int64_t fir
 
 /// Writes what accumulate() made to rows from `first` and columns from `column` on.
 template <int kChunks, class T>
-__device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int64_t row_step,
+__device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int64_t row_stride,
                       std::int64_t first, std::int64_t rows, std::int64_t column, std::int64_t width) {
   for (int c = 0; c < kChunks; ++c) {
     for (int e = 0; e < 2; ++e) {
@@ -139,7 +139,7 @@ __device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int
       for (int i = 0; i < kPerThread<T>; ++i) {
         const std::int64_t row = first + tile_row(i);
         const bool in_rows = within(row, rows);
-        if (in_rows && in_columns) y[row * row_step + to] = sums[c][i][e];
+        if (in_rows && in_columns) y[row * row_stride + to] = sums[c][i][e];
       }
     }
   }
@@ -165,7 +165,7 @@ __device__ T masked_score(const AttentionProblem<T>& p, std::int64_t batch, std:
 template <class T>
 __device__ void make_factors(Tiles<T>& shared, const AttentionProblem<T>& p, std::int64_t batch,
                              std::int64_t head, std::int64_t row, std::int64_t column, bool rows_are_keys) {
-  if (!p.drops) return;
+  if (!p.has_dropout) return;
   for (int i = 0; i < kPerThread<T>; ++i) {
     for (int j = 0; j < kPerThread<T>; ++j) {
       const std::int64_t at_row = row + tile_row(i), at_column = column + tile_column(j);
@@ -173,8 +173,8 @@ __device__ void make_factors(Tiles<T>& shared, const AttentionProblem<T>& p, std
           static_cast<std::uint64_t>(rows_are_keys ? p.weight(batch, head, at_column, at_row)
                                                    : p.weight(batch, head, at_row, at_column));
       const math::PhiloxBlock block = math::philox(p.random.seed, p.random.offset + number / 4);
-      const bool kept = math::uniform_f32(block.word[number % 4]) >= p.drop_below;
-      shared.weights[tile_row(i)][tile_column(j)] = kept ? p.kept_factor : T(0);
+      const bool kept = math::uniform_f32(block.word[number % 4]) >= p.dropout_probability;
+      shared.weights[tile_row(i)][tile_column(j)] = kept ? p.dropout_scale : T(0);
     }
   }
 }

@@ -29,18 +29,18 @@ cublasOperation_t operation(const BlasMatrix& matrix) {
   return matrix.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
-/// `count` products whose operands lie batch_step apart. yᵀ = bᵀ aᵀ, and what BLAS sees of a row-major matrix
-/// is its transpose, so that b comes first.
+/// `count` products whose operands lie batch_stride apart. yᵀ = bᵀ aᵀ, and what BLAS sees of a row-major
+/// matrix is its transpose, so that b comes first.
 template <class T>
-void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_step,
+void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_stride,
                      std::int64_t count) {
-  const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
-  const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
+  const BlasMatrix a = blas_matrix(p.k, p.a_row_stride, p.a_column_stride);
+  const BlasMatrix b = blas_matrix(p.n, p.b_row_stride, p.b_column_stride);
   const T one = 1, zero = 0;
   CUDA_CHECK(cublasGemmStridedBatchedEx(handle, operation(b), operation(a), blas_int(p.n), blas_int(p.m),
                                         blas_int(p.k), &one, p.b, BlasType<T>::kData, b.leading,
-                                        batch_step[1], p.a, BlasType<T>::kData, a.leading, batch_step[0],
-                                        &zero, p.y, BlasType<T>::kData, blas_int(p.n), batch_step[2],
+                                        batch_stride[1], p.a, BlasType<T>::kData, a.leading, batch_stride[0],
+                                        &zero, p.y, BlasType<T>::kData, blas_int(p.n), batch_stride[2],
                                         blas_int(count), BlasType<T>::compute(), CUBLAS_GEMM_DEFAULT));
 }
 
@@ -48,9 +48,9 @@ void multiply_evenly(cublasHandle_t handle, const Product<T>& p, const PerOperan
 
 int blas_int(std::int64_t length) { return to_int(length, "cuBLAS"); }
 
-BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
-  const bool in_rows = column_step == 1 && row_step >= columns;
-  return {.leading = blas_int(in_rows ? row_step : column_step), .transposed = !in_rows};
+BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride) {
+  const bool in_rows = column_stride == 1 && row_stride >= columns;
+  return {.leading = blas_int(in_rows ? row_stride : column_stride), .transposed = !in_rows};
 }
 
 template <class T>

@@ -17,7 +17,7 @@ struct BlasMatrix {
 int blas_int(std::int64_t length);
 
 /// A matrix of so many columns, which lies in lines.
-BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_step, std::int64_t column_step);
+BlasMatrix blas_matrix(std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride);
 
 /// The products at each place of the batch, for which `first` has the first place's pointers. k is not 0, and
 /// a and b lie in lines. T is float or double.

@@ -23,8 +23,8 @@ constexpr unsigned kTile = 32, kTileThreads = 8;
 struct Transposition {
   OffsetCalculator<2> planes;  // all other axes
   std::uint32_t rows, columns;
-  std::uint32_t column_step;  // of x
-  std::uint32_t row_step;     // of y
+  std::uint32_t column_stride;  // of x
+  std::uint32_t row_stride;     // of y
   Divisor<std::uint32_t> row_tiles, column_tiles;
 };
 
@@ -43,14 +43,14 @@ __global__ void __launch_bounds__(kTile* kTileThreads) copy_tiles(Transposition 
     const std::uint32_t row = row0 + threadIdx.x, column = column0 + j;
     const bool in_rows = within(row, t.rows);
     const bool in_columns = within(column, t.columns);
-    if (in_rows && in_columns) tile[j][threadIdx.x] = x[offset[0] + column * t.column_step + row];
+    if (in_rows && in_columns) tile[j][threadIdx.x] = x[offset[0] + column * t.column_stride + row];
   }
   __syncthreads();
   for (std::uint32_t j = threadIdx.y; j < kTile; j += kTileThreads) {
     const std::uint32_t row = row0 + j, column = column0 + threadIdx.x;
     const bool in_rows = within(row, t.rows);
     const bool in_columns = within(column, t.columns);
-    if (in_rows && in_columns) y[offset[1] + row * t.row_step + column] = tile[threadIdx.x][j];
+    if (in_rows && in_columns) y[offset[1] + row * t.row_stride + column] = tile[threadIdx.x][j];
   }
 }
 
@@ -88,8 +88,8 @@ void copy_transposed(const OnDevice& on, const IterationSpace<2>& loop, std::siz
   const Transposition t{.planes = OffsetCalculator<2>(planes),
                         .rows = static_cast<std::uint32_t>(loop.sizes[by_x]),
                         .columns = static_cast<std::uint32_t>(loop.inner_size()),
-                        .column_step = static_cast<std::uint32_t>(loop.inner_strides()[0]),
-                        .row_step = static_cast<std::uint32_t>(loop.strides[by_x][1]),
+                        .column_stride = static_cast<std::uint32_t>(loop.inner_strides()[0]),
+                        .row_stride = static_cast<std::uint32_t>(loop.strides[by_x][1]),
                         .row_tiles = Divisor<std::uint32_t>(row_tiles),
                         .column_tiles = Divisor<std::uint32_t>(column_tiles)};
   const unsigned tiles = static_cast<unsigned>(planes.numel) * row_tiles * column_tiles;

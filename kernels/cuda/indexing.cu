@@ -25,7 +25,7 @@ __global__ void __launch_bounds__(kThreads)
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
   const OnDevice on(y.device());
-  const Tensor lines = fixed_at(x, axis, index.shape());
+  const Tensor lines = broadcast_along(x, axis, index.shape());
   const std::int64_t axis_step = x.strides()[axis];
   dispatch_words(x.dtype(), [&]<class Word>() {
     for_each_part(make_iteration_space<3>({&lines, &index, &y}), [&](const IterationSpace<3>& part,
@@ -46,9 +46,9 @@ struct Joined {
   std::int64_t first_place;
   std::int64_t length;
   const T* source;
-  std::int64_t source_step;
+  std::int64_t source_stride;
   T* y;
-  std::int64_t y_step;
+  std::int64_t y_stride;
 };
 
 // Joins all sources that come to a place of y to what is there, in their order: the thread at the first of a
@@ -67,10 +67,10 @@ __global__ void __launch_bounds__(kThreads)
   const std::int64_t place = j.first_place + offset[1], target = index[0];
   if (place > 0 && index[-1] == target) return;
   const std::int64_t* const order = j.order + offset[0];
-  typename Join::Element& to = j.y[offset[3] + (target - place) * j.y_step];
+  typename Join::Element& to = j.y[offset[3] + (target - place) * j.y_stride];
   auto total = static_cast<typename Join::Total>(to);
   for (std::int64_t k = 0; place + k < j.length && index[k] == target; ++k)
-    total = Join::join(total, j.source[offset[2] + order[k] * j.source_step]);
+    total = Join::join(total, j.source[offset[2] + order[k] * j.source_stride]);
   to = static_cast<typename Join::Element>(total);
 }
 
@@ -80,16 +80,16 @@ void join_sources(const Tensor& source, int axis, const Tensor& index, Tensor& y
   const OnDevice on(y.device());
   const Scatter scatter = make_scatter(source, axis, index, y);
   const IterationSpace<4> loop =
-      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+      make_iteration_space<4>({&scatter.sorted, &scatter.position, &scatter.source, &scatter.y});
   for_each_part(loop, [&](const IterationSpace<4>& part, const PerOperand<4>& offset) {
     const Joined<T> joined{.indices = scatter.indices.template data<std::int64_t>() + offset[0],
                            .order = scatter.order.template data<std::int64_t>() + offset[0],
                            .first_place = offset[1],
                            .length = scatter.length,
                            .source = static_cast<const T*>(source.raw_data()) + offset[2],
-                           .source_step = scatter.source_step,
+                           .source_stride = scatter.source_stride,
                            .y = static_cast<T*>(y.raw_data()) + offset[3],
-                           .y_step = scatter.y_step};
+                           .y_stride = scatter.y_stride};
     launch(KERNEL(join_places<Join>), blocks_for(part.numel, kThreads), threads_for(part.numel), 0,
            on.stream(), static_cast<std::uint32_t>(part.numel), OffsetCalculator<4>(part), joined);
   });
