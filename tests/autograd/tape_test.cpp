@@ -107,7 +107,7 @@ TEST(Record, RuleErrorsNameTheRule) {
   const Variable x = leaf({2.0});
   const auto backward_with = [&](auto rule) { copy_with_rule(x, rule).backward(); };
   EXPECT_ERROR(backward_with([](const RuleArguments&) { return Gradients(); }), ValueError,
-               "[backward] the rule of copy gave 0 gradients for 1 inputs; give one an input");
+               "[backward] the rule of copy gave 0 gradients for 1 inputs; give one for each input");
   EXPECT_ERROR(
       backward_with([](const RuleArguments&) { return Gradients(Variable()); }), ValueError,
       "[backward] the rule of copy gave no gradient for input 0, which wants one; give zeros if it is 0");

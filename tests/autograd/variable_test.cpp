@@ -175,7 +175,7 @@ TEST(Variable, SetGradErrors) {
   EXPECT_ERROR(x.set_grad(here({1, 2})), DTypeError,
                "[set_grad] the gradient is i64, but the value is f32; convert it with .to(DType::f32)");
   EXPECT_ERROR(x.set_grad(Tensor()), ValueError,
-               "[set_grad] the gradient is undefined; zero_grad() forgets one");
+               "[set_grad] the gradient is undefined; zero_grad() removes one");
   EXPECT_ERROR(y.set_grad(here({1.0, 2.0})), ValueError,
                "[set_grad] the result of mul keeps no gradient; call retain_grad() first");
   EXPECT_ERROR(
