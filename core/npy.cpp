@@ -350,7 +350,8 @@ Tensor load_npy(const std::string& path) {
 
 void save_npy(const std::string& path, const Tensor& x) {
   if (numpy_code(x.dtype()).empty()) {
-    fail<DTypeError>("save_npy", "files cannot have elements of {}; convert the tensor to f32", x.dtype());
+    fail<DTypeError>(
+        "save_npy", "{} cannot be written; files have elements of bool, u8, i32, i64, f32 or f64", x.dtype());
   }
   const Tensor data = contiguous(x.to(Device::cpu()));
   const std::string header = header_text(data);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "core/error.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -45,6 +47,9 @@ TEST(Dims, PrintsAsAList) {
   EXPECT_EQ(to_string(Dims{2, -3, 4}), "[2, -3, 4]");
   EXPECT_EQ(to_string(Dims{7}), "[7]");
   EXPECT_EQ(to_string(Dims()), "[]");
+  std::ostringstream out;
+  out << Shape{2, 3} << Axes();
+  EXPECT_EQ(out.str(), "[2, 3][]");
 }
 
 TEST(Dims, CountsElements) {

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -307,6 +308,15 @@ TEST_F(Npy, ReplacesAFileInOneStep) {
   EXPECT_EQ(old.size(), 128u + 4u);
   EXPECT_TENSOR_EQ(load_npy(path()), (Tensor{2.0, 3.0}));
   EXPECT_EQ(files_in_folder(), 1u);
+}
+
+TEST_F(Npy, RefusesToWriteDtypesWithoutKernels) {
+  const auto storage = std::make_shared<Storage>(Device::cpu(), 2);
+  EXPECT_ERROR(save_npy(path(), Tensor(storage, DType::f16, {1}, {1}, 0)), DTypeError,
+               "[save_npy] f16 cannot be written; files have elements of bool, u8, i32, i64, f32 or f64");
+  EXPECT_ERROR(save_npy(path(), Tensor(storage, DType::bf16, {1}, {1}, 0)), DTypeError,
+               "[save_npy] bf16 cannot be written; files have elements of bool, u8, i32, i64, f32 or f64");
+  EXPECT_FALSE(fs::exists(path()));
 }
 
 TEST_F(Npy, RefusesAnUndefinedTensor) {
