@@ -18,7 +18,7 @@ using testing::here;
 
 const Function kProduct = [](const std::vector<Variable>& in) { return in[0] * sin(in[1]); };
 
-TEST(Vjp, GivesTheValueAndAGradientAnInput) {
+TEST(Vjp, GivesTheValueAndAGradientForEachInput) {
   const Vjp result = vjp(kProduct, {here({2.0, 3.0}), here({0.0, 0.0})}, here({1.0, 10.0}));
   EXPECT_TENSOR_NEAR(result.value, {0.0, 0.0});
   EXPECT_TENSOR_NEAR(result.gradients[0], {0.0, 0.0});   // sin(0)

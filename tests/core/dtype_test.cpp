@@ -51,7 +51,7 @@ TEST(DType, KnowsNameSizeAndKind) {
   }
 }
 
-TEST(DType, ConvertsRealsToIntegersBySaturation) {
+TEST(DType, ConvertsFloatingToIntegersBySaturation) {
   constexpr double inf = std::numeric_limits<double>::infinity(),
                    nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> x{1.9, -1.9, 300, -1, 3e9, -3e9, 1e300, -1e300, inf, -inf, nan, 255.5};

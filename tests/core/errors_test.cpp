@@ -1,5 +1,4 @@
-// What the ops say when they are called wrongly, word for word. Errors of one class or file stand in its own
-// test.
+// The error messages of the ops, word for word. Those of a class or a source file are in its own test.
 #include <gtest/gtest.h>
 
 #include <cmath>

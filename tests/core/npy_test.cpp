@@ -35,7 +35,7 @@ std::string numpy_file(const std::string& name) {
   return (testing::source_folder() / "tests/core/data/npy" / (name + ".npy")).string();
 }
 
-/// What make_npy_files.py puts into each file.
+/// The values that make_npy_files.py writes to each file.
 Tensor counting(const Shape& shape, DType dtype) {
   Tensor x = arange(checked_numel("test", shape));
   if (dtype == DType::boolean) {
@@ -71,7 +71,7 @@ class Npy : public ::testing::Test {
     return "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
   }
 
-  /// Loading a file of this content says so, after the path.
+  /// Expects that loading a file of this content throws an IoError with this message after the path.
   void expect_refused(const std::string& text, const std::string& message) {
     std::ofstream(path(), std::ios::binary) << text;
     EXPECT_ERROR(load_npy(path()), IoError, "[load_npy] " + path() + ": " + message);
@@ -232,7 +232,7 @@ TEST_F(Npy, RefusesImpossibleShapes) {
                "[load_npy] " + numpy_file("f4_rank_9") + ": has 9 axes; a tensor has at most 8");
 }
 
-TEST_F(Npy, BelievesTheFileAndNotItsHeader) {
+TEST_F(Npy, TrustsTheFileSizeAndNotTheHeader) {
   const MemoryStats before = memory_stats(Device::cpu());
   expect_refused(
       file_text(shape_header("(1000000000000,)"), "abcd"),
@@ -286,7 +286,7 @@ TEST_F(Npy, SaysWhyItCannotWrite) {
 TEST_F(Npy, LeavesTheOldFileWhenTheDiskIsFull) {
   save_npy(path(), Tensor{1.0, 2.0});
   const std::string before = content(path());
-  // A limit on the size of files stands for a full disk.
+  // A limit on the size of files acts as a full disk.
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
   const rlimit tight{1000, limit.rlim_max};

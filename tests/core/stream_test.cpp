@@ -24,7 +24,7 @@ constexpr std::int64_t kLength = 1 << 12;
 
 Tensor filled_with(float value) { return full({kLength}, value, {.device = backend()}); }
 
-/// Turns the block cache on for as long as it lives: the tests of the emulated device have it off.
+/// Enables the block cache during its lifetime: tests of the emulated device run without it.
 class Caching {
  public:
   Caching() { set_memory_caching(backend(), true); }
@@ -201,7 +201,7 @@ TEST(Copy, OfATransposedMatrixReadsNothingBehindIt) {
 }
 
 TEST(Copy, OfManyBuffersGoesUpAndDownUnchanged) {
-  // More than the staging ring holds, and no whole number of its buffers.
+  // More than the staging ring has room for, and not a multiple of its buffers.
   const Tensor x = arange((std::int64_t{3} << 20) + 12345, {.dtype = DType::i32});
   for (int round = 0; round < 2; ++round) EXPECT_TRUE(equal(x.to(backend()).to(Device::cpu()), x));
 }
