@@ -163,11 +163,11 @@ TEST(Permutation, HasEachIndexOnceAndTheSameOnEachDevice) {
   const Tensor there = permutation(1000, {}, one), device = permutation(1000, {.device = backend()}, other);
   EXPECT_EQ(device.device(), backend());
   EXPECT_TRUE(equal(device.to(Device::cpu()), there));
-  std::vector<std::int64_t> sorted = there.to_vector<std::int64_t>();
+  std::vector<std::int64_t> permuted = there.to_vector<std::int64_t>();
   EXPECT_FALSE(equal(there, permutation(1000, {}, third)));
-  EXPECT_FALSE(std::is_sorted(sorted.begin(), sorted.end()));
-  std::sort(sorted.begin(), sorted.end());
-  for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(sorted[i], static_cast<std::int64_t>(i));
+  EXPECT_FALSE(std::is_sorted(permuted.begin(), permuted.end()));
+  std::sort(permuted.begin(), permuted.end());
+  for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(permuted[i], static_cast<std::int64_t>(i));
 }
 
 TEST(Permutation, MayBeEmptyAndOfOtherTypes) {
