@@ -11,10 +11,10 @@
 /// ```cpp
 /// const Function f = [](const std::vector<Variable>& in) { return sum(in[0] * in[1]); };
 /// const std::vector<Tensor> at{Tensor{1.0, 2.0}, Tensor{3.0, 4.0}};
-/// std::cout << vjp(f, at).gradients[0];                                         // [3. 4.]
+/// std::cout << vjp(f, at).gradients[0];  // [3. 4.]
 /// std::cout << jvp(f, at, {Tensor{1.0, 0.0}, Tensor{0.0, 0.0}}).tangent.item();  // 3
-/// std::cout << hessian([](const Variable& x) { return sum(x * x * x); }, Tensor{1.0, 2.0});  // [[ 6. 0.] [
-/// 0. 12.]]
+/// const auto cube = [](const Variable& x) { return sum(x * x * x); };
+/// std::cout << hessian(cube, Tensor{1.0, 2.0});  // [[ 6. 0.] [ 0. 12.]]
 /// ```
 namespace tinytorch {
 
