@@ -11,7 +11,8 @@
 namespace tinytorch {
 namespace {
 
-/// Checks that `grad` is a gradient for the node's value; `what` gives its name for the message.
+/// Checks that `grad` has the shape, dtype and device of the node's value.
+/// @param what  returns the name of the gradient for messages
 /// @throws ShapeError, DTypeError, DeviceError
 template <class What>
 void require_fit(const char* op, const Variable& grad, const Node& node, const What& what) {
@@ -29,42 +30,44 @@ void require_fit(const char* op, const Variable& grad, const Node& node, const W
   }
 }
 
-/// Whether no other tensor sees what is written to x.
+/// True if writing to x changes no other tensor.
 bool has_one_owner(const Tensor& x) { return x.is_contiguous() && x.storage().use_count() == 1; }
 
-/// The gradient, contiguous and in storage that nothing else shares: what a variable keeps.
+/// The gradient as a variable stores it: contiguous, in storage that nothing else shares.
 Variable owned(Variable grad) {
   if (has_one_owner(grad.value())) return grad;
   return grad.value().is_contiguous() ? clone(grad) : contiguous(grad);
 }
 
-/// One run over the tape. Gradients that wait for their node stand in an ordered map, newest node first: when
-/// a node is taken, all that was computed from it has been done, and its gradient is whole.
-class Sweep {
+/// One backward pass. The gradients of nodes that are still to be visited are in a map ordered by sequence
+/// number, newest first: when a node is visited, all nodes that were computed from it have been, so that its
+/// gradient is complete.
+class BackwardPass {
  public:
-  /// @param ends_at_captured  what was captured is not followed further back
-  explicit Sweep(BackwardOptions options, bool ends_at_captured = false)
-      : ends_at_captured_(ends_at_captured),
+  /// @param stop_at_captured  captured nodes are not differentiated
+  explicit BackwardPass(BackwardOptions options, bool stop_at_captured = false)
+      : stop_at_captured_(stop_at_captured),
         retain_(options.retain_graph || options.create_graph),
         create_graph_(options.create_graph),
         mode_(options.create_graph) {}
 
-  /// Catches this node's gradient for take() and from then on leaves all nodes' own alone.
+  /// Captures this node's gradient for captured_gradients(). Once a node is captured, no node's own gradient
+  /// is changed.
   void capture(const Node& node) {
     captured_.try_emplace(&node);
     oldest_captured_ = std::min(oldest_captured_, node.sequence);
   }
 
   void run(const Variable& output, Variable&& seed) {
-    add(output.node(), std::move(seed));
-    while (!waiting_.empty()) {
-      const auto first = waiting_.extract(waiting_.begin());
-      visit(*first.mapped().node, first.mapped().grad);
+    add_pending(output.node(), std::move(seed));
+    while (!pending_.empty()) {
+      const auto newest = pending_.extract(pending_.begin());
+      visit(*newest.mapped().node, newest.mapped().grad);
     }
   }
 
-  /// What was captured for the inputs; zeros where none came.
-  std::vector<Variable> take(std::span<const Variable> inputs) {
+  /// The captured gradients of the inputs; zeros for an input that got none. Called once.
+  std::vector<Variable> captured_gradients(std::span<const Variable> inputs) {
     std::vector<Variable> grads;
     grads.reserve(inputs.size());
     for (const Variable& input : inputs) grads.push_back(captured_.at(input.node().get()));
@@ -76,61 +79,63 @@ class Sweep {
   }
 
  private:
-  struct Waiting {
-    Waiting(std::shared_ptr<Node> node, Variable&& grad) : node(std::move(node)), grad(std::move(grad)) {}
+  /// A node that is still to be visited, with its gradient so far.
+  struct Pending {
+    Pending(std::shared_ptr<Node> node, Variable&& grad) : node(std::move(node)), grad(std::move(grad)) {}
     std::shared_ptr<Node> node;
     Variable grad;
   };
 
   void visit(Node& node, Variable& grad) {
     for (std::size_t i = 0; i < node.hooks.size(); ++i) run_hook(node, i, grad);
-    Variable* place = place_for(node);
+    Variable* const stored = stored_gradient(node);
     if (node.leaf_value() != nullptr) {
-      if (place != nullptr) keep(*place, std::move(grad));
+      if (stored != nullptr) store(*stored, std::move(grad));
       return;
     }
-    if (place != nullptr) keep(*place, grad);
-    // What was asked for lies no further back.
-    if (place != nullptr && ends_at_captured_) return;
+    if (stored != nullptr) store(*stored, grad);
+    if (stored != nullptr && stop_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.differentiate(grad);
     if (gradients.size() != node.inputs.size()) {
-      fail<ValueError>("backward", "the rule of {} gave {} gradients for {} inputs; give one an input",
+      fail<ValueError>("backward", "the rule of {} gave {} gradients for {} inputs; give one for each input",
                        node.name, gradients.size(), node.inputs.size());
     }
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != nullptr) pass_on(node, i, std::move(gradients[i]));
+      if (node.inputs[i] != nullptr) propagate(node, i, std::move(gradients[i]));
     }
     if (!retain_) node.release();
   }
 
   void run_hook(const Node& node, std::size_t i, Variable& grad) {
     const Node::Hook hook = node.hooks[i];  // a copy: the hook may register another
-    Variable other = hook(grad);
-    if (!other.defined()) return;
-    require_fit("backward", other, node,
+    Variable replacement = hook(grad);
+    if (!replacement.defined()) return;
+    require_fit("backward", replacement, node,
                 [&] { return fmt::format("the gradient from a hook on {}", node.name); });
-    grad = std::move(other);
+    grad = std::move(replacement);
   }
 
-  /// Where the node's gradient is to be kept; null for nowhere.
-  Variable* place_for(Node& node) {
+  /// The variable that the node's gradient is added to; null if it is not stored.
+  Variable* stored_gradient(Node& node) {
     if (captured_.empty()) return node.grad.get();
-    const auto place = captured_.find(&node);
-    return place == captured_.end() ? nullptr : &place->second;
+    const auto found = captured_.find(&node);
+    return found == captured_.end() ? nullptr : &found->second;
   }
 
-  void keep(Variable& place, Variable grad) const {
-    // A seed, a hook or a rule may have given something that was recorded.
+  /// Adds a complete gradient to a stored one.
+  void store(Variable& stored, Variable grad) const {
+    // The result of a seed, a hook or a rule may have been recorded.
     if (!create_graph_ && grad.requires_grad()) grad = grad.detach();
-    if (place.defined()) {
-      accumulate(place, grad);
+    if (stored.defined()) {
+      accumulate(stored, grad);
     } else {
-      place = owned(std::move(grad));
+      stored = owned(std::move(grad));
     }
   }
 
-  void pass_on(const Node& node, std::size_t i, Variable&& grad) {
+  /// Passes the gradient of input i, which the rule of `node` computed, to the input.
+  void propagate(const Node& node, std::size_t i, Variable&& grad) {
     const std::shared_ptr<Node>& input = node.inputs[i];
     if (input->sequence > node.sequence) {
       fail<ValueError>("backward",
@@ -144,13 +149,14 @@ class Sweep {
     }
     require_fit("backward", grad, *input,
                 [&] { return fmt::format("{}'s gradient for input {}", node.name, i); });
-    // What is older than all that is captured was not computed from it.
-    if (captured_.empty() || input->sequence >= oldest_captured_) add(input, std::move(grad));
+    // A node older than all captured ones was not computed from them.
+    if (captured_.empty() || input->sequence >= oldest_captured_) add_pending(input, std::move(grad));
   }
 
-  void add(const std::shared_ptr<Node>& node, Variable&& grad) {
-    const auto [place, is_new] = waiting_.try_emplace(node->sequence, node, std::move(grad));
-    if (!is_new) accumulate(place->second.grad, grad);  // and grad was not moved from
+  /// Adds a gradient to that of a node that is still to be visited.
+  void add_pending(const std::shared_ptr<Node>& node, Variable&& grad) {
+    const auto [entry, is_new] = pending_.try_emplace(node->sequence, node, std::move(grad));
+    if (!is_new) accumulate(entry->second.grad, grad);  // try_emplace() did not move grad
   }
 
   void accumulate(Variable& sum, const Variable& grad) const {
@@ -162,16 +168,16 @@ class Sweep {
     }
   }
 
-  const bool ends_at_captured_;
+  const bool stop_at_captured_;
   const bool retain_;
   const bool create_graph_;
   const GradModeGuard mode_;
-  std::map<std::uint64_t, Waiting, std::greater<>> waiting_;
+  std::map<std::uint64_t, Pending, std::greater<>> pending_;
   std::unordered_map<const Node*, Variable> captured_;
   std::uint64_t oldest_captured_ = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// What a sweep from `output` starts with.
+/// The gradient of `output` that a backward pass starts with.
 Variable checked_seed(const char* op, const Variable& output, const Variable& seed) {
   if (!output.requires_grad()) {
     fail<ValueError>(op,
@@ -190,7 +196,7 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
     }
     return full(output.shape(), 1, like);
   }
-  // A number stands for a tensor of the type that is wanted.
+  // A weakly typed scalar takes the dtype of the output.
   Variable typed =
       seed.value().is_weakly_typed() ? full({}, seed.value().to(DType::f64).item<double>(), like) : seed;
   require_fit(op, typed, *output.node(), [] { return "the seed"; });
@@ -203,13 +209,13 @@ void Variable::backward(BackwardOptions options) const { backward(Variable(), op
 
 void Variable::backward(const Variable& seed, BackwardOptions options) const {
   Variable start = checked_seed("backward", *this, seed);
-  Sweep(options).run(*this, std::move(start));
+  BackwardPass(options).run(*this, std::move(start));
 }
 
 std::vector<Variable> gradients(const Variable& output, std::span<const Variable> inputs,
                                 BackwardOptions options, const Variable& seed) {
   Variable start = checked_seed("gradients", output, seed);
-  Sweep sweep(options);
+  BackwardPass pass(options);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].requires_grad()) {
       fail<ValueError>("gradients",
@@ -217,36 +223,36 @@ std::vector<Variable> gradients(const Variable& output, std::span<const Variable
                        "variable()",
                        i, inputs[i].shape());
     }
-    sweep.capture(*inputs[i].node());
+    pass.capture(*inputs[i].node());
   }
   if (inputs.empty()) return {};
-  sweep.run(output, std::move(start));
-  return sweep.take(inputs);
+  pass.run(output, std::move(start));
+  return pass.captured_gradients(inputs);
 }
 
 std::vector<Variable> partial_gradients(const Variable& output, std::span<const Variable> inputs,
                                         BackwardOptions options, const Variable& seed) {
   Variable start = checked_seed("partial_gradients", output, seed);
-  Sweep sweep(options, /*ends_at_captured=*/true);
-  std::vector<Variable> wanted;
+  BackwardPass pass(options, /*stop_at_captured=*/true);
+  std::vector<Variable> differentiable;
   for (const Variable& input : inputs) {
     if (!input.requires_grad()) continue;
-    sweep.capture(*input.node());
-    wanted.push_back(input);
+    pass.capture(*input.node());
+    differentiable.push_back(input);
   }
-  sweep.run(output, std::move(start));
-  const std::vector<Variable> taken = sweep.take(wanted);
+  pass.run(output, std::move(start));
+  const std::vector<Variable> grads = pass.captured_gradients(differentiable);
   std::vector<Variable> result;
-  std::unordered_set<const Node*> given;
+  std::unordered_set<const Node*> seen;
   std::size_t next = 0;
   for (const Variable& input : inputs) {
     if (!input.requires_grad()) {
       result.emplace_back();
       continue;
     }
-    // An input that is given twice has its whole gradient at its first place.
-    const bool first = given.insert(input.node().get()).second;
-    result.push_back(first ? taken[next] : zeros_like(input));
+    // The whole gradient of an input that is given twice is at its first position.
+    const bool first = seen.insert(input.node().get()).second;
+    result.push_back(first ? grads[next] : zeros_like(input));
     ++next;
   }
   return result;
@@ -260,7 +266,7 @@ void Variable::set_grad(Tensor grad) {
   if (node_->grad == nullptr) {
     fail<ValueError>("set_grad", "the result of {} keeps no gradient; call retain_grad() first", node_->name);
   }
-  if (!grad.defined()) fail<ValueError>("set_grad", "the gradient is undefined; zero_grad() forgets one");
+  if (!grad.defined()) fail<ValueError>("set_grad", "the gradient is undefined; zero_grad() removes one");
   Variable fitting(std::move(grad));
   require_fit("set_grad", fitting, *node_, [] { return "the gradient"; });
   const NoGrad guard;

@@ -11,9 +11,9 @@
 namespace tinytorch {
 namespace {
 
-/// A generator, where it stood.
+/// A generator and its state at some time.
 struct RandomState {
-  Generator* generator;  // null: the default generator of the thread that runs
+  Generator* generator;  // null: the default generator of the thread that restores it
   RandomStream stream;
 
   Generator& target() const { return generator ? *generator : default_generator(); }
@@ -28,54 +28,54 @@ std::vector<RandomState> states_of(const std::vector<Generator*>& generators) {
   return states;
 }
 
-/// Sets generators back to their states while it lives.
+/// Restores saved states of generators during its lifetime.
 class GeneratorGuard {
  public:
   explicit GeneratorGuard(const std::vector<RandomState>& states) {
     for (const RandomState& state : states) {
-      before_.push_back({state.generator, state.target().state()});
+      previous_.push_back({state.generator, state.target().state()});
       state.target().set_state(state.stream);
     }
   }
   ~GeneratorGuard() {
-    // In reverse, as one that is named twice has its own state first.
-    for (std::size_t i = before_.size(); i-- > 0;) before_[i].target().set_state(before_[i].stream);
+    // In reverse, since the first state of a generator that is given twice is its own.
+    for (std::size_t i = previous_.size(); i-- > 0;) previous_[i].target().set_state(previous_[i].stream);
   }
   GeneratorGuard(const GeneratorGuard&) = delete;
   GeneratorGuard& operator=(const GeneratorGuard&) = delete;
 
  private:
-  std::vector<RandomState> before_;
+  std::vector<RandomState> previous_;
 };
 
-/// Refuses what f reads besides its inputs: their gradients would get lost.
-/// @param begin  the sequence number from which on nodes were made by f
-void check_sources(const Variable& y, const std::vector<Variable>& inputs, std::uint64_t begin) {
+/// Checks that y depends on no other variables than the inputs, whose gradients would be lost.
+/// @param begin  the first sequence number of the nodes that f made
+void check_dependencies(const Variable& y, const std::vector<Variable>& inputs, std::uint64_t begin) {
   std::unordered_set<const Node*> seen;
   for (const Variable& input : inputs) seen.insert(input.node().get());
-  std::vector<const Node*> waiting;
-  const auto reach = [&](const Node* node) {
-    if (node != nullptr && seen.insert(node).second) waiting.push_back(node);
+  std::vector<const Node*> stack;
+  const auto push = [&](const Node* node) {
+    if (node != nullptr && seen.insert(node).second) stack.push_back(node);
   };
-  reach(y.node().get());
-  while (!waiting.empty()) {
-    const Node* node = waiting.back();
-    waiting.pop_back();
+  push(y.node().get());
+  while (!stack.empty()) {
+    const Node* node = stack.back();
+    stack.pop_back();
     if (node->sequence < begin) {
       fail<ValueError>("checkpoint",
                        "the function uses a variable {} that needs a gradient and is not among the inputs; "
                        "pass it too (see inputs_of() for a module's parameters)",
                        node->shape);
     }
-    for (const auto& input : node->inputs) reach(input.get());
+    for (const auto& input : node->inputs) push(input.get());
   }
 }
 
-/// f's value, computed on the tape to see what it depends on; what that saved is gone when this returns.
+/// The value of f. It is recorded to find the variables that it depends on; the graph is freed on return.
 Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
   const std::uint64_t begin = Node::next_sequence();
   const Variable y = f(inputs);
-  if (grad_enabled()) check_sources(y, inputs, begin);
+  if (grad_enabled()) check_dependencies(y, inputs, begin);
   return y.value();
 }
 
@@ -88,17 +88,18 @@ Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
   for (const Variable& input : inputs) saved.emplace_back(input);
   std::vector<RandomState> random = states_of(generators);
   Tensor value = checked_value(f, inputs);
-  return record("checkpoint", std::move(value), std::span(inputs),
-                [f, saved = std::move(saved), random = std::move(random)](const RuleArguments& at) {
-                  const GeneratorGuard set_back(random);
-                  const RecomputingGuard once_more;
-                  const bool recording = grad_enabled();
-                  std::vector<Variable> again;
-                  again.reserve(saved.size());
-                  for (const Saved& input : saved) again.push_back(*input);
-                  const GradModeGuard mode(true);
-                  return Gradients(partial_gradients(f(again), again, {.create_graph = recording}, at.grad));
-                });
+  return record(
+      "checkpoint", std::move(value), std::span(inputs),
+      [f, saved = std::move(saved), random = std::move(random)](const RuleArguments& at) {
+        const GeneratorGuard generator_guard(random);
+        const RecomputingGuard recomputing_guard;
+        const bool recording = grad_enabled();
+        std::vector<Variable> inputs;
+        inputs.reserve(saved.size());
+        for (const Saved& input : saved) inputs.push_back(*input);
+        const GradModeGuard grad_mode_guard(true);
+        return Gradients(partial_gradients(f(inputs), inputs, {.create_graph = recording}, at.grad));
+      });
 }
 
 }  // namespace tinytorch

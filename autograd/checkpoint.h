@@ -7,21 +7,31 @@
 
 namespace tinytorch {
 
-/// f(inputs), without keeping what f's ops save for their gradients: backward() computes f once more (Chen et
-/// al. 2016, "Training deep nets with sublinear memory cost"). So a chain of n such parts needs the memory of
-/// its n results and of one part, for one more forward pass. Random numbers from default_generator(), and
-/// from the generators named, are the same both times. While f runs again recomputing() is true.
-///
-///     x = checkpoint([&](const auto& in) { return block(in[0]); }, inputs_of(block, x));
-///
-/// @param inputs  all variables that f depends on and that need a gradient: the parameters that it reads too
-/// @param generators  others from which f draws random numbers, of a Dropout, say; they outlive the result
-/// @throws ValueError  f uses a variable that needs a gradient and is not among the inputs; a generator is
-/// null
+/// f(inputs) without saving the tensors that the gradients of f's ops need: backward() computes f again (Chen
+/// et al. 2016, "Training deep nets with sublinear memory cost"). A chain of n checkpoints needs the memory
+/// of its n results and of one checkpoint, and one more forward pass. Random numbers of default_generator()
+/// and of the given generators are the same both times. During the recomputation recomputing() is true.
+/// ```cpp
+/// const auto block = [](const std::vector<Variable>& in) { return tanh(matmul(in[0], in[1])); };
+/// const Variable x = variable(ones({2, 3})), weight = variable(ones({3, 3}));
+/// sum(checkpoint(block, {x, weight})).backward();
+/// std::cout << weight.grad().shape();  // [3, 3]
+/// ```
+/// @param inputs      all variables that f depends on and that require a gradient, its parameters too: see
+///                    inputs_of()
+/// @param generators  other generators that f uses, of a Dropout, say; they outlive the result
+/// @throws ValueError  f uses a variable that requires a gradient and is not among the inputs, or a generator
+///                     is null
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators = {});
 
-/// `x` and then a module's parameters: the inputs of a checkpoint() of it.
+/// `x` followed by the parameters of a module: the inputs of a checkpoint() of the module.
+/// ```cpp
+/// const nn::Dense layer(3, 2);
+/// const Variable x = variable(ones({4, 3}));
+/// const Variable y = checkpoint([&](const auto& in) { return layer(in[0]); }, inputs_of(layer, x));
+/// std::cout << y.shape();  // [4, 2]
+/// ```
 template <class Module>
 std::vector<Variable> inputs_of(const Module& module, const Variable& x) {
   std::vector<Variable> inputs{x};

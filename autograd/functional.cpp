@@ -17,7 +17,7 @@ std::vector<Variable> leaves_of(const char* op, const std::vector<Tensor>& input
 
 void check_tangents(const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents) {
   if (inputs.size() != tangents.size()) {
-    fail<ValueError>("jvp", "there are {} inputs, but {} tangents; give one an input", inputs.size(),
+    fail<ValueError>("jvp", "there are {} inputs, but {} tangents; give one for each input", inputs.size(),
                      tangents.size());
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -37,7 +37,7 @@ void check_tangents(const std::vector<Tensor>& inputs, const std::vector<Tensor>
   }
 }
 
-/// What the function gives, which is to be differentiated.
+/// The value of the function, checked.
 template <class F, class X>
 Variable result_of(const char* op, const F& f, const X& x) {
   if (!f) fail<ValueError>(op, "there is no function to differentiate");
@@ -57,7 +57,7 @@ void check_seed(const Variable& y, const Tensor& seed) {
   }
 }
 
-/// The gradients of y's sum weighted by `seed`; zeros where y depends on no input.
+/// gradients(), or zeros if y depends on no input.
 std::vector<Variable> gradients_or_zeros(const Variable& y, const std::vector<Variable>& inputs,
                                          BackwardOptions options, const Variable& seed) {
   if (y.requires_grad()) return gradients(y, inputs, options, seed);
@@ -67,7 +67,7 @@ std::vector<Variable> gradients_or_zeros(const Variable& y, const std::vector<Va
   return zeros;
 }
 
-/// The derivatives of y by x, a row an element of y: [elements of y, elements of x].
+/// The Jacobian as a matrix [y.numel(), x.numel()].
 Tensor jacobian_rows(const Variable& y, const Variable& x) {
   const std::int64_t rows = y.numel();
   const Options options{.dtype = x.dtype(), .device = x.device()};

@@ -6,20 +6,20 @@ namespace tinytorch {
 namespace {
 
 thread_local constinit bool enabled = true;
-thread_local constinit bool again = false;
+thread_local constinit bool recomputing_now = false;
 
 }  // namespace
 
 bool grad_enabled() { return enabled; }
 
-GradModeGuard::GradModeGuard(bool enabled) : before_(std::exchange(tinytorch::enabled, enabled)) {}
+GradModeGuard::GradModeGuard(bool enabled) : previous_(std::exchange(tinytorch::enabled, enabled)) {}
 
-GradModeGuard::~GradModeGuard() { enabled = before_; }
+GradModeGuard::~GradModeGuard() { enabled = previous_; }
 
-bool recomputing() { return again; }
+bool recomputing() { return recomputing_now; }
 
-RecomputingGuard::RecomputingGuard() : before_(std::exchange(again, true)) {}
+RecomputingGuard::RecomputingGuard() : previous_(std::exchange(recomputing_now, true)) {}
 
-RecomputingGuard::~RecomputingGuard() { again = before_; }
+RecomputingGuard::~RecomputingGuard() { recomputing_now = previous_; }
 
 }  // namespace tinytorch

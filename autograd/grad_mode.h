@@ -2,10 +2,10 @@
 
 namespace tinytorch {
 
-/// Whether ops on this thread record gradient rules.
+/// True if ops on this thread record gradient rules.
 bool grad_enabled();
 
-/// Sets grad_enabled() for this thread while it lives.
+/// Sets grad_enabled() for this thread during its lifetime.
 class GradModeGuard {
  public:
   explicit GradModeGuard(bool enabled);
@@ -14,14 +14,14 @@ class GradModeGuard {
   GradModeGuard& operator=(const GradModeGuard&) = delete;
 
  private:
-  bool before_;
+  bool previous_;
 };
 
-/// Whether this thread computes once more what was computed before, as a checkpoint() does for its gradient:
-/// what has side effects, such as the running statistics of BatchNorm, then leaves them out.
+/// True while checkpoint() computes a function again on this thread. Side effects, such as updates of
+/// BatchNorm's running statistics, are then left out.
 bool recomputing();
 
-/// Makes recomputing() true for this thread while it lives.
+/// Makes recomputing() true for this thread during its lifetime.
 class RecomputingGuard {
  public:
   RecomputingGuard();
@@ -30,10 +30,15 @@ class RecomputingGuard {
   RecomputingGuard& operator=(const RecomputingGuard&) = delete;
 
  private:
-  bool before_;
+  bool previous_;
 };
 
-/// While it lives, this thread's ops on Variables give constants.
+/// Disables recording on this thread during its lifetime: ops on Variables give constants.
+/// ```cpp
+/// const Variable x = variable({1.0, 2.0});
+/// const NoGrad guard;
+/// std::cout << (x * x).requires_grad();  // 0
+/// ```
 class NoGrad : public GradModeGuard {
  public:
   NoGrad() : GradModeGuard(false) {}

@@ -27,32 +27,32 @@ std::vector<Variable> make_variables(const std::vector<Tensor>& values) {
   return variables;
 }
 
-/// Random weights in [0.5, 1.5) for all elements of x, the same in each run.
+/// Random weights in [0.5, 1.5) of the shape of x, the same in each run.
 Tensor weights_like(const Tensor& x, std::uint64_t seed) {
   Generator generator(seed);
   return rand(x.shape(), {.dtype = DType::f64, .device = x.device()}, generator) + 0.5;
 }
 
-/// Of no weights.
+// Differs from the seeds of the weights.
 constexpr std::uint64_t kDirectionSeed = ~std::uint64_t{0};
 
-/// How an input is moved: its elements from `first` on by these numbers, times a step.
+/// A direction in which an input is moved: `along` for its elements from `first` on, zero for the others.
 struct Direction {
   std::size_t first;
   std::vector<double> along;
 };
 
-/// That of each element, or one random direction of all: none where there is no element.
+/// One direction for each element, or one random direction; none for an empty input.
 std::vector<Direction> directions_of(const Tensor& input, bool each_element) {
-  const auto count = static_cast<std::size_t>(input.numel());
-  if (!each_element && count > 0) return {{0, weights_like(input, kDirectionSeed).to_vector<double>()}};
+  const auto numel = static_cast<std::size_t>(input.numel());
+  if (!each_element && numel > 0) return {{0, weights_like(input, kDirectionSeed).to_vector<double>()}};
   std::vector<Direction> directions;
-  directions.reserve(count);
-  for (std::size_t place = 0; place < count; ++place) directions.push_back({place, {1.0}});
+  directions.reserve(numel);
+  for (std::size_t i = 0; i < numel; ++i) directions.push_back({i, {1.0}});
   return directions;
 }
 
-/// The weighted sum of f's elements where input `which` is moved.
+/// The weighted sum of f's value, with input `which` moved by `step` times the direction.
 double evaluate(const Function& f, std::vector<Tensor> inputs, std::size_t which, const Direction& direction,
                 double step) {
   std::vector<double> elements = inputs[which].to_vector<double>();
@@ -63,8 +63,8 @@ double evaluate(const Function& f, std::vector<Tensor> inputs, std::size_t which
   return sum(result * weights_like(result, 0)).item<double>();
 }
 
-/// Where a row-major index points to.
-Dims place_of(std::int64_t index, const Shape& shape) {
+/// The multi-index of a row-major index.
+Dims unravel_index(std::int64_t index, const Shape& shape) {
   Dims at = shape;
   for (int axis = shape.size() - 1; axis >= 0; --axis) {
     at[axis] = index % shape[axis];
@@ -73,9 +73,9 @@ Dims place_of(std::int64_t index, const Shape& shape) {
   return at;
 }
 
-/// The gradients of f's weighted sum by the inputs, by the rules.
-std::vector<Variable> by_rules(const Function& f, const std::vector<Variable>& inputs,
-                               BackwardOptions options) {
+/// The gradients of f's weighted sum with respect to the inputs, by backward passes.
+std::vector<Variable> analytic_gradients(const Function& f, const std::vector<Variable>& inputs,
+                                         BackwardOptions options) {
   const Variable result = f(inputs);
   require_f64(result.value(), "the result");
   if (result.requires_grad()) return gradients(result, inputs, options, weights_like(result.value(), 0));
@@ -84,14 +84,14 @@ std::vector<Variable> by_rules(const Function& f, const std::vector<Variable>& i
   return zeros;
 }
 
-std::string place_text(const Direction& direction, const Shape& shape, bool each_element) {
+std::string direction_text(const Direction& direction, const Shape& shape, bool each_element) {
   if (!each_element) return "in a random direction";
-  return fmt::format("at {}", place_of(static_cast<std::int64_t>(direction.first), shape));
+  return fmt::format("at {}", unravel_index(static_cast<std::int64_t>(direction.first), shape));
 }
 
 GradcheckResult check(const std::string& order, const Function& f, const std::vector<Tensor>& inputs,
                       const GradcheckOptions& options) {
-  const std::vector<Variable> analytic_all = by_rules(f, make_variables(inputs), {});
+  const std::vector<Variable> analytic_all = analytic_gradients(f, make_variables(inputs), {});
   for (std::size_t which = 0; which < inputs.size(); ++which) {
     const std::vector<double> gradient = analytic_all[which].value().to_vector<double>();
     for (const Direction& direction : directions_of(inputs[which], options.each_element)) {
@@ -107,7 +107,7 @@ GradcheckResult check(const std::string& order, const Function& f, const std::ve
       return {.ok = false,
               .message = fmt::format(
                   "{} for input {} {} {}: the rules give {:.9g}, finite differences {:.9g}", order, which,
-                  shape, place_text(direction, shape, options.each_element), analytic, numeric)};
+                  shape, direction_text(direction, shape, options.each_element), analytic, numeric)};
     }
   }
   return {};
@@ -121,11 +121,11 @@ GradcheckResult gradcheck(const Function& f, const std::vector<Tensor>& inputs, 
   const GradModeGuard guard(true);
   GradcheckResult result = check("gradient", f, inputs, options);
   if (!result || !options.second_order) return result;
-  // The gradients as a function: their weighted sum.
+  // The weighted sum of the gradients as a function of the inputs.
   const Function gradient_of_f = [&f](const std::vector<Variable>& at) {
     Variable total = zeros({}, {.dtype = DType::f64, .device = at.front().device()});
     std::uint64_t seed = 1;
-    for (const Variable& gradient : by_rules(f, at, {.create_graph = true})) {
+    for (const Variable& gradient : analytic_gradients(f, at, {.create_graph = true})) {
       total = total + sum(gradient * weights_like(gradient.value(), seed++));
     }
     return total;

@@ -9,14 +9,15 @@
 namespace tinytorch {
 namespace {
 
-// Both without a destructor, so that they may be used while the thread or the process ends.
-thread_local constinit Node* disposed = nullptr;  // to be deleted, linked by next_disposed_
+// Without destructors, so that they can be used while the thread or the process ends.
+thread_local constinit Node* disposed = nullptr;  // a list of nodes to delete, linked by next_disposed_
 thread_local constinit bool disposing = false;
 
-// The op whose rule this thread runs, for errors of what that saved.
-thread_local constinit const char* differentiated = "an op";
+// The name of the op whose rule this thread runs, for the errors of Saved.
+thread_local constinit const char* differentiated_op = "an op";
 
-/// The nodes of variables, each got with `variable_of`; none where nothing is being recorded.
+/// The nodes of a range of variables, or none if nothing is recorded.
+/// @param variable_of  the Variable of an item of the range
 template <class Range, class VariableOf>
 std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf& variable_of) {
   std::vector<std::shared_ptr<Node>> nodes;
@@ -52,7 +53,7 @@ void Saved::fail_changed() const {
   fail<ValueError>("backward",
                    "a tensor {} that {} saved for its gradient was changed in place since; change a clone() "
                    "of it, or run {} after the change",
-                   variable_.shape(), differentiated, differentiated);
+                   variable_.shape(), differentiated_op, differentiated_op);
 }
 
 Node::Node(const char* name, const Tensor& value)
@@ -63,12 +64,12 @@ Node::Node(const char* name, const Tensor& value)
       device(value.device()) {}
 
 Gradients Node::differentiate(const Variable& grad) const {
-  // Rules can run backward() themselves.
+  // A rule can run backward() itself.
   struct Restore {
-    const char* outer = differentiated;
-    ~Restore() { differentiated = outer; }
+    const char* outer = differentiated_op;
+    ~Restore() { differentiated_op = outer; }
   } const restore;
-  differentiated = name;
+  differentiated_op = name;
   return apply(grad);
 }
 
@@ -107,7 +108,7 @@ void Node::dispose(Node* node) {
   while (disposed != nullptr) {
     Node* next = disposed;
     disposed = next->next_disposed_;
-    delete next;  // drops its inputs, which come back here
+    delete next;  // may call dispose() for its inputs
   }
   disposing = false;
 }

@@ -5,7 +5,6 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -14,16 +13,17 @@
 #include "autograd/grad_mode.h"
 #include "autograd/variable.h"
 
-/// The tape: what record() writes and backward() reads. Users need it to define ops of their own:
-///
-///     Variable cube(const Variable& x) {
-///       return record("cube", pow(x.value(), 3), {x}, [x = Saved(x)](const RuleArguments& at) {
-///         return Gradients(at.grad * 3 * *x * *x);
-///       });
-///     }
+/// The graph that record() builds and backward() traverses. Users need it to define ops of their own.
+/// ```cpp
+/// Variable cube(const Variable& x) {
+///   return record("cube", pow(x.value(), 3), {x}, [x = Saved(x)](const RuleArguments& at) {
+///     return Gradients(at.grad * 3 * *x * *x);
+///   });
+/// }
+/// ```
 namespace tinytorch {
 
-/// The gradients that a rule returns, one an input in their order; undefined for an input that wants none.
+/// The gradients that a rule returns: one for each input, in order; undefined for an input that needs none.
 class Gradients {
  public:
   template <class... V>
@@ -40,23 +40,24 @@ class Gradients {
   std::vector<Variable> items_;
 };
 
-/// What a gradient rule is given.
+/// The arguments of a gradient rule.
 class RuleArguments {
  public:
   RuleArguments(const Variable& grad, const Node& node) : grad(grad), node_(node) {}
 
-  const Variable& grad;  ///< the gradient of the op's result, of its shape and type
+  const Variable& grad;  ///< the gradient of the op's result, of its shape and dtype
 
-  /// Whether input i needs a gradient; a rule of several inputs skips the work for one that does not.
+  /// True if input i needs a gradient; a rule of several inputs skips the work for one that does not.
   bool wants(std::size_t i) const;
-  /// The shape of input i, which wants a gradient.
+  /// The shape of input i, which needs a gradient.
   const Shape& shape(std::size_t i) const;
-  /// The op's result, for rules given to record_with_output().
-  /// @throws ValueError  it was changed in place since
+  /// The op's result, in rules of record_with_output().
+  /// @throws ValueError  it was changed in place since, or the op was recorded by record()
   Variable output() const;
 
-  /// What `compute` gives as the gradient of input i: summed over the axes along which that was broadcast and
-  /// in its element type. Undefined, and `compute` not called, where it wants none.
+  /// The gradient of input i: the result of `compute()`, summed over the axes along which the input was
+  /// broadcast and converted to the input's dtype. If input i needs no gradient, `compute` is not called and
+  /// the result is undefined.
   template <class Compute>
   Variable gradient(std::size_t i, const Compute& compute) const {
     return wants(i) ? fitted(i, compute()) : Variable();
@@ -68,16 +69,22 @@ class RuleArguments {
   const Node& node_;
 };
 
-/// The gradient of one input, for rules that name theirs:
-///     [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
-///       return Gradients(da([&] { return at.grad * *b; }), db([&] { return at.grad * *a; }));
-///     }
+/// The gradient of one input, for rules that name the gradients of their inputs.
+/// ```cpp
+/// Variable multiply(const Variable& a, const Variable& b) {
+///   return record("multiply", a.value() * b.value(), {a, b},
+///                 [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db)
+///                 {
+///                   return Gradients(da([&] { return at.grad * *b; }), db([&] { return at.grad * *a; }));
+///                 });
+/// }
+/// ```
 class InputGradient {
  public:
   InputGradient(const RuleArguments& at, std::size_t i) : at_(&at), i_(i) {}
 
   bool wanted() const { return at_->wants(i_); }
-  /// The shape of the input, which wants a gradient.
+  /// The shape of the input, which needs a gradient.
   const Shape& shape() const { return at_->shape(i_); }
   /// RuleArguments::gradient() of this input.
   template <class Compute>
@@ -90,13 +97,13 @@ class InputGradient {
   std::size_t i_;
 };
 
-/// A variable that a rule will read, with a check that nobody changed it in place in between. Empty where
-/// nothing is being recorded.
+/// A variable that is saved for a gradient rule. Reading it checks that it was not changed in place since.
+/// Empty while nothing is recorded.
 class Saved {
  public:
-  /// @param needed  false leaves it empty: no rule will read it
+  /// @param needed  false leaves it empty: the rule does not read it
   explicit Saved(const Variable& x, bool needed = true);
-  /// @throws ValueError  it was changed in place since
+  /// The saved variable. @throws ValueError  it was changed in place since
   const Variable& operator*() const {
     if (variable_.value().version() != version_) fail_changed();
     return variable_;
@@ -106,12 +113,12 @@ class Saved {
  private:
   [[noreturn]] void fail_changed() const;
 
-  Variable variable_;  // of a leaf too with the value that it had then
+  Variable variable_;  // with its value at that time, also if it is a leaf, whose value can be replaced
   std::uint64_t version_ = 0;
 };
 
-/// One recorded op, or a leaf. Sequence numbers grow along every path of the tape, so a sweep in descending
-/// order meets a node only after all that was computed from it.
+/// A node of the graph: a recorded op, or a leaf. Sequence numbers increase along every path, so that a
+/// traversal in descending order visits a node after all nodes that were computed from it.
 class Node : public std::enable_shared_from_this<Node> {
  public:
   using Hook = std::function<Variable(const Variable&)>;
@@ -121,25 +128,25 @@ class Node : public std::enable_shared_from_this<Node> {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Runs the rule. @throws ValueError  it was released, or what it saved was changed in place
+  /// Runs the rule. @throws ValueError  it was released, or a saved tensor was changed in place
   Gradients differentiate(const Variable& grad) const;
-  /// Frees what the rule saved and the way to its inputs.
+  /// Frees what the rule saved and the links to the inputs.
   virtual void release() = 0;
   /// A leaf's value; null for a recorded op.
   virtual Tensor* leaf_value() { return nullptr; }
-  /// The op's result. @throws ValueError  it was changed in place since, or not recorded
+  /// The op's result. @throws ValueError  it was changed in place since, or was not saved
   virtual Variable output() const;
 
   const char* const name;
-  std::uint64_t sequence;  ///< of a leaf whose value was replaced: a new one
-  // What a gradient of this node's value must look like.
+  std::uint64_t sequence;  ///< a leaf whose value is replaced gets a new one
+  // The shape, dtype and device of this node's value, and so of its gradient.
   Shape shape;
   DType dtype;
   Device device;
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
-  std::unique_ptr<Variable> grad;  ///< null where none is kept: ops, unless retain_grad() was called
+  std::unique_ptr<Variable> grad;  ///< null if none is stored: ops, unless retain_grad() was called
 
   /// The next sequence number.
   static std::uint64_t next_sequence();
@@ -155,117 +162,40 @@ class Node : public std::enable_shared_from_this<Node> {
   Node* next_disposed_ = nullptr;
 };
 
-/// The inputs of an op that is to be recorded: `{a, b}`, or a span. Empty where nothing is being recorded.
+/// The inputs of an op that is to be recorded: `{a, b}`, or a span. Empty while nothing is recorded.
 class Inputs {
  public:
   Inputs(std::initializer_list<std::reference_wrapper<const Variable>> inputs);
   Inputs(std::span<const Variable> inputs);
 
-  /// Whether any of them needs a gradient and this thread records.
+  /// True if grad_enabled() and at least one input needs a gradient.
   bool recording() const { return !nodes_.empty(); }
-  std::vector<std::shared_ptr<Node>> take_nodes() { return std::move(nodes_); }
+  /// Moves the inputs' nodes out.
+  std::vector<std::shared_ptr<Node>> release_nodes() { return std::move(nodes_); }
 
  private:
   std::vector<std::shared_ptr<Node>> nodes_;
 };
 
-/// Makes the result of an op a Variable: `value` as a constant if it is not floating or no input needs a
-/// gradient, else with a node that holds `rule`, a function from RuleArguments to Gradients, which may take
-/// an InputGradient for each input besides. Written with ops on Variables, a rule can be differentiated
-/// again.
+/// Makes the result of an op a Variable: a constant if `value` is not floating or no input needs a gradient,
+/// else a Variable whose node holds `rule`. Where the rule computes with ops on Variables, it can be
+/// differentiated again.
+/// @param name  the op's name in error messages; not copied
+/// @param rule  a function from RuleArguments to Gradients; it may also take an InputGradient for each input
 template <class Rule>
 Variable record(const char* name, Tensor value, Inputs inputs, Rule rule);
 
-/// The same for a rule that reads the op's result, RuleArguments::output().
+/// Like record(), for a rule that reads the op's result, RuleArguments::output().
 template <class Rule>
 Variable record_with_output(const char* name, Tensor value, Inputs inputs, Rule rule);
 
-/// For rules that run ops of their own: d(output)/d(input) for each input as if none of them were computed
-/// from another, and undefined for those that require no gradient. The sweep goes no further back than them.
+/// d(output)/d(input) for each input as if no input were computed from another; undefined for inputs that
+/// require no gradient. For rules that run ops of their own: the backward pass stops at the inputs. The
+/// gradient of an input that is given twice is at its first position; at the second it is zero.
+/// @throws ValueError  as gradients()
 std::vector<Variable> partial_gradients(const Variable& output, std::span<const Variable> inputs,
                                         BackwardOptions options, const Variable& seed);
 
-// Definitions of the templates.
-
-namespace detail {
-
-/// Calls a rule with as many InputGradients as it takes.
-template <class Rule, std::size_t... i>
-Gradients call_rule(const Rule& rule, const RuleArguments& at, std::index_sequence<i...>) {
-  if constexpr (std::is_invocable_v<const Rule&, const RuleArguments&, decltype(InputGradient(at, i))...>) {
-    return rule(at, InputGradient(at, i)...);
-  } else {
-    static_assert(sizeof...(i) < 8,
-                  "a rule takes RuleArguments, and an InputGradient for each input or none");
-    return call_rule(rule, at, std::make_index_sequence<sizeof...(i) + 1>());
-  }
-}
-
-/// A recorded op with the rule that is its own.
-template <class Rule>
-class OpNode : public Node {
- public:
-  OpNode(const char* name, const Tensor& value, Inputs& inputs, Rule& rule)
-      : Node(name, value), rule_(std::move(rule)) {
-    this->inputs = inputs.take_nodes();
-  }
-
-  void release() override {
-    rule_.reset();
-    inputs.clear();
-    hooks.clear();
-  }
-
- protected:
-  Gradients apply(const Variable& grad) const override {
-    if (!rule_) this->fail_released();
-    return call_rule(*rule_, RuleArguments(grad, *this), std::index_sequence<>());
-  }
-
- private:
-  std::optional<Rule> rule_;
-};
-
-template <class Rule>
-class OpNodeWithOutput final : public OpNode<Rule> {
- public:
-  OpNodeWithOutput(const char* name, const Tensor& value, Inputs& inputs, Rule& rule)
-      : OpNode<Rule>(name, value, inputs, rule), output_(value), version_(value.version()) {}
-
-  void release() override {
-    OpNode<Rule>::release();
-    output_ = Tensor();
-  }
-
-  Variable output() const override {
-    if (output_.version() != version_) this->fail_output_changed();
-    // Kept without its node, which would own itself.
-    if (!grad_enabled()) return Variable(output_);
-    return Variable(output_, std::const_pointer_cast<Node>(this->shared_from_this()));
-  }
-
- private:
-  Tensor output_;
-  std::uint64_t version_;
-};
-
-template <class NodeType, class Rule>
-Variable record_as(const char* name, Tensor& value, Inputs& inputs, Rule& rule) {
-  if (!inputs.recording() || !is_floating(value.dtype())) return Variable(std::move(value));
-  std::shared_ptr<Node> node(new NodeType(name, value, inputs, rule), &Node::dispose);
-  return Variable(std::move(value), std::move(node));
-}
-
-}  // namespace detail
-
-template <class Rule>
-Variable record(const char* name, Tensor value, Inputs inputs, Rule rule) {
-  return detail::record_as<detail::OpNode<Rule>>(name, value, inputs, rule);
-}
-
-template <class Rule>
-Variable record_with_output(const char* name, Tensor value, Inputs inputs, Rule rule) {
-  return detail::record_as<detail::OpNodeWithOutput<Rule>>(name, value, inputs, rule);
-}
-
 }  // namespace tinytorch
+
+#include "autograd/internal/op_node.h"  // the definitions of record() and record_with_output()

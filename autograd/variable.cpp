@@ -9,7 +9,7 @@
 namespace tinytorch {
 namespace {
 
-/// What variable() made: the value, for all copies of the leaf.
+/// The node of a leaf; it has the value for all copies of the leaf.
 class Leaf final : public Node {
  public:
   explicit Leaf(Tensor value) : Node("variable", value), value_(std::move(value)) {
@@ -24,7 +24,7 @@ class Leaf final : public Node {
   Tensor value_;
 };
 
-/// The value as a leaf holds it.
+/// The value as a leaf stores it.
 Tensor checked_leaf_value(const char* op, Tensor value) {
   if (!value.defined()) fail<ValueError>(op, "the tensor is undefined; give it a shape and elements first");
   if (!is_floating(value.dtype())) {
@@ -32,7 +32,7 @@ Tensor checked_leaf_value(const char* op, Tensor value) {
                      "gradients need floating elements, but this is {} {}; convert it with .to(DType::f32)",
                      value.dtype(), value.shape());
   }
-  // A number's type would yield to those of the tensors that it meets.
+  // The dtype of a leaf does not yield to other operands'.
   if (value.is_weakly_typed()) return full({}, value.to(DType::f64).item<double>(), {.dtype = value.dtype()});
   return value;
 }

@@ -15,21 +15,29 @@ namespace tinytorch {
 
 class Node;
 
+/// The options of a backward pass.
 struct BackwardOptions {
-  bool retain_graph = false;  ///< keep what the rules saved, so that backward can run again
-  /// Record the gradients' own computation, for higher derivatives; implies retain_graph. A leaf's gradient
-  /// then holds the graph, which holds the leaf: zero_grad() frees them. gradients() makes no such circle.
+  bool retain_graph = false;  ///< keep the saved tensors, so that backward() can run again
+  /// Record the computation of the gradients, for higher derivatives; implies retain_graph. A leaf's gradient
+  /// then refers to the graph, which refers to the leaf: zero_grad() breaks the cycle. gradients() makes
+  /// none.
   bool create_graph = false;
 };
 
-/// A tensor in a computation whose derivative is wanted. It is a handle: a value, and for a variable that
-/// needs a gradient its node on the tape. Copies of a leaf are the same leaf; they share its value and its
-/// gradient. Ops on Variables compute like those on Tensors and record their gradient rule where an operand
-/// needs one.
+/// A tensor with automatic differentiation: a handle to a value and, if it requires a gradient, to its node
+/// in the graph. Copies of a leaf are the same leaf: they share its value and its gradient. Ops on Variables
+/// compute as those on Tensors, and record a gradient rule if an operand requires a gradient.
+/// ```cpp
+/// const Variable x = variable({1.0, 2.0, 3.0});
+/// const Variable loss = sum(x * x);
+/// loss.backward();
+/// std::cout << x.grad();  // [2. 4. 6.]
+/// ```
 class Variable {
  public:
+  /// An undefined constant.
   Variable() = default;
-  /// A constant: no gradient goes to it. A Tensor can stand wherever a Variable is wanted.
+  /// A constant, which gets no gradient. Tensors and scalars convert to Variables implicitly.
   Variable(const Tensor& value) : value_(value) {}
   Variable(Tensor&& value) : value_(std::move(value)) {}
   template <class T>
@@ -39,7 +47,7 @@ class Variable {
   Variable(Tensor&& value, std::shared_ptr<Node> node) : value_(std::move(value)), node_(std::move(node)) {}
 
   bool defined() const { return value().defined(); }
-  /// The way back to Tensors; shares storage.
+  /// The value as a Tensor; shares storage.
   const Tensor& value() const { return node_ == nullptr || value_.defined() ? value_ : leaf_value(); }
   const Shape& shape() const { return value().shape(); }
   DType dtype() const { return value().dtype(); }
@@ -47,65 +55,76 @@ class Variable {
   int rank() const { return value().rank(); }
   std::int64_t numel() const { return value().numel(); }
   std::int64_t size(int axis) const { return value().size(axis); }
+  /// The only element: see Tensor::item().
   template <Element T = float>
   T item() const {
     return value().template item<T>();
   }
 
-  /// True where backward() brings a gradient here or through here.
+  /// True if backward() computes a gradient of this variable: for leaves, and results computed from them.
   bool requires_grad() const { return node_ != nullptr; }
-  /// True for constants and for what variable() made: nothing that an op computed.
+  /// True for constants and leaves of variable(); false for the results of recorded ops.
   bool is_leaf() const;
 
-  /// The gradient that backward() summed up here; undefined before. Only leaves keep one, and what
-  /// retain_grad() was called on.
+  /// The gradient that backward() accumulated; undefined before. Only leaves store one, and results on which
+  /// retain_grad() was called.
   const Tensor& grad() const;
-  /// The same as a Variable; after backward({.create_graph = true}) it can be differentiated again.
+  /// grad() as a Variable; after backward({.create_graph = true}) it can be differentiated again.
   const Variable& grad_variable() const;
-  /// Forgets the gradient. @throws ValueError  a constant
+  /// Makes grad() undefined.
+  /// @throws ValueError  this is a constant
   void zero_grad();
-  /// Puts a gradient in place of the one there, for clipping and the like; copied where something else shares
-  /// it.
-  /// @throws ValueError  a constant, or an op's result that keeps no gradient
-  /// @throws ShapeError, DTypeError, DeviceError  it does not fit the value
+  /// Replaces the gradient, for gradient clipping, say. The tensor is copied if its storage is shared.
+  /// @throws ValueError  this is a constant, or an op's result without retain_grad(); or `grad` is undefined
+  /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device differs from that of the value
   void set_grad(Tensor grad);
-  /// Makes an op's result keep its gradient, as leaves do. @throws ValueError  a constant
+  /// Makes an op's result store its gradient, as leaves do.
+  /// @throws ValueError  this is a constant
   void retain_grad() const;
 
-  /// Replaces a leaf's value in all its copies, as Module::to() does; forgets the gradient. What was computed
-  /// from the old value can no longer be differentiated.
-  /// @throws ValueError  not a leaf that requires a gradient. DTypeError  not floating
+  /// Replaces the value of a leaf and all its copies, as Module::to() does, and makes grad() undefined.
+  /// Results that were computed from the old value can no longer be differentiated.
+  /// @throws ValueError  this is not a leaf that requires a gradient
+  /// @throws DTypeError  `value` is not floating
   void set_value(Tensor value);
 
-  /// Adds d(this)/d(leaf) to the gradient of each leaf that this was computed from. `seed` is the gradient of
-  /// what is finally wanted by this; 1 where left out, which needs this to have one element.
-  /// @throws ValueError  no gradient required, more than one element without a seed, graph freed by an
-  /// earlier
-  ///                     backward, a saved tensor was changed in place or a leaf's value replaced since
-  /// @throws ShapeError, DTypeError, DeviceError  seed, or what a rule or a hook gave, does not fit its value
+  /// Adds d(this)/d(leaf) to the gradient of each leaf that this was computed from.
+  /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); 1 if left out, which
+  ///              requires this to have one element
+  /// @throws ValueError  this requires no gradient, or has more than one element and no seed is given; the
+  ///                     graph was freed by an earlier backward(); a saved tensor was changed in place or a
+  ///                     leaf's value replaced since
+  /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device of the seed, or of the result of
+  /// a
+  ///                     rule or hook, differs from that of its value
   void backward(BackwardOptions options = {}) const;
   void backward(const Variable& seed, BackwardOptions options = {}) const;
 
   /// The same value as a constant.
   Variable detach() const { return Variable(value()); }
 
-  /// Calls `hook` with this variable's whole gradient each time backward() reaches it, before it is stored or
-  /// passed on; a defined result of the same shape takes its place. @throws ValueError  a constant
+  /// Registers a function that backward() calls with the complete gradient of this variable, before it is
+  /// stored or propagated. If the result is defined, it replaces the gradient.
+  /// ```cpp
+  /// const Variable x = variable({3.0, 4.0});
+  /// x.register_hook([](const Variable& grad) { return grad * 0.5; });
+  /// ```
+  /// @throws ValueError  this is a constant
   void register_hook(std::function<Variable(const Variable&)> hook) const;
 
-  /// The same elements elsewhere or in another type; the gradient goes back the same way. Integers are
-  /// constants.
+  /// The elements on another device or in another dtype: see Tensor::to(). The gradient is converted back. A
+  /// result that is not floating is a constant.
   Variable to(Options options) const;
   Variable to(Device device) const { return to(Options{.dtype = {}, .device = device}); }
   Variable to(DType dtype) const { return to(Options{.dtype = dtype, .device = this->device()}); }
 
-  /// The op that computed this, or the leaf; null for a constant.
+  /// The node of this variable in the graph; null for a constant.
   const std::shared_ptr<Node>& node() const { return node_; }
 
  private:
   const Tensor& leaf_value() const;
 
-  Tensor value_;  // of a leaf that requires a gradient: undefined, its node holds the value for all copies
+  Tensor value_;  // undefined for a leaf that requires a gradient: its node has the value for all copies
   std::shared_ptr<Node> node_;  // null for a constant
 };
 
@@ -114,17 +133,23 @@ inline constexpr bool is_tensor_like<Variable> = true;
 
 inline const Tensor& value_of(const Variable& x) { return x.value(); }
 
-/// A leaf whose gradient is wanted. The tensor is shared, not copied.
-/// @throws DTypeError  not floating
+/// A leaf that requires a gradient (PyTorch: requires_grad=True). The tensor is shared, not copied.
+/// @throws ValueError  the tensor is undefined
+/// @throws DTypeError  it is not floating
 Variable variable(Tensor value);
 
-/// d(output)/d(input) for each input, without touching any variable's grad(): zero-filled where output does
-/// not depend on it. `seed` as for backward().
+/// d(output)/d(input) for each input, zeros if output does not depend on it. No variable's grad() is changed.
+/// ```cpp
+/// const Variable x = variable(3.0);
+/// const Variable slope = gradients(x * x * x, std::vector{x}, {.create_graph = true})[0];
+/// std::cout << gradients(slope, std::vector{x})[0].item();  // 18, the second derivative
+/// ```
+/// @param seed  as for backward()
 /// @throws ValueError  an input requires no gradient; else as backward()
 std::vector<Variable> gradients(const Variable& output, std::span<const Variable> inputs,
                                 BackwardOptions options = {}, const Variable& seed = {});
 
-/// The value as a Tensor or the Variable itself: how code written for both modes reads a parameter.
+/// x itself as a Variable, or its value as a Tensor: how templates for both modes read a parameter.
 template <TensorLike T>
 const T& as(const Variable& x) {
   if constexpr (std::is_same_v<T, Tensor>) {
@@ -134,7 +159,10 @@ const T& as(const Variable& x) {
   }
 }
 
+/// The value as to_string(Tensor) formats it, followed by "(variable)" for a leaf or "(of NAME)" for the
+/// result of the op NAME.
 std::string to_string(const Variable& x);
+/// Prints to_string(x).
 std::ostream& operator<<(std::ostream& out, const Variable& x);
 
 }  // namespace tinytorch

@@ -5,9 +5,12 @@
 
 namespace tinytorch {
 
-/// The one conversion between element types, the same on every device: to bool, whether it is not zero; from
-/// floating to integer, cut towards zero, out of range to the nearest end, NaN to 0; between integers, modulo
-/// 2^n; else as C++ does. Constexpr, so that device code can call it too.
+/// Converts an element to another type, with the same result on every device. To bool: true if not zero. From
+/// floating to integer: truncates towards zero, saturates out of range, and maps NaN to 0. Between integers:
+/// modulo 2^n. Else: as static_cast. Constexpr, so that device code can call it.
+/// ```cpp
+/// std::cout << convert<std::int32_t>(-1.9) << ' ' << convert<std::int32_t>(1e300);  // -1 2147483647
+/// ```
 template <class To, class From>
 constexpr To convert(From value) {
   if constexpr (std::is_same_v<To, bool>) {

@@ -19,7 +19,7 @@ std::array<Backend*, kDeviceTypes>& backends() {
 }
 
 Backend& backend(DeviceType type) {
-  // The CPU's is always there; it must not wait for registration, which makes tensors itself.
+  // The CPU backend must not wait for registration, which makes tensors itself.
   if (type != DeviceType::cpu) ensure_registered();
   return *backends()[static_cast<std::size_t>(type)];
 }
@@ -58,7 +58,7 @@ std::string to_string(Device device) {
 
 Device Device::cuda(int index) {
   if (index < 0 || index > std::numeric_limits<std::int16_t>::max()) {
-    fail<ValueError>("device", "{} is no number of a device", index);
+    fail<ValueError>("device", "{} is not a valid device index", index);
   }
   return {DeviceType::cuda, static_cast<std::int16_t>(index)};
 }
@@ -72,7 +72,7 @@ Device Device::parse(const std::string& text) {
     const auto [rest, error] = std::from_chars(text.data() + 5, end, index);
     if (error == std::errc() && rest == end && index >= 0) return cuda(index);
   }
-  fail<ValueError>("device", "\"{}\" is no device; write \"cpu\", \"cuda\" or \"cuda:1\"", text);
+  fail<ValueError>("device", "\"{}\" is not a device; write \"cpu\", \"cuda\" or \"cuda:1\"", text);
 }
 
 int device_count(DeviceType type) { return backend(type).count(); }

@@ -5,44 +5,51 @@
 
 namespace tinytorch {
 
+/// The types of devices.
 enum class DeviceType : std::uint8_t { cpu, cuda };
 inline constexpr int kDeviceTypes = 2;
 
-/// "cpu" or "cuda".
+/// The name of a device type: "cpu" or "cuda".
 const char* name(DeviceType type);
 
-/// Where a tensor's elements lie.
+/// The device that a tensor's elements are on.
+/// ```cpp
+/// const Tensor x = zeros({2, 3}, {.device = best_device()});
+/// std::cout << to_string(x.device());  // cpu, or cuda:0 where there is a GPU
+/// ```
 struct Device {
   DeviceType type = DeviceType::cpu;
   std::int16_t index = 0;
 
+  /// The CPU.
   static constexpr Device cpu() { return {DeviceType::cpu, 0}; }
-  /// @throws ValueError  the index is not in 0 ... 32767
+  /// The GPU of this index.
+  /// @throws ValueError  the index is not in [0, 32767]
   static Device cuda(int index = 0);
 
   /// Parses "cpu", "cuda" or "cuda:1".
-  /// @throws ValueError  anything else
+  /// @throws ValueError  any other text
   static Device parse(const std::string& text);
 
   bool operator==(const Device&) const = default;
 };
 
-/// "cpu" or "cuda:0".
+/// The name of a device: "cpu" or "cuda:0".
 std::string to_string(Device device);
 
-/// How many devices of this type this process can use.
+/// The number of devices of this type that the process can use.
 int device_count(DeviceType type);
 
-/// True where a tensor can be made on `device`.
+/// True if tensors can be made on `device`.
 bool is_available(Device device);
 
-/// True where the host only acts as `device`: slow, and good for trying kernels without the hardware.
+/// True if the host emulates `device`: slowly, for the development of kernels without the hardware.
 bool is_emulated(Device device);
 
-/// The fastest device of this machine: the first GPU where there is one, else the CPU.
+/// The fastest device of this machine: the first GPU, or the CPU if there is none.
 Device best_device();
 
-/// The name of the hardware behind `device`, for reports: the processor's or the GPU's.
+/// The name of the hardware, for reports: the model of the processor or GPU.
 /// @throws DeviceError  the device is not available
 std::string describe(Device device);
 
@@ -52,7 +59,7 @@ std::string describe(Device device);
 /// @throws ValueError  TINYTORCH_ISA names one that this build or this processor does not have
 const char* instruction_set();
 
-/// Why no device of this type can be used and what to do about it; empty where one can.
+/// The reason why no device of this type can be used, with what to do about it; empty if one can.
 std::string unavailable_reason(DeviceType type);
 
 }  // namespace tinytorch

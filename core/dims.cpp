@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ostream>
 
 #include "core/internal/format.h"
 
 namespace tinytorch {
 
-void Dims::fail_capacity(std::int64_t count) {
-  fail<ShapeError>("shape", "{} axes; a tensor has at most {}", count, kMaxRank);
+void Dims::fail_capacity(std::int64_t size) {
+  fail<ShapeError>("shape", "{} axes; a tensor has at most {}", size, kMaxRank);
 }
 
 Dims::Dims(std::span<const std::int64_t> values) {
@@ -35,25 +36,26 @@ std::string to_string(const Dims& dims) {
   return fmt::format("[{}]", fmt::join(dims.begin(), dims.end(), ", "));
 }
 
+std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
+
 std::int64_t checked_numel(const char* op, const Shape& shape) {
-  std::int64_t count = 1;
+  std::int64_t numel = 1;
   bool empty = false, overflow = false;
   for (const std::int64_t length : shape) {
     if (length < 0) fail<ShapeError>(op, "negative length in shape {}", shape);
     empty |= length == 0;
-    overflow |= __builtin_mul_overflow(count, length, &count);
+    overflow |= __builtin_mul_overflow(numel, length, &numel);
   }
-  // A zero anywhere makes the tensor empty, however long the other axes are.
+  // One axis of length 0 makes the tensor empty, however long the others are.
   if (empty) return 0;
   if (overflow) fail<ShapeError>(op, "shape {} has more elements than 63 bits can count", shape);
-  return count;
+  return numel;
 }
 
 Strides contiguous_strides(const Shape& shape) {
   Strides strides = Dims::filled(shape.size(), 1);
   for (int i = shape.size() - 2; i >= 0; --i) {
-    // An axis of length 0 counts as 1, so that the strides of an empty tensor cannot overflow where its shape
-    // does.
+    // An axis of length 0 counts as 1. Strides of an empty tensor that overflow become 0.
     if (__builtin_mul_overflow(strides[i + 1], std::max<std::int64_t>(shape[i + 1], 1), &strides[i]))
       strides[i] = 0;
   }

@@ -3,28 +3,29 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 
 namespace tinytorch {
 
-/// The most axes that a tensor can have.
+/// The largest number of axes of a tensor.
 inline constexpr int kMaxRank = 8;
 
-/// Up to kMaxRank integers held in place: a shape, its strides, or a list of axes.
+/// A list of up to kMaxRank integers: a shape, strides or axes. It needs no memory besides its own.
 class Dims {
  public:
   Dims() = default;
 
-  /// @throws ShapeError  more than kMaxRank values
+  /// @throws ShapeError  more than kMaxRank values (as all that add some)
   Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
   explicit Dims(std::span<const std::int64_t> values);
 
-  /// `count` times `value`. @throws ShapeError  count exceeds kMaxRank
-  static Dims filled(int count, std::int64_t value) {
-    check_capacity(count);
+  /// A list of `size` times the same value.
+  static Dims filled(int size, std::int64_t value) {
+    check_capacity(size);
     Dims dims;
-    dims.size_ = count;
+    dims.size_ = size;
     for (std::int64_t& each : dims) each = value;
     return dims;
   }
@@ -42,12 +43,14 @@ class Dims {
   std::int64_t* begin() { return values_.data(); }
   std::int64_t* end() { return values_.data() + size_; }
 
-  /// @throws ShapeError  the list is full
+  /// Appends a value.
   void push_back(std::int64_t value) {
     check_capacity(size_ + 1);
     (*this)[size_++] = value;
   }
+  /// Inserts a value before position `at`.
   void insert(int at, std::int64_t value);
+  /// Removes the value at position `at`.
   void erase(int at);
   bool contains(std::int64_t value) const;
 
@@ -60,49 +63,60 @@ class Dims {
   }
 
  private:
-  static void check_capacity(std::int64_t count) {
-    if (count > kMaxRank) fail_capacity(count);
+  static void check_capacity(std::int64_t size) {
+    if (size > kMaxRank) fail_capacity(size);
   }
-  [[noreturn]] static void fail_capacity(std::int64_t count);
+  [[noreturn]] static void fail_capacity(std::int64_t size);
 
   std::array<std::int64_t, kMaxRank> values_{};
   int size_ = 0;
 };
 
-using Shape = Dims;    ///< The length of each axis.
-using Strides = Dims;  ///< For each axis, how many elements lie between neighbours; 0 where broadcast.
-using Axes = Dims;     ///< Axis numbers; negative ones count from the end.
+using Shape = Dims;    ///< The length of each axis, as [N, C, H, W].
+using Strides = Dims;  ///< For each axis, the distance between neighbours in elements; 0 where broadcast.
+using Axes = Dims;     ///< Indices of axes; negative ones count from the end.
 
-/// "[2, 3]"; "[]" for no axes.
+/// The values in brackets: "[2, 3]"; "[]" for none.
 std::string to_string(const Dims& dims);
+/// Prints to_string(dims).
+/// ```cpp
+/// std::cout << zeros({2, 3}).shape();  // [2, 3]
+/// ```
+std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
-/// How many elements a tensor of this shape has; 1 for no axes.
+/// The number of elements of a tensor of this shape; 1 for no axes.
+/// @param op  the op that error messages name (as below)
 /// @throws ShapeError  a length is negative, or the product does not fit into 63 bits
 std::int64_t checked_numel(const char* op, const Shape& shape);
 
-/// The values of a, then those of b. @throws ShapeError  more than kMaxRank together
+/// The values of a followed by those of b.
+/// @throws ShapeError  more than kMaxRank values
 Dims joined(const Dims& a, const Dims& b);
 
-/// Row-major strides.
+/// The row-major strides of a contiguous tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
 
-/// The axes from the outermost in memory to the innermost.
+/// The axes in memory order: by decreasing stride, equal ones in their own order.
 Axes memory_order(const Strides& strides);
 
-/// The shape that `a` and `b` broadcast to by NumPy's rule: aligned at the last axis, lengths equal or one of
-/// them 1.
+/// The shape that `a` and `b` broadcast to by NumPy's rule: aligned at the last axis, lengths are equal or
+/// one of them is 1.
+/// ```cpp
+/// std::cout << broadcast_shapes("add", {4, 1, 3}, {2, 1});  // [4, 2, 3]
+/// ```
 /// @throws ShapeError  they do not broadcast
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
-/// Turns a possibly negative axis into 0 ... rank-1.
+/// The axis in [0, rank) that a possibly negative one denotes.
 /// @throws ShapeError  out of range
 int normalize_axis(const char* op, std::int64_t axis, int rank);
 
-/// Axes as increasing numbers in 0 ... rank-1; no axes given means all of them.
-/// @throws ShapeError  out of range, or one named twice
+/// The axes in [0, rank) in increasing order; all of them if `axes` is empty.
+/// @throws ShapeError  an axis is out of range or given twice
 Axes normalize_axes(const char* op, const Axes& axes, int rank);
 
-/// `shape` with the (normalised) `axes` set to 1, or taken out where not `keepdim`.
+/// The shape of a reduction of `shape` over the normalised `axes`: their length is 1, or they are removed if
+/// not `keepdim`.
 Shape reduced_shape(const Shape& shape, const Axes& axes, bool keepdim);
 
 }  // namespace tinytorch

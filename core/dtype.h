@@ -1,20 +1,23 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
+#include <iosfwd>
 
 namespace tinytorch {
 
-/// Element types. The order is the order of promotion: an op on two types works in the later one
-/// (bool < u8 < i32 < i64 < f16 < bf16 < f32 < f64), except that f16 with bf16 gives f32.
-/// f16 and bf16 have their place here; no kernel takes them yet.
+/// The data type of a tensor's elements. The order is the order of promotion: an op on two dtypes computes in
+/// the later one (bool < u8 < i32 < i64 < f16 < bf16 < f32 < f64), except that f16 with bf16 gives f32.
+/// No tensor can have the dtype f16 or bf16 yet: they have no kernels.
 enum class DType : std::uint8_t { boolean, u8, i32, i64, f16, bf16, f32, f64 };
 
-/// "bool", "u8", "i32", "i64", "f16", "bf16", "f32" or "f64".
+/// The name of a dtype: "bool", "u8", "i32", "i64", "f16", "bf16", "f32" or "f64".
 const char* name(DType dtype);
+/// Prints name(dtype).
+std::ostream& operator<<(std::ostream& out, DType dtype);
 
-/// Bytes of one element.
+/// The size of one element in bytes.
 std::size_t size_of(DType dtype);
 
 /// True for f16, bf16, f32 and f64.
@@ -23,56 +26,94 @@ bool is_floating(DType dtype);
 /// True for u8, i32 and i64.
 bool is_integer(DType dtype);
 
-/// The type in which an op on `a` and `b` computes. Unlike NumPy and like PyTorch, an integer
-/// never widens a floating type: i64 with f32 gives f32.
+/// The dtype in which an op on `a` and `b` computes. Unlike NumPy and like PyTorch, an integer never widens a
+/// floating dtype: i64 with f32 gives f32.
+/// ```cpp
+/// std::cout << promote(DType::i64, DType::f32);  // f32
+/// ```
 DType promote(DType a, DType b);
-
-namespace detail {
-template <class T>
-struct DTypeOf;
-template <>
-struct DTypeOf<bool> : std::integral_constant<DType, DType::boolean> {};
-template <>
-struct DTypeOf<std::uint8_t> : std::integral_constant<DType, DType::u8> {};
-template <>
-struct DTypeOf<std::int32_t> : std::integral_constant<DType, DType::i32> {};
-template <>
-struct DTypeOf<std::int64_t> : std::integral_constant<DType, DType::i64> {};
-template <>
-struct DTypeOf<float> : std::integral_constant<DType, DType::f32> {};
-template <>
-struct DTypeOf<double> : std::integral_constant<DType, DType::f64> {};
-}  // namespace detail
-
-/// The DType whose elements are of the C++ type T.
-template <class T>
-inline constexpr DType dtype_of = detail::DTypeOf<T>::value;
 
 /// A C++ type that can be an element of a tensor.
 template <class T>
-concept Element = requires {
-  detail::DTypeOf<T>::value;
+concept Element = std::same_as<T, bool> || std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t> ||
+    std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
+
+/// The DType whose elements are of the C++ type T.
+template <Element T>
+inline constexpr DType dtype_of = DType::f64;
+template <>
+inline constexpr DType dtype_of<bool> = DType::boolean;
+template <>
+inline constexpr DType dtype_of<std::uint8_t> = DType::u8;
+template <>
+inline constexpr DType dtype_of<std::int32_t> = DType::i32;
+template <>
+inline constexpr DType dtype_of<std::int64_t> = DType::i64;
+template <>
+inline constexpr DType dtype_of<float> = DType::f32;
+
+/// The dtypes that a function takes, for dispatch(): all that have kernels.
+struct AllTypes {
+  static constexpr const char* kName = "any";
+  template <Element T>
+  static constexpr bool kHas = true;
+};
+/// All but bool.
+struct NumericTypes {
+  static constexpr const char* kName = "numeric";
+  template <Element T>
+  static constexpr bool kHas = !std::same_as<T, bool>;
+};
+/// f32 and f64.
+struct FloatingTypes {
+  static constexpr const char* kName = "floating";
+  template <Element T>
+  static constexpr bool kHas = std::floating_point<T>;
 };
 
-/// Which element types a function takes.
-struct AllTypes {};
-struct FloatingTypes {};
-struct NumericTypes {};
+/// Reports a dtype that a dispatch() over the types of this name does not take.
+/// @throws DTypeError  always
+[[noreturn]] void fail_dispatch(DType dtype, const char* types);
 
-/// Calls `f.template operator()<T>()` with the C++ type of `dtype`.
-/// The caller has checked that `dtype` is one of `Types` (f16 and bf16 never are, yet).
+/// Calls `f.template operator()<T>()` with the C++ type T of `dtype`, which is one of `Types`.
+/// ```cpp
+/// const Tensor x{1.5, 2.5};
+/// std::cout << dispatch(x.dtype(), [&]<class T>() { return sizeof(T); });  // 4
+/// ```
+/// @throws DTypeError  `dtype` is not one of `Types`: the caller did not check it
 template <class Types = AllTypes, class F>
 decltype(auto) dispatch(DType dtype, F&& f) {
-  if constexpr (std::is_same_v<Types, AllTypes>) {
-    if (dtype == DType::boolean) return f.template operator()<bool>();
+  // Without a default, so that the compiler names a dtype that has no case.
+  switch (dtype) {
+    case DType::boolean:
+      if constexpr (Types::template kHas<bool>)
+        return f.template operator()<bool>();
+      else
+        break;
+    case DType::u8:
+      if constexpr (Types::template kHas<std::uint8_t>)
+        return f.template operator()<std::uint8_t>();
+      else
+        break;
+    case DType::i32:
+      if constexpr (Types::template kHas<std::int32_t>)
+        return f.template operator()<std::int32_t>();
+      else
+        break;
+    case DType::i64:
+      if constexpr (Types::template kHas<std::int64_t>)
+        return f.template operator()<std::int64_t>();
+      else
+        break;
+    case DType::f16:
+    case DType::bf16:
+      break;  // no kernels yet
+    case DType::f32:
+      return f.template operator()<float>();
+    case DType::f64:
+      return f.template operator()<double>();
   }
-  if constexpr (!std::is_same_v<Types, FloatingTypes>) {
-    if (dtype == DType::u8) return f.template operator()<std::uint8_t>();
-    if (dtype == DType::i32) return f.template operator()<std::int32_t>();
-    if (dtype == DType::i64) return f.template operator()<std::int64_t>();
-  }
-  if (dtype == DType::f32) return f.template operator()<float>();
-  return f.template operator()<double>();
+  fail_dispatch(dtype, Types::kName);
 }
 
 }  // namespace tinytorch

@@ -4,38 +4,45 @@
 
 namespace tinytorch {
 
-/// Base of every exception that TinyTorch throws. The message begins with the op in brackets and
-/// says what came, what was wanted and, where there is one, the way out.
+/// The base of all exceptions of TinyTorch. The message begins with the op in brackets and says what the op
+/// got, what it expects and, where possible, how to fix it.
+/// ```cpp
+/// try {
+///   matmul(zeros({2, 3}), zeros({2, 3}));
+/// } catch (const ShapeError& error) {
+///   std::cout << error.what();  // [matmul] inner dimensions differ: ...
+/// }
+/// ```
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Shapes, axes or ranks do not fit the op.
+/// The op does not accept these shapes, axes or ranks.
 class ShapeError : public Error {
  public:
   using Error::Error;
 };
 
-/// The op does not take tensors of this element type.
+/// The op does not accept tensors of this dtype.
 class DTypeError : public Error {
  public:
   using Error::Error;
 };
 
-/// A device is missing, or the tensors of one call lie on different devices.
+/// A device is not available, or the tensors of one call are on different devices.
 class DeviceError : public Error {
  public:
   using Error::Error;
 };
 
-/// An argument has a value that the op does not accept.
+/// The op does not accept the value of an argument.
 class ValueError : public Error {
  public:
   using Error::Error;
 };
 
-/// A device has no memory left for an allocation; nothing was lost.
+/// A device has not enough memory for an allocation. All tensors are as before.
 class MemoryError : public Error {
  public:
   using Error::Error;
@@ -47,7 +54,7 @@ class CudaError : public Error {
   using Error::Error;
 };
 
-/// A file is missing, unreadable, malformed or cannot be written.
+/// A file does not exist, cannot be read or written, or is malformed.
 class IoError : public Error {
  public:
   using Error::Error;

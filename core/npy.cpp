@@ -30,15 +30,16 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "files are written in the order of this machine");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kAlignment = 64;           // of the data in a file that we write
-constexpr std::size_t kLongestHeader = 1 << 16;  // no header of one element type comes near
+constexpr std::size_t kAlignment = 64;           // of the data in files that save_npy() writes
+constexpr std::size_t kLongestHeader = 1 << 16;  // far above the length of a header of one dtype
 
 std::string last_error() { return std::generic_category().message(errno); }
 
-/// An open file.
+/// An open file; closed by the destructor.
 class File {
  public:
-  /// `path` is the one that messages name.
+  /// @param path    the path that messages name
+  /// @param opened  the path of the file to open
   File(const char* op, const std::string& path, const std::string& opened, int flags)
       : op_(op), path_(path), descriptor_(::open(opened.c_str(), flags | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) error("cannot be opened: {}", last_error());
@@ -52,7 +53,7 @@ class File {
     fail<IoError>(op_, "{}: {}", path_, fmt::format(format, std::forward<Args>(args)...));
   }
 
-  /// How many bytes it holds; only regular files say.
+  /// The size in bytes; only regular files have one.
   std::size_t size() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) error("cannot be read: {}", last_error());
@@ -62,24 +63,24 @@ class File {
 
   void read(std::span<std::byte> bytes) const {
     while (!bytes.empty()) {
-      const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) error("cannot be read: {}", last_error());
-      if (count == 0) error("became shorter while it was read");
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
+      const ssize_t n = ::read(descriptor_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) error("cannot be read: {}", last_error());
+      if (n == 0) error("became shorter while it was read");
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
     }
   }
 
   void write(std::span<const std::byte> bytes) const {
     while (!bytes.empty()) {
-      const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) error("cannot be written: {}", last_error());
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
+      const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) error("cannot be written: {}", last_error());
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
     }
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until all data is on the disk, and closes the file.
   void finish() {
     if (::fsync(descriptor_) != 0 || !close()) error("cannot be written: {}", last_error());
   }
@@ -92,15 +93,15 @@ class File {
   int descriptor_;
 };
 
-/// What the header of a file says.
+/// The header of an .npy file.
 struct Header {
   std::string descr;
   bool fortran_order = false;
   Shape shape;
 };
 
-/// Reads the dictionary of a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`: as much
-/// of Python's grammar as arrays of one element type need.
+/// Parses the dictionary of a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`: the
+/// subset of Python's grammar that arrays of one dtype need.
 class HeaderParser {
  public:
   HeaderParser(const File& file, std::string_view text) : file_(file), text_(text) {}
@@ -118,7 +119,7 @@ class HeaderParser {
         value = read();
       };
       if (key == "descr") {
-        set(descr, [&] { return element_type(); });
+        set(descr, [&] { return description(); });
       } else if (key == "fortran_order") {
         set(fortran_order, [&] { return boolean(); });
       } else if (key == "shape") {
@@ -170,7 +171,7 @@ class HeaderParser {
     return std::string(text_.substr(std::exchange(at_, end + 1), end - at_));
   }
 
-  std::string element_type() {
+  std::string description() {
     if (accept('['))
       file_.error("holds records (a structured dtype); only arrays of one element type can be read");
     return quoted();
@@ -215,21 +216,36 @@ class HeaderParser {
   std::size_t at_ = 0;
 };
 
-struct ElementType {
-  DType dtype;
-  std::string_view code;  // without the byte order
-};
-constexpr std::array<ElementType, 6> kElementTypes{{{DType::boolean, "b1"},
-                                                    {DType::u8, "u1"},
-                                                    {DType::i32, "i4"},
-                                                    {DType::i64, "i8"},
-                                                    {DType::f32, "f4"},
-                                                    {DType::f64, "f8"}}};
+/// The dtypes that files can have.
+constexpr std::array kDTypes{DType::boolean, DType::u8, DType::i32, DType::i64, DType::f32, DType::f64};
+
+/// NumPy's code of a dtype, without the byte order; empty for one that files cannot have. The switch has no
+/// default, so that the compiler names a dtype that lacks a case.
+std::string_view numpy_code(DType dtype) {
+  switch (dtype) {
+    case DType::boolean:
+      return "b1";
+    case DType::u8:
+      return "u1";
+    case DType::i32:
+      return "i4";
+    case DType::i64:
+      return "i8";
+    case DType::f16:
+    case DType::bf16:
+      return "";
+    case DType::f32:
+      return "f4";
+    case DType::f64:
+      return "f8";
+  }
+  return "";
+}
 
 DType dtype_of_descr(const File& file, std::string_view descr) {
   const bool has_order = !descr.empty() && std::string_view("<>=|").find(descr[0]) != std::string_view::npos;
-  for (const ElementType& type : kElementTypes) {
-    if (has_order && descr.substr(1) == type.code) return type.dtype;
+  for (const DType dtype : kDTypes) {
+    if (has_order && descr.substr(1) == numpy_code(dtype)) return dtype;
   }
   if (descr.substr(has_order ? 1 : 0) == "O") {
     file.error("holds Python objects, which are never read; save an array of numbers");
@@ -245,7 +261,7 @@ T little_endian(std::span<const std::byte> bytes) {
   return value;
 }
 
-/// How many bytes of data the header announces; nothing if that is not representable.
+/// The size of the data in bytes; nothing if it overflows.
 std::optional<std::size_t> data_size(const Shape& shape, DType dtype) {
   std::size_t bytes = size_of(dtype);
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
@@ -255,20 +271,18 @@ std::optional<std::size_t> data_size(const Shape& shape, DType dtype) {
   return bytes;
 }
 
-/// A name beside `path` that no other thread or process uses.
+/// A path in the same directory that no other thread or process uses.
 std::string temporary_name(const std::string& path) {
   static std::atomic<int> counter{0};
   return fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter.fetch_add(1));
 }
 
 std::string header_text(const Tensor& x) {
-  const auto type = std::find_if(kElementTypes.begin(), kElementTypes.end(),
-                                 [&](const ElementType& candidate) { return candidate.dtype == x.dtype(); });
   const Shape& shape = x.shape();
   std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                                 size_of(x.dtype()) == 1 ? '|' : '<', type->code,
+                                 size_of(x.dtype()) == 1 ? '|' : '<', numpy_code(x.dtype()),
                                  fmt::join(shape.begin(), shape.end(), ", "), shape.size() == 1 ? "," : "");
-  const std::size_t before = kMagic.size() + 4;  // two bytes of version, two of length
+  const std::size_t before = kMagic.size() + 4;  // two bytes each of version and length
   text.resize((before + text.size() + 1 + kAlignment - 1) / kAlignment * kAlignment - before - 1, ' ');
   return text + '\n';
 }
@@ -276,7 +290,7 @@ std::string header_text(const Tensor& x) {
 }  // namespace
 
 Tensor load_npy(const std::string& path) {
-  // Opening a pipe to read would wait for somebody who writes, so do not wait; size() then refuses it.
+  // Opening a pipe would block until another process writes to it; with O_NONBLOCK size() refuses it.
   const File file("load_npy", path, path, O_RDONLY | O_NONBLOCK);
   std::size_t left = file.size();
 
@@ -315,7 +329,7 @@ Tensor load_npy(const std::string& path) {
                *bytes, left);
   }
 
-  // In Fortran order the first axis runs fastest: the same bytes are the transposed array in C order.
+  // An array in Fortran order is the transpose of an array in C order that has the same bytes.
   Shape shape = header.shape;
   if (header.fortran_order) std::reverse(shape.begin(), shape.end());
   Tensor x = empty(shape, {.dtype = dtype});
@@ -335,6 +349,10 @@ Tensor load_npy(const std::string& path) {
 }
 
 void save_npy(const std::string& path, const Tensor& x) {
+  if (numpy_code(x.dtype()).empty()) {
+    fail<DTypeError>(
+        "save_npy", "{} cannot be written; files have elements of bool, u8, i32, i64, f32 or f64", x.dtype());
+  }
   const Tensor data = contiguous(x.to(Device::cpu()));
   const std::string header = header_text(data);
   const auto length = static_cast<std::uint16_t>(header.size());

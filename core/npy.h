@@ -6,15 +6,22 @@
 
 namespace tinytorch {
 
-/// Reads a NumPy .npy file (format 1.0 to 3.0; bool, u1, i4, i8, f4, f8; either byte order; C or Fortran
-/// order).
-/// @throws IoError  missing, unreadable, not .npy, of another element type, shorter or longer than it says,
-/// or
-///                  of more axes than a tensor has; nothing is allocated on the word of the header alone
+/// Reads a NumPy .npy file: format 1.0 to 3.0; dtype bool, u1, i4, i8, f4 or f8; either byte order; C or
+/// Fortran order. The file's size is checked against its header before memory is allocated.
+/// @throws IoError  the file does not exist, cannot be read, is not .npy, has another dtype or more than
+///                  kMaxRank axes, or its size differs from what its header says
 Tensor load_npy(const std::string& path);
 
-/// Writes format 1.0, little-endian, C order, first to a temporary file beside it that is then renamed.
-/// @throws IoError  the file cannot be written; what was at `path` is untouched
+/// Writes a NumPy .npy file of format 1.0, little-endian, in C order. The data goes to a temporary file in
+/// the same directory, which is then renamed: readers see the old or the new file.
+/// ```cpp
+/// const std::string path = std::filesystem::temp_directory_path() / "tinytorch_example.npy";
+/// save_npy(path, Tensor{{1, 2}, {3, 4}});
+/// std::cout << load_npy(path).shape();  // [2, 2]
+/// std::filesystem::remove(path);
+/// ```
+/// @throws IoError  the file cannot be written; an existing one at `path` is unchanged
+/// @throws DTypeError  x is f16 or bf16
 void save_npy(const std::string& path, const Tensor& x);
 
 }  // namespace tinytorch

@@ -14,8 +14,8 @@ namespace tinytorch {
 namespace {
 
 constexpr int kPrecision = 8;
-constexpr std::int64_t kThreshold = 1000;  // more elements than these are summarised ...
-constexpr std::int64_t kEdgeItems = 3;     // ... to so many at each end of an axis
+constexpr std::int64_t kThreshold = 1000;  // tensors of more elements are summarised
+constexpr std::int64_t kEdgeItems = 3;     // elements at each end of a summarised axis
 constexpr std::size_t kLineWidth = 75;
 
 std::string padded(std::size_t width, std::string text) {
@@ -23,9 +23,9 @@ std::string padded(std::size_t width, std::string text) {
   return text;
 }
 
-/// A finite number as text: "-1" "." "25", and "+05" in scientific notation.
-struct Parts {
-  std::string whole;
+/// The text of a finite number: "-1" "." "25", with the exponent "+05" in scientific notation.
+struct Decimal {
+  std::string integer;
   std::string fraction;
   std::string exponent;
 };
@@ -38,56 +38,56 @@ std::string_view to_chars(std::span<char> buffer, T x, std::chars_format format,
   return {buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data())};
 }
 
-/// `precision` digits after the point, correctly rounded; the fewest that tell x from its neighbours if it is
-/// negative.
+/// x with `precision` digits after the point, correctly rounded; with the fewest digits that identify x if
+/// `precision` is negative.
 template <class T>
-Parts parts(T x, std::chars_format format, int precision) {
+Decimal to_decimal(T x, std::chars_format format, int precision) {
   std::array<char, 512> buffer;  // the longest is -1.8e308 in fixed notation with eight decimals
   std::string_view text = to_chars(buffer, x, format, precision);
-  Parts result;
+  Decimal result;
   if (const std::size_t e = text.find('e'); e != text.npos) {
     result.exponent = text.substr(e + 1);
     text = text.substr(0, e);
   }
   const std::size_t point = text.find('.');
-  result.whole = text.substr(0, point);
+  result.integer = text.substr(0, point);
   if (point != text.npos) result.fraction = text.substr(point + 1);
   return result;
 }
 
 void trim_zeros(std::string& fraction) { fraction.erase(fraction.find_last_not_of('0') + 1); }
 
-/// The fewest digits that tell x from its neighbours, but no more than `precision` after the point.
+/// x in scientific notation: the fewest digits that identify x, but at most `precision` after the point.
 template <class T>
-Parts scientific(T x, int precision) {
-  Parts result = parts(x, std::chars_format::scientific, -1);
+Decimal scientific(T x, int precision) {
+  Decimal result = to_decimal(x, std::chars_format::scientific, -1);
   if (result.fraction.size() > static_cast<std::size_t>(precision)) {
-    result = parts(x, std::chars_format::scientific, precision);
+    result = to_decimal(x, std::chars_format::scientific, precision);
   }
   trim_zeros(result.fraction);
   return result;
 }
 
-/// The same in fixed notation. The digits come from scientific notation, since std::to_chars gives large
-/// numbers in fixed notation more digits than tell them apart: 123456790.0f would be 123456792.
+/// The same in fixed notation. The digits come from scientific notation, since std::to_chars in fixed
+/// notation gives large numbers more digits than identify them: 123456790.0f would be 123456792.
 template <class T>
-Parts positional(T x, int precision) {
-  const Parts shortest = parts(x, std::chars_format::scientific, -1);
+Decimal positional(T x, int precision) {
+  const Decimal shortest = to_decimal(x, std::chars_format::scientific, -1);
   const int exponent = std::stoi(shortest.exponent);
   const bool negative = std::signbit(x);
-  std::string digits = shortest.whole.substr(negative ? 1 : 0) + shortest.fraction;
+  std::string digits = shortest.integer.substr(negative ? 1 : 0) + shortest.fraction;
   if (static_cast<int>(digits.size()) - 1 - exponent > precision) {
-    Parts result = parts(x, std::chars_format::fixed, precision);
+    Decimal result = to_decimal(x, std::chars_format::fixed, precision);
     trim_zeros(result.fraction);
     return result;
   }
-  int point = exponent + 1;  // where it stands in the digits
+  int point = exponent + 1;  // its position in the digits
   if (point <= 0) digits.insert(0, static_cast<std::size_t>(1 - point), '0');
   point = std::max(point, 1);
-  const auto whole_size = static_cast<std::size_t>(point);
-  if (digits.size() < whole_size) digits.append(whole_size - digits.size(), '0');
-  Parts result{digits.substr(0, whole_size), digits.substr(whole_size), ""};
-  if (negative) result.whole.insert(0, 1, '-');
+  const auto integer_size = static_cast<std::size_t>(point);
+  if (digits.size() < integer_size) digits.append(integer_size - digits.size(), '0');
+  Decimal result{digits.substr(0, integer_size), digits.substr(integer_size), ""};
+  if (negative) result.integer.insert(0, 1, '-');
   trim_zeros(result.fraction);
   return result;
 }
@@ -98,8 +98,7 @@ std::string not_finite(T x) {
   return x < 0 ? "-inf" : "inf";
 }
 
-/// How the numbers of one tensor are written: all in fixed or all in scientific notation, with the points in
-/// one column.
+/// The format of a tensor's elements: all in fixed or all in scientific notation, with the points aligned.
 template <class T>
 class FloatFormat {
  public:
@@ -107,10 +106,10 @@ class FloatFormat {
     choose_notation(values);
     for (const T x : values) {
       if (!std::isfinite(x)) continue;
-      const Parts number = scientific_ ? scientific(x, kPrecision) : positional(x, kPrecision);
-      left_ = std::max(left_, number.whole.size());
-      right_ = std::max(right_, number.fraction.size());
-      exponent_digits_ = std::max(exponent_digits_, number.exponent.size());
+      const Decimal decimal = scientific_ ? scientific(x, kPrecision) : positional(x, kPrecision);
+      left_ = std::max(left_, decimal.integer.size());
+      right_ = std::max(right_, decimal.fraction.size());
+      exponent_digits_ = std::max(exponent_digits_, decimal.exponent.size());
     }
     if (scientific_) {
       decimals_ = static_cast<int>(right_);
@@ -124,13 +123,13 @@ class FloatFormat {
   std::string operator()(T x) const {
     if (!std::isfinite(x)) return padded(left_ + 1 + right_, not_finite(x));
     if (!scientific_) {
-      Parts number = positional(x, kPrecision);
-      number.fraction.resize(right_, ' ');
-      return padded(left_, number.whole) + '.' + number.fraction;
+      Decimal decimal = positional(x, kPrecision);
+      decimal.fraction.resize(right_, ' ');
+      return padded(left_, decimal.integer) + '.' + decimal.fraction;
     }
-    Parts number = parts(x, std::chars_format::scientific, decimals_);
-    number.exponent.insert(1, exponent_digits_ - number.exponent.size(), '0');
-    return padded(left_, number.whole) + '.' + number.fraction + 'e' + number.exponent;
+    Decimal decimal = to_decimal(x, std::chars_format::scientific, decimals_);
+    decimal.exponent.insert(1, exponent_digits_ - decimal.exponent.size(), '0');
+    return padded(left_, decimal.integer) + '.' + decimal.fraction + 'e' + decimal.exponent;
   }
 
  private:
@@ -142,7 +141,7 @@ class FloatFormat {
       largest = std::max(largest, std::abs(x));
       smallest = std::min(smallest, std::abs(x));
     }
-    // The most digits before the point that the type can tell apart, but no more than 8.
+    // As many digits before the point as the type represents exactly, but at most 8.
     const T limit = std::numeric_limits<T>::digits10 < kPrecision ? T(1e6) : T(1e8);
     scientific_ = largest > 0 && (largest >= limit || smallest < T(1e-4) || largest / smallest > T(1000));
   }
@@ -150,8 +149,8 @@ class FloatFormat {
   bool scientific_ = false;
   int decimals_ = 0;                 // in scientific notation
   std::size_t left_ = 0;             // characters before the point
-  std::size_t right_ = 0;            // and after it
-  std::size_t exponent_digits_ = 0;  // with its sign
+  std::size_t right_ = 0;            // characters after the point
+  std::size_t exponent_digits_ = 0;  // including the sign
 };
 
 template <class T>
@@ -186,9 +185,9 @@ std::vector<std::string> words_of(const Tensor& x) {
   });
 }
 
-/// A number alone is written with all its digits.
+/// The only element of a tensor without axes, with all its digits.
 template <class T>
-std::string number_text(T x) {
+std::string scalar_text(T x) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -197,27 +196,30 @@ std::string number_text(T x) {
     const double size = std::abs(static_cast<double>(x));
     constexpr double kLimit = std::is_same_v<T, float> ? 1e6 : 1e16;
     if (size == 0 || (size >= 1e-4 && size < kLimit)) {
-      const Parts number = positional(x, kAll);
-      return number.whole + '.' + (number.fraction.empty() ? "0" : number.fraction);
+      const Decimal decimal = positional(x, kAll);
+      return decimal.integer + '.' + (decimal.fraction.empty() ? "0" : decimal.fraction);
     }
-    const Parts number = scientific(x, kAll);
-    return number.whole + (number.fraction.empty() ? "" : '.' + number.fraction) + 'e' + number.exponent;
+    const Decimal decimal = scientific(x, kAll);
+    return decimal.integer + (decimal.fraction.empty() ? "" : '.' + decimal.fraction) + 'e' +
+           decimal.exponent;
   } else {
     return std::to_string(x);
   }
 }
 
-/// Puts the words of a tensor between brackets, rows below each other.
-class Layout {
+/// Formats the elements of a tensor in brackets, one row per line.
+class BracketFormatter {
  public:
-  /// `words` are those of a tensor of shape `shown`, whose axes are cut in the middle where `cut`.
-  Layout(std::span<const std::string> words, const Shape& shown, std::span<const bool> cut)
+  /// @param words  the elements of a tensor of shape `shown`, in row-major order
+  /// @param cut    the axes along which elements were left out in the middle
+  BracketFormatter(std::span<const std::string> words, const Shape& shown, std::span<const bool> cut)
       : words_(words), shown_(shown), cut_(cut) {}
 
   std::string text() { return axis_text(0, " ", kLineWidth); }
 
  private:
-  /// The part of the tensor that is next, from `axis` on, whose lines after the first begin with `indent`.
+  /// The text of the next elements along `axis` and the axes after it. All lines but the first begin with
+  /// `indent`.
   std::string axis_text(int axis, const std::string& indent, std::size_t width) {
     const bool last_axis = axis == shown_.size() - 1;
     const bool cut = cut_[static_cast<std::size_t>(axis)];
@@ -256,7 +258,7 @@ class Layout {
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "undefined";
-  if (x.rank() == 0) return dispatch(x.dtype(), [&]<class T>() { return number_text(x.item<T>()); });
+  if (x.rank() == 0) return dispatch(x.dtype(), [&]<class T>() { return scalar_text(x.item<T>()); });
   if (x.numel() == 0) return "[]";
 
   Tensor shown = x;
@@ -266,7 +268,7 @@ std::string to_string(const Tensor& x) {
     cut[static_cast<std::size_t>(axis)] = true;
     shown = concat({slice(shown, axis, 0, kEdgeItems), slice(shown, axis, -kEdgeItems)}, axis);
   }
-  return Layout(words_of(shown), shown.shape(), cut).text();
+  return BracketFormatter(words_of(shown), shown.shape(), cut).text();
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << to_string(x); }

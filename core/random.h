@@ -4,41 +4,52 @@
 
 namespace tinytorch {
 
-/// A run of Philox blocks: the key and the number of the first block. What a random kernel gets.
+/// A range of Philox blocks: the key and the index of the first block. An argument of random kernels.
 struct RandomStream {
   std::uint64_t seed;
   std::uint64_t offset;
 };
 
-/// A counter-based source of random numbers (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy
-/// as 1, 2, 3", SC 2011). Its whole state is a seed and a count, so one seed gives the same numbers on each
-/// device and however many threads.
+/// A counter-based random number generator (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy
+/// as 1, 2, 3", SC 2011). Its state is a seed and an offset, so that a seed gives the same numbers on every
+/// device and with any number of threads.
+/// ```cpp
+/// Generator generator(42);
+/// const Tensor x = rand({3}, {}, generator);
+/// generator.seed(42);
+/// std::cout << equal(x, rand({3}, {}, generator));  // 1
+/// ```
 class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) : state_{seed, 0} {}
 
-  /// Starts again from a seed.
+  /// Restarts the sequence of a seed.
   void seed(std::uint64_t seed) { state_ = {seed, 0}; }
 
-  /// Takes the next `blocks` blocks of four 32-bit numbers.
-  RandomStream take(std::uint64_t blocks) {
+  /// Advances past the next `blocks` blocks of four 32-bit numbers and returns them.
+  RandomStream advance(std::uint64_t blocks) {
     RandomStream stream = state_;
     state_.offset += blocks;
     return stream;
   }
 
-  /// For checkpoints: what take() will give next.
+  /// The state, to be saved in checkpoints: what advance() returns next.
   RandomStream state() const { return state_; }
+  /// Continues from a saved state().
   void set_state(RandomStream state) { state_ = state; }
 
  private:
   RandomStream state_;
 };
 
-/// The generator of calls that name none; one a thread, seeded with 0.
+/// The generator that ops use by default: one for each thread, seeded with 0.
 Generator& default_generator();
 
 /// Seeds this thread's default generator.
+/// ```cpp
+/// manual_seed(7);
+/// const Tensor noise = randn({2, 2});
+/// ```
 void manual_seed(std::uint64_t seed);
 
 }  // namespace tinytorch

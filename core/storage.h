@@ -9,10 +9,12 @@
 
 namespace tinytorch {
 
-/// A block of device memory that tensors share, with a count of the in-place changes made to it.
+/// A block of device memory that tensors share, with a version that counts in-place changes.
 class Storage {
  public:
-  /// @throws DeviceError, MemoryError
+  /// Allocates at least `bytes` bytes, uninitialised.
+  /// @throws DeviceError  the device is not available
+  /// @throws MemoryError  out of memory
   Storage(Device device, std::size_t bytes)
       : allocator_(allocator(device)), device_(device), bytes_(bytes), data_(allocator_.allocate(bytes)) {}
   ~Storage() { allocator_.deallocate(data_, bytes_); }
@@ -21,10 +23,12 @@ class Storage {
 
   Device device() const { return device_; }
   std::size_t bytes() const { return bytes_; }
+  /// The address of the first byte, on device().
   std::byte* data() { return static_cast<std::byte*>(data_); }
 
-  /// Grows with each in-place change; autograd compares it to see that a saved tensor is as it was.
+  /// Incremented by each in-place change. Autograd compares it to detect that a saved tensor was changed.
   std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
+  /// Increments version(); called by in-place ops.
   void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
 
  private:

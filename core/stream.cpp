@@ -9,8 +9,8 @@ namespace tinytorch {
 
 namespace {
 
-void require_same(const char* what, Device a, Device b, bool same) {
-  if (!same) fail<DeviceError>("event", "{}: one is on {}, the other on {}", what, a, b);
+void require_same(const char* rule, Device a, Device b, bool same) {
+  if (!same) fail<DeviceError>("event", "{}: one is on {}, the other on {}", rule, a, b);
 }
 
 }  // namespace
@@ -31,10 +31,10 @@ Event::~Event() = default;
 Event::Event(Event&&) noexcept = default;
 Event& Event::operator=(Event&&) noexcept = default;
 
-void Event::hold(const Stream& stream) const {
+void Event::wait(const Stream& stream) const {
   require_same("a stream waits for events of its own type of device", device_, stream.device(),
                device_.type == stream.device().type);
-  state_->hold(*stream.state_);
+  state_->wait(*stream.state_);
 }
 void Event::synchronize() const { state_->synchronize(); }
 bool Event::is_done() const { return state_->is_done(); }
@@ -47,10 +47,11 @@ double Event::milliseconds_since(const Event& start) const {
   return state_->milliseconds_since(*start.state_);
 }
 
-StreamGuard::StreamGuard(const Stream& stream) : current_(stream), before_(Stream::current(stream.device())) {
+StreamGuard::StreamGuard(const Stream& stream)
+    : current_(stream), previous_(Stream::current(stream.device())) {
   backend_of(current_.device()).set_current_stream(*current_.state_);
 }
-StreamGuard::~StreamGuard() { backend_of(before_.device()).set_current_stream(*before_.state_); }
+StreamGuard::~StreamGuard() { backend_of(previous_.device()).set_current_stream(*previous_.state_); }
 
 void synchronize(Device device) { backend_of(device).synchronize(device.index); }
 

@@ -10,32 +10,38 @@ class StreamState;
 class EventState;
 class Event;
 
-/// A queue of work on a device. What one stream holds runs in its order; what two hold may run at the same
-/// time, unless an Event orders it. Ops put their work into the calling thread's current stream and return.
-/// On the CPU, whose ops are done when they return, every stream is always done.
-///
-///     Stream copies(Device::cuda());
-///     Tensor copied;
-///     {
-///       StreamGuard guard(copies);
-///       copied = batch.to(Device::cuda());     // goes on beside the work of the usual stream
-///     }
-///     Event(copies).hold(Stream::current(Device::cuda()));   // what follows waits for the copy
-///     next = copied;     // not within the guard, where the tensor that `next` held would count as dropped
-///
-/// A tensor's memory is used again once it is dropped: work on it in a stream other than the one it was made
-/// in, and the one that is current when it is dropped, must be waited for before.
+/// A queue of work on a device. The work in one stream runs in order; the work in two streams may run
+/// concurrently unless an Event orders it. Ops enqueue their work in the calling thread's current stream and
+/// return. On the CPU ops complete before they return, so that every stream is always done.
+/// ```cpp
+/// const Device device = best_device();
+/// const Tensor batch = ones({2, 3});
+/// Stream copies(device);
+/// Tensor copied;
+/// {
+///   StreamGuard guard(copies);
+///   copied = batch.to(device);  // concurrent with the work in the default stream
+/// }
+/// Event(copies).wait(Stream::current(device));  // the work enqueued from here on waits for the copy
+/// std::cout << sum(copied);
+/// ```
+/// A tensor's memory is reused once the tensor is destroyed. Reuse waits for the stream in which the tensor
+/// was made and for the one that is current when it is destroyed. Work on it in any other stream must be
+/// waited for before.
 class Stream {
  public:
-  /// A new stream. @throws DeviceError  the device is not available
+  /// A new stream.
+  /// @throws DeviceError  the device is not available
   explicit Stream(Device device);
-  /// The stream that the calling thread's work on `device` goes to.
+  /// The calling thread's current stream on `device`.
+  /// @throws DeviceError  the device is not available
   static Stream current(Device device);
 
   Device device() const;
-  /// Waits until all that was put in so far is done.
+  /// Blocks the host until all work enqueued so far is done.
   /// @throws CudaError  some of it failed
   void synchronize() const;
+  /// True if all work enqueued so far is done. Does not block.
   bool is_done() const;
   bool operator==(const Stream&) const = default;
 
@@ -47,22 +53,24 @@ class Stream {
   std::shared_ptr<StreamState> state_;
 };
 
-/// The place that a stream had reached when this was made.
+/// A marker in a stream: it is done when all work enqueued in the stream before it is.
 class Event {
  public:
+  /// Records an event in `stream`.
   explicit Event(const Stream& stream);
   ~Event();
   Event(Event&&) noexcept;
   Event& operator=(Event&&) noexcept;
 
-  /// Makes what is put into `stream` from now on wait until this place is reached.
+  /// Makes all work that is enqueued in `stream` from now on wait for this event. Does not block the host.
   /// @throws DeviceError  the stream is on another type of device
-  void hold(const Stream& stream) const;
-  /// Waits until this place is reached.
+  void wait(const Stream& stream) const;
+  /// Blocks the host until the event is done.
   void synchronize() const;
+  /// True if the event is done. Does not block.
   bool is_done() const;
-  /// The time from `start` to this event; waits for both.
-  /// @throws DeviceError  the events are of different devices
+  /// The time from `start` to this event; blocks the host until both are done.
+  /// @throws DeviceError  the events are on different devices
   double milliseconds_since(const Event& start) const;
 
  private:
@@ -70,7 +78,7 @@ class Event {
   std::unique_ptr<EventState> state_;
 };
 
-/// Makes a stream its device's current one for this thread, as long as it lives.
+/// Makes a stream the current one of its device for this thread during its lifetime.
 class StreamGuard {
  public:
   explicit StreamGuard(const Stream& stream);
@@ -80,11 +88,12 @@ class StreamGuard {
 
  private:
   Stream current_;
-  Stream before_;
+  Stream previous_;
 };
 
-/// Waits until all work on `device` is done.
-/// @throws DeviceError  the device is not available. CudaError  some of it failed
+/// Blocks the host until all work on `device` is done.
+/// @throws DeviceError  the device is not available
+/// @throws CudaError  some of the work failed
 void synchronize(Device device);
 
 }  // namespace tinytorch

@@ -26,7 +26,7 @@ NestedValues::NestedValues(std::initializer_list<NestedValues> rows) {
 
 namespace {
 
-/// The kind that holds them all: bool, i64 or f32; f32 for no values.
+/// The dtype that holds all values: bool, i64 or f32; f32 for no values.
 DType common_dtype(const std::vector<Scalar>& values) {
   if (values.empty()) return DType::f32;
   DType dtype = DType::boolean;
@@ -46,8 +46,8 @@ Tensor::Tensor(std::initializer_list<NestedValues> rows) {
   });
 }
 
-Tensor::Tensor(Number, Scalar value, DType real_dtype) {
-  *this = empty({}, {.dtype = value.dtype() == DType::f32 ? real_dtype : value.dtype()});
+Tensor::Tensor(WeaklyTyped, Scalar value, DType floating_dtype) {
+  *this = empty({}, {.dtype = value.dtype() == DType::f32 ? floating_dtype : value.dtype()});
   dispatch(dtype_, [&]<class T>() { *data<T>() = value.to<T>(); });
   weakly_typed_ = true;
 }
@@ -64,7 +64,7 @@ Tensor::Tensor(std::shared_ptr<Storage> storage, DType dtype, const Shape& shape
 std::int64_t Tensor::size(int axis) const { return shape_[normalize_axis("size", axis, rank())]; }
 
 bool Tensor::is_contiguous() const {
-  if (numel_ == 0) return true;  // the product below may overflow then
+  if (numel_ == 0) return true;  // the product below could overflow
   std::int64_t expected = 1;
   for (int i = rank() - 1; i >= 0; --i) {
     if (shape_[i] == 1) continue;

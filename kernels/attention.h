@@ -7,26 +7,26 @@
 #include "core/ops/attention_kernels.h"
 #include "kernels/math/host_device.h"
 
-// Attention as kernels see it, for every device.
+// Attention for the kernels of every device.
 namespace tinytorch {
 
-/// A tensor [batch, heads, rows, columns] whose columns lie without gaps.
+/// A tensor [batch, heads, rows, columns] with unit column stride.
 template <class T>
 struct HeadRows {
   T* data;
-  std::int64_t batch_step, head_step, row_step;
+  std::int64_t batch_stride, head_stride, row_stride;
 
   HOST_DEVICE T* row(std::int64_t batch, std::int64_t head, std::int64_t row) const {
-    return data + batch * batch_step + head * head_step + row * row_step;
+    return data + batch * batch_stride + head * head_stride + row * row_stride;
   }
 };
 
 template <class T>
 HeadRows<T> head_rows(T* data, const Tensor& x) {
-  if (x.numel() == 0) return {data, 0, 0, 0};  // there is no row, and nowhere that one could lie
-  // The step of a single row means nothing; libraries want it to be at least a row.
-  const std::int64_t step = x.shape()[2] == 1 ? std::max<std::int64_t>(1, x.shape()[3]) : x.strides()[2];
-  return {data, x.strides()[0], x.strides()[1], step};
+  if (x.numel() == 0) return {data, 0, 0, 0};
+  // The stride of a single row has no meaning; libraries require at least the length of a row.
+  const std::int64_t stride = x.shape()[2] == 1 ? std::max<std::int64_t>(1, x.shape()[3]) : x.strides()[2];
+  return {data, x.strides()[0], x.strides()[1], stride};
 }
 template <class T>
 HeadRows<const T> head_rows(const Tensor& x) {
@@ -37,16 +37,16 @@ HeadRows<T> head_rows(Tensor& x) {
   return head_rows(static_cast<T*>(x.raw_data()), x);
 }
 
-/// At most one of `allowed` and `added` is not null. Steps are in elements.
+/// The mask of the scores: `allowed` is a bool mask, `added` is added to the scores; at most one is not null.
 template <class T>
 struct ScoreMask {
   const bool* allowed;
   const T* added;
-  std::int64_t batch_step, head_step, row_step, column_step;
+  std::int64_t batch_stride, head_stride, row_stride, column_stride;
 
   HOST_DEVICE std::int64_t offset(std::int64_t batch, std::int64_t head, std::int64_t row,
                                   std::int64_t column) const {
-    return batch * batch_step + head * head_step + row * row_step + column * column_step;
+    return batch * batch_stride + head * head_stride + row * row_stride + column * column_stride;
   }
 };
 
@@ -54,16 +54,16 @@ template <class T>
 ScoreMask<T> score_mask(const Tensor& mask) {
   if (!mask.defined()) return {};
   const bool is_bool = mask.dtype() == DType::boolean;
-  const Strides& step = mask.strides();
+  const Strides& strides = mask.strides();
   return {is_bool ? static_cast<const bool*>(mask.raw_data()) : nullptr,
           is_bool ? nullptr : static_cast<const T*>(mask.raw_data()),
-          step[0],
-          step[1],
-          step[2],
-          step[3]};
+          strides[0],
+          strides[1],
+          strides[2],
+          strides[3]};
 }
 
-/// The operands of both kernels, and what follows from them.
+/// The operands of the forward and the gradient kernel, with their sizes.
 template <class T>
 struct AttentionProblem {
   std::int64_t batch, heads, kv_heads, queries, keys, width, value_width;
@@ -72,23 +72,23 @@ struct AttentionProblem {
   bool causal;
   std::int64_t causal_offset;
   T scale;
-  bool drops;        ///< whether weights are left out
-  float drop_below;  ///< those with a random number below this
-  T kept_factor;     ///< what the others are multiplied by
+  bool has_dropout;
+  float dropout_probability;  ///< weights whose uniform random number is below it are set to zero
+  T dropout_scale;            ///< the factor of the other weights, 1 / (1 - dropout_probability)
   RandomStream random;
 
   HOST_DEVICE std::int64_t kv_head(std::int64_t head) const { return head / (heads / kv_heads); }
-  /// How many keys the queries before `end` may attend to at most.
+  /// The largest number of keys that a query before `end` may attend to.
   HOST_DEVICE std::int64_t keys_before(std::int64_t end) const {
     if (!causal) return keys;
     const std::int64_t last = end + causal_offset;
     return last < 0 ? 0 : last < keys ? last : keys;
   }
-  /// The first query that may attend to a key from `key` on.
+  /// The first query that may attend to `key` or to one after it.
   HOST_DEVICE std::int64_t first_query(std::int64_t key) const {
     return causal && key > causal_offset ? key - causal_offset : 0;
   }
-  /// The number of a weight in row-major order.
+  /// The row-major index of a weight.
   HOST_DEVICE std::int64_t weight(std::int64_t b, std::int64_t head, std::int64_t query,
                                   std::int64_t key) const {
     return ((b * heads + head) * queries + query) * keys + key;
@@ -112,15 +112,15 @@ AttentionProblem<T> attention_problem(const Tensor& q, const Tensor& k, const Te
           .causal = settings.causal,
           .causal_offset = settings.causal_offset,
           .scale = static_cast<T>(settings.scale),
-          .drops = settings.dropout > 0,
-          .drop_below = static_cast<float>(settings.dropout),
-          .kept_factor = static_cast<T>(1 / (1 - settings.dropout)),
+          .has_dropout = settings.dropout > 0,
+          .dropout_probability = static_cast<float>(settings.dropout),
+          .dropout_scale = static_cast<T>(1 / (1 - settings.dropout)),
           .random = settings.random};
 }
 
-/// What is subtracted from scores before exp: the maximum, unless all are -inf.
+/// The value that is subtracted from scores before exp: their maximum, or 0 if all are -inf.
 template <class T>
-HOST_DEVICE T shift_of(T maximum) {
+HOST_DEVICE T softmax_shift(T maximum) {
   return maximum == -std::numeric_limits<T>::infinity() ? T(0) : maximum;
 }
 

@@ -14,14 +14,14 @@ Tensor view(const Tensor& x, const Shape& shape, const Strides& strides) {
   return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
 }
 
-bool repeats(const Tensor& index, int i, int axis) { return i != axis && index.strides()[i] == 0; }
+bool is_broadcast(const Tensor& index, int i, int axis) { return i != axis && index.strides()[i] == 0; }
 
-/// Each line of the index once, without gaps along its axis, which comes last.
+/// Each line of the index once, contiguous: its axis is the last.
 Tensor lines_of(const Tensor& index, int axis) {
   Shape shape = index.shape();
   Strides strides = index.strides();
   for (int i = 0; i < shape.size(); ++i) {
-    if (repeats(index, i, axis)) shape[i] = 1;
+    if (is_broadcast(index, i, axis)) shape[i] = 1;
   }
   std::swap(shape[axis], shape.back());
   std::swap(strides[axis], strides.back());
@@ -30,7 +30,7 @@ Tensor lines_of(const Tensor& index, int axis) {
 
 }  // namespace
 
-Tensor fixed_at(const Tensor& x, int axis, const Shape& shape) {
+Tensor broadcast_along(const Tensor& x, int axis, const Shape& shape) {
   Strides strides = x.strides();
   strides[axis] = 0;
   return view(x, shape, strides);
@@ -42,21 +42,21 @@ Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const 
   Scatter scatter{.indices = empty(lines.shape(), options),
                   .order = empty(lines.shape(), options),
                   .sorted = {},
-                  .place = {},
-                  .source = fixed_at(source, axis, index.shape()),
+                  .position = {},
+                  .source = broadcast_along(source, axis, index.shape()),
                   .y = view(y, index.shape(), y.strides()),
                   .length = index.shape()[axis],
-                  .source_step = source.strides()[axis],
-                  .y_step = y.strides()[axis]};
+                  .source_stride = source.strides()[axis],
+                  .y_stride = y.strides()[axis]};
   kernels::sort(lines, false, scatter.order, scatter.indices);
-  Strides sorted = scatter.indices.strides(), place = Dims::filled(index.rank(), 0);
+  Strides sorted = scatter.indices.strides(), position = Dims::filled(index.rank(), 0);
   std::swap(sorted[axis], sorted.back());
   for (int i = 0; i < index.rank(); ++i) {
-    if (repeats(index, i, axis)) sorted[i] = 0;
+    if (is_broadcast(index, i, axis)) sorted[i] = 0;
   }
-  place[axis] = 1;
+  position[axis] = 1;
   scatter.sorted = view(scatter.indices, index.shape(), sorted);
-  scatter.place = view(scatter.indices, index.shape(), place);
+  scatter.position = view(scatter.indices, index.shape(), position);
   return scatter;
 }
 

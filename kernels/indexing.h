@@ -1,36 +1,42 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "core/tensor.h"
 
-// How the kernels of core/ops/indexing.h see their operands, on every device.
+// The operands of gather and scatter for the kernels of every device.
 namespace tinytorch {
 
-/// Calls f with an unsigned type of the elements' size, for what only moves them.
+/// Calls f with the unsigned type of the elements' size, for kernels that only move elements.
 template <class F>
 void dispatch_words(DType dtype, const F& f) {
-  if (size_of(dtype) == 1) return f.template operator()<std::uint8_t>();
-  if (size_of(dtype) == 4) return f.template operator()<std::uint32_t>();
-  f.template operator()<std::uint64_t>();
+  dispatch(dtype, [&]<class T>() {
+    using Word = std::conditional_t<sizeof(T) == 1, std::uint8_t,
+                                    std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+    static_assert(sizeof(Word) == sizeof(T));
+    f.template operator()<Word>();
+  });
 }
 
-/// x seen under `shape`, which is nowhere longer than x but along the axis; there x's first element repeats.
-Tensor fixed_at(const Tensor& x, int axis, const Shape& shape);
+/// A view of x with this shape: x's first elements along the axis are broadcast along it. Along the other
+/// axes `shape` is not longer than x.
+Tensor broadcast_along(const Tensor& x, int axis, const Shape& shape);
 
-/// A scatter along lines of indices whose order by target is known. Element k of a line stands for the k-th
-/// of the sorted indices, and works where that is the first of its target: so all that comes to one place is
-/// the work of one thread, in order. The views are there for their strides and have the index's shape.
+/// A scatter whose indices are sorted by target. A line is a one-dimensional slice along the axis. Element k
+/// of a line is the k-th of its sorted indices. It does the work of its target if it is the first index of
+/// that target: so one thread combines all sources of a target, in order. `sorted`, `position`, `source` and
+/// `y` have the index's shape and are used for their strides.
 struct Scatter {
-  Tensor indices;  ///< i64: the lines, sorted, each once for all that share it; without gaps along a line
-  Tensor order;    ///< i64: where in its line each of them stood; as `indices`
-  Tensor sorted;   ///< a view of `indices`
-  Tensor place;    ///< a view whose offsets are the places k
-  Tensor source;   ///< the first source of each line
-  Tensor y;        ///< y's strides: a line's targets begin k steps before
-  std::int64_t length;       ///< of a line
-  std::int64_t source_step;  ///< from one source of a line to the next
-  std::int64_t y_step;       ///< from one target of a line to the next
+  Tensor indices;       ///< i64: the lines, sorted and contiguous; lines that are broadcast are stored once
+  Tensor order;         ///< i64: the position that each of them had in its line; shape as `indices`
+  Tensor sorted;        ///< a view of `indices`
+  Tensor position;      ///< a view whose offsets are the positions k
+  Tensor source;        ///< the first source of each line
+  Tensor y;             ///< with y's strides: the targets of a line begin k strides before element k
+  std::int64_t length;  ///< of a line
+  std::int64_t source_stride;  ///< between sources of a line
+  std::int64_t y_stride;       ///< between targets of a line
 };
 Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const Tensor& y);
 

@@ -3,7 +3,7 @@
 namespace tinytorch {
 namespace {
 
-/// True where going through the `inner` axis to its end leads each operand to the next place along `outer`.
+/// True if for each operand the stride of the outer axis is that of the inner axis times its length.
 template <int N>
 bool mergeable(const PerOperand<N>& outer, const PerOperand<N>& inner, std::int64_t inner_length) {
   for (std::size_t i = 0; i < N; ++i) {
@@ -12,48 +12,49 @@ bool mergeable(const PerOperand<N>& outer, const PerOperand<N>& inner, std::int6
   return true;
 }
 
-/// Puts an axis in front of those with a smaller step of the output.
+/// Inserts an axis before those with a smaller stride of the output.
 template <int N>
-void insert_axis(IterationSpace<N>& loop, std::int64_t length, const PerOperand<N>& step) {
-  auto at = static_cast<std::size_t>(loop.rank);
-  for (; at > 0 && loop.strides[at - 1][N - 1] < step[N - 1]; --at) {
-    loop.sizes[at] = loop.sizes[at - 1];
-    loop.strides[at] = loop.strides[at - 1];
+void insert_axis(IterationSpace<N>& space, std::int64_t length, const PerOperand<N>& strides) {
+  auto at = static_cast<std::size_t>(space.rank);
+  for (; at > 0 && space.strides[at - 1][N - 1] < strides[N - 1]; --at) {
+    space.sizes[at] = space.sizes[at - 1];
+    space.strides[at] = space.strides[at - 1];
   }
-  loop.sizes[at] = length;
-  loop.strides[at] = step;
-  ++loop.rank;
+  space.sizes[at] = length;
+  space.strides[at] = strides;
+  ++space.rank;
 }
 
+/// Merges adjacent axes where the strides allow it; a space without axes gets one of length 1.
 template <int N>
-void finish(IterationSpace<N>& loop) {
-  if (loop.rank == 0) insert_axis<N>(loop, 1, {});
+void merge_axes(IterationSpace<N>& space) {
+  if (space.rank == 0) insert_axis<N>(space, 1, {});
   std::size_t last = 0;
-  for (std::size_t axis = 1; axis < static_cast<std::size_t>(loop.rank); ++axis) {
-    if (mergeable<N>(loop.strides[last], loop.strides[axis], loop.sizes[axis])) {
-      loop.sizes[last] *= loop.sizes[axis];
+  for (std::size_t axis = 1; axis < static_cast<std::size_t>(space.rank); ++axis) {
+    if (mergeable<N>(space.strides[last], space.strides[axis], space.sizes[axis])) {
+      space.sizes[last] *= space.sizes[axis];
     } else {
-      loop.sizes[++last] = loop.sizes[axis];
+      space.sizes[++last] = space.sizes[axis];
     }
-    loop.strides[last] = loop.strides[axis];
+    space.strides[last] = space.strides[axis];
   }
-  loop.rank = static_cast<int>(last) + 1;
+  space.rank = static_cast<int>(last) + 1;
 }
 
-/// The loop over the first `axes` axes.
+/// The iteration space of the first `axes` axes.
 template <int N>
 IterationSpace<N> space_over(const std::array<const Tensor*, N>& operands, int axes) {
-  IterationSpace<N> loop;
+  IterationSpace<N> space;
   const Shape& shape = operands[N - 1]->shape();
   for (int axis = 0; axis < axes; ++axis) {
     if (shape[axis] == 1) continue;
-    PerOperand<N> step;
-    for (std::size_t i = 0; i < N; ++i) step[i] = operands[i]->strides()[axis];
-    insert_axis<N>(loop, shape[axis], step);
-    loop.numel *= shape[axis];
+    PerOperand<N> strides;
+    for (std::size_t i = 0; i < N; ++i) strides[i] = operands[i]->strides()[axis];
+    insert_axis<N>(space, shape[axis], strides);
+    space.numel *= shape[axis];
   }
-  finish(loop);
-  return loop;
+  merge_axes(space);
+  return space;
 }
 
 }  // namespace
@@ -68,21 +69,21 @@ IterationSpace<3> make_batch_space(const Tensor& a, const Tensor& b, const Tenso
 }
 
 ReductionSpaces make_reduction_spaces(const Tensor& x, const Tensor& y) {
-  ReductionSpaces loops;
-  loops.kept.numel = y.numel();
+  ReductionSpaces spaces;
+  spaces.kept.numel = y.numel();
   for (int axis = 0; axis < x.rank(); ++axis) {
-    const std::int64_t length = x.shape()[axis], step = x.strides()[axis];
+    const std::int64_t length = x.shape()[axis], stride = x.strides()[axis];
     if (length == 1) continue;
     if (y.shape()[axis] == 1) {
-      insert_axis<1>(loops.reduced, length, {step});
-      loops.reduced.numel *= length;
+      insert_axis<1>(spaces.reduced, length, {stride});
+      spaces.reduced.numel *= length;
     } else {
-      insert_axis<2>(loops.kept, length, {step, y.strides()[axis]});
+      insert_axis<2>(spaces.kept, length, {stride, y.strides()[axis]});
     }
   }
-  finish(loops.kept);
-  finish(loops.reduced);
-  return loops;
+  merge_axes(spaces.kept);
+  merge_axes(spaces.reduced);
+  return spaces;
 }
 
 template IterationSpace<1> make_iteration_space<1>(const std::array<const Tensor*, 1>&);

@@ -6,20 +6,21 @@
 
 #include "core/tensor.h"
 
-/// The loops that kernels make over their operands, for every device.
+// The iteration spaces of the kernels of every device.
 namespace tinytorch {
 
 /// One stride or one offset for each of N operands, in elements.
 template <int N>
 using PerOperand = std::array<std::int64_t, N>;
 
-/// An elementwise loop over N operands of one shape, in as few axes as it takes: axes of length 1 are gone,
-/// the rest follow the order of the last operand (the output) in memory, and neighbours that all operands
-/// step through evenly are one. There is at least one axis; the last is the innermost.
+/// The iteration space of an elementwise op on N operands of one shape (as PyTorch's TensorIterator). Axes of
+/// length 1 are removed, the others are sorted by decreasing stride of the last operand (the output), and
+/// adjacent axes are merged where the strides of all operands allow it. There is at least one axis; the last
+/// is the innermost.
 template <int N>
 struct IterationSpace {
   int rank = 0;
-  std::int64_t numel = 1;  ///< elements
+  std::int64_t numel = 1;
   std::array<std::int64_t, kMaxRank> sizes;
   std::array<PerOperand<N>, kMaxRank> strides;
 
@@ -27,62 +28,62 @@ struct IterationSpace {
   const PerOperand<N>& inner_strides() const { return strides[static_cast<std::size_t>(rank - 1)]; }
 };
 
-/// The loop over these tensors, which have the same shape.
+/// The iteration space of these tensors, which have the same shape.
 template <int N>
 IterationSpace<N> make_iteration_space(const std::array<const Tensor*, N>& operands);
 
-/// The loop over the matrices of a batch: over all but the last two axes of these tensors.
+/// The iteration space of a batch of matrices: all but the last two axes of these tensors.
 IterationSpace<3> make_batch_space(const Tensor& a, const Tensor& b, const Tensor& y);
 
-/// The two loops of a reduction of x to y, which has length 1 where x is reduced.
+/// The iteration spaces of a reduction of x to y. y has length 1 along the reduced axes.
 struct ReductionSpaces {
-  IterationSpace<2> kept;     ///< over the elements of y: x's step, y's step; in y's order
-  IterationSpace<1> reduced;  ///< over the elements of x that make up one of y; in x's order
+  IterationSpace<2> kept;     ///< the elements of y, in y's memory order; operands x and y
+  IterationSpace<1> reduced;  ///< the elements of x that are reduced to one of y, in x's memory order
 };
 ReductionSpaces make_reduction_spaces(const Tensor& x, const Tensor& y);
 
-/// A place in a loop: the index along each axis and where that is for each operand.
+/// A position in an iteration space: the index along each axis and the offset of each operand.
 template <int N>
 struct MultiIndex {
   std::array<std::int64_t, kMaxRank> index{};
   PerOperand<N> offset{};
 
-  MultiIndex(const IterationSpace<N>& loop, std::int64_t element) {
-    for (auto axis = static_cast<std::size_t>(loop.rank); axis-- > 0 && element > 0;) {
-      index[axis] = axis > 0 ? element % loop.sizes[axis] : element;
-      element = axis > 0 ? element / loop.sizes[axis] : 0;
-      move(loop.strides[axis], index[axis]);
+  MultiIndex(const IterationSpace<N>& space, std::int64_t element) {
+    for (auto axis = static_cast<std::size_t>(space.rank); axis-- > 0 && element > 0;) {
+      index[axis] = axis > 0 ? element % space.sizes[axis] : element;
+      element = axis > 0 ? element / space.sizes[axis] : 0;
+      advance(space.strides[axis], index[axis]);
     }
   }
 
-  void move(const PerOperand<N>& step, std::int64_t times) {
-    for (std::size_t i = 0; i < N; ++i) offset[i] += times * step[i];
+  void advance(const PerOperand<N>& strides, std::int64_t n) {
+    for (std::size_t i = 0; i < N; ++i) offset[i] += n * strides[i];
   }
 
-  /// To the beginning of the next run along the innermost axis.
-  void next_inner_loop(const IterationSpace<N>& loop) {
-    for (auto axis = static_cast<std::size_t>(loop.rank - 1); axis > 0; --axis) {
-      move(loop.strides[axis], -index[axis]);
+  /// Moves to the beginning of the next inner loop.
+  void next_inner_loop(const IterationSpace<N>& space) {
+    for (auto axis = static_cast<std::size_t>(space.rank - 1); axis > 0; --axis) {
+      advance(space.strides[axis], -index[axis]);
       index[axis] = 0;
-      move(loop.strides[axis - 1], 1);
-      if (++index[axis - 1] < loop.sizes[axis - 1]) return;
+      advance(space.strides[axis - 1], 1);
+      if (++index[axis - 1] < space.sizes[axis - 1]) return;
     }
   }
 };
 
-/// Goes through elements [begin, end) of the loop in its order, calling row(offsets, n) for each run along
-/// the innermost axis.
-template <int N, class Row>
-void for_each_inner_loop(const IterationSpace<N>& loop, std::int64_t begin, std::int64_t end,
-                         const Row& row) {
-  const auto inner = static_cast<std::size_t>(loop.rank - 1);
-  MultiIndex<N> place(loop, begin);
+/// Iterates over elements [begin, end) of the space in order, calling inner_loop(offsets, n) for each run of
+/// n elements along the innermost axis.
+template <int N, class InnerLoop>
+void for_each_inner_loop(const IterationSpace<N>& space, std::int64_t begin, std::int64_t end,
+                         const InnerLoop& inner_loop) {
+  const auto inner = static_cast<std::size_t>(space.rank - 1);
+  MultiIndex<N> at(space, begin);
   while (true) {
-    const std::int64_t n = std::min(end - begin, loop.sizes[inner] - place.index[inner]);
-    row(place.offset, n);
+    const std::int64_t n = std::min(end - begin, space.sizes[inner] - at.index[inner]);
+    inner_loop(at.offset, n);
     begin += n;
     if (begin >= end) return;
-    place.next_inner_loop(loop);
+    at.next_inner_loop(space);
   }
 }
 

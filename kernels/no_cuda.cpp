@@ -1,4 +1,4 @@
-// Stands in for kernels/cuda where TinyTorch is built without CUDA.
+// Replaces kernels/cuda in builds without CUDA.
 #include "core/error.h"
 #include "core/internal/backend.h"
 #include "kernels/register.h"

@@ -5,8 +5,8 @@
 
 namespace tinytorch {
 
-/// The kernels of core/ops/recurrent.h for every device: ForEach{}(state, work) calls work(row, j, width) for
-/// each element of a state [..., width].
+/// The kernels of core/ops/recurrent.h for every device. ForEach{}(state, f) calls f(row, j, width) for each
+/// element of a state [..., width].
 template <class ForEach>
 struct RecurrentKernels {
   static void lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& cell, Tensor& y) {
@@ -45,7 +45,8 @@ struct RecurrentKernels {
     });
   }
 
-  static void put_in(DeviceType type) {
+  /// Registers the kernels for a device type.
+  static void register_for(DeviceType type) {
     kernels::lstm_gates.set(type, lstm_gates);
     kernels::lstm_gates_gradient.set(type, lstm_gates_gradient);
     kernels::gru_gates.set(type, gru_gates);

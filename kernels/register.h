@@ -2,7 +2,7 @@
 
 namespace tinytorch {
 
-/// Puts the kernels of a family into their slots.
+/// Each function registers the CPU kernels of a family.
 namespace cpu {
 void register_activation();
 void register_arg_reduction();
@@ -32,8 +32,8 @@ void register_sort();
 void register_unfold();
 }  // namespace cpu
 
-/// Registers the CUDA backend and its kernels: kernels/cuda's, or in a build without CUDA
-/// kernels/no_cuda.cpp's, which only says so.
+/// Registers the CUDA backend and its kernels: those of kernels/cuda, or in a build without CUDA the backend
+/// of kernels/no_cuda.cpp, which has no devices.
 void register_cuda();
 
 }  // namespace tinytorch

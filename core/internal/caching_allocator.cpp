@@ -35,14 +35,16 @@ std::string human_bytes(std::size_t bytes) {
   return fmt::format("{:.1f} {}", value, unit);
 }
 
-/// Tells AddressSanitizer what nobody may touch: cached blocks, and what a block has more than was asked for.
-void hide([[maybe_unused]] void* block, [[maybe_unused]] std::size_t from, [[maybe_unused]] std::size_t to) {
+/// Marks bytes [from, to) of a block as inaccessible for AddressSanitizer: cached blocks, and the padding of
+/// blocks in use.
+void poison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t from,
+            [[maybe_unused]] std::size_t to) {
 #ifdef __SANITIZE_ADDRESS__
   __asan_poison_memory_region(static_cast<char*>(block) + from, to - from);
 #endif
 }
 
-void show([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
 #ifdef __SANITIZE_ADDRESS__
   __asan_unpoison_memory_region(block, bytes);
 #endif
@@ -57,12 +59,12 @@ CachingAllocator::SizeClass CachingAllocator::size_class(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 2) {
     fail<MemoryError>("memory", "{} in one block is more than any device has", human_bytes(bytes));
   }
-  // Up to 4 steps of kAlignment, then 4 steps a doubling.
+  // Multiples of kAlignment up to 4 of them, then 4 classes for each power of two.
   constexpr int kAlignmentBits = std::countr_zero(kAlignment);
-  const int step_bits = std::max(kAlignmentBits, static_cast<int>(std::bit_width(bytes)) - 3);
-  const std::size_t steps = ((bytes - 1) >> step_bits) + 1;
-  return {.bytes = steps << step_bits,
-          .index = static_cast<std::size_t>(step_bits - kAlignmentBits) * 4 + steps - 1};
+  const int unit_bits = std::max(kAlignmentBits, static_cast<int>(std::bit_width(bytes)) - 3);
+  const std::size_t units = ((bytes - 1) >> unit_bits) + 1;
+  return {.bytes = units << unit_bits,
+          .index = static_cast<std::size_t>(unit_bits - kAlignmentBits) * 4 + units - 1};
 }
 
 void* CachingAllocator::allocate(std::size_t bytes) {
@@ -72,22 +74,22 @@ void* CachingAllocator::allocate(std::size_t bytes) {
   void* block = from_cache(wanted);
   if (block == nullptr) block = from_memory(wanted.bytes);
   if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
-  note_stream(block);
-  show(block, bytes);
-  hide(block, bytes, wanted.bytes);
+  record_stream(block);
+  unpoison(block, bytes);
+  poison(block, bytes, wanted.bytes);
   stats_.allocations += 1;
   stats_.in_use += wanted.bytes;
   stats_.peak = std::max(stats_.peak, stats_.in_use);
   return block;
 }
 
-void CachingAllocator::note_stream(void* block) {
+void CachingAllocator::record_stream(void* block) {
   const std::uint64_t stream = memory_.current_stream();
   if (stream == 0) return;
   try {
-    made_in_[block] = stream;
+    allocated_in_[block] = stream;
   } catch (const std::bad_alloc&) {
-    memory_.deallocate(block);  // nothing is lost
+    memory_.deallocate(block);
     throw;
   }
 }
@@ -97,23 +99,24 @@ void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   const SizeClass used = size_class(bytes);
   const std::lock_guard lock(mutex_);
   stats_.in_use -= used.bytes;
-  FreeBlock free{.address = block, .bytes = used.bytes, .made_in = 0, .freed_in = memory_.current_stream()};
-  if (free.freed_in != 0) free.made_in = made_in_.extract(block).mapped();
-  if (caching_ && fits(used.bytes) && keep(free, used.index)) {
+  FreeBlock free{
+      .address = block, .bytes = used.bytes, .allocated_in = 0, .freed_in = memory_.current_stream()};
+  if (free.freed_in != 0) free.allocated_in = allocated_in_.extract(block).mapped();
+  if (caching_ && fits(used.bytes) && add_to_cache(free, used.index)) {
     stats_.cached += used.bytes;
-    hide(block, 0, used.bytes);
+    poison(block, 0, used.bytes);
   } else {
-    show(block, used.bytes);
+    unpoison(block, used.bytes);
     memory_.deallocate(block);
   }
 }
 
-bool CachingAllocator::keep(const FreeBlock& block, std::size_t size_class) noexcept {
+bool CachingAllocator::add_to_cache(const FreeBlock& block, std::size_t size_class) noexcept {
   try {
     cache_[size_class].push_back(block);
     return true;
   } catch (const std::bad_alloc&) {
-    return false;  // no memory for the list: the block is given back instead
+    return false;
   }
 }
 
@@ -121,19 +124,19 @@ void* CachingAllocator::from_cache(const SizeClass& wanted) {
   std::vector<FreeBlock>& blocks = cache_[wanted.index];
   if (blocks.empty()) return nullptr;
   const std::uint64_t stream = memory_.current_stream();
-  prefer_own(blocks, stream);
+  move_own_to_back(blocks, stream);
   const FreeBlock block = blocks.back();
-  if (block.made_in != stream) memory_.wait_for(block.made_in);
-  if (block.freed_in != stream && block.freed_in != block.made_in) memory_.wait_for(block.freed_in);
+  if (block.allocated_in != stream) memory_.wait_for(block.allocated_in);
+  if (block.freed_in != stream && block.freed_in != block.allocated_in) memory_.wait_for(block.freed_in);
   blocks.pop_back();
   stats_.cached -= wanted.bytes;
   stats_.cache_hits += 1;
   return block.address;
 }
 
-void CachingAllocator::prefer_own(std::vector<FreeBlock>& blocks, std::uint64_t stream) {
+void CachingAllocator::move_own_to_back(std::vector<FreeBlock>& blocks, std::uint64_t stream) {
   const auto own = std::find_if(blocks.rbegin(), blocks.rend(), [&](const FreeBlock& block) {
-    return block.made_in == stream && block.freed_in == stream;
+    return block.allocated_in == stream && block.freed_in == stream;
   });
   if (own != blocks.rend()) std::swap(*own, blocks.back());
 }
@@ -147,7 +150,7 @@ void* CachingAllocator::from_memory(std::size_t size) {
   if (!fits(size)) return nullptr;
   void* block = memory_.allocate(size);
   if (block == nullptr && stats_.cached > 0) {
-    // What lies in the cache under other sizes may be just what is missing.
+    // Cached blocks of other sizes may be what is missing.
     release_all_cached();
     block = memory_.allocate(size);
   }
@@ -157,7 +160,7 @@ void* CachingAllocator::from_memory(std::size_t size) {
 void CachingAllocator::release_all_cached() {
   for (std::vector<FreeBlock>& blocks : cache_) {
     for (const FreeBlock& block : blocks) {
-      show(block.address, block.bytes);
+      unpoison(block.address, block.bytes);
       memory_.deallocate(block.address);
     }
     blocks.clear();

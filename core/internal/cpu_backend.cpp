@@ -15,7 +15,7 @@ namespace {
 
 class HostMemory : public RawMemory {
  public:
-  // Sizes are multiples of the alignment, see CachingAllocator.
+  // Sizes are multiples of the alignment: see RawMemory.
   void* allocate(std::size_t bytes) override { return std::aligned_alloc(kAlignment, bytes); }
   void deallocate(void* block) noexcept override { std::free(block); }
 
@@ -29,7 +29,7 @@ class HostMemory : public RawMemory {
   }
 };
 
-/// Ops are done when they return, so there is nothing to wait for.
+/// Ops on the host complete before they return, so that there is nothing to wait for.
 class HostStream : public StreamState {
  public:
   using StreamState::StreamState;
@@ -40,23 +40,23 @@ class HostStream : public StreamState {
 class HostEvent : public EventState {
  public:
   void record(StreamState&) override { time_ = std::chrono::steady_clock::now(); }
-  void hold(StreamState&) override {}
+  void wait(StreamState&) override {}
   void synchronize() override {}
   bool is_done() override { return true; }
   double milliseconds_since(EventState& start) override {
-    const auto passed = time_ - static_cast<HostEvent&>(start).time_;
-    return std::chrono::duration<double, std::milli>(passed).count();
+    const auto elapsed = time_ - static_cast<HostEvent&>(start).time_;
+    return std::chrono::duration<double, std::milli>(elapsed).count();
   }
 
  private:
   std::chrono::steady_clock::time_point time_;
 };
 
-/// This thread's. A plain pointer, as tensors may be dropped when thread-local objects are gone already.
+/// This thread's current stream. A plain pointer, since tensors may be destroyed after thread-local objects.
 StreamState*& current_host_stream() {
-  static const std::shared_ptr<StreamState>& usual =
+  static const std::shared_ptr<StreamState>& initial =
       *new std::shared_ptr<StreamState>(std::make_shared<HostStream>(Device::cpu()));
-  thread_local StreamState* stream = usual.get();
+  thread_local StreamState* stream = initial.get();
   return stream;
 }
 
@@ -96,7 +96,7 @@ class CpuBackend : public Backend {
 }  // namespace
 
 Backend& cpu_backend() {
-  // Never destroyed: tensors with static lifetime return their memory after any static object would be gone.
+  // Never destroyed, since tensors with static storage duration free their memory after all static objects.
   static Backend& backend = *new CpuBackend;
   return backend;
 }

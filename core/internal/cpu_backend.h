@@ -4,7 +4,7 @@
 
 namespace tinytorch {
 
-/// The host as a device: one of them, always there.
+/// The backend of the host: one device, always available.
 Backend& cpu_backend();
 
 }  // namespace tinytorch

@@ -1,6 +1,6 @@
 #pragma once
 
-// Internal, not installed: users of the library need no fmt.
+// Internal and not installed, so that users of the library do not need fmt.
 
 #include <fmt/format.h>
 

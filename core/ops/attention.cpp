@@ -130,7 +130,7 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
                                       .random = {}};
   if (options.dropout > 0) {
     Generator& generator = options.generator ? *options.generator : default_generator();
-    settings.random = generator.take(static_cast<std::uint64_t>((weights + 3) / 4));
+    settings.random = generator.advance(static_cast<std::uint64_t>((weights + 3) / 4));
   }
   return settings;
 }

@@ -15,7 +15,7 @@ void detail::check_dropout(const Tensor& x, double p) {
 
 RandomStream detail::take_dropout_stream(const Tensor& x, double p, Generator& generator) {
   check_dropout(x, p);
-  return generator.take(static_cast<std::uint64_t>((x.numel() + 3) / 4));
+  return generator.advance(static_cast<std::uint64_t>((x.numel() + 3) / 4));
 }
 
 Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {

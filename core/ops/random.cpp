@@ -10,9 +10,9 @@ namespace tinytorch {
 
 namespace {
 
-/// Takes the random numbers for y from the generator, where a block gives `per_block` elements.
+/// The part of the generator's stream that fills y, where a block gives `per_block` elements.
 RandomStream take_stream(Generator& generator, const Tensor& y, std::int64_t per_block) {
-  return generator.take(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
+  return generator.advance(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
 }
 
 Tensor floating_empty(const char* op, const Shape& shape, Options options) {

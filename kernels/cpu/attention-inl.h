@@ -41,11 +41,11 @@ void multiply_rows(const T* a, std::int64_t a_row, std::int64_t a_rows, const T*
                                    .n = b_rows,
                                    .k = width,
                                    .a = a,
-                                   .a_row = a_row,
-                                   .a_column = 1,
+                                   .a_row_stride = a_row,
+                                   .a_column_stride = 1,
                                    .b = b,
-                                   .b_row = 1,
-                                   .b_column = b_row,
+                                   .b_row_stride = 1,
+                                   .b_column_stride = b_row,
                                    .y = y});
 }
 
@@ -80,7 +80,7 @@ void mask_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t 
   constexpr T kMinusInfinity = -std::numeric_limits<T>::infinity();
   const std::int64_t query = tile.query + i;
   const std::int64_t first = p.mask.offset(tile.batch, tile.head, query, tile.key),
-                     stride = p.mask.column_step;
+                     stride = p.mask.column_stride;
   if (p.mask.added != nullptr) {
     for (std::int64_t j = 0; j < tile.keys; ++j) s[j] += p.mask.added[first + j * stride];
   }
@@ -97,8 +97,8 @@ void mask_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t 
 /// s = scale q kᵀ + mask
 template <class T>
 void compute_scores(const AttentionProblem<T>& p, const TileIndex& tile, T* s) {
-  multiply_rows(p.q.row(tile.batch, tile.head, tile.query), p.q.row_step, tile.queries,
-                p.k.row(tile.batch, tile.kv_head, tile.key), p.k.row_step, tile.keys, p.width, s);
+  multiply_rows(p.q.row(tile.batch, tile.head, tile.query), p.q.row_stride, tile.queries,
+                p.k.row(tile.batch, tile.kv_head, tile.key), p.k.row_stride, tile.keys, p.width, s);
   for (std::int64_t i = 0; i < tile.queries; ++i) {
     T* row = s + i * tile.keys;
     INDEPENDENT
@@ -110,7 +110,7 @@ void compute_scores(const AttentionProblem<T>& p, const TileIndex& tile, T* s) {
 /// Computes the factors by which dropout multiplies a row of weights: 0 or 1 / (1 - p).
 template <class T>
 void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T* scale) {
-  if (!p.drops) return std::fill_n(scale, tile.keys, T(1)), void();
+  if (!p.has_dropout) return std::fill_n(scale, tile.keys, T(1)), void();
   constexpr std::int64_t kBlocks = kKeyTile / 4 + 1;
   T scales[4 * kBlocks];
   const std::int64_t first = p.weight(tile.batch, tile.head, tile.query + i, tile.key), skip = first % 4;
@@ -119,7 +119,7 @@ void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int
     const math::PhiloxBlock random_block =
         math::philox(p.random.seed, p.random.offset + static_cast<std::uint64_t>(first / 4 + block));
     for (int w = 0; w < 4; ++w)
-      scales[4 * block + w] = math::uniform_f32(random_block.word[w]) >= p.drop_below ? p.kept_factor : T(0);
+      scales[4 * block + w] = math::uniform_f32(random_block.word[w]) >= p.dropout_probability ? p.dropout_scale : T(0);
   }
   std::copy_n(scales + skip, tile.keys, scale);
 }
@@ -134,11 +134,11 @@ Product<T> tile_times_rows(const TileIndex& tile, const T* scores, const HeadRow
           .n = width,
           .k = tile.keys,
           .a = scores,
-          .a_row = tile.keys,
-          .a_column = 1,
+          .a_row_stride = tile.keys,
+          .a_column_stride = 1,
           .b = rows.row(tile.batch, tile.kv_head, tile.key),
-          .b_row = rows.row_step,
-          .b_column = 1,
+          .b_row_stride = rows.row_stride,
+          .b_column_stride = 1,
           .y = y};
 }
 

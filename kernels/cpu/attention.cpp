@@ -40,7 +40,7 @@ void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_
   const T previous = state.maximum;
   const T maximum = fold_row<ExtremeFold<T, math::Greater>>(s, 1, tile.keys);
   state.maximum = maximum > previous || maximum != maximum ? maximum : previous;
-  const T shift = shift_of(state.maximum);
+  const T shift = softmax_shift(state.maximum);
   INDEPENDENT
   for (std::int64_t j = 0; j < tile.keys; ++j) s[j] = math::Exp{}(s[j] - shift);
   const double sum = fold_row<SumFold<T>>(s, 1, tile.keys);
@@ -52,7 +52,7 @@ void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_
     INDEPENDENT
     for (std::int64_t d = 0; d < p.value_width; ++d) y[d] *= rescale;
   }
-  if (!p.drops) return;
+  if (!p.has_dropout) return;
   T factor[kKeyTile];
   dropout_scale(p, tile, i, factor);
   INDEPENDENT
@@ -71,8 +71,8 @@ void attend(const AttentionProblem<T>& p, TileIndex tile, T* log_sum, const Head
     tile.keys = std::min(kKeyTile, keys - tile.key);
     compute_scores(p, tile, s);
     for (std::int64_t i = 0; i < tile.queries; ++i)
-      update_row(p, tile, i, s + i * tile.keys, states[i], output + i * y.row_step);
-    add_product(tile_times_rows<T>(tile, s, p.v, p.value_width, output), y.row_step);
+      update_row(p, tile, i, s + i * tile.keys, states[i], output + i * y.row_stride);
+    add_product(tile_times_rows<T>(tile, s, p.v, p.value_width, output), y.row_stride);
   }
   for (std::int64_t i = 0; i < tile.queries; ++i) {
     const double sum = states[i].sum;
@@ -80,7 +80,7 @@ void attend(const AttentionProblem<T>& p, TileIndex tile, T* log_sum, const Head
     if (sum == 0) continue;
     const T factor = static_cast<T>(1 / sum);
     INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) output[i * y.row_step + d] *= factor;
+    for (std::int64_t d = 0; d < p.value_width; ++d) output[i * y.row_stride + d] *= factor;
   }
 }
 

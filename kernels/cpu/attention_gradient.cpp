@@ -55,7 +55,7 @@ void differentiate_scores(const AttentionProblem<T>& p, const TileIndex& tile, s
                           T delta, T* s, T* ds) {
   T factor[kKeyTile];
   dropout_scale(p, tile, i, factor);
-  const T shift = shift_of(log_sum), scale = p.scale;
+  const T shift = softmax_shift(log_sum), scale = p.scale;
   INDEPENDENT
   for (std::int64_t j = 0; j < tile.keys; ++j) {
     const T weight = math::Exp{}(s[j] - shift);
@@ -73,11 +73,11 @@ Product<T> transposed_tile_times_rows(const TileIndex& tile, const T* scores, co
           .n = width,
           .k = tile.queries,
           .a = scores,
-          .a_row = 1,
-          .a_column = tile.keys,
+          .a_row_stride = 1,
+          .a_column_stride = tile.keys,
           .b = rows.row(tile.batch, tile.head, tile.query),
-          .b_row = rows.row_step,
-          .b_column = 1,
+          .b_row_stride = rows.row_stride,
+          .b_column_stride = 1,
           .y = y};
 }
 
@@ -91,7 +91,7 @@ void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, c
   alignas(64) T s[kQueryTile * kKeyTile], ds[kQueryTile * kKeyTile];
   const T* const dy = g.dy.row(tile.batch, tile.head, tile.query);
   compute_scores(p, tile, s);
-  multiply_rows(dy, g.dy.row_step, tile.queries, p.v.row(tile.batch, tile.kv_head, tile.key), p.v.row_step,
+  multiply_rows(dy, g.dy.row_stride, tile.queries, p.v.row(tile.batch, tile.kv_head, tile.key), p.v.row_stride,
                 tile.keys, p.value_width, ds);
   for (std::int64_t i = 0; i < tile.queries; ++i) {
     const std::int64_t row = (tile.batch * p.heads + tile.head) * p.queries + tile.query + i;
@@ -99,15 +99,15 @@ void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, c
   }
   if (target != GradientTarget::keys) {
     add_product(tile_times_rows<T>(tile, ds, p.k, p.width, g.dq.row(tile.batch, tile.head, tile.query)),
-                g.dq.row_step);
+                g.dq.row_stride);
   }
   if (target != GradientTarget::queries) {
     add_product(transposed_tile_times_rows<T>(tile, s, g.dy, p.value_width,
                                               g.dv.row(tile.batch, tile.kv_head, tile.key)),
-                g.dv.row_step);
+                g.dv.row_stride);
     add_product(
         transposed_tile_times_rows<T>(tile, ds, p.q, p.width, g.dk.row(tile.batch, tile.kv_head, tile.key)),
-        g.dk.row_step);
+        g.dk.row_stride);
   }
 }
 

@@ -108,11 +108,11 @@ void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& op
                            .n = problem.positions,
                            .k = problem.depth,
                            .a = weights + task % problem.groups * problem.weight_numel(),
-                           .a_row = problem.depth,
-                           .a_column = 1,
+                           .a_row_stride = problem.depth,
+                           .a_column_stride = 1,
                            .b = columns,
-                           .b_row = problem.positions,
-                           .b_column = 1,
+                           .b_row_stride = problem.positions,
+                           .b_column_stride = 1,
                            .y = to + task * problem.output_numel()});
   });
 }
@@ -131,11 +131,11 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
                            .n = problem.positions,
                            .k = problem.group_filters,
                            .a = weights + task % problem.groups * problem.weight_numel(),
-                           .a_row = 1,
-                           .a_column = problem.depth,
+                           .a_row_stride = 1,
+                           .a_column_stride = problem.depth,
                            .b = from + task * problem.output_numel(),
-                           .b_row = problem.positions,
-                           .b_column = 1,
+                           .b_row_stride = problem.positions,
+                           .b_column_stride = 1,
                            .y = columns});
     if (!problem.is_pointwise) col2im(problem.geometry, problem.group_channels, columns, image);
   });
@@ -160,11 +160,11 @@ void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOpti
                            .n = problem.depth,
                            .k = problem.positions,
                            .a = from + task * problem.output_numel(),
-                           .a_row = problem.positions,
-                           .a_column = 1,
+                           .a_row_stride = problem.positions,
+                           .a_column_stride = 1,
                            .b = columns,
-                           .b_row = 1,
-                           .b_column = problem.positions,
+                           .b_row_stride = 1,
+                           .b_column_stride = problem.positions,
                            .y = partials.slot(slot)});
   };
   problem.run(multiply, [&](std::int64_t first, std::int64_t slots) {

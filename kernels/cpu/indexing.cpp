@@ -49,7 +49,7 @@ struct GatherInnerLoop {
 };
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
-  const Tensor lines = fixed_at(x, axis, index.shape());
+  const Tensor lines = broadcast_along(x, axis, index.shape());
   const IterationSpace<3> space = make_iteration_space<3>({&lines, &index, &y});
   dispatch_words(x.dtype(), [&]<class Word>() {
     const GatherInnerLoop<Word> inner_loop{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
@@ -112,14 +112,14 @@ void scatter_sorted(const Tensor& source, int axis, const Tensor& index, Tensor&
   using T = typename Reduction::Element;
   const Scatter scatter = make_scatter(source, axis, index, y);
   const IterationSpace<4> space =
-      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+      make_iteration_space<4>({&scatter.sorted, &scatter.position, &scatter.source, &scatter.y});
   const SortedScatter<Reduction> inner_loop{.indices = scatter.indices.template data<std::int64_t>(),
                                             .order = scatter.order.template data<std::int64_t>(),
                                             .source = static_cast<const T*>(source.raw_data()),
                                             .y = static_cast<T*>(y.raw_data()),
                                             .length = scatter.length,
-                                            .source_stride = scatter.source_step,
-                                            .y_stride = scatter.y_step,
+                                            .source_stride = scatter.source_stride,
+                                            .y_stride = scatter.y_stride,
                                             .strides = space.inner_strides()};
   for_each_inner_loop(space, kIndexingGrain, inner_loop);
 }
@@ -163,8 +163,8 @@ void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Ten
   if (index.numel() == 0) return;
   Shape lines = index.shape();
   lines[axis] = 1;
-  const Tensor first_index = fixed_at(index, axis, lines), first_source = fixed_at(source, axis, lines),
-               first_y = fixed_at(y, axis, lines);
+  const Tensor first_index = broadcast_along(index, axis, lines), first_source = broadcast_along(source, axis, lines),
+               first_y = broadcast_along(y, axis, lines);
   const IterationSpace<3> space = make_iteration_space<3>({&first_index, &first_source, &first_y});
   const std::int64_t length = index.shape()[axis];
   const SequentialScatter<Reduction> inner_loop{

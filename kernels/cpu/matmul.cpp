@@ -29,7 +29,7 @@ namespace {
 template <class T>
 bool multiply_batch(const IterationSpace<3>& batch, const Product<T>& first) {
   std::atomic<bool> succeeded{true};
-  const std::int64_t product_cost = std::max<std::int64_t>(1, first.multiplications());
+  const std::int64_t product_cost = std::max<std::int64_t>(1, first.multiply_adds());
   parallel_for(batch.numel, kProductGrain / product_cost + 1, [&](std::int64_t begin, std::int64_t end) {
     for_each_inner_loop(batch, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) {
@@ -50,12 +50,12 @@ void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
   IterationSpace<3> batch = make_batch_space(a, b, y);
   const bool single = fold_batch(batch, product);
   if (prefers_library(product)) {
-    settle(product.m, product.k, product.a_row, product.a_column);
-    settle(product.k, product.n, product.b_row, product.b_column);
-    if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {
+    normalize_strides(product.m, product.k, product.a_row_stride, product.a_column_stride);
+    normalize_strides(product.k, product.n, product.b_row_stride, product.b_column_stride);
+    if (!is_blas_compatible(product.m, product.k, product.a_row_stride, product.a_column_stride)) {
       return matmul_typed<T>(contiguous(a), b, y);
     }
-    if (!lies_in_lines(product.k, product.n, product.b_row, product.b_column)) {
+    if (!is_blas_compatible(product.k, product.n, product.b_row_stride, product.b_column_stride)) {
       return matmul_typed<T>(a, contiguous(b), y);
     }
   }

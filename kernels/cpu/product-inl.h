@@ -29,21 +29,21 @@ HWY_INLINE T multiply_add(T a, T b, T sum) {
 template <class T>
 void plain_product(const Product<T>& p) {
   for (std::int64_t i = 0; i < p.m; ++i) {
-    const T* a = p.a + i * p.a_row;
+    const T* a = p.a + i * p.a_row_stride;
     T* y = p.y + i * p.n;
-    if (p.b_column == 1 && p.n > 1) {
+    if (p.b_column_stride == 1 && p.n > 1) {
       for (std::int64_t j = 0; j < p.n; ++j) y[j] = 0;
       for (std::int64_t l = 0; l < p.k; ++l) {
-        const T factor = a[l * p.a_column];
-        const T* b = p.b + l * p.b_row;
+        const T factor = a[l * p.a_column_stride];
+        const T* b = p.b + l * p.b_row_stride;
         INDEPENDENT
         for (std::int64_t j = 0; j < p.n; ++j) y[j] = multiply_add(factor, b[j], y[j]);
       }
     } else {
       for (std::int64_t j = 0; j < p.n; ++j) {
-        const T* b = p.b + j * p.b_column;
+        const T* b = p.b + j * p.b_column_stride;
         T sum = 0;
-        for (std::int64_t l = 0; l < p.k; ++l) sum = multiply_add(a[l * p.a_column], b[l * p.b_row], sum);
+        for (std::int64_t l = 0; l < p.k; ++l) sum = multiply_add(a[l * p.a_column_stride], b[l * p.b_row_stride], sum);
         y[j] = sum;
       }
     }
@@ -64,10 +64,10 @@ class BlockedProduct {
       const std::int64_t depth = std::min(kDepth, p.k - l);
       for (std::int64_t j = column_begin; j < column_end; j += kBlockColumns) {
         const std::int64_t columns = std::min(kBlockColumns, column_end - j);
-        pack<kColumns>(p.b + l * p.b_row + j * p.b_column, p.b_column, p.b_row, columns, depth, b);
+        pack<kColumns>(p.b + l * p.b_row_stride + j * p.b_column_stride, p.b_column_stride, p.b_row_stride, columns, depth, b);
         for (std::int64_t i = row_begin; i < row_end; i += kBlockRows) {
           const std::int64_t rows = std::min(kBlockRows, row_end - i);
-          pack<kRows>(p.a + i * p.a_row + l * p.a_column, p.a_row, p.a_column, rows, depth, a);
+          pack<kRows>(p.a + i * p.a_row_stride + l * p.a_column_stride, p.a_row_stride, p.a_column_stride, rows, depth, a);
           multiply_block(a, b, rows, columns, depth, p.y + i * p.n + j, p.n, l > 0);
         }
       }
@@ -143,7 +143,7 @@ inline constexpr std::int64_t kPlainProductLimit = 1 << 12;
 template <class T>
 void blocked_product(const Product<T>& p) {
   const std::int64_t longer = std::max(p.m, p.n);
-  parallel_for(longer, kProductGrain / (p.multiplications() / longer) + 1,
+  parallel_for(longer, kProductGrain / (p.multiply_adds() / longer) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  if (p.m >= p.n) {
                    BlockedProduct<T>::run(p, begin, end, 0, p.n);
@@ -156,14 +156,14 @@ void blocked_product(const Product<T>& p) {
 /// The product by our own loops; y becomes zeros where k is 0.
 template <class T>
 void own_product(const Product<T>& p) {
-  return p.multiplications() < kPlainProductLimit ? plain_product(p) : blocked_product(p);
+  return p.multiply_adds() < kPlainProductLimit ? plain_product(p) : blocked_product(p);
 }
 
 /// The number of multiplications below which our own loops are faster than a call of the library.
 inline constexpr std::int64_t kLibraryLimit = 1 << 14;
 template <class T>
 bool prefers_library(const Product<T>& p) {
-  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiplications() >= kLibraryLimit;
+  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiply_adds() >= kLibraryLimit;
 }
 
 /// @return  false if the library failed

@@ -8,10 +8,11 @@ namespace tinytorch::cpu {
 
 // The C function is the same in oneDNN 2 and 3.
 bool library_product(const Product<float>& p) {
-  const bool a_rows = p.a_column == 1 && p.a_row >= p.k, b_rows = p.b_column == 1 && p.b_row >= p.n;
+  const bool a_rows = p.a_column_stride == 1 && p.a_row_stride >= p.k,
+             b_rows = p.b_column_stride == 1 && p.b_row_stride >= p.n;
   return dnnl_sgemm(a_rows ? 'N' : 'T', b_rows ? 'N' : 'T', p.m, p.n, p.k, 1.0f, p.a,
-                    a_rows ? p.a_row : p.a_column, p.b, b_rows ? p.b_row : p.b_column, 0.0f, p.y,
-                    p.n) == dnnl_success;
+                    a_rows ? p.a_row_stride : p.a_column_stride, p.b,
+                    b_rows ? p.b_row_stride : p.b_column_stride, 0.0f, p.y, p.n) == dnnl_success;
 }
 
 }  // namespace tinytorch::cpu

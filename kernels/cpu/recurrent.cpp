@@ -30,7 +30,7 @@ struct ForEachElement {
   }
 };
 
-void register_kernels() { RecurrentKernels<ForEachElement>::put_in(DeviceType::cpu); }
+void register_kernels() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cpu); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kThreads)
         largest = math::Maximum{}(largest, s[i][j]);
       }
       largest = reduce_tile_row(largest, math::Maximum{});
-      const T shift = shift_of(largest), rescale = math::Exp{}(maximum[i] - shift);
+      const T shift = softmax_shift(largest), rescale = math::Exp{}(maximum[i] - shift);
       maximum[i] = largest;
       total[i] *= rescale;
       for (int c = 0; c < kChunks; ++c) {
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(kThreads)
       for (int j = 0; j < kEach; ++j) {
         const T weight = math::Exp{}(s[i][j] - shift);
         T& shared_weight = shared.weights[tile_row(i)][tile_column(j)];
-        shared_weight = p.drops ? weight * shared_weight : weight;
+        shared_weight = p.has_dropout ? weight * shared_weight : weight;
         total[i] += weight;
       }
     }
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kThreads)
       for (int e = 0; e < 2; ++e) sum[c][i][e] *= factor;
     }
   }
-  store<kChunks>(sum, y.row(at.batch, at.head, 0), y.row_step, at.first, p.queries, first_column,
+  store<kChunks>(sum, y.row(at.batch, at.head, 0), y.row_stride, at.first, p.queries, first_column,
                  p.value_width);
 }
 

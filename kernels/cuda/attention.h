@@ -45,7 +45,7 @@ struct HeadMatrix {
   std::int64_t row_stride, rows;
 
   __device__ HeadMatrix(const HeadRows<const T>& x, std::int64_t batch, std::int64_t head, std::int64_t rows)
-      : data(x.row(batch, head, 0)), row_stride(x.row_step), rows(rows) {}
+      : data(x.row(batch, head, 0)), row_stride(x.row_stride), rows(rows) {}
 };
 
 /// The tile of a block: rows of one head, from `first` on.
@@ -166,15 +166,15 @@ template <class T>
 __device__ void fill_dropout_scales(Tiles<T>& shared, const AttentionProblem<T>& p, std::int64_t batch,
                                     std::int64_t head, std::int64_t row, std::int64_t column,
                                     bool rows_are_keys) {
-  if (!p.drops) return;
+  if (!p.has_dropout) return;
   for (int i = 0; i < kPerThread<T>; ++i) {
     for (int j = 0; j < kPerThread<T>; ++j) {
       const std::int64_t at_row = row + tile_row(i), at_column = column + tile_column(j);
       const auto index = static_cast<std::uint64_t>(rows_are_keys ? p.weight(batch, head, at_column, at_row)
                                                                   : p.weight(batch, head, at_row, at_column));
       const math::PhiloxBlock block = math::philox(p.random.seed, p.random.offset + index / 4);
-      const bool kept = math::uniform_f32(block.word[index % 4]) >= p.drop_below;
-      shared.weights[tile_row(i)][tile_column(j)] = kept ? p.kept_factor : T(0);
+      const bool kept = math::uniform_f32(block.word[index % 4]) >= p.dropout_probability;
+      shared.weights[tile_row(i)][tile_column(j)] = kept ? p.dropout_scale : T(0);
     }
   }
 }

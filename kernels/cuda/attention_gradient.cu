@@ -79,13 +79,13 @@ __global__ void __launch_bounds__(kThreads)
       for (int j = 0; j < kEach; ++j) {
         T& weight = shared.weights[tile_row(i)][tile_column(j)];
         differentiate(g, at.batch, at.head, at.first + tile_row(i), key + tile_column(j),
-                      p.drops ? weight : T(1), s[i][j], ds[i][j]);
+                      p.has_dropout ? weight : T(1), s[i][j], ds[i][j]);
         weight = ds[i][j];
       }
     }
     accumulate<kChunks>(shared, k, key, first_column, p.width, sums);
   }
-  store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_step, at.first, p.queries, first_column, p.width);
+  store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_stride, at.first, p.queries, first_column, p.width);
 }
 
 // dk and dv of a tile of keys, up to 32 kChunks columns: iterates over all queries that may attend to them,
@@ -113,7 +113,7 @@ __global__ void __launch_bounds__(kThreads)
       for (int i = 0; i < kEach; ++i) {
         for (int j = 0; j < kEach; ++j) {
           T& weight = shared.weights[tile_row(i)][tile_column(j)];
-          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i), p.drops ? weight : T(1),
+          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i), p.has_dropout ? weight : T(1),
                         s[i][j], ds[i][j]);
           weight = s[i][j];
         }
@@ -126,8 +126,8 @@ __global__ void __launch_bounds__(kThreads)
       accumulate<kChunks>(shared, q, query, first_column, p.width, key_sums);
     }
   }
-  store<kChunks>(key_sums, dk.row(batch, kv_head, 0), dk.row_step, first, p.keys, first_column, p.width);
-  store<kChunks>(value_sums, dv.row(batch, kv_head, 0), dv.row_step, first, p.keys, first_column,
+  store<kChunks>(key_sums, dk.row(batch, kv_head, 0), dk.row_stride, first, p.keys, first_column, p.width);
+  store<kChunks>(value_sums, dv.row(batch, kv_head, 0), dv.row_stride, first, p.keys, first_column,
                  p.value_width);
 }
 

@@ -34,8 +34,8 @@ cublasOperation_t operation(const BlasMatrix& matrix) {
 template <class T>
 void multiply_strided_batch(cublasHandle_t handle, const Product<T>& p, const PerOperand<3>& batch_strides,
                             std::int64_t n) {
-  const BlasMatrix a = blas_matrix(p.k, p.a_row, p.a_column);
-  const BlasMatrix b = blas_matrix(p.n, p.b_row, p.b_column);
+  const BlasMatrix a = blas_matrix(p.k, p.a_row_stride, p.a_column_stride);
+  const BlasMatrix b = blas_matrix(p.n, p.b_row_stride, p.b_column_stride);
   const T one = 1, zero = 0;
   CUDA_CHECK(cublasGemmStridedBatchedEx(
       handle, operation(b), operation(a), blas_int(p.n), blas_int(p.m), blas_int(p.k), &one, p.b,

@@ -43,11 +43,11 @@ std::uint32_t common_alignment(const Product<float>& p, const float* bias) {
 LinearCall describe(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
                     Tensor& y) {
   Product<float> p = first_product<float>(x, transpose(weight), y);
-  settle(p.m, p.k, p.a_row, p.a_column);
-  settle(p.k, p.n, p.b_row, p.b_column);
+  normalize_strides(p.m, p.k, p.a_row_stride, p.a_column_stride);
+  normalize_strides(p.k, p.n, p.b_row_stride, p.b_column_stride);
   return {.product = p,
-          .x = blas_matrix(p.k, p.a_row, p.a_column),
-          .weight = blas_matrix(p.n, p.b_row, p.b_column),
+          .x = blas_matrix(p.k, p.a_row_stride, p.a_column_stride),
+          .weight = blas_matrix(p.n, p.b_row_stride, p.b_column_stride),
           .bias = bias.data<float>(),
           .epilogue = activation == Activation::relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS,
           .alignment = common_alignment(p, bias.data<float>())};

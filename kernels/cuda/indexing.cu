@@ -25,7 +25,7 @@ __global__ void __launch_bounds__(kThreads)
 
 void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
   const OnDevice on(y.device());
-  const Tensor fixed = fixed_at(x, axis, index.shape());
+  const Tensor fixed = broadcast_along(x, axis, index.shape());
   const std::int64_t axis_stride = x.strides()[axis];
   dispatch_words(x.dtype(), [&]<class Word>() {
     for_each_chunk(make_iteration_space<3>({&fixed, &index, &y}), [&](const IterationSpace<3>& chunk,
@@ -81,16 +81,16 @@ void scatter_sources(const Tensor& source, int axis, const Tensor& index, Tensor
   const OnDevice on(y.device());
   const Scatter scatter = make_scatter(source, axis, index, y);
   const IterationSpace<4> space =
-      make_iteration_space<4>({&scatter.sorted, &scatter.place, &scatter.source, &scatter.y});
+      make_iteration_space<4>({&scatter.sorted, &scatter.position, &scatter.source, &scatter.y});
   for_each_chunk(space, [&](const IterationSpace<4>& chunk, const PerOperand<4>& offset) {
     const ScatterArguments<T> arguments{.indices = scatter.indices.template data<std::int64_t>() + offset[0],
                                         .order = scatter.order.template data<std::int64_t>() + offset[0],
                                         .first_position = offset[1],
                                         .length = scatter.length,
                                         .source = static_cast<const T*>(source.raw_data()) + offset[2],
-                                        .source_stride = scatter.source_step,
+                                        .source_stride = scatter.source_stride,
                                         .y = static_cast<T*>(y.raw_data()) + offset[3],
-                                        .y_stride = scatter.y_step};
+                                        .y_stride = scatter.y_stride};
     launch(KERNEL(combine_sources<Combine>), blocks_for(chunk.numel, kThreads), threads_for(chunk.numel), 0,
            on.stream(), static_cast<std::uint32_t>(chunk.numel), OffsetCalculator<4>(chunk), arguments);
   });

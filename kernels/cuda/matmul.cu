@@ -46,8 +46,8 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> p
     const std::int64_t a_column = begin + threadIdx.x, b_row = begin + threadIdx.y;
     const bool in_a = row_in_y && within(a_column, p.k);
     const bool in_b = column_in_y && within(b_row, p.k);
-    a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row + a_column * p.a_column] : T(0);
-    b[threadIdx.y][threadIdx.x] = in_b ? from_b[b_row * p.b_row + column * p.b_column] : T(0);
+    a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row_stride + a_column * p.a_column_stride] : T(0);
+    b[threadIdx.y][threadIdx.x] = in_b ? from_b[b_row * p.b_row_stride + column * p.b_column_stride] : T(0);
     __syncthreads();
     for (unsigned l = 0; l < kTile; ++l)
       sum = math::Add{}(sum, math::Mul{}(a[threadIdx.y][l], b[l][threadIdx.x]));
@@ -78,12 +78,12 @@ void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   IterationSpace<3> batch = make_batch_space(a, b, y);
   if (fold_batch(batch, product))
     batch = IterationSpace<3>{.rank = 1, .numel = 1, .sizes = {1}, .strides = {PerOperand<3>{}}};
-  settle(product.m, product.k, product.a_row, product.a_column);
-  settle(product.k, product.n, product.b_row, product.b_column);
-  if (!lies_in_lines(product.m, product.k, product.a_row, product.a_column)) {
+  normalize_strides(product.m, product.k, product.a_row_stride, product.a_column_stride);
+  normalize_strides(product.k, product.n, product.b_row_stride, product.b_column_stride);
+  if (!is_blas_compatible(product.m, product.k, product.a_row_stride, product.a_column_stride)) {
     return multiply_reals<T>(contiguous(a), b, y);
   }
-  if (!lies_in_lines(product.k, product.n, product.b_row, product.b_column)) {
+  if (!is_blas_compatible(product.k, product.n, product.b_row_stride, product.b_column_stride)) {
     return multiply_reals<T>(a, contiguous(b), y);
   }
   blas_multiply(OnDevice(y.device()), product, batch);

@@ -39,6 +39,6 @@ struct ForEachElement {
 
 }  // namespace
 
-void register_recurrent() { RecurrentKernels<ForEachElement>::put_in(DeviceType::cuda); }
+void register_recurrent() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cuda); }
 
 }  // namespace tinytorch::cuda

@@ -91,7 +91,7 @@ CudaEvent::CudaEvent(int device_index, bool timed) {
 CudaEvent::~CudaEvent() { static_cast<void>(cudaEventDestroy(handle_)); }
 
 void CudaEvent::record(StreamState& stream) { CUDA_CHECK(cudaEventRecord(handle_, handle_of(stream))); }
-void CudaEvent::hold(StreamState& stream) { CUDA_CHECK(cudaStreamWaitEvent(handle_of(stream), handle_, 0)); }
+void CudaEvent::wait(StreamState& stream) { CUDA_CHECK(cudaStreamWaitEvent(handle_of(stream), handle_, 0)); }
 void CudaEvent::synchronize() { CUDA_CHECK(cudaEventSynchronize(handle_)); }
 bool CudaEvent::is_done() { return check_done(cudaEventQuery(handle_), "cudaEventQuery"); }
 

@@ -47,7 +47,7 @@ class CudaEvent final : public EventState {
   cudaEvent_t handle() const { return handle_; }
 
   void record(StreamState& stream) override;
-  void hold(StreamState& stream) override;
+  void wait(StreamState& stream) override;
   void synchronize() override;
   bool is_done() override;
   double milliseconds_since(EventState& start) override;

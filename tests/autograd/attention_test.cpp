@@ -1,4 +1,4 @@
-// What the op table does not see of attention: gradients of more than a tile, and memory.
+// Properties of attention that the op table does not test: gradients of more than a tile, and memory.
 #include "autograd/ops/attention.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ Tensor random(const Shape& shape, Generator& source) {
   return randn(shape, {.dtype = DType::f64, .device = backend()}, source);
 }
 
-/// Of rows and heads exchanged in memory.
+/// With the axes of rows and heads exchanged in memory.
 Tensor random_exchanged(const Shape& shape, Generator& source) {
   return transpose(random({shape[0], shape[2], shape[1], shape[3]}, source), 1, 2);
 }
@@ -76,7 +76,7 @@ TEST_P(AttentionGradients, OfTheKernelsAreThoseOfTheComposition) {
     SCOPED_TRACE("input " + std::to_string(i));
     EXPECT_TENSOR_NEAR(fused[i], composed[i]);
   }
-  // While a graph is being made, the rule is a composition too.
+  // With create_graph the rule is a composition too.
   const Variable y = [&] {
     Generator dropped(8);
     AttentionOptions own = options;
@@ -134,7 +134,7 @@ TEST(Attention, OfNaNIsNaN) {
   EXPECT_FLOAT_EQ(y[2], 1.0f);
 }
 
-TEST(Attention, NoticesAMaskThatWasChangedSince) {
+TEST(Attention, DetectsAMaskThatWasChangedSince) {
   const Variable x = variable(ones({1, 2, 2}, {.device = backend()}));
   Tensor mask = full({2, 2}, true, {.device = backend()});
   const Variable y = scaled_dot_product_attention(x, x, x, {.mask = mask});
@@ -161,7 +161,7 @@ constexpr bool kSanitized = true;
 constexpr bool kSanitized = false;
 #endif
 
-/// While it lives, the device gives no more than so many bytes beyond what is in use.
+/// Limits the memory of the device to so many bytes beyond those in use, during its lifetime.
 class MemoryBound {
  public:
   explicit MemoryBound(std::size_t bytes) {
@@ -171,8 +171,8 @@ class MemoryBound {
   ~MemoryBound() { set_memory_limit(backend(), 0); }
 };
 
-// The scores of one head would take 256 MB, and their gradients as much again. Where that would take too
-// long, a smaller part of the length, and the square of that part of the memory.
+// The scores of one head would take 256 MB, and their gradients as much again. On slow devices the length is
+// smaller, and the memory by the square of that factor.
 TEST(Attention, OfLongSequencesTakesMemoryForTheirLengthOnly) {
   const std::int64_t shorter = is_emulated(backend()) ? 16 : kSanitized ? 4 : 1, length = 8192 / shorter;
   constexpr std::size_t kMegabyte = 1 << 20;

@@ -20,8 +20,8 @@ using testing::here;
 using testing::leaf;
 using testing::leaf64;
 
-/// Deeper than any recursion would get. Depth is the tape's affair, on the host: the slow emulated device has
-/// fewer of it.
+/// Deeper than recursion could go. Only the host traverses the graph: the slow emulated device has a smaller
+/// depth.
 int depth() { return is_emulated(backend()) ? 10'000 : 100'000; }
 
 TEST(Backward, DiamondAddsBothPaths) {
@@ -94,7 +94,7 @@ TEST(Backward, SeedWeighsTheResult) {
   EXPECT_TENSOR_EQ(x.grad(), {20.0, 400.0});
 }
 
-TEST(Backward, ANumberIsASeedOfTheResultsType) {
+TEST(Backward, AScalarIsASeedOfTheResultsDtype) {
   const Variable x = leaf({1.0, 2.0});
   sum(x * 4).backward(0.5);
   EXPECT_TENSOR_EQ(x.grad(), {2.0, 2.0});
@@ -142,7 +142,7 @@ TEST(Backward, EmptyResultsNeedASeedAndGiveEmptyGradients) {
   EXPECT_TENSOR_EQ(x.grad(), zeros({0, 3}));
 }
 
-// Chains that a recursive sweep or destructor would overflow the stack with.
+// Chains on which a recursive backward pass or destructor would overflow the stack.
 
 TEST(DeepChain, RunsBackwardAndIsDestroyed) {
   const Variable x = leaf({1.0});
@@ -157,12 +157,12 @@ TEST(DeepChain, OfSavedVariables) {
   const Variable x = leaf({1.0}), w = leaf({1.0});
   Variable y = x;
   for (int i = 0; i < depth(); ++i) y = y * w;
-  y.backward({.retain_graph = true});  // so that all of it is there to be destroyed
+  y.backward({.retain_graph = true});  // so that the whole graph is left to be destroyed
   EXPECT_TENSOR_EQ(x.grad(), {1.0});
   EXPECT_TENSOR_EQ(w.grad(), {static_cast<float>(depth())});
 }
 
-TEST(DeepChain, HeldByOneSavedVariableOnly) {
+TEST(DeepChain, OwnedByOneSavedVariableOnly) {
   const Variable x = leaf({0.5});
   const Variable end = [&] {
     Variable y = x;
@@ -237,7 +237,7 @@ TEST(Aliasing, AKeptCopyOfAGradientDoesNotChange) {
   EXPECT_TENSOR_EQ(x.grad(), {2.0, 2.0});
 }
 
-TEST(Aliasing, AGradientThatNobodyHoldsIsAddedToInPlace) {
+TEST(Aliasing, AGradientThatNobodyElseOwnsIsAddedToInPlace) {
   const Variable x = leaf({1.0, 2.0});
   sum(x).backward();
   const void* const memory = x.grad().raw_data();
@@ -248,7 +248,7 @@ TEST(Aliasing, AGradientThatNobodyHoldsIsAddedToInPlace) {
 
 TEST(Aliasing, BroadcastGradientsAreStoredWhole) {
   const Variable x = leaf(zeros({2, 3}));
-  sum(x).backward();  // its rule gives a view with strides of 0
+  sum(x).backward();  // its rule returns a view with strides of 0
   EXPECT_TRUE(x.grad().is_contiguous());
   Tensor first = slice(slice(x.grad(), 0, 0, 1), 1, 0, 1);
   first += 1;
@@ -294,7 +294,7 @@ TEST(SecondDerivative, OfACube) {
   EXPECT_TENSOR_NEAR(first, Tensor{12.0}.to(DType::f64));
   EXPECT_TENSOR_NEAR(second, Tensor{12.0}.to(DType::f64));
   EXPECT_TENSOR_NEAR(third, Tensor{6.0}.to(DType::f64));
-  EXPECT_FALSE(third.requires_grad());  // no x is left in it
+  EXPECT_FALSE(third.requires_grad());  // it does not depend on x
 }
 
 TEST(SecondDerivative, OfAPower) {

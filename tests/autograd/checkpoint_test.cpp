@@ -71,7 +71,7 @@ TEST(Checkpoint, DrawsTheSameNumbersAgain) {
   EXPECT_TENSOR_EQ(rand({2}, {.device = backend()}), next);
 }
 
-TEST(Checkpoint, SetsBackTheGeneratorsNamed) {
+TEST(Checkpoint, RestoresTheGivenGenerators) {
   Generator own(3);
   const Function noisy = [&](const std::vector<Variable>& in) {
     return in[0] * rand(in[0].shape(), {.device = in[0].device()}, own);
@@ -115,8 +115,8 @@ TEST(Checkpoint, IsAConstantWhereNothingNeedsAGradient) {
   EXPECT_FALSE(checkpoint(kLayer, {leaf({1.0}), leaf({2.0})}).requires_grad());
 }
 
-/// What a chain of layers keeps for its backward pass, in bytes.
-std::size_t kept_by_chain(bool with_checkpoints) {
+/// The bytes that a chain of layers saves for its backward pass.
+std::size_t saved_by_chain(bool with_checkpoints) {
   const Function layer = [](const std::vector<Variable>& in) { return tanh(sin(cos(tanh(in[0])))); };
   Variable x = variable(ones({4096}, {.device = backend()}));
   const std::size_t before = memory_stats(backend()).in_use;
@@ -124,7 +124,7 @@ std::size_t kept_by_chain(bool with_checkpoints) {
   return memory_stats(backend()).in_use - before;
 }
 
-TEST(Checkpoint, KeepsLessMemory) { EXPECT_LT(2 * kept_by_chain(true), kept_by_chain(false)); }
+TEST(Checkpoint, SavesLessMemory) { EXPECT_LT(2 * saved_by_chain(true), saved_by_chain(false)); }
 
 }  // namespace
 }  // namespace tinytorch

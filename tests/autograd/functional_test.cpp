@@ -18,7 +18,7 @@ using testing::here;
 
 const Function kProduct = [](const std::vector<Variable>& in) { return in[0] * sin(in[1]); };
 
-TEST(Vjp, GivesTheValueAndAGradientAnInput) {
+TEST(Vjp, GivesTheValueAndAGradientForEachInput) {
   const Vjp result = vjp(kProduct, {here({2.0, 3.0}), here({0.0, 0.0})}, here({1.0, 10.0}));
   EXPECT_TENSOR_NEAR(result.value, {0.0, 0.0});
   EXPECT_TENSOR_NEAR(result.gradients[0], {0.0, 0.0});   // sin(0)
@@ -47,7 +47,7 @@ TEST(Jvp, OfAConstantIsZero) {
 TEST(Jvp, SaysWhatDoesNotFit) {
   const std::vector<Tensor> inputs{here({2.0, 3.0}), here({0.0, 0.0})};
   EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0})}), ValueError,
-               "[jvp] there are 2 inputs, but 1 tangents; give one an input");
+               "[jvp] there are 2 inputs, but 1 tangents; give one for each input");
   EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}), here({1.0})}), ShapeError,
                "[jvp] tangent 1 is [1], but its input is [2]; the shapes must be equal");
   EXPECT_ERROR(jvp(kProduct, inputs, {here({1.0, 1.0}).to(DType::f64), here({1.0, 1.0})}), DTypeError,

@@ -39,7 +39,7 @@ TEST(Gradcheck, FindsAWrongRuleAndSaysWhere) {
   EXPECT_THAT(result.message, StartsWith("gradient for input 1 [2, 2] at [1, 1]: the rules give "));
 }
 
-TEST(Gradcheck, ShowsBothNumbers) {
+TEST(Gradcheck, ShowsBothDerivatives) {
   const auto half = [](const Inputs2& x) { return sum(x[0] * 3) + (x[0] * 3).detach().value() * 0; };
   EXPECT_TRUE(gradcheck(half, {f64({1.0})}));
   const auto zero = [](const Inputs2& x) {
@@ -77,7 +77,7 @@ TEST(Gradcheck, ChecksOneDirectionIfAskedTo) {
   };
   const std::vector<Tensor> inputs{f64({0.5, 1.0, 2.0}), f64({{2.0}, {3.0}})};
   EXPECT_TRUE(gradcheck(product, inputs, {.second_order = false, .each_element = false}));
-  EXPECT_EQ(calls, 5);  // one for the rules, two an input
+  EXPECT_EQ(calls, 5);  // one for the rules, two for each input
   EXPECT_TRUE(
       gradcheck([](const Inputs2& x) { return mean(x[0]); }, {f64(zeros({0}))}, {.each_element = false}));
   const auto wrong = [](const Inputs2& x) {

@@ -1,4 +1,4 @@
-// Ops of several operands take Tensors beside a Variable, and lists in braces.
+// Ops of several operands accept Tensors together with Variables, and lists in braces.
 #include <gtest/gtest.h>
 
 #include "autograd/ops.h"

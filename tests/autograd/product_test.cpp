@@ -1,4 +1,4 @@
-// Gradients where elements are 0, which the op table's drawn operands never are.
+// Gradients at elements that are 0, which the random operands of the op table never are.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -27,7 +27,7 @@ using testing::leaf64;
 using Arguments = std::vector<Variable>;
 using Function = std::function<Variable(const Arguments&)>;
 
-/// An op with inputs that are drawn between low and high, away from its kinks with near certainty.
+/// An op with random inputs between low and high, which are almost certainly away from its kinks.
 struct RuleCase {
   std::string name;
   Function f;
@@ -404,7 +404,7 @@ TEST(RuleTypes, OperandsGetTheirOwnBack) {
   }
 }
 
-TEST(RuleTypes, IntegerAndBoolOperandsWantNone) {
+TEST(RuleTypes, IntegerAndBoolOperandsNeedNone) {
   const Variable x = leaf({2.0, 3.0});
   sum(x * here({4, 5}) + x * here({true, false}) + x / here({1, 2})).backward();
   EXPECT_TENSOR_EQ(x.grad(), {6.0, 5.5});
@@ -432,7 +432,7 @@ TEST(RuleTypes, SigmoidKeepsItsDigitsNearOne) {
   EXPECT_NEAR(x.grad().item<double>(), y * (1 - y), 1e-7);
 }
 
-TEST(RuleTypes, WhereOfTwoNumbersIsATensor) {
+TEST(RuleTypes, WhereOfTwoScalarsIsATensor) {
   EXPECT_TENSOR_EQ(where(Tensor{true, false}.to(testing::backend()), 1.0f, 0.0f), (Tensor{1.0, 0.0}));
 }
 

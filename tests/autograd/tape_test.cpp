@@ -29,7 +29,7 @@ Variable copy_with_rule(const Variable& x, Rule rule) {
   return record("copy", clone(x.value()), {x}, rule);
 }
 
-TEST(Record, MakesAnOpOfOnesOwn) {
+TEST(Record, DefinesANewOp) {
   const Variable x = leaf({2.0});
   cube(x).backward();
   EXPECT_TENSOR_NEAR(x.grad(), {12.0});
@@ -67,7 +67,7 @@ TEST(Record, TakesASpanOfInputs) {
   EXPECT_TENSOR_EQ(inputs[2].grad(), {1.0});
 }
 
-TEST(Record, SkipsTheWorkForWhatWantsNoGradient) {
+TEST(Record, SkipsTheWorkForInputsThatNeedNoGradient) {
   const Variable x = leaf({2.0}), constant = here({3.0});
   int computed = 0;
   const Variable y =
@@ -107,7 +107,7 @@ TEST(Record, RuleErrorsNameTheRule) {
   const Variable x = leaf({2.0});
   const auto backward_with = [&](auto rule) { copy_with_rule(x, rule).backward(); };
   EXPECT_ERROR(backward_with([](const RuleArguments&) { return Gradients(); }), ValueError,
-               "[backward] the rule of copy gave 0 gradients for 1 inputs; give one an input");
+               "[backward] the rule of copy gave 0 gradients for 1 inputs; give one for each input");
   EXPECT_ERROR(
       backward_with([](const RuleArguments&) { return Gradients(Variable()); }), ValueError,
       "[backward] the rule of copy gave no gradient for input 0, which wants one; give zeros if it is 0");
@@ -159,7 +159,7 @@ TEST(Record, AnExceptionWithoutRetainFreesOnlyWhatRan) {
 }
 
 TEST(Record, BackwardInsideARule) {
-  // The way that checkpointing computes a part again.
+  // As checkpoint() recomputes a function.
   const Variable x = leaf({2.0});
   const Variable y = record("again", pow(x.value(), 2), {x}, [x = Saved(x)](const RuleArguments& at) {
     const GradModeGuard on(true);
@@ -170,7 +170,7 @@ TEST(Record, BackwardInsideARule) {
   EXPECT_TENSOR_EQ(x.grad(), {12.0});
 }
 
-// Tensors that were saved and then changed.
+// Tensors that are saved and then changed.
 
 TEST(Saved, ChangeInPlaceIsAnError) {
   const Variable x = leaf({2.0, 3.0}), y = sum(sin(x));
@@ -272,7 +272,7 @@ TEST(Saved, IsFreedByBackward) {
 
 // Hooks.
 
-TEST(Hooks, SeeTheWholeGradient) {
+TEST(Hooks, GetTheCompleteGradient) {
   const Variable x = leaf({2.0}), y = x * x;
   std::vector<float> of_x, of_y;
   x.register_hook([&](const Variable& grad) {

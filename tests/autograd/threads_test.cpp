@@ -13,7 +13,7 @@
 namespace tinytorch::testing {
 namespace {
 
-/// The result and the gradients of all inputs, with the result as its own gradient, in one line.
+/// The result and the gradients of all inputs as one vector; the seed is the result.
 template <class Op>
 Tensor with_gradients(const std::vector<Tensor>& values, const Op& op) {
   std::vector<Variable> inputs;
@@ -27,7 +27,7 @@ Tensor with_gradients(const std::vector<Tensor>& values, const Op& op) {
 
 using Inputs = std::vector<Variable>;
 
-// Threads are the CPU's; the emulated device is too slow for so many numbers.
+// Only the CPU uses threads; the emulated device is too slow for so many elements.
 TEST(Threads, OneAndTwoGiveTheSameBitsOfLines) {
   const Options options{.device = backend()};
   Generator source(1);
@@ -35,7 +35,7 @@ TEST(Threads, OneAndTwoGiveTheSameBitsOfLines) {
   const Tensor x = randn({rows, columns}, options, source), z = randn({rows, columns}, options, source);
   const Tensor weight = randn({columns}, options, source), bias = randn({columns}, options, source);
   const Tensor classes = randint(0, columns, {rows}, options, source);
-  const Tensor places = randint(0, rows, {rows, columns}, options, source);
+  const Tensor indices = randint(0, rows, {rows, columns}, options, source);
   const Tensor all_gates = randn({rows, 4 * columns}, options, source);
   const Tensor gates = randn({rows, 3 * columns}, options, source);
   expect_same_bits({
@@ -54,7 +54,8 @@ TEST(Threads, OneAndTwoGiveTheSameBitsOfLines) {
             {x}, [](const Inputs& in) { return dropout(in[0], 0.3, true, *std::make_unique<Generator>(2)); });
       },
       [&] {
-        return with_gradients({x, z}, [&](const Inputs& in) { return scatter_add(in[0], 0, places, in[1]); });
+        return with_gradients({x, z},
+                              [&](const Inputs& in) { return scatter_add(in[0], 0, indices, in[1]); });
       },
       [&] { return with_gradients({x}, [](const Inputs& in) { return cumsum(in[0], 0); }); },
       [&] {
@@ -88,7 +89,7 @@ TEST(Threads, OneAndTwoGiveTheSameBitsOfImages) {
   });
 }
 
-// A library may keep what it made for another number of threads.
+// A library may cache objects for another number of threads.
 TEST(Threads, ConvolutionsAreRightOnMoreAndOnFewerThanBefore) {
   const Options f64{.dtype = DType::f64, .device = backend()};
   Generator source(1);

@@ -55,7 +55,7 @@ TEST(Variable, LeavesAreFloating) {
                "[variable] the tensor is undefined; give it a shape and elements first");
 }
 
-TEST(Variable, OfANumberIsAnOrdinaryTensorOfItsType) {
+TEST(Variable, OfAScalarIsAnOrdinaryTensorOfItsDtype) {
   const Variable x = variable(2.0);
   EXPECT_EQ(x.dtype(), DType::f64);
   EXPECT_FALSE(x.value().is_weakly_typed());
@@ -77,7 +77,7 @@ TEST(Variable, IntegerResultsAreConstants) {
   EXPECT_TRUE(x.to(DType::f64).requires_grad());
 }
 
-TEST(Variable, ConversionTakesTheGradientBack) {
+TEST(Variable, ConversionConvertsTheGradientBack) {
   const Variable x = leaf({1.5, 2.5}), y = x.to(DType::f64);
   EXPECT_EQ(y.dtype(), DType::f64);
   sum(y * y).backward();
@@ -86,7 +86,7 @@ TEST(Variable, ConversionTakesTheGradientBack) {
   EXPECT_EQ(z.device(), Device::cpu());
 }
 
-TEST(Variable, MixesWithTensorsAndNumbers) {
+TEST(Variable, MixesWithTensorsAndScalars) {
   const Variable x = leaf({1.0, 2.0});
   const Tensor t = here({3.0, 4.0});
   const Variable y = 2 * x * t + t / x - t * 1.0 + (1 - x);
@@ -127,7 +127,7 @@ TEST(Variable, DetachCutsTheGraph) {
   EXPECT_TENSOR_EQ(x.grad(), {9.0});
 }
 
-TEST(Variable, ZeroGradForgets) {
+TEST(Variable, ZeroGradRemovesTheGradient) {
   Variable x = leaf({3.0});
   (x * x).backward();
   x.zero_grad();
@@ -136,7 +136,7 @@ TEST(Variable, ZeroGradForgets) {
   EXPECT_TENSOR_EQ(x.grad(), {2.0});
 }
 
-TEST(Variable, ResultsKeepAGradientWhereAsked) {
+TEST(Variable, ResultsStoreAGradientOnRequest) {
   const Variable x = leaf({3.0}), y = x * x, z = y * y;
   y.retain_grad();
   z.backward({.retain_graph = true});
@@ -148,7 +148,7 @@ TEST(Variable, ResultsKeepAGradientWhereAsked) {
   EXPECT_FALSE(y.grad().defined());
 }
 
-TEST(Variable, AKeptGradientIsItsOwn) {
+TEST(Variable, AStoredGradientSharesNoStorage) {
   const Variable x = leaf({3.0}), y = x + 0;
   y.retain_grad();
   y.backward();
@@ -175,7 +175,7 @@ TEST(Variable, SetGradErrors) {
   EXPECT_ERROR(x.set_grad(here({1, 2})), DTypeError,
                "[set_grad] the gradient is i64, but the value is f32; convert it with .to(DType::f32)");
   EXPECT_ERROR(x.set_grad(Tensor()), ValueError,
-               "[set_grad] the gradient is undefined; zero_grad() forgets one");
+               "[set_grad] the gradient is undefined; zero_grad() removes one");
   EXPECT_ERROR(y.set_grad(here({1.0, 2.0})), ValueError,
                "[set_grad] the result of mul keeps no gradient; call retain_grad() first");
   EXPECT_ERROR(

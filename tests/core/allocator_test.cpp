@@ -18,7 +18,7 @@
 namespace tinytorch::testing {
 namespace {
 
-/// Memory of a given size that sees what is left behind.
+/// Memory of a given size that detects leaks.
 class SmallMemory : public RawMemory {
  public:
   explicit SmallMemory(std::size_t size) : free_(size) {}
@@ -54,7 +54,7 @@ class CachingAllocatorTest : public ::testing::Test {
   CachingAllocator allocator{"toy", memory};
 };
 
-TEST_F(CachingAllocatorTest, RoundsUpToFourClassesADoubling) {
+TEST_F(CachingAllocatorTest, RoundsUpToFourClassesForEachPowerOfTwo) {
   EXPECT_EQ(CachingAllocator::size_class(1).bytes, 64u);
   EXPECT_EQ(CachingAllocator::size_class(64).bytes, 64u);
   EXPECT_EQ(CachingAllocator::size_class(65).bytes, 128u);
@@ -75,7 +75,7 @@ TEST_F(CachingAllocatorTest, AlignsEachBlock) {
   }
 }
 
-TEST_F(CachingAllocatorTest, GivesNullForNothing) {
+TEST_F(CachingAllocatorTest, GivesNullForZeroBytes) {
   EXPECT_EQ(allocator.allocate(0), nullptr);
   allocator.deallocate(nullptr, 0);
   EXPECT_EQ(allocator.stats().allocations, 0u);
@@ -91,7 +91,7 @@ TEST_F(CachingAllocatorTest, ReusesABlockOfTheSameClass) {
   allocator.deallocate(first, 1024);
 }
 
-TEST_F(CachingAllocatorTest, CountsWhatItHolds) {
+TEST_F(CachingAllocatorTest, CountsBytesAndBlocks) {
   void* const a = allocator.allocate(64);
   void* const b = allocator.allocate(128);
   EXPECT_EQ(allocator.stats().in_use, 192u);
@@ -122,22 +122,22 @@ TEST_F(CachingAllocatorTest, ReleasesTheCacheBeforeItGivesUp) {
   allocator.deallocate(block, 800 << 10);
 }
 
-TEST_F(CachingAllocatorTest, SaysWhatIsHeldWhenMemoryRunsOut) {
-  void* const held = allocator.allocate(512 << 10);
+TEST_F(CachingAllocatorTest, ReportsItsUseWhenMemoryRunsOut) {
+  void* const block = allocator.allocate(512 << 10);
   EXPECT_ERROR(
       allocator.allocate(700000), MemoryError,
       "[memory] out of memory on toy: asked for 683.6 KiB (a block of 768.0 KiB); tensors hold 512.0 KiB, no "
       "limit set, about 512.0 KiB free on the device. Use smaller batches, drop tensors that are no longer "
       "needed, or raise the limit");
-  EXPECT_EQ(allocator.stats().in_use, std::size_t{512} << 10);  // nothing was lost
-  allocator.deallocate(held, 512 << 10);
+  EXPECT_EQ(allocator.stats().in_use, std::size_t{512} << 10);
+  allocator.deallocate(block, 512 << 10);
 }
 
 TEST_F(CachingAllocatorTest, StaysBelowItsLimit) {
   allocator.set_limit(1024);
-  void* const held = allocator.allocate(512);
+  void* const block = allocator.allocate(512);
   allocator.deallocate(allocator.allocate(256), 256);
-  void* const fits = allocator.allocate(512);  // only once the cached 256 bytes are given back
+  void* const fits = allocator.allocate(512);  // only after the cached 256 bytes are released
   EXPECT_ERROR(
       allocator.allocate(1), MemoryError,
       "[memory] out of memory on toy: asked for 1 bytes (a block of 64 bytes); tensors hold 1.0 KiB, limit "
@@ -145,7 +145,7 @@ TEST_F(CachingAllocatorTest, StaysBelowItsLimit) {
       "needed, or raise the limit");
   allocator.set_limit(0);
   allocator.deallocate(allocator.allocate(4096), 4096);
-  allocator.deallocate(held, 512);
+  allocator.deallocate(block, 512);
   allocator.deallocate(fits, 512);
 }
 
@@ -170,7 +170,7 @@ TEST_F(CachingAllocatorTest, ServesManyThreads) {
   EXPECT_EQ(allocator.stats().allocations, 4u * 499u);
 }
 
-TEST(Memory, OfATensorIsCountedAndGivenBack) {
+TEST(Memory, OfATensorIsCountedAndReleased) {
   const std::size_t before = memory_stats(backend()).in_use;
   {
     const Tensor x = zeros({1000}, {.device = backend()});
@@ -191,7 +191,7 @@ TEST(Memory, LimitMakesATensorFailAndLeavesTheOthersAlone) {
   EXPECT_EQ(zeros({1000}, {.device = backend()}).numel(), 1000);
 }
 
-TEST(Memory, OfAnImpossibleTensorIsAnExceptionThatSaysSo) {
+TEST(Memory, OfAnImpossibleTensorThrows) {
   EXPECT_THROW(empty({std::int64_t{1} << 50}, {.device = backend()}), MemoryError);
   EXPECT_ERROR(empty({std::int64_t{1} << 61}, {.device = backend()}), ShapeError,
                "[empty] a f32 tensor of shape [2305843009213693952] has more bytes than 63 bits can count");
@@ -199,7 +199,7 @@ TEST(Memory, OfAnImpossibleTensorIsAnExceptionThatSaysSo) {
                "[empty] shape [4294967296, 4294967296] has more elements than 63 bits can count");
 }
 
-TEST_F(CachingAllocatorTest, KeepsToALimitThatIsSetLater) {
+TEST_F(CachingAllocatorTest, ObeysALimitThatIsSetLater) {
   allocator.deallocate(allocator.allocate(4096), 4096);
   allocator.set_limit(1024);
   EXPECT_EQ(allocator.stats().cached, 0u);

@@ -1,4 +1,4 @@
-// What attention and its masks say when they are called wrongly, word for word.
+// The error messages of attention and its masks, word for word.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -102,7 +102,7 @@ TEST(AttentionMasks, TakeOffsetsOfAnySize) {
   EXPECT_TENSOR_NEAR(scaled_dot_product_attention(x, x, x, {.causal = true, .causal_offset = kFar}), x);
 }
 
-TEST(Attention, TakesANumberAsMask) {
+TEST(Attention, TakesAScalarAsMask) {
   const Tensor x = of({2, 3, 4});
   EXPECT_TENSOR_EQ(scaled_dot_product_attention(x, x, x, {.mask = 0.5}),
                    scaled_dot_product_attention(x, x, x, {.mask = of({1}) * 0.5}));

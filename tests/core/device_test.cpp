@@ -25,11 +25,11 @@ TEST(Device, RefusesOtherNames) {
        {"", "gpu", "CPU", "cpu:0", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda:99999", " cpu"}) {
     EXPECT_ERROR(
         Device::parse(text), ValueError,
-        "[device] \"" + std::string(text) + "\" is no device; write \"cpu\", \"cuda\" or \"cuda:1\"");
+        "[device] \"" + std::string(text) + "\" is not a device; write \"cpu\", \"cuda\" or \"cuda:1\"");
   }
 }
 
-TEST(Device, TheCpuIsAlwaysThere) {
+TEST(Device, TheCpuIsAlwaysAvailable) {
   EXPECT_TRUE(is_available(Device::cpu()));
   EXPECT_EQ(device_count(DeviceType::cpu), 1);
   EXPECT_EQ(unavailable_reason(DeviceType::cpu), "");
@@ -37,13 +37,13 @@ TEST(Device, TheCpuIsAlwaysThere) {
 }
 
 TEST(Device, ThatIsMissingSaysWhy) {
-  const int count = device_count(DeviceType::cuda);
-  const Device beyond = Device::cuda(count);
+  const int n = device_count(DeviceType::cuda);
+  const Device beyond = Device::cuda(n);
   EXPECT_FALSE(is_available(beyond));
-  EXPECT_EQ(unavailable_reason(DeviceType::cuda).empty(), count > 0);
+  EXPECT_EQ(unavailable_reason(DeviceType::cuda).empty(), n > 0);
   EXPECT_THROW(zeros({2}, {.device = beyond}), DeviceError);
   EXPECT_THROW(describe(beyond), DeviceError);
-  if (count == 0) {
+  if (n == 0) {
     EXPECT_ERROR(zeros({2}, {.device = beyond}), DeviceError,
                  "[cuda] " + unavailable_reason(DeviceType::cuda));
   }

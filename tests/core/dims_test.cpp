@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "core/error.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -45,6 +47,9 @@ TEST(Dims, PrintsAsAList) {
   EXPECT_EQ(to_string(Dims{2, -3, 4}), "[2, -3, 4]");
   EXPECT_EQ(to_string(Dims{7}), "[7]");
   EXPECT_EQ(to_string(Dims()), "[]");
+  std::ostringstream out;
+  out << Shape{2, 3} << Axes();
+  EXPECT_EQ(out.str(), "[2, 3][]");
 }
 
 TEST(Dims, CountsElements) {
@@ -112,14 +117,14 @@ TEST(Dims, CountsNegativeAxesFromTheEnd) {
   EXPECT_ERROR(normalize_axis("test", 0, 0), ShapeError, "[test] axis 0 of a tensor that has no axes");
 }
 
-TEST(Dims, SortsAxesAndRefusesTwins) {
+TEST(Dims, SortsAxesAndRefusesDuplicates) {
   EXPECT_EQ(normalize_axes("test", {-1, 0}, 3), (Axes{0, 2}));
   EXPECT_EQ(normalize_axes("test", {}, 3), (Axes{0, 1, 2}));
   EXPECT_EQ(normalize_axes("test", {}, 0), Axes());
   EXPECT_ERROR(normalize_axes("test", {1, -2}, 3), ShapeError, "[test] axis 1 is named twice in [1, -2]");
 }
 
-TEST(Dims, TakesReducedAxesOutOrLeavesThemWithLengthOne) {
+TEST(Dims, RemovesReducedAxesOrKeepsThemWithLengthOne) {
   EXPECT_EQ(reduced_shape({2, 3, 4}, {0, 2}, false), (Shape{3}));
   EXPECT_EQ(reduced_shape({2, 3, 4}, {0, 2}, true), (Shape{1, 3, 1}));
   EXPECT_EQ(reduced_shape({}, {}, true), Shape());

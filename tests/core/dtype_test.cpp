@@ -5,13 +5,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <string>
 
-#include "core/convert.h"
-#include "core/ops/arithmetic.h"
-#include "core/ops/comparison.h"
+#include "core/error.h"
 #include "core/ops/creation.h"
-#include "core/scalar.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -53,7 +51,7 @@ TEST(DType, KnowsNameSizeAndKind) {
   }
 }
 
-TEST(DType, ConvertsRealsToIntegersBySaturation) {
+TEST(DType, ConvertsFloatingToIntegersBySaturation) {
   constexpr double inf = std::numeric_limits<double>::infinity(),
                    nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> x{1.9, -1.9, 300, -1, 3e9, -3e9, 1e300, -1e300, inf, -inf, nan, 255.5};
@@ -93,50 +91,54 @@ TEST(DType, RoundsToF32AndOverflowsToInfinity) {
             (std::vector<float>{0.1f, HUGE_VALF, -HUGE_VALF, 0}));
 }
 
-TEST(Scalar, KeepsBigIntegersExact) {
-  constexpr std::int64_t kOdd = (std::int64_t{1} << 60) + 1;
-  EXPECT_EQ(Scalar(kOdd).to<std::int64_t>(), kOdd);
-  EXPECT_EQ(Scalar(true).dtype(), DType::boolean);
-  EXPECT_EQ(Scalar(3).dtype(), DType::i64);
-  EXPECT_EQ(Scalar(3.5).dtype(), DType::f32);
-  EXPECT_EQ(Scalar(300.7).to<std::uint8_t>(), 255);
+TEST(DType, Prints) {
+  std::ostringstream out;
+  out << DType::boolean << ' ' << DType::f32;
+  EXPECT_EQ(out.str(), "bool f32");
 }
 
-TEST(Number, TakesTheTypeOfItsTensorUnlessItsKindIsHigher) {
-  struct Expected {
-    DType with_bool, with_integer, with_real;
-  };
-  const auto expect = [](DType dtype, const Expected& expected) {
-    const Tensor x = ones({2}, {.dtype = dtype, .device = backend()});
-    for (const bool number_first : {false, true}) {
-      const auto sum = [&](const Tensor& number) { return number_first ? number + x : x + number; };
-      EXPECT_STREQ(name(sum(true).dtype()), name(expected.with_bool)) << name(dtype);
-      EXPECT_STREQ(name(sum(2).dtype()), name(expected.with_integer)) << name(dtype);
-      EXPECT_STREQ(name(sum(0.5).dtype()), name(expected.with_real)) << name(dtype);
-      EXPECT_STREQ(name(sum(0.5f).dtype()), name(expected.with_real)) << name(dtype);
+TEST(DType, OutsideTheEnumerationIsRefused) {
+  constexpr auto kUnknown = static_cast<DType>(8);
+  EXPECT_ERROR(name(kUnknown), DTypeError, "[dtype] 8 is the value of no DType");
+  EXPECT_ERROR(size_of(kUnknown), DTypeError, "[dtype] 8 is the value of no DType");
+  EXPECT_ERROR(is_floating(kUnknown), DTypeError, "[dtype] 8 is the value of no DType");
+  EXPECT_ERROR(promote(kUnknown, DType::f32), DTypeError, "[dtype] 8 is the value of no DType");
+}
+
+/// The name of the dtype whose C++ type a dispatch over `Types` gives.
+template <class Types = AllTypes>
+std::string dispatched(DType dtype) {
+  return name(dispatch<Types>(dtype, [&]<class T>() { return dtype_of<T>; }));
+}
+
+TEST(Dispatch, GivesTheElementsType) {
+  for (const DType dtype : {DType::boolean, DType::u8, DType::i32, DType::i64, DType::f32, DType::f64}) {
+    EXPECT_EQ(dispatched(dtype), name(dtype));
+    if (dtype != DType::boolean) {
+      EXPECT_EQ(dispatched<NumericTypes>(dtype), name(dtype));
     }
-  };
-  expect(DType::boolean, {DType::boolean, DType::i64, DType::f32});
-  expect(DType::u8, {DType::u8, DType::u8, DType::f32});
-  expect(DType::i32, {DType::i32, DType::i32, DType::f32});
-  expect(DType::i64, {DType::i64, DType::i64, DType::f32});
-  expect(DType::f32, {DType::f32, DType::f32, DType::f32});
-  expect(DType::f64, {DType::f64, DType::f64, DType::f64});
+    if (is_floating(dtype)) {
+      EXPECT_EQ(dispatched<FloatingTypes>(dtype), name(dtype));
+    }
+  }
 }
 
-TEST(Number, KeepsDoublePrecisionForF64Tensors) {
-  const Tensor x = ones({1}, {.dtype = DType::f64, .device = backend()});
-  EXPECT_EQ((x * 0.1).item<double>(), 0.1);
-  EXPECT_EQ((x * 0.1f).item<double>(), static_cast<double>(0.1f));
-  EXPECT_EQ((Tensor(0.1) + Tensor(0.2)).item<double>(), 0.1 + 0.2);
+TEST(Dispatch, RefusesDtypesWithoutKernels) {
+  EXPECT_ERROR(dispatched(DType::f16), DTypeError, "[dispatch] f16 has no kernels yet");
+  EXPECT_ERROR(dispatched(DType::bf16), DTypeError, "[dispatch] bf16 has no kernels yet");
+  EXPECT_ERROR(dispatched<FloatingTypes>(DType::f16), DTypeError, "[dispatch] f16 has no kernels yet");
 }
 
-TEST(Number, IsOnlyWhatNumbersAloneMade) {
-  EXPECT_TRUE(Tensor(2.0).is_weakly_typed());
-  EXPECT_TRUE((Tensor(2.0) * 2).is_weakly_typed());
-  EXPECT_FALSE((Tensor(2.0) * Tensor{2.0}).is_weakly_typed());
-  EXPECT_FALSE((Tensor{2.0}).is_weakly_typed());
-  EXPECT_FALSE(full({}, 2.0).is_weakly_typed());
+TEST(Dispatch, RefusesDtypesThatAreNotOfItsTypes) {
+  EXPECT_ERROR(
+      dispatched<NumericTypes>(DType::boolean), DTypeError,
+      "[dispatch] a function of numeric dtypes was called with bool; its caller must check the dtype");
+  for (const DType dtype : {DType::boolean, DType::u8, DType::i32, DType::i64}) {
+    EXPECT_ERROR(dispatched<FloatingTypes>(dtype), DTypeError,
+                 std::string("[dispatch] a function of floating dtypes was called with ") + name(dtype) +
+                     "; its caller must check the dtype");
+  }
+  EXPECT_ERROR(dispatched(static_cast<DType>(8)), DTypeError, "[dtype] 8 is the value of no DType");
 }
 
 }  // namespace

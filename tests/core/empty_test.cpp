@@ -1,4 +1,4 @@
-// Tensors without elements and without axes, through each family of ops. (The op table has more of them.)
+// Ops of each family on tensors without elements and without axes. (The op table has more of them.)
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -21,9 +21,9 @@ namespace tinytorch::testing {
 namespace {
 
 Tensor nothing(const Shape& shape) { return zeros(shape, {.device = backend()}); }
-Tensor number(double value) { return full({}, value, {.device = backend()}); }
+Tensor scalar(double value) { return full({}, value, {.device = backend()}); }
 
-TEST(EmptyTensor, GoesThroughElementwiseOps) {
+TEST(EmptyTensor, IsAnOperandOfElementwiseOps) {
   const Tensor x = nothing({2, 0});
   for (const Tensor& y : {x + x, x * 2, -x, exp(x), relu(x), pow(x, 2), maximum(x, nothing({1, 1})), clone(x),
                           where(x > 0, x, 1), softmax(x, 0), softmax(x, 1), slice(x, 0, 0), contiguous(x)}) {
@@ -44,17 +44,17 @@ TEST(EmptyTensor, IsReducedToTheNeutralElementOrNotAtAll) {
   EXPECT_THROW(max(x), ShapeError);
 }
 
-TEST(EmptyTensor, GoesThroughProducts) {
+TEST(EmptyTensor, IsAnOperandOfProducts) {
   EXPECT_TENSOR_EQ(matmul(nothing({2, 0}), nothing({0, 2})), (Tensor{{0.0, 0.0}, {0.0, 0.0}}));
   EXPECT_EQ(matmul(nothing({0, 3}), nothing({3, 2})).shape(), (Shape{0, 2}));
   EXPECT_EQ(matmul(nothing({0}), nothing({0})).item(), 0.0f);
 }
 
-TEST(EmptyTensor, GoesThroughShapeOps) {
+TEST(EmptyTensor, IsAnOperandOfShapeOps) {
   const Tensor x = nothing({0, 3});
   EXPECT_EQ(reshape(x, {3, 0, 5}).shape(), (Shape{3, 0, 5}));
   EXPECT_EQ(transpose(x).shape(), (Shape{3, 0}));
-  EXPECT_EQ(concat({x, number(1) + nothing({1, 3})}).shape(), (Shape{1, 3}));
+  EXPECT_EQ(concat({x, scalar(1) + nothing({1, 3})}).shape(), (Shape{1, 3}));
   EXPECT_EQ(stack(std::vector{x, x}).shape(), (Shape{2, 0, 3}));
   EXPECT_EQ(expand(nothing({0, 1}), {4, 0, 3}).shape(), (Shape{4, 0, 3}));
 }
@@ -72,8 +72,8 @@ TEST(EmptyTensor, IsMadeAndChangedInPlace) {
   EXPECT_EQ(x.shape(), (Shape{0, 3}));
 }
 
-TEST(TensorWithoutAxes, GoesThroughEachFamily) {
-  const Tensor x = number(-2);
+TEST(TensorWithoutAxes, IsAnOperandOfEachFamily) {
+  const Tensor x = scalar(-2);
   EXPECT_EQ((x * x).item(), 4.0f);
   EXPECT_EQ(relu(x).item(), 0.0f);
   EXPECT_EQ(sum(x).item(), -2.0f);

@@ -23,10 +23,10 @@ bool is_source(const fs::path& path) {
   return path.extension() == ".cpp" || path.extension() == ".h" || path.extension() == ".cu";
 }
 
-std::vector<fs::path> sources_under(std::initializer_list<const char*> rooms) {
+std::vector<fs::path> sources_under(std::initializer_list<const char*> directories) {
   std::vector<fs::path> found;
-  for (const char* room : rooms) {
-    for (const auto& entry : fs::recursive_directory_iterator(source_folder() / room)) {
+  for (const char* directory : directories) {
+    for (const auto& entry : fs::recursive_directory_iterator(source_folder() / directory)) {
       if (entry.is_regular_file() && is_source(entry.path())) found.push_back(entry.path());
     }
   }
@@ -38,12 +38,12 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The string literals in a text. Those that stand side by side are one, also with something added between
-/// them: "a" "b" is ab, "a" + name + "b" is a, what never stands in a text, and b.
+/// The string literals in a text. Adjacent literals are one, also with something added between them: "a" "b"
+/// is ab; "a" + name + "b" is a, a null character (which is in no message) and b.
 std::vector<std::string> literals_of(std::string_view text) {
   static const std::regex kAddition(R"(\s*\+[^,;"]*\+\s*)");
   std::vector<std::string> literals;
-  std::size_t end = 0;  // of the literal before
+  std::size_t end = 0;  // of the previous literal
   for (std::size_t at = text.find('"'); at != text.npos; at = text.find('"', end)) {
     std::size_t close = at + 1;
     while (close < text.size() && text[close] != '"') close += text[close] == '\\' ? 2 : 1;
@@ -61,7 +61,7 @@ std::vector<std::string> literals_of(std::string_view text) {
   return literals;
 }
 
-/// What is within the brackets that open first in the text.
+/// The text up to the bracket that closes the first one.
 std::string_view in_brackets(std::string_view text) {
   int depth = 0;
   bool in_literal = false;
@@ -74,7 +74,7 @@ std::string_view in_brackets(std::string_view text) {
   return text;
 }
 
-/// What an error says whatever its arguments are: the parts of its text between them.
+/// The constant part of an error message: the texts between its arguments.
 using Message = std::vector<std::string>;
 
 Message parts_of(const std::string& format) {
@@ -92,7 +92,7 @@ Message parts_of(const std::string& format) {
   return parts;
 }
 
-/// Of each call of fail() in a source: the op, where it is named there, and the parts of the format.
+/// The message of each call of fail() in a source: the op, if it is a literal, and the texts of the format.
 std::vector<Message> messages_in(const std::string& source) {
   std::vector<Message> messages;
   for (std::size_t at = source.find("fail<"); at != source.npos; at = source.find("fail<", at + 1)) {
@@ -117,7 +117,7 @@ bool holds(const std::string& literal, const Message& message) {
   return true;
 }
 
-TEST(ErrorTexts, OfEachFailStandsInATest) {
+TEST(ErrorTexts, OfEachFailAreExpectedByATest) {
   std::vector<std::string> expected;
   for (const fs::path& path : sources_under({"tests"})) {
     for (std::string& literal : literals_of(read(path))) expected.push_back(std::move(literal));

@@ -1,5 +1,4 @@
-// What the ops say when they are called wrongly, word for word. Errors of one class or file stand in its own
-// test.
+// The error messages of the ops, word for word. Those of a class or a source file are in its own test.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -184,7 +183,7 @@ TEST(Errors, AreAllErrors) {
 }
 
 TEST(Errors, OfDevicesAndLengthsOutOfRange) {
-  EXPECT_ERROR(Device::cuda(65536), ValueError, "[device] 65536 is no number of a device");
+  EXPECT_ERROR(Device::cuda(65536), ValueError, "[device] 65536 is not a valid device index");
   const Tensor wide = expand(of({1}), {std::int64_t{1} << 62});
   EXPECT_ERROR(concat({wide, wide}), ShapeError,
                "[concat] the lengths at axis 0 add up to more than 63 bits");

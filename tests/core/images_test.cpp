@@ -1,5 +1,4 @@
-// The ops on images beside PyTorch 1.13's numbers, their order in memory, and what they say when called
-// wrongly.
+// The ops on images compared with PyTorch 1.13, their memory formats, and their error messages.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -31,14 +30,14 @@ Tensor channels_last(const Tensor& x) { return permute(contiguous(permute(x, {0,
 
 bool is_channels_last(const Tensor& x) { return permute(x, {0, 2, 3, 1}).is_contiguous(); }
 
-TEST(Images, ConvolutionGivesPyTorchsNumbers) {
+TEST(Images, ConvolutionGivesPyTorchsValues) {
   const Tensor weight = counting({2, 2, 2, 2}) - 7, bias = Tensor{0.5, -1.0}.to(backend());
   EXPECT_TENSOR_EQ(
       conv2d(counting({1, 2, 3, 3}), weight, bias, {.stride = {2, 1}, .padding = 1, .dilation = {1, 2}}),
       {{{{-3.5, -16.5, -14.5}, {-77.5, -191.5, -117.5}}, {{83, 158, 72}, {241, 447, 201}}}});
 }
 
-TEST(Images, TransposedConvolutionGivesPyTorchsNumbers) {
+TEST(Images, TransposedConvolutionGivesPyTorchsValues) {
   const Tensor x = slice(slice(counting({1, 2, 3, 3}), 2, 0, 2), 3, 0, 2);
   EXPECT_TENSOR_EQ(conv_transpose2d(x, counting({2, 1, 2, 2}) - 3, Tensor{0.5}.to(backend()),
                                     {.stride = 2, .padding = 1, .output_padding = 1}),
@@ -54,7 +53,7 @@ TEST(Images, TransposedConvolutionIsPaddedUpToItsDilation) {
                    {{{{2.0, 1.0, 2.0}}}});
 }
 
-TEST(Images, PoolingGivesPyTorchsNumbers) {
+TEST(Images, PoolingGivesPyTorchsValues) {
   const Tensor x = counting({1, 1, 3, 4});
   EXPECT_TENSOR_NEAR(avg_pool2d(x, {2, 3}, {.stride = 2, .padding = 1, .ceil_mode = true}),
                      {{{{1.0 / 6, 1.0, 0.75}, {13.0 / 3, 8.0, 4.5}}}});
@@ -92,7 +91,7 @@ TEST(Images, TheFirstNaNIsTheMaximum) {
   EXPECT_EQ(places.item<std::int64_t>(), 1);
 }
 
-TEST(Images, InterpolationGivesPyTorchsNumbers) {
+TEST(Images, InterpolationGivesPyTorchsValues) {
   const Tensor x = counting({1, 1, 3, 4});
   EXPECT_TENSOR_EQ(interpolate(x, {2, 5}), {{{{0.0, 0.0, 1.0, 2.0, 3.0}, {4.0, 4.0, 5.0, 6.0, 7.0}}}});
   EXPECT_TENSOR_NEAR(interpolate(x, {2, 5}, {.mode = Interpolation::bilinear}),
@@ -104,7 +103,7 @@ TEST(Images, InterpolationGivesPyTorchsNumbers) {
       {{{{0.2142857, 1.6428571}, {2.2142857, 3.6428571}, {4.8809524, 6.3095238}, {7.5476190, 8.9761905}}}});
 }
 
-TEST(Images, UnfoldAndFoldGivePyTorchsNumbers) {
+TEST(Images, UnfoldAndFoldGivePyTorchsValues) {
   const Tensor x =
       Tensor{{{{0.0, 1.0, 2.0, 3.0}, {4.0, 5.0, 6.0, 7.0}, {8.0, 9.0, 10.0, 11.0}}}}.to(backend());
   EXPECT_TENSOR_EQ(unfold(x, {.kernel = 2, .stride = 2, .padding = 1}), {{{0.0, 0.0, 0.0, 0.0, 5.0, 7.0},
@@ -126,7 +125,7 @@ TEST(Images, KeepTheirChannelsInnermost) {
   EXPECT_TRUE(conv2d(x, weight).is_contiguous());
   EXPECT_TRUE(max_pool2d(x, 2).is_contiguous());
   EXPECT_TRUE(avg_pool2d(x, 2).is_contiguous());
-  // A slice of channels-last images has gaps; the result has not.
+  // A slice of channels-last images is not dense; the result is.
   EXPECT_TRUE(is_channels_last(max_pool2d(slice(last, 1, 0, 2), 2)));
   EXPECT_TENSOR_EQ(max_pool2d(slice(last, 1, 0, 2), 2), max_pool2d(slice(x, 1, 0, 2), 2));
 }

@@ -1,4 +1,4 @@
-// What the ops on indices say when they are called wrongly, word for word.
+// The error messages of the indexing ops, word for word.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -19,7 +19,7 @@ Tensor of(const Shape& shape, DType dtype = DType::f32) {
 
 Tensor here(const Tensor& x) { return x.to(backend()); }
 
-TEST(IndexErrors, NameTheIndexAndWhereItStands) {
+TEST(IndexErrors, NameTheIndexAndItsPosition) {
   const Tensor x = of({3, 5}), index = here({{0, 1, 4}, {2, 3, 7}});
   EXPECT_ERROR(gather(x, 1, index), ValueError,
                "[gather] index 7 at [1, 2] is out of range for axis 1 of shape [3, 5]; indices are 0 to 4");
@@ -112,14 +112,14 @@ TEST(IndexErrors, OfValues) {
   EXPECT_ERROR(sort(of({})), ShapeError, "[sort] axis -1 of a tensor that has no axes");
 }
 
-TEST(Indexing, LeavesXAsItWas) {
+TEST(Indexing, DoesNotChangeX) {
   const Tensor x = here({1.0, 2.0, 3.0}), index = here({1, 1});
   EXPECT_TENSOR_EQ(scatter(x, 0, index, here({7.0, 8.0})), {1.0, 8.0, 3.0});
   EXPECT_TENSOR_EQ(scatter_add(x, 0, index, here({7.0, 8.0})), {1.0, 17.0, 3.0});
   EXPECT_TENSOR_EQ(x, {1.0, 2.0, 3.0});
 }
 
-TEST(Indexing, TakesANumberAsTheSource) {
+TEST(Indexing, TakesAScalarAsTheSource) {
   const Tensor x = here({{1.0, 2.0}, {3.0, 4.0}}), index = here({{1}, {0}});
   EXPECT_TENSOR_EQ(scatter(x, 1, index, 9.0), {{1.0, 9.0}, {9.0, 4.0}});
   EXPECT_TENSOR_EQ(scatter_add(x, 1, index, 10), {{1.0, 12.0}, {13.0, 4.0}});
@@ -143,7 +143,7 @@ TEST(Indexing, AddsInF64AndTheSameBitsEachTime) {
   EXPECT_TENSOR_EQ(scatter_add(x, 0, index, of({64})), {16777280.0});
 }
 
-TEST(IndexErrors, OfNumbersThatTheTypeDoesNotHold) {
+TEST(IndexErrors, OfScalarsThatTheDtypeCannotRepresent) {
   EXPECT_ERROR(scatter(of({2}, DType::u8), 0, here({0}), 300), ValueError,
                "[scatter] x is u8, which cannot hold the number 300; convert it with .to(DType::i64)");
   EXPECT_ERROR(scatter_add(of({2}, DType::i64), 0, here({0}), 0.5), DTypeError,

@@ -13,7 +13,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// A slot of this test's own, which no room fills. (Slots live as long as the program.)
+// A slot of this test, which no library code fills. (Slots live as long as the program.)
 Kernel<void(const Tensor& x, Tensor& y)> lonely_slot{"lonely_op"};
 
 void fill_with_seven(const Tensor&, Tensor& y) { fill(y, 7); }

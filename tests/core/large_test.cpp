@@ -1,4 +1,4 @@
-// Sizes beyond what one block of threads, one launch or one buffer takes.
+// Sizes beyond the limits of one thread block, one launch or one buffer.
 #include <gtest/gtest.h>
 
 #include <limits>

@@ -59,7 +59,7 @@ TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
   EXPECT_EINSUM_ERROR("", {}, ValueError, "[einsum] \"\" is for 1 operands, but there are 0");
 }
 
-TEST(Einsum, OfNoLettersIsTheNumber) {
+TEST(Einsum, OfNoLettersIsTheScalar) {
   EXPECT_TENSOR_EQ(einsum("->", std::vector{of({})}), Tensor(1.0F));
   EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), Tensor(1.0F));
 }

@@ -1,4 +1,4 @@
-// What the normalisations say when they are called wrongly, word for word.
+// The error messages of the normalisations, word for word.
 #include <gtest/gtest.h>
 
 #include "core/error.h"

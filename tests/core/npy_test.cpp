@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ std::string numpy_file(const std::string& name) {
   return (testing::source_folder() / "tests/core/data/npy" / (name + ".npy")).string();
 }
 
-/// What make_npy_files.py puts into each file.
+/// The values that make_npy_files.py writes to each file.
 Tensor counting(const Shape& shape, DType dtype) {
   Tensor x = arange(checked_numel("test", shape));
   if (dtype == DType::boolean) {
@@ -70,7 +71,7 @@ class Npy : public ::testing::Test {
     return "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
   }
 
-  /// Loading a file of this content says so, after the path.
+  /// Expects that loading a file of this content throws an IoError with this message after the path.
   void expect_refused(const std::string& text, const std::string& message) {
     std::ofstream(path(), std::ios::binary) << text;
     EXPECT_ERROR(load_npy(path()), IoError, "[load_npy] " + path() + ": " + message);
@@ -231,7 +232,7 @@ TEST_F(Npy, RefusesImpossibleShapes) {
                "[load_npy] " + numpy_file("f4_rank_9") + ": has 9 axes; a tensor has at most 8");
 }
 
-TEST_F(Npy, BelievesTheFileAndNotItsHeader) {
+TEST_F(Npy, TrustsTheFileSizeAndNotTheHeader) {
   const MemoryStats before = memory_stats(Device::cpu());
   expect_refused(
       file_text(shape_header("(1000000000000,)"), "abcd"),
@@ -285,7 +286,7 @@ TEST_F(Npy, SaysWhyItCannotWrite) {
 TEST_F(Npy, LeavesTheOldFileWhenTheDiskIsFull) {
   save_npy(path(), Tensor{1.0, 2.0});
   const std::string before = content(path());
-  // A limit on the size of files stands for a full disk.
+  // A limit on the size of files acts as a full disk.
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
   const rlimit tight{1000, limit.rlim_max};
@@ -307,6 +308,15 @@ TEST_F(Npy, ReplacesAFileInOneStep) {
   EXPECT_EQ(old.size(), 128u + 4u);
   EXPECT_TENSOR_EQ(load_npy(path()), (Tensor{2.0, 3.0}));
   EXPECT_EQ(files_in_folder(), 1u);
+}
+
+TEST_F(Npy, RefusesToWriteDtypesWithoutKernels) {
+  const auto storage = std::make_shared<Storage>(Device::cpu(), 2);
+  EXPECT_ERROR(save_npy(path(), Tensor(storage, DType::f16, {1}, {1}, 0)), DTypeError,
+               "[save_npy] f16 cannot be written; files have elements of bool, u8, i32, i64, f32 or f64");
+  EXPECT_ERROR(save_npy(path(), Tensor(storage, DType::bf16, {1}, {1}, 0)), DTypeError,
+               "[save_npy] bf16 cannot be written; files have elements of bool, u8, i32, i64, f32 or f64");
+  EXPECT_FALSE(fs::exists(path()));
 }
 
 TEST_F(Npy, RefusesAnUndefinedTensor) {

@@ -1,4 +1,4 @@
-// What the optimizers' steps say when they are called wrongly, word for word.
+// The error messages of the optimizers' steps, word for word.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -29,7 +29,7 @@ DType parse_dtype(const std::string& text) {
   throw ValueError("no element type: " + text);
 }
 
-/// Reads what stands behind `> ` in the file that data/make_print_cases.py writes.
+/// Reads the text after `> ` in the file that data/make_print_cases.py writes.
 Tensor parse_tensor(const std::string& line) {
   std::istringstream words(line);
   std::string type, lengths, length;
@@ -72,7 +72,7 @@ TEST(Print, WritesWhatNumPyWrites) {
   for (const PrintCase& c : cases) EXPECT_EQ(to_string(c.x.to(backend())), c.text) << c.description;
 }
 
-TEST(Print, SeesTheElementsAndNotTheMemory) {
+TEST(Print, PrintsTheElementsInOrderNotTheMemory) {
   const Tensor x = Tensor{{1, 2, 3}, {4, 5, 6}}.to(backend());
   EXPECT_EQ(to_string(transpose(x)), "[[1 4]\n [2 5]\n [3 6]]");
   EXPECT_EQ(to_string(slice(x, 1, 0, 3, 2)), "[[1 3]\n [4 6]]");

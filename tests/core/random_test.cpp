@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::int64_t kMany = 200000;
 
-std::vector<double> numbers(const Tensor& x) { return x.to_vector<double>(); }
+std::vector<double> values(const Tensor& x) { return x.to_vector<double>(); }
 
 double mean_of(const std::vector<double>& x) {
   double sum = 0;
@@ -60,8 +60,8 @@ TEST(Random, SameSeedSameNumbers) {
   const Options options{.device = backend()};
   const Tensor first = randn({100}, options, a);
   EXPECT_TENSOR_EQ(randn({100}, options, b), first);
-  EXPECT_NE(numbers(randn({100}, options, c)), numbers(first));
-  EXPECT_NE(numbers(randn({100}, options, a)), numbers(first));  // the stream goes on
+  EXPECT_NE(values(randn({100}, options, c)), values(first));
+  EXPECT_NE(values(randn({100}, options, a)), values(first));  // the sequence continues
   a.seed(42);
   EXPECT_TENSOR_EQ(randn({100}, options, a), first);
 }
@@ -75,13 +75,13 @@ TEST(Random, SameNumbersOnEachDevice) {
 
 TEST(Random, ManualSeedRestartsThisThreadOnly) {
   manual_seed(5);
-  const std::vector<double> first = numbers(rand({4}, {.device = backend()}));
+  const std::vector<double> first = values(rand({4}, {.device = backend()}));
   std::vector<double> elsewhere;
-  std::thread([&] { elsewhere = numbers(rand({4}, {.device = backend()})); }).join();
+  std::thread([&] { elsewhere = values(rand({4}, {.device = backend()})); }).join();
   manual_seed(5);
-  EXPECT_EQ(numbers(rand({4}, {.device = backend()})), first);
+  EXPECT_EQ(values(rand({4}, {.device = backend()})), first);
   manual_seed(0);
-  EXPECT_EQ(numbers(rand({4}, {.device = backend()})), elsewhere);
+  EXPECT_EQ(values(rand({4}, {.device = backend()})), elsewhere);
 }
 
 TEST(Random, ContinuesFromASavedState) {
@@ -103,7 +103,7 @@ TEST(Random, F32NormalsAreTheF64OnesRounded) {
 TEST(Random, UniformNumbersFillTheUnitIntervalEvenly) {
   Generator source(1);
   for (const DType dtype : {DType::f32, DType::f64}) {
-    const std::vector<double> x = numbers(rand({kMany}, {.dtype = dtype, .device = backend()}, source));
+    const std::vector<double> x = values(rand({kMany}, {.dtype = dtype, .device = backend()}, source));
     EXPECT_GE(*std::min_element(x.begin(), x.end()), 0.0);
     EXPECT_LT(*std::max_element(x.begin(), x.end()), 1.0);
     EXPECT_NEAR(mean_of(x), 0.5, 0.004);  // six standard errors
@@ -116,7 +116,7 @@ TEST(Random, UniformNumbersFillTheUnitIntervalEvenly) {
 
 TEST(Random, NormalNumbersHaveTheirMoments) {
   Generator source(2);
-  const std::vector<double> x = numbers(randn({kMany}, {.device = backend()}, source));
+  const std::vector<double> x = values(randn({kMany}, {.device = backend()}, source));
   EXPECT_NEAR(mean_of(x), 0, 0.014);
   EXPECT_NEAR(moment(x, 0, 2), 1, 0.02);
   EXPECT_NEAR(moment(x, 0, 3), 0, 0.06);
@@ -148,11 +148,11 @@ TEST(Random, IntegersCoverTheWholeRangeOfTheirType) {
 
 TEST(Random, AdvancesByWholeBlocks) {
   Generator source(1);
-  rand({5}, {.device = backend()}, source);  // four to a block
+  rand({5}, {.device = backend()}, source);  // four in a block
   EXPECT_EQ(source.state().offset, 2u);
   rand({0}, {.device = backend()}, source);
   EXPECT_EQ(source.state().offset, 2u);
-  randn({3}, {.device = backend()}, source);  // two to a block
+  randn({3}, {.device = backend()}, source);  // two in a block
   EXPECT_EQ(source.state().offset, 4u);
 }
 

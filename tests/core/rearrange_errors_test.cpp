@@ -1,5 +1,5 @@
-// What the ops that rearrange, scan and reduce say when they are called wrongly, word for word; and what of
-// them the op table does not show.
+// The error messages of the ops that rearrange, scan and reduce, word for word, and properties of these ops
+// that the op table does not test.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -96,7 +96,7 @@ TEST(StatisticsErrors, NameTheOp) {
                "[max] axis 0 of shape [0] has no elements to choose from");
 }
 
-TEST(Split, OfAnEmptyAxisIsOneEmptyPart) {
+TEST(Split, OfAnEmptyAxisIsOneEmptyTensor) {
   const std::vector<Tensor> parts = split(of({0, 2}), 3);
   ASSERT_EQ(parts.size(), 1u);
   EXPECT_EQ(parts[0].shape(), (Shape{0, 2}));
@@ -117,7 +117,7 @@ TEST(RunningSum, OfF32IsAddedInF64) {
   EXPECT_EQ(slice(y, 0, -1).item(), 16777216.0F + 2000.0F);
 }
 
-TEST(RearrangeErrors, OfNumbersBeyondAllTensors) {
+TEST(RearrangeErrors, OfSizesBeyondAllTensors) {
   const Tensor x = of({2, 3});
   for (const PadMode mode : {PadMode::constant, PadMode::replicate}) {
     EXPECT_ERROR(
@@ -138,12 +138,12 @@ TEST(RearrangeErrors, OfNumbersBeyondAllTensors) {
   EXPECT_TENSOR_EQ(tril(x, INT64_MIN), zeros_like(x));
 }
 
-TEST(Repeat, AllocatesNothingOnItsWayToNothing) {
+TEST(Repeat, AllocatesNothingForAnEmptyResult) {
   EXPECT_EQ(repeat(of({1, 1}), {1LL << 50, 0}).shape(), (Shape{1LL << 50, 0}));
   EXPECT_EQ(repeat(of({0, 2}), {3, 1LL << 50}).shape(), (Shape{0, 1LL << 51}));
 }
 
-TEST(Pad, FindsItsPlacesInEachMode) {
+TEST(Pad, FindsItsSourcesInEachMode) {
   const Tensor x = arange(4, {.dtype = DType::i64, .device = backend()});
   EXPECT_TENSOR_EQ(pad(x, {{3, 2}}, PadMode::reflect), {3, 2, 1, 0, 1, 2, 3, 2, 1});
   EXPECT_TENSOR_EQ(pad(x, {{3, 2}}, PadMode::replicate), {0, 0, 0, 0, 1, 2, 3, 3, 3});

@@ -1,4 +1,4 @@
-// What the gates of recurrent cells say when they are called wrongly, word for word.
+// The error messages of the gates of recurrent cells, word for word.
 #include <gtest/gtest.h>
 
 #include "core/error.h"

@@ -23,7 +23,7 @@ Tensor f64(const std::vector<double>& values, const Shape& shape) {
   return from_values(values, shape, backend());
 }
 
-/// What `draw` gives on the device under test has the bits that it has on the CPU.
+/// Expects the same bits of `draw` on the device under test and on the CPU.
 template <class Draw>
 void expect_same_bits_as_on_the_cpu(const Draw& draw, const Tensor& x) {
   Generator one(7), other(7);
@@ -40,7 +40,7 @@ TEST(Dropout, HasTheSameBitsOnEachDevice) {
   expect_same_bits_as_on_the_cpu(draw, transpose(rand({31, 17}, {.dtype = DType::f64}, source)));
 }
 
-TEST(Dropout, KeepsWhereTheUniformNumberIsAtLeastP) {
+TEST(Dropout, KeepsElementsWhoseUniformNumberIsAtLeastP) {
   Generator one(3), other(3);
   const Tensor kept = dropout(ones({1001}, {.device = backend()}), 0.3, true, one);
   const Tensor uniform = rand({1001}, {.device = backend()}, other);
@@ -48,7 +48,7 @@ TEST(Dropout, KeepsWhereTheUniformNumberIsAtLeastP) {
   EXPECT_EQ(one.state().offset, other.state().offset);
 }
 
-TEST(Dropout, TakesNothingFromTheGeneratorWhereItDropsNothing) {
+TEST(Dropout, DoesNotAdvanceTheGeneratorIfItDropsNothing) {
   Generator source(3);
   const Tensor x = here(Tensor{1.0, 2.0});
   EXPECT_TENSOR_EQ(dropout(x, 0.5, false, source), x);
@@ -101,12 +101,12 @@ TEST(Multinomial, HasTheSameBitsOnEachDevice) {
   EXPECT_EQ(multinomial(weights, 5).shape(), (Shape{3, 2, 5}));
 }
 
-/// How often each place of one row was drawn.
-std::vector<double> frequencies(const Tensor& drawn, std::size_t places) {
-  std::vector<double> result(places);
+/// The relative frequency of each index in the draws of one row.
+std::vector<double> frequencies(const Tensor& drawn, std::size_t n) {
+  std::vector<double> result(n);
   const std::vector<std::int64_t> all = drawn.to_vector<std::int64_t>();
-  for (const std::int64_t place : all)
-    result.at(static_cast<std::size_t>(place)) += 1 / static_cast<double>(all.size());
+  for (const std::int64_t index : all)
+    result.at(static_cast<std::size_t>(index)) += 1 / static_cast<double>(all.size());
   return result;
 }
 
@@ -125,19 +125,19 @@ TEST(Multinomial, WithoutReplacementDrawsTheFirstInProportionAndNoneTwice) {
   const std::vector<double> first = frequencies(slice(drawn, 1, 0, 1), 4);
   const std::vector<double> wanted{0.125, 0, 0.375, 0.5};
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(first[i], wanted[i], wanted[i] * 0.1) << i;
-  const std::vector<std::int64_t> places = drawn.to_vector<std::int64_t>();
+  const std::vector<std::int64_t> indices = drawn.to_vector<std::int64_t>();
   for (std::size_t row = 0; row < 8000; ++row) {
-    std::vector<std::int64_t> of_row(places.begin() + static_cast<std::ptrdiff_t>(3 * row),
-                                     places.begin() + static_cast<std::ptrdiff_t>(3 * row + 3));
+    std::vector<std::int64_t> of_row(indices.begin() + static_cast<std::ptrdiff_t>(3 * row),
+                                     indices.begin() + static_cast<std::ptrdiff_t>(3 * row + 3));
     std::sort(of_row.begin(), of_row.end());
     ASSERT_EQ(of_row, (std::vector<std::int64_t>{0, 2, 3}));
   }
   // Given that 2 came first, 3 comes second in 4 of 5 rows.
   int second = 0, rows = 0;
   for (std::size_t row = 0; row < 8000; ++row) {
-    if (places[3 * row] != 2) continue;
+    if (indices[3 * row] != 2) continue;
     ++rows;
-    second += places[3 * row + 1] == 3;
+    second += indices[3 * row + 1] == 3;
   }
   EXPECT_NEAR(static_cast<double>(second) / rows, 0.8, 0.03);
 }
@@ -158,16 +158,16 @@ TEST(Multinomial, RefusesWhatCannotBeDrawn) {
   EXPECT_THROW(multinomial(here(Tensor{1, 2}), 1), DTypeError);
 }
 
-TEST(Permutation, HasEachNumberOnceAndTheSameOnEachDevice) {
+TEST(Permutation, HasEachIndexOnceAndTheSameOnEachDevice) {
   Generator one(4), other(4), third(5);
   const Tensor there = permutation(1000, {}, one), device = permutation(1000, {.device = backend()}, other);
   EXPECT_EQ(device.device(), backend());
   EXPECT_TRUE(equal(device.to(Device::cpu()), there));
-  std::vector<std::int64_t> numbers = there.to_vector<std::int64_t>();
+  std::vector<std::int64_t> permuted = there.to_vector<std::int64_t>();
   EXPECT_FALSE(equal(there, permutation(1000, {}, third)));
-  EXPECT_FALSE(std::is_sorted(numbers.begin(), numbers.end()));
-  std::sort(numbers.begin(), numbers.end());
-  for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(numbers[i], static_cast<std::int64_t>(i));
+  EXPECT_FALSE(std::is_sorted(permuted.begin(), permuted.end()));
+  std::sort(permuted.begin(), permuted.end());
+  for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(permuted[i], static_cast<std::int64_t>(i));
 }
 
 TEST(Permutation, MayBeEmptyAndOfOtherTypes) {
@@ -182,15 +182,15 @@ TEST(Permutation, MayBeEmptyAndOfOtherTypes) {
 
 TEST(Permutation, IsUniform) {
   Generator source(11);
-  std::vector<int> count(6);
+  std::vector<int> counts(6);
   for (int i = 0; i < 6000; ++i) {
     const std::vector<std::int64_t> p = permutation(3, {}, source).to_vector<std::int64_t>();
-    ++count[static_cast<std::size_t>(p[0] * 2 + (p[1] > p[2]))];
+    ++counts[static_cast<std::size_t>(p[0] * 2 + (p[1] > p[2]))];
   }
-  for (const int each : count) EXPECT_NEAR(each, 1000, 140);  // 4.8 deviations
+  for (const int each : counts) EXPECT_NEAR(each, 1000, 140);  // 4.8 deviations
 }
 
-TEST(Multinomial, NeverDrawsAPlaceWithoutWeight) {
+TEST(Multinomial, NeverDrawsAnIndexWithoutWeight) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Generator generator(seed);
     const Tensor drawn = multinomial(f64({0, 1e-310, 1e-310}, {3}), 2, false, generator);
@@ -199,7 +199,7 @@ TEST(Multinomial, NeverDrawsAPlaceWithoutWeight) {
   }
 }
 
-TEST(Multinomial, TakesNoNumbersWhereItRefuses) {
+TEST(Multinomial, DoesNotAdvanceTheGeneratorIfItThrows) {
   Generator generator(1);
   EXPECT_THROW(multinomial(f64({1, -1}, {2}), 1, true, generator), ValueError);
   EXPECT_THROW(multinomial(f64({1, 0}, {2}), 2, false, generator), ValueError);

@@ -10,7 +10,7 @@
 namespace tinytorch::testing {
 namespace {
 
-// The factor of two steps at once is infinite.
+// The product of two factors is infinite.
 TEST(LinearRecurrence, KeepsZeroUnderFactorsWhoseProductOverflows) {
   const Options options{.dtype = DType::f64, .device = backend()};
   const Tensor y = linear_recurrence(full({1, 100}, 1e200, options), zeros({1, 100}, options), 1);

@@ -4,7 +4,7 @@
 
 namespace tinytorch {
 
-/// Made while the static objects of the program are.
+/// A tensor with static storage duration, made before main().
 extern const Tensor made_before_main;
 
 }  // namespace tinytorch

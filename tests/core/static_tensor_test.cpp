@@ -8,7 +8,7 @@
 namespace tinytorch {
 namespace {
 
-// Making it registered all kernels, before the slots of other headers had their turn to be made.
+// Making it registers all kernels before the slots of other headers are initialised.
 TEST(StaticTensor, LeavesTheKernelsOfAllSlotsInPlace) {
   EXPECT_TENSOR_EQ(relu(made_before_main), (Tensor{0.0, 0.0, 0.0}));
 }

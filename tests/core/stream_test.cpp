@@ -24,7 +24,7 @@ constexpr std::int64_t kLength = 1 << 12;
 
 Tensor filled_with(float value) { return full({kLength}, value, {.device = backend()}); }
 
-/// Turns the block cache on for as long as it lives: the tests of the emulated device have it off.
+/// Enables the block cache during its lifetime: tests of the emulated device run without it.
 class Caching {
  public:
   Caching() { set_memory_caching(backend(), true); }
@@ -98,13 +98,13 @@ TEST(Event, OrdersTheWorkOfTwoStreams) {
     const StreamGuard guard(first);
     x = filled_with(2) + 1;
   }
-  Event(first).hold(second);
+  Event(first).wait(second);
   {
     const StreamGuard guard(second);
     y = x * 2;
     EXPECT_EQ(sum(y).item(), 6 * kLength);
   }
-  Event(second).hold(Stream::current(backend()));
+  Event(second).wait(Stream::current(backend()));
 }
 
 TEST(Event, IsDoneAfterItsWorkAndMeasuresTime) {
@@ -133,7 +133,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasMadeIn) {
   }
   const Tensor other = filled_with(7);
   EXPECT_EQ(sum(other).item(), 7 * kLength);
-  Event(first).hold(Stream::current(backend()));
+  Event(first).wait(Stream::current(backend()));
   EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
@@ -146,7 +146,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
     x = filled_with(2);
   }
   {
-    Event(first).hold(second);
+    Event(first).wait(second);
     const StreamGuard guard(second);
     y = x + 1;
     x = Tensor();  // while the second stream may still be reading it
@@ -155,7 +155,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
     const StreamGuard guard(first);
     EXPECT_EQ(sum(filled_with(7)).item(), 7 * kLength);
   }
-  Event(second).hold(Stream::current(backend()));
+  Event(second).wait(Stream::current(backend()));
   EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
@@ -201,7 +201,7 @@ TEST(Copy, OfATransposedMatrixReadsNothingBehindIt) {
 }
 
 TEST(Copy, OfManyBuffersGoesUpAndDownUnchanged) {
-  // More than the staging ring holds, and no whole number of its buffers.
+  // More than the staging ring has room for, and not a multiple of its buffers.
   const Tensor x = arange((std::int64_t{3} << 20) + 12345, {.dtype = DType::i32});
   for (int round = 0; round < 2; ++round) EXPECT_TRUE(equal(x.to(backend()).to(Device::cpu()), x));
 }

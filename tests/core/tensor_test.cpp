@@ -65,7 +65,7 @@ TEST(Tensor, IsUndefinedByDefault) {
   EXPECT_ERROR(where(x, 1, 2), ValueError, std::string("[where]") + message);
 }
 
-TEST(Tensor, GivesItsElementsAsAnyType) {
+TEST(Tensor, ConvertsItsElementsToAnyType) {
   const Tensor x = Tensor{{1.5, -2.0}, {0.0, 300.0}}.to(backend());
   EXPECT_EQ(x.to_vector<double>(), (std::vector<double>{1.5, -2, 0, 300}));
   EXPECT_EQ(x.to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{1, 0, 0, 255}));
@@ -81,7 +81,7 @@ TEST(Tensor, ItemWantsExactlyOneElement) {
   EXPECT_ERROR(counting({0}).item(), ShapeError, "[item] needs exactly one element, but the shape is [0]");
 }
 
-TEST(Tensor, DataIsReadInItsOwnTypeOnly) {
+TEST(Tensor, DataIsReadAsItsOwnTypeOnly) {
   const Tensor x = counting({2});
   EXPECT_ERROR(x.data<double>(), DTypeError, "[data] the tensor is f32, but it was read as f64");
   EXPECT_NE(x.data<float>(), nullptr);
@@ -127,7 +127,7 @@ TEST(Reshape, IsAViewWhereTheStridesAllowIt) {
   const Tensor x = counting({4, 6});
   EXPECT_EQ(reshape(x, {2, 12}).storage(), x.storage());
   EXPECT_EQ(reshape(slice(x, 0, 1, 3), {2, 2, 3}).storage(), x.storage());
-  EXPECT_EQ(reshape(transpose(x), {2, 3, 2, 2}).storage(), x.storage());  // splits axes, joins none
+  EXPECT_EQ(reshape(transpose(x), {2, 3, 2, 2}).storage(), x.storage());  // splits axes, merges none
   EXPECT_EQ(reshape(slice(x, 1, 0, 6, 2), {2, 2, 3}).storage(), x.storage());
   EXPECT_EQ(reshape(slice(x, 1, 0, 1), {2, 2}).storage(), x.storage());
 }

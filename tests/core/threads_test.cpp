@@ -25,7 +25,7 @@ Tensor attention_gradients(const Tensor& x) {
 TEST(Threads, OneAndTwoGiveTheSameBits) {
   const Options options{.device = backend()};
   Generator source(1);
-  // Threads are the CPU's; the emulated device is too slow for so many numbers.
+  // Only the CPU uses threads; the emulated device is too slow for so many elements.
   const std::int64_t rows = is_emulated(backend()) ? 20 : 1500;
   const Shape many{is_emulated(backend()) ? 1 << 12 : 1 << 20};
   const Tensor x = randn({rows, 700}, options, source);

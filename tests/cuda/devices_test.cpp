@@ -62,7 +62,7 @@ TEST(Devices, DoNotMixInOneOp) {
 TEST(Devices, WaitOnlyForEventsOfTheirOwnType) {
   const Event event(Stream::current(backend()));
   EXPECT_ERROR(
-      event.hold(Stream(Device::cpu())), DeviceError,
+      event.wait(Stream(Device::cpu())), DeviceError,
       "[event] a stream waits for events of its own type of device: one is on cuda:0, the other on cpu");
   const Event host{Stream(Device::cpu())};
   EXPECT_ERROR(host.milliseconds_since(event), DeviceError,
