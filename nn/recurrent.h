@@ -8,7 +8,7 @@
 
 #include "autograd/ops.h"
 #include "core/ops/composite.h"
-#include "core/ops/recurrent.h"
+#include "core/ops/internal/recurrent.h"
 #include "core/random.h"
 #include "nn/module.h"
 

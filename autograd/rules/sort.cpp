@@ -1,3 +1,4 @@
+#include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
@@ -10,7 +11,7 @@ Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
       record("sort", sorted.values, {x}, [along, indices = Saved(sorted.indices)](const RuleArguments& at) {
         // All places are named once, so nothing of the zeros is left.
         return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
-                                           detail::Places{along, indices->value()}, at.grad));
+                                           detail::IndexMap{along, indices->value()}, at.grad));
       });
   return {std::move(values), std::move(sorted.indices)};
 }

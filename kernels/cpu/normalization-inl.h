@@ -1,7 +1,7 @@
 // What normalisations and their gradients have in common, compiled once for each instruction set: see
 // kernels/cpu/targets.h.
 
-#include "core/ops/normalization.h"
+#include "core/ops/normalization_kernels.h"
 #include "core/ops/shape.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
@@ -26,14 +26,14 @@ struct Sets {
       run_channels;  // the channel is set % cycle * set_channels + run * run_channels
   bool moving;
 
-  explicit Sets(const detail::Normalization& form) : count(form.sets()), moving(false) {
-    const std::int64_t group = form.channels / form.groups;
+  explicit Sets(const kernels::NormalizationSettings& form) : count(form.num_groups()), moving(false) {
+    const std::int64_t group = form.channels / form.channel_groups;
     if (form.across_outer) {
       set(form.outer, form.inner, form.inner, form.channels * form.inner, form.channels, 1, 0);
     } else if (form.inner > 1) {
-      set(group, form.inner, group * form.inner, form.inner, form.groups, group, 1);
+      set(group, form.inner, group * form.inner, form.inner, form.channel_groups, group, 1);
     } else {
-      set(1, group, group, 0, form.groups, group, 0);
+      set(1, group, group, 0, form.channel_groups, group, 0);
       moving = true;
     }
   }
@@ -54,18 +54,18 @@ struct Sets {
 
 /// Of sets across the outer places the elements lie far apart where the inner length is small: they are
 /// worked on in an order of memory in which each set is one row.
-inline bool wants_rows(const detail::Normalization& form) {
+inline bool wants_rows(const kernels::NormalizationSettings& form) {
   constexpr std::int64_t kShort = 16;
   return form.across_outer && form.channels > 1 && form.outer > 1 && form.inner < kShort;
 }
 
-inline detail::Normalization as_rows(detail::Normalization form) {
+inline kernels::NormalizationSettings as_rows(kernels::NormalizationSettings form) {
   form.inner *= form.outer;
   form.outer = 1;
   return form;
 }
 
-inline Tensor with_sets_first(const detail::Normalization& form, const Tensor& x) {
+inline Tensor with_sets_first(const kernels::NormalizationSettings& form, const Tensor& x) {
   return permute(reshape(x, {form.outer, form.channels, form.inner}), {1, 0, 2});
 }
 

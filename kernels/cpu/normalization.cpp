@@ -21,7 +21,7 @@ namespace {
 
 template <class T>
 struct Forward {
-  const detail::Normalization& form;
+  const kernels::NormalizationSettings& form;
   const Sets sets;
   const T* x;
   const T* weight;
@@ -99,8 +99,8 @@ struct Forward {
   }
 };
 
-void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
-               Tensor& statistics, Tensor& y) {
+void normalize(const kernels::NormalizationSettings& form, const Tensor& x, const Tensor& weight,
+               const Tensor& bias, Tensor& statistics, Tensor& y) {
   if (wants_rows(form)) {
     Tensor rows = contiguous(with_sets_first(form, x));
     normalize(as_rows(form), rows, weight, bias, statistics, rows);

@@ -29,7 +29,7 @@ struct ChannelSums {
 
 template <class T>
 struct Backward {
-  const detail::Normalization& form;
+  const kernels::NormalizationSettings& form;
   const Sets sets;
   const T* grad;
   const T* x;
@@ -126,7 +126,7 @@ struct Backward {
   }
 };
 
-void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+void normalize_gradient(const kernels::NormalizationSettings& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
   if (wants_rows(form)) {

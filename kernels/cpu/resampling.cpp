@@ -34,7 +34,7 @@ struct Sums {
   }
 };
 
-Sums forward_sums(const detail::AxisSampling& axis) {
+Sums forward_sums(const kernels::AxisResampling& axis) {
   Sums sums;
   for (std::int64_t i = 0; i < axis.to; ++i) {
     const math::Taps taps = math::taps(axis, i);
@@ -46,7 +46,7 @@ Sums forward_sums(const detail::AxisSampling& axis) {
 }
 
 /// For each element of the image, the results that it is part of.
-Sums transposed_sums(const detail::AxisSampling& axis) {
+Sums transposed_sums(const kernels::AxisResampling& axis) {
   Sums sums;
   std::int64_t begin = 0, end = 0;
   for (std::int64_t element = 0; element < axis.from; ++element) {
@@ -100,11 +100,11 @@ void apply(const Tensor& x, const Sums& rows, const Sums& columns, Tensor& y) {
   });
 }
 
-void resample2d(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample2d(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   apply(x, forward_sums(sampling.height), forward_sums(sampling.width), y);
 }
 
-void resample2d_gradient(const Tensor& grad, const detail::Resampling& sampling, Tensor& dx) {
+void resample2d_gradient(const Tensor& grad, const kernels::Resampling& sampling, Tensor& dx) {
   apply(grad, transposed_sums(sampling.height), transposed_sums(sampling.width), dx);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/ops/normalization.h"
+#include "core/ops/normalization_kernels.h"
 
 #include "kernels/cuda/fold.h"
 #include "kernels/cuda/short_rows.h"
@@ -18,11 +18,11 @@ struct Sets {
   Index count;
   bool across_outer;
 
-  explicit Sets(const detail::Normalization& form)
+  explicit Sets(const kernels::NormalizationSettings& form)
       : inner(static_cast<Index>(form.inner)),
         channels(static_cast<Index>(form.channels)),
-        length(static_cast<Index>(form.set_length())),
-        count(static_cast<Index>(form.sets())),
+        length(static_cast<Index>(form.group_size())),
+        count(static_cast<Index>(form.num_groups())),
         across_outer(form.across_outer) {}
 
   __device__ Index channel(Index offset) const {
@@ -59,17 +59,19 @@ struct SumsFold {
 };
 
 /// Each set as one output.
-inline ReductionSpaces set_loops(const detail::Normalization& form) {
-  const std::int64_t length = form.set_length();
+inline ReductionSpaces set_loops(const kernels::NormalizationSettings& form) {
+  const std::int64_t length = form.group_size();
   ReductionSpaces loops;
-  loops.kept = {
-      .rank = 1, .numel = form.sets(), .sizes = {form.sets()}, .strides = {PerOperand<2>{length, 1}}};
+  loops.kept = {.rank = 1,
+                .numel = form.num_groups(),
+                .sizes = {form.num_groups()},
+                .strides = {PerOperand<2>{length, 1}}};
   loops.reduced = {.rank = 1, .numel = length, .sizes = {length}, .strides = {PerOperand<1>{1}}};
   return loops;
 }
 
 /// Each channel as one output.
-inline ReductionSpaces channel_loops(const detail::Normalization& form) {
+inline ReductionSpaces channel_loops(const kernels::NormalizationSettings& form) {
   const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
   ReductionSpaces loops;
   loops.kept = {.rank = 1, .numel = channels, .sizes = {channels}, .strides = {PerOperand<2>{inner, 1}}};
@@ -86,8 +88,8 @@ inline ReductionSpaces channel_loops(const detail::Normalization& form) {
 
 /// Calls f<numbers a lane>() where sets are short rows.
 template <class T, class F>
-bool as_short_sets(const detail::Normalization& form, const F& f) {
-  return !form.across_outer && as_short_rows<T>(form.set_length(), f);
+bool as_short_sets(const kernels::NormalizationSettings& form, const F& f) {
+  return !form.across_outer && as_short_rows<T>(form.group_size(), f);
 }
 
 template <class T>

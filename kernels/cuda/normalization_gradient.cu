@@ -109,25 +109,26 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Index>
-void set_gradient(const OnDevice& on, const detail::Normalization& form, const Backward<T, Index>& operands) {
+void set_gradient(const OnDevice& on, const kernels::NormalizationSettings& form,
+                  const Backward<T, Index>& operands) {
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsABlock),
-           short_rows_block(form.sets()), 0, on.stream(), operands.sets.count,
-           static_cast<unsigned>(form.set_length()), form.centered, operands);
+    launch(KERNEL(short_sets_gradient<T, Index, kPerLane>), blocks_for(form.num_groups(), kWarpsABlock),
+           short_rows_block(form.num_groups()), 0, on.stream(), operands.sets.count,
+           static_cast<unsigned>(form.group_size()), form.centered, operands);
   };
   if (as_short_sets<T>(form, by_warps)) return;
-  const SetSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.set_length()), form.centered};
+  const SetSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.group_size()), form.centered};
   fold(on, set_loops(form), sums);
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
 template <class T, class Index>
-void gradient_typed(const OnDevice& on, const detail::Normalization& form, Backward<T, Index> operands,
-                    T* dweight, T* dbias) {
-  Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::SetMeans<T>));
+void gradient_typed(const OnDevice& on, const kernels::NormalizationSettings& form,
+                    Backward<T, Index> operands, T* dweight, T* dbias) {
+  Storage means(on.device(), static_cast<std::size_t>(form.num_groups()) * sizeof(math::SetMeans<T>));
   operands.means = reinterpret_cast<math::SetMeans<T>*>(means.data());
   if (form.across_outer || dweight != nullptr || dbias != nullptr) {
-    const double share = form.from_elements ? 1 / static_cast<double>(form.set_length()) : 0;
+    const double share = form.from_elements ? 1 / static_cast<double>(form.group_size()) : 0;
     const ChannelSumsFold<T, Index> sums{{}, operands, dweight, dbias, share};
     fold(on, channel_loops(form), sums);
   }
@@ -135,7 +136,7 @@ void gradient_typed(const OnDevice& on, const detail::Normalization& form, Backw
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
-void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+void normalize_gradient(const kernels::NormalizationSettings& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
   const OnDevice on(dx.device());

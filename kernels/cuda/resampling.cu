@@ -21,14 +21,14 @@ struct Sum {
 
 /// An axis's table: a Sum for each result, and behind these, for the transpose, one for each element.
 struct Axis {
-  detail::AxisSampling sampling;
+  kernels::AxisResampling sampling;
   std::int64_t at;  // where in the tables it begins
 };
 
 /// The first result that an element's bound is behind: of those whose taps all end at or before the element,
 /// or begin at or before it. taps() does not decrease, so it is looked for by halves.
 template <bool kByEnd>
-__device__ std::int64_t first_behind(const detail::AxisSampling& axis, std::int64_t element) {
+__device__ std::int64_t first_behind(const kernels::AxisResampling& axis, std::int64_t element) {
   std::int64_t low = 0, high = axis.to;
   while (low < high) {
     const std::int64_t middle = (low + high) / 2;
@@ -105,9 +105,9 @@ __global__ void __launch_bounds__(kThreads) resample(ResamplePlan<T, Index> plan
 }
 
 template <bool kTransposed, class T>
-void resample_typed(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample_typed(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   const OnDevice on(y.device());
-  const detail::AxisSampling &height = sampling.height, &width = sampling.width;
+  const kernels::AxisResampling &height = sampling.height, &width = sampling.width;
   const std::int64_t rows = height.from + height.to, columns = width.from + width.to;
   const std::int64_t entries = std::max({height.from, height.to, width.from, width.to});
   Storage memory(y.device(), static_cast<std::size_t>(rows + columns) * sizeof(Sum<T>));
@@ -130,7 +130,7 @@ void resample_typed(const Tensor& x, const detail::Resampling& sampling, Tensor&
 }
 
 template <bool kTransposed>
-void resample2d(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample2d(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { resample_typed<kTransposed, T>(x, sampling, y); });
 }
 

@@ -13,8 +13,8 @@ auto padded(Padding last, Padding other, double value, Place place) {
   return [=](const Array& x) {
     const int columns = x.shape.size() - 1, rows = columns - 1;
     Shape shape = x.shape;
-    shape[columns] += last.before + last.behind;
-    shape[rows] += other.before + other.behind;
+    shape[columns] += last.before + last.after;
+    shape[rows] += other.before + other.after;
     return generate(shape, [&](Dims at) {
       at[columns] = place(at[columns] - last.before, x.shape[columns]);
       at[rows] = place(at[rows] - other.before, x.shape[rows]);

@@ -209,8 +209,8 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
       })
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
-        return tinytorch::detail::resample2d_gradient(
-            grad, tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
+        return resample2d_gradient(grad,
+                                   tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
       });
 }
 

@@ -244,10 +244,10 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
                "[interpolate] the images of [1, 2, 0, 3] have no pixels");
   EXPECT_ERROR(interpolate_by(x, 0.25), ValueError,
                "[interpolate] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
-  const tinytorch::detail::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
-  EXPECT_ERROR(tinytorch::detail::resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
+  const kernels::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
+  EXPECT_ERROR(resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
                "[resample2d] input is [1, 2, 4, 3], but the sampling is for images of 3 x 3");
-  EXPECT_ERROR(tinytorch::detail::resample2d_gradient(x, sampling), ShapeError,
+  EXPECT_ERROR(resample2d_gradient(x, sampling), ShapeError,
                "[resample2d_gradient] input is [1, 2, 3, 3], but the sampling is for images of 2 x 2");
   const Tensor wide = expand(of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
   EXPECT_ERROR(interpolate(wide, 1), ShapeError,
