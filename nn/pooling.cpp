@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/ops/internal/pooling.h"
+
 namespace tinytorch::nn {
 
 namespace {

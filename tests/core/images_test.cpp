@@ -9,8 +9,8 @@
 #include "core/ops/convolution.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/interpolate.h"
-#include "core/ops/pooling.h"
+#include "core/ops/internal/interpolate.h"
+#include "core/ops/internal/pooling.h"
 #include "core/ops/unfold.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
@@ -66,7 +66,7 @@ TEST(Images, PoolingGivesPyTorchsNumbers) {
 
 TEST(Images, TheFirstOfEqualMaximaIsChosen) {
   const Tensor x = Tensor{{{{0.0, 1.0, 2.0, 3.0}, {4.0, 0.0, 1.0, 2.0}, {3.0, 4.0, 0.0, 1.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_places(x, 2, {.stride = 1, .padding = 1});
+  const auto [values, places] = max_pool2d_with_indices(x, 2, {.stride = 1, .padding = 1});
   EXPECT_TENSOR_EQ(values, {{{{0.0, 1.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 4.0, 2.0, 2.0},
@@ -77,7 +77,7 @@ TEST(Images, TheFirstOfEqualMaximaIsChosen) {
 TEST(Images, AWindowThatSeesNothingChoosesNothing) {
   const Tensor x = of({1, 1, 1, 1});
   const MaxPool2dOptions around{.padding = 1, .dilation = 2};
-  const auto [values, places] = max_pool2d_with_places(x, 2, around);
+  const auto [values, places] = max_pool2d_with_indices(x, 2, around);
   EXPECT_EQ(values.item(), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(places.item<std::int64_t>(), -1);
   EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x, places, 2, around), {{{{0.0}}}});
@@ -87,7 +87,7 @@ TEST(Images, AWindowThatSeesNothingChoosesNothing) {
 TEST(Images, TheFirstNaNIsTheMaximum) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const Tensor x = Tensor{{{{1.0, kNaN}, {kNaN, 5.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_places(x, 2);
+  const auto [values, places] = max_pool2d_with_indices(x, 2);
   EXPECT_TRUE(std::isnan(values.item()));
   EXPECT_EQ(places.item<std::int64_t>(), 1);
 }
@@ -120,7 +120,7 @@ TEST(Images, KeepTheirChannelsInnermost) {
   EXPECT_TRUE(is_channels_last(conv2d(last, weight)));
   EXPECT_TRUE(is_channels_last(conv2d_input_gradient(channels_last(of({2, 5, 4, 6})), weight, {2, 3, 6, 8})));
   EXPECT_TRUE(is_channels_last(max_pool2d(last, 2)));
-  EXPECT_TRUE(is_channels_last(max_pool2d_with_places(last, 2).places));
+  EXPECT_TRUE(is_channels_last(max_pool2d_with_indices(last, 2).indices));
   EXPECT_TRUE(is_channels_last(avg_pool2d(last, 2)));
   EXPECT_TRUE(is_channels_last(interpolate(last, {3, 4})));
   EXPECT_TRUE(conv2d(x, weight).is_contiguous());
@@ -224,9 +224,9 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
                "[adaptive_avg_pool2d] the images of [1, 2, 0, 3] have no pixels to average");
   const Tensor places = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
-               "[max_pool2d_at] places are f32; wanted i64, as max_pool2d_with_places() gives them");
+               "[max_pool2d_at] indices are f32; wanted i64, as max_pool2d_with_indices() gives them");
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, places, 1), ShapeError,
-               "[max_pool2d_at] places are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
+               "[max_pool2d_at] indices are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
   EXPECT_ERROR(
       tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {1, 2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the gradient is [1, 2, 2, 2], but an input [1, 2, 3, 3] gives [1, 2, 1, 1]");
