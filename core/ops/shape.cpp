@@ -136,13 +136,13 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::i
   if (step < 1) fail<ValueError>("slice", "step is {}; it must be at least 1", step);
   const std::int64_t length = x.shape()[i];
   const std::int64_t first = clamped(start, length), last = clamped(stop.value_or(length), length);
-  const std::int64_t count = last > first ? (last - first - 1) / step + 1 : 0;
+  const std::int64_t size = last > first ? (last - first - 1) / step + 1 : 0;
   Shape shape = x.shape();
   Strides strides = x.strides();
-  shape[i] = count;
+  shape[i] = size;
   // With one element left the stride is never used; the product could overflow.
-  if (count > 1) strides[i] *= step;
-  const std::int64_t offset = x.offset() + (count > 0 ? first * x.strides()[i] : 0);
+  if (size > 1) strides[i] *= step;
+  const std::int64_t offset = x.offset() + (size > 0 ? first * x.strides()[i] : 0);
   return Tensor(x.storage(), x.dtype(), shape, strides, offset);
 }
 

@@ -259,13 +259,14 @@ TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {
                "[unfold] input is [3, 3]; wanted [batch, channels, height, width]");
   EXPECT_ERROR(unfold(of({1, 1, 1, 1}), {.kernel = 1, .padding = 1LL << 31}), ShapeError,
                "[unfold] shape [4294967297, 4294967297] has more elements than 63 bits can count");
-  EXPECT_ERROR(fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
-               "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, places]");
+  EXPECT_ERROR(
+      fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
+      "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, positions]");
   EXPECT_ERROR(fold(of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,
                "[fold] size is [3, 0]; it must be at least 1");
   EXPECT_ERROR(
       fold(of({1, 4, 5}), 3, {.kernel = 2}), ShapeError,
-      "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 places in images of 3 x 3; wanted [batch, a "
+      "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 positions in images of 3 x 3; wanted [batch, a "
       "multiple of 4, 4]");
 }
 
