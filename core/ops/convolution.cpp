@@ -7,6 +7,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/internal/window.h"
 
 namespace tinytorch {
 

@@ -68,7 +68,7 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
   const int rows = normalize_axis("diagonal", axis0, x.rank()),
             columns = normalize_axis("diagonal", axis1, x.rank());
   if (rows == columns)
-    fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal lies across two axes", rows);
+    fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal needs two different axes", rows);
   const std::int64_t down = offset < 0 ? std::min(negated(offset), x.shape()[rows]) : 0;
   const std::int64_t right = offset > 0 ? std::min(offset, x.shape()[columns]) : 0;
   const std::int64_t length = std::min(x.shape()[rows] - down, x.shape()[columns] - right);

@@ -173,8 +173,8 @@ Tensor concat(std::span<const Tensor> tensors, int axis) {
   Tensor y = empty(shape, {.dtype = dtype, .device = first.device()});
   std::int64_t start = 0;
   for (const Tensor& x : tensors) {
-    Tensor part = slice(y, i, start, start + x.shape()[i]);
-    if (x.numel() > 0) kernels::copy(x, part);
+    Tensor target = slice(y, i, start, start + x.shape()[i]);
+    if (x.numel() > 0) kernels::copy(x, target);
     start += x.shape()[i];
   }
   return y;

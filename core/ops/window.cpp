@@ -1,4 +1,4 @@
-#include "core/ops/window.h"
+#include "core/ops/internal/window.h"
 
 #include <algorithm>
 

@@ -36,17 +36,12 @@ struct Window {
 /// "kernel 3, stride 2, padding 1, dilation 2", without a padding of 0 and a dilation of 1.
 std::string to_string(const Window& window);
 
-/// Checks a window's parameters.
-/// @param op  named in the error
-/// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
-void check_window(const char* op, const Window& window);
-
 /// The number of output positions of a window along each axis of an image: floor((length + 2 padding -
 /// dilation (kernel - 1) - 1) / stride) + 1. With `ceil_mode` rounded up, as long as the last window begins
 /// within the image or the padding before it.
 /// @param op     named in the error
 /// @param image  [height, width]
-/// @throws as check_window()
+/// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
 /// @throws ShapeError  the window is larger than the padded image
 Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode = false);
 

@@ -71,7 +71,7 @@ T repeat(const T& x, const Dims& counts) {
   Shape shape = x.shape();
   while (shape.size() < counts.size()) shape.insert(0, 1);
   T y = reshape(x, shape);
-  // First of all what makes it empty, so that nothing is repeated in vain.
+  // Counts of 0 first: an empty result needs no copies.
   for (int axis = 0; axis < shape.size(); ++axis) {
     if (counts[axis] == 0) y = slice(y, axis, 0, 0);
   }
