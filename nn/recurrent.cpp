@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/internal/format.h"
+#include "core/ops/internal/recurrent.h"
 #include "nn/init.h"
 
 namespace tinytorch::nn {
