@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/ops/internal/pooling.h"
+#include "core/ops/internal/window.h"
 
 namespace tinytorch::nn {
 

@@ -4,14 +4,10 @@
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/internal/window.h"
 #include "core/ops/pooling_kernels.h"
 
 namespace tinytorch {
-
-Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
-  return {stride.height == 0 ? kernel.height : stride.height,
-          stride.width == 0 ? kernel.width : stride.width};
-}
 
 namespace {
 

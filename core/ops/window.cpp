@@ -50,6 +50,11 @@ void check_window(const char* op, const Window& window) {
   require_within(op, "dilation", window.dilation, 1);
 }
 
+Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
+  return {stride.height == 0 ? kernel.height : stride.height,
+          stride.width == 0 ? kernel.width : stride.width};
+}
+
 Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
   check_window(op, window);
   const Pair span(span_of(window.kernel.height, window.dilation.height),

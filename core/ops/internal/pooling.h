@@ -10,9 +10,6 @@ namespace tinytorch {
 
 namespace detail {
 
-/// The stride, where 0 means the kernel's size.
-Pair pooling_stride(const Pair& stride, const Pair& kernel);
-
 /// y[n, c, i, j] = the element of image x[n, c] at indices[n, c, i, j], which max_pool2d_with_indices() gives
 /// for this kernel and these options; 0 where that is -1. The indices are trusted to be within the image.
 /// @throws as max_pool2d(); ShapeError, DTypeError  indices that no such call gives
