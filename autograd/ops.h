@@ -17,7 +17,6 @@
 #include "autograd/ops/rearrange.h"
 #include "autograd/ops/recurrent.h"
 #include "autograd/ops/reduction.h"
-#include "autograd/ops/resampling.h"
 #include "autograd/ops/scan.h"
 #include "autograd/ops/shape.h"
 #include "autograd/ops/sort.h"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/internal/format.h"
+#include "core/ops/internal/window.h"
 #include "nn/internal/initialised.h"
 
 namespace tinytorch::nn {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/ops/internal/window.h"
+
 namespace tinytorch::nn {
 
 namespace {

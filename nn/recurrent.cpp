@@ -6,6 +6,7 @@
 
 #include "core/internal/format.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/recurrent.h"
 #include "nn/init.h"
 
 namespace tinytorch::nn {

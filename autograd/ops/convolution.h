@@ -3,6 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/convolution.h"
 
+/// Convolutions of Variables; see core/ops/convolution.h, whose templates take Variables too.
 namespace tinytorch {
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias = {},

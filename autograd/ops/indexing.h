@@ -3,14 +3,10 @@
 #include "autograd/variable.h"
 #include "core/ops/indexing.h"
 
+/// The indices of elements; see core/ops/indexing.h, whose templates take Variables too.
 namespace tinytorch {
 
-namespace detail {
-Variable gather_unchecked(const Variable& x, const Places& places);
-Variable scatter_unchecked(const Variable& x, const Places& places, const Variable& source);
-Variable scatter_add_unchecked(const Variable& x, const Places& places, const Variable& source);
-}  // namespace detail
-
+/// nonzero() of the value: no gradient goes through indices.
 inline Tensor nonzero(const Variable& x) { return nonzero(x.value()); }
 
 }  // namespace tinytorch

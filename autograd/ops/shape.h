@@ -8,6 +8,7 @@
 #include "autograd/variable.h"
 #include "core/ops/shape.h"
 
+/// Shapes of Variables; see core/ops/shape.h.
 namespace tinytorch {
 
 Variable reshape(const Variable& x, const Shape& shape);

@@ -3,6 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/unfold.h"
 
+/// im2col and col2im of Variables; see core/ops/unfold.h.
 namespace tinytorch {
 
 Variable unfold(const Variable& x, const Window& window);

@@ -1,29 +1,32 @@
+#include "autograd/internal/indexing.h"
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "core/ops/creation.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+namespace detail {
 namespace {
 
-Tensor zeros_beside(const Variable& grad, const Shape& shape) {
+Tensor zeros_for(const Variable& grad, const Shape& shape) {
   return zeros(shape, {.dtype = grad.dtype(), .device = grad.device()});
 }
 
-/// Which elements of the source a scatter to `shape` leaves there: the last that came to its place.
-Tensor kept(const Shape& shape, const Places& places) {
-  const Tensor& index = places.index;
+/// Which elements of the source a scatter to `shape` leaves there: the last one for each index.
+Tensor written_last(const Shape& shape, const IndexMap& map) {
+  const Tensor& index = map.index;
   const Options options{.dtype = DType::i64, .device = index.device()};
-  Shape line = Dims::filled(index.rank(), 1);
-  line[places.axis] = index.shape()[places.axis];
-  const Tensor order = expand(reshape(arange(line[places.axis], options), line), index.shape());
-  return gather_unchecked(scatter_unchecked(zeros(shape, options), places, order), places) == order;
+  Shape along = Dims::filled(index.rank(), 1);
+  along[map.axis] = index.shape()[map.axis];
+  const Tensor order = expand(reshape(arange(along[map.axis], options), along), index.shape());
+  return gather_unchecked(scatter_unchecked(zeros(shape, options), map, order), map) == order;
 }
 
-/// Places that a rule will read.
-class SavedPlaces {
+/// An IndexMap that a rule will read.
+class SavedMap {
  public:
-  explicit SavedPlaces(const Places& places) : axis_(places.axis), index_(places.index) {}
-  Places operator*() const { return {axis_, index_->value()}; }
+  explicit SavedMap(const IndexMap& map) : axis_(map.axis), index_(map.index) {}
+  IndexMap operator*() const { return {axis_, index_->value()}; }
 
  private:
   int axis_;
@@ -32,33 +35,36 @@ class SavedPlaces {
 
 }  // namespace
 
-Variable gather_unchecked(const Variable& x, const Places& places) {
-  return record("gather", gather_unchecked(x.value(), places), {x},
-                [places = SavedPlaces(places)](const RuleArguments& at) {
-                  return Gradients(
-                      scatter_add_unchecked(Variable(zeros_beside(at.grad, at.shape(0))), *places, at.grad));
+Variable gather_unchecked(const Variable& x, const IndexMap& map) {
+  return record("gather", gather_unchecked(x.value(), map), {x},
+                [map = SavedMap(map)](const RuleArguments& at, InputGradient dx) {
+                  const Variable zero = zeros_for(at.grad, dx.shape());
+                  return Gradients(scatter_add_unchecked(zero, *map, at.grad));
                 });
 }
 
-Variable scatter_unchecked(const Variable& x, const Places& places, const Variable& source) {
-  return record("scatter", scatter_unchecked(x.value(), places, source.value()), {x, source},
-                [saved = SavedPlaces(places)](const RuleArguments& at) {
-                  const Places places = *saved;
-                  const Variable none = expand(zeros_beside(at.grad, {}), places.index.shape());
-                  return Gradients(at.gradient(0, [&] { return scatter_unchecked(at.grad, places, none); }),
-                                   at.gradient(1, [&] {
-                                     return where(kept(at.grad.shape(), places),
-                                                  gather_unchecked(at.grad, places), none);
+Variable scatter_unchecked(const Variable& x, const IndexMap& map, const Variable& source) {
+  return record("scatter", scatter_unchecked(x.value(), map, source.value()), {x, source},
+                [saved = SavedMap(map)](const RuleArguments& at, InputGradient dx, InputGradient dsource) {
+                  const IndexMap map = *saved;
+                  const Variable zero = expand(zeros_for(at.grad, {}), map.index.shape());
+                  return Gradients(dx([&] { return scatter_unchecked(at.grad, map, zero); }), dsource([&] {
+                                     return where(written_last(at.grad.shape(), map),
+                                                  gather_unchecked(at.grad, map), zero);
                                    }));
                 });
 }
 
-Variable scatter_add_unchecked(const Variable& x, const Places& places, const Variable& source) {
-  return record("scatter_add", scatter_add_unchecked(x.value(), places, source.value()), {x, source},
-                [places = SavedPlaces(places)](const RuleArguments& at) {
-                  return Gradients(at.gradient(0, [&] { return at.grad; }),
-                                   at.gradient(1, [&] { return gather_unchecked(at.grad, *places); }));
+Variable scatter_add_unchecked(const Variable& x, const IndexMap& map, const Variable& source) {
+  return record("scatter_add", scatter_add_unchecked(x.value(), map, source.value()), {x, source},
+                [map = SavedMap(map)](const RuleArguments& at, InputGradient dx, InputGradient dsource) {
+                  return Gradients(dx([&] { return at.grad; }),
+                                   dsource([&] { return gather_unchecked(at.grad, *map); }));
                 });
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_INDEXING(Variable);
+
+}  // namespace tinytorch

@@ -13,51 +13,52 @@ Variable as_rows(const Variable& x) {
   return reshape(x, {rows, columns});
 }
 
-/// The gradient for b of a b = y; none of them a vector.
+/// The gradient for b of matmul(a, b); neither is a vector.
 Variable right_gradient(const Variable& a, const Variable& b, const Variable& grad) {
   // A matrix b that all of a's batch shares: the sum over the batch is part of one product.
   if (b.rank() == 2) return matmul(transpose(as_rows(a)), as_rows(grad));
   return matmul(transpose(a), grad);
 }
 
-/// The rule of a linear map; `before` gives the gradient in front of what follows it.
-template <class Before>
-auto linear_rule(const Variable& x, const Variable& weight, Before before) {
-  return [x = Saved(x, weight.requires_grad()), weight = Saved(weight, x.requires_grad()),
-          before](const RuleArguments& at) {
-    Variable grad = before(at);
-    return Gradients(at.gradient(0, [&] { return matmul(grad, *weight); }),
-                     at.gradient(1, [&] { return matmul(transpose(as_rows(grad)), as_rows(*x)); }),
-                     at.gradient(2, [&] { return grad; }));
+/// The rule of linear(); `before_activation` gives the gradient of the activation's argument.
+template <class BeforeActivation>
+auto linear_rule(const Variable& x, const Variable& weight, BeforeActivation before_activation) {
+  return [x = Saved(x, weight.requires_grad()), weight = Saved(weight, x.requires_grad()), before_activation](
+             const RuleArguments& at, InputGradient dx, InputGradient dweight, InputGradient dbias) {
+    const Variable grad = before_activation(at);
+    return Gradients(dx([&] { return matmul(grad, *weight); }),
+                     dweight([&] { return matmul(transpose(as_rows(grad)), as_rows(*x)); }),
+                     dbias([&] { return grad; }));
   };
 }
 
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b) {
-  return record(
-      "matmul", matmul(a.value(), b.value()), {a, b}, [a = Saved(a), b = Saved(b)](const RuleArguments& at) {
-        // A vector is a row on the left and a column on the right; its gradient gets that axis too.
-        const bool row = a->rank() == 1;
-        const bool column = b->rank() == 1;
-        Variable grad = column ? unsqueeze(at.grad, -1) : at.grad;
-        if (row) grad = unsqueeze(grad, -2);
-        const Variable left = row ? unsqueeze(*a, 0) : *a;
-        const Variable right = column ? unsqueeze(*b, 1) : *b;
-        return Gradients(at.gradient(0, [&] { return matmul(grad, transpose(right)); }), at.gradient(1, [&] {
-          const Variable product = right_gradient(left, right, grad);
-          return column ? squeeze(product, -1) : product;
-        }));
-      });
+  return record("matmul", matmul(a.value(), b.value()), {a, b},
+                [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
+                  // A vector is a row on the left and a column on the right; its gradient gets that axis too.
+                  const bool row = a->rank() == 1, column = b->rank() == 1;
+                  Variable grad = column ? unsqueeze(at.grad, -1) : at.grad;
+                  if (row) grad = unsqueeze(grad, -2);
+                  const Variable left = row ? unsqueeze(*a, 0) : *a;
+                  const Variable right = column ? unsqueeze(*b, 1) : *b;
+                  return Gradients(da([&] { return matmul(grad, transpose(right)); }), db([&] {
+                                     const Variable product = right_gradient(left, right, grad);
+                                     return column ? squeeze(product, -1) : product;
+                                   }));
+                });
 }
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias, Activation activation) {
+  constexpr const char* kOp = "linear";
+  Tensor y = linear(x.value(), weight.value(), bias.value(), activation);
   if (activation == Activation::none) {
-    return record("linear", linear(x.value(), weight.value(), bias.value()), {x, weight, bias},
+    return record(kOp, std::move(y), {x, weight, bias},
                   linear_rule(x, weight, [](const RuleArguments& at) { return at.grad; }));
   }
   return record_with_output(
-      "linear", linear(x.value(), weight.value(), bias.value(), activation), {x, weight, bias},
+      kOp, std::move(y), {x, weight, bias},
       linear_rule(x, weight, [](const RuleArguments& at) { return relu_gradient(at.grad, at.output()); }));
 }
 

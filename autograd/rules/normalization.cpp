@@ -1,25 +1,30 @@
+#include "core/ops/internal/normalization.h"
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
 namespace {
 
-/// The same by ops that can be differentiated again, on x and grad as [outer, groups, channels of a group,
-/// inner].
-class Composed {
+using kernels::NormalizationSettings;
+
+/// The gradients in ops that can be differentiated again, on x and grad as [outer, channel_groups, channels
+/// of a group, inner].
+class ComposedGradients {
  public:
-  Composed(const detail::Normalization& form, const Variable& grad, const Variable& x,
-           const Tensor& statistics, const Variable& weight)
-      : form_(form), x_shape_(x.shape()), grad_(as_sets(grad)) {
-    normalize(as_sets(x), statistics);
-    scaled_ = weight.defined() ? grad_ * reshape(weight, {form.groups, group_channels(), 1}) : grad_;
+  ComposedGradients(const NormalizationSettings& settings, const Variable& grad, const Variable& x,
+                    const Tensor& statistics, const Variable& weight)
+      : settings_(settings), x_shape_(x.shape()), grad_(grouped(grad)) {
+    normalize(grouped(x), statistics);
+    dnormalized_ =
+        weight.defined() ? grad_ * reshape(weight, {settings.channel_groups, channels_of_group(), 1}) : grad_;
   }
 
   Variable x() const {
-    Variable dx = scaled_;
-    if (form_.from_elements) {
-      if (form_.centered) dx = dx - mean_of(scaled_);
-      dx = dx - normalized_ * mean_of(scaled_ * normalized_);
+    Variable dx = dnormalized_;
+    if (settings_.from_elements) {
+      if (settings_.centered) dx = dx - group_mean(dnormalized_);
+      dx = dx - normalized_ * group_mean(dnormalized_ * normalized_);
     }
     return reshape(dx * scale_, x_shape_);
   }
@@ -27,61 +32,64 @@ class Composed {
   Variable bias() const { return sum(grad_, {0, 3}); }
 
  private:
-  std::int64_t group_channels() const { return form_.groups > 0 ? form_.channels / form_.groups : 0; }
-  Variable as_sets(const Variable& x) const {
-    return reshape(x, {form_.outer, form_.groups, group_channels(), form_.inner});
+  std::int64_t channels_of_group() const {
+    return settings_.channel_groups > 0 ? settings_.channels / settings_.channel_groups : 0;
   }
-  /// Over each set.
-  Variable mean_of(const Variable& x) const {
-    return mean(x, form_.across_outer ? Axes{0, 2, 3} : Axes{2, 3}, true);
+  Variable grouped(const Variable& x) const {
+    return reshape(x, {settings_.outer, settings_.channel_groups, channels_of_group(), settings_.inner});
+  }
+  Variable group_mean(const Variable& x) const {
+    return mean(x, settings_.across_outer ? Axes{0, 2, 3} : Axes{2, 3}, true);
   }
 
   void normalize(const Variable& x, const Tensor& statistics) {
-    if (form_.from_elements) {
-      const Variable centered = form_.centered ? x - mean_of(x) : x;
-      scale_ = 1 / sqrt(mean_of(square(centered)) + form_.epsilon);
+    if (settings_.from_elements) {
+      const Variable centered = settings_.centered ? x - group_mean(x) : x;
+      scale_ = 1 / sqrt(group_mean(square(centered)) + settings_.epsilon);
       normalized_ = centered * scale_;
     } else {
-      const auto row = [&](std::int64_t i) {
-        return reshape(select(statistics, 0, i), {form_.groups, 1, 1});
+      const auto statistic = [&](std::int64_t i) {
+        return reshape(select(statistics, 0, i), {settings_.channel_groups, 1, 1});
       };
-      scale_ = row(2);
-      normalized_ = (x - row(0) - row(1)) * scale_;
+      scale_ = statistic(2);
+      normalized_ = (x - statistic(0) - statistic(1)) * scale_;
     }
   }
 
-  const detail::Normalization& form_;
+  const NormalizationSettings& settings_;
   Shape x_shape_;
   Variable grad_, scale_, normalized_;
-  Variable scaled_;  // the gradient of the normalised x
+  Variable dnormalized_;  // the gradient of the normalised x
 };
 
-Variable recorded(const detail::Normalization& form, detail::Normalized done, const Variable& x,
+Variable recorded(const NormalizationSettings& settings, detail::Normalized result, const Variable& x,
                   const Variable& weight, const Variable& bias) {
-  return record(form.op, std::move(done.y), {x, weight, bias},
-                [form, statistics = std::move(done.statistics), x = Saved(x),
-                 weight = Saved(weight)](const RuleArguments& at) {
-                  const auto in_shape = [&at](std::size_t i, const auto& compute) {
-                    return at.gradient(i, [&] { return reshape(compute(), at.shape(i)); });
+  return record(settings.op, std::move(result.y), {x, weight, bias},
+                [settings, statistics = std::move(result.statistics), x = Saved(x), weight = Saved(weight)](
+                    const RuleArguments& at, InputGradient dx, InputGradient dweight, InputGradient dbias) {
+                  const auto gradients = [&](const auto& x_gradient, const auto& weight_gradient,
+                                             const auto& bias_gradient) {
+                    return Gradients(dx(x_gradient),
+                                     dweight([&] { return reshape(weight_gradient(), dweight.shape()); }),
+                                     dbias([&] { return reshape(bias_gradient(), dbias.shape()); }));
                   };
                   if (grad_enabled()) {
-                    const Composed composed(form, at.grad, *x, statistics, *weight);
-                    return Gradients(at.gradient(0, [&] { return composed.x(); }),
-                                     in_shape(1, [&] { return composed.weight(); }),
-                                     in_shape(2, [&] { return composed.bias(); }));
+                    const ComposedGradients composed(settings, at.grad, *x, statistics, *weight);
+                    return gradients([&] { return composed.x(); }, [&] { return composed.weight(); },
+                                     [&] { return composed.bias(); });
                   }
                   const detail::NormalizationGradients fused =
-                      detail::normalize_gradient(form, at.grad.value(), x->value(), statistics,
-                                                 weight->value(), at.wants(1), at.wants(2));
-                  return Gradients(at.gradient(0, [&] { return Variable(fused.x); }),
-                                   in_shape(1, [&] { return Variable(fused.weight); }),
-                                   in_shape(2, [&] { return Variable(fused.bias); }));
+                      detail::normalize_gradient(settings, at.grad.value(), x->value(), statistics,
+                                                 weight->value(), dweight.wanted(), dbias.wanted());
+                  return gradients([&] { return Variable(fused.x); }, [&] { return Variable(fused.weight); },
+                                   [&] { return Variable(fused.bias); });
                 });
 }
 
-Variable recorded(const detail::Normalization& form, const Variable& x, const Variable& weight,
+Variable recorded(const NormalizationSettings& settings, const Variable& x, const Variable& weight,
                   const Variable& bias) {
-  return recorded(form, detail::normalize(form, x.value(), weight.value(), bias.value()), x, weight, bias);
+  return recorded(settings, detail::normalize(settings, x.value(), weight.value(), bias.value()), x, weight,
+                  bias);
 }
 
 }  // namespace
@@ -89,20 +97,20 @@ Variable recorded(const detail::Normalization& form, const Variable& x, const Va
 Variable layer_norm(const Variable& x, const Shape& shape, const Variable& weight, const Variable& bias,
                     double epsilon) {
   return recorded(
-      detail::layer_normalization("layer_norm", x.value(), shape, weight.value(), bias.value(), epsilon), x,
+      detail::layer_norm_settings("layer_norm", x.value(), shape, weight.value(), bias.value(), epsilon), x,
       weight, bias);
 }
 
 Variable rms_norm(const Variable& x, const Shape& shape, const Variable& weight, double epsilon) {
-  return recorded(detail::rms_normalization(x.value(), shape, weight.value(), epsilon), x, weight, {});
+  return recorded(detail::rms_norm_settings(x.value(), shape, weight.value(), epsilon), x, weight, {});
 }
 
 Variable batch_norm(const Variable& x, const Tensor& running_mean, const Tensor& running_variance,
                     const Variable& weight, const Variable& bias, const BatchNormOptions& options) {
-  const auto form = detail::batch_normalization(x.value(), running_mean, running_variance, weight.value(),
-                                                bias.value(), options);
-  return recorded(form,
-                  detail::batch_normalize(form, x.value(), running_mean, running_variance, weight.value(),
+  const NormalizationSettings settings = detail::batch_norm_settings(
+      x.value(), running_mean, running_variance, weight.value(), bias.value(), options);
+  return recorded(settings,
+                  detail::batch_normalize(settings, x.value(), running_mean, running_variance, weight.value(),
                                           bias.value(), options.momentum),
                   x, weight, bias);
 }
@@ -110,12 +118,12 @@ Variable batch_norm(const Variable& x, const Tensor& running_mean, const Tensor&
 Variable group_norm(const Variable& x, std::int64_t groups, const Variable& weight, const Variable& bias,
                     double epsilon) {
   return recorded(
-      detail::group_normalization("group_norm", x.value(), groups, weight.value(), bias.value(), epsilon), x,
+      detail::group_norm_settings("group_norm", x.value(), groups, weight.value(), bias.value(), epsilon), x,
       weight, bias);
 }
 
 Variable instance_norm(const Variable& x, const Variable& weight, const Variable& bias, double epsilon) {
-  return recorded(detail::instance_normalization(x.value(), weight.value(), bias.value(), epsilon), x, weight,
+  return recorded(detail::instance_norm_settings(x.value(), weight.value(), bias.value(), epsilon), x, weight,
                   bias);
 }
 

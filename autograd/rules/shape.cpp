@@ -4,8 +4,9 @@
 namespace tinytorch {
 
 Variable reshape(const Variable& x, const Shape& shape) {
-  return record("reshape", reshape(x.value(), shape), {x},
-                [](const RuleArguments& at) { return Gradients(reshape(at.grad, at.shape(0))); });
+  return record("reshape", reshape(x.value(), shape), {x}, [](const RuleArguments& at, InputGradient dx) {
+    return Gradients(reshape(at.grad, dx.shape()));
+  });
 }
 
 Variable permute(const Variable& x, const Axes& axes) {
@@ -17,27 +18,28 @@ Variable permute(const Variable& x, const Axes& axes) {
 }
 
 Variable expand(const Variable& x, const Shape& shape) {
-  return record("expand", expand(x.value(), shape), {x},
-                [](const RuleArguments& at) { return Gradients(sum_to(at.grad, at.shape(0))); });
+  return record("expand", expand(x.value(), shape), {x}, [](const RuleArguments& at, InputGradient dx) {
+    return Gradients(sum_to(at.grad, dx.shape()));
+  });
 }
 
 Variable slice(const Variable& x, int axis, std::int64_t start, std::optional<std::int64_t> stop,
                std::int64_t step) {
   return record("slice", slice(x.value(), axis, start, stop, step), {x},
-                [axis, start, stop, step](const RuleArguments& at) {
-                  const Tensor nowhere =
-                      zeros(at.shape(0), {.dtype = at.grad.dtype(), .device = at.grad.device()});
-                  return Gradients(slice_scatter(nowhere, at.grad, axis, start, stop, step));
+                [axis, start, stop, step](const RuleArguments& at, InputGradient dx) {
+                  const Tensor zero =
+                      zeros(dx.shape(), {.dtype = at.grad.dtype(), .device = at.grad.device()});
+                  return Gradients(slice_scatter(zero, at.grad, axis, start, stop, step));
                 });
 }
 
 Variable slice_scatter(const Variable& x, const Variable& source, int axis, std::int64_t start,
                        std::optional<std::int64_t> stop, std::int64_t step) {
   return record("slice_scatter", slice_scatter(x.value(), source.value(), axis, start, stop, step),
-                {x, source}, [axis, start, stop, step](const RuleArguments& at) {
-                  return Gradients(
-                      at.gradient(0, [&] { return slice_scatter(at.grad, 0, axis, start, stop, step); }),
-                      at.gradient(1, [&] { return slice(at.grad, axis, start, stop, step); }));
+                {x, source},
+                [axis, start, stop, step](const RuleArguments& at, InputGradient dx, InputGradient dsource) {
+                  return Gradients(dx([&] { return slice_scatter(at.grad, 0, axis, start, stop, step); }),
+                                   dsource([&] { return slice(at.grad, axis, start, stop, step); }));
                 });
 }
 

@@ -1,4 +1,5 @@
 #include "core/ops/internal/sort.h"
+#include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
@@ -11,7 +12,7 @@ Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
       record("sort", sorted.values, {x}, [along, indices = Saved(sorted.indices)](const RuleArguments& at) {
         // The indices are a permutation, so every zero is overwritten.
         return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
-                                           detail::Places{along, indices->value()}, at.grad));
+                                           detail::IndexMap{along, indices->value()}, at.grad));
       });
   return {std::move(values), std::move(sorted.indices)};
 }

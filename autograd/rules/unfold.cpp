@@ -4,10 +4,10 @@
 namespace tinytorch {
 
 Variable unfold(const Variable& x, const Window& window) {
-  return record("unfold", unfold(x.value(), window), {x}, [window](const RuleArguments& at) {
-    const Shape& shape = at.shape(0);
-    return Gradients(fold(at.grad, {shape[2], shape[3]}, window));
-  });
+  return record("unfold", unfold(x.value(), window), {x},
+                [window](const RuleArguments& at, InputGradient dx) {
+                  return Gradients(fold(at.grad, {dx.shape()[2], dx.shape()[3]}, window));
+                });
 }
 
 Variable fold(const Variable& columns, const Pair& size, const Window& window) {

@@ -1,5 +1,4 @@
-#include "core/ops/attention.h"
-#include "core/ops/attention_kernels.h"
+#include "core/ops/internal/attention.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,13 +48,13 @@ void check_shapes(const char* op, const Shape& q, const Shape& k, const Shape& v
       q, heads, k, kv_heads);
 }
 
-void check_numbers(const char* op, double scale, double dropout) {
+void check_options(const char* op, double scale, double dropout) {
   if (!std::isfinite(scale)) fail<ValueError>(op, "scale is {}; it must be finite", scale);
   if (dropout >= 0 && dropout < 1) return;
   fail<ValueError>(op, "dropout is {}; it must be at least 0 and below 1", dropout);
 }
 
-/// [batch, heads, rows, columns] of whatever stands in front.
+/// [batch, heads, rows, columns]: the axes before the last three as one.
 Shape four_axes(const Shape& shape) {
   Shape result = shape;
   while (result.size() < 4) result.insert(0, 1);
@@ -81,19 +80,19 @@ Tensor checked_mask(const char* op, const Tensor& mask, const Tensor& q, const S
   if (!broadcasts_to(mask.shape(), scores))
     fail<ShapeError>(op, "the mask {} does not broadcast to the scores {}", mask.shape(), scores);
   common_device(op, q, mask);
-  const Tensor there = mask.to({.dtype = is_bool ? DType::boolean : q.dtype(), .device = q.device()});
-  return reshape(broadcast_to(there, scores), four_axes(scores));
+  const Tensor converted = mask.to({.dtype = is_bool ? DType::boolean : q.dtype(), .device = q.device()});
+  return reshape(broadcast_to(converted, scores), four_axes(scores));
 }
 
-/// As kernels take it: four axes, rows without gaps that do not overlap.
+/// As kernels take it: four axes, a unit stride along the last, rows that do not overlap.
 Tensor head_rows(const Tensor& x) {
   const Tensor y = reshape(x, four_axes(x.shape()));
-  const bool gapless = y.shape()[3] == 1 || y.strides()[3] == 1;
-  const bool apart = y.shape()[2] == 1 || y.strides()[2] >= y.shape()[3];
-  return gapless && apart ? y : contiguous(y);
+  const bool unit_stride = y.shape()[3] == 1 || y.strides()[3] == 1;
+  const bool overlap = y.shape()[2] > 1 && y.strides()[2] < y.shape()[3];
+  return unit_stride && !overlap ? y : contiguous(y);
 }
 
-/// Of this shape of four axes, with heads and rows in the same order in memory as in `like`.
+/// An empty tensor of four axes with heads and rows in the same order in memory as in `like`.
 Tensor empty_rows(const Shape& shape, const Tensor& like) {
   const Options options{.dtype = like.dtype(), .device = like.device()};
   const bool heads_inside = like.shape()[1] > 1 && like.strides()[1] < like.strides()[2];
@@ -119,7 +118,7 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
   common_device(op, q, k);
   common_device(op, q, v);
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.shape().back())));
-  check_numbers(op, scale, options.dropout);
+  check_options(op, scale, options.dropout);
   const Shape scores = scores_shape(q.shape(), k.shape());
   const std::int64_t weights = checked_numel(op, scores), queries = q.size(-2), keys = k.size(-2);
   kernels::AttentionSettings settings{.mask = checked_mask(op, options.mask, q, scores),
@@ -185,10 +184,10 @@ GroupedMask grouped_mask(const Shape& q, const Shape& k, const kernels::Attentio
   return result;
 }
 
-Tensor dropout_factors(const Shape& scores, const kernels::AttentionSettings& settings, Options options) {
+Tensor dropout_scale(const Shape& weights, const kernels::AttentionSettings& settings, Options options) {
   Generator generator;
   generator.set_state(settings.random);
-  const Tensor uniform = rand(scores, {.dtype = DType::f32, .device = options.device}, generator);
+  const Tensor uniform = rand(weights, {.dtype = DType::f32, .device = options.device}, generator);
   return where(uniform >= Tensor(settings.dropout), Tensor(1 / (1 - settings.dropout)), Tensor(0.0))
       .to(options);
 }
@@ -206,8 +205,8 @@ Tensor causal_mask(std::int64_t queries, std::int64_t keys, std::int64_t offset,
   if (queries < 0 || keys < 0)
     fail<ShapeError>("causal_mask", "{} queries and {} keys; neither may be negative", queries, keys);
   const Options options{.dtype = DType::i64, .device = device};
-  const Tensor places = arange(queries, options) + Tensor(std::clamp(offset, -queries, keys));
-  return unsqueeze(places, 1) >= arange(keys, options);
+  const Tensor positions = arange(queries, options) + Tensor(std::clamp(offset, -queries, keys));
+  return unsqueeze(positions, 1) >= arange(keys, options);
 }
 
 Tensor padding_mask(const Tensor& lengths, std::int64_t keys) {
@@ -218,13 +217,15 @@ Tensor padding_mask(const Tensor& lengths, std::int64_t keys) {
   }
   if (lengths.rank() != 1)
     fail<ShapeError>("padding_mask", "lengths are {}; wanted [batch], a length a sequence", lengths.shape());
-  const Tensor places = arange(keys, {.dtype = DType::i64, .device = lengths.device()});
-  return places < reshape(lengths, {lengths.numel(), 1, 1, 1});
+  const Tensor positions = arange(keys, {.dtype = DType::i64, .device = lengths.device()});
+  return positions < reshape(lengths, {lengths.numel(), 1, 1, 1});
 }
 
 Tensor causal_padding_mask(const Tensor& lengths, std::int64_t length) {
   const Tensor padding = padding_mask(lengths, length);
   return logical_and(padding, causal_mask(length, length, 0, lengths.device()));
 }
+
+TINYTORCH_INSTANTIATE_ATTENTION(Tensor);
 
 }  // namespace tinytorch

@@ -6,7 +6,7 @@
 
 namespace tinytorch::kernels {
 
-/// AttentionOptions, checked.
+/// AttentionOptions, checked and complete.
 struct AttentionSettings {
   Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's type
   bool causal;
@@ -18,15 +18,15 @@ struct AttentionSettings {
 
 /// y [batch, heads, queries, value width] = softmax(scale q kᵀ + mask) v, and log_sum [batch, heads, queries]
 /// = the logarithm of the sum of the exponentials of each query's scores, before dropout; y = 0 and log_sum =
-/// -inf where all scores are -inf. Shapes and weights left out as for scaled_dot_product_attention(), with
-/// exactly four axes. One floating type. The last axis of q, k, v and y has no gaps, and their rows do not
-/// overlap; log_sum is contiguous. y is not empty; there may be no keys.
+/// -inf where all scores are -inf. Shapes and dropout as for scaled_dot_product_attention(), with exactly
+/// four axes. One floating dtype. The last axis of q, k, v and y has stride 1 (any where its length is 1),
+/// and their rows do not overlap; log_sum is contiguous. y is not empty; there may be no keys.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSettings& settings,
                    Tensor& log_sum, Tensor& y)>
     attention{"attention"};
 
-/// The gradients of q, k and v from that of y. dq, dk and dv lie as q, k and v must; the rest is as for
-/// `attention`, which gave y and log_sum.
+/// The gradients of q, k and v from that of y. The layouts of dq, dk and dv are as those of q, k and v must
+/// be; the rest is as for `attention`, which computed y and log_sum.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y, const Tensor& log_sum,
                    const Tensor& dy, const AttentionSettings& settings, Tensor& dq, Tensor& dk, Tensor& dv)>
     attention_gradient{"attention_gradient"};

@@ -1,12 +1,13 @@
-#include "core/ops/convolution.h"
-#include "core/ops/convolution_kernels.h"
+#include "core/ops/internal/convolution.h"
 
 #include <algorithm>
 
+#include "core/ops/convolution_kernels.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/internal/window.h"
 
 namespace tinytorch {
 
@@ -41,12 +42,12 @@ Shape result_shape(const char* op, const Shape& x, const Shape& weight, const Co
     fail<ShapeError>(op, "input has {} channels, but the weight {} expects {} (groups = {})", x[1], weight,
                      weight[1] * options.groups, options.groups);
   }
-  const Pair places = window_output_size(op, image_size(x),
-                                         {.kernel = image_size(weight),
-                                          .stride = options.stride,
-                                          .padding = options.padding,
-                                          .dilation = options.dilation});
-  return {x[0], weight[0], places.height, places.width};
+  const Pair size = window_output_size(op, image_size(x),
+                                       {.kernel = image_size(weight),
+                                        .stride = options.stride,
+                                        .padding = options.padding,
+                                        .dilation = options.dilation});
+  return {x[0], weight[0], size.height, size.width};
 }
 
 void check_bias(const char* op, const Tensor& x, const Tensor& bias, std::int64_t out) {
@@ -65,7 +66,7 @@ void check_gradient(const char* op, const Shape& grad, const Shape& x, const Sha
   }
 }
 
-/// What a sum over nothing is.
+/// Fills y with the bias, or zeros: the result where the sum has no terms.
 void fill_without_terms(Tensor& y, const Tensor& bias) {
   if (y.numel() == 0) return;
   if (bias.defined()) {
@@ -130,7 +131,7 @@ namespace {
 
 std::int64_t transposed_length(std::int64_t length, std::int64_t kernel, std::int64_t stride,
                                std::int64_t padding, std::int64_t output_padding, std::int64_t dilation) {
-  // The window's numbers are at most 2^31, so that only the first product can overflow.
+  // The window's parameters are at most 2^31, so that only the first product can overflow.
   std::int64_t last = 0;
   if (__builtin_mul_overflow(length - 1, stride, &last) ||
       __builtin_add_overflow(last, dilation * (kernel - 1) + output_padding + 1, &last)) {
@@ -201,5 +202,7 @@ void check_conv1d(const Shape& x, const Shape& weight) {
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_CONVOLUTION(Tensor);
 
 }  // namespace tinytorch

@@ -1,4 +1,4 @@
-#include "core/ops/einsum.h"
+#include "core/ops/internal/einsum.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,15 +6,16 @@
 
 #include "core/internal/format.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+namespace detail {
 namespace {
 
 constexpr std::string_view kDots = "...";
 
-/// The k-th axis from the last of those that "..." stands for.
+/// The label of the k-th axis from the last of those that "..." stands for.
 char dots_label(int from_last) { return static_cast<char>(1 + from_last); }
 
-/// One side of the equation: its letters, with a 0 in place of "...".
+/// One side of the equation: its letters, with a 0 for "...".
 std::string parse_side(std::string_view equation, std::string_view side) {
   std::string labels;
   for (std::size_t i = 0; i < side.size(); ++i) {
@@ -53,7 +54,7 @@ Sides parse_sides(std::string_view equation) {
   }
 }
 
-/// Puts the labels of the axes that "..." stands for in the place of the 0.
+/// Replaces the 0 by the labels of the axes that "..." stands for.
 std::string with_dots(std::string labels, int axes) {
   const std::size_t at = labels.find('\0');
   if (at == std::string::npos) return labels;
@@ -73,13 +74,13 @@ int axes_of_dots(std::string_view equation, const std::string& labels, const Sha
   return rest;
 }
 
-std::string letters_that_stand_once(const std::vector<std::string>& inputs) {
-  std::map<char, int> count;
+std::string letters_that_occur_once(const std::vector<std::string>& inputs) {
+  std::map<char, int> occurrences;
   for (const std::string& labels : inputs) {
-    for (const char label : labels) ++count[label];
+    for (const char label : labels) ++occurrences[label];
   }
   std::string once;
-  for (const auto& [label, times] : count) {
+  for (const auto& [label, times] : occurrences) {
     if (times == 1 && label != '\0') once += label;
   }
   return once;
@@ -113,7 +114,7 @@ std::map<char, std::int64_t> lengths_by_label(std::string_view equation,
   return lengths;
 }
 
-void check_output(std::string_view equation, const Einsum& plan) {
+void check_output(std::string_view equation, const EinsumPlan& plan) {
   for (const char label : plan.output) {
     if (std::ranges::count(plan.output, label) > 1)
       fail<ValueError>("einsum", "'{}' stands twice in the result of \"{}\"", label, equation);
@@ -125,13 +126,13 @@ void check_output(std::string_view equation, const Einsum& plan) {
 
 }  // namespace
 
-Einsum parse_einsum(std::string_view equation, const std::vector<Shape>& shapes) {
+EinsumPlan parse_einsum(std::string_view equation, const std::vector<Shape>& shapes) {
   const Sides sides = parse_sides(equation);
   if (sides.inputs.size() != shapes.size()) {
     fail<ValueError>("einsum", "\"{}\" is for {} operands, but there are {}", equation, sides.inputs.size(),
                      shapes.size());
   }
-  Einsum plan;
+  EinsumPlan plan;
   int most = 0;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const int axes = axes_of_dots(equation, sides.inputs[i], shapes[i], i);
@@ -141,7 +142,7 @@ Einsum parse_einsum(std::string_view equation, const std::vector<Shape>& shapes)
   std::string output = sides.output;
   if (!sides.has_output) {
     output.assign(1, '\0');
-    output += letters_that_stand_once(sides.inputs);
+    output += letters_that_occur_once(sides.inputs);
   }
   plan.output = with_dots(output, most);
   check_output(equation, plan);
@@ -154,13 +155,13 @@ Einsum parse_einsum(std::string_view equation, const std::vector<Shape>& shapes)
   return plan;
 }
 
-Axes places_of(const std::string& wanted, const std::string& labels) {
+Axes axes_of(const std::string& wanted, const std::string& labels) {
   Axes axes;
   for (const char label : wanted) axes.push_back(static_cast<std::int64_t>(labels.find(label)));
   return axes;
 }
 
-Contraction contract(const std::string& a, const std::string& b, const std::string& later) {
+Contraction contraction_of(const std::string& a, const std::string& b, const std::string& later) {
   Contraction result;
   const auto in = [](const std::string& labels, char label) {
     return labels.find(label) != std::string::npos;
@@ -178,7 +179,7 @@ Contraction contract(const std::string& a, const std::string& b, const std::stri
   return result;
 }
 
-std::string lonely(const std::string& labels, const std::string& other, const std::string& later) {
+std::string unshared(const std::string& labels, const std::string& other, const std::string& later) {
   return without(without(labels, other), later);
 }
 
@@ -197,7 +198,7 @@ char repeated(const std::string& labels) {
   return 0;
 }
 
-std::int64_t product_of(const Shape& shape, const Axes& axes) {
+std::int64_t numel_along(const Shape& shape, const Axes& axes) {
   return checked_numel("einsum", lengths_of(shape, axes));
 }
 
@@ -207,4 +208,8 @@ Shape lengths_of(const Shape& shape, const Axes& axes) {
   return lengths;
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_EINSUM(Tensor);
+
+}  // namespace tinytorch

@@ -1,13 +1,13 @@
-#include "core/ops/indexing.h"
-#include "core/ops/copy_kernels.h"
-#include "core/ops/indexing_kernels.h"
+#include "core/ops/internal/indexing.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "core/ops/comparison.h"
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 #include "core/ops/creation.h"
+#include "core/ops/indexing_kernels.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/operands.h"
 #include "core/ops/scan.h"
@@ -16,21 +16,21 @@ namespace tinytorch {
 
 namespace {
 
-/// Where element `place` in row-major order of this shape lies.
-Dims unravelled(std::int64_t place, const Shape& shape) {
-  Dims at = shape;
+/// The index along each axis of the element at a row-major position; NumPy's unravel_index().
+Dims unravel_index(std::int64_t position, const Shape& shape) {
+  Dims index = shape;
   for (int i = shape.size() - 1; i >= 0; --i) {
-    at[i] = place % shape[i];
-    place /= shape[i];
+    index[i] = position % shape[i];
+    position /= shape[i];
   }
-  return at;
+  return index;
 }
 
 [[noreturn]] void fail_outside(const char* op, const Tensor& index, int axis, const Shape& shape) {
   const std::int64_t length = shape[axis];
-  const std::int64_t place = argmax(logical_or(index < 0, index >= length)).item<std::int64_t>();
-  const Dims at = unravelled(place, index.shape());
-  const auto found = reshape(slice(reshape(index, {-1}), 0, place, place + 1), {}).item<std::int64_t>();
+  const std::int64_t position = argmax(logical_or(index < 0, index >= length)).item<std::int64_t>();
+  const Dims at = unravel_index(position, index.shape());
+  const auto found = select(reshape(index, {-1}), 0, position).item<std::int64_t>();
   if (length == 0)
     fail<ValueError>(op, "index {} at {}, but axis {} of shape {} is empty", found, at, axis, shape);
   fail<ValueError>(op, "index {} at {} is out of range for axis {} of shape {}; indices are 0 to {}", found,
@@ -38,15 +38,15 @@ Dims unravelled(std::int64_t place, const Shape& shape) {
 }
 
 /// The largest index, read as unsigned.
-std::uint64_t bound(const Tensor& index) {
+std::uint64_t largest_index(const Tensor& index) {
   Tensor largest = empty(Dims::filled(index.rank(), 1), {.dtype = DType::i64, .device = index.device()});
   kernels::index_bound(index, largest);
   return static_cast<std::uint64_t>(largest.item<std::int64_t>());
 }
 
-void require_inside(const char* op, const Tensor& index, int axis, const Shape& shape) {
+void require_in_range(const char* op, const Tensor& index, int axis, const Shape& shape) {
   if (index.numel() == 0) return;
-  if (bound(index) >= static_cast<std::uint64_t>(shape[axis])) fail_outside(op, index, axis, shape);
+  if (largest_index(index) >= static_cast<std::uint64_t>(shape[axis])) fail_outside(op, index, axis, shape);
 }
 
 Tensor as_index(const char* op, const Tensor& index) {
@@ -76,14 +76,14 @@ namespace detail {
 
 Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
-  Tensor places = as_index(op, index);
+  Tensor checked = as_index(op, index);
   require_one_device(op, x, "index", index);
   require_rank(op, x, index);
-  require_inside(op, places, axis, x.shape());
-  return places;
+  require_in_range(op, checked, axis, x.shape());
+  return checked;
 }
 
-Places checked_places(const char* op, const Tensor& x, int axis, const Tensor& index) {
+IndexMap checked_map(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
   require_defined(op, index);
   require_rank(op, x, index);
@@ -95,18 +95,18 @@ Places checked_places(const char* op, const Tensor& x, int axis, const Tensor& i
   return {axis, checked_index(op, x, axis, index)};
 }
 
-Places checked_line(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
+IndexMap checked_slices(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
   require_defined(op, x);
-  const Tensor places = as_index(op, index);
+  const Tensor checked = as_index(op, index);
   require_one_device(op, x, "index", index);
   if (index.rank() != 1) {
     fail<ShapeError>(op, "the index must have one axis, but is {}; flatten() it, or use gather",
                      index.shape());
   }
-  require_inside(op, places, axis, x.shape());
-  Shape line = Dims::filled(x.rank(), 1);
-  line[axis] = index.numel();
-  return {axis, expand(reshape(places, line), shape)};
+  require_in_range(op, checked, axis, x.shape());
+  Shape along = Dims::filled(x.rank(), 1);
+  along[axis] = index.numel();
+  return {axis, expand(reshape(checked, along), shape)};
 }
 
 Shape with_length(Shape shape, int axis, std::int64_t length) {
@@ -125,24 +125,24 @@ void check_source(const char* op, const Tensor& x, const Shape& index, const Ten
   if (!fits) fail<ShapeError>(op, "the source is {}; it must be at least {}", source.shape(), index);
 }
 
-void check_line_source(const char* op, const Shape& shape, const Tensor& source) {
+void check_slices_source(const char* op, const Shape& shape, const Tensor& source) {
   if (!source.defined() || source.is_weakly_typed() || source.shape() == shape) return;
-  fail<ShapeError>(op, "the source is {}; it must be {}, or a number", source.shape(), shape);
+  fail<ShapeError>(op, "the source is {}; it must be {}, or a scalar", source.shape(), shape);
 }
 
-void check_number(const char* op, const Tensor& x, const Tensor& number) {
+void check_scalar_source(const char* op, const Tensor& x, const Tensor& scalar) {
   require_defined(op, x);
-  const DType common = common_dtype(x, number);
+  const DType common = common_dtype(x, scalar);
   if (common == x.dtype()) return;
-  if (is_integer(x.dtype()) && is_integer(number.dtype())) {
-    fail<ValueError>(op, "x is {}, which cannot hold the number {}; convert it with .to(DType::i64)",
-                     x.dtype(), number.item<std::int64_t>());
+  if (is_integer(x.dtype()) && is_integer(scalar.dtype())) {
+    fail<ValueError>(op, "x is {}, which cannot hold the scalar {}; convert it with .to(DType::i64)",
+                     x.dtype(), scalar.item<std::int64_t>());
   }
-  fail<DTypeError>(op, "x is {}, the source a number of type {}; convert x with .to(DType::{})", x.dtype(),
-                   number.dtype(), common);
+  fail<DTypeError>(op, "x is {}, the source a scalar of type {}; convert x with .to(DType::{})", x.dtype(),
+                   scalar.dtype(), common);
 }
 
-Tensor true_places(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
+Tensor true_positions(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
   require_defined(op, x);
   require_defined(op, mask);
   require_one_device(op, x, "mask", mask);
@@ -152,7 +152,7 @@ Tensor true_places(const char* op, const Tensor& x, const Tensor& mask, const Sh
   return reshape(nonzero(reshape(expand(mask, shape), {-1})), {-1});
 }
 
-std::int64_t bins(const Tensor& x, std::int64_t minlength) {
+std::int64_t number_of_bins(const Tensor& x, std::int64_t minlength) {
   const Tensor index = as_index("bincount", x);
   if (x.rank() != 1) fail<ShapeError>("bincount", "x must have one axis, but is {}; flatten() it", x.shape());
   if (minlength < 0) fail<ValueError>("bincount", "minlength is {}; it must not be negative", minlength);
@@ -160,11 +160,11 @@ std::int64_t bins(const Tensor& x, std::int64_t minlength) {
   const auto least = min(index).item<std::int64_t>(), most = max(index).item<std::int64_t>();
   if (least < 0) fail<ValueError>("bincount", "x has the element {}; it must have no negative ones", least);
   if (most == std::numeric_limits<std::int64_t>::max())
-    fail<ValueError>("bincount", "x has the element {}; there are no tensors with a place for it", most);
+    fail<ValueError>("bincount", "x has the element {}; no tensor has that many bins", most);
   return std::max(minlength, most + 1);
 }
 
-Tensor no_weight(const Tensor& x, const Tensor& weights, std::int64_t bins) {
+Tensor zero_bins(const Tensor& x, const Tensor& weights, std::int64_t bins) {
   require_defined("bincount", weights);
   require_one_device("bincount", x, "weights", weights);
   if (x.shape() != weights.shape()) {
@@ -174,31 +174,31 @@ Tensor no_weight(const Tensor& x, const Tensor& weights, std::int64_t bins) {
   return zeros({bins}, {.dtype = weights.dtype(), .device = weights.device()});
 }
 
-Tensor gather_unchecked(const Tensor& x, const Places& places) {
-  Tensor y = empty(places.index.shape(), {.dtype = x.dtype(), .device = x.device()});
-  if (y.numel() > 0) kernels::gather(x, places.axis, places.index, y);
+Tensor gather_unchecked(const Tensor& x, const IndexMap& map) {
+  Tensor y = empty(map.index.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (y.numel() > 0) kernels::gather(x, map.axis, map.index, y);
   return y;
 }
 
 namespace {
 
-/// The kernel writes to a copy without gaps.
-Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, const Places& places,
+/// The kernel writes to a contiguous copy.
+Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, const IndexMap& map,
                  const Tensor& source) {
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   if (y.numel() > 0) kernels::copy(x, y);
-  if (places.index.numel() > 0) kernel(source, places.axis, places.index, y);
+  if (map.index.numel() > 0) kernel(source, map.axis, map.index, y);
   return y;
 }
 
 }  // namespace
 
-Tensor scatter_unchecked(const Tensor& x, const Places& places, const Tensor& source) {
-  return scattered(kernels::scatter, x, places, source);
+Tensor scatter_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source) {
+  return scattered(kernels::scatter, x, map, source);
 }
 
-Tensor scatter_add_unchecked(const Tensor& x, const Places& places, const Tensor& source) {
-  return scattered(kernels::scatter_add, x, places, source);
+Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source) {
+  return scattered(kernels::scatter_add, x, map, source);
 }
 
 }  // namespace detail
@@ -206,30 +206,32 @@ Tensor scatter_add_unchecked(const Tensor& x, const Places& places, const Tensor
 Tensor nonzero(const Tensor& x) {
   require_defined("nonzero", x);
   const Tensor mask = contiguous(x.to(DType::boolean));
-  std::int64_t count = 0;
+  std::int64_t found = 0;
   Tensor ends;
   if (mask.numel() > 0) {
     ends = cumsum(reshape(mask, {-1}), 0);
-    count = slice(ends, 0, -1).item<std::int64_t>();
+    found = slice(ends, 0, -1).item<std::int64_t>();
   }
-  Tensor y = empty({count, x.rank()}, {.dtype = DType::i64, .device = x.device()});
+  Tensor y = empty({found, x.rank()}, {.dtype = DType::i64, .device = x.device()});
   if (y.numel() > 0) kernels::nonzero(mask, ends, y);
   return y;
 }
 
 Tensor one_hot(const Tensor& index, std::int64_t classes) {
-  const Tensor places = as_index("one_hot", index);
+  const Tensor checked = as_index("one_hot", index);
   if (classes < 1) fail<ValueError>("one_hot", "classes is {}; there must be at least 1", classes);
-  require_inside("one_hot", places, 0, {classes});
+  require_in_range("one_hot", checked, 0, {classes});
   const Tensor all = arange(classes, {.dtype = DType::i64, .device = index.device()});
-  return (unsqueeze(places, -1) == all).to(DType::i64);
+  return (unsqueeze(checked, -1) == all).to(DType::i64);
 }
 
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
-  const std::int64_t length = detail::bins(x, minlength);
-  const Options counts{.dtype = DType::i64, .device = x.device()};
-  return scatter_add_unchecked(zeros({length}, counts), detail::Places{0, x.to(DType::i64)},
-                               expand(ones({1}, counts), x.shape()));
+  const std::int64_t length = detail::number_of_bins(x, minlength);
+  const Options options{.dtype = DType::i64, .device = x.device()};
+  const detail::IndexMap map{0, x.to(DType::i64)};
+  return scatter_add_unchecked(zeros({length}, options), map, expand(ones({1}, options), x.shape()));
 }
+
+TINYTORCH_INSTANTIATE_INDEXING(Tensor);
 
 }  // namespace tinytorch

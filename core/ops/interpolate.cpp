@@ -1,28 +1,30 @@
-#include "core/ops/interpolate.h"
+#include "core/ops/internal/interpolate.h"
 
 #include <cmath>
 
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+
+namespace detail {
 
 namespace {
 
 constexpr const char* kOp = "interpolate";
 
-/// `ratio` is how many elements of the image one of the result stands for.
+/// How many elements of the image one of the result corresponds to.
 struct Ratio {
   double numerator, denominator;
 };
 
-detail::AxisSampling axis(std::int64_t from, std::int64_t to, Ratio ratio,
-                          const InterpolateOptions& options) {
-  detail::AxisSampling axis{.kind = detail::AxisSampling::Kind::nearest, .from = from, .to = to};
+kernels::AxisResampling axis(std::int64_t from, std::int64_t to, Ratio ratio,
+                             const InterpolateOptions& options) {
+  kernels::AxisResampling axis{.kind = kernels::AxisResampling::Kind::nearest, .from = from, .to = to};
   axis.numerator = ratio.numerator;
   axis.denominator = ratio.denominator;
   if (options.mode == Interpolation::nearest) return axis;
-  axis.kind = detail::AxisSampling::Kind::linear;
+  axis.kind = kernels::AxisResampling::Kind::linear;
   if (!options.align_corners) {
     axis.shift = 0.5;
   } else {
@@ -54,7 +56,8 @@ std::int64_t scaled(std::int64_t length, double scale) {
 
 }  // namespace
 
-Resampling interpolate_sampling(const Tensor& x, const Pair& size, const InterpolateOptions& options) {
+kernels::Resampling interpolate_sampling(const Tensor& x, const Pair& size,
+                                         const InterpolateOptions& options) {
   check(x, options);
   if (size.height < 1 || size.width < 1)
     fail<ValueError>(kOp, "size is {}; it must be at least 1", to_string(size));
@@ -63,12 +66,16 @@ Resampling interpolate_sampling(const Tensor& x, const Pair& size, const Interpo
           .width = axis(image.width, size.width, by_size(image.width, size.width), options)};
 }
 
-Resampling interpolate_sampling(const Tensor& x, double height_scale, double width_scale,
-                                const InterpolateOptions& options) {
+kernels::Resampling interpolate_sampling(const Tensor& x, double height_scale, double width_scale,
+                                         const InterpolateOptions& options) {
   check(x, options);
   const Pair image = image_size(x.shape());
   return {.height = axis(image.height, scaled(image.height, height_scale), {1, height_scale}, options),
           .width = axis(image.width, scaled(image.width, width_scale), {1, width_scale}, options)};
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_INTERPOLATE(Tensor);
+
+}  // namespace tinytorch

@@ -1,8 +1,10 @@
-#include "core/ops/linear_algebra.h"
+#include "core/ops/internal/linear_algebra.h"
 
 #include "core/internal/format.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
+
+namespace detail {
 
 void check_vectors(const char* op, const Shape& a, const Shape& b) {
   if (a.size() == 1 && b.size() == 1) return;
@@ -15,4 +17,8 @@ void check_batches(const char* op, const Shape& a, const Shape& b) {
                    a, b);
 }
 
-}  // namespace tinytorch::detail
+}  // namespace detail
+
+TINYTORCH_INSTANTIATE_LINEAR_ALGEBRA(Tensor);
+
+}  // namespace tinytorch

@@ -1,52 +1,39 @@
 #pragma once
 
-#include "core/ops/composite.h"
-#include "core/ops/matmul.h"
+#include <type_traits>
+
 #include "core/tensor.h"
 
-/// Products of vectors and of batches of matrices, made of matmul(); what they take and throw besides is its.
+/// Products of vectors and of batches of matrices, for Tensor and Variable. They call matmul() and accept and
+/// throw what it does besides.
+/// ```cpp
+/// const Tensor a{1.0, 2.0}, b{3.0, 4.0};
+/// const Tensor inner = dot(a, b);                                  // 11
+/// const Tensor table = outer(a, b);                                // [[3, 4], [6, 8]]
+/// const Tensor products = bmm(ones({5, 2, 3}), ones({5, 3, 4}));   // [5, 2, 4]
+/// ```
 namespace tinytorch {
 
-namespace detail {
-/// @throws ShapeError  a or b is no vector
-void check_vectors(const char* op, const Shape& a, const Shape& b);
-/// @throws ShapeError  not [batch, m, k] and [batch, k, n]
-void check_batches(const char* op, const Shape& a, const Shape& b);
-}  // namespace detail
-
-/// a[i] b[j] of two vectors: [n] and [m] give [n, m].
+/// The outer product a[i] b[j] of two vectors: [n] and [m] give [n, m].
 /// @throws ShapeError  not vectors
 template <TensorLike T>
-T outer(const T& a, const std::type_identity_t<T>& b) {
-  detail::check_vectors("outer", a.shape(), b.shape());
-  return unsqueeze(a, 1) * b;
-}
+T outer(const T& a, const std::type_identity_t<T>& b);
 
-/// The sum of a[i] b[i] of two vectors of one length.
+/// The dot product of two vectors of one length: the sum of a[i] b[i], of shape [].
 /// @throws ShapeError  not vectors of one length
 template <TensorLike T>
-T dot(const T& a, const std::type_identity_t<T>& b) {
-  detail::check_vectors("dot", a.shape(), b.shape());
-  return matmul(a, b);
-}
+T dot(const T& a, const std::type_identity_t<T>& b);
 
-/// The products of a batch of matrices: [batch, m, k] and [batch, k, n] give [batch, m, n]; nothing
+/// The products of a batch of matrices: [batch, m, k] and [batch, k, n] give [batch, m, n]. Nothing
 /// broadcasts.
 /// @throws ShapeError  other shapes
 template <TensorLike T>
-T bmm(const T& a, const std::type_identity_t<T>& b) {
-  detail::check_batches("bmm", a.shape(), b.shape());
-  return matmul(a, b);
-}
+T bmm(const T& a, const std::type_identity_t<T>& b);
 
 /// beta x + alpha bmm(a, b), where x broadcasts.
 /// @throws ShapeError  as bmm(), or x does not broadcast to its result
 template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,
-          double alpha = 1) {
-  detail::check_batches("baddbmm", a.shape(), b.shape());
-  const T product = matmul(a, b);
-  return (beta == 1 ? x : x * beta) + (alpha == 1 ? product : product * alpha);
-}
+          double alpha = 1);
 
 }  // namespace tinytorch

@@ -1,5 +1,4 @@
 #include "core/ops/matmul.h"
-#include "core/ops/matmul_kernels.h"
 
 #include "core/ops/activation.h"
 #include "core/ops/composite.h"
@@ -7,6 +6,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/operands.h"
+#include "core/ops/matmul_kernels.h"
 
 namespace tinytorch {
 
@@ -47,7 +47,7 @@ void check_linear(const Shape& x, const Shape& weight, const Shape& bias) {
   }
 }
 
-/// Both operands have at least two axes.
+/// matmul() of operands with at least two axes.
 Tensor matmul_matrices(const Tensor& a, const Tensor& b) {
   const Device device = common_device("matmul", a, b);
   const DType dtype = common_dtype(a, b);

@@ -1,5 +1,4 @@
-#include "core/ops/normalization.h"
-#include "core/ops/normalization_kernels.h"
+#include "core/ops/internal/normalization.h"
 
 #include <algorithm>
 
@@ -10,6 +9,8 @@
 #include "core/ops/math.h"
 
 namespace tinytorch {
+
+using kernels::NormalizationSettings;
 
 namespace {
 
@@ -49,14 +50,15 @@ void check_trailing(const char* op, const Shape& x, const Shape& shape) {
 }
 
 /// x [N, C, ...] as [N, C, inner].
-detail::Normalization by_channel(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+NormalizationSettings by_channel(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                                  double epsilon) {
   require_floating(op, x);
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; wanted [N, C, ...], samples of channels", x.shape());
-  detail::Normalization form{.op = op, .outer = x.shape()[0], .channels = x.shape()[1], .epsilon = epsilon};
-  form.inner = checked_numel(op, Shape(std::span(x.shape().begin() + 2, x.shape().end())));
-  check_operands(op, x, {form.channels}, weight, bias);
-  return form;
+  NormalizationSettings settings{
+      .op = op, .outer = x.shape()[0], .channels = x.shape()[1], .epsilon = epsilon};
+  settings.inner = checked_numel(op, Shape(std::span(x.shape().begin() + 2, x.shape().end())));
+  check_operands(op, x, {settings.channels}, weight, bias);
+  return settings;
 }
 
 void check_running(const Tensor& x, const char* name, const Tensor& running) {
@@ -73,15 +75,15 @@ void check_running(const Tensor& x, const char* name, const Tensor& running) {
   }
 }
 
-Tensor contiguous_or_none(const Tensor& x) { return x.defined() ? contiguous(x) : x; }
+Tensor contiguous_or_undefined(const Tensor& x) { return x.defined() ? contiguous(x) : x; }
 
 /// The statistics that a kernel would compute, from a mean and a variance.
-Tensor given_statistics(const detail::Normalization& form, const Tensor& x, const Tensor& mean,
+Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, const Tensor& mean,
                         const Tensor& variance) {
   const Tensor exact = mean.to(DType::f64), rounded = mean.to(x.dtype());
-  const Tensor lost = (exact - rounded.to(DType::f64)).to(x.dtype());
-  const Tensor scale = (1.0 / sqrt(variance.to(DType::f64) + form.epsilon)).to(x.dtype());
-  return stack<Tensor>({rounded, lost, scale});
+  const Tensor error = (exact - rounded.to(DType::f64)).to(x.dtype());
+  const Tensor scale = (1.0 / sqrt(variance.to(DType::f64) + settings.epsilon)).to(x.dtype());
+  return stack<Tensor>({rounded, error, scale});
 }
 
 /// running = (1 - momentum) running + momentum batch, in place.
@@ -93,8 +95,8 @@ void update_running(Tensor running, const Tensor& batch, double momentum) {
 
 namespace detail {
 
-Normalization layer_normalization(const char* op, const Tensor& x, const Shape& shape, const Tensor& weight,
-                                  const Tensor& bias, double epsilon) {
+NormalizationSettings layer_norm_settings(const char* op, const Tensor& x, const Shape& shape,
+                                          const Tensor& weight, const Tensor& bias, double epsilon) {
   require_floating(op, x);
   check_trailing(op, x.shape(), shape);
   check_operands(op, x, shape, weight, bias);
@@ -106,100 +108,105 @@ Normalization layer_normalization(const char* op, const Tensor& x, const Shape& 
           .epsilon = epsilon};
 }
 
-Normalization rms_normalization(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon) {
-  Normalization form = layer_normalization("rms_norm", x, shape, weight, {}, epsilon);
-  form.centered = false;
-  return form;
+NormalizationSettings rms_norm_settings(const Tensor& x, const Shape& shape, const Tensor& weight,
+                                        double epsilon) {
+  NormalizationSettings settings = layer_norm_settings("rms_norm", x, shape, weight, {}, epsilon);
+  settings.centered = false;
+  return settings;
 }
 
-Normalization batch_normalization(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
-                                  const Tensor& weight, const Tensor& bias, const BatchNormOptions& options) {
-  Normalization form = by_channel("batch_norm", x, weight, bias, options.epsilon);
-  if (form.channels == 1) {  // whose values lie without gaps
-    form.inner *= form.outer;
-    form.outer = 1;
+NormalizationSettings batch_norm_settings(const Tensor& x, const Tensor& running_mean,
+                                          const Tensor& running_variance, const Tensor& weight,
+                                          const Tensor& bias, const BatchNormOptions& options) {
+  NormalizationSettings settings = by_channel("batch_norm", x, weight, bias, options.epsilon);
+  if (settings.channels == 1) {  // its elements are contiguous
+    settings.inner *= settings.outer;
+    settings.outer = 1;
   }
-  form.groups = form.channels;
-  form.across_outer = true;
-  form.from_elements = options.training;
+  settings.channel_groups = settings.channels;
+  settings.across_outer = true;
+  settings.from_elements = options.training;
   check_running(x, "mean", running_mean);
   check_running(x, "variance", running_variance);
   if (!options.training && !(running_mean.defined() && running_variance.defined())) {
-    fail<ValueError>(form.op,
+    fail<ValueError>(settings.op,
                      "outside training it takes a running mean and a running variance; give both, or set "
                      "{{.training = true}}");
   }
   if (running_mean.defined() != running_variance.defined()) {
-    fail<ValueError>(form.op, "only one running statistic is defined; give both or none");
+    fail<ValueError>(settings.op, "only one running statistic is defined; give both or none");
   }
-  if (options.training && form.set_length() == 1 && form.channels > 0) {
+  if (options.training && settings.group_size() == 1 && settings.channels > 0) {
     fail<ShapeError>(
-        form.op,
+        settings.op,
         "expected more than 1 value per channel when training, but x is {}; take a larger batch, "
         "or eval()",
         x.shape());
   }
-  return form;
+  return settings;
 }
 
-Normalization group_normalization(const char* op, const Tensor& x, std::int64_t groups, const Tensor& weight,
-                                  const Tensor& bias, double epsilon) {
-  Normalization form = by_channel(op, x, weight, bias, epsilon);
-  if (groups < 1 || form.channels % groups != 0) {
+NormalizationSettings group_norm_settings(const char* op, const Tensor& x, std::int64_t groups,
+                                          const Tensor& weight, const Tensor& bias, double epsilon) {
+  NormalizationSettings settings = by_channel(op, x, weight, bias, epsilon);
+  if (groups < 1 || settings.channels % groups != 0) {
     fail<ValueError>(op, "x {} has {} channels, which do not make {} groups of one size", x.shape(),
-                     form.channels, groups);
+                     settings.channels, groups);
   }
-  form.groups = groups;
-  return form;
+  settings.channel_groups = groups;
+  return settings;
 }
 
-Normalization instance_normalization(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                                     double epsilon) {
-  Normalization form = by_channel("instance_norm", x, weight, bias, epsilon);
-  if (form.inner == 1) {
-    fail<ShapeError>(form.op, "each channel of x {} has one value, whose deviation is 0; wanted [N, C, ...]",
+NormalizationSettings instance_norm_settings(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                             double epsilon) {
+  NormalizationSettings settings = by_channel("instance_norm", x, weight, bias, epsilon);
+  if (settings.inner == 1) {
+    fail<ShapeError>(settings.op,
+                     "each channel of x {} has one value, whose deviation is 0; wanted [N, C, ...]",
                      x.shape());
   }
-  form.groups = std::max<std::int64_t>(1, form.channels);
-  return form;
+  settings.channel_groups = std::max<std::int64_t>(1, settings.channels);
+  return settings;
 }
 
-Normalized normalize(const Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                     const Tensor& given) {
+Normalized normalize(const NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
+                     const Tensor& bias, const Tensor& given) {
   const Options like{.dtype = x.dtype(), .device = x.device()};
-  Normalized result{empty(x.shape(), like), given.defined() ? given : empty({3, form.sets()}, like)};
+  Normalized result{empty(x.shape(), like),
+                    given.defined() ? given : empty({3, settings.num_groups()}, like)};
   if (x.numel() == 0) return result;
-  kernels::normalize(form, contiguous(x), contiguous_or_none(weight), contiguous_or_none(bias),
+  kernels::normalize(settings, contiguous(x), contiguous_or_undefined(weight), contiguous_or_undefined(bias),
                      result.statistics, result.y);
   return result;
 }
 
-Normalized batch_normalize(const Normalization& form, const Tensor& x, const Tensor& running_mean,
+Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& x, const Tensor& running_mean,
                            const Tensor& running_variance, const Tensor& weight, const Tensor& bias,
                            double momentum) {
-  if (!form.from_elements) {
-    return normalize(form, x, weight, bias, given_statistics(form, x, running_mean, running_variance));
+  if (!settings.from_elements) {
+    return normalize(settings, x, weight, bias,
+                     given_statistics(settings, x, running_mean, running_variance));
   }
-  Normalized result = normalize(form, x, weight, bias);
+  Normalized result = normalize(settings, x, weight, bias);
   if (x.numel() == 0) return result;
   const Tensor statistics = result.statistics.to(DType::f64);
   const Tensor scale = select(statistics, 0, 2);
-  const auto count = static_cast<double>(form.set_length());
+  const auto n = static_cast<double>(settings.group_size());
   update_running(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
-  update_running(running_variance, maximum(1.0 / (scale * scale) - form.epsilon, 0.0) * (count / (count - 1)),
+  update_running(running_variance, maximum(1.0 / (scale * scale) - settings.epsilon, 0.0) * (n / (n - 1)),
                  momentum);
   return result;
 }
 
-NormalizationGradients normalize_gradient(const Normalization& form, const Tensor& grad, const Tensor& x,
-                                          const Tensor& statistics, const Tensor& weight, bool wants_weight,
-                                          bool wants_bias) {
+NormalizationGradients normalize_gradient(const NormalizationSettings& settings, const Tensor& grad,
+                                          const Tensor& x, const Tensor& statistics, const Tensor& weight,
+                                          bool wants_weight, bool wants_bias) {
   const Options like{.dtype = x.dtype(), .device = x.device()};
-  const auto parameter = [&](bool wanted) { return wanted ? zeros({form.channels}, like) : Tensor(); };
+  const auto parameter = [&](bool wanted) { return wanted ? zeros({settings.channels}, like) : Tensor(); };
   NormalizationGradients result{empty(x.shape(), like), parameter(wants_weight), parameter(wants_bias)};
   if (x.numel() == 0) return result;
-  kernels::normalize_gradient(form, contiguous(grad), contiguous(x), statistics, contiguous_or_none(weight),
-                              result.weight, result.bias, result.x);
+  kernels::normalize_gradient(settings, contiguous(grad), contiguous(x), statistics,
+                              contiguous_or_undefined(weight), result.weight, result.bias, result.x);
   return result;
 }
 
@@ -207,28 +214,29 @@ NormalizationGradients normalize_gradient(const Normalization& form, const Tenso
 
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias,
                   double epsilon) {
-  const auto form = detail::layer_normalization("layer_norm", x, shape, weight, bias, epsilon);
-  return detail::normalize(form, x, weight, bias).y;
+  const auto settings = detail::layer_norm_settings("layer_norm", x, shape, weight, bias, epsilon);
+  return detail::normalize(settings, x, weight, bias).y;
 }
 
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon) {
-  return detail::normalize(detail::rms_normalization(x, shape, weight, epsilon), x, weight, {}).y;
+  return detail::normalize(detail::rms_norm_settings(x, shape, weight, epsilon), x, weight, {}).y;
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
                   const Tensor& weight, const Tensor& bias, const BatchNormOptions& options) {
-  const auto form = detail::batch_normalization(x, running_mean, running_variance, weight, bias, options);
-  return detail::batch_normalize(form, x, running_mean, running_variance, weight, bias, options.momentum).y;
+  const auto settings = detail::batch_norm_settings(x, running_mean, running_variance, weight, bias, options);
+  return detail::batch_normalize(settings, x, running_mean, running_variance, weight, bias, options.momentum)
+      .y;
 }
 
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias,
                   double epsilon) {
-  const auto form = detail::group_normalization("group_norm", x, groups, weight, bias, epsilon);
-  return detail::normalize(form, x, weight, bias).y;
+  const auto settings = detail::group_norm_settings("group_norm", x, groups, weight, bias, epsilon);
+  return detail::normalize(settings, x, weight, bias).y;
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
-  return detail::normalize(detail::instance_normalization(x, weight, bias, epsilon), x, weight, bias).y;
+  return detail::normalize(detail::instance_norm_settings(x, weight, bias, epsilon), x, weight, bias).y;
 }
 
 }  // namespace tinytorch

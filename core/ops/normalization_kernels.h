@@ -1,23 +1,44 @@
 #pragma once
 
+#include <cstdint>
+
 #include "core/kernel.h"
-#include "core/ops/normalization.h"
 #include "core/tensor.h"
 
 namespace tinytorch::kernels {
 
-/// y = x normalised by the statistics of its sets, times weight, plus bias; where form.from_elements these
-/// are computed first, else given. x and y are contiguous and not empty, weight and bias contiguous or
-/// undefined; all of one floating type. Statistics [3, sets] as in Normalized, contiguous.
-inline Kernel<void(const detail::Normalization& form, const Tensor& x, const Tensor& weight,
+/// Which normalisation to compute. x is viewed as a contiguous [outer, channels, inner]; its elements form
+/// groups, each normalised by statistics of its own; weight and bias have one value a channel. In
+/// layer_norm() each element of the normalised axes is a channel, and inner is 1.
+struct NormalizationSettings {
+  const char* op = "";
+  std::int64_t outer = 0;
+  std::int64_t channels = 0;
+  std::int64_t inner = 0;
+  std::int64_t channel_groups = 1;  ///< a group is channels / channel_groups channels at one outer index
+  bool across_outer = false;  ///< a group is one channel at all outer indices; channel_groups == channels
+  bool centered = true;       ///< false: the mean is taken to be 0
+  /// The statistics are computed from x, and the gradient goes through them; false: they are constants.
+  bool from_elements = true;
+  double epsilon = 1e-5;
+
+  std::int64_t num_groups() const { return across_outer ? channels : outer * channel_groups; }
+  std::int64_t group_size() const { return (across_outer ? outer : channels / channel_groups) * inner; }
+};
+
+/// y = x normalised by the statistics of its groups, times weight, plus bias. The statistics are an output
+/// where settings.from_elements, else an input. statistics: [3, num_groups], contiguous: the mean rounded to
+/// the dtype, the rounding error of that, and 1 / sqrt(variance + epsilon). x and y are contiguous and not
+/// empty, weight and bias contiguous or undefined; all of one floating dtype.
+inline Kernel<void(const NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
                    const Tensor& bias, Tensor& statistics, Tensor& y)>
     normalize{"normalize"};
 
-/// With n = the normalised x, g = grad weight and m the mean over a set: dx = (g - m(g) - n m(g n)) /
+/// With n = the normalised x, g = grad weight and m the mean over a group: dx = (g - m(g) - n m(g n)) /
 /// sqrt(variance + epsilon), without m(g) where not centered, and without either where the statistics are
 /// constants; dweight and dbias, where defined, are the sums of grad n and of grad over each channel. All
-/// contiguous, not empty, of one floating type; the weight may be undefined.
-inline Kernel<void(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+/// contiguous, not empty, of one floating dtype; the weight may be undefined.
+inline Kernel<void(const NormalizationSettings& settings, const Tensor& grad, const Tensor& x,
                    const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                    Tensor& dx)>
     normalize_gradient{"normalize_gradient"};

@@ -1,17 +1,13 @@
-#include "core/ops/pooling.h"
-#include "core/ops/pooling_kernels.h"
+#include "core/ops/internal/pooling.h"
 
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/internal/window.h"
+#include "core/ops/pooling_kernels.h"
 
 namespace tinytorch {
-
-Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
-  return {stride.height == 0 ? kernel.height : stride.height,
-          stride.width == 0 ? kernel.width : stride.width};
-}
 
 namespace {
 
@@ -37,28 +33,29 @@ Shape max_pool2d_shape(const char* op, const Shape& x, const Window& window, boo
   return {x[0], x[1], size.height, size.width};
 }
 
-/// @param with_places  whether the places are wanted; else they stay undefined
+/// @param with_indices  false leaves the indices undefined
 MaxPooled<Tensor> pooled(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options,
-                         bool with_places) {
+                         bool with_indices) {
   require_images("max_pool2d", x);
   const Window window = window_of(kernel, options);
   const Shape shape = max_pool2d_shape("max_pool2d", x.shape(), window, options.ceil_mode);
   const Tensor images = dense_images(x);
   const bool channels_last = is_channels_last(images);
-  Tensor y = empty_images(shape, channels_last, x.dtype(), x.device()), places;
-  if (with_places) places = empty_images(shape, channels_last, DType::i64, x.device());
-  if (y.numel() > 0) kernels::max_pool2d(images, window, places, y);
-  return {y, places};
+  Tensor y = empty_images(shape, channels_last, x.dtype(), x.device()), indices;
+  if (with_indices) indices = empty_images(shape, channels_last, DType::i64, x.device());
+  if (y.numel() > 0) kernels::max_pool2d(images, window, indices, y);
+  return {y, indices};
 }
 
-/// Checks places that belong to pooled images of `shape`.
-void check_places(const char* op, const Tensor& x, const Tensor& places, const Shape& shape) {
-  require_defined(op, places);
-  common_device(op, x, places);
-  if (places.dtype() != DType::i64)
-    fail<DTypeError>(op, "places are {}; wanted i64, as max_pool2d_with_places() gives them", places.dtype());
-  if (places.shape() != shape)
-    fail<ShapeError>(op, "places are {}, but the pooled images are {}", places.shape(), shape);
+/// Checks the indices of pooled images of `shape`.
+void check_indices(const char* op, const Tensor& x, const Tensor& indices, const Shape& shape) {
+  require_defined(op, indices);
+  common_device(op, x, indices);
+  if (indices.dtype() != DType::i64)
+    fail<DTypeError>(op, "indices are {}; wanted i64, as max_pool2d_with_indices() gives them",
+                     indices.dtype());
+  if (indices.shape() != shape)
+    fail<ShapeError>(op, "indices are {}, but the pooled images are {}", indices.shape(), shape);
 }
 
 }  // namespace
@@ -67,27 +64,27 @@ Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& o
   return pooled(x, kernel, options, false).values;
 }
 
-MaxPooled<Tensor> max_pool2d_with_places(const Tensor& x, const Pair& kernel,
-                                         const MaxPool2dOptions& options) {
+MaxPooled<Tensor> max_pool2d_with_indices(const Tensor& x, const Pair& kernel,
+                                          const MaxPool2dOptions& options) {
   return pooled(x, kernel, options, true);
 }
 
 namespace detail {
 
-Tensor max_pool2d_at(const Tensor& x, const Tensor& places, const Pair& kernel,
+Tensor max_pool2d_at(const Tensor& x, const Tensor& indices, const Pair& kernel,
                      const MaxPool2dOptions& options) {
   constexpr const char* kOp = "max_pool2d_at";
   require_images(kOp, x);
   const Shape shape = max_pool2d_shape(kOp, x.shape(), window_of(kernel, options), options.ceil_mode);
-  check_places(kOp, x, places, shape);
+  check_indices(kOp, x, indices, shape);
   const Tensor images = dense_images(x);
   const bool channels_last = is_channels_last(images);
   Tensor y = empty_images(shape, channels_last, x.dtype(), x.device());
-  if (y.numel() > 0) kernels::max_pool2d_at(images, ordered_images(places, channels_last), y);
+  if (y.numel() > 0) kernels::max_pool2d_at(images, ordered_images(indices, channels_last), y);
   return y;
 }
 
-Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Shape& input, const Pair& kernel,
+Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Shape& input, const Pair& kernel,
                            const MaxPool2dOptions& options) {
   constexpr const char* kOp = "max_pool2d_gradient";
   require_images(kOp, grad);
@@ -97,21 +94,22 @@ Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& places, const Shape
   const Shape shape = max_pool2d_shape(kOp, input, window, options.ceil_mode);
   if (grad.shape() != shape)
     fail<ShapeError>(kOp, "the gradient is {}, but an input {} gives {}", grad.shape(), input, shape);
-  check_places(kOp, grad, places, shape);
+  check_indices(kOp, grad, indices, shape);
   const Tensor images = dense_images(grad);
   const bool channels_last = is_channels_last(images);
   Tensor dx = empty_images(input, channels_last, grad.dtype(), grad.device());
-  if (dx.numel() > 0) kernels::max_pool2d_gradient(images, ordered_images(places, channels_last), window, dx);
+  if (dx.numel() > 0)
+    kernels::max_pool2d_gradient(images, ordered_images(indices, channels_last), window, dx);
   return dx;
 }
 
 namespace {
 
-AxisSampling window_axis(std::int64_t length, std::int64_t places, std::int64_t kernel, std::int64_t stride,
-                         std::int64_t padding, bool counts_padding) {
-  return {.kind = AxisSampling::Kind::window,
-          .from = length,
-          .to = places,
+kernels::AxisResampling window_axis(std::int64_t from, std::int64_t to, std::int64_t kernel,
+                                    std::int64_t stride, std::int64_t padding, bool counts_padding) {
+  return {.kind = kernels::AxisResampling::Kind::window,
+          .from = from,
+          .to = to,
           .kernel = kernel,
           .stride = stride,
           .padding = padding,
@@ -120,7 +118,8 @@ AxisSampling window_axis(std::int64_t length, std::int64_t places, std::int64_t 
 
 }  // namespace
 
-Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPool2dOptions& options) {
+kernels::Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel,
+                                        const AvgPool2dOptions& options) {
   require_images("avg_pool2d", x);
   const Pair image = image_size(x.shape()), stride = detail::pooling_stride(options.stride, kernel);
   const Pair size =
@@ -132,7 +131,7 @@ Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPoo
                                options.count_include_pad)};
 }
 
-Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size) {
+kernels::Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size) {
   constexpr const char* kOp = "adaptive_avg_pool2d";
   require_images(kOp, x);
   if (size.height < 1 || size.width < 1)
@@ -141,7 +140,7 @@ Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size) {
   if (image.height == 0 || image.width == 0)
     fail<ShapeError>(kOp, "the images of {} have no pixels to average", x.shape());
   const auto axis = [](std::int64_t from, std::int64_t to) {
-    return AxisSampling{.kind = AxisSampling::Kind::adaptive, .from = from, .to = to};
+    return kernels::AxisResampling{.kind = kernels::AxisResampling::Kind::adaptive, .from = from, .to = to};
   };
   return {.height = axis(image.height, size.height), .width = axis(image.width, size.width)};
 }
@@ -151,5 +150,7 @@ void check_pool1d(const char* op, const Shape& x) {
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_POOLING(Tensor);
 
 }  // namespace tinytorch

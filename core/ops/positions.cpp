@@ -1,5 +1,4 @@
-#include "core/ops/positions.h"
-#include "core/ops/positions_kernels.h"
+#include "core/ops/internal/positions.h"
 
 #include <cmath>
 
@@ -10,6 +9,7 @@
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/operands.h"
 #include "core/ops/math.h"
+#include "core/ops/positions_kernels.h"
 
 namespace tinytorch {
 
@@ -22,7 +22,7 @@ Tensor angles(const Tensor& positions, std::int64_t pairs, std::int64_t width, d
   return unsqueeze(positions.to(DType::f64), -1) * pow(Tensor(base), exponents);
 }
 
-void require_floating_type(const char* op, DType dtype) {
+void require_floating_dtype(const char* op, DType dtype) {
   if (!is_floating(dtype)) fail<DTypeError>(op, "makes f32 or f64 tensors, but {} was asked for", dtype);
 }
 
@@ -30,7 +30,7 @@ void require_floating_type(const char* op, DType dtype) {
 
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base, DType dtype) {
   require_numeric("rotary_table", positions);
-  require_floating_type("rotary_table", dtype);
+  require_floating_dtype("rotary_table", dtype);
   if (width < 0 || width % 2 != 0)
     fail<ShapeError>("rotary_table", "width is {}; its elements make pairs, so it must be even", width);
   if (!(base > 0) || !std::isfinite(base))
@@ -57,7 +57,7 @@ Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) 
   common_device("rotate_halves", x, sine);
   Tensor y = empty_like(x);
   if (y.numel() > 0) {
-    const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // that C++ numbers lie there too
+    const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // scalars too
     kernels::rotate_halves(x, *BroadcastOperand(c, x.dtype(), half), *BroadcastOperand(s, x.dtype(), half),
                            y);
   }
@@ -66,7 +66,7 @@ Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) 
 
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options) {
   const DType dtype = options.dtype.value_or(DType::f32);
-  require_floating_type("sinusoidal_positions", dtype);
+  require_floating_dtype("sinusoidal_positions", dtype);
   if (length < 0 || width < 0)
     fail<ShapeError>("sinusoidal_positions", "length is {} and width {}; neither may be negative", length,
                      width);
@@ -101,5 +101,7 @@ RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double ba
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_POSITIONS(Tensor);
 
 }  // namespace tinytorch

@@ -1,11 +1,11 @@
-#include "core/ops/rearrange.h"
-#include "core/ops/copy_kernels.h"
+#include "core/ops/internal/rearrange.h"
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
 
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 #include "core/ops/internal/check.h"
 
 namespace tinytorch {
@@ -15,36 +15,37 @@ namespace {
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(),
                        kMost = std::numeric_limits<std::int64_t>::max();
 
-/// Places along an axis of `shape` that repeat along all others.
-detail::Places along(const Tensor& places, int axis, Shape shape) {
-  Shape line = Dims::filled(shape.size(), 1);
-  line[axis] = places.numel();
-  shape[axis] = places.numel();
-  return {axis, expand(reshape(places, line), shape)};
+/// Indices along an axis of `shape`, the same at each index of the other axes.
+detail::IndexMap map_along(const Tensor& indices, int axis, Shape shape) {
+  Shape along = Dims::filled(shape.size(), 1);
+  along[axis] = indices.numel();
+  shape[axis] = indices.numel();
+  return {axis, expand(reshape(indices, along), shape)};
 }
 
-Options places_on(Device device) { return {.dtype = DType::i64, .device = device}; }
+Options indices_on(Device device) { return {.dtype = DType::i64, .device = device}; }
 
-/// The part of an axis that padding by a negative number leaves, or of the padded one that is x's.
-Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t behind) {
+/// x without `before` and `after` elements of an axis; negative numbers remove nothing.
+Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t after) {
   return slice(x, axis, std::max<std::int64_t>(0, before),
-               x.shape()[axis] - std::max<std::int64_t>(0, behind));
+               x.shape()[axis] - std::max<std::int64_t>(0, after));
 }
 
-/// -x, or the largest number where that is one more.
+/// -x; the largest value for the least, whose negative overflows.
 std::int64_t negated(std::int64_t x) { return x == kLeast ? kMost : -x; }
 
 std::int64_t modulo(std::int64_t a, std::int64_t b) { return (a % b + b) % b; }
 
-/// Where in an axis of this length its element at `at` lies, -before ... length + behind - 1.
-Tensor places_in(PadMode mode, const Tensor& at, std::int64_t length) {
+/// The indices within an axis of this length for the indices -before ... length + after - 1 of its padded
+/// one.
+Tensor source_indices(PadMode mode, const Tensor& padded, std::int64_t length) {
   switch (mode) {
     case PadMode::reflect:
-      return (length - 1) - abs((length - 1) - abs(at));
+      return (length - 1) - abs((length - 1) - abs(padded));
     case PadMode::replicate:
-      return clamp(at, 0, length - 1);
+      return clamp(padded, 0, length - 1);
     default:
-      return remainder(at, length);
+      return remainder(padded, length);
   }
 }
 
@@ -57,7 +58,7 @@ Tensor flip(const Tensor& x, const Axes& axes) {
     const int axis = static_cast<int>(each);
     const std::int64_t length = x.shape()[axis];
     if (length < 2) continue;
-    y = gather_unchecked(y, along(arange(length - 1, -1, -1, places_on(x.device())), axis, x.shape()));
+    y = gather_unchecked(y, map_along(arange(length - 1, -1, -1, indices_on(x.device())), axis, x.shape()));
   }
   return y;
 }
@@ -67,11 +68,11 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
   const int rows = normalize_axis("diagonal", axis0, x.rank()),
             columns = normalize_axis("diagonal", axis1, x.rank());
   if (rows == columns)
-    fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal lies across two axes", rows);
+    fail<ShapeError>("diagonal", "axis {} is named twice; a diagonal needs two different axes", rows);
   const std::int64_t down = offset < 0 ? std::min(negated(offset), x.shape()[rows]) : 0;
   const std::int64_t right = offset > 0 ? std::min(offset, x.shape()[columns]) : 0;
   const std::int64_t length = std::min(x.shape()[rows] - down, x.shape()[columns] - right);
-  const std::int64_t row_step = x.strides()[rows], column_step = x.strides()[columns];
+  const std::int64_t row_stride = x.strides()[rows], column_stride = x.strides()[columns];
   Shape shape = x.shape();
   Strides strides = x.strides();
   for (const int axis : {std::max(rows, columns), std::min(rows, columns)}) {
@@ -79,8 +80,8 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
     strides.erase(axis);
   }
   shape.push_back(length);
-  strides.push_back(row_step + column_step);
-  const std::int64_t start = length > 0 ? down * row_step + right * column_step : 0;
+  strides.push_back(row_stride + column_stride);
+  const std::int64_t start = length > 0 ? down * row_stride + right * column_stride : 0;
   return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + start);
 }
 
@@ -91,9 +92,9 @@ Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
   Tensor from = x, to = y;
   for (std::size_t i = 0; i < paddings.size(); ++i) {
     const int axis = x.rank() - 1 - static_cast<int>(i);
-    const auto [before, behind] = paddings[i];
-    from = cropped(from, axis, -before, -behind);
-    to = cropped(to, axis, before, behind);
+    const auto [before, after] = paddings[i];
+    from = cropped(from, axis, -before, -after);
+    to = cropped(to, axis, before, after);
   }
   if (from.numel() > 0) kernels::copy(from, to);
   return y;
@@ -108,27 +109,27 @@ Shape padded_shape(const Shape& shape, const Paddings& paddings) {
   Shape padded = shape;
   for (std::size_t i = 0; i < paddings.size(); ++i) {
     const int axis = shape.size() - 1 - static_cast<int>(i);
-    const auto [before, behind] = paddings[i];
+    const auto [before, after] = paddings[i];
     const std::int64_t lost_before = std::min<std::int64_t>(0, before),
-                       lost_behind = std::min<std::int64_t>(0, behind);
+                       lost_after = std::min<std::int64_t>(0, after);
     // Compared one by one: sums could overflow.
-    if (lost_before < -shape[axis] || lost_behind < -(shape[axis] + lost_before)) {
+    if (lost_before < -shape[axis] || lost_after < -(shape[axis] + lost_before)) {
       fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape,
-                       negated(before), negated(behind));
+                       negated(before), negated(after));
     }
-    if (__builtin_add_overflow(shape[axis] + lost_before + lost_behind, std::max<std::int64_t>(0, before),
+    if (__builtin_add_overflow(shape[axis] + lost_before + lost_after, std::max<std::int64_t>(0, before),
                                &padded[axis]) ||
-        __builtin_add_overflow(padded[axis], std::max<std::int64_t>(0, behind), &padded[axis])) {
+        __builtin_add_overflow(padded[axis], std::max<std::int64_t>(0, after), &padded[axis])) {
       fail<ShapeError>("pad", "axis {} of shape {}, padded by {} and {}, has more than 2^63 elements", axis,
-                       shape, before, behind);
+                       shape, before, after);
     }
   }
   checked_numel("pad", padded);
   return padded;
 }
 
-Places padded_places(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
-  const std::int64_t length = x.shape()[axis], most = std::max(padding.before, padding.behind);
+IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
+  const std::int64_t length = x.shape()[axis], most = std::max(padding.before, padding.after);
   const bool fits = mode == PadMode::reflect    ? most < length
                     : mode == PadMode::circular ? most <= length
                                                 : length > 0;
@@ -139,8 +140,8 @@ Places padded_places(const Tensor& x, int axis, const Padding& padding, PadMode 
                      : mode == PadMode::circular ? "circular needs at most its length"
                                                  : "replicate needs an element");
   }
-  const Tensor at = arange(-padding.before, length + padding.behind, 1, places_on(x.device()));
-  return along(places_in(mode, at, length), axis, x.shape());
+  const Tensor padded = arange(-padding.before, length + padding.after, 1, indices_on(x.device()));
+  return map_along(source_indices(mode, padded, length), axis, x.shape());
 }
 
 std::int64_t roll_start(std::int64_t shift, std::int64_t length) {
@@ -152,7 +153,7 @@ void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes) {
   fail<ValueError>("roll", "{} shifts for the axes {}; there must be one an axis", shifts.size(), axes);
 }
 
-Dims repeat_counts(const char* op, const Shape& shape, const Dims& counts) {
+void check_repeat(const char* op, const Shape& shape, const Dims& counts) {
   if (counts.size() < shape.size()) {
     fail<ShapeError>(op, "counts {} are fewer than the axes of shape {}; use tile", counts, shape);
   }
@@ -165,25 +166,24 @@ Dims repeat_counts(const char* op, const Shape& shape, const Dims& counts) {
     }
   }
   checked_numel(op, repeated);
-  return counts;
 }
 
-Shape split_at(const Shape& shape, int axis, std::int64_t count) {
+Shape split_at(const Shape& shape, int axis, std::int64_t n) {
   std::int64_t outer = 1, inner = 1;
   for (int i = 0; i < shape.size(); ++i) (i < axis ? outer : inner) *= shape[i];
-  return {outer, count, inner};
+  return {outer, n, inner};
 }
 
-std::vector<std::int64_t> equal_parts(const Shape& shape, int axis, std::int64_t size) {
+std::vector<std::int64_t> chunk_sizes(const Shape& shape, int axis, std::int64_t size) {
   if (size < 1) fail<ValueError>("split", "the size is {}; it must be at least 1", size);
   std::vector<std::int64_t> sizes;
   for (std::int64_t left = shape[axis]; left > 0; left -= size) sizes.push_back(std::min(left, size));
-  // As in PyTorch, an empty axis has one empty part.
+  // As in PyTorch, an empty axis has one empty chunk.
   if (sizes.empty()) sizes.push_back(0);
   return sizes;
 }
 
-void check_parts(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes) {
+void check_chunks(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes) {
   std::int64_t left = shape[axis];
   bool fits = true;
   for (const std::int64_t size : sizes) {
@@ -202,13 +202,13 @@ std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks) {
   return std::max<std::int64_t>(1, shape[axis] / chunks + (shape[axis] % chunks != 0 ? 1 : 0));
 }
 
-Tensor upper(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly) {
+Tensor upper_mask(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly) {
   require_defined(op, x);
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
   // Beyond the corners it is all the same, and sums could overflow.
   diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1)) + (strictly ? 1 : 0);
-  const Tensor rows = arange(x.size(-2), places_on(x.device())),
-               columns = arange(x.size(-1), places_on(x.device()));
+  const Tensor rows = arange(x.size(-2), indices_on(x.device())),
+               columns = arange(x.size(-1), indices_on(x.device()));
   return columns - diagonal >= unsqueeze(rows, 1);
 }
 
@@ -229,4 +229,7 @@ Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_REARRANGE(Tensor);
+
 }  // namespace tinytorch

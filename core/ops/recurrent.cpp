@@ -1,9 +1,9 @@
-#include "core/ops/recurrent.h"
-#include "core/ops/recurrent_kernels.h"
+#include "core/ops/internal/recurrent.h"
 
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/recurrent_kernels.h"
 
 namespace tinytorch {
 
@@ -27,7 +27,9 @@ void check_gates(const char* op, std::int64_t gates, const Tensor& from_input, c
   common_device(op, from_input, state);
 }
 
-Tensor empty_as(const Tensor& x) { return empty(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
+Tensor empty_contiguous(const Tensor& x) {
+  return empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+}
 
 }  // namespace
 
@@ -43,7 +45,7 @@ Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Ten
 
 Tensor gru_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& hidden) {
   check_gates("gru_gates", 3, from_input, from_hidden, hidden);
-  Tensor y = empty_as(hidden);
+  Tensor y = empty_contiguous(hidden);
   if (y.numel() > 0)
     kernels::gru_gates(contiguous(from_input), contiguous(from_hidden), contiguous(hidden), y);
   return y;
@@ -53,7 +55,7 @@ namespace detail {
 
 LstmGatesGradients lstm_gates_gradient(const Tensor& grad, const Tensor& from_input,
                                        const Tensor& from_hidden, const Tensor& cell) {
-  LstmGatesGradients result{empty_as(from_input), empty_as(cell)};
+  LstmGatesGradients result{empty_contiguous(from_input), empty_contiguous(cell)};
   if (cell.numel() > 0) {
     kernels::lstm_gates_gradient(contiguous(grad), contiguous(from_input), contiguous(from_hidden),
                                  contiguous(cell), result.gates, result.cell);
@@ -63,7 +65,8 @@ LstmGatesGradients lstm_gates_gradient(const Tensor& grad, const Tensor& from_in
 
 GruGatesGradients gru_gates_gradient(const Tensor& grad, const Tensor& from_input, const Tensor& from_hidden,
                                      const Tensor& hidden) {
-  GruGatesGradients result{empty_as(from_input), empty_as(from_hidden), empty_as(hidden)};
+  GruGatesGradients result{empty_contiguous(from_input), empty_contiguous(from_hidden),
+                           empty_contiguous(hidden)};
   if (hidden.numel() > 0) {
     kernels::gru_gates_gradient(contiguous(grad), contiguous(from_input), contiguous(from_hidden),
                                 contiguous(hidden), result.from_input, result.from_hidden, result.hidden);
@@ -72,5 +75,7 @@ GruGatesGradients gru_gates_gradient(const Tensor& grad, const Tensor& from_inpu
 }
 
 }  // namespace detail
+
+TINYTORCH_INSTANTIATE_RECURRENT(Tensor);
 
 }  // namespace tinytorch

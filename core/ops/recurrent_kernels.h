@@ -5,20 +5,24 @@
 
 namespace tinytorch::kernels {
 
-/// As the function of its name: y is [2, ..., H]. All contiguous, not empty, of one floating type.
+// In these slots the tensors of a call are contiguous, not empty, and of one floating dtype; shapes are those
+// of the functions in core/ops/recurrent.h.
+
+/// y [2, ..., H] = lstm_gates(from_input, from_hidden, cell).
 inline Kernel<void(const Tensor& from_input, const Tensor& from_hidden, const Tensor& cell, Tensor& y)>
     lstm_gates{"lstm_gates"};
-/// From the gradient of that y those of the gates [..., 4 H] and of the cell [..., H]. All as there.
+/// dgates [..., 4 H], which is the gradient of both from_input and from_hidden, and dcell [..., H], from the
+/// gradient of y.
 inline Kernel<void(const Tensor& grad, const Tensor& from_input, const Tensor& from_hidden,
                    const Tensor& cell, Tensor& dgates, Tensor& dcell)>
     lstm_gates_gradient{"lstm_gates_gradient"};
 
-/// As the function of its name. All contiguous, not empty, of one floating type.
+/// y [..., H] = gru_gates(from_input, from_hidden, hidden).
 inline Kernel<void(const Tensor& from_input, const Tensor& from_hidden, const Tensor& hidden, Tensor& y)>
     gru_gates{"gru_gates"};
-/// From the gradient of that y those of the operands. All as there.
+/// The gradients of from_input, from_hidden and hidden from that of y.
 inline Kernel<void(const Tensor& grad, const Tensor& from_input, const Tensor& from_hidden,
-                   const Tensor& hidden, Tensor& dinput, Tensor& dhidden_part, Tensor& dhidden)>
+                   const Tensor& hidden, Tensor& dfrom_input, Tensor& dfrom_hidden, Tensor& dhidden)>
     gru_gates_gradient{"gru_gates_gradient"};
 
 }  // namespace tinytorch::kernels

@@ -1,9 +1,9 @@
 #include "core/ops/shape.h"
-#include "core/ops/copy_kernels.h"
 
 #include <algorithm>
 
 #include "core/ops/copy.h"
+#include "core/ops/copy_kernels.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/operands.h"
@@ -12,7 +12,7 @@ namespace tinytorch {
 
 namespace {
 
-/// `shape` with its -1, if any, worked out.
+/// `shape` with its -1, if any, replaced by the length that follows from the others.
 Shape complete_shape(const Tensor& x, Shape shape) {
   int open = -1;
   Shape known = shape;
@@ -22,44 +22,43 @@ Shape complete_shape(const Tensor& x, Shape shape) {
     open = i;
     known[i] = 1;
   }
-  const std::int64_t count = checked_numel("reshape", known);
-  const bool fits = open < 0 ? count == x.numel() : count > 0 && x.numel() % count == 0;
+  const std::int64_t numel = checked_numel("reshape", known);
+  const bool fits = open < 0 ? numel == x.numel() : numel > 0 && x.numel() % numel == 0;
   if (!fits) {
     fail<ShapeError>("reshape", "a tensor of shape {} has {} elements, which do not fill {}", x.shape(),
                      x.numel(), shape);
   }
-  if (open >= 0) shape[open] = x.numel() / count;
+  if (open >= 0) shape[open] = x.numel() / numel;
   return shape;
 }
 
-/// Axes of x that lie evenly spaced in memory, as one: `length` elements, `stride` apart.
-struct Run {
+/// Neighbouring axes of x with collapsible strides, as one axis: `length` elements, `stride` apart.
+struct MergedAxis {
   std::int64_t length;
   std::int64_t stride;
 };
 
-/// x's axes merged as far as they go, innermost first.
-std::vector<Run> runs_of(const Tensor& x) {
-  std::vector<Run> runs;
+/// x's axes merged as far as their strides allow, innermost first.
+std::vector<MergedAxis> merged_axes(const Tensor& x) {
+  std::vector<MergedAxis> merged;
   for (int i = x.rank() - 1; i >= 0; --i) {
     if (x.shape()[i] == 1) continue;
-    if (!runs.empty() && runs.back().length * runs.back().stride == x.strides()[i]) {
-      runs.back().length *= x.shape()[i];
+    if (!merged.empty() && merged.back().length * merged.back().stride == x.strides()[i]) {
+      merged.back().length *= x.shape()[i];
     } else {
-      runs.push_back({x.shape()[i], x.strides()[i]});
+      merged.push_back({x.shape()[i], x.strides()[i]});
     }
   }
-  return runs;
+  return merged;
 }
 
-/// The strides that show x's elements under `shape`, if there are any: each run must be filled by whole new
+/// The strides of a view of x with this shape, if there is one: each merged axis must split into whole new
 /// axes.
 std::optional<Strides> view_strides(const Tensor& x, const Shape& shape) {
   if (x.is_contiguous()) return contiguous_strides(shape);
-  const std::vector<Run> runs = runs_of(x);
   Strides strides = Dims::filled(shape.size(), 1);
   int axis = shape.size() - 1;
-  for (const auto& [length, stride] : runs) {
+  for (const auto& [length, stride] : merged_axes(x)) {
     std::int64_t covered = 1;
     while (covered < length && axis >= 0) {
       strides[axis] = covered * stride;
@@ -70,9 +69,9 @@ std::optional<Strides> view_strides(const Tensor& x, const Shape& shape) {
   return strides;
 }
 
-/// start and stop of a slice, counted from the front and cut to the axis.
-std::int64_t clamped(std::int64_t place, std::int64_t length) {
-  return std::clamp<std::int64_t>(place < 0 ? place + length : place, 0, length);
+/// The start or stop of a slice, counted from the front and clamped to the axis.
+std::int64_t clamped(std::int64_t position, std::int64_t length) {
+  return std::clamp<std::int64_t>(position < 0 ? position + length : position, 0, length);
 }
 
 void check_concat(std::span<const Tensor> tensors, int axis) {
@@ -137,13 +136,13 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::i
   if (step < 1) fail<ValueError>("slice", "step is {}; it must be at least 1", step);
   const std::int64_t length = x.shape()[i];
   const std::int64_t first = clamped(start, length), last = clamped(stop.value_or(length), length);
-  const std::int64_t count = last > first ? (last - first - 1) / step + 1 : 0;
+  const std::int64_t size = last > first ? (last - first - 1) / step + 1 : 0;
   Shape shape = x.shape();
   Strides strides = x.strides();
-  shape[i] = count;
+  shape[i] = size;
   // With one element left the stride is never used; the product could overflow.
-  if (count > 1) strides[i] *= step;
-  const std::int64_t offset = x.offset() + (count > 0 ? first * x.strides()[i] : 0);
+  if (size > 1) strides[i] *= step;
+  const std::int64_t offset = x.offset() + (size > 0 ? first * x.strides()[i] : 0);
   return Tensor(x.storage(), x.dtype(), shape, strides, offset);
 }
 
@@ -174,8 +173,8 @@ Tensor concat(std::span<const Tensor> tensors, int axis) {
   Tensor y = empty(shape, {.dtype = dtype, .device = first.device()});
   std::int64_t start = 0;
   for (const Tensor& x : tensors) {
-    Tensor part = slice(y, i, start, start + x.shape()[i]);
-    if (x.numel() > 0) kernels::copy(x, part);
+    Tensor target = slice(y, i, start, start + x.shape()[i]);
+    if (x.numel() > 0) kernels::copy(x, target);
     start += x.shape()[i];
   }
   return y;

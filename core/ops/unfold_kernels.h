@@ -7,10 +7,10 @@
 namespace tinytorch::kernels {
 
 /// columns[n, (c, k, l), (i, j)] = x[n, c, i stride - padding + k dilation, ...]; 0 outside. Contiguous, of
-/// one floating type, not empty. `places` are the window's.
-inline Kernel<void(const Tensor& x, const Window& window, const Pair& places, Tensor& columns)> unfold{
+/// one floating dtype, not empty. `output` is window_output_size().
+inline Kernel<void(const Tensor& x, const Window& window, const Pair& output, Tensor& columns)> unfold{
     "unfold"};
-/// The transpose.
-inline Kernel<void(const Tensor& columns, const Window& window, const Pair& places, Tensor& x)> fold{"fold"};
+/// x = the transpose of that map applied to columns.
+inline Kernel<void(const Tensor& columns, const Window& window, const Pair& output, Tensor& x)> fold{"fold"};
 
 }  // namespace tinytorch::kernels

@@ -1,4 +1,4 @@
-#include "core/ops/window.h"
+#include "core/ops/internal/window.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@ namespace tinytorch {
 
 namespace {
 
-/// Longer ones would overflow what is computed of them.
+/// Larger parameters would overflow what is computed from them.
 constexpr std::int64_t kMost = std::int64_t{1} << 31;
 
 void require_within(const char* op, const char* name, const Pair& pair, std::int64_t least) {
@@ -18,15 +18,15 @@ void require_within(const char* op, const char* name, const Pair& pair, std::int
     fail<ValueError>(op, "{} is {}; it must be at most 2^31", name, to_string(pair));
 }
 
-/// What the window covers along an axis.
+/// The length that the window covers along an axis.
 std::int64_t span_of(std::int64_t kernel, std::int64_t dilation) { return dilation * (kernel - 1) + 1; }
 
-std::int64_t places(std::int64_t length, std::int64_t span, std::int64_t stride, std::int64_t padding,
-                    bool ceil_mode) {
-  const std::int64_t room = length + 2 * padding - span;
-  if (!ceil_mode) return room / stride + 1;
-  const std::int64_t count = (room + stride - 1) / stride + 1;
-  return (count - 1) * stride >= length + padding ? count - 1 : count;
+std::int64_t output_length(std::int64_t length, std::int64_t span, std::int64_t stride, std::int64_t padding,
+                           bool ceil_mode) {
+  const std::int64_t range = length + 2 * padding - span;
+  if (!ceil_mode) return range / stride + 1;
+  const std::int64_t n = (range + stride - 1) / stride + 1;
+  return (n - 1) * stride >= length + padding ? n - 1 : n;
 }
 
 }  // namespace
@@ -50,6 +50,11 @@ void check_window(const char* op, const Window& window) {
   require_within(op, "dilation", window.dilation, 1);
 }
 
+Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
+  return {stride.height == 0 ? kernel.height : stride.height,
+          stride.width == 0 ? kernel.width : stride.width};
+}
+
 Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
   check_window(op, window);
   const Pair span(span_of(window.kernel.height, window.dilation.height),
@@ -62,8 +67,8 @@ Pair window_output_size(const char* op, const Pair& image, const Window& window,
                      span.height, span.width, to_string(window.kernel), to_string(window.dilation),
                      padded.height, padded.width, to_string(window.padding));
   }
-  return {places(image.height, span.height, window.stride.height, window.padding.height, ceil_mode),
-          places(image.width, span.width, window.stride.width, window.padding.width, ceil_mode)};
+  return {output_length(image.height, span.height, window.stride.height, window.padding.height, ceil_mode),
+          output_length(image.width, span.width, window.stride.width, window.padding.width, ceil_mode)};
 }
 
 }  // namespace tinytorch

@@ -7,7 +7,7 @@
 
 namespace tinytorch {
 
-/// A number for each axis of an image; one number stands for both.
+/// A value for each axis of an image; one value stands for both.
 struct Pair {
   std::int64_t height, width;
 
@@ -20,8 +20,12 @@ struct Pair {
 /// "2" where both are the same, else "[2, 3]".
 std::string to_string(const Pair& pair);
 
-/// A window that moves over an image in steps of `stride`, beginning `padding` outside of it; its elements
-/// lie `dilation` apart.
+/// A sliding window: it moves over an image by `stride`, from `padding` outside of it, and its elements are
+/// `dilation` apart.
+/// ```cpp
+/// const Window window{.kernel = 3, .stride = {2, 1}, .padding = 1};
+/// const Pair size = window_output_size("example", {8, 8}, window);  // {4, 8}
+/// ```
 struct Window {
   Pair kernel;
   Pair stride = 1;
@@ -32,13 +36,13 @@ struct Window {
 /// "kernel 3, stride 2, padding 1, dilation 2", without a padding of 0 and a dilation of 1.
 std::string to_string(const Window& window);
 
-/// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
-void check_window(const char* op, const Window& window);
-
-/// How many places such a window has along each axis of an image [height, width]: floor((length + 2 padding -
+/// The number of output positions of a window along each axis of an image: floor((length + 2 padding -
 /// dilation (kernel - 1) - 1) / stride) + 1. With `ceil_mode` rounded up, as long as the last window begins
 /// within the image or the padding before it.
-/// @throws as check_window(); ShapeError  the window is larger than the padded image
+/// @param op     named in the error
+/// @param image  [height, width]
+/// @throws ValueError  a kernel, stride or dilation is less than 1, a padding less than 0, or one beyond 2^31
+/// @throws ShapeError  the window is larger than the padded image
 Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode = false);
 
 }  // namespace tinytorch

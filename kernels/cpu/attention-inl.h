@@ -119,7 +119,8 @@ void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int
     const math::PhiloxBlock random_block =
         math::philox(p.random.seed, p.random.offset + static_cast<std::uint64_t>(first / 4 + block));
     for (int w = 0; w < 4; ++w)
-      scales[4 * block + w] = math::uniform_f32(random_block.word[w]) >= p.dropout_probability ? p.dropout_scale : T(0);
+      scales[4 * block + w] =
+          math::uniform_f32(random_block.word[w]) >= p.dropout_probability ? p.dropout_scale : T(0);
   }
   std::copy_n(scales + skip, tile.keys, scale);
 }

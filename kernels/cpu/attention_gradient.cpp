@@ -91,8 +91,8 @@ void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, c
   alignas(64) T s[kQueryTile * kKeyTile], ds[kQueryTile * kKeyTile];
   const T* const dy = g.dy.row(tile.batch, tile.head, tile.query);
   compute_scores(p, tile, s);
-  multiply_rows(dy, g.dy.row_stride, tile.queries, p.v.row(tile.batch, tile.kv_head, tile.key), p.v.row_stride,
-                tile.keys, p.value_width, ds);
+  multiply_rows(dy, g.dy.row_stride, tile.queries, p.v.row(tile.batch, tile.kv_head, tile.key),
+                p.v.row_stride, tile.keys, p.value_width, ds);
   for (std::int64_t i = 0; i < tile.queries; ++i) {
     const std::int64_t row = (tile.batch * p.heads + tile.head) * p.queries + tile.query + i;
     differentiate_scores(p, tile, i, g.log_sum[row], g.delta[row], s + i * tile.keys, ds + i * tile.keys);

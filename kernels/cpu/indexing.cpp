@@ -163,8 +163,8 @@ void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Ten
   if (index.numel() == 0) return;
   Shape lines = index.shape();
   lines[axis] = 1;
-  const Tensor first_index = broadcast_along(index, axis, lines), first_source = broadcast_along(source, axis, lines),
-               first_y = broadcast_along(y, axis, lines);
+  const Tensor first_index = broadcast_along(index, axis, lines),
+               first_source = broadcast_along(source, axis, lines), first_y = broadcast_along(y, axis, lines);
   const IterationSpace<3> space = make_iteration_space<3>({&first_index, &first_source, &first_y});
   const std::int64_t length = index.shape()[axis];
   const SequentialScatter<Reduction> inner_loop{

@@ -27,9 +27,9 @@ struct GroupLayout {
   std::int64_t cycle, group_channels, run_channels;
   bool channel_per_element;
 
-  explicit GroupLayout(const detail::Normalization& form)
-      : groups(form.sets()), channel_per_element(!form.across_outer && form.inner <= 1) {
-    const std::int64_t channels = form.channels / form.groups;
+  explicit GroupLayout(const kernels::NormalizationSettings& form)
+      : groups(form.num_groups()), channel_per_element(!form.across_outer && form.inner <= 1) {
+    const std::int64_t channels = form.channels / form.channel_groups;
     if (form.across_outer) {
       runs = form.outer, length = form.inner;
       group_stride = form.inner, run_stride = form.channels * form.inner;
@@ -37,11 +37,11 @@ struct GroupLayout {
     } else if (channel_per_element) {
       runs = 1, length = channels;
       group_stride = channels, run_stride = 0;
-      cycle = form.groups, group_channels = channels, run_channels = 0;
+      cycle = form.channel_groups, group_channels = channels, run_channels = 0;
     } else {
       runs = channels, length = form.inner;
       group_stride = channels * form.inner, run_stride = form.inner;
-      cycle = form.groups, group_channels = channels, run_channels = 1;
+      cycle = form.channel_groups, group_channels = channels, run_channels = 1;
     }
   }
 
@@ -56,18 +56,18 @@ struct GroupLayout {
 
 /// True where groups across the outer axis have short runs far apart in memory: they are copied so that each
 /// group is contiguous.
-inline bool should_copy_groups(const detail::Normalization& form) {
+inline bool should_copy_groups(const kernels::NormalizationSettings& form) {
   constexpr std::int64_t kShort = 16;
   return form.across_outer && form.channels > 1 && form.outer > 1 && form.inner < kShort;
 }
 
-inline detail::Normalization as_contiguous_groups(detail::Normalization form) {
+inline kernels::NormalizationSettings as_contiguous_groups(kernels::NormalizationSettings form) {
   form.inner *= form.outer;
   form.outer = 1;
   return form;
 }
 
-inline Tensor with_groups_first(const detail::Normalization& form, const Tensor& x) {
+inline Tensor with_groups_first(const kernels::NormalizationSettings& form, const Tensor& x) {
   return permute(reshape(x, {form.outer, form.channels, form.inner}), {1, 0, 2});
 }
 

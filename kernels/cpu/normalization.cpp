@@ -21,7 +21,7 @@ namespace {
 
 template <class T>
 struct NormalizationForward {
-  const detail::Normalization& form;
+  const kernels::NormalizationSettings& form;
   const GroupLayout layout;
   const T* x;
   const T* weight;
@@ -101,8 +101,8 @@ struct NormalizationForward {
   }
 };
 
-void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
-               Tensor& statistics, Tensor& y) {
+void normalize(const kernels::NormalizationSettings& form, const Tensor& x, const Tensor& weight,
+               const Tensor& bias, Tensor& statistics, Tensor& y) {
   if (should_copy_groups(form)) {
     Tensor contiguous_x = contiguous(with_groups_first(form, x));
     normalize(as_contiguous_groups(form), contiguous_x, weight, bias, statistics, contiguous_x);

@@ -29,7 +29,7 @@ struct ChannelSums {
 
 template <class T>
 struct NormalizationBackward {
-  const detail::Normalization& form;
+  const kernels::NormalizationSettings& form;
   const GroupLayout layout;
   const T* grad;
   const T* x;
@@ -131,7 +131,7 @@ struct NormalizationBackward {
   }
 };
 
-void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+void normalize_gradient(const kernels::NormalizationSettings& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
   if (should_copy_groups(form)) {

@@ -43,7 +43,8 @@ void plain_product(const Product<T>& p) {
       for (std::int64_t j = 0; j < p.n; ++j) {
         const T* b = p.b + j * p.b_column_stride;
         T sum = 0;
-        for (std::int64_t l = 0; l < p.k; ++l) sum = multiply_add(a[l * p.a_column_stride], b[l * p.b_row_stride], sum);
+        for (std::int64_t l = 0; l < p.k; ++l)
+          sum = multiply_add(a[l * p.a_column_stride], b[l * p.b_row_stride], sum);
         y[j] = sum;
       }
     }
@@ -64,10 +65,12 @@ class BlockedProduct {
       const std::int64_t depth = std::min(kDepth, p.k - l);
       for (std::int64_t j = column_begin; j < column_end; j += kBlockColumns) {
         const std::int64_t columns = std::min(kBlockColumns, column_end - j);
-        pack<kColumns>(p.b + l * p.b_row_stride + j * p.b_column_stride, p.b_column_stride, p.b_row_stride, columns, depth, b);
+        pack<kColumns>(p.b + l * p.b_row_stride + j * p.b_column_stride, p.b_column_stride, p.b_row_stride,
+                       columns, depth, b);
         for (std::int64_t i = row_begin; i < row_end; i += kBlockRows) {
           const std::int64_t rows = std::min(kBlockRows, row_end - i);
-          pack<kRows>(p.a + i * p.a_row_stride + l * p.a_column_stride, p.a_row_stride, p.a_column_stride, rows, depth, a);
+          pack<kRows>(p.a + i * p.a_row_stride + l * p.a_column_stride, p.a_row_stride, p.a_column_stride,
+                      rows, depth, a);
           multiply_block(a, b, rows, columns, depth, p.y + i * p.n + j, p.n, l > 0);
         }
       }

@@ -35,7 +35,7 @@ struct AxisWeights {
   }
 };
 
-AxisWeights forward_weights(const detail::AxisSampling& axis) {
+AxisWeights forward_weights(const kernels::AxisResampling& axis) {
   AxisWeights weights;
   for (std::int64_t i = 0; i < axis.to; ++i) {
     const math::Taps taps = math::taps(axis, i);
@@ -47,7 +47,7 @@ AxisWeights forward_weights(const detail::AxisSampling& axis) {
 }
 
 /// The transpose: for each element of the input, the outputs that it contributes to.
-AxisWeights transposed_weights(const detail::AxisSampling& axis) {
+AxisWeights transposed_weights(const kernels::AxisResampling& axis) {
   AxisWeights weights;
   std::int64_t begin = 0, end = 0;
   for (std::int64_t index = 0; index < axis.from; ++index) {
@@ -101,11 +101,11 @@ void resample(const Tensor& x, const AxisWeights& rows, const AxisWeights& colum
   });
 }
 
-void resample2d(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample2d(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   resample(x, forward_weights(sampling.height), forward_weights(sampling.width), y);
 }
 
-void resample2d_gradient(const Tensor& grad, const detail::Resampling& sampling, Tensor& dx) {
+void resample2d_gradient(const Tensor& grad, const kernels::Resampling& sampling, Tensor& dx) {
   resample(grad, transposed_weights(sampling.height), transposed_weights(sampling.width), dx);
 }
 

@@ -85,7 +85,8 @@ __global__ void __launch_bounds__(kThreads)
     }
     accumulate<kChunks>(shared, k, key, first_column, p.width, sums);
   }
-  store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_stride, at.first, p.queries, first_column, p.width);
+  store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_stride, at.first, p.queries, first_column,
+                 p.width);
 }
 
 // dk and dv of a tile of keys, up to 32 kChunks columns: iterates over all queries that may attend to them,
@@ -113,8 +114,8 @@ __global__ void __launch_bounds__(kThreads)
       for (int i = 0; i < kEach; ++i) {
         for (int j = 0; j < kEach; ++j) {
           T& weight = shared.weights[tile_row(i)][tile_column(j)];
-          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i), p.has_dropout ? weight : T(1),
-                        s[i][j], ds[i][j]);
+          differentiate(g, batch, head, query + tile_column(j), first + tile_row(i),
+                        p.has_dropout ? weight : T(1), s[i][j], ds[i][j]);
           weight = s[i][j];
         }
       }

@@ -92,13 +92,13 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Index>
-void normalize_typed(const OnDevice& on, const detail::Normalization& form,
+void normalize_typed(const OnDevice& on, const kernels::NormalizationSettings& form,
                      const NormalizeOperands<T, Index>& operands) {
-  const std::int64_t length = form.set_length();
+  const std::int64_t length = form.group_size();
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(normalize_short_groups<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsPerBlock),
-           short_rows_block(form.sets()), 0, on.stream(), operands.groups.size, static_cast<unsigned>(length),
-           form.centered, static_cast<T>(form.epsilon), operands);
+    launch(KERNEL(normalize_short_groups<T, Index, kPerLane>), blocks_for(form.num_groups(), kWarpsPerBlock),
+           short_rows_block(form.num_groups()), 0, on.stream(), operands.groups.size,
+           static_cast<unsigned>(length), form.centered, static_cast<T>(form.epsilon), operands);
   };
   if (form.from_elements && dispatch_short_groups<T>(form, by_warps)) return;
   if (form.from_elements) {
@@ -113,8 +113,8 @@ void normalize_typed(const OnDevice& on, const detail::Normalization& form,
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
-void normalize(const detail::Normalization& form, const Tensor& x, const Tensor& weight, const Tensor& bias,
-               Tensor& statistics, Tensor& y) {
+void normalize(const kernels::NormalizationSettings& form, const Tensor& x, const Tensor& weight,
+               const Tensor& bias, Tensor& statistics, Tensor& y) {
   const OnDevice on(y.device());
   dispatch_normalization(x, [&]<class T, class Index>() {
     normalize_typed<T, Index>(on, form,

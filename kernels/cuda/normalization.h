@@ -19,11 +19,11 @@ struct GroupMap {
   Index size;  // the number of groups
   bool across_outer;
 
-  explicit GroupMap(const detail::Normalization& form)
+  explicit GroupMap(const kernels::NormalizationSettings& form)
       : inner(static_cast<Index>(form.inner)),
         channels(static_cast<Index>(form.channels)),
-        length(static_cast<Index>(form.set_length())),
-        size(static_cast<Index>(form.sets())),
+        length(static_cast<Index>(form.group_size())),
+        size(static_cast<Index>(form.num_groups())),
         across_outer(form.across_outer) {}
 
   __device__ Index channel(Index offset) const {
@@ -62,17 +62,19 @@ struct SumPairFold {
 };
 
 /// The reduction of each group to one output.
-inline ReductionSpaces group_spaces(const detail::Normalization& form) {
-  const std::int64_t length = form.set_length();
+inline ReductionSpaces group_spaces(const kernels::NormalizationSettings& form) {
+  const std::int64_t length = form.group_size();
   ReductionSpaces spaces;
-  spaces.kept = {
-      .rank = 1, .numel = form.sets(), .sizes = {form.sets()}, .strides = {PerOperand<2>{length, 1}}};
+  spaces.kept = {.rank = 1,
+                 .numel = form.num_groups(),
+                 .sizes = {form.num_groups()},
+                 .strides = {PerOperand<2>{length, 1}}};
   spaces.reduced = {.rank = 1, .numel = length, .sizes = {length}, .strides = {PerOperand<1>{1}}};
   return spaces;
 }
 
 /// The reduction of each channel to one output.
-inline ReductionSpaces channel_spaces(const detail::Normalization& form) {
+inline ReductionSpaces channel_spaces(const kernels::NormalizationSettings& form) {
   const std::int64_t outer = form.outer, channels = form.channels, inner = form.inner;
   ReductionSpaces spaces;
   spaces.kept = {.rank = 1, .numel = channels, .sizes = {channels}, .strides = {PerOperand<2>{inner, 1}}};
@@ -90,8 +92,8 @@ inline ReductionSpaces channel_spaces(const detail::Normalization& form) {
 /// Calls f<elements per lane>() and returns true if groups are contiguous and fit a warp's registers; else
 /// returns false.
 template <class T, class F>
-bool dispatch_short_groups(const detail::Normalization& form, const F& f) {
-  return !form.across_outer && dispatch_short_rows<T>(form.set_length(), f);
+bool dispatch_short_groups(const kernels::NormalizationSettings& form, const F& f) {
+  return !form.across_outer && dispatch_short_rows<T>(form.group_size(), f);
 }
 
 template <class T>

@@ -111,26 +111,26 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Index>
-void group_gradient(const OnDevice& on, const detail::Normalization& form,
+void group_gradient(const OnDevice& on, const kernels::NormalizationSettings& form,
                     const NormalizeGradientOperands<T, Index>& operands) {
   const auto by_warps = [&]<int kPerLane>() {
-    launch(KERNEL(short_groups_gradient<T, Index, kPerLane>), blocks_for(form.sets(), kWarpsPerBlock),
-           short_rows_block(form.sets()), 0, on.stream(), operands.groups.size,
-           static_cast<unsigned>(form.set_length()), form.centered, operands);
+    launch(KERNEL(short_groups_gradient<T, Index, kPerLane>), blocks_for(form.num_groups(), kWarpsPerBlock),
+           short_rows_block(form.num_groups()), 0, on.stream(), operands.groups.size,
+           static_cast<unsigned>(form.group_size()), form.centered, operands);
   };
   if (dispatch_short_groups<T>(form, by_warps)) return;
-  const GroupSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.set_length()), form.centered};
+  const GroupSumsFold<T, Index> sums{{}, operands, static_cast<double>(form.group_size()), form.centered};
   reduce(on, group_spaces(form), sums);
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
 template <class T, class Index>
-void gradient_typed(const OnDevice& on, const detail::Normalization& form,
+void gradient_typed(const OnDevice& on, const kernels::NormalizationSettings& form,
                     NormalizeGradientOperands<T, Index> operands, T* dweight, T* dbias) {
-  Storage means(on.device(), static_cast<std::size_t>(form.sets()) * sizeof(math::GroupMeans<T>));
+  Storage means(on.device(), static_cast<std::size_t>(form.num_groups()) * sizeof(math::GroupMeans<T>));
   operands.means = reinterpret_cast<math::GroupMeans<T>*>(means.data());
   if (form.across_outer || dweight != nullptr || dbias != nullptr) {
-    const double share = form.from_elements ? 1 / static_cast<double>(form.set_length()) : 0;
+    const double share = form.from_elements ? 1 / static_cast<double>(form.group_size()) : 0;
     const ChannelSumsFold<T, Index> sums{{}, operands, dweight, dbias, share};
     reduce(on, channel_spaces(form), sums);
   }
@@ -138,7 +138,7 @@ void gradient_typed(const OnDevice& on, const detail::Normalization& form,
   launch_map<Index>(on, form.outer * form.channels * form.inner, operands);
 }
 
-void normalize_gradient(const detail::Normalization& form, const Tensor& grad, const Tensor& x,
+void normalize_gradient(const kernels::NormalizationSettings& form, const Tensor& grad, const Tensor& x,
                         const Tensor& statistics, const Tensor& weight, Tensor& dweight, Tensor& dbias,
                         Tensor& dx) {
   const OnDevice on(dx.device());

@@ -22,14 +22,14 @@ struct TapRange {
 
 /// An axis and its table: a TapRange for each result, followed, for the transpose, by one for each element.
 struct AxisTable {
-  detail::AxisSampling sampling;
+  kernels::AxisResampling sampling;
   std::int64_t offset;  // of this table in the memory of all tables
 };
 
 /// The first result whose taps end after the element (kByEnd) or begin after it. taps() is monotonic, so a
 /// bisection finds it.
 template <bool kByEnd>
-__device__ std::int64_t first_result_after(const detail::AxisSampling& axis, std::int64_t element) {
+__device__ std::int64_t first_result_after(const kernels::AxisResampling& axis, std::int64_t element) {
   std::int64_t low = 0, high = axis.to;
   while (low < high) {
     const std::int64_t middle = (low + high) / 2;
@@ -107,9 +107,9 @@ __global__ void __launch_bounds__(kThreads) resample(ResamplePlan<T, Index> plan
 }
 
 template <bool kTransposed, class T>
-void resample_typed(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample_typed(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   const OnDevice on(y.device());
-  const detail::AxisSampling &height = sampling.height, &width = sampling.width;
+  const kernels::AxisResampling &height = sampling.height, &width = sampling.width;
   const std::int64_t rows = height.from + height.to, columns = width.from + width.to;
   const std::int64_t entries = std::max({height.from, height.to, width.from, width.to});
   Storage memory(y.device(), static_cast<std::size_t>(rows + columns) * sizeof(TapRange<T>));
@@ -132,7 +132,7 @@ void resample_typed(const Tensor& x, const detail::Resampling& sampling, Tensor&
 }
 
 template <bool kTransposed>
-void resample2d(const Tensor& x, const detail::Resampling& sampling, Tensor& y) {
+void resample2d(const Tensor& x, const kernels::Resampling& sampling, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { resample_typed<kTransposed, T>(x, sampling, y); });
 }
 

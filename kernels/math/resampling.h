@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "core/ops/resampling.h"
+#include "core/ops/resampling_kernels.h"
 #include "kernels/math/host_device.h"
 
-/// The formulas of core/ops/resampling.h.
+/// The formulas of core/ops/resampling_kernels.h.
 namespace tinytorch::math {
 
 /// The filter taps of one output along an axis: it is the weighted sum of the input elements [begin, end).
@@ -22,7 +22,7 @@ HOST_DEVICE Taps mean_taps(std::int64_t begin, std::int64_t end, std::int64_t n)
   return {begin, end, weight, weight};
 }
 
-HOST_DEVICE Taps window_taps(const detail::AxisSampling& axis, std::int64_t i) {
+HOST_DEVICE Taps window_taps(const kernels::AxisResampling& axis, std::int64_t i) {
   std::int64_t begin = i * axis.stride - axis.padding, end = begin + axis.kernel;
   end = end < axis.from + axis.padding ? end : axis.from + axis.padding;
   const std::int64_t padded = end - begin;
@@ -31,27 +31,27 @@ HOST_DEVICE Taps window_taps(const detail::AxisSampling& axis, std::int64_t i) {
   return mean_taps(begin, end, axis.counts_padding ? padded : end - begin);
 }
 
-HOST_DEVICE Taps adaptive_taps(const detail::AxisSampling& axis, std::int64_t i) {
+HOST_DEVICE Taps adaptive_taps(const kernels::AxisResampling& axis, std::int64_t i) {
   const std::int64_t begin = i * axis.from / axis.to, end = ((i + 1) * axis.from + axis.to - 1) / axis.to;
   return mean_taps(begin, end, end - begin);
 }
 
 /// The taps of nearest and linear interpolation.
-HOST_DEVICE Taps position_taps(const detail::AxisSampling& axis, std::int64_t i) {
+HOST_DEVICE Taps position_taps(const kernels::AxisResampling& axis, std::int64_t i) {
   const double center = (static_cast<double>(i) + axis.shift) * axis.numerator / axis.denominator;
   const double position = center > axis.shift ? center - axis.shift : 0.0;
   const auto below = static_cast<std::int64_t>(position);
   const std::int64_t begin = below < axis.from ? below : axis.from - 1;
-  if (axis.kind == detail::AxisSampling::Kind::nearest || begin + 1 >= axis.from)
+  if (axis.kind == kernels::AxisResampling::Kind::nearest || begin + 1 >= axis.from)
     return {begin, begin + 1, 1.0, 0.0};
   const double fraction = position - static_cast<double>(begin);
   return {begin, begin + 2, 1.0 - fraction, fraction};
 }
 
 /// The taps of output i. begin and end do not decrease with i.
-HOST_DEVICE Taps taps(const detail::AxisSampling& axis, std::int64_t i) {
-  if (axis.kind == detail::AxisSampling::Kind::window) return window_taps(axis, i);
-  if (axis.kind == detail::AxisSampling::Kind::adaptive) return adaptive_taps(axis, i);
+HOST_DEVICE Taps taps(const kernels::AxisResampling& axis, std::int64_t i) {
+  if (axis.kind == kernels::AxisResampling::Kind::window) return window_taps(axis, i);
+  if (axis.kind == kernels::AxisResampling::Kind::adaptive) return adaptive_taps(axis, i);
   return position_taps(axis, i);
 }
 

@@ -1,5 +1,4 @@
-#include "core/ops/normalization.h"
-#include "core/ops/normalization_kernels.h"
+#include "core/ops/internal/normalization.h"
 
 #include <cstddef>
 
@@ -12,15 +11,15 @@ namespace tinytorch::conformance {
 namespace {
 
 /// The kernels' gradients of x, weight and bias, concatenated.
-Tensor fused_gradients(const tinytorch::detail::Normalization& form, const Tensor& x,
+Tensor fused_gradients(const tinytorch::kernels::NormalizationSettings& form, const Tensor& x,
                        const Tensor& statistics, const Tensor& weight, const Tensor& grad) {
   const tinytorch::detail::NormalizationGradients g =
       tinytorch::detail::normalize_gradient(form, grad, x, statistics, weight,
                                             /*wants_weight=*/true, /*wants_bias=*/true);
   return concat({reshape(g.x, {g.x.numel()}), g.weight, g.bias});
 }
-Tensor fused_gradients(const tinytorch::detail::Normalization& form, const Tensor& x, const Tensor& weight,
-                       const Tensor& grad) {
+Tensor fused_gradients(const tinytorch::kernels::NormalizationSettings& form, const Tensor& x,
+                       const Tensor& weight, const Tensor& grad) {
   return fused_gradients(form, x, tinytorch::detail::normalize(form, x, weight, {}).statistics, weight, grad);
 }
 
@@ -116,7 +115,7 @@ void layer_rows() {
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         const auto form =
-            tinytorch::detail::layer_normalization("layer_norm", x, weight.shape(), weight, {}, kEpsilon);
+            tinytorch::detail::layer_norm_settings("layer_norm", x, weight.shape(), weight, {}, kEpsilon);
         return fused_gradients(form, x, weight, grad);
       });
 }
@@ -158,7 +157,7 @@ void rms_rows() {
       .tolerances({1e-5, 2e-5}, {1e-10, 1e-10})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
-        return fused_gradients(tinytorch::detail::rms_normalization(x, weight.shape(), weight, kEpsilon), x,
+        return fused_gradients(tinytorch::detail::rms_norm_settings(x, weight.shape(), weight, kEpsilon), x,
                                weight, grad);
       });
 }
@@ -241,7 +240,7 @@ void batch_gradient_rows() {
       .tolerances({1e-5, 4e-5}, {1e-9, 1e-9})
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
-        return fused_gradients(tinytorch::detail::batch_normalization(x, {}, {}, weight, {}, kTraining), x,
+        return fused_gradients(tinytorch::detail::batch_norm_settings(x, {}, {}, weight, {}, kTraining), x,
                                weight, grad);
       });
   row("batch_norm_gradient")
@@ -257,7 +256,7 @@ void batch_gradient_rows() {
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& weight,
                 const Tensor& grad) {
-        const auto form = tinytorch::detail::batch_normalization(x, mean, variance, weight, {}, {});
+        const auto form = tinytorch::detail::batch_norm_settings(x, mean, variance, weight, {}, {});
         const tinytorch::detail::Normalized normalization =
             tinytorch::detail::batch_normalize(form, x, mean, variance, weight, {}, 0);
         return fused_gradients(form, x, normalization.statistics, weight, grad);
@@ -287,7 +286,7 @@ void group_rows() {
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& grad) {
         return fused_gradients(
-            tinytorch::detail::group_normalization("group_norm", x, 2, weight, {}, kEpsilon), x, weight,
+            tinytorch::detail::group_norm_settings("group_norm", x, 2, weight, {}, kEpsilon), x, weight,
             grad);
       });
   row("instance_norm")

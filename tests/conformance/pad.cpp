@@ -14,8 +14,8 @@ auto padded(Padding last, Padding other, double value, SourceOf source_of) {
   return [=](const Array& x) {
     const int columns = x.shape.size() - 1, rows = columns - 1;
     Shape shape = x.shape;
-    shape[columns] += last.before + last.behind;
-    shape[rows] += other.before + other.behind;
+    shape[columns] += last.before + last.after;
+    shape[rows] += other.before + other.after;
     return generate(shape, [&](Dims at) {
       at[columns] = source_of(at[columns] - last.before, x.shape[columns]);
       at[rows] = source_of(at[rows] - other.before, x.shape[rows]);

@@ -1,4 +1,5 @@
-#include "core/ops/pooling.h"
+#include "autograd/internal/pooling.h"
+#include "autograd/internal/resampling.h"
 #include "core/ops/pooling_kernels.h"
 #include "core/ops/resampling_kernels.h"
 
@@ -123,13 +124,13 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       .exactly()
       .gradient(except_at_ties)
       .calls([=](const auto& x) { return max_pool2d(x, kernel, options); });
-  row("max_pool2d_with_places" + name)
+  row("max_pool2d_with_indices" + name)
       .inputs(real(-3, 3).including({inf, -inf, nan, 0.0}))
       .result_dtype(DType::i64)
       .shapes(shapes)
       .reference([=](const Array& x) { return max_indices(x, axes_of(x.shape, kernel, options)); })
       .gradient(not_differentiable)
-      .calls([=](const auto& x) { return max_pool2d_with_places(x, kernel, options).places; });
+      .calls([=](const auto& x) { return max_pool2d_with_indices(x, kernel, options).indices; });
   std::vector<std::vector<Shape>> with_gradient, twice;
   for (const Shape& x : shapes) {
     with_gradient.push_back({pooled_shape(x, axes_of(x, kernel, options)), x});
@@ -145,7 +146,7 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       })
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
-        const Tensor indices = max_pool2d_with_places(x, kernel, options).places;
+        const Tensor indices = max_pool2d_with_indices(x, kernel, options).indices;
         return tinytorch::detail::max_pool2d_gradient(grad, indices, x.shape(), kernel, options);
       });
   row("max_pool2d_at" + name)
@@ -158,7 +159,7 @@ void max_pool_rows(const std::string& name, const Pair& kernel, const MaxPool2dO
       .exactly()
       .gradient(differentiable)
       .calls([=](const auto& u, const auto& x) {
-        const Tensor indices = max_pool2d_with_places(x, kernel, options).places;
+        const Tensor indices = max_pool2d_with_indices(x, kernel, options).indices;
         return tinytorch::detail::max_pool2d_at(u, indices, kernel, options);
       });
 }
@@ -212,7 +213,7 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
       })
       .gradient(differentiable)
       .calls([=](const auto& grad, const auto& x) {
-        return tinytorch::detail::resample2d_gradient(
+        return tinytorch::resample2d_gradient(
             grad, tinytorch::detail::avg_pool2d_sampling(value_of(x), kernel, options));
       });
 }
@@ -320,7 +321,7 @@ void pooling_rows() {
       })
       .gradient(not_differentiable)
       .calls([=](const Tensor& grad, const Tensor& x) {
-        const Tensor indices = max_pool2d_with_places(x, 3, overlapping).places;
+        const Tensor indices = max_pool2d_with_indices(x, 3, overlapping).indices;
         return tinytorch::detail::max_pool2d_gradient(channels_last(grad), indices, x.shape(), 3,
                                                       overlapping);
       });
@@ -333,7 +334,7 @@ void pooling_rows() {
       .exactly()
       .gradient(not_differentiable)
       .calls([=](const Tensor& u, const Tensor& x) {
-        const Tensor indices = max_pool2d_with_places(x, 3, overlapping).places;
+        const Tensor indices = max_pool2d_with_indices(x, 3, overlapping).indices;
         return tinytorch::detail::max_pool2d_at(channels_last(u), indices, 3, overlapping);
       });
   row("avg_pool2d_channels_last")

@@ -1,4 +1,4 @@
-#include "core/ops/recurrent.h"
+#include "core/ops/internal/recurrent.h"
 #include "core/ops/recurrent_kernels.h"
 
 #include <array>

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/ops/arithmetic.h"
 #include "core/ops/attention.h"
 #include "core/ops/creation.h"
 #include "tests/support/backend.h"

@@ -8,8 +8,8 @@
 #include "core/ops/convolution.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
-#include "core/ops/interpolate.h"
-#include "core/ops/pooling.h"
+#include "core/ops/internal/interpolate.h"
+#include "core/ops/internal/pooling.h"
 #include "core/ops/unfold.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
@@ -65,7 +65,7 @@ TEST(Images, PoolingGivesPyTorchsValues) {
 
 TEST(Images, TheFirstOfEqualMaximaIsChosen) {
   const Tensor x = Tensor{{{{0.0, 1.0, 2.0, 3.0}, {4.0, 0.0, 1.0, 2.0}, {3.0, 4.0, 0.0, 1.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_places(x, 2, {.stride = 1, .padding = 1});
+  const auto [values, places] = max_pool2d_with_indices(x, 2, {.stride = 1, .padding = 1});
   EXPECT_TENSOR_EQ(values, {{{{0.0, 1.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 4.0, 2.0, 2.0},
@@ -76,7 +76,7 @@ TEST(Images, TheFirstOfEqualMaximaIsChosen) {
 TEST(Images, AWindowThatSeesNothingChoosesNothing) {
   const Tensor x = of({1, 1, 1, 1});
   const MaxPool2dOptions around{.padding = 1, .dilation = 2};
-  const auto [values, places] = max_pool2d_with_places(x, 2, around);
+  const auto [values, places] = max_pool2d_with_indices(x, 2, around);
   EXPECT_EQ(values.item(), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(places.item<std::int64_t>(), -1);
   EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x, places, 2, around), {{{{0.0}}}});
@@ -86,7 +86,7 @@ TEST(Images, AWindowThatSeesNothingChoosesNothing) {
 TEST(Images, TheFirstNaNIsTheMaximum) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const Tensor x = Tensor{{{{1.0, kNaN}, {kNaN, 5.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_places(x, 2);
+  const auto [values, places] = max_pool2d_with_indices(x, 2);
   EXPECT_TRUE(std::isnan(values.item()));
   EXPECT_EQ(places.item<std::int64_t>(), 1);
 }
@@ -119,7 +119,7 @@ TEST(Images, KeepTheirChannelsInnermost) {
   EXPECT_TRUE(is_channels_last(conv2d(last, weight)));
   EXPECT_TRUE(is_channels_last(conv2d_input_gradient(channels_last(of({2, 5, 4, 6})), weight, {2, 3, 6, 8})));
   EXPECT_TRUE(is_channels_last(max_pool2d(last, 2)));
-  EXPECT_TRUE(is_channels_last(max_pool2d_with_places(last, 2).places));
+  EXPECT_TRUE(is_channels_last(max_pool2d_with_indices(last, 2).indices));
   EXPECT_TRUE(is_channels_last(avg_pool2d(last, 2)));
   EXPECT_TRUE(is_channels_last(interpolate(last, {3, 4})));
   EXPECT_TRUE(conv2d(x, weight).is_contiguous());
@@ -223,9 +223,9 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
                "[adaptive_avg_pool2d] the images of [1, 2, 0, 3] have no pixels to average");
   const Tensor places = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
-               "[max_pool2d_at] places are f32; wanted i64, as max_pool2d_with_places() gives them");
+               "[max_pool2d_at] indices are f32; wanted i64, as max_pool2d_with_indices() gives them");
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, places, 1), ShapeError,
-               "[max_pool2d_at] places are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
+               "[max_pool2d_at] indices are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
   EXPECT_ERROR(
       tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {1, 2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the gradient is [1, 2, 2, 2], but an input [1, 2, 3, 3] gives [1, 2, 1, 1]");
@@ -243,10 +243,10 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
                "[interpolate] the images of [1, 2, 0, 3] have no pixels");
   EXPECT_ERROR(interpolate_by(x, 0.25), ValueError,
                "[interpolate] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
-  const tinytorch::detail::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
-  EXPECT_ERROR(tinytorch::detail::resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
+  const kernels::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
+  EXPECT_ERROR(resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
                "[resample2d] input is [1, 2, 4, 3], but the sampling is for images of 3 x 3");
-  EXPECT_ERROR(tinytorch::detail::resample2d_gradient(x, sampling), ShapeError,
+  EXPECT_ERROR(resample2d_gradient(x, sampling), ShapeError,
                "[resample2d_gradient] input is [1, 2, 3, 3], but the sampling is for images of 2 x 2");
   const Tensor wide = expand(of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
   EXPECT_ERROR(interpolate(wide, 1), ShapeError,
@@ -258,13 +258,14 @@ TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {
                "[unfold] input is [3, 3]; wanted [batch, channels, height, width]");
   EXPECT_ERROR(unfold(of({1, 1, 1, 1}), {.kernel = 1, .padding = 1LL << 31}), ShapeError,
                "[unfold] shape [4294967297, 4294967297] has more elements than 63 bits can count");
-  EXPECT_ERROR(fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
-               "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, places]");
+  EXPECT_ERROR(
+      fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
+      "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, positions]");
   EXPECT_ERROR(fold(of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,
                "[fold] size is [3, 0]; it must be at least 1");
   EXPECT_ERROR(
       fold(of({1, 4, 5}), 3, {.kernel = 2}), ShapeError,
-      "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 places in images of 3 x 3; wanted [batch, a "
+      "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 positions in images of 3 x 3; wanted [batch, a "
       "multiple of 4, 4]");
 }
 

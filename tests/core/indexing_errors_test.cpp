@@ -74,9 +74,9 @@ TEST(IndexErrors, OfShapes) {
   EXPECT_ERROR(index_select(x, 0, index), ShapeError,
                "[index_select] the index must have one axis, but is [4, 2]; flatten() it, or use gather");
   EXPECT_ERROR(index_add(x, 0, of({2}, DType::i64), of({1, 5})), ShapeError,
-               "[index_add] the source is [1, 5]; it must be [2, 5], or a number");
+               "[index_add] the source is [1, 5]; it must be [2, 5], or a scalar");
   EXPECT_ERROR(index_add(x, 0, of({2}, DType::i64), of({3, 5})), ShapeError,
-               "[index_add] the source is [3, 5]; it must be [2, 5], or a number");
+               "[index_add] the source is [3, 5]; it must be [2, 5], or a scalar");
   EXPECT_ERROR(masked_select(x, of({4}, DType::boolean)), ShapeError,
                "[masked_select] shapes [3, 5] and [4] do not broadcast: axis -1 is 5 and 4; lengths must be "
                "equal or 1");
@@ -103,7 +103,7 @@ TEST(IndexErrors, OfValues) {
   EXPECT_ERROR(bincount(here({1, -2})), ValueError,
                "[bincount] x has the element -2; it must have no negative ones");
   EXPECT_ERROR(bincount(here({1, INT64_MAX})), ValueError,
-               "[bincount] x has the element 9223372036854775807; there are no tensors with a place for it");
+               "[bincount] x has the element 9223372036854775807; no tensor has that many bins");
   EXPECT_ERROR(bincount(here({1, 2}), -1), ValueError, "[bincount] minlength is -1; it must not be negative");
   EXPECT_ERROR(topk(of({2, 3}), 4), ValueError,
                "[topk] k is 4, but axis 1 of shape [2, 3] has 3 elements; k must be 0 to 3");
@@ -145,11 +145,11 @@ TEST(Indexing, AddsInF64AndTheSameBitsEachTime) {
 
 TEST(IndexErrors, OfScalarsThatTheDtypeCannotRepresent) {
   EXPECT_ERROR(scatter(of({2}, DType::u8), 0, here({0}), 300), ValueError,
-               "[scatter] x is u8, which cannot hold the number 300; convert it with .to(DType::i64)");
+               "[scatter] x is u8, which cannot hold the scalar 300; convert it with .to(DType::i64)");
   EXPECT_ERROR(scatter_add(of({2}, DType::i64), 0, here({0}), 0.5), DTypeError,
-               "[scatter_add] x is i64, the source a number of type f64; convert x with .to(DType::f32)");
+               "[scatter_add] x is i64, the source a scalar of type f64; convert x with .to(DType::f32)");
   EXPECT_ERROR(index_add(of({2}, DType::boolean), 0, here({0}), 2), DTypeError,
-               "[index_add] x is bool, the source a number of type i64; convert x with .to(DType::i64)");
+               "[index_add] x is bool, the source a scalar of type i64; convert x with .to(DType::i64)");
   EXPECT_TENSOR_EQ(scatter(of({2}, DType::u8), 0, here({0}), 255).to(DType::i64), {255, 1});
 }
 

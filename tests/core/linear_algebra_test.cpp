@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "core/ops/arithmetic.h"
+#include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/einsum.h"
 #include "tests/support/backend.h"

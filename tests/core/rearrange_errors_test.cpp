@@ -27,7 +27,7 @@ TEST(RearrangeErrors, OfShapes) {
                "[flip] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(flip(x, {0, 0}), ShapeError, "[flip] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(diagonal(x, 0, 1, -1), ShapeError,
-               "[diagonal] axis 1 is named twice; a diagonal lies across two axes");
+               "[diagonal] axis 1 is named twice; a diagonal needs two different axes");
   EXPECT_ERROR(diagonal(of({2})), ShapeError,
                "[diagonal] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
   EXPECT_ERROR(triu(of({2})), ShapeError, "[triu] x is [2]; it must have two axes or more");

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "core/ops/activation.h"
-#include "core/ops/attention.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/attention.h"
 #include "core/ops/math.h"
 #include "core/ops/random.h"
 #include "core/ops/reduction.h"

@@ -12,8 +12,8 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/indexing.h"
+#include "core/ops/internal/pooling.h"
 #include "core/ops/interpolate.h"
-#include "core/ops/pooling.h"
 #include "core/ops/random.h"
 #include "core/ops/unfold.h"
 #include "kernels/cuda/offset_calculator.h"
@@ -93,8 +93,8 @@ TEST_P(IndexLimit, DoesNotChangeWhereIndicesLead) {
 TEST_P(IndexLimit, DoesNotChangeImages) {
   const Tensor x = randn({2, 3, 14, 15}), x_there = x.to(backend());
   const MaxPool2dOptions window{.stride = 2, .padding = 1, .dilation = 2};
-  const auto [y, indices] = max_pool2d_with_places(x, 3, window);
-  const auto [y_there, indices_there] = max_pool2d_with_places(x_there, 3, window);
+  const auto [y, indices] = max_pool2d_with_indices(x, 3, window);
+  const auto [y_there, indices_there] = max_pool2d_with_indices(x_there, 3, window);
   EXPECT_TENSOR_EQ(y_there, y);
   EXPECT_TENSOR_EQ(indices_there, indices);
   EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x_there, indices_there, 3, window), y);

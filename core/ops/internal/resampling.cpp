@@ -1,5 +1,4 @@
-#include "core/ops/resampling.h"
-#include "core/ops/resampling_kernels.h"
+#include "core/ops/internal/resampling.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,13 +6,13 @@
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
 
-namespace tinytorch::detail {
+namespace tinytorch {
 
 namespace {
 
-/// Images of `from` to images of `to`.
+/// Calls the slot for images of the size `from` and results of the size `to`.
 template <class Slot>
-Tensor apply(const Slot& kernel, const Tensor& x, const Resampling& sampling, const Pair& from,
+Tensor apply(const Slot& kernel, const Tensor& x, const kernels::Resampling& sampling, const Pair& from,
              const Pair& to) {
   require_images(kernel.name(), x);
   if (image_size(x.shape()) != from) {
@@ -34,15 +33,15 @@ Tensor apply(const Slot& kernel, const Tensor& x, const Resampling& sampling, co
 
 }  // namespace
 
-Tensor resample2d(const Tensor& x, const Resampling& sampling) {
-  const AxisSampling &height = sampling.height, &width = sampling.width;
+Tensor resample2d(const Tensor& x, const kernels::Resampling& sampling) {
+  const kernels::AxisResampling &height = sampling.height, &width = sampling.width;
   return apply(kernels::resample2d, x, sampling, {height.from, width.from}, {height.to, width.to});
 }
 
-Tensor resample2d_gradient(const Tensor& grad, const Resampling& sampling) {
-  const AxisSampling &height = sampling.height, &width = sampling.width;
+Tensor resample2d_gradient(const Tensor& grad, const kernels::Resampling& sampling) {
+  const kernels::AxisResampling &height = sampling.height, &width = sampling.width;
   return apply(kernels::resample2d_gradient, grad, sampling, {height.to, width.to},
                {height.from, width.from});
 }
 
-}  // namespace tinytorch::detail
+}  // namespace tinytorch

@@ -1,0 +1,9 @@
+#include "core/ops/internal/einsum.h"
+
+#include "autograd/ops.h"
+
+namespace tinytorch {
+
+TINYTORCH_INSTANTIATE_EINSUM(Variable);
+
+}  // namespace tinytorch

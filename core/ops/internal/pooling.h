@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/ops/composite.h"
+#include "core/ops/internal/resampling.h"
+#include "core/ops/pooling.h"
+
+// Internal: the checks of core/ops/pooling.h, the linear maps that max_pool2d()'s gradient is made of, and
+// the definitions of its templates.
+namespace tinytorch {
+
+namespace detail {
+
+/// y[n, c, i, j] = the element of image x[n, c] at indices[n, c, i, j], which max_pool2d_with_indices() gives
+/// for this kernel and these options; 0 where that is -1. The indices are trusted to be within the image.
+/// @throws as max_pool2d(); ShapeError, DTypeError  indices that no such call gives
+Tensor max_pool2d_at(const Tensor& x, const Tensor& indices, const Pair& kernel,
+                     const MaxPool2dOptions& options = {});
+
+/// The transpose: images of shape `input` in which each element is the sum of `grad` over its index.
+/// @throws as max_pool2d_at()
+Tensor max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Shape& input, const Pair& kernel,
+                           const MaxPool2dOptions& options = {});
+
+/// @throws as avg_pool2d()
+kernels::Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel, const AvgPool2dOptions& options);
+/// @throws as adaptive_avg_pool2d()
+kernels::Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size);
+/// @throws ShapeError  not [batch, channels, length]
+void check_pool1d(const char* op, const Shape& x);
+
+}  // namespace detail
+
+template <TensorLike T>
+T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options) {
+  return resample2d(x, detail::avg_pool2d_sampling(value_of(x), kernel, options));
+}
+
+template <TensorLike T>
+T adaptive_avg_pool2d(const T& x, const Pair& size) {
+  const kernels::Resampling sampling = detail::adaptive_avg_pool2d_sampling(value_of(x), size);
+  return size == Pair(1) ? mean(x, {2, 3}, true) : resample2d(x, sampling);
+}
+
+template <TensorLike T>
+T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options) {
+  detail::check_pool1d("max_pool1d", x.shape());
+  return squeeze(max_pool2d(unsqueeze(x, 2), {1, kernel},
+                            {.stride = {1, options.stride},
+                             .padding = {0, options.padding},
+                             .dilation = {1, options.dilation},
+                             .ceil_mode = options.ceil_mode}),
+                 2);
+}
+
+template <TensorLike T>
+T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options) {
+  detail::check_pool1d("avg_pool1d", x.shape());
+  return squeeze(avg_pool2d(unsqueeze(x, 2), {1, kernel},
+                            {.stride = {1, options.stride},
+                             .padding = {0, options.padding},
+                             .ceil_mode = options.ceil_mode,
+                             .count_include_pad = options.count_include_pad}),
+                 2);
+}
+
+}  // namespace tinytorch
+
+/// The templates of core/ops/pooling.h for one of Tensor and Variable.
+#define TINYTORCH_INSTANTIATE_POOLING(T)                                     \
+  template T avg_pool2d<T>(const T&, const Pair&, const AvgPool2dOptions&);  \
+  template T adaptive_avg_pool2d<T>(const T&, const Pair&);                  \
+  template T max_pool1d<T>(const T&, std::int64_t, const MaxPool1dOptions&); \
+  template T avg_pool1d<T>(const T&, std::int64_t, const AvgPool1dOptions&)

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "core/ops/comparison.h"
+#include "core/ops/creation.h"
+#include "core/ops/internal/indexing.h"
+#include "core/ops/rearrange.h"
+
+// Internal: the checks of core/ops/rearrange.h, and the definitions of its templates.
+namespace tinytorch {
+
+namespace detail {
+
+/// For each index of the padded axis the index in x of its element.
+/// @throws ShapeError  the axis is too short for that
+IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode);
+/// @throws as pad(); ShapeError  it would have more than 2^63 elements
+Shape padded_shape(const Shape& shape, const Paddings& paddings);
+/// The index along the axis at which a roll begins. An empty axis begins at 0.
+std::int64_t roll_start(std::int64_t shift, std::int64_t length);
+/// @throws ValueError  not one shift an axis
+void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes);
+/// @throws ShapeError  fewer counts than axes, or too large a result. ValueError  a negative count
+void check_repeat(const char* op, const Shape& shape, const Dims& counts);
+/// `shape` as [outer, n, inner] around an axis.
+Shape split_at(const Shape& shape, int axis, std::int64_t n);
+/// The sizes of the chunks of an axis. @throws ValueError  size is less than 1
+std::vector<std::int64_t> chunk_sizes(const Shape& shape, int axis, std::int64_t size);
+/// @throws ValueError  a negative size, or they do not add up to the axis' length
+void check_chunks(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes);
+/// @throws ValueError  chunks is less than 1
+std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks);
+/// Which elements of the last two axes are above a diagonal or, unless `strictly`, on it.
+/// @throws ShapeError  fewer than two axes
+Tensor upper_mask(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly);
+/// The order of axes in which `source` is at `target`.
+Axes moved_axis(int rank, int source, int target);
+/// Zeros of this shape but for the diagonal, which is x: the transpose of diagonal().
+Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int axis0, int axis1);
+
+}  // namespace detail
+
+template <TensorLike T>
+T pad(const T& x, const Paddings& paddings, PadMode mode) {
+  if (mode == PadMode::constant) return pad(x, paddings);
+  detail::padded_shape(x.shape(), paddings);
+  T y = x;
+  for (int i = 0; i < static_cast<int>(paddings.size()); ++i) {
+    const int axis = x.rank() - 1 - i;
+    const Padding& padding = paddings[static_cast<std::size_t>(i)];
+    if (padding.before == 0 && padding.after == 0) continue;
+    y = gather_unchecked(y, detail::padded_indices(value_of(y), axis, padding, mode));
+  }
+  return y;
+}
+
+template <TensorLike T>
+T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  detail::check_roll(shifts, axes);
+  T y = x;
+  for (int i = 0; i < axes.size(); ++i) {
+    const int axis = normalize_axis("roll", axes[i], x.rank());
+    const std::int64_t start = detail::roll_start(shifts[static_cast<std::size_t>(i)], x.shape()[axis]);
+    if (start > 0) y = concat(std::vector{slice(y, axis, start), slice(y, axis, 0, start)}, axis);
+  }
+  return y;
+}
+
+template <TensorLike T>
+T repeat(const T& x, const Dims& counts) {
+  detail::check_repeat("repeat", x.shape(), counts);
+  Shape shape = x.shape();
+  while (shape.size() < counts.size()) shape.insert(0, 1);
+  T y = reshape(x, shape);
+  // Counts of 0 first: an empty result needs no copies.
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    if (counts[axis] == 0) y = slice(y, axis, 0, 0);
+  }
+  const bool empty = y.numel() == 0;
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    shape[axis] *= counts[axis];
+    if (empty || counts[axis] == 1) continue;
+    const T one = reshape(y, detail::split_at(y.shape(), axis, 1));
+    y = reshape(expand(one, detail::split_at(y.shape(), axis, counts[axis])), shape);
+  }
+  return empty ? reshape(y, shape) : y;
+}
+
+template <TensorLike T>
+std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axis) {
+  const int along = normalize_axis("split", axis, x.rank());
+  detail::check_chunks(x.shape(), along, sizes);
+  std::vector<T> chunks;
+  std::int64_t start = 0;
+  for (const std::int64_t size : sizes) {
+    chunks.push_back(slice(x, along, start, start + size));
+    start += size;
+  }
+  return chunks;
+}
+
+template <TensorLike T>
+std::vector<T> split(const T& x, std::int64_t size, int axis) {
+  const int along = normalize_axis("split", axis, x.rank());
+  return split(x, detail::chunk_sizes(x.shape(), along, size), along);
+}
+
+template <TensorLike T>
+std::vector<T> chunk(const T& x, std::int64_t chunks, int axis) {
+  const int along = normalize_axis("chunk", axis, x.rank());
+  return split(x, detail::chunk_size(x.shape(), along, chunks), along);
+}
+
+template <TensorLike T>
+T triu(const T& x, std::int64_t diagonal) {
+  return where(detail::upper_mask("triu", value_of(x), diagonal, false), x, T(zeros_like(x)));
+}
+
+template <TensorLike T>
+T tril(const T& x, std::int64_t diagonal) {
+  return where(logical_not(detail::upper_mask("tril", value_of(x), diagonal, true)), x, T(zeros_like(x)));
+}
+
+template <TensorLike T>
+T movedim(const T& x, int source, int target) {
+  return permute(x, detail::moved_axis(x.rank(), source, target));
+}
+
+}  // namespace tinytorch
+
+/// The templates of core/ops/rearrange.h for one of Tensor and Variable.
+#define TINYTORCH_INSTANTIATE_REARRANGE(T)                                           \
+  template T pad<T>(const T&, const Paddings&, PadMode);                             \
+  template T roll<T>(const T&, const std::vector<std::int64_t>&, const Axes&);       \
+  template T repeat<T>(const T&, const Dims&);                                       \
+  template std::vector<T> split<T>(const T&, const std::vector<std::int64_t>&, int); \
+  template std::vector<T> split<T>(const T&, std::int64_t, int);                     \
+  template std::vector<T> chunk<T>(const T&, std::int64_t, int);                     \
+  template T triu<T>(const T&, std::int64_t);                                        \
+  template T tril<T>(const T&, std::int64_t);                                        \
+  template T movedim<T>(const T&, int, int)
