@@ -53,8 +53,8 @@ namespace {
 TEST(Contributing, ItsOpComputesItsValueAndGradient) {
   cpu::HWY_NAMESPACE::register_softsign();
   EXPECT_TENSOR_EQ(softsign(Tensor{-1.0, 0.0, 3.0}), {-0.5, 0.0, 0.75});
-  const std::vector<Variable> x{variable(Tensor{-2.0, 0.5, 3.0}.to(DType::f64))};
-  const auto result = gradcheck([](std::span<const Variable> inputs) { return softsign(inputs[0]); }, x);
+  const std::vector<Tensor> x{Tensor{-2.0, 0.5, 3.0}.to(DType::f64)};
+  const auto result = gradcheck([](const std::vector<Variable>& inputs) { return softsign(inputs[0]); }, x);
   EXPECT_TRUE(result) << result.message;
 }
 

@@ -55,7 +55,9 @@ inside { block[++size] = line }
 END {
     if (failed) exit 1
     finish_file()
-    print "// Made by extract.awk of the documents' examples.\n#include <tinytorch/tinytorch.h>\n\n#include <gtest/gtest.h>\n\n#include <iostream>"
+    print "// Made by extract.awk of the documents' examples.\n#include <tinytorch/tinytorch.h>\n\n#include <gtest/gtest.h>\n\n#include <filesystem>\n#include <iostream>"
+    # An example need not use what it shows.
+    print "#pragma GCC diagnostic ignored \"-Wunused-variable\"\n#pragma GCC diagnostic ignored \"-Wunused-but-set-variable\""
     for (include in includes) print include
-    print "\nnamespace {\n" programs "\n}  // namespace"
+    print programs
 }
