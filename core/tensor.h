@@ -90,7 +90,7 @@ class Tensor {
   /// The length of an axis; negative ones count from the end.
   /// @throws ShapeError  no such axis
   std::int64_t size(int axis) const;
-  /// True if the elements are in row-major order without gaps.
+  /// True if the elements are contiguous, in row-major order.
   bool is_contiguous() const;
   /// True for a scalar whose dtype yields to that of the other operand: see Tensor(T).
   bool is_weakly_typed() const { return weakly_typed_; }

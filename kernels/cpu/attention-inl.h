@@ -35,17 +35,17 @@ void multiply_or_fall_back(const Product<T>& p) {
 
 /// y = a bᵀ; the rows of a and b are contiguous.
 template <class T>
-void multiply_rows(const T* a, std::int64_t a_row, std::int64_t a_rows, const T* b, std::int64_t b_row,
+void multiply_rows(const T* a, std::int64_t lda, std::int64_t a_rows, const T* b, std::int64_t ldb,
                    std::int64_t b_rows, std::int64_t width, T* y) {
   multiply_or_fall_back(Product<T>{.m = a_rows,
                                    .n = b_rows,
                                    .k = width,
                                    .a = a,
-                                   .a_row_stride = a_row,
+                                   .a_row_stride = lda,
                                    .a_column_stride = 1,
                                    .b = b,
                                    .b_row_stride = 1,
-                                   .b_column_stride = b_row,
+                                   .b_column_stride = ldb,
                                    .y = y});
 }
 

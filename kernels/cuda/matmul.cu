@@ -43,11 +43,11 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> p
   T* const to = p.y + offset[2];
   T sum = 0;
   for (std::int64_t begin = 0; begin < p.k; begin += kTile) {
-    const std::int64_t a_column = begin + threadIdx.x, b_row = begin + threadIdx.y;
-    const bool in_a = row_in_y && within(a_column, p.k);
-    const bool in_b = column_in_y && within(b_row, p.k);
-    a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row_stride + a_column * p.a_column_stride] : T(0);
-    b[threadIdx.y][threadIdx.x] = in_b ? from_b[b_row * p.b_row_stride + column * p.b_column_stride] : T(0);
+    const std::int64_t k_of_a = begin + threadIdx.x, k_of_b = begin + threadIdx.y;
+    const bool in_a = row_in_y && within(k_of_a, p.k);
+    const bool in_b = column_in_y && within(k_of_b, p.k);
+    a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row_stride + k_of_a * p.a_column_stride] : T(0);
+    b[threadIdx.y][threadIdx.x] = in_b ? from_b[k_of_b * p.b_row_stride + column * p.b_column_stride] : T(0);
     __syncthreads();
     for (unsigned l = 0; l < kTile; ++l)
       sum = math::Add{}(sum, math::Mul{}(a[threadIdx.y][l], b[l][threadIdx.x]));

@@ -61,8 +61,8 @@ Program find_tool(const std::string& name) {
   for (const Program& tool : read_programs(build_folder()).tools) {
     if (tool.name == name) return tool;
   }
-  throw std::runtime_error(
-      fmt::format("this build has no program `{}`; configure it with -DTINYTORCH_TESTS=ON", name));
+  throw std::runtime_error(fmt::format(
+      "this build has no program `{}`; configure it with -DTINYTORCH_TESTS=ON -DTINYTORCH_TOOLS=ON", name));
 }
 
 std::vector<std::string> names_of(const std::vector<Program>& programs) {

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::AnyOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -53,7 +54,30 @@ TEST_F(Launcher, BuildsNoTestsToPrintHelp) {
   EXPECT_THAT(tito("test --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run nothing").output, HasSubstr("--target tito tito\n"));
-  EXPECT_THAT(tito("run xor_network --help").output, HasSubstr("--target tito xor_network\n"));
+  EXPECT_THAT(tito("run xor_network --help").output, ContainsRegex("--target tito xor_network(_cpu)?\n"));
+}
+
+TEST_F(Launcher, BuildsEmulatedKernelsOnlyForAnExampleThatNamesCuda) {
+  // With a GPU there are none.
+  if (std::filesystem::exists("/dev/nvidiactl")) GTEST_SKIP() << "this machine has a GPU";
+  EXPECT_THAT(tito("run xor_network --seed 1").output, HasSubstr("--target tito xor_network_cpu\n"));
+  EXPECT_THAT(tito("run xor_network --backend cuda").output, HasSubstr("--target tito xor_network\n"));
+  EXPECT_THAT(tito("run xor_network --backend=cuda").output, HasSubstr("--target tito xor_network\n"));
+  EXPECT_THAT(tito("run xor_network", "TITO_PRESET=emulated").output,
+              HasSubstr("--target tito xor_network\n"));
+}
+
+TEST_F(Launcher, PassesOnWhatTheBuildPrintsButNotThatItHasNothingToDo) {
+  tree_.add_script("bin/cmake", R"(mkdir -p build/emulated build/cuda
+case "$*" in *--build*) echo "[0/2] Re-checking globbed directories..."; echo "ninja: no work to do." ;; esac)");
+  EXPECT_EQ(tito("list").output.find("ninja"), std::string::npos) << tito("list").output;
+  EXPECT_EQ(tito("list").output.find("globbed"), std::string::npos);
+  tree_.add_script("bin/cmake", R"(mkdir -p build/emulated build/cuda
+case "$*" in *--build*) echo "[1/2] Building CXX object a.o"; echo "a.cpp: error: b"; exit 1 ;; esac)");
+  const ProgramRun failing = tito("list");
+  EXPECT_EQ(failing.exit_code, 1);
+  EXPECT_THAT(failing.output, AllOf(HasSubstr("[1/2] Building CXX object a.o\na.cpp: error: b\n"),
+                                    HasSubstr("tito: the build failed\n")));
 }
 
 TEST_F(Launcher, InstallsWhatIsMissingConfiguresBuildsAndRuns) {
@@ -61,7 +85,7 @@ TEST_F(Launcher, InstallsWhatIsMissingConfiguresBuildsAndRuns) {
   EXPECT_EQ(run.exit_code, 7);
   EXPECT_THAT(run.output, AllOf(HasSubstr("tito: installing: missing-dev\n"), HasSubstr("apt-get update\n"),
                                 AnyOf(HasSubstr("cmake --preset emulated"), HasSubstr("cmake --preset cuda")),
-                                HasSubstr("--target tito xor_network\n"),
+                                ContainsRegex("--target tito xor_network(_cpu)?\n"),
                                 HasSubstr(": run xor_network --epochs two words\n")));
 }
 

@@ -78,8 +78,9 @@ TEST(TitoOps, CoversEveryOp) {
 TEST(TitoOps, BuildWithoutTestsIsAnError) {
   const ProgramRun run = FakeBuild().tito("ops");
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_EQ(run.output,
-            "tito: this build has no tests, whose op table `ops` shows; configure it with them\n");
+  EXPECT_EQ(
+      run.output,
+      "tito: this build has no program `ops`; configure it with -DTINYTORCH_TESTS=ON -DTINYTORCH_TOOLS=ON\n");
 }
 
 TEST(TitoRun, PassesArgumentsAndExitCode) {

@@ -65,30 +65,30 @@ TEST(Images, PoolingGivesPyTorchsValues) {
 
 TEST(Images, TheFirstOfEqualMaximaIsChosen) {
   const Tensor x = Tensor{{{{0.0, 1.0, 2.0, 3.0}, {4.0, 0.0, 1.0, 2.0}, {3.0, 4.0, 0.0, 1.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_indices(x, 2, {.stride = 1, .padding = 1});
+  const auto [values, indices] = max_pool2d_with_indices(x, 2, {.stride = 1, .padding = 1});
   EXPECT_TENSOR_EQ(values, {{{{0.0, 1.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 2.0, 3.0, 3.0},
                               {4.0, 4.0, 4.0, 2.0, 2.0},
                               {3.0, 4.0, 4.0, 1.0, 1.0}}}});
-  EXPECT_TENSOR_EQ(places, {{{{0, 1, 2, 3, 3}, {4, 4, 2, 3, 3}, {4, 4, 9, 7, 7}, {8, 9, 9, 11, 11}}}});
+  EXPECT_TENSOR_EQ(indices, {{{{0, 1, 2, 3, 3}, {4, 4, 2, 3, 3}, {4, 4, 9, 7, 7}, {8, 9, 9, 11, 11}}}});
 }
 
 TEST(Images, AWindowThatSeesNothingChoosesNothing) {
   const Tensor x = of({1, 1, 1, 1});
   const MaxPool2dOptions around{.padding = 1, .dilation = 2};
-  const auto [values, places] = max_pool2d_with_indices(x, 2, around);
+  const auto [values, indices] = max_pool2d_with_indices(x, 2, around);
   EXPECT_EQ(values.item(), -std::numeric_limits<float>::infinity());
-  EXPECT_EQ(places.item<std::int64_t>(), -1);
-  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x, places, 2, around), {{{{0.0}}}});
-  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_gradient(x, places, x.shape(), 2, around), {{{{0.0}}}});
+  EXPECT_EQ(indices.item<std::int64_t>(), -1);
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_at(x, indices, 2, around), {{{{0.0}}}});
+  EXPECT_TENSOR_EQ(tinytorch::detail::max_pool2d_gradient(x, indices, x.shape(), 2, around), {{{{0.0}}}});
 }
 
 TEST(Images, TheFirstNaNIsTheMaximum) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const Tensor x = Tensor{{{{1.0, kNaN}, {kNaN, 5.0}}}}.to(backend());
-  const auto [values, places] = max_pool2d_with_indices(x, 2);
+  const auto [values, indices] = max_pool2d_with_indices(x, 2);
   EXPECT_TRUE(std::isnan(values.item()));
-  EXPECT_EQ(places.item<std::int64_t>(), 1);
+  EXPECT_EQ(indices.item<std::int64_t>(), 1);
 }
 
 TEST(Images, InterpolationGivesPyTorchsValues) {
@@ -221,16 +221,16 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
                "[adaptive_avg_pool2d] size is 0; it must be at least 1");
   EXPECT_ERROR(adaptive_avg_pool2d(of({1, 2, 0, 3}), 1), ShapeError,
                "[adaptive_avg_pool2d] the images of [1, 2, 0, 3] have no pixels to average");
-  const Tensor places = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
+  const Tensor indices = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
                "[max_pool2d_at] indices are f32; wanted i64, as max_pool2d_with_indices() gives them");
-  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, places, 1), ShapeError,
+  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, indices, 1), ShapeError,
                "[max_pool2d_at] indices are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
   EXPECT_ERROR(
-      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {1, 2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), indices, {1, 2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the gradient is [1, 2, 2, 2], but an input [1, 2, 3, 3] gives [1, 2, 1, 1]");
   EXPECT_ERROR(
-      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), places, {2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), indices, {2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the input's shape is [2, 3, 3]; wanted [batch, channels, height, width]");
 }
 

@@ -7,7 +7,7 @@
 #include "core/tensor.h"
 
 // Internal: tensors of images, [batch, channels, height, width], in one of two layouts. Row-major is NCHW,
-// channels-last is NHWC; dense means without gaps or overlaps.
+// channels-last is NHWC. Dense: every element of the storage belongs to exactly one element of the tensor.
 namespace tinytorch {
 
 /// Whether x is dense in the order batch, height, width, channels, and not row-major as well.
