@@ -1,5 +1,7 @@
 // The gain of fused kernels: forward and backward of a fused op and of the same function composed of other
 // ops, alternately in one run. `ratio` is the time of the fused op over that of the composed one.
+#include "tests/benchmarks/device.h"
+
 #include <benchmark/benchmark.h>
 
 #include <tinytorch/tinytorch.h>
@@ -14,11 +16,14 @@ namespace {
 
 using namespace tinytorch;
 
+Options on_device() { return {.device = benchmark_device()}; }
+
 using Call = std::function<Variable()>;
 
 double measure_seconds(const Call& call, std::vector<Variable> leaves) {
   const auto start = std::chrono::steady_clock::now();
   sum(call()).backward();
+  synchronize(benchmark_device());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   for (Variable& leaf : leaves) leaf.zero_grad();
   return elapsed.count();
@@ -39,7 +44,7 @@ void compare(benchmark::State& state, const std::vector<Variable>& leaves, const
 }
 
 void layer_norm_benchmark(benchmark::State& state) {
-  const Variable x = variable(randn({4096, 1024}));
+  const Variable x = variable(randn({4096, 1024}, on_device()));
   compare(
       state, {x}, [&] { return layer_norm(x, {1024}); },
       [&] {
@@ -50,15 +55,15 @@ void layer_norm_benchmark(benchmark::State& state) {
 BENCHMARK(layer_norm_benchmark)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 void gelu_benchmark(benchmark::State& state) {
-  const Variable x = variable(randn({1 << 18}));
+  const Variable x = variable(randn({1 << 18}, on_device()));
   compare(
       state, {x}, [&] { return gelu(x); }, [&] { return x * 0.5 * (1 + erf(x * std::sqrt(0.5))); });
 }
 BENCHMARK(gelu_benchmark)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 void cross_entropy_benchmark(benchmark::State& state) {
-  const Variable logits = variable(randn({1024, 32000}));
-  const Tensor target = randint(0, 32000, {1024});
+  const Variable logits = variable(randn({1024, 32000}, on_device()));
+  const Tensor target = randint(0, 32000, {1024}).to(benchmark_device());
   compare(
       state, {logits}, [&] { return cross_entropy(logits, target); },
       [&] { return -mean(gather(log_softmax(logits, 1), 1, unsqueeze(target, 1))); });
@@ -68,8 +73,9 @@ BENCHMARK(cross_entropy_benchmark)->UseManualTime()->Unit(benchmark::kMillisecon
 void causal_attention_benchmark(benchmark::State& state) {
   const std::int64_t length = state.range(0);
   const Shape shape{4, 8, length, 64};
-  const Variable q = variable(randn(shape)), k = variable(randn(shape)), v = variable(randn(shape));
-  const Tensor visible = causal_mask(length, length);
+  const Variable q = variable(randn(shape, on_device())), k = variable(randn(shape, on_device())),
+                 v = variable(randn(shape, on_device()));
+  const Tensor visible = causal_mask(length, length, 0, benchmark_device());
   compare(
       state, {q, k, v}, [&] { return scaled_dot_product_attention(q, k, v, {.causal = true}); },
       [&] {
