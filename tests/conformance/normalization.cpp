@@ -50,7 +50,7 @@ ShapeLists with_gradient(ShapeLists lists) {
 // split.
 const std::vector<Shape> kLayers{{7},      {3, 5},     {2, 3, 4},  {0, 3},   {3, 0},    {1, 1},
                                  {5, 129}, {33, 1003}, {1003, 33}, {9, 300}, {2, 70001}};
-const std::vector<Shape> kBatches{{4, 3},   {3, 2, 4}, {2, 3, 2, 2},   {5, 1},           {0, 3},    {2, 3, 0},
+const std::vector<Shape> kNormalizedBatches{{4, 3},   {3, 2, 4}, {2, 3, 2, 2},   {5, 1},           {0, 3},    {2, 3, 0},
                                   {65, 70}, {1003, 5}, {9, 7, 33, 17}, {2, 3, 129, 257}, {3, 1, 70}};
 const std::vector<Shape> kGroups{{2, 4},     {2, 4, 3},      {1, 2, 2, 3},     {0, 2, 3},
                                  {65, 4, 9}, {3, 6, 15, 17}, {2, 4, 129, 257}, {33, 70}};
@@ -177,7 +177,7 @@ Array updated(const Array& running, const Array& x, const std::vector<long doubl
 void batch_rows() {
   row("batch_norm_in_training")
       .inputs(kWithNonFinite, kWeights, kBiases)
-      .operand_shapes(with_channels(kBatches))
+      .operand_shapes(with_channels(kNormalizedBatches))
       .reference([](const Array& x, const Array& weight, const Array& bias) {
         const Grouping grouping = by_channel(x.shape);
         return affine(grouping, normalized(grouping, x, statistics_of(grouping, x)), weight, bias);
@@ -189,7 +189,7 @@ void batch_rows() {
       });
   row("batch_norm")
       .inputs(kValues, kBiases.constant(), kWeights.constant(), kWeights, kBiases)
-      .operand_shapes(with_channels(kBatches, 4))
+      .operand_shapes(with_channels(kNormalizedBatches, 4))
       .reference([](const Array& x, const Array& mean, const Array& variance, const Array& weight,
                     const Array& bias) {
         const Grouping grouping = by_channel(x.shape);
@@ -202,7 +202,7 @@ void batch_rows() {
       });
   row("batch_norm_running_mean")
       .inputs(kValues, kValues)
-      .operand_shapes(with_channels(kBatches, 1))
+      .operand_shapes(with_channels(kNormalizedBatches, 1))
       .reference([](const Array& x, const Array& running) {
         return updated(running, x, statistics_of(by_channel(x.shape), x).mean);
       })
@@ -214,7 +214,7 @@ void batch_rows() {
       });
   row("batch_norm_running_variance")
       .inputs(kValues, kWeights)
-      .operand_shapes(with_channels(kBatches, 1))
+      .operand_shapes(with_channels(kNormalizedBatches, 1))
       .reference([](const Array& x, const Array& running) {
         Statistics s = statistics_of(by_channel(x.shape), x);
         for (std::size_t k = 0; k < s.size.size(); ++k) s.variance[k] *= s.size[k] / (s.size[k] - 1);
@@ -232,7 +232,7 @@ void batch_rows() {
 void batch_gradient_rows() {
   row("batch_norm_in_training_gradient")
       .inputs(kValues, kWeights, kValues)
-      .operand_shapes(with_gradient(with_channels(kBatches)))
+      .operand_shapes(with_gradient(with_channels(kNormalizedBatches)))
       .reference([](const Array& x, const Array& weight, const Array& grad) {
         const Grouping grouping = by_channel(x.shape);
         return gradients(grouping, x, statistics_of(grouping, x), weight, grad);
@@ -245,7 +245,7 @@ void batch_gradient_rows() {
       });
   row("batch_norm_gradient")
       .inputs(kValues, kBiases, kWeights, kWeights, kValues)
-      .operand_shapes(with_gradient(with_channels(kBatches, 4)))
+      .operand_shapes(with_gradient(with_channels(kNormalizedBatches, 4)))
       .reference([](const Array& x, const Array& mean, const Array& variance, const Array& weight,
                     const Array& grad) {
         return gradients(by_channel(x.shape), x, running_statistics(mean, variance), weight, grad,

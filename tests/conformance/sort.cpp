@@ -49,9 +49,9 @@ Array first_two(const Array& x) {
   return generate(shape, [&](const Dims& at) { return x(at); });
 }
 
-const std::vector<Shape> kShapes{{1},    {7},    {0},     {3, 5},   {3, 1}, {2, 3, 4},
-                                 {2, 0}, {0, 3}, {5, 33}, {3, 513}, {2501}};
-const std::vector<Shape> kShapesWithTwoAxes{{3, 5}, {2, 3, 4}, {1, 2}, {0, 3}, {2, 1030, 3}};
+const std::vector<Shape> kSortedShapes{{1},    {7},    {0},     {3, 5},   {3, 1}, {2, 3, 4},
+                                       {2, 0}, {0, 3}, {5, 33}, {3, 513}, {2501}};
+const std::vector<Shape> kSortedShapesWithTwoAxes{{3, 5}, {2, 3, 4}, {1, 2}, {0, 3}, {2, 1030, 3}};
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void sort_rows() {
   row("sort_values")
       .inputs(values)
       .dtypes(kAllDTypes)
-      .shapes(kShapes)
+      .shapes(kSortedShapes)
       .covers(kernels::sort)
       .reference(sorted(-1, false))
       .exactly_with_signed_zeros()
@@ -71,14 +71,14 @@ void sort_rows() {
       .inputs(values)
       .dtypes(kAllDTypes)
       .result_dtype(DType::i64)
-      .shapes(kShapes)
+      .shapes(kSortedShapes)
       .reference(order(-1, false))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return sort(x).indices; });
   row("sort_descending_values_of_second_axis")
       .inputs(values)
       .dtypes(kAllDTypes)
-      .shapes(kShapesWithTwoAxes)
+      .shapes(kSortedShapesWithTwoAxes)
       .reference(sorted(1, true))
       .exactly_with_signed_zeros()
       .gradient(except_at_ties)
@@ -87,14 +87,14 @@ void sort_rows() {
       .inputs(values)
       .dtypes(kAllDTypes)
       .result_dtype(DType::i64)
-      .shapes(kShapesWithTwoAxes)
+      .shapes(kSortedShapesWithTwoAxes)
       .reference(order(1, true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argsort(x, 1, true); });
   row("topk_values")
       .inputs(values)
       .dtypes(kAllDTypes)
-      .shapes(kShapesWithTwoAxes)
+      .shapes(kSortedShapesWithTwoAxes)
       .reference([](const Array& x) { return first_two(sorted(1, true)(x)); })
       .exactly_with_signed_zeros()
       .gradient(except_at_ties)
@@ -103,7 +103,7 @@ void sort_rows() {
       .inputs(values)
       .dtypes(kAllDTypes)
       .result_dtype(DType::i64)
-      .shapes(kShapesWithTwoAxes)
+      .shapes(kSortedShapesWithTwoAxes)
       .reference([](const Array& x) { return first_two(order(1, false)(x)); })
       .gradient(not_differentiable)
       .calls([](const auto& x) { return topk(x, 2, 1, false).indices; });

@@ -33,11 +33,6 @@ std::vector<fs::path> sources_under(std::initializer_list<const char*> directori
   return found;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 /// The string literals in a text. Adjacent literals are one, also with something added between them: "a" "b"
 /// is ab; "a" + name + "b" is a, a null character (which is in no message) and b.
 std::vector<std::string> literals_of(std::string_view text) {
@@ -120,11 +115,11 @@ bool holds(const std::string& literal, const Message& message) {
 TEST(ErrorTexts, OfEachFailAreExpectedByATest) {
   std::vector<std::string> expected;
   for (const fs::path& path : sources_under({"tests"})) {
-    for (std::string& literal : literals_of(read(path))) expected.push_back(std::move(literal));
+    for (std::string& literal : literals_of(read_source(path))) expected.push_back(std::move(literal));
   }
   std::size_t messages = 0;
   for (const fs::path& path : sources_under({"core", "kernels", "autograd", "nn"})) {
-    for (const Message& message : messages_in(read(path))) {
+    for (const Message& message : messages_in(read_source(path))) {
       ++messages;
       const bool is_expected =
           std::ranges::any_of(expected, [&](const std::string& literal) { return holds(literal, message); });

@@ -14,18 +14,15 @@
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
 #include "core/ops/matmul.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
 
-Tensor of(const Shape& shape, DType dtype = DType::f32) {
-  return ones(shape, {.dtype = dtype, .device = backend()});
-}
-
 TEST(Errors, OfTypes) {
-  const Tensor truth = of({2}, DType::boolean), integer = of({2}, DType::i64);
+  const Tensor truth = ones_of({2}, DType::boolean), integer = ones_of({2}, DType::i64);
   const std::pair<const char*, Tensor (*)(const Tensor&)> functions[] = {
       {"exp", exp},
       {"exp2", exp2},
@@ -80,7 +77,7 @@ TEST(Errors, OfTypes) {
                  std::string("[") + name +
                      "] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   }
-  EXPECT_ERROR(masked_fill(of({2}), integer, 1), DTypeError,
+  EXPECT_ERROR(masked_fill(ones_of({2}), integer, 1), DTypeError,
                "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
   EXPECT_ERROR(-truth, DTypeError,
                "[neg] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
@@ -94,7 +91,7 @@ TEST(Errors, OfTypes) {
                "[div] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   EXPECT_ERROR(pow(truth, true), DTypeError,
                "[pow] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
-  EXPECT_ERROR(matmul(of({2, 2}, DType::u8), of({2, 2}, DType::u8)), DTypeError,
+  EXPECT_ERROR(matmul(ones_of({2, 2}, DType::u8), ones_of({2, 2}, DType::u8)), DTypeError,
                "[matmul] takes i32, i64, f32 and f64, but a is u8 and b is u8");
   EXPECT_ERROR(where(integer, 1, 2), DTypeError,
                "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
@@ -106,55 +103,57 @@ TEST(Errors, OfTypes) {
 
 TEST(Errors, OfShapes) {
   EXPECT_ERROR(
-      of({2, 3}) + of({2}), ShapeError,
+      ones_of({2, 3}) + ones_of({2}), ShapeError,
       "[add] shapes [2, 3] and [2] do not broadcast: axis -1 is 3 and 2; lengths must be equal or 1");
-  EXPECT_ERROR(of({2}) < of({3}), ShapeError,
+  EXPECT_ERROR(ones_of({2}) < ones_of({3}), ShapeError,
                "[lt] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
-  EXPECT_ERROR(where(of({2}, DType::boolean), of({3}), 1), ShapeError,
+  EXPECT_ERROR(where(ones_of({2}, DType::boolean), ones_of({3}), 1), ShapeError,
                "[where] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
-  EXPECT_ERROR(matmul(of({2, 3}), of({4, 5})), ShapeError,
+  EXPECT_ERROR(matmul(ones_of({2, 3}), ones_of({4, 5})), ShapeError,
                "[matmul] inner dimensions differ: a is [2, 3], b is [4, 5]; a's last (3) must equal b's "
                "second-to-last (4)");
   EXPECT_ERROR(
-      matmul(of({3}), of({4})), ShapeError,
+      matmul(ones_of({3}), ones_of({4})), ShapeError,
       "[matmul] inner dimensions differ: a is [3], b is [4]; a's last (3) must equal b's only one (4)");
-  EXPECT_ERROR(matmul(of({}), of({2})), ShapeError,
+  EXPECT_ERROR(matmul(ones_of({}), ones_of({2})), ShapeError,
                "[matmul] a is [], b is [2]; an operand without axes is no matrix, use mul");
   EXPECT_ERROR(
-      matmul(of({2, 3, 4}), of({3, 4, 5})), ShapeError,
+      matmul(ones_of({2, 3, 4}), ones_of({3, 4, 5})), ShapeError,
       "[matmul] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal or 1");
-  EXPECT_ERROR(permute(of({2, 3}), {0}), ShapeError,
+  EXPECT_ERROR(permute(ones_of({2, 3}), {0}), ShapeError,
                "[permute] axes [0] are not a permutation of the 2 axes of shape [2, 3]");
-  EXPECT_ERROR(permute(of({2, 3}), {0, 0}), ShapeError, "[permute] axis 0 is named twice in [0, 0]");
-  EXPECT_ERROR(transpose(of({2})), ShapeError,
+  EXPECT_ERROR(permute(ones_of({2, 3}), {0, 0}), ShapeError, "[permute] axis 0 is named twice in [0, 0]");
+  EXPECT_ERROR(transpose(ones_of({2})), ShapeError,
                "[transpose] axis -2 is out of range for a tensor with 1 axes; use -1 to 0");
-  EXPECT_ERROR(expand(of({2, 1}), {2}), ShapeError,
+  EXPECT_ERROR(expand(ones_of({2, 1}), {2}), ShapeError,
                "[expand] shape [2, 1] does not expand to [2]; only axes of length 1 do");
-  EXPECT_ERROR(expand(of({2, 3}), {1, 3}), ShapeError,
+  EXPECT_ERROR(expand(ones_of({2, 3}), {1, 3}), ShapeError,
                "[expand] shape [2, 3] does not expand to [1, 3]; only axes of length 1 do");
-  EXPECT_ERROR(squeeze(of({2, 3}), 1), ShapeError, "[squeeze] axis 1 of shape [2, 3] has length 3, not 1");
-  EXPECT_ERROR(unsqueeze(of({2}), 3), ShapeError,
+  EXPECT_ERROR(squeeze(ones_of({2, 3}), 1), ShapeError,
+               "[squeeze] axis 1 of shape [2, 3] has length 3, not 1");
+  EXPECT_ERROR(unsqueeze(ones_of({2}), 3), ShapeError,
                "[unsqueeze] axis 3 is out of range for a tensor with 2 axes; use -2 to 1");
-  EXPECT_ERROR(flatten(of({2}), 1), ShapeError,
+  EXPECT_ERROR(flatten(ones_of({2}), 1), ShapeError,
                "[flatten] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
   EXPECT_ERROR(concat(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
-  EXPECT_ERROR(concat({of({2, 3}), of({3, 4})}), ShapeError,
+  EXPECT_ERROR(concat({ones_of({2, 3}), ones_of({3, 4})}), ShapeError,
                "[concat] shapes [2, 3] and [3, 4] differ at another axis than 0");
-  EXPECT_ERROR(concat({of({2}), of({2, 1})}), ShapeError,
+  EXPECT_ERROR(concat({ones_of({2}), ones_of({2, 1})}), ShapeError,
                "[concat] shapes [2] and [2, 1] differ at another axis than 0");
-  EXPECT_ERROR(concat({of({}), of({})}), ShapeError, "[concat] axis 0 of a tensor that has no axes");
+  EXPECT_ERROR(concat({ones_of({}), ones_of({})}), ShapeError,
+               "[concat] axis 0 of a tensor that has no axes");
   EXPECT_ERROR(stack(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
-  EXPECT_ERROR(sum(of({2}), {1}), ShapeError,
+  EXPECT_ERROR(sum(ones_of({2}), {1}), ShapeError,
                "[sum] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
-  EXPECT_ERROR(sum(of({2}), {0, -1}), ShapeError, "[sum] axis 0 is named twice in [0, -1]");
-  EXPECT_ERROR(max(of({2, 0}), {1}), ShapeError,
+  EXPECT_ERROR(sum(ones_of({2}), {0, -1}), ShapeError, "[sum] axis 0 is named twice in [0, -1]");
+  EXPECT_ERROR(max(ones_of({2, 0}), {1}), ShapeError,
                "[max] axis 1 of shape [2, 0] has no elements to choose from");
-  EXPECT_ERROR(min(of({0})), ShapeError, "[min] axis 0 of shape [0] has no elements to choose from");
-  EXPECT_ERROR(argmax(of({2, 0}), 1), ShapeError,
+  EXPECT_ERROR(min(ones_of({0})), ShapeError, "[min] axis 0 of shape [0] has no elements to choose from");
+  EXPECT_ERROR(argmax(ones_of({2, 0}), 1), ShapeError,
                "[argmax] axis 1 of shape [2, 0] has no elements to choose from");
-  EXPECT_ERROR(softmax(of({})), ShapeError, "[softmax] axis -1 of a tensor that has no axes");
-  EXPECT_ERROR(sum_to(of({2, 3}), {2}), ShapeError, "[sum_to] shape [2] does not broadcast to [2, 3]");
-  EXPECT_ERROR(linear(of({2, 3}), of({4, 5}), of({4})), ShapeError,
+  EXPECT_ERROR(softmax(ones_of({})), ShapeError, "[softmax] axis -1 of a tensor that has no axes");
+  EXPECT_ERROR(sum_to(ones_of({2, 3}), {2}), ShapeError, "[sum_to] shape [2] does not broadcast to [2, 3]");
+  EXPECT_ERROR(linear(ones_of({2, 3}), ones_of({4, 5}), ones_of({4})), ShapeError,
                "[linear] x is [2, 3], weight [4, 5], bias [4]; wanted [..., in], [out, in] and [out]");
   EXPECT_ERROR(zeros({2, -1}), ShapeError, "[empty] negative length in shape [2, -1]");
   EXPECT_ERROR(from_values(std::vector<float>{1, 2, 3}, {2, 2}), ShapeError,
@@ -162,14 +161,14 @@ TEST(Errors, OfShapes) {
 }
 
 TEST(Errors, OfValues) {
-  EXPECT_ERROR(select(of({2, 3}), 1, 3), ValueError,
+  EXPECT_ERROR(select(ones_of({2, 3}), 1, 3), ValueError,
                "[select] index 3 is out of range for axis 1 of shape [2, 3]");
-  EXPECT_ERROR(select(of({2, 3}), 1, -4), ValueError,
+  EXPECT_ERROR(select(ones_of({2, 3}), 1, -4), ValueError,
                "[select] index -4 is out of range for axis 1 of shape [2, 3]");
-  EXPECT_ERROR(slice(of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
-  EXPECT_ERROR(slice(of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
-  EXPECT_ERROR(softplus(of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");
-  EXPECT_ERROR(softplus(of({2}), NAN), ValueError, "[softplus] beta is nan; it must be positive");
+  EXPECT_ERROR(slice(ones_of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
+  EXPECT_ERROR(slice(ones_of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
+  EXPECT_ERROR(softplus(ones_of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");
+  EXPECT_ERROR(softplus(ones_of({2}), NAN), ValueError, "[softplus] beta is nan; it must be positive");
   EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step must be finite and not 0, but is 0");
   EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
   EXPECT_ERROR(arange(0.0, 1e300), ValueError,
@@ -178,13 +177,13 @@ TEST(Errors, OfValues) {
 }
 
 TEST(Errors, AreAllErrors) {
-  EXPECT_THROW(of({2}) + of({3}), Error);
-  EXPECT_THROW(select(of({2}), 0, 2), std::runtime_error);
+  EXPECT_THROW(ones_of({2}) + ones_of({3}), Error);
+  EXPECT_THROW(select(ones_of({2}), 0, 2), std::runtime_error);
 }
 
 TEST(Errors, OfDevicesAndLengthsOutOfRange) {
   EXPECT_ERROR(Device::cuda(65536), ValueError, "[device] 65536 is not a valid device index");
-  const Tensor wide = expand(of({1}), {std::int64_t{1} << 62});
+  const Tensor wide = expand(ones_of({1}), {std::int64_t{1} << 62});
   EXPECT_ERROR(concat({wide, wide}), ShapeError,
                "[concat] the lengths at axis 0 add up to more than 63 bits");
 }

@@ -294,11 +294,6 @@ std::vector<Finding> findings_in_source(std::string_view source, bool is_public_
   return findings;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 bool is_exempt(const fs::path& path, const Rule& rule) {
   return std::ranges::any_of(kExemptions, [&](const Exemption& exemption) {
     return exemption.path == path.string() && exemption.pattern == rule.pattern;
@@ -329,7 +324,7 @@ TEST(Glossary, SourcesUseTheWordsOfTheField) {
       const bool is_source = extension == ".h" || extension == ".cpp" || extension == ".cu";
       if (!is_source || entry.path().filename() == "glossary_test.cpp") continue;
       const fs::path path = entry.path().lexically_relative(source_folder());
-      report += describe(path, findings_in_source(read(entry.path()), is_public_header(path)));
+      report += describe(path, findings_in_source(read_source(entry.path()), is_public_header(path)));
       ++sources;
     }
   }
@@ -350,7 +345,7 @@ TEST(Glossary, DocumentsUseTheWordsOfTheField) {
   }
   std::string report;
   for (const fs::path& path : documents) {
-    const std::string text = read(path);
+    const std::string text = read_source(path);
     std::vector<Finding> findings;
     check(Tokenizer(text).run_document().prose, Scope::prose, findings);
     report += describe(path.lexically_relative(source_folder()), findings);
@@ -372,7 +367,7 @@ TEST(Glossary, EachRuleMatchesItsBadExampleAndNoneAGoodOne) {
 
 TEST(Glossary, EachExemptionIsNeeded) {
   for (const auto& [path, pattern] : kExemptions) {
-    const std::string source = read(source_folder() / path);
+    const std::string source = read_source(source_folder() / path);
     const std::vector<Finding> findings = findings_in_source(source, false);
     const bool is_found = std::ranges::any_of(
         findings, [&](const Finding& finding) { return finding.rule->pattern == pattern; });

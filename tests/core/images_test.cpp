@@ -11,15 +11,12 @@
 #include "core/ops/internal/interpolate.h"
 #include "core/ops/internal/pooling.h"
 #include "core/ops/unfold.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
-
-Tensor of(const Shape& shape, DType dtype = DType::f32) {
-  return ones(shape, {.dtype = dtype, .device = backend()});
-}
 
 /// 0, 1, 2, ... in this shape.
 Tensor counting(const Shape& shape) {
@@ -46,9 +43,10 @@ TEST(Images, TransposedConvolutionGivesPyTorchsValues) {
 
 TEST(Images, TransposedConvolutionIsPaddedUpToItsDilation) {
   const Tensor x = Tensor{{{{1.0, 2.0}}}}.to(backend());
-  EXPECT_TENSOR_EQ(conv_transpose2d(x, of({1, 1, 1, 2}), {}, {.output_padding = {0, 1}, .dilation = {1, 2}}),
-                   {{{{1.0, 2.0, 1.0, 2.0, 0.0}}}});
-  EXPECT_TENSOR_EQ(conv_transpose2d(x, of({1, 1, 1, 2}), {},
+  EXPECT_TENSOR_EQ(
+      conv_transpose2d(x, ones_of({1, 1, 1, 2}), {}, {.output_padding = {0, 1}, .dilation = {1, 2}}),
+      {{{{1.0, 2.0, 1.0, 2.0, 0.0}}}});
+  EXPECT_TENSOR_EQ(conv_transpose2d(x, ones_of({1, 1, 1, 2}), {},
                                     {.padding = {0, 1}, .output_padding = {0, 1}, .dilation = {1, 2}}),
                    {{{{2.0, 1.0, 2.0}}}});
 }
@@ -74,7 +72,7 @@ TEST(Images, TheFirstOfEqualMaximaIsChosen) {
 }
 
 TEST(Images, AWindowThatSeesNothingChoosesNothing) {
-  const Tensor x = of({1, 1, 1, 1});
+  const Tensor x = ones_of({1, 1, 1, 1});
   const MaxPool2dOptions around{.padding = 1, .dilation = 2};
   const auto [values, indices] = max_pool2d_with_indices(x, 2, around);
   EXPECT_EQ(values.item(), -std::numeric_limits<float>::infinity());
@@ -115,9 +113,10 @@ TEST(Images, UnfoldAndFoldGivePyTorchsValues) {
 }
 
 TEST(Images, KeepTheirChannelsInnermost) {
-  const Tensor x = counting({2, 3, 6, 8}), last = channels_last(x), weight = of({5, 3, 3, 3});
+  const Tensor x = counting({2, 3, 6, 8}), last = channels_last(x), weight = ones_of({5, 3, 3, 3});
   EXPECT_TRUE(is_channels_last(conv2d(last, weight)));
-  EXPECT_TRUE(is_channels_last(conv2d_input_gradient(channels_last(of({2, 5, 4, 6})), weight, {2, 3, 6, 8})));
+  EXPECT_TRUE(
+      is_channels_last(conv2d_input_gradient(channels_last(ones_of({2, 5, 4, 6})), weight, {2, 3, 6, 8})));
   EXPECT_TRUE(is_channels_last(max_pool2d(last, 2)));
   EXPECT_TRUE(is_channels_last(max_pool2d_with_indices(last, 2).indices));
   EXPECT_TRUE(is_channels_last(avg_pool2d(last, 2)));
@@ -131,33 +130,34 @@ TEST(Images, KeepTheirChannelsInnermost) {
 }
 
 TEST(Images, ConvolutionsSayWhatDoesNotFit) {
-  const Tensor x = of({2, 3, 5, 5});
-  EXPECT_ERROR(conv2d(x, of({16, 8, 3, 3})), ShapeError,
+  const Tensor x = ones_of({2, 3, 5, 5});
+  EXPECT_ERROR(conv2d(x, ones_of({16, 8, 3, 3})), ShapeError,
                "[conv2d] input has 3 channels, but the weight [16, 8, 3, 3] expects 8 (groups = 1)");
   EXPECT_ERROR(
-      conv2d(x, of({16, 3, 7, 3})), ShapeError,
+      conv2d(x, ones_of({16, 3, 7, 3})), ShapeError,
       "[conv2d] the window covers 7 x 3 (kernel [7, 3], dilation 1), but the image with its padding is "
       "only 5 x 5 (padding 0); pad more or use a smaller kernel");
-  EXPECT_ERROR(conv2d(of({3, 5, 5}), of({16, 3, 3, 3})), ShapeError,
+  EXPECT_ERROR(conv2d(ones_of({3, 5, 5}), ones_of({16, 3, 3, 3})), ShapeError,
                "[conv2d] input is [3, 5, 5]; wanted [batch, channels, height, width]");
-  EXPECT_ERROR(conv2d(x, of({16, 3, 3})), ShapeError,
+  EXPECT_ERROR(conv2d(x, ones_of({16, 3, 3})), ShapeError,
                "[conv2d] weight is [16, 3, 3]; wanted [out, in / groups, kernel height, kernel width]");
-  EXPECT_ERROR(conv2d(x, of({16, 1, 3, 3}), {}, {.groups = 3}), ShapeError,
+  EXPECT_ERROR(conv2d(x, ones_of({16, 1, 3, 3}), {}, {.groups = 3}), ShapeError,
                "[conv2d] the weight [16, 1, 3, 3] has 16 filters, which 3 groups do not share evenly");
-  EXPECT_ERROR(conv2d(x, of({16, 3, 3, 3}), of({15})), ShapeError,
+  EXPECT_ERROR(conv2d(x, ones_of({16, 3, 3, 3}), ones_of({15})), ShapeError,
                "[conv2d] bias is [15], but there are 16 output channels; wanted [16]");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 3, 3}), {}, {.groups = 0}), ValueError,
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}), {}, {.groups = 0}), ValueError,
                "[conv2d] groups is 0; it must be at least 1");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 0, 3})), ValueError, "[conv2d] kernel is [0, 3]; it must be at least 1");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 3, 3}), {}, {.stride = {1, 0}}), ValueError,
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 0, 3})), ValueError,
+               "[conv2d] kernel is [0, 3]; it must be at least 1");
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}), {}, {.stride = {1, 0}}), ValueError,
                "[conv2d] stride is [1, 0]; it must be at least 1");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 3, 3}), {}, {.padding = -1}), ValueError,
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}), {}, {.padding = -1}), ValueError,
                "[conv2d] padding is -1; it must be at least 0");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 3, 3}), {}, {.dilation = std::int64_t{1} << 40}), ValueError,
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}), {}, {.dilation = std::int64_t{1} << 40}), ValueError,
                "[conv2d] dilation is 1099511627776; it must be at most 2^31");
-  EXPECT_ERROR(conv2d(of({2, 3, 5, 5}, DType::i64), of({4, 3, 3, 3}, DType::i64)), DTypeError,
+  EXPECT_ERROR(conv2d(ones_of({2, 3, 5, 5}, DType::i64), ones_of({4, 3, 3, 3}, DType::i64)), DTypeError,
                "[conv2d] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
-  EXPECT_ERROR(conv2d(x, of({4, 3, 3, 3}, DType::f64)), DTypeError,
+  EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}, DType::f64)), DTypeError,
                "[conv2d] input is f32, but the weight is f64; convert one with .to(dtype)");
   EXPECT_ERROR(conv2d(x, Tensor()), ValueError,
                "[conv2d] the tensor is undefined (default-constructed); give it a value first");
@@ -165,42 +165,42 @@ TEST(Images, ConvolutionsSayWhatDoesNotFit) {
 
 TEST(Images, GradientsOfConvolutionsSayWhatDoesNotFit) {
   EXPECT_ERROR(
-      conv2d_input_gradient(of({1, 2, 3, 3}), of({2, 1, 2, 2}), {1, 1, 3, 3}), ShapeError,
+      conv2d_input_gradient(ones_of({1, 2, 3, 3}), ones_of({2, 1, 2, 2}), {1, 1, 3, 3}), ShapeError,
       "[conv2d_input_gradient] the gradient is [1, 2, 3, 3], but an input [1, 1, 3, 3] and a weight [2, "
       "1, 2, 2] give [1, 2, 2, 2]");
   EXPECT_ERROR(
-      conv2d_input_gradient(of({1, 2, 3, 3}), of({2, 1, 2, 2}), {1, 3, 3}), ShapeError,
+      conv2d_input_gradient(ones_of({1, 2, 3, 3}), ones_of({2, 1, 2, 2}), {1, 3, 3}), ShapeError,
       "[conv2d_input_gradient] the input's shape is [1, 3, 3]; wanted [batch, channels, height, width]");
   EXPECT_ERROR(
-      conv2d_weight_gradient(of({1, 2, 3, 3}), of({1, 1, 3, 3}), {2, 1, 2, 2}), ShapeError,
+      conv2d_weight_gradient(ones_of({1, 2, 3, 3}), ones_of({1, 1, 3, 3}), {2, 1, 2, 2}), ShapeError,
       "[conv2d_weight_gradient] the gradient is [1, 2, 3, 3], but an input [1, 1, 3, 3] and a weight [2, "
       "1, 2, 2] give [1, 2, 2, 2]");
 }
 
 TEST(Images, TransposedAndLinearConvolutionsSayWhatDoesNotFit) {
-  const Tensor x = of({1, 2, 3, 3});
-  EXPECT_ERROR(conv_transpose2d(x, of({3, 2, 2, 2})), ShapeError,
+  const Tensor x = ones_of({1, 2, 3, 3});
+  EXPECT_ERROR(conv_transpose2d(x, ones_of({3, 2, 2, 2})), ShapeError,
                "[conv_transpose2d] input has 2 channels, but the weight [3, 2, 2, 2] expects 3");
   EXPECT_ERROR(
-      conv_transpose2d(x, of({2, 2, 2, 2}), {}, {.stride = 2, .output_padding = 2}), ValueError,
+      conv_transpose2d(x, ones_of({2, 2, 2, 2}), {}, {.stride = 2, .output_padding = 2}), ValueError,
       "[conv_transpose2d] output_padding is 2; it must be 0 or more, and less than the stride 2 or the "
       "dilation 1");
   EXPECT_ERROR(
-      conv_transpose2d(x, of({2, 2, 2, 2}), {}, {.padding = 2}), ShapeError,
+      conv_transpose2d(x, ones_of({2, 2, 2, 2}), {}, {.padding = 2}), ShapeError,
       "[conv_transpose2d] input [1, 2, 3, 3] with weight [2, 2, 2, 2] and padding 2 would give an image "
       "of 0 x 0; pad less");
-  EXPECT_ERROR(conv_transpose2d(expand(of({1, 1, 1, 1}), {1, 1, 1, 1LL << 33}), of({1, 1, 1, 1}), {},
-                                {.stride = {1, 1LL << 31}}),
+  EXPECT_ERROR(conv_transpose2d(expand(ones_of({1, 1, 1, 1}), {1, 1, 1, 1LL << 33}), ones_of({1, 1, 1, 1}),
+                                {}, {.stride = {1, 1LL << 31}}),
                ShapeError,
                "[conv_transpose2d] an axis of 8589934592 elements and a stride of 2147483648 give more than "
                "2^63");
-  EXPECT_ERROR(conv1d(x, of({2, 2, 2})), ShapeError,
+  EXPECT_ERROR(conv1d(x, ones_of({2, 2, 2})), ShapeError,
                "[conv1d] input is [1, 2, 3, 3], weight [2, 2, 2]; wanted [batch, channels, length] and [out, "
                "channels / groups, kernel]");
 }
 
 TEST(Images, PoolingSaysWhatDoesNotFit) {
-  const Tensor x = of({1, 2, 3, 3});
+  const Tensor x = ones_of({1, 2, 3, 3});
   EXPECT_ERROR(max_pool2d(x, 2, {.padding = 2}), ValueError,
                "[max_pool2d] padding is 2; it must be at most half the kernel 2");
   EXPECT_ERROR(avg_pool2d(x, {2, 3}, {.padding = {0, 2}}), ValueError,
@@ -209,9 +209,9 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
       max_pool2d(x, 4), ShapeError,
       "[max_pool2d] the window covers 4 x 4 (kernel 4, dilation 1), but the image with its padding is "
       "only 3 x 3 (padding 0); pad more or use a smaller kernel");
-  EXPECT_ERROR(max_pool2d(of({1, 2, 0, 3}), 2, {.padding = 1}), ShapeError,
+  EXPECT_ERROR(max_pool2d(ones_of({1, 2, 0, 3}), 2, {.padding = 1}), ShapeError,
                "[max_pool2d] the images of [1, 2, 0, 3] have no pixels to choose from");
-  EXPECT_ERROR(max_pool2d(of({2, 3, 3}), 2), ShapeError,
+  EXPECT_ERROR(max_pool2d(ones_of({2, 3, 3}), 2), ShapeError,
                "[max_pool2d] input is [2, 3, 3]; wanted [batch, channels, height, width]");
   EXPECT_ERROR(max_pool1d(x, 2), ShapeError,
                "[max_pool1d] input is [1, 2, 3, 3]; wanted [batch, channels, length]");
@@ -219,52 +219,52 @@ TEST(Images, PoolingSaysWhatDoesNotFit) {
                "[avg_pool1d] input is [1, 2, 3, 3]; wanted [batch, channels, length]");
   EXPECT_ERROR(adaptive_avg_pool2d(x, 0), ValueError,
                "[adaptive_avg_pool2d] size is 0; it must be at least 1");
-  EXPECT_ERROR(adaptive_avg_pool2d(of({1, 2, 0, 3}), 1), ShapeError,
+  EXPECT_ERROR(adaptive_avg_pool2d(ones_of({1, 2, 0, 3}), 1), ShapeError,
                "[adaptive_avg_pool2d] the images of [1, 2, 0, 3] have no pixels to average");
   const Tensor indices = zeros({1, 2, 1, 1}, {.dtype = DType::i64, .device = backend()});
-  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, of({1, 2, 1, 1}), 2), DTypeError,
+  EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, ones_of({1, 2, 1, 1}), 2), DTypeError,
                "[max_pool2d_at] indices are f32; wanted i64, as max_pool2d_with_indices() gives them");
   EXPECT_ERROR(tinytorch::detail::max_pool2d_at(x, indices, 1), ShapeError,
                "[max_pool2d_at] indices are [1, 2, 1, 1], but the pooled images are [1, 2, 3, 3]");
   EXPECT_ERROR(
-      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), indices, {1, 2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(ones_of({1, 2, 2, 2}), indices, {1, 2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the gradient is [1, 2, 2, 2], but an input [1, 2, 3, 3] gives [1, 2, 1, 1]");
   EXPECT_ERROR(
-      tinytorch::detail::max_pool2d_gradient(of({1, 2, 2, 2}), indices, {2, 3, 3}, 2), ShapeError,
+      tinytorch::detail::max_pool2d_gradient(ones_of({1, 2, 2, 2}), indices, {2, 3, 3}, 2), ShapeError,
       "[max_pool2d_gradient] the input's shape is [2, 3, 3]; wanted [batch, channels, height, width]");
 }
 
 TEST(Images, ResizingSaysWhatDoesNotFit) {
-  const Tensor x = of({1, 2, 3, 3});
+  const Tensor x = ones_of({1, 2, 3, 3});
   EXPECT_ERROR(interpolate(x, {0, 2}), ValueError, "[interpolate] size is [0, 2]; it must be at least 1");
   EXPECT_ERROR(interpolate(x, 2, {.align_corners = true}), ValueError,
                "[interpolate] align_corners is for bilinear; nearest has no corners to align");
-  EXPECT_ERROR(interpolate(of({1, 2, 0, 3}), 2), ShapeError,
+  EXPECT_ERROR(interpolate(ones_of({1, 2, 0, 3}), 2), ShapeError,
                "[interpolate] the images of [1, 2, 0, 3] have no pixels");
   EXPECT_ERROR(interpolate_by(x, 0.25), ValueError,
                "[interpolate] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
   const kernels::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
-  EXPECT_ERROR(resample2d(of({1, 2, 4, 3}), sampling), ShapeError,
+  EXPECT_ERROR(resample2d(ones_of({1, 2, 4, 3}), sampling), ShapeError,
                "[resample2d] input is [1, 2, 4, 3], but the sampling is for images of 3 x 3");
   EXPECT_ERROR(resample2d_gradient(x, sampling), ShapeError,
                "[resample2d_gradient] input is [1, 2, 3, 3], but the sampling is for images of 2 x 2");
-  const Tensor wide = expand(of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
+  const Tensor wide = expand(ones_of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
   EXPECT_ERROR(interpolate(wide, 1), ShapeError,
                "[resample2d] images of 1 x 2147483648 to 1 x 1; an axis has at most 2^31 - 1 elements");
 }
 
 TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {
-  EXPECT_ERROR(unfold(of({3, 3}), {.kernel = 2}), ShapeError,
+  EXPECT_ERROR(unfold(ones_of({3, 3}), {.kernel = 2}), ShapeError,
                "[unfold] input is [3, 3]; wanted [batch, channels, height, width]");
-  EXPECT_ERROR(unfold(of({1, 1, 1, 1}), {.kernel = 1, .padding = 1LL << 31}), ShapeError,
+  EXPECT_ERROR(unfold(ones_of({1, 1, 1, 1}), {.kernel = 1, .padding = 1LL << 31}), ShapeError,
                "[unfold] shape [4294967297, 4294967297] has more elements than 63 bits can count");
   EXPECT_ERROR(
-      fold(of({4, 4}), 3, {.kernel = 2}), ShapeError,
+      fold(ones_of({4, 4}), 3, {.kernel = 2}), ShapeError,
       "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, positions]");
-  EXPECT_ERROR(fold(of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,
+  EXPECT_ERROR(fold(ones_of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,
                "[fold] size is [3, 0]; it must be at least 1");
   EXPECT_ERROR(
-      fold(of({1, 4, 5}), 3, {.kernel = 2}), ShapeError,
+      fold(ones_of({1, 4, 5}), 3, {.kernel = 2}), ShapeError,
       "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 positions in images of 3 x 3; wanted [batch, a "
       "multiple of 4, 4]");
 }

@@ -7,6 +7,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/einsum.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -14,22 +15,21 @@ namespace tinytorch {
 namespace {
 
 using testing::backend;
-
-Tensor of(const Shape& shape) { return ones(shape, {.device = backend()}); }
+using testing::ones_of;
 
 TEST(LinearAlgebra, SaysWhichShapesItTakes) {
-  EXPECT_ERROR(outer(of({2, 3}), of({3})), ShapeError,
+  EXPECT_ERROR(outer(ones_of({2, 3}), ones_of({3})), ShapeError,
                "[outer] takes two vectors, but a is [2, 3] and b is [3]; flatten() gives vectors");
-  EXPECT_ERROR(dot(of({}), of({3})), ShapeError,
+  EXPECT_ERROR(dot(ones_of({}), ones_of({3})), ShapeError,
                "[dot] takes two vectors, but a is [] and b is [3]; flatten() gives vectors");
-  EXPECT_THROW(dot(of({2}), of({3})), ShapeError);
-  EXPECT_ERROR(bmm(of({2, 3, 4}), of({1, 4, 5})), ShapeError,
+  EXPECT_THROW(dot(ones_of({2}), ones_of({3})), ShapeError);
+  EXPECT_ERROR(bmm(ones_of({2, 3, 4}), ones_of({1, 4, 5})), ShapeError,
                "[bmm] takes [batch, m, k] and [batch, k, n], but a is [2, 3, 4] and b is [1, 4, 5]; matmul() "
                "broadcasts");
-  EXPECT_ERROR(baddbmm(of({5}), of({2, 3, 4}), of({2, 3, 5})), ShapeError,
+  EXPECT_ERROR(baddbmm(ones_of({5}), ones_of({2, 3, 4}), ones_of({2, 3, 5})), ShapeError,
                "[baddbmm] takes [batch, m, k] and [batch, k, n], but a is [2, 3, 4] and b is [2, 3, 5]; "
                "matmul() broadcasts");
-  EXPECT_THROW(baddbmm(of({7}), of({2, 3, 4}), of({2, 4, 5})), ShapeError);
+  EXPECT_THROW(baddbmm(ones_of({7}), ones_of({2, 3, 4}), ones_of({2, 4, 5})), ShapeError);
 }
 
 void expect_einsum_error(const char* equation, const std::vector<Tensor>& operands,
@@ -40,7 +40,7 @@ void expect_einsum_error(const char* equation, const std::vector<Tensor>& operan
   expect_einsum_error(equation, operands, typeid(Type), #Type, message)
 
 TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
-  const std::vector<Tensor> two{of({2, 3}), of({3, 4})};
+  const std::vector<Tensor> two{ones_of({2, 3}), ones_of({3, 4})};
   EXPECT_EINSUM_ERROR("ij,jk,kl", two, ValueError,
                       "[einsum] \"ij,jk,kl\" is for 3 operands, but there are 2");
   EXPECT_EINSUM_ERROR("i1,jk", two, ValueError,
@@ -62,17 +62,17 @@ TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
 }
 
 TEST(Einsum, OfNoLettersIsTheScalar) {
-  EXPECT_TENSOR_EQ(einsum("->", std::vector{of({})}), Tensor(1.0F));
-  EXPECT_TENSOR_EQ(einsum(",", std::vector{of({}), of({})}), Tensor(1.0F));
+  EXPECT_TENSOR_EQ(einsum("->", std::vector{ones_of({})}), Tensor(1.0F));
+  EXPECT_TENSOR_EQ(einsum(",", std::vector{ones_of({}), ones_of({})}), Tensor(1.0F));
 }
 
 TEST(Einsum, MultipliesAlongAsManyLettersAsATensorHas) {
-  const Tensor x = of({1, 2, 1, 1, 2, 1, 1, 3}) * 2;
+  const Tensor x = ones_of({1, 2, 1, 1, 2, 1, 1, 3}) * 2;
   EXPECT_TENSOR_EQ(einsum("abcdefgh,abcdefgh->abcdefgh", {x, x}), x * x);
 }
 
 TEST(Stack, TakesTensorsInBraces) {
-  const Tensor x = of({2});
+  const Tensor x = ones_of({2});
   EXPECT_EQ(stack({x, x, x}).shape(), (Shape{3, 2}));
   EXPECT_EQ(stack({x, x, x}, 1).shape(), (Shape{2, 3}));
 }

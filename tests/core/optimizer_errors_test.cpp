@@ -8,15 +8,12 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/optimizer.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
-
-Tensor of(const Shape& shape, DType dtype = DType::f32) {
-  return ones(shape, {.dtype = dtype, .device = backend()});
-}
 
 void sgd(ParameterUpdate update) {
   std::vector<ParameterUpdate> updates{update};
@@ -29,18 +26,18 @@ void adagrad(ParameterUpdate update) {
 }
 
 TEST(OptimizerErrors, OfTensorsThatDoNotFitEachOther) {
-  const Tensor p = of({2, 3});
-  EXPECT_ERROR(sgd({p, of({3, 2})}), ShapeError,
+  const Tensor p = ones_of({2, 3});
+  EXPECT_ERROR(sgd({p, ones_of({3, 2})}), ShapeError,
                "[sgd_step] a parameter is [2, 3], but its gradient [3, 2]; they must have one shape");
-  EXPECT_ERROR(adagrad({p, p, of({3})}), ShapeError,
+  EXPECT_ERROR(adagrad({p, p, ones_of({3})}), ShapeError,
                "[adagrad_step] a parameter is [2, 3], but its moment [3]; they must have one shape");
-  EXPECT_ERROR(sgd({p, of({2, 3}, DType::f64)}), DTypeError,
+  EXPECT_ERROR(sgd({p, ones_of({2, 3}, DType::f64)}), DTypeError,
                "[sgd_step] a parameter is f32, but its gradient f64; convert one with .to(dtype)");
-  EXPECT_ERROR(sgd({of({2}, DType::i64), of({2}, DType::i64)}), DTypeError,
+  EXPECT_ERROR(sgd({ones_of({2}, DType::i64), ones_of({2}, DType::i64)}), DTypeError,
                "[sgd_step] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
-  EXPECT_ERROR(sgd({p, transpose(of({3, 2}))}), ValueError,
+  EXPECT_ERROR(sgd({p, transpose(ones_of({3, 2}))}), ValueError,
                "[sgd_step] the gradient of a parameter [2, 3] is not contiguous; take contiguous() of it");
-  EXPECT_ERROR(sgd({transpose(of({3, 2})), p}), ValueError,
+  EXPECT_ERROR(sgd({transpose(ones_of({3, 2})), p}), ValueError,
                "[sgd_step] a parameter [2, 3] is not contiguous; take contiguous() of it");
   EXPECT_ERROR(adagrad({p, p}), ValueError,
                "[adagrad_step] the tensor is undefined (default-constructed); give it a value first");

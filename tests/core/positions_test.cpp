@@ -9,13 +9,12 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/random.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
-
-Tensor of(const Shape& shape) { return ones(shape, {.device = backend()}); }
 
 TEST(Rotary, ProductsDependOnTheDistanceOnly) {
   Generator source(1);
@@ -27,36 +26,36 @@ TEST(Rotary, ProductsDependOnTheDistanceOnly) {
 }
 
 TEST(Rotary, SaysWhatIsWrong) {
-  EXPECT_ERROR(rotary(of({4})), ShapeError, "[rotary] x is [4]; wanted [..., length, width]");
+  EXPECT_ERROR(rotary(ones_of({4})), ShapeError, "[rotary] x is [4]; wanted [..., length, width]");
   EXPECT_ERROR(
-      rotary(of({3, 5})), ShapeError,
+      rotary(ones_of({3, 5})), ShapeError,
       "[rotary] x is [3, 5], positions [3]; wanted [..., length, width] of an even width, and positions that "
       "broadcast to [..., length]");
   EXPECT_ERROR(
-      rotary(of({3, 4}), of({2})), ShapeError,
+      rotary(ones_of({3, 4}), ones_of({2})), ShapeError,
       "[rotary] x is [3, 4], positions [2]; wanted [..., length, width] of an even width, and positions that "
       "broadcast to [..., length]");
-  EXPECT_ERROR(rotary(of({3, 4}), 0, -1.0), ValueError,
+  EXPECT_ERROR(rotary(ones_of({3, 4}), 0, -1.0), ValueError,
                "[rotary_table] base is -1; it must be positive and finite");
-  EXPECT_ERROR(rotary_table(of({2}), 3), ShapeError,
+  EXPECT_ERROR(rotary_table(ones_of({2}), 3), ShapeError,
                "[rotary_table] width is 3; its elements make pairs, so it must be even");
-  EXPECT_ERROR(rotary_table(of({2}), 2, 10000, DType::i32), DTypeError,
+  EXPECT_ERROR(rotary_table(ones_of({2}), 2, 10000, DType::i32), DTypeError,
                "[rotary_table] makes f32 or f64 tensors, but i32 was asked for");
   EXPECT_ERROR(
-      rotary_table(of({2}) < 1, 2), DTypeError,
+      rotary_table(ones_of({2}) < 1, 2), DTypeError,
       "[rotary_table] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
   EXPECT_ERROR(
-      rotate_halves(of({3, 4}), of({3, 4}), of({3, 2})), ShapeError,
+      rotate_halves(ones_of({3, 4}), ones_of({3, 4}), ones_of({3, 2})), ShapeError,
       "[rotate_halves] x is [3, 4], cosine [3, 4], sine [3, 2]; wanted [..., width] of an even width, and "
       "two that broadcast to [..., width / 2]");
   EXPECT_ERROR(
-      rotate_halves(of({3, 3}), of({1}), of({1})), ShapeError,
+      rotate_halves(ones_of({3, 3}), ones_of({1}), ones_of({1})), ShapeError,
       "[rotate_halves] x is [3, 3], cosine [1], sine [1]; wanted [..., width] of an even width, and two that "
       "broadcast to [..., width / 2]");
 }
 
 TEST(RotateHalves, TakesNumbers) {
-  const Tensor x = of({3, 4});
+  const Tensor x = ones_of({3, 4});
   EXPECT_TENSOR_EQ(rotate_halves(x, 1.0, 0.0), x);
 }
 

@@ -11,27 +11,24 @@
 #include "core/ops/rearrange.h"
 #include "core/ops/scan.h"
 #include "core/ops/statistics.h"
+#include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
 
-Tensor of(const Shape& shape, DType dtype = DType::f32) {
-  return ones(shape, {.dtype = dtype, .device = backend()});
-}
-
 TEST(RearrangeErrors, OfShapes) {
-  const Tensor x = of({2, 3});
+  const Tensor x = ones_of({2, 3});
   EXPECT_ERROR(flip(x, {2}), ShapeError,
                "[flip] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(flip(x, {0, 0}), ShapeError, "[flip] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(diagonal(x, 0, 1, -1), ShapeError,
                "[diagonal] axis 1 is named twice; a diagonal needs two different axes");
-  EXPECT_ERROR(diagonal(of({2})), ShapeError,
+  EXPECT_ERROR(diagonal(ones_of({2})), ShapeError,
                "[diagonal] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
-  EXPECT_ERROR(triu(of({2})), ShapeError, "[triu] x is [2]; it must have two axes or more");
-  EXPECT_ERROR(tril(of({})), ShapeError, "[tril] x is []; it must have two axes or more");
+  EXPECT_ERROR(triu(ones_of({2})), ShapeError, "[triu] x is [2]; it must have two axes or more");
+  EXPECT_ERROR(tril(ones_of({})), ShapeError, "[tril] x is []; it must have two axes or more");
   EXPECT_ERROR(pad(x, {{1, 1}, {0, 0}, {0, 0}}), ShapeError,
                "[pad] 3 paddings for the 2 axes of shape [2, 3]");
   EXPECT_ERROR(pad(x, {{-2, -2}}), ShapeError, "[pad] axis 1 of shape [2, 3] is too short to lose 2 and 2");
@@ -44,7 +41,7 @@ TEST(RearrangeErrors, OfShapes) {
       "[pad] axis 1 of shape [2, 3] is too short to be padded by 4 in this mode; circular needs at most its "
       "length");
   EXPECT_ERROR(
-      pad(of({2, 0}), {{1, 0}}, PadMode::replicate), ShapeError,
+      pad(ones_of({2, 0}), {{1, 0}}, PadMode::replicate), ShapeError,
       "[pad] axis 1 of shape [2, 0] is too short to be padded by 1 in this mode; replicate needs an element");
   EXPECT_ERROR(repeat(x, {2}), ShapeError,
                "[repeat] counts [2] are fewer than the axes of shape [2, 3]; use tile");
@@ -55,7 +52,7 @@ TEST(RearrangeErrors, OfShapes) {
 }
 
 TEST(RearrangeErrors, OfValues) {
-  const Tensor x = of({2, 3});
+  const Tensor x = ones_of({2, 3});
   EXPECT_ERROR(roll(x, {1}, {0, 1}), ValueError,
                "[roll] 1 shifts for the axes [0, 1]; there must be one an axis");
   EXPECT_ERROR(repeat(x, {1, -1}), ValueError, "[repeat] a count in [1, -1] is negative");
@@ -68,18 +65,18 @@ TEST(RearrangeErrors, OfValues) {
 }
 
 TEST(ScanErrors, NameWhatDoesNotFit) {
-  const Tensor x = of({2, 3});
+  const Tensor x = ones_of({2, 3});
   EXPECT_ERROR(cumsum(x, 2), ShapeError,
                "[cumsum] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
-  EXPECT_ERROR(cumprod(of({}), 0), ShapeError, "[cumprod] axis 0 of a tensor that has no axes");
-  EXPECT_ERROR(linear_recurrence(x, of({3}), 0), ShapeError,
+  EXPECT_ERROR(cumprod(ones_of({}), 0), ShapeError, "[cumprod] axis 0 of a tensor that has no axes");
+  EXPECT_ERROR(linear_recurrence(x, ones_of({3}), 0), ShapeError,
                "[linear_recurrence] a is [2, 3], b is [3]; they must be alike");
-  EXPECT_ERROR(linear_recurrence(x, of({2, 3}, DType::f64), 0), DTypeError,
+  EXPECT_ERROR(linear_recurrence(x, ones_of({2, 3}, DType::f64), 0), DTypeError,
                "[linear_recurrence] a is f32, b is f64; convert one with .to(dtype)");
 }
 
 TEST(StatisticsErrors, NameTheOp) {
-  const Tensor integers = of({2, 3}, DType::i64), x = of({2, 3});
+  const Tensor integers = ones_of({2, 3}, DType::i64), x = ones_of({2, 3});
   EXPECT_ERROR(var(integers), DTypeError,
                "[var] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   EXPECT_ERROR(stddev(integers), DTypeError,
@@ -92,18 +89,18 @@ TEST(StatisticsErrors, NameTheOp) {
                "[prod] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(any(x, {0, 0}), ShapeError, "[any] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(all(x, {0, 0}), ShapeError, "[all] axis 0 is named twice in [0, 0]");
-  EXPECT_ERROR(norm(of({0}), INFINITY), ShapeError,
+  EXPECT_ERROR(norm(ones_of({0}), INFINITY), ShapeError,
                "[max] axis 0 of shape [0] has no elements to choose from");
 }
 
 TEST(Split, OfAnEmptyAxisIsOneEmptyTensor) {
-  const std::vector<Tensor> parts = split(of({0, 2}), 3);
+  const std::vector<Tensor> parts = split(ones_of({0, 2}), 3);
   ASSERT_EQ(parts.size(), 1u);
   EXPECT_EQ(parts[0].shape(), (Shape{0, 2}));
 }
 
 TEST(Split, GivesViews) {
-  const Tensor x = of({4});
+  const Tensor x = ones_of({4});
   EXPECT_EQ(split(x, 2)[1].storage(), x.storage());
   EXPECT_EQ(chunk(x, 3).size(), 2u);
   EXPECT_EQ(diagonal(reshape(x, {2, 2})).storage(), x.storage());
@@ -118,7 +115,7 @@ TEST(RunningSum, OfF32IsAddedInF64) {
 }
 
 TEST(RearrangeErrors, OfSizesBeyondAllTensors) {
-  const Tensor x = of({2, 3});
+  const Tensor x = ones_of({2, 3});
   for (const PadMode mode : {PadMode::constant, PadMode::replicate}) {
     EXPECT_ERROR(
         pad(x, {{INT64_MAX, INT64_MAX}}, mode), ShapeError,
@@ -139,8 +136,8 @@ TEST(RearrangeErrors, OfSizesBeyondAllTensors) {
 }
 
 TEST(Repeat, AllocatesNothingForAnEmptyResult) {
-  EXPECT_EQ(repeat(of({1, 1}), {1LL << 50, 0}).shape(), (Shape{1LL << 50, 0}));
-  EXPECT_EQ(repeat(of({0, 2}), {3, 1LL << 50}).shape(), (Shape{0, 1LL << 51}));
+  EXPECT_EQ(repeat(ones_of({1, 1}), {1LL << 50, 0}).shape(), (Shape{1LL << 50, 0}));
+  EXPECT_EQ(repeat(ones_of({0, 2}), {3, 1LL << 50}).shape(), (Shape{0, 1LL << 51}));
 }
 
 TEST(Pad, FindsItsSourcesInEachMode) {

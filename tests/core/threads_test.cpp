@@ -16,9 +16,9 @@ namespace {
 
 /// The gradients of attention of x to itself, as one tensor.
 Tensor attention_gradients(const Tensor& x) {
-  const auto settings = detail::attention_settings("test", x, x, x, {.causal = true});
-  const auto result = detail::attention_forward(x, x, x, settings);
-  const auto gradients = detail::attention_backward(x, x, x, result, x, settings);
+  const auto settings = tinytorch::detail::attention_settings("test", x, x, x, {.causal = true});
+  const auto result = tinytorch::detail::attention_forward(x, x, x, settings);
+  const auto gradients = tinytorch::detail::attention_backward(x, x, x, result, x, settings);
   return concat({gradients.q, gradients.k, gradients.v});
 }
 

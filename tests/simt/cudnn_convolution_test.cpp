@@ -68,9 +68,6 @@ struct Problem {
   }
 };
 
-template <class T>
-constexpr cudnnDataType_t kDataType = sizeof(T) == sizeof(float) ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
-
 struct Descriptors {
   cudnnTensorDescriptor_t x = nullptr, y = nullptr;
   cudnnFilterDescriptor_t w = nullptr;

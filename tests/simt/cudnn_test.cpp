@@ -52,9 +52,6 @@ const Layout padded{{2, 3, 4, 5}, {200, 64, 12, 2}};
 const Layout five_dims{{2, 3, 2, 2, 5}, {60, 20, 10, 5, 1}};
 const Layout seven_dims{{2, 3, 2, 1, 2, 5, 1}, {70, 22, 10, 10, 5, 1, 1}};
 
-template <class T>
-constexpr cudnnDataType_t kDataType = sizeof(T) == sizeof(float) ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
-
 class Descriptor {
  public:
   Descriptor() { EXPECT_EQ(cudnnCreateTensorDescriptor(&desc_), CUDNN_STATUS_SUCCESS); }

@@ -3,6 +3,7 @@
 #include "tests/simt/testing.h"
 
 #include <cublas_v2.h>
+#include <cudnn.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -101,6 +102,10 @@ struct Product {
     return expected([](T value, std::int64_t) { return value; });
   }
 };
+
+template <class T>
+inline constexpr cudnnDataType_t kDataType = sizeof(T) == sizeof(float) ? CUDNN_DATA_FLOAT
+                                                                        : CUDNN_DATA_DOUBLE;
 
 inline constexpr std::array kOperations = {CUBLAS_OP_N, CUBLAS_OP_T};
 
