@@ -50,13 +50,17 @@ int run(int argc, char** argv) {
   CLI::App app{"TinyTorch's program: runs examples and tests, and reports on the machine.", "tito"};
   app.set_version_flag("--version", "TinyTorch " TINYTORCH_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "The script ./tito has two commands more:\n"
+      "  check                       Run the part of the gate that a change needs\n"
+      "  bundle                      Pack the tests for a GPU machine without a compiler");
 
   std::string example;
   std::vector<std::string> example_arguments;
   CLI::App& run_command = add_command(app, exit_code, "run", "Run an example",
                                       [&] { return tito::run_example(example, example_arguments); });
-  run_command.add_option("EXAMPLE", example, "its name, as `tito list` shows it")->required();
-  run_command.add_option("ARGUMENTS", example_arguments, "are the example's own; try --help there");
+  run_command.add_option("EXAMPLE", example, "its name, as `tito list` prints it")->required();
+  run_command.add_option("ARGUMENTS", example_arguments, "arguments of the example; try --help there");
 
   tito::TestOptions tests;
   CLI::App& test_command = add_command(app, exit_code, "test", "Run the tests on every backend that is here",
@@ -73,19 +77,19 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(1U, 1024U));
 
   tito::MutateOptions mutation;
-  CLI::App& mutate_command = add_command(
-      app, exit_code, "mutate",
-      "Check the tests: leave out each barrier, bounds check and stream wait of kernels/cuda in turn, and "
-      "report "
-      "those that no test misses. Builds emulated, asan and tsan first; then takes about a minute",
-      [&] { return tito::mutate_kernels(mutation); });
+  CLI::App& mutate_command = add_command(app, exit_code, "mutate",
+                                         "Check the tests: omit each barrier, bounds check and stream wait "
+                                         "of kernels/cuda in turn, and report those "
+                                         "that no test misses. Builds emulated, asan and tsan first",
+                                         [&] { return tito::mutate_kernels(mutation); });
   CLI::Option* const kernel =
       mutate_command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
   mutate_command
       .add_option("--sample", mutation.sample, "only the mutants of one file, which this number picks")
       ->excludes(kernel);
   mutate_command.add_flag("--list", mutation.list, "print the mutants, and run nothing");
-  mutate_command.add_option("--stages", mutation.stages, "the builds to try in this order, parted by commas")
+  mutate_command
+      .add_option("--stages", mutation.stages, "the builds to try in this order, separated by commas")
       ->delimiter(',')
       ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
       ->default_str("emulated,asan,tsan");
@@ -97,13 +101,13 @@ int run(int argc, char** argv) {
       ->default_str("120");
 
   add_command(app, exit_code, "ops",
-              "Print each op with its kernels, gradient, types and layouts, as the tests' op table has them",
+              "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
               tito::show_ops);
   add_command(app, exit_code, "list", "List the examples and the test suites", tito::list_programs);
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");
   system.require_subcommand(1);
-  add_command(system, exit_code, "info", "What of this machine matters to TinyTorch", tito::show_system);
+  add_command(system, exit_code, "info", "What matters to TinyTorch on this machine", tito::show_system);
   add_command(system, exit_code, "doctor",
               "The same as checks, with what to do; fails if the CPU build cannot work", tito::check_system);
 
