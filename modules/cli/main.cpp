@@ -76,7 +76,8 @@ int run(int argc, char** argv) {
   CLI::App& mutate_command = add_command(
       app, exit_code, "mutate",
       "Check the tests: leave out each barrier, bounds check and stream wait of kernels/cuda in turn, and "
-      "report those that no test misses. Builds emulated, asan and tsan first; then takes about a minute",
+      "report "
+      "those that no test misses. Builds emulated, asan and tsan first; then takes about a minute",
       [&] { return tito::mutate_kernels(mutation); });
   CLI::Option* const kernel =
       mutate_command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
