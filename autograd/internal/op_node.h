@@ -17,10 +17,11 @@ template <class Rule, std::size_t... i>
 Gradients call_rule(const Rule& rule, const RuleArguments& at, std::index_sequence<i...>) {
   if constexpr (std::is_invocable_v<const Rule&, const RuleArguments&, decltype(InputGradient(at, i))...>) {
     return rule(at, InputGradient(at, i)...);
+  } else if constexpr (sizeof...(i) < 8) {
+    return call_rule(rule, at, std::make_index_sequence<sizeof...(i) + 1>());
   } else {
     static_assert(sizeof...(i) < 8,
                   "a rule takes RuleArguments, and an InputGradient for each input or none");
-    return call_rule(rule, at, std::make_index_sequence<sizeof...(i) + 1>());
   }
 }
 

@@ -29,7 +29,7 @@ Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DTyp
   return Tensor(std::make_shared<Storage>(device, static_cast<std::size_t>(bytes)), dtype, shape, strides, 0);
 }
 
-/// x's strides where they have no gaps or overlaps, else row-major ones.
+/// x's strides if x is dense and does not overlap itself, else row-major ones.
 Strides dense_strides(const Tensor& x) {
   if (x.is_contiguous()) return contiguous_strides(x.shape());
   const Axes order = memory_order(x.strides());

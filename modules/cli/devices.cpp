@@ -4,6 +4,7 @@
 #include "modules/cli/programs.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -13,9 +14,11 @@ namespace tito {
 
 Devices read_devices() {
   const Program program = find_tool("devices");
-  const std::filesystem::path log = build_folder() / "devices.txt";
+  // Its own file: tito may run several times at once.
+  const std::filesystem::path log = build_folder() / fmt::format("devices.{}.txt", getpid());
   const Ending ending = run_logged(program.path, {}, log);
   std::ifstream file(log);
+  std::filesystem::remove(log);  // what is open can still be read
   if (ending.signal != 0 || ending.exit_code != 0) {
     std::ostringstream text;
     text << file.rdbuf();

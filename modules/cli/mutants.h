@@ -44,9 +44,8 @@ struct MutantTable {
 };
 
 /// Reads the table and compares it with the mutants.
-/// @throws std::runtime_error  it is missing, has a malformed line or one that matches no mutant, or lists no
-/// test for
-///                             a file with mutants
+/// @throws std::runtime_error  it is missing, has a malformed line or one that matches no mutant, or
+///                             lists no test for a file with mutants
 MutantTable read_mutant_table(const std::filesystem::path& path, const std::vector<Mutant>& mutants);
 
 }  // namespace tito

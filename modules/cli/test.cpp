@@ -10,8 +10,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -24,10 +26,12 @@ struct Task {
   std::string backend;
   unsigned shard = 0, shards = 1;
 
+  /// The suite on its backend, whichever the shard.
+  std::string suite_title() const {
+    return suite.takes_backend() ? fmt::format("{} ({})", suite.name, backend) : suite.name;
+  }
   std::string title() const {
-    std::string text = suite.takes_backend() ? fmt::format("{} ({})", suite.name, backend) : suite.name;
-    if (shards > 1) text += fmt::format(" {}/{}", shard + 1, shards);
-    return text;
+    return shards > 1 ? fmt::format("{} {}/{}", suite_title(), shard + 1, shards) : suite_title();
   }
   std::string file_name() const {
     return fmt::format("{}.{}{}", suite.name, backend, shards > 1 ? fmt::format(".{}", shard + 1) : "");
@@ -49,9 +53,15 @@ class TestRun {
   /// Runs all tasks, so many at a time, and prints each as it ends.
   void run(unsigned jobs) {
     std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+    for (unsigned i = 0; i < jobs && i < tasks_.size(); ++i) workers.emplace_back([this] { work(); });
     workers.clear();
     if (error_) std::rethrow_exception(error_);
+    // A filter may leave a suite without tests.
+    for (const auto& [title, tests] : tests_of_) {
+      if (tests > 0 || !pattern_.empty()) continue;
+      ++failed_;
+      failures_.push_back(fmt::format("{} has no tests", title));
+    }
   }
 
   int passed() const { return passed_; }
@@ -89,8 +99,7 @@ class TestRun {
     const auto start = std::chrono::steady_clock::now();
     const Ending ending = run_logged(task.suite.path, arguments, log, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    add(task, read_result(task.title(), ending, report, log, !pattern_.empty() || task.shards > 1),
-        seconds.count(), log);
+    add(task, read_result(task.title(), ending, report, log), seconds.count(), log);
   }
 
   void add(const Task& task, const TestResult& result, double seconds, const std::filesystem::path& log) {
@@ -98,6 +107,7 @@ class TestRun {
     passed_ += result.passed;
     skipped_ += result.skipped;
     failed_ += result.failures();
+    tests_of_[task.suite_title()] += result.passed + result.skipped + result.failures();
     for (const std::string& test : result.failed)
       failures_.push_back(fmt::format("{} in {} --backend {}", test, task.suite.name, task.backend));
     if (!result.broken.empty()) failures_.push_back(result.broken);
@@ -114,6 +124,7 @@ class TestRun {
 
   std::mutex mutex_;  // of what follows, and of standard output
   int passed_ = 0, failed_ = 0, skipped_ = 0;
+  std::map<std::string, int> tests_of_;  // by suite_title()
   std::vector<std::string> failures_;
   std::exception_ptr error_;
 };

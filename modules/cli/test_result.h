@@ -18,11 +18,11 @@ struct TestResult {
   int failures() const { return static_cast<int>(failed.size()) + (broken.empty() ? 0 : 1); }
 };
 
-/// Reads GoogleTest's JSON report and judges how the program ended.
-/// @param title       the program in messages
-/// @param may_be_empty  no test is no failure: a filter or a shard may leave none
+/// Reads GoogleTest's JSON report and judges how the program ended. A run of no tests is no failure here: a
+/// filter or a shard may leave none.
+/// @param title  the program in messages
 TestResult read_result(const std::string& title, const Ending& ending, const std::filesystem::path& report,
-                       const std::filesystem::path& log, bool may_be_empty);
+                       const std::filesystem::path& log);
 
 /// Prints the output of each failed test, or the end of the log of a program that failed itself.
 void print_failures(const TestResult& result, const std::filesystem::path& log);

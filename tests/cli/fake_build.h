@@ -32,7 +32,8 @@ class FakeBuild {
   /// Adds an example: the shell script `body`.
   void add_example(const std::string& name, const std::string& body, const std::string& description = "");
 
-  /// Adds a test suite: the shell script `body`. `backends` is `each` or `once`, as in programs.txt.
+  /// Adds a test suite: the shell script `body`. `backends` is `each` or `once`, as in programs.txt;
+  /// with "\tlong" behind it, the suite runs in shards.
   void add_suite(const std::string& name, const std::string& body, const std::string& backends = "each");
 
   /// The folder of tito and all programs.

@@ -91,6 +91,15 @@ TEST(TitoRun, PassesArgumentsAndExitCode) {
   EXPECT_EQ(run.output, "<--epochs><5><two words><--backend><cpu><--help><--><>");
 }
 
+TEST(TitoRun, StartsTheProgramForTheCpuWhereTheLauncherBuiltThat) {
+  FakeBuild build;
+  build.add_example("example", "echo with CUDA");
+  build.add_example("cpu/example", "echo for the CPU");
+  EXPECT_EQ(build.tito("run example").output, "with CUDA\n");
+  const ProgramRun run = run_program("TITO_CPU_ONLY=1 " + (build.path() / "tito").string() + " run example");
+  EXPECT_EQ(run.output, "for the CPU\n");
+}
+
 TEST(TitoRun, UnknownExampleSuggestsTheNearest) {
   FakeBuild build;
   build.add_example("xor_network", "exit 0");
@@ -163,6 +172,53 @@ TEST(TitoTest, ZeroTestsAreAFailure) {
   EXPECT_EQ(empty_suite.exit_code, 1);
   EXPECT_THAT(empty_suite.output,
               AllOf(HasSubstr("test_empty (cpu) has no tests"), EndsWith("\n1 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, LongSuiteRunsInShardsAtTheSameTime) {
+  FakeBuild build;
+  // Each shard waits until all have started.
+  const std::string folder = build.path().string();
+  build.add_suite("test_long",
+                  "touch " + folder + "/shard.$GTEST_SHARD_INDEX.$GTEST_TOTAL_SHARDS\nturns=0\n" +
+                      "until [ -e " + folder + "/shard.0.3 ] && [ -e " + folder + "/shard.1.3 ] && [ -e " +
+                      folder + "/shard.2.3 ]; do\n" +
+                      "  turns=$((turns + 1)); [ $turns -lt 600 ] || exit 9; sleep 0.05\ndone\n" +
+                      reporting_suite(2, 0),
+                  "each\tlong");
+  const ProgramRun run = build.tito("test --backend cpu -j 3");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr("test_long (cpu) 1/3"), HasSubstr("test_long (cpu) 2/3"),
+                                HasSubstr("test_long (cpu) 3/3"), EndsWith("\n6 passed, 0 failed\n")));
+}
+
+TEST(TitoTest, EmptyShardIsNoFailure) {
+  FakeBuild build;
+  build.add_suite(
+      "test_long",
+      "if [ $GTEST_SHARD_INDEX = 0 ]; then\n" + reporting_suite(1, 0) + "\nfi\n" + suite_without_match(),
+      "each\tlong");
+  const ProgramRun run = build.tito("test --backend cpu -j 2");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
+}
+
+TEST(TitoTest, LongSuiteWithoutTestsIsAFailure) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(1, 0));
+  build.add_suite("test_long", suite_without_match(), "each\tlong");
+  const ProgramRun run = build.tito("test --backend cpu -j 2");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("\nFAILED: test_long (cpu) has no tests\n"),
+                                EndsWith("\n1 passed, 1 failed\n")));
+}
+
+TEST(TitoTest, PatternRunsALongSuiteWhole) {
+  FakeBuild build;
+  build.add_suite("test_long", "[ -z \"${GTEST_TOTAL_SHARDS-}\" ] || exit 9\n" + reporting_suite(1, 0),
+                  "each\tlong");
+  const ProgramRun run = build.tito("test --backend cpu -j 2 -k Passing");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
 }
 
 TEST(TitoTest, PatternSkipsSuitesWithoutAMatch) {

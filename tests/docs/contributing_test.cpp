@@ -20,6 +20,11 @@
 
 #include <cmath>
 
+constexpr int kBlocks =
+#include "blocks.txt"
+    ;
+static_assert(kBlocks == 7, "a block of CONTRIBUTING.md was added or removed: this test includes each");
+
 namespace tinytorch {
 
 #include "block_1.inc"

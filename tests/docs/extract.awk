@@ -40,7 +40,11 @@ function finish_file(   name) {
     blocks = 0
 }
 
-FNR == 1 { finish_file(); file = FILENAME; sub(root "/", "", file) }
+FNR == 1 {
+    finish_file()
+    file = FILENAME
+    if (index(file, root "/") == 1) file = substr(file, length(root) + 2)
+}
 {
     line = $0
     if (file ~ /\.h$/) {

@@ -61,7 +61,7 @@ cudaError_t launch_kernel(const NamedKernel<P...>& kernel, dim3 grid, dim3 block
       },
       values);
 #else
-  return launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
+  return simt::launch(kernel.name, kernel.function, grid, block, shared_bytes, stream, values);
 #endif
 }
 
