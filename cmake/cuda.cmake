@@ -42,6 +42,11 @@ function(tinytorch_add_cuda_objects name)
   if(TINYTORCH_CUDA STREQUAL emulated)
     list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_gpu.cpp)
     simt_emulate(kernels ${kernels})
+    set(options ${TINYTORCH_KERNEL_FLAGS})
+    # Emulated kernels are compiled longer than they run.
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      list(APPEND options -O1)
+    endif()
   else()
     list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_emulated.cpp)
     # Random numbers have the same bits everywhere: see kernels/math/random.h.
@@ -51,9 +56,7 @@ function(tinytorch_add_cuda_objects name)
   endif()
   tinytorch_add_objects(${name} "${PROJECT_SOURCE_DIR}/core/tensor.h" ${host} ${kernels})
   tinytorch_link_cuda(${name})
-  # Emulated kernels are compiled longer than they run.
-  target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>
-                                         $<$<COMPILE_LANGUAGE:CXX>:${TINYTORCH_KERNEL_FLAGS}>)
+  target_compile_options(${name} PRIVATE ${options})
 endfunction()
 
 # Kernels may call the constexpr functions of core and of the standard library. A kernel that spills registers is

@@ -44,7 +44,7 @@ macro(tinytorch_find_dependencies missing)
   endif()
 endmacro()
 
-# The folders that a CUDA toolkit may lie in; nvcc is in the bin folder of one, or of what it links to.
+# The directories that a CUDA toolkit may be in; nvcc is in the bin folder of one, or of what it links to.
 function(tinytorch_cuda_roots result)
   if(CMAKE_CUDA_COMPILER)
     set(TINYTORCH_NVCC ${CMAKE_CUDA_COMPILER})

@@ -7,7 +7,7 @@ set_property(CACHE TINYTORCH_INSTRUCTION_SETS PROPERTY STRINGS all native baseli
 # Sets `result` to the options for the best set of this machine; empty where that is the compiler's own.
 function(tinytorch_native_instruction_set result)
   set(${result} "" PARENT_SCOPE)
-  if(CMAKE_CROSSCOMPILING OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+  if(CMAKE_CROSSCOMPILING OR NOT EXISTS /proc/cpuinfo OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
     return()
   endif()
   file(STRINGS /proc/cpuinfo flags REGEX "^flags" LIMIT_COUNT 1)

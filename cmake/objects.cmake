@@ -45,6 +45,10 @@ function(tinytorch_add_library name)
     list(APPEND objects $<TARGET_OBJECTS:${group}>)
   endforeach()
   add_library(${name} ${objects})
+  # Only what was asked for links the CPU's.
+  if(name STREQUAL "tinytorch_cpu")
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_compile_features(${name} PUBLIC cxx_std_20)
   # Users include <tinytorch/tinytorch.h>; our own sources and headers include from the root, "core/tensor.h".

@@ -65,8 +65,12 @@ class Kernel;
 /// allocates the output; kernels do neither.
 /// ```cpp
 /// static Kernel<void(const Tensor& x, Tensor& y)> plus_one{"plus_one"};
-/// plus_one.set(DeviceType::cpu, [](const Tensor& x, Tensor& y) { *y.data<float>() = *x.data<float>() + 1;
-/// }); Tensor y = empty({1}); plus_one(Tensor{2.0}, y); std::cout << y;  // [3.]
+/// plus_one.set(DeviceType::cpu, [](const Tensor& x, Tensor& y) {
+///   *y.data<float>() = *x.data<float>() + 1;
+/// });
+/// Tensor y = empty({1});
+/// plus_one(Tensor{2.0}, y);
+/// std::cout << y;  // [3.]
 /// ```
 template <class... Args>
 class Kernel<void(Args...)> : public KernelSlot {
