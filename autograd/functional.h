@@ -30,8 +30,7 @@ struct Vjp {
 /// respect to it. Takes one backward pass.
 /// @param seed  of the shape of f's value; 1 if left out, which requires f to give one element
 /// @throws ValueError  no inputs, no function or an undefined result (as all functions of this header); no
-/// seed
-///                     for several elements
+///                     seed for several elements
 /// @throws ShapeError  the seed has another shape
 /// @throws DTypeError  an input is not floating; else as backward()
 Vjp vjp(const Function& f, const std::vector<Tensor>& inputs, const Tensor& seed = {});
@@ -48,7 +47,7 @@ struct Jvp {
 /// @param tangents  one for each input, of its shape, dtype and device
 /// @throws ValueError  no inputs, or another number of tangents
 /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device of a tangent differs from its
-/// input's
+///          input's
 Jvp jvp(const Function& f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents);
 
 /// The Jacobian of f. Takes one backward pass for each element of f's value.

@@ -103,7 +103,8 @@ class Saved {
  public:
   /// @param needed  false leaves it empty: the rule does not read it
   explicit Saved(const Variable& x, bool needed = true);
-  /// The saved variable. @throws ValueError  it was changed in place since
+  /// The saved variable.
+  /// @throws ValueError  it was changed in place since
   const Variable& operator*() const {
     if (variable_.value().version() != version_) fail_changed();
     return variable_;
@@ -128,13 +129,15 @@ class Node : public std::enable_shared_from_this<Node> {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Runs the rule. @throws ValueError  it was released, or a saved tensor was changed in place
+  /// Runs the rule.
+  /// @throws ValueError  it was released, or a saved tensor was changed in place
   Gradients differentiate(const Variable& grad) const;
   /// Frees what the rule saved and the links to the inputs.
   virtual void release() = 0;
   /// A leaf's value; null for a recorded op.
   virtual Tensor* leaf_value() { return nullptr; }
-  /// The op's result. @throws ValueError  it was changed in place since, or was not saved
+  /// The op's result.
+  /// @throws ValueError  it was changed in place since, or was not saved
   virtual Variable output() const;
 
   const char* const name;

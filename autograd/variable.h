@@ -95,8 +95,7 @@ class Variable {
   ///                     graph was freed by an earlier backward(); a saved tensor was changed in place or a
   ///                     leaf's value replaced since
   /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device of the seed, or of the result of
-  /// a
-  ///                     rule or hook, differs from that of its value
+  ///          a rule or hook, differs from that of its value
   void backward(BackwardOptions options = {}) const;
   void backward(const Variable& seed, BackwardOptions options = {}) const;
 

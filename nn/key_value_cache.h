@@ -42,7 +42,8 @@ class KeyValueCache {
   /// Views [batch, kv_heads, length, width], valid until the next append(); undefined before the first.
   Tensor keys() const;
   Tensor values() const;
-  /// Discards all but the first `length` steps. @throws ValueError  length is negative or above length()
+  /// Discards all but the first `length` steps.
+  /// @throws ValueError  length is negative or above length()
   void truncate(std::int64_t length);
   /// Discards all steps, but not the buffers; the next ones may have another shape.
   void clear() { length_ = 0; }

@@ -55,7 +55,8 @@ class LayerNorm : public Layer<LayerNorm> {
   /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
   explicit LayerNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
+  /// Normalises over the last axis, of length `features`.
+  /// @throws ShapeError  it is less than 1
   explicit LayerNorm(std::int64_t features, const NormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
 
@@ -81,7 +82,8 @@ class RMSNorm : public Layer<RMSNorm> {
   /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
   explicit RMSNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
+  /// Normalises over the last axis, of length `features`.
+  /// @throws ShapeError  it is less than 1
   explicit RMSNorm(std::int64_t features, const NormOptions& options = {})
       : RMSNorm(Shape{features}, options) {}
 

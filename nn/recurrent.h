@@ -46,7 +46,8 @@ struct RecurrentResult {
 /// [G H, H], bias_ih_lk and bias_hh_lk [G H]. They start uniform within ±1 / sqrt(H).
 class Recurrent : public Layer<Recurrent> {
  public:
-  /// The output sequence from an initial state of zeros. @throws ShapeError  as run()
+  /// The output sequence from an initial state of zeros.
+  /// @throws ShapeError  as run()
   template <TensorLike T>
   T forward(const T& x) const {
     return run(x).output;

@@ -36,7 +36,8 @@ class Sequential : public Layer<Sequential> {
     add(std::move(owned));
     return added;
   }
-  /// Appends a layer. @throws ValueError  layer is null
+  /// Appends a layer.
+  /// @throws ValueError  layer is null
   void add(std::unique_ptr<Module> layer);
 
   template <TensorLike T>
@@ -50,7 +51,8 @@ class Sequential : public Layer<Sequential> {
 
   /// The number of layers.
   std::size_t size() const { return layers().size(); }
-  /// The layer at index i. @throws ValueError  i is not less than size()
+  /// The layer at index i.
+  /// @throws ValueError  i is not less than size()
   Module& operator[](std::size_t i) { return at(i); }
   const Module& operator[](std::size_t i) const { return at(i); }
 

@@ -31,8 +31,8 @@ Tensor elu(const Tensor& x, double alpha = 1);
 enum class GeluForm { erf, tanh };
 
 /// Gaussian error linear unit (Hendrycks and Gimpel 2016): x times the probability that a standard normal
-/// variable is below x, elementwise. That is x (1 + erf(x / sqrt 2)) / 2, or with
-/// tanh(sqrt(2 / pi) (x + 0.044715 x³)) in place of the erf. NaN at -inf, as in PyTorch.
+/// variable is below x, elementwise. That is x (1 + erf(x / sqrt 2)) / 2, or with tanh(sqrt(2 / pi) (x +
+/// 0.044715 x³)) in place of the erf. NaN at -inf, as in PyTorch.
 Tensor gelu(const Tensor& x, GeluForm form = GeluForm::erf);
 
 /// Sigmoid linear unit, x sigmoid(x), elementwise; also called swish. NaN at -inf, as in PyTorch.

@@ -37,7 +37,8 @@ Tensor maximum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, const Tensor& b);
 
 /// -x, elementwise, with x's shape, dtype and memory order, as abs() and sign() have.
-/// @throws DTypeError  x is bool. ValueError  x is undefined
+/// @throws DTypeError  x is bool
+/// @throws ValueError  x is undefined
 Tensor neg(const Tensor& x);
 /// |x|. Of the smallest integer it is that integer.
 Tensor abs(const Tensor& x);

@@ -47,8 +47,8 @@ struct AttentionOptions {
 ///           operands of two axes are one head
 /// @param k  [..., kv_heads, keys, width]
 /// @param v  [..., kv_heads, keys, value width]
-/// @return   [..., heads, queries, value width]; contiguous, or in q's order in memory where that is [...,
-///           queries, heads, width]
+/// @return   [..., heads, queries, value width]; contiguous, or in q's order in memory where that is
+///           [..., queries, heads, width]
 /// @throws ShapeError   the lengths or the mask do not fit
 /// @throws DTypeError   not floating or of different dtypes; a mask of integers
 /// @throws ValueError   dropout is not in [0, 1), or scale is not finite
@@ -79,7 +79,8 @@ Tensor causal_mask(std::int64_t queries, std::int64_t keys, std::int64_t offset 
 
 /// The mask of padded sequences, for attention in both directions: true for the first lengths[b] keys of
 /// sequence b. bool [batch, 1, 1, keys], which broadcasts to the scores.
-/// @throws DTypeError  lengths are not integers. ShapeError  not of one axis
+/// @throws DTypeError  lengths are not integers
+/// @throws ShapeError  not of one axis
 Tensor padding_mask(const Tensor& lengths, std::int64_t keys);
 
 /// Both causal_mask() and padding_mask(): bool [batch, 1, length, length].

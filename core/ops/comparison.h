@@ -63,7 +63,8 @@ requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>) Tensor where(const T
 }
 
 /// True where shapes, dtypes and all elements are equal; NaN equals nothing. Waits for the device.
-/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
+/// @throws DeviceError  a and b are on different devices
+/// @throws ValueError   one is undefined
 bool equal(const Tensor& a, const Tensor& b);
 
 /// The tolerance of allclose(): |a - b| <= absolute + relative |b|.
@@ -76,7 +77,8 @@ struct Tolerance {
 /// True where all elements of a and b, which broadcast, are equal within the tolerance. Computed in f64;
 /// equal infinities are close. Waits for the device.
 /// @throws ShapeError   the shapes do not broadcast
-/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
+/// @throws DeviceError  a and b are on different devices
+/// @throws ValueError   one is undefined
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance = {});
 
 }  // namespace tinytorch

@@ -108,7 +108,8 @@ template <TensorLike T>
 T flatten(const T& x, int start = 0);
 
 /// The view at one index of an axis, which is left out; a negative index counts from the end.
-/// @throws ShapeError  no such axis. ValueError  no such index
+/// @throws ShapeError  no such axis
+/// @throws ValueError  no such index
 template <TensorLike T>
 T select(const T& x, int axis, std::int64_t index);
 

@@ -28,8 +28,8 @@ struct Conv2dOptions {
 struct ConvTranspose2dOptions {
   Pair stride = 1;
   Pair padding = 0;
-  /// How many rows and columns the result has more than the smallest image from which a convolution gives
-  /// the input; less than the stride or the dilation.
+  /// How many rows and columns the result has more than the smallest image from which a convolution gives the
+  /// input; less than the stride or the dilation.
   Pair output_padding = 0;
   Pair dilation = 1;
   std::int64_t groups = 1;

@@ -38,8 +38,7 @@ struct NLLOptions {
 ///                probability and weight, the products are added, and the mean is over the rows, unweighted
 /// @throws ShapeError   logits have no class axis, or the target's or the weight's shape does not fit
 /// @throws ValueError   a target is not in 0 ... classes - 1 (says which and where), or label_smoothing is
-/// not
-///                      in [0, 1]
+///                      not in [0, 1]
 /// @throws DTypeError   logits are not floating, or the target is bool
 /// @throws DeviceError  the operands are on different devices
 template <TensorLike T>
@@ -50,7 +49,8 @@ T cross_entropy(const T& logits, const std::type_identity_t<T>& target,
 /// likelihood. The mean is weighted as in cross_entropy().
 /// @param log_probability  shaped as the logits of cross_entropy()
 /// @param target           class indices, as of cross_entropy()
-/// @throws as cross_entropy(); DTypeError  also where the target is floating
+/// @throws as cross_entropy()
+/// @throws DTypeError  also where the target is floating
 template <TensorLike T>
 T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& options = {},
            const char* op = "nll_loss");

@@ -25,7 +25,8 @@ struct InterpolateOptions {
 /// 1/2 and repeats the edge.
 /// @param x  [batch, channels, height, width]
 /// @return   [batch, channels, size]; in x's order in memory
-/// @throws ShapeError  x has not four axes, or no pixels. DTypeError  not floating
+/// @throws ShapeError  x has not four axes, or no pixels
+/// @throws DTypeError  not floating
 /// @throws ValueError  a size below 1, or align_corners with nearest
 template <TensorLike T>
 T interpolate(const T& x, const Pair& size, const InterpolateOptions& options = {});

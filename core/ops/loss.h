@@ -82,8 +82,8 @@ template <TensorLike T>
 T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOptions options = {},
              const char* op = "huber_loss");
 
-/// The Huber loss divided by beta: with d = |prediction - target|, d^2 / (2 beta) below beta, else
-/// d - beta / 2.
+/// The Huber loss divided by beta: with d = |prediction - target|, d^2 / (2 beta) below beta, else d -
+/// beta / 2.
 /// @throws ValueError  beta is negative or not finite
 template <TensorLike T>
 T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, SmoothL1Options options = {},
@@ -96,8 +96,8 @@ Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {},
                             const char* op = "binary_cross_entropy");
 
-/// binary_cross_entropy() of sigmoid(x), which neither overflows nor rounds small losses to 0:
-/// (1 - target) softplus(x) + positive_weight target softplus(-x), for logits x.
+/// binary_cross_entropy() of sigmoid(x), which neither overflows nor rounds small losses to 0: (1 - target)
+/// softplus(x) + positive_weight target softplus(-x), for logits x.
 template <TensorLike T>
 T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T>& target,
                                    const LogitsOptions& options = {},
@@ -120,8 +120,8 @@ template <TensorLike T>
 T hinge_loss(const T& score, const std::type_identity_t<T>& target, LossOptions options = {},
              const char* op = "hinge_loss");
 
-/// The cosine of the angle between the vectors along an axis,
-/// x1 x2 / (max(|x1|, epsilon) max(|x2|, epsilon)).
+/// The cosine of the angle between the vectors along an axis, x1 x2 / (max(|x1|, epsilon) max(|x2|,
+/// epsilon)).
 /// @return  x1's shape without the axis
 /// @throws ShapeError  x1 and x2 differ in shape, or there is no such axis
 template <TensorLike T>

@@ -11,7 +11,8 @@
 /// ```
 namespace tinytorch {
 
-/// @throws DTypeError  x is not floating; of all functions up to erf(). ValueError  x is undefined
+/// @throws DTypeError  x is not floating; of all functions up to erf()
+/// @throws ValueError  x is undefined
 Tensor exp(const Tensor& x);
 /// 2 to the power of x.
 Tensor exp2(const Tensor& x);
@@ -40,7 +41,8 @@ Tensor erf(const Tensor& x);
 
 /// Rounding to whole numbers of the same dtype; integers are unchanged. round() rounds halves to the even
 /// neighbour.
-/// @throws DTypeError  x is bool. ValueError  x is undefined
+/// @throws DTypeError  x is bool
+/// @throws ValueError  x is undefined
 Tensor floor(const Tensor& x);
 Tensor ceil(const Tensor& x);
 Tensor trunc(const Tensor& x);

@@ -68,7 +68,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {
 /// the statistics of x in training or not.
 /// @param x             [N, C, ...]
 /// @param weight, bias  [C]; undefined: left out
-/// @throws ShapeError   as group_norm(); each channel has one value
+/// @throws ShapeError  as group_norm(); each channel has one value
 /// @throws DTypeError, DeviceError  as group_norm()
 Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
                      double epsilon = 1e-5);

@@ -27,8 +27,8 @@ struct ParameterUpdate {
   Device device() const { return parameter.device(); }
 };
 
-/// Stochastic gradient descent: g += weight_decay p; with momentum m = momentum m + g, and
-/// g = nesterov ? g + momentum m : m; p -= learning_rate g. m is the first moment.
+/// Stochastic gradient descent: g += weight_decay p; with momentum m = momentum m + g, and g = nesterov ? g +
+/// momentum m : m; p -= learning_rate g. m is the first moment.
 struct SgdStep {
   double learning_rate;
   double momentum;
@@ -60,8 +60,8 @@ struct RmspropStep {
   double momentum;
 };
 
-/// Adagrad (Duchi, Hazan and Singer 2011): g += weight_decay p; first += g^2;
-/// p -= learning_rate g / (sqrt(first + initial) + epsilon).
+/// Adagrad (Duchi, Hazan and Singer 2011): g += weight_decay p; first += g^2; p -= learning_rate
+/// g / (sqrt(first + initial) + epsilon).
 struct AdagradStep {
   double learning_rate;
   double epsilon;
@@ -81,7 +81,7 @@ struct LionStep {
 /// Update the parameters and moments in place. `updates` may be empty; all are on one device. Where they
 /// throw, nothing was changed.
 /// @throws ShapeError, DTypeError, DeviceError  the tensors of an update differ in shape, dtype or device, or
-///                     a parameter is not floating
+///          a parameter is not floating
 /// @throws ValueError  a tensor is not contiguous, or undefined
 void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates);
 void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates);

@@ -42,7 +42,8 @@ struct MaxPooled {
 /// @param x  [batch, channels, height, width]
 /// @return   [batch, channels, ...]; in x's order in memory
 /// @throws ShapeError  x has not four axes, or the window is larger than the padded image
-/// @throws DTypeError  x is not floating. ValueError  an invalid window
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  an invalid window
 Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options = {});
 /// max_pool2d() along with the indices of the largest elements.
 /// @throws as max_pool2d()
@@ -61,8 +62,9 @@ T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options = {
 /// ceil((i + 1) length / n), as in PyTorch. A size of {1, 1} gives the mean of the image.
 /// @param x  [batch, channels, height, width]
 /// @return   [batch, channels, size]; in x's order in memory
-/// @throws ShapeError  x has not four axes, or no pixels. DTypeError  not floating. ValueError  a size below
-///                     1
+/// @throws ShapeError  x has not four axes, or no pixels
+/// @throws DTypeError  not floating
+/// @throws ValueError  a size below 1
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size);
 

@@ -20,7 +20,8 @@ struct RotaryTable {
 /// The table of rotary position embedding: the angles are position times base^(-2 i / width), for i = 0 ...
 /// width / 2 - 1. Computed in f64 on the positions' device. Compute it once where the same positions recur.
 /// @param positions  [...], any numeric dtype
-/// @throws ShapeError  width is odd or negative. DTypeError  positions of bools, or dtype is not floating
+/// @throws ShapeError  width is odd or negative
+/// @throws DTypeError  positions of bools, or dtype is not floating
 /// @throws ValueError  base is not positive and finite
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base = 10000,
                          DType dtype = DType::f32);
@@ -31,7 +32,8 @@ RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double bas
 /// @param x  [..., width], floating
 /// @param cosine, sine  broadcast to [..., width / 2]
 /// @return   x's shape, dtype and order in memory
-/// @throws ShapeError  an odd width, or the table does not fit. DTypeError  x is not floating
+/// @throws ShapeError   an odd width, or the table does not fit
+/// @throws DTypeError   x is not floating
 /// @throws DeviceError  different devices
 Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine);
 
@@ -51,7 +53,8 @@ T rotary(const T& x, std::int64_t offset = 0, double base = 10000);
 
 /// The position table of the Transformer (Vaswani et al. 2017, 3.5), [length, width]: row p has
 /// sin(p / 10000^(2i / width)) in column 2i and the cosine in column 2i + 1.
-/// @throws ShapeError  a negative length. DTypeError  not floating
+/// @throws ShapeError  a negative length
+/// @throws DTypeError  not floating
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options = {});
 
 }  // namespace tinytorch

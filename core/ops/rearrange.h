@@ -54,7 +54,8 @@ template <TensorLike T>
 T pad(const T& x, const Paddings& paddings, PadMode mode);
 
 /// Shifts the elements by shifts[i] along axes[i]; those that leave enter at the other end.
-/// @throws ShapeError  no such axis. ValueError  not one shift an axis
+/// @throws ShapeError  no such axis
+/// @throws ValueError  not one shift an axis
 template <TensorLike T>
 T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
 
@@ -66,7 +67,8 @@ T roll(const T& x, std::int64_t shift) {
 
 /// x repeated counts[i] times along axis i; axes that x lacks come in front. NumPy's tile() with at least as
 /// many counts as axes.
-/// @throws ShapeError  fewer counts than axes, or too large a result. ValueError  a negative count
+/// @throws ShapeError  fewer counts than axes, or too large a result
+/// @throws ValueError  a negative count
 template <TensorLike T>
 T repeat(const T& x, const Dims& counts);
 
@@ -79,17 +81,20 @@ T tile(const T& x, Dims counts) {
 }
 
 /// Views of consecutive chunks of an axis, of these sizes.
-/// @throws ShapeError  no such axis. ValueError  a negative size, or they do not add up to the axis' length
+/// @throws ShapeError  no such axis
+/// @throws ValueError  a negative size, or they do not add up to the axis' length
 template <TensorLike T>
 std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axis = 0);
 
 /// Views of consecutive chunks of an axis, each of this size but the last, which has the rest.
-/// @throws ShapeError  no such axis. ValueError  the size is less than 1
+/// @throws ShapeError  no such axis
+/// @throws ValueError  the size is less than 1
 template <TensorLike T>
 std::vector<T> split(const T& x, std::int64_t size, int axis = 0);
 
 /// split() into at most `chunks` chunks of one size, the last of which may be smaller.
-/// @throws ShapeError  no such axis. ValueError  chunks is less than 1
+/// @throws ShapeError  no such axis
+/// @throws ValueError  chunks is less than 1
 template <TensorLike T>
 std::vector<T> chunk(const T& x, std::int64_t chunks, int axis = 0);
 

@@ -25,8 +25,8 @@ namespace tinytorch {
 Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& cell);
 
 /// The elementwise part of a step of a GRU (Cho et al. 2014, with the reset gate after the product, as in
-/// cuDNN and PyTorch): with r, z, n the chunks of from_input and R, Z, N those of from_hidden, r' = sigmoid(r
-/// + R), z' = sigmoid(z + Z), n' = tanh(n + r' N), and h' = (1 - z') n' + z' h.
+/// cuDNN and PyTorch): with r, z, n the chunks of from_input and R, Z, N those of from_hidden, r' =
+/// sigmoid(r + R), z' = sigmoid(z + Z), n' = tanh(n + r' N), and h' = (1 - z') n' + z' h.
 /// @param from_input   the product of the input, [..., 3 H]
 /// @param from_hidden  the product of the hidden state, [..., 3 H]
 /// @param hidden       h, [..., H]

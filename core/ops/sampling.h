@@ -17,14 +17,16 @@
 namespace tinytorch {
 
 /// Normal samples with a mean and a standard deviation. f32 or f64.
-/// @throws ValueError  the deviation is negative. DTypeError, ShapeError, DeviceError  as randn()
+/// @throws ValueError  the deviation is negative
+/// @throws DTypeError, ShapeError, DeviceError  as randn()
 Tensor normal(double mean, double deviation, const Shape& shape, Options options = {},
               Generator& generator = default_generator());
 
 /// Bernoulli samples: 1 with the probability of each element of p, else 0; 1 where the element's f32 number
 /// of rand() is below p. Waits for the device, to check p.
 /// @return  p's shape and dtype
-/// @throws DTypeError  p is not floating. ValueError  an element is not in [0, 1]
+/// @throws DTypeError  p is not floating
+/// @throws ValueError  an element is not in [0, 1]
 Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 
 /// Indices drawn with probabilities proportional to weights, which need not sum to 1. With replacement by
@@ -32,10 +34,10 @@ Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 /// of successive draws (Efraimidis and Spirakis 2006). Computed on the host, in f64: waits for the device.
 /// @param weights  `[..., n]`
 /// @return  i64 `[..., samples]`
-/// @throws DTypeError  the weights are not floating. ShapeError  they have no axis
+/// @throws DTypeError  the weights are not floating
+/// @throws ShapeError  they have no axis
 /// @throws ValueError  samples is not positive; a row has a negative, infinite or NaN weight, no positive
-/// one,
-///                     or without replacement fewer positive ones than samples
+///                     one, or without replacement fewer positive ones than samples
 Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement = false,
                    Generator& generator = default_generator());
 

@@ -36,7 +36,8 @@ Tensor expand(const Tensor& x, const Shape& shape);
 /// A view of every step-th element along an axis from start up to but without stop. As in Python, negative
 /// positions count from the end, positions beyond the ends are clamped, and without `stop` the slice ends
 /// with the axis.
-/// @throws ShapeError  no such axis. ValueError  step < 1
+/// @throws ShapeError  no such axis
+/// @throws ValueError  step < 1
 Tensor slice(const Tensor& x, int axis, std::int64_t start = 0, std::optional<std::int64_t> stop = {},
              std::int64_t step = 1);
 

@@ -23,12 +23,14 @@ struct Sorted {
 
 /// The elements along an axis in ascending or descending order, and their indices. Stable: equal elements
 /// stay in their order.
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// @throws ShapeError  no such axis
+/// @throws ValueError  x is undefined
 Sorted<Tensor> sort(const Tensor& x, int axis = -1, bool descending = false);
 
 /// The indices of sort().
 /// @return  i64, of x's shape
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// @throws ShapeError  no such axis
+/// @throws ValueError  x is undefined
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
 /// The k largest (smallest) elements along an axis, in descending (ascending) order, and their indices. Equal

@@ -17,7 +17,8 @@ namespace tinytorch {
 /// @return   [batch, channels * kernel height * kernel width, output positions], the positions in row-major
 ///           order
 /// @throws ShapeError  x has not four axes, or the window is larger than the padded image
-/// @throws DTypeError  x is not floating. ValueError  an invalid window
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  an invalid window
 Tensor unfold(const Tensor& x, const Window& window);
 
 /// The transpose of unfold(): each element of the columns is added to the pixel it comes from. PyTorch's
@@ -25,7 +26,8 @@ Tensor unfold(const Tensor& x, const Window& window);
 /// @param columns  [batch, channels * kernel height * kernel width, output positions]
 /// @param size     of the images
 /// @return         [batch, channels, size]
-/// @throws ShapeError  columns that no such image gives. DTypeError, ValueError  as unfold()
+/// @throws ShapeError  columns that no such image gives
+/// @throws DTypeError, ValueError  as unfold()
 Tensor fold(const Tensor& columns, const Pair& size, const Window& window);
 
 }  // namespace tinytorch

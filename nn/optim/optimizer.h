@@ -59,13 +59,15 @@ class Optimizer {
   std::int64_t step_count() const { return step_count_; }
   /// The number of parameter groups: one, unless it was made of several.
   std::size_t groups() const { return groups_.size(); }
-  /// The learning rate of a group. @throws ValueError  no such group
+  /// The learning rate of a group.
+  /// @throws ValueError  no such group
   double learning_rate(std::size_t group = 0) const;
   /// Sets the learning rate of all groups, or of one.
   /// @throws ValueError  it is negative or not finite, or there is no such group
   void set_learning_rate(double learning_rate);
   void set_learning_rate(double learning_rate, std::size_t group);
-  /// Checks a learning rate. @throws ValueError  it is negative or not finite
+  /// Checks a learning rate.
+  /// @throws ValueError  it is negative or not finite
   void check_learning_rate(double learning_rate) const {
     require_not_negative("learning_rate", learning_rate);
   }
