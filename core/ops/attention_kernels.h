@@ -6,14 +6,14 @@
 
 namespace tinytorch::kernels {
 
-/// AttentionOptions, checked and complete.
+/// AttentionOptions after checks, with all defaults filled in.
 struct AttentionSettings {
-  Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's type
+  Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's dtype
   bool causal;
-  std::int64_t causal_offset;  ///< from -queries to keys
+  std::int64_t causal_offset;  ///< in [-queries, keys]
   double scale;
   double dropout;       ///< 0: none
-  RandomStream random;  ///< of rand() in f32 for all weights
+  RandomStream random;  ///< for rand() in f32, a number for each weight
 };
 
 /// y [batch, heads, queries, value width] = softmax(scale q kᵀ + mask) v, and log_sum [batch, heads, queries]
@@ -25,8 +25,8 @@ inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const Atte
                    Tensor& log_sum, Tensor& y)>
     attention{"attention"};
 
-/// The gradients of q, k and v from that of y. The layouts of dq, dk and dv are as those of q, k and v must
-/// be; the rest is as for `attention`, which computed y and log_sum.
+/// The gradients dq, dk and dv of q, k and v, from the gradient dy of y. y and log_sum are the results of
+/// `attention`, whose requirements on q, k and v hold for dq, dk and dv, too.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y, const Tensor& log_sum,
                    const Tensor& dy, const AttentionSettings& settings, Tensor& dq, Tensor& dk, Tensor& dv)>
     attention_gradient{"attention_gradient"};
