@@ -33,9 +33,9 @@ Tensor pow(const Tensor& a, const Tensor& b);
 Tensor remainder(const Tensor& a, const Tensor& b);
 /// floor(a / b), like Python's //. An integer divided by 0 gives 0 (PyTorch throws).
 Tensor floor_divide(const Tensor& a, const Tensor& b);
-/// The larger of a and b; NaN where either is NaN.
+/// The larger of a and b, or NaN if either is NaN.
 Tensor maximum(const Tensor& a, const Tensor& b);
-/// The smaller of a and b; NaN where either is NaN.
+/// The smaller of a and b, or NaN if either is NaN.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
 /// -x. The results of neg(), abs() and sign() have x's shape, dtype and memory order.

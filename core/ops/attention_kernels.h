@@ -16,11 +16,12 @@ struct AttentionSettings {
   RandomStream random;  ///< for rand() in f32, a number for each weight
 };
 
-/// y [batch, heads, queries, value width] = softmax(scale q kᵀ + mask) v, and log_sum [batch, heads, queries]
-/// = the logarithm of the sum of the exponentials of each query's scores, before dropout; y = 0 and log_sum =
-/// -inf where all scores are -inf. Shapes and dropout as for scaled_dot_product_attention(), with exactly
-/// four axes. One floating dtype. The last axis of q, k, v and y has stride 1 (any where its length is 1),
-/// and their rows do not overlap; log_sum is contiguous. y is not empty; there may be no keys.
+/// y [batch, heads, queries, value width] = softmax(scale * q kᵀ + mask) v, and log_sum
+/// [batch, heads, queries] = the logsumexp() of each query's scores, before dropout. If all scores of a query
+/// are -inf, y is 0 and log_sum is -inf. Shapes and dropout are as in scaled_dot_product_attention(), with
+/// exactly four axes. All have one floating dtype. The last axis of q, k, v and y has stride 1 (any stride if
+/// its length is 1), and their rows do not overlap; log_sum is contiguous. y is not empty; there may be no
+/// keys.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSettings& settings,
                    Tensor& log_sum, Tensor& y)>
     attention{"attention"};
