@@ -10,8 +10,8 @@
 
 namespace tinytorch::nn {
 
-/// Applies layers one after another. Children: the layers, named "0", "1", ... Without layers it returns its
-/// input. A model that was moved from throws ValueError until it is assigned to.
+/// Applies layers one after another. Without layers, it returns its input. Children: the layers, named "0",
+/// "1" and so on. A model that was moved from throws ValueError until it is assigned to.
 ///
 /// ```cpp
 /// nn::Sequential model{nn::Dense(2, 4), nn::ReLU()};
@@ -21,14 +21,15 @@ namespace tinytorch::nn {
 class Sequential : public Layer<Sequential> {
  public:
   Sequential() = default;
-  /// Takes ownership of the layers; a layer that is a variable is passed with std::move().
+  /// Takes ownership of the layers. Pass a named layer by std::move().
   template <std::derived_from<Module>... Layers>
   requires(sizeof...(Layers) > 0) explicit Sequential(Layers&&... layers) {
     layers_->reserve(sizeof...(Layers));
     (add(std::forward<Layers>(layers)), ...);
   }
 
-  /// Appends a layer, and returns a reference to it.
+  /// Appends a layer.
+  /// @return  a reference to the layer, which this owns
   template <std::derived_from<Module> L>
   L& add(L&& layer) {
     auto owned = std::make_unique<L>(std::forward<L>(layer));
