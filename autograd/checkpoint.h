@@ -7,25 +7,27 @@
 
 namespace tinytorch {
 
-/// f(inputs) without saving the tensors that the gradients of f's ops need: backward() computes f again (Chen
-/// et al. 2016, "Training deep nets with sublinear memory cost"). A chain of n checkpoints needs the memory
-/// of its n results and of one checkpoint, and one more forward pass. Random numbers of default_generator()
-/// and of the given generators are the same both times. During the recomputation recomputing() is true.
+/// Computes f(inputs) without saving the tensors that the gradients of f's ops need; backward() computes f
+/// again (Chen et al. 2016, "Training deep nets with sublinear memory cost"). A chain of n checkpoints needs
+/// the memory of its n results and of one checkpoint, and the time of one more forward pass. The random
+/// numbers of default_generator() and of the given generators are the same both times. During the
+/// recomputation, recomputing() is true.
 /// ```cpp
 /// const auto block = [](const std::vector<Variable>& in) { return tanh(matmul(in[0], in[1])); };
 /// const Variable x = variable(ones({2, 3})), weight = variable(ones({3, 3}));
 /// sum(checkpoint(block, {x, weight})).backward();
 /// std::cout << weight.grad().shape();  // [3, 3]
 /// ```
-/// @param inputs      all variables that f depends on and that require a gradient, its parameters too: see
+/// @param inputs      all variables that f depends on and that require a gradient, including parameters; see
 ///                    inputs_of()
-/// @param generators  other generators that f uses, of a Dropout, say; they outlive the result
+/// @param generators  other generators that f uses, for example that of a Dropout; they must outlive the
+///                    result
 /// @throws ValueError  f uses a variable that requires a gradient and is not among the inputs, or a generator
 ///                     is null
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators = {});
 
-/// `x` followed by the parameters of a module: the inputs of a checkpoint() of the module.
+/// The inputs of a checkpoint() of a module: `x`, followed by the parameters of the module.
 /// ```cpp
 /// const nn::Dense layer(3, 2);
 /// const Variable x = variable(ones({4, 3}));

@@ -5,7 +5,7 @@ namespace tinytorch {
 /// True if ops on this thread record gradient rules.
 bool grad_enabled();
 
-/// Sets grad_enabled() for this thread during its lifetime.
+/// Sets grad_enabled() for this thread until the guard is destroyed.
 class GradModeGuard {
  public:
   explicit GradModeGuard(bool enabled);
@@ -17,11 +17,11 @@ class GradModeGuard {
   bool previous_;
 };
 
-/// True while checkpoint() computes a function again on this thread. Side effects, such as updates of
-/// BatchNorm's running statistics, are then left out.
+/// True while checkpoint() recomputes a function on this thread. Layers then skip their side effects, such as
+/// the update of BatchNorm's running statistics.
 bool recomputing();
 
-/// Makes recomputing() true for this thread during its lifetime.
+/// Makes recomputing() true for this thread until the guard is destroyed.
 class RecomputingGuard {
  public:
   RecomputingGuard();
@@ -33,7 +33,8 @@ class RecomputingGuard {
   bool previous_;
 };
 
-/// Disables recording on this thread during its lifetime: ops on Variables give constants.
+/// Disables recording on this thread until the guard is destroyed, like PyTorch's no_grad(): ops on Variables
+/// give constants.
 /// ```cpp
 /// const Variable x = variable({1.0, 2.0});
 /// const NoGrad guard;

@@ -30,7 +30,7 @@
 #include "core/ops/sampling.h"
 #include "core/ops/statistics.h"
 
-/// The ops on Variables. Each computes what the op of the same name on Tensors computes (see core/ops for
-/// what it takes and throws) and records its gradient rule; an op without a derivative returns a Tensor. Ops
-/// with rules of their own are declared in autograd/ops, and defined in autograd/rules; those made of other
-/// ops are declared for both in core/ops.
+/// The ops on Variables. Each computes what the op of the same name computes on Tensors, and records its
+/// gradient rule; an op without a derivative returns a Tensor. The headers of core/ops document shapes and
+/// errors. Ops with their own gradient rules are declared in autograd/ops and defined in autograd/rules; ops
+/// that are composed of others are templates in core/ops.

@@ -13,8 +13,9 @@
 #include "autograd/grad_mode.h"
 #include "autograd/variable.h"
 
-/// The graph that record() builds and backward() traverses. Users need it to define ops of their own.
+/// The graph that record() builds and backward() traverses. Include this header to define your own ops.
 /// ```cpp
+/// // x³; the gradient with respect to x is grad * 3 * x².
 /// Variable cube(const Variable& x) {
 ///   return record("cube", pow(x.value(), 3), {x}, [x = Saved(x)](const RuleArguments& at) {
 ///     return Gradients(at.grad * 3 * *x * *x);
@@ -23,7 +24,8 @@
 /// ```
 namespace tinytorch {
 
-/// The gradients that a rule returns: one for each input, in order; undefined for an input that needs none.
+/// The gradients that a rule returns: one for each input, in order. The gradient of an input that needs none
+/// is undefined.
 class Gradients {
  public:
   template <class... V>
@@ -45,19 +47,19 @@ class RuleArguments {
  public:
   RuleArguments(const Variable& grad, const Node& node) : grad(grad), node_(node) {}
 
-  const Variable& grad;  ///< the gradient of the op's result, of its shape and dtype
+  const Variable& grad;  ///< the gradient with respect to the op's result, of its shape and dtype
 
-  /// True if input i needs a gradient; a rule of several inputs skips the work for one that does not.
+  /// True if input i needs a gradient. A rule of several inputs skips the work for an input that does not.
   bool wants(std::size_t i) const;
-  /// The shape of input i, which needs a gradient.
+  /// The shape of input i, which must need a gradient.
   const Shape& shape(std::size_t i) const;
   /// The op's result, in rules of record_with_output().
-  /// @throws ValueError  it was changed in place since, or the op was recorded by record()
+  /// @throws ValueError  the result was changed in place since, or the op was recorded by record()
   Variable output() const;
 
   /// The gradient of input i: the result of `compute()`, summed over the axes along which the input was
-  /// broadcast and converted to the input's dtype. If input i needs no gradient, `compute` is not called and
-  /// the result is undefined.
+  /// broadcast, and converted to the input's dtype. If input i needs no gradient, `compute` is not called,
+  /// and the result is undefined.
   template <class Compute>
   Variable gradient(std::size_t i, const Compute& compute) const {
     return wants(i) ? fitted(i, compute()) : Variable();
@@ -69,22 +71,24 @@ class RuleArguments {
   const Node& node_;
 };
 
-/// The gradient of one input, for rules that name the gradients of their inputs.
+/// An optional argument of a rule: makes the gradient of one input. A rule of several inputs takes one for
+/// each.
 /// ```cpp
 /// Variable multiply(const Variable& a, const Variable& b) {
-///   return record("multiply", a.value() * b.value(), {a, b},
-///                 [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db)
-///                 {
-///                   return Gradients(da([&] { return at.grad * *b; }), db([&] { return at.grad * *a; }));
-///                 });
+///   const auto rule = [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da,
+///                                                  InputGradient db) {
+///     return Gradients(da([&] { return at.grad * *b; }), db([&] { return at.grad * *a; }));
+///   };
+///   return record("multiply", a.value() * b.value(), {a, b}, rule);
 /// }
 /// ```
 class InputGradient {
  public:
   InputGradient(const RuleArguments& at, std::size_t i) : at_(&at), i_(i) {}
 
+  /// True if the input needs a gradient.
   bool wanted() const { return at_->wants(i_); }
-  /// The shape of the input, which needs a gradient.
+  /// The shape of the input, which must need a gradient.
   const Shape& shape() const { return at_->shape(i_); }
   /// RuleArguments::gradient() of this input.
   template <class Compute>
@@ -97,13 +101,14 @@ class InputGradient {
   std::size_t i_;
 };
 
-/// A variable that is saved for a gradient rule. Reading it checks that it was not changed in place since.
-/// Empty while nothing is recorded.
+/// A variable that is saved for a gradient rule. Reading it checks that it was not changed in place since it
+/// was saved. If nothing is recorded, nothing is saved.
 class Saved {
  public:
-  /// @param needed  false leaves it empty: the rule does not read it
+  /// @param needed  false if the rule will not read the variable; then nothing is saved
   explicit Saved(const Variable& x, bool needed = true);
-  /// The saved variable. @throws ValueError  it was changed in place since
+  /// The saved variable.
+  /// @throws ValueError  it was changed in place since
   const Variable& operator*() const {
     if (variable_.value().version() != version_) fail_changed();
     return variable_;
@@ -117,8 +122,8 @@ class Saved {
   std::uint64_t version_ = 0;
 };
 
-/// A node of the graph: a recorded op, or a leaf. Sequence numbers increase along every path, so that a
-/// traversal in descending order visits a node after all nodes that were computed from it.
+/// A node of the graph: a recorded op, or a leaf. Sequence numbers increase along every path from a leaf, so
+/// that a traversal in descending order visits a node after all nodes that were computed from it.
 class Node : public std::enable_shared_from_this<Node> {
  public:
   using Hook = std::function<Variable(const Variable&)>;
@@ -128,29 +133,32 @@ class Node : public std::enable_shared_from_this<Node> {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Runs the rule. @throws ValueError  it was released, or a saved tensor was changed in place
+  /// Runs the gradient rule.
+  /// @throws ValueError  the node was released, or a saved tensor was changed in place
   Gradients differentiate(const Variable& grad) const;
-  /// Frees what the rule saved and the links to the inputs.
+  /// Frees the rule with its saved tensors, and the links to the inputs.
   virtual void release() = 0;
   /// A leaf's value; null for a recorded op.
   virtual Tensor* leaf_value() { return nullptr; }
-  /// The op's result. @throws ValueError  it was changed in place since, or was not saved
+  /// The op's result.
+  /// @throws ValueError  the result was changed in place since, or was not saved
   virtual Variable output() const;
 
-  const char* const name;
-  std::uint64_t sequence;  ///< a leaf whose value is replaced gets a new one
-  // The shape, dtype and device of this node's value, and so of its gradient.
+  const char* const name;  ///< the op's name
+  std::uint64_t sequence;  ///< the sequence number; a leaf whose value is replaced gets a new one
+  // The shape, dtype and device of the node's value and of its gradient.
   Shape shape;
   DType dtype;
   Device device;
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
-  std::unique_ptr<Variable> grad;  ///< null if none is stored: ops, unless retain_grad() was called
+  std::unique_ptr<Variable> grad;  ///< null if the node stores no gradient: an op without retain_grad()
 
   /// The next sequence number.
   static std::uint64_t next_sequence();
-  /// Deletes nodes one after another instead of recursively: a chain may be longer than the stack is deep.
+  /// Deletes a node and its inputs iteratively, because recursion along a long chain would overflow the
+  /// stack.
   static void dispose(Node* node);
 
  protected:
@@ -162,7 +170,7 @@ class Node : public std::enable_shared_from_this<Node> {
   Node* next_disposed_ = nullptr;
 };
 
-/// The inputs of an op that is to be recorded: `{a, b}`, or a span. Empty while nothing is recorded.
+/// The inputs of an op for record(): `{a, b}`, or a span. It is empty if nothing is recorded.
 class Inputs {
  public:
   Inputs(std::initializer_list<std::reference_wrapper<const Variable>> inputs);
@@ -177,21 +185,25 @@ class Inputs {
   std::vector<std::shared_ptr<Node>> nodes_;
 };
 
-/// Makes the result of an op a Variable: a constant if `value` is not floating or no input needs a gradient,
-/// else a Variable whose node holds `rule`. Where the rule computes with ops on Variables, it can be
-/// differentiated again.
-/// @param name  the op's name in error messages; not copied
-/// @param rule  a function from RuleArguments to Gradients; it may also take an InputGradient for each input
+/// Makes a Variable of the result of an op. If `value` is floating, an input needs a gradient and
+/// grad_enabled(), it has a node with the gradient rule; otherwise it is a constant. A rule that computes
+/// with ops on Variables can be differentiated again.
+/// @param name   the op's name in error messages; not copied
+/// @param value  the result of the op
+/// @param rule   a function of `const RuleArguments&`, and optionally an InputGradient for each input, that
+///               returns Gradients
 template <class Rule>
 Variable record(const char* name, Tensor value, Inputs inputs, Rule rule);
 
-/// Like record(), for a rule that reads the op's result, RuleArguments::output().
+/// record() for a rule that reads the op's result, by RuleArguments::output(). Unlike a Saved result, this
+/// makes no reference cycle.
 template <class Rule>
 Variable record_with_output(const char* name, Tensor value, Inputs inputs, Rule rule);
 
-/// d(output)/d(input) for each input as if no input were computed from another; undefined for inputs that
-/// require no gradient. For rules that run ops of their own: the backward pass stops at the inputs. The
-/// gradient of an input that is given twice is at its first position; at the second it is zero.
+/// The partial derivatives d(output)/d(input), as if no input were computed from another: the backward pass
+/// stops at the inputs. It is for rules that recompute ops, such as checkpoint()'s. The gradient is undefined
+/// for an input that requires none. If an input is given twice, its first gradient is complete and its second
+/// is zero.
 /// @throws ValueError  as gradients()
 std::vector<Variable> partial_gradients(const Variable& output, std::span<const Variable> inputs,
                                         BackwardOptions options, const Variable& seed);

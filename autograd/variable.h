@@ -18,15 +18,15 @@ class Node;
 /// The options of a backward pass.
 struct BackwardOptions {
   bool retain_graph = false;  ///< keep the saved tensors, so that backward() can run again
-  /// Record the computation of the gradients, for higher derivatives; implies retain_graph. A leaf's gradient
-  /// then refers to the graph, which refers to the leaf: zero_grad() breaks the cycle. gradients() makes
-  /// none.
+  /// record the computation of the gradients, for higher derivatives; implies retain_graph. With backward(),
+  /// the gradient of a leaf then refers to the graph, which refers to the leaf; call zero_grad() to break the
+  /// cycle. gradients() makes no cycle.
   bool create_graph = false;
 };
 
-/// A tensor with automatic differentiation: a handle to a value and, if it requires a gradient, to its node
-/// in the graph. Copies of a leaf are the same leaf: they share its value and its gradient. Ops on Variables
-/// compute as those on Tensors, and record a gradient rule if an operand requires a gradient.
+/// A tensor with automatic differentiation: a handle to a value and, if it requires a gradient, to a node of
+/// the graph. Copies of a leaf share its value and its gradient. Ops on Variables compute the same as ops on
+/// Tensors, and record a gradient rule if an operand requires a gradient.
 /// ```cpp
 /// const Variable x = variable({1.0, 2.0, 3.0});
 /// const Variable loss = sum(x * x);
@@ -35,9 +35,9 @@ struct BackwardOptions {
 /// ```
 class Variable {
  public:
-  /// An undefined constant.
+  /// An undefined Variable.
   Variable() = default;
-  /// A constant, which gets no gradient. Tensors and scalars convert to Variables implicitly.
+  /// A constant, which gets no gradient. Tensors and C++ scalars convert to constants implicitly.
   Variable(const Tensor& value) : value_(value) {}
   Variable(Tensor&& value) : value_(std::move(value)) {}
   template <class T>
@@ -47,7 +47,7 @@ class Variable {
   Variable(Tensor&& value, std::shared_ptr<Node> node) : value_(std::move(value)), node_(std::move(node)) {}
 
   bool defined() const { return value().defined(); }
-  /// The value as a Tensor; shares storage.
+  /// The value as a Tensor, which shares storage with this.
   const Tensor& value() const { return node_ == nullptr || value_.defined() ? value_ : leaf_value(); }
   const Shape& shape() const { return value().shape(); }
   DType dtype() const { return value().dtype(); }
@@ -55,56 +55,57 @@ class Variable {
   int rank() const { return value().rank(); }
   std::int64_t numel() const { return value().numel(); }
   std::int64_t size(int axis) const { return value().size(axis); }
-  /// The only element: see Tensor::item().
+  /// The only element; see Tensor::item().
   template <Element T = float>
   T item() const {
     return value().template item<T>();
   }
 
-  /// True if backward() computes a gradient of this variable: for leaves, and results computed from them.
+  /// True if backward() computes a gradient of this variable: for leaves of variable(), and results computed
+  /// from them.
   bool requires_grad() const { return node_ != nullptr; }
   /// True for constants and leaves of variable(); false for the results of recorded ops.
   bool is_leaf() const;
 
-  /// The gradient that backward() accumulated; undefined before. Only leaves store one, and results on which
-  /// retain_grad() was called.
+  /// The gradient that backward() accumulated; undefined before the first backward pass. Only leaves store a
+  /// gradient, and results on which retain_grad() was called.
   const Tensor& grad() const;
-  /// grad() as a Variable; after backward({.create_graph = true}) it can be differentiated again.
+  /// grad() as a Variable, which can be differentiated again after backward({.create_graph = true}).
   const Variable& grad_variable() const;
   /// Makes grad() undefined.
   /// @throws ValueError  this is a constant
   void zero_grad();
-  /// Replaces the gradient, for gradient clipping, say. The tensor is copied if its storage is shared.
-  /// @throws ValueError  this is a constant, or an op's result without retain_grad(); or `grad` is undefined
-  /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device differs from that of the value
+  /// Replaces the gradient, for example to clip it. The tensor is copied if its storage is shared.
+  /// @throws ValueError  this is a constant, or the result of an op without retain_grad(); or `grad` is
+  ///                     undefined
+  /// @throws ShapeError, DTypeError, DeviceError  `grad` has another shape, dtype or device than the value
   void set_grad(Tensor grad);
-  /// Makes an op's result store its gradient, as leaves do.
+  /// Makes the result of an op store its gradient, as leaves do.
   /// @throws ValueError  this is a constant
   void retain_grad() const;
 
-  /// Replaces the value of a leaf and all its copies, as Module::to() does, and makes grad() undefined.
-  /// Results that were computed from the old value can no longer be differentiated.
+  /// Replaces the value of a leaf and of all its copies, and makes grad() undefined. Results that were
+  /// computed from the old value can no longer be differentiated. Module::to() uses it to move parameters.
   /// @throws ValueError  this is not a leaf that requires a gradient
   /// @throws DTypeError  `value` is not floating
   void set_value(Tensor value);
 
-  /// Adds d(this)/d(leaf) to the gradient of each leaf that this was computed from.
-  /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); 1 if left out, which
-  ///              requires this to have one element
-  /// @throws ValueError  this requires no gradient, or has more than one element and no seed is given; the
-  ///                     graph was freed by an earlier backward(); a saved tensor was changed in place or a
-  ///                     leaf's value replaced since
-  /// @throws ShapeError, DTypeError, DeviceError  the shape, dtype or device of the seed, or of the result of
-  /// a
-  ///                     rule or hook, differs from that of its value
+  /// Runs a backward pass: adds d(this)/d(leaf) to the gradient of each leaf from which this was computed.
+  /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); by default 1, if this has
+  ///              one element
+  /// @throws ValueError  this requires no gradient; the seed is left out and this has several elements; an
+  ///                     earlier backward() freed the graph; or since an op was recorded, a tensor that it
+  ///                     saved was changed in place, or the value of a leaf was replaced
+  /// @throws ShapeError, DTypeError, DeviceError  the seed, or the result of a rule or hook, has another
+  ///          shape, dtype or device than the value whose gradient it is
   void backward(BackwardOptions options = {}) const;
   void backward(const Variable& seed, BackwardOptions options = {}) const;
 
   /// The same value as a constant.
   Variable detach() const { return Variable(value()); }
 
-  /// Registers a function that backward() calls with the complete gradient of this variable, before it is
-  /// stored or propagated. If the result is defined, it replaces the gradient.
+  /// Registers a function that backward() calls with the complete gradient of this variable, before it stores
+  /// or propagates the gradient. If the function's result is defined, it replaces the gradient.
   /// ```cpp
   /// const Variable x = variable({3.0, 4.0});
   /// x.register_hook([](const Variable& grad) { return grad * 0.5; });
@@ -112,8 +113,8 @@ class Variable {
   /// @throws ValueError  this is a constant
   void register_hook(std::function<Variable(const Variable&)> hook) const;
 
-  /// The elements on another device or in another dtype: see Tensor::to(). The gradient is converted back. A
-  /// result that is not floating is a constant.
+  /// A copy on another device or in another dtype; see Tensor::to(). Its gradient is converted back. A result
+  /// that is not floating is a constant.
   Variable to(Options options) const;
   Variable to(Device device) const { return to(Options{.dtype = {}, .device = device}); }
   Variable to(DType dtype) const { return to(Options{.dtype = dtype, .device = this->device()}); }
@@ -133,23 +134,25 @@ inline constexpr bool is_tensor_like<Variable> = true;
 
 inline const Tensor& value_of(const Variable& x) { return x.value(); }
 
-/// A leaf that requires a gradient (PyTorch: requires_grad=True). The tensor is shared, not copied.
+/// Makes a leaf that requires a gradient (PyTorch: requires_grad=True). It shares storage with the tensor.
 /// @throws ValueError  the tensor is undefined
-/// @throws DTypeError  it is not floating
+/// @throws DTypeError  the tensor is not floating
 Variable variable(Tensor value);
 
-/// d(output)/d(input) for each input, zeros if output does not depend on it. No variable's grad() is changed.
+/// The derivatives d(output)/d(input), one for each input; zeros if the output does not depend on it. grad()
+/// of all variables is unchanged.
 /// ```cpp
 /// const Variable x = variable(3.0);
 /// const Variable slope = gradients(x * x * x, std::vector{x}, {.create_graph = true})[0];
 /// std::cout << gradients(slope, std::vector{x})[0].item();  // 18, the second derivative
 /// ```
-/// @param seed  as for backward()
-/// @throws ValueError  an input requires no gradient; else as backward()
+/// @param seed  as for Variable::backward()
+/// @throws as Variable::backward()
+/// @throws ValueError  an input requires no gradient
 std::vector<Variable> gradients(const Variable& output, std::span<const Variable> inputs,
                                 BackwardOptions options = {}, const Variable& seed = {});
 
-/// x itself as a Variable, or its value as a Tensor: how templates for both modes read a parameter.
+/// Reads a parameter in a template over TensorLike: x itself as a Variable, or its value as a Tensor.
 template <TensorLike T>
 const T& as(const Variable& x) {
   if constexpr (std::is_same_v<T, Tensor>) {
@@ -159,7 +162,7 @@ const T& as(const Variable& x) {
   }
 }
 
-/// The value as to_string(Tensor) formats it, followed by "(variable)" for a leaf or "(of NAME)" for the
+/// The value as to_string(Tensor) formats it, followed by "(variable)" for a leaf, or by "(of NAME)" for the
 /// result of the op NAME.
 std::string to_string(const Variable& x);
 /// Prints to_string(x).

@@ -12,9 +12,9 @@ struct MemoryStats {
   std::size_t in_use = 0;         ///< bytes of live blocks, each rounded up to its size class
   std::size_t peak = 0;           ///< the maximum of in_use
   std::size_t cached = 0;         ///< bytes of free blocks that are cached for reuse
-  std::size_t limit = 0;          ///< in_use + cached does not grow beyond it; 0: no limit
-  std::uint64_t allocations = 0;  ///< blocks allocated
-  std::uint64_t cache_hits = 0;   ///< those of them that came from the cache
+  std::size_t limit = 0;          ///< upper bound of in_use + cached; 0: no limit
+  std::uint64_t allocations = 0;  ///< number of allocations
+  std::uint64_t cache_hits = 0;   ///< number of allocations served from the cache
 };
 
 /// The memory allocator of one device. Thread-safe.
@@ -22,7 +22,7 @@ class Allocator {
  public:
   virtual ~Allocator() = default;
 
-  /// Allocates at least `bytes` bytes, aligned to 64; returns null for 0.
+  /// Allocates at least `bytes` bytes, aligned to 64 bytes; returns null if `bytes` is 0.
   /// @throws MemoryError  out of memory; the message has the sizes requested, in use and free
   virtual void* allocate(std::size_t bytes) = 0;
   /// Frees a block of allocate(bytes).
@@ -48,12 +48,12 @@ Allocator& allocator(Device device);
 /// const Tensor x = zeros({256});
 /// std::cout << memory_stats(Device::cpu()).in_use;  // at least 1024
 /// ```
-/// @throws DeviceError  the device is not available (as the functions below)
+/// @throws DeviceError  the device is not available; the functions below throw it, too
 inline MemoryStats memory_stats(Device device) { return allocator(device).stats(); }
 /// Limits the memory that TinyTorch allocates on a device; 0 removes the limit.
 inline void set_memory_limit(Device device, std::size_t bytes) { allocator(device).set_limit(bytes); }
-/// Enables or disables the block cache of a device. With TINYTORCH_ALLOCATOR_CACHE=0 in the environment it is
-/// disabled from the start.
+/// Enables or disables the block cache of a device. TINYTORCH_ALLOCATOR_CACHE=0 in the environment disables
+/// it from the start.
 inline void set_memory_caching(Device device, bool on) { allocator(device).set_caching(on); }
 /// Returns the cached blocks of a device to the system.
 inline void release_cached_memory(Device device) { allocator(device).release_cached(); }

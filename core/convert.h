@@ -7,7 +7,7 @@ namespace tinytorch {
 
 /// Converts an element to another type, with the same result on every device. To bool: true if not zero. From
 /// floating to integer: truncates towards zero, saturates out of range, and maps NaN to 0. Between integers:
-/// modulo 2^n. Else: as static_cast. Constexpr, so that device code can call it.
+/// modulo 2^n. Otherwise: static_cast. It is constexpr, so that device code can call it.
 /// ```cpp
 /// std::cout << convert<std::int32_t>(-1.9) << ' ' << convert<std::int32_t>(1e300);  // -1 2147483647
 /// ```

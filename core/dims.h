@@ -12,16 +12,17 @@ namespace tinytorch {
 /// The largest number of axes of a tensor.
 inline constexpr int kMaxRank = 8;
 
-/// A list of up to kMaxRank integers: a shape, strides or axes. It needs no memory besides its own.
+/// A list of up to kMaxRank integers: a shape, strides or axes. The integers are stored inline, without heap
+/// allocation.
 class Dims {
  public:
   Dims() = default;
 
-  /// @throws ShapeError  more than kMaxRank values (as all that add some)
+  /// @throws ShapeError  more than kMaxRank values; all members that add values throw it
   Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
   explicit Dims(std::span<const std::int64_t> values);
 
-  /// A list of `size` times the same value.
+  /// A list of `size` copies of `value`.
   static Dims filled(int size, std::int64_t value) {
     check_capacity(size);
     Dims dims;
@@ -72,8 +73,8 @@ class Dims {
   int size_ = 0;
 };
 
-using Shape = Dims;    ///< The length of each axis, as [N, C, H, W].
-using Strides = Dims;  ///< For each axis, the distance between neighbours in elements; 0 where broadcast.
+using Shape = Dims;    ///< The length of each axis, such as [N, C, H, W].
+using Strides = Dims;  ///< The stride of each axis, in elements; 0 along a broadcast axis.
 using Axes = Dims;     ///< Indices of axes; negative ones count from the end.
 
 /// The values in brackets: "[2, 3]"; "[]" for none.
@@ -84,8 +85,8 @@ std::string to_string(const Dims& dims);
 /// ```
 std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
-/// The number of elements of a tensor of this shape; 1 for no axes.
-/// @param op  the op that error messages name (as below)
+/// The number of elements of a tensor of this shape; 1 for the shape [].
+/// @param op  the op that error messages name; so in the functions below
 /// @throws ShapeError  a length is negative, or the product does not fit into 63 bits
 std::int64_t checked_numel(const char* op, const Shape& shape);
 
@@ -96,27 +97,28 @@ Dims joined(const Dims& a, const Dims& b);
 /// The row-major strides of a contiguous tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
 
-/// The axes in memory order: by decreasing stride, equal ones in their own order.
+/// The axes in memory order: sorted by decreasing stride. Axes of equal stride keep their order.
 Axes memory_order(const Strides& strides);
 
-/// The shape that `a` and `b` broadcast to by NumPy's rule: aligned at the last axis, lengths are equal or
-/// one of them is 1.
+/// The shape that `a` and `b` broadcast to by NumPy's rule: with the shapes aligned at the last axis, two
+/// lengths are equal or one of them is 1.
 /// ```cpp
 /// std::cout << broadcast_shapes("add", {4, 1, 3}, {2, 1});  // [4, 2, 3]
 /// ```
-/// @throws ShapeError  they do not broadcast
+/// @throws ShapeError  the shapes do not broadcast
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
-/// The axis in [0, rank) that a possibly negative one denotes.
-/// @throws ShapeError  out of range
+/// Converts an axis in [-rank, rank) to one in [0, rank).
+/// @throws ShapeError  the axis is out of range
 int normalize_axis(const char* op, std::int64_t axis, int rank);
 
-/// The axes in [0, rank) in increasing order; all of them if `axes` is empty.
-/// @throws ShapeError  an axis is out of range or given twice
+/// Converts axes in [-rank, rank) to axes in [0, rank), in increasing order. An empty list stands for all
+/// axes.
+/// @throws ShapeError  an axis is out of range or named twice
 Axes normalize_axes(const char* op, const Axes& axes, int rank);
 
-/// The shape of a reduction of `shape` over the normalised `axes`: their length is 1, or they are removed if
-/// not `keepdim`.
+/// The shape of a reduction of `shape` over `axes`, which are in [0, rank). Reduced axes have length 1 if
+/// `keepdim`; otherwise they are removed.
 Shape reduced_shape(const Shape& shape, const Axes& axes, bool keepdim);
 
 }  // namespace tinytorch

@@ -7,9 +7,9 @@
 
 namespace tinytorch {
 
-/// The data type of a tensor's elements. The order is the order of promotion: an op on two dtypes computes in
-/// the later one (bool < u8 < i32 < i64 < f16 < bf16 < f32 < f64), except that f16 with bf16 gives f32.
-/// No tensor can have the dtype f16 or bf16 yet: they have no kernels.
+/// The data type of a tensor's elements. The enumerators are in order of promotion: an op on two dtypes
+/// computes in the later one (bool < u8 < i32 < i64 < f16 < bf16 < f32 < f64), except that f16 with bf16
+/// gives f32. No tensor can have the dtype f16 or bf16 yet, because they have no kernels.
 enum class DType : std::uint8_t { boolean, u8, i32, i64, f16, bf16, f32, f64 };
 
 /// The name of a dtype: "bool", "u8", "i32", "i64", "f16", "bf16", "f32" or "f64".
@@ -26,8 +26,8 @@ bool is_floating(DType dtype);
 /// True for u8, i32 and i64.
 bool is_integer(DType dtype);
 
-/// The dtype in which an op on `a` and `b` computes. Unlike NumPy and like PyTorch, an integer never widens a
-/// floating dtype: i64 with f32 gives f32.
+/// The dtype in which an op on `a` and `b` computes. As in PyTorch, and unlike in NumPy, an integer dtype
+/// never widens a floating one: i64 with f32 gives f32.
 /// ```cpp
 /// std::cout << promote(DType::i64, DType::f32);  // f32
 /// ```
@@ -38,7 +38,7 @@ template <class T>
 concept Element = std::same_as<T, bool> || std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t> ||
     std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
-/// The DType whose elements are of the C++ type T.
+/// The DType of elements of the C++ type T.
 template <Element T>
 inline constexpr DType dtype_of = DType::f64;
 template <>
@@ -52,35 +52,35 @@ inline constexpr DType dtype_of<std::int64_t> = DType::i64;
 template <>
 inline constexpr DType dtype_of<float> = DType::f32;
 
-/// The dtypes that a function takes, for dispatch(): all that have kernels.
+/// A set of element types for dispatch(): all of them.
 struct AllTypes {
   static constexpr const char* kName = "any";
   template <Element T>
   static constexpr bool kHas = true;
 };
-/// All but bool.
+/// A set of element types for dispatch(): all but bool.
 struct NumericTypes {
   static constexpr const char* kName = "numeric";
   template <Element T>
   static constexpr bool kHas = !std::same_as<T, bool>;
 };
-/// f32 and f64.
+/// A set of element types for dispatch(): float and double.
 struct FloatingTypes {
   static constexpr const char* kName = "floating";
   template <Element T>
   static constexpr bool kHas = std::floating_point<T>;
 };
 
-/// Reports a dtype that a dispatch() over the types of this name does not take.
-/// @throws DTypeError  always
+/// Throws the DTypeError of dispatch().
 [[noreturn]] void fail_dispatch(DType dtype, const char* types);
 
-/// Calls `f.template operator()<T>()` with the C++ type T of `dtype`, which is one of `Types`.
+/// Calls `f.template operator()<T>()` with the C++ type T of `dtype`, and returns its result. `Types` is the
+/// set of types that f supports.
 /// ```cpp
 /// const Tensor x{1.5, 2.5};
 /// std::cout << dispatch(x.dtype(), [&]<class T>() { return sizeof(T); });  // 4
 /// ```
-/// @throws DTypeError  `dtype` is not one of `Types`: the caller did not check it
+/// @throws DTypeError  `dtype` is not in `Types`
 template <class Types = AllTypes, class F>
 decltype(auto) dispatch(DType dtype, F&& f) {
   // Without a default, so that the compiler names a dtype that has no case.

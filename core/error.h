@@ -4,8 +4,8 @@
 
 namespace tinytorch {
 
-/// The base of all exceptions of TinyTorch. The message begins with the op in brackets and says what the op
-/// got, what it expects and, where possible, how to fix it.
+/// The base of all exceptions of TinyTorch. The message begins with the name of the op in brackets, and says
+/// what the op got, what it expects and, where possible, how to fix it.
 /// ```cpp
 /// try {
 ///   matmul(zeros({2, 3}), zeros({2, 3}));
@@ -42,7 +42,7 @@ class ValueError : public Error {
   using Error::Error;
 };
 
-/// A device has not enough memory for an allocation. All tensors are as before.
+/// A device does not have enough memory for an allocation. Existing tensors are unchanged.
 class MemoryError : public Error {
  public:
   using Error::Error;

@@ -11,10 +11,10 @@
 
 namespace tinytorch {
 
-/// Calls register_all_kernels() the first time.
+/// Calls register_all_kernels() on the first call.
 void ensure_registered();
 
-/// The name of the slot that this thread called last, for the messages of errors in kernels.
+/// The name of the slot that this thread called last, for error messages of kernels.
 inline constinit thread_local const char* current_op = "";
 
 /// The base of all kernel slots: a name and one kernel for each device type.
@@ -24,20 +24,20 @@ class KernelSlot {
   KernelSlot& operator=(const KernelSlot&) = delete;
 
   const char* name() const { return name_; }
-  /// True where this device type has the kernel.
+  /// True if the slot has a kernel for this device type.
   bool has(DeviceType type) const;
 
  protected:
   using Function = void (*)();
 
-  // Constant-initialised, so that the slots exist before any tensor that is made before main().
+  // Constant-initialised, so that slots exist before any static tensor is initialised.
   constexpr explicit KernelSlot(const char* name) : name_(name) {}
   Function get(DeviceType type) const { return functions_[index(type)].load(std::memory_order_acquire); }
-  /// Stores a kernel, lists the slot in all_kernel_slots() and returns the kernel that was there.
+  /// Stores a kernel, lists the slot in all_kernel_slots() and returns the previous kernel.
   Function exchange(DeviceType type, Function function);
 
-  /// The kernel for `type` where get() returned none: registers all kernels on first use.
-  /// @throws DeviceError  there is still none; the message lists the devices that have one
+  /// The kernel for `type`, after get() returned null: registers all kernels on first use.
+  /// @throws DeviceError  there is none; the message lists the devices that have one
   Function find(DeviceType type) const;
 
   static DeviceType device_type_of(const Tensor& x) { return x.device().type; }
@@ -54,23 +54,23 @@ class KernelSlot {
   std::atomic<bool> listed_{false};
 };
 
-/// All slots of the program that ever had a kernel, in no particular order.
+/// All slots of the program that have or had a kernel, in no particular order.
 std::vector<const KernelSlot*> all_kernel_slots();
 
 template <class Signature>
 class Kernel;
 
-/// A typed slot for the kernels of one op, declared `inline` in the op's NAME_kernels.h. The last argument
-/// selects the device: the output, or a span of items that have a device(). The op checks the arguments and
-/// allocates the output; kernels do neither.
+/// A slot for the kernels of one op: a function for each device type. It is declared `inline` in the op's
+/// NAME_kernels.h. The device of the last argument selects the kernel; that argument is the output, or a span
+/// of items that have a device(). The op checks the arguments and allocates the output; kernels do neither.
 /// ```cpp
-/// static Kernel<void(const Tensor& x, Tensor& y)> plus_one{"plus_one"};
-/// plus_one.set(DeviceType::cpu, [](const Tensor& x, Tensor& y) {
-///   *y.data<float>() = *x.data<float>() + 1;
+/// static Kernel<void(const Tensor& x, Tensor& y)> increment{"increment"};
+/// increment.set(DeviceType::cpu, [](const Tensor& x, Tensor& y) {
+///   for (std::int64_t i = 0; i < x.numel(); ++i) y.data<float>()[i] = x.data<float>()[i] + 1;
 /// });
-/// Tensor y = empty({1});
-/// plus_one(Tensor{2.0}, y);
-/// std::cout << y;  // [3.]
+/// Tensor y = empty({2});
+/// increment(Tensor{2.0, 3.0}, y);
+/// std::cout << y;  // [3. 4.]
 /// ```
 template <class... Args>
 class Kernel<void(Args...)> : public KernelSlot {
@@ -79,17 +79,17 @@ class Kernel<void(Args...)> : public KernelSlot {
 
   constexpr explicit Kernel(const char* name) : KernelSlot(name) {}
 
-  /// Sets the kernel of a device type; called by the register_...() functions of kernels/.
+  /// Sets the kernel for a device type; called by the register_...() functions of kernels/.
   void set(DeviceType type, Function function) { exchange(type, erased(function)); }
 
-  /// Replaces the kernel of a device type at run time, by a user's own, say.
-  /// @return  the kernel that was there, or null
+  /// Replaces the kernel for a device type at run time, for example with one of your own.
+  /// @return  the previous kernel, or null
   Function replace(DeviceType type, Function function) {
     ensure_registered();
     return reinterpret_cast<Function>(exchange(type, erased(function)));
   }
 
-  /// Calls the kernel of the last argument's device type.
+  /// Calls the kernel for the last argument's device type.
   /// @throws DeviceError  there is none
   void operator()(Args... args) const {
     const auto& last = std::get<sizeof...(Args) - 1>(std::forward_as_tuple(args...));
@@ -108,8 +108,8 @@ class Kernel<void(Args...)> : public KernelSlot {
   }
 };
 
-/// Registers the backends and kernels of this build. Defined in kernels/; called once, before a slot or a
-/// device other than the CPU is first used.
+/// Registers the backends and kernels of this build. It is defined in kernels/ and called once, before the
+/// first use of a slot or of a device other than the CPU.
 void register_all_kernels();
 
 }  // namespace tinytorch

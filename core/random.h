@@ -4,15 +4,15 @@
 
 namespace tinytorch {
 
-/// A range of Philox blocks: the key and the index of the first block. An argument of random kernels.
+/// A position in the random sequence of a seed; random kernels read the sequence from there.
 struct RandomStream {
-  std::uint64_t seed;
-  std::uint64_t offset;
+  std::uint64_t seed;    ///< the Philox key
+  std::uint64_t offset;  ///< the index of the first block of four 32-bit numbers
 };
 
 /// A counter-based random number generator (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy
-/// as 1, 2, 3", SC 2011). Its state is a seed and an offset, so that a seed gives the same numbers on every
-/// device and with any number of threads.
+/// as 1, 2, 3", SC 2011). Its state is a seed and an offset. A seed gives the same numbers on every device
+/// and with any number of threads.
 /// ```cpp
 /// Generator generator(42);
 /// const Tensor x = rand({3}, {}, generator);
@@ -23,17 +23,18 @@ class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) : state_{seed, 0} {}
 
-  /// Restarts the sequence of a seed.
+  /// Restarts the generator from a seed.
   void seed(std::uint64_t seed) { state_ = {seed, 0}; }
 
-  /// Advances past the next `blocks` blocks of four 32-bit numbers and returns them.
+  /// Reserves the next `blocks` blocks of four 32-bit numbers.
+  /// @return  the position of the first of them
   RandomStream advance(std::uint64_t blocks) {
     RandomStream stream = state_;
     state_.offset += blocks;
     return stream;
   }
 
-  /// The state, to be saved in checkpoints: what advance() returns next.
+  /// The current position, to be saved in checkpoints.
   RandomStream state() const { return state_; }
   /// Continues from a saved state().
   void set_state(RandomStream state) { state_ = state; }

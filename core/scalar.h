@@ -10,7 +10,7 @@
 
 namespace tinytorch {
 
-/// A bool, 64-bit integer or double: the scalar argument of an op. 64-bit integers stay exact.
+/// The scalar argument of an op: a bool, 64-bit integer or double. 64-bit integers stay exact.
 /// ```cpp
 /// const Tensor x = full({2}, Scalar(3), {.dtype = DType::f64});
 /// std::cout << Scalar(2.9).dtype() << ' ' << Scalar(2.9).to<std::int32_t>();  // f32 2
@@ -30,7 +30,7 @@ class Scalar {
   /// PyTorch).
   DType dtype() const { return dtype_; }
 
-  /// The value as a T, by convert().
+  /// The value converted to T by convert().
   template <Element T>
   T to() const {
     return dtype_ == DType::f32 ? convert<T>(real_) : convert<T>(integer_);

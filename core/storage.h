@@ -9,7 +9,7 @@
 
 namespace tinytorch {
 
-/// A block of device memory that tensors share, with a version that counts in-place changes.
+/// A block of device memory that one or more tensors share, with a version that counts in-place changes.
 class Storage {
  public:
   /// Allocates at least `bytes` bytes, uninitialised.

@@ -12,7 +12,7 @@ class Event;
 
 /// A queue of work on a device. The work in one stream runs in order; the work in two streams may run
 /// concurrently unless an Event orders it. Ops enqueue their work in the calling thread's current stream and
-/// return. On the CPU ops complete before they return, so that every stream is always done.
+/// return. On the CPU, ops complete before they return, so that a stream is always done.
 /// ```cpp
 /// const Device device = best_device();
 /// const Tensor batch = ones({2, 3});
@@ -25,12 +25,12 @@ class Event;
 /// Event(copies).wait(Stream::current(device));  // the work enqueued from here on waits for the copy
 /// std::cout << sum(copied);
 /// ```
-/// A tensor's memory is reused once the tensor is destroyed. Reuse waits for the stream in which the tensor
-/// was made and for the one that is current when it is destroyed. Work on it in any other stream must be
-/// waited for before.
+/// The memory of a destroyed tensor is reused. Reuse waits for the work in two streams: the one in which the
+/// tensor was created, and the one that is current when it is destroyed. If another stream uses the tensor,
+/// wait for that stream before you destroy the tensor.
 class Stream {
  public:
-  /// A new stream.
+  /// Creates a new stream on `device`.
   /// @throws DeviceError  the device is not available
   explicit Stream(Device device);
   /// The calling thread's current stream on `device`.
@@ -39,7 +39,7 @@ class Stream {
 
   Device device() const;
   /// Blocks the host until all work enqueued so far is done.
-  /// @throws CudaError  some of it failed
+  /// @throws CudaError  some of the work failed
   void synchronize() const;
   /// True if all work enqueued so far is done. Does not block.
   bool is_done() const;
@@ -53,16 +53,16 @@ class Stream {
   std::shared_ptr<StreamState> state_;
 };
 
-/// A marker in a stream: it is done when all work enqueued in the stream before it is.
+/// A marker in a stream. It is done when all work that was enqueued in the stream before it is done.
 class Event {
  public:
-  /// Records an event in `stream`.
+  /// Records an event at the end of `stream`.
   explicit Event(const Stream& stream);
   ~Event();
   Event(Event&&) noexcept;
   Event& operator=(Event&&) noexcept;
 
-  /// Makes all work that is enqueued in `stream` from now on wait for this event. Does not block the host.
+  /// Makes all work that is enqueued in `stream` after this call wait for the event. Does not block the host.
   /// @throws DeviceError  the stream is on another type of device
   void wait(const Stream& stream) const;
   /// Blocks the host until the event is done.
@@ -78,7 +78,7 @@ class Event {
   std::unique_ptr<EventState> state_;
 };
 
-/// Makes a stream the current one of its device for this thread during its lifetime.
+/// Makes a stream the calling thread's current stream on its device, until the guard is destroyed.
 class StreamGuard {
  public:
   explicit StreamGuard(const Stream& stream);
@@ -93,7 +93,7 @@ class StreamGuard {
 
 /// Blocks the host until all work on `device` is done.
 /// @throws DeviceError  the device is not available
-/// @throws CudaError  some of the work failed
+/// @throws CudaError    some of the work failed
 void synchronize(Device device);
 
 }  // namespace tinytorch

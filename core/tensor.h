@@ -17,8 +17,8 @@
 
 namespace tinytorch {
 
-/// The dtype and the device of a new or converted tensor. By default a new tensor is f32, or has the dtype of
-/// the given values, and is on the CPU; to() keeps what is left out.
+/// The dtype and the device of a new or converted tensor. By default, a new tensor is f32, or has the dtype
+/// of the given values, and is on the CPU. A converted tensor keeps the dtype or device that is left out.
 /// ```cpp
 /// const Tensor x = zeros({2, 3}, {.dtype = DType::f64, .device = Device::cpu()});
 /// ```
@@ -27,7 +27,7 @@ struct Options {
   std::optional<Device> device = {};
 };
 
-/// The values of nested braces, for Tensor{{1, 2}, {3, 4}}.
+/// The values in nested braces, for Tensor{{1, 2}, {3, 4}}.
 class NestedValues {
  public:
   template <class T>
@@ -36,7 +36,7 @@ class NestedValues {
   NestedValues(std::initializer_list<NestedValues> rows);
 
   const Shape& shape() const { return shape_; }
-  /// In row-major order.
+  /// The values in row-major order.
   const std::vector<Scalar>& values() const { return values_; }
 
  private:
@@ -45,7 +45,8 @@ class NestedValues {
 };
 
 /// An n-dimensional array: a handle with a shape and strides over shared storage. Copying a Tensor copies the
-/// handle; clone() copies the elements. For gradients see Variable.
+/// handle; clone() copies the elements. Ops are free functions; select(), slice() and the ops of
+/// core/ops/indexing.h stand in for `x[i]`. For gradients, see Variable.
 /// ```cpp
 /// const Tensor a{{1.0, 2.0}, {3.0, 4.0}};
 /// const Tensor b = matmul(a, transpose(a)) + 0.5;
@@ -54,29 +55,33 @@ class NestedValues {
 /// ```
 class Tensor {
  public:
-  /// An undefined tensor, without shape and elements. Ops throw if they get one.
+  /// An undefined tensor, which has no elements. It stands for an optional operand that is left out; all
+  /// other uses in ops throw ValueError.
   Tensor() = default;
 
-  /// A scalar as a tensor of no axes (bool, i64, f32 or f64), so that `x * 2` works. It is weakly typed: in
-  /// an op with a tensor it yields to the tensor's dtype unless its kind is higher (bool < integer <
-  /// floating). f32 tensor * 0.5 is f32, f64 tensor * 0.5 is f64, i64 tensor * 0.5 is f32; an integer that
-  /// the tensor's dtype cannot represent makes both i64. The tensor can be on any device. Arithmetic and
-  /// comparisons of weakly typed scalars alone give one again; to(dtype) gives a tensor of that dtype.
+  /// Converts a C++ scalar to a tensor of shape [] (bool, i64, f32 or f64), so that `x * 2` works. The scalar
+  /// is weakly typed: in an op with a tensor, it adopts the tensor's dtype unless its own kind is higher
+  /// (bool < integer < floating). For example, 0.5 times an f32 tensor is f32, times an f64 tensor f64, and
+  /// times an i64 tensor f32. If an integer scalar does not fit the tensor's integer dtype, the op computes
+  /// in i64. The tensor can be on any device. Arithmetic and comparisons of weakly typed scalars alone give
+  /// weakly typed scalars; to(dtype) makes an ordinary tensor of one.
   template <class T>
   requires std::is_arithmetic_v<T> Tensor(T value)
       : Tensor(WeaklyTyped{}, Scalar(value), std::is_same_v<T, float> ? DType::f32 : DType::f64) {}
 
-  /// A tensor of the given values: Tensor{1.0, 2.0} has shape [2], Tensor{{1, 2}, {3, 4}} shape [2, 2]. The
-  /// dtype is f32 if a value is floating, bool if all are bool, else i64; from_values() makes f64 tensors.
+  /// A tensor of the given values, on the CPU: Tensor{1.0, 2.0} has shape [2], Tensor{{1, 2}, {3, 4}} shape
+  /// [2, 2]. The dtype is f32 if any value is floating, bool if all are bool, and otherwise i64. For another
+  /// dtype, use to() or from_values().
   /// @throws ShapeError  the rows differ in shape
   Tensor(std::initializer_list<NestedValues> values);
 
   /// A view of `storage`, for the implementation of ops. Only the shape is checked.
+  /// @param offset  the position of the first element in the storage, in elements
   /// @throws ShapeError  a length is negative, or the number of elements does not fit into 63 bits
   Tensor(std::shared_ptr<Storage> storage, DType dtype, const Shape& shape, const Strides& strides,
          std::int64_t offset);
 
-  /// False for the default constructor's tensor.
+  /// False for a default-constructed tensor.
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
   /// The strides in elements; never negative, 0 along a broadcast axis.
@@ -88,17 +93,17 @@ class Tensor {
   int rank() const { return shape_.size(); }
   std::int64_t numel() const { return numel_; }
   /// The length of an axis; negative ones count from the end.
-  /// @throws ShapeError  no such axis
+  /// @throws ShapeError  the axis is out of range
   std::int64_t size(int axis) const;
-  /// True if the elements are contiguous, in row-major order.
+  /// True if the elements are contiguous in row-major order.
   bool is_contiguous() const;
-  /// True for a scalar whose dtype yields to that of the other operand: see Tensor(T).
+  /// True for a scalar that adopts the dtype of the other operand; see Tensor(T).
   bool is_weakly_typed() const { return weakly_typed_; }
   /// Sets is_weakly_typed() of a result, for the implementation of ops.
   void set_weakly_typed(bool on) { weakly_typed_ = on; }
 
   /// The address of the first element, on device().
-  /// @throws DTypeError  T is not the type of the elements
+  /// @throws DTypeError  T is not the C++ type of dtype()
   template <Element T>
   const T* data() const {
     require_dtype(dtype_of<T>);
@@ -109,30 +114,31 @@ class Tensor {
     require_dtype(dtype_of<T>);
     return static_cast<T*>(raw_data());
   }
-  /// data() of any dtype; null if the tensor is undefined.
+  /// data() without a type; null if the tensor is undefined.
   void* raw_data() { return storage_ ? storage_->data() + byte_offset() : nullptr; }
   const void* raw_data() const { return storage_ ? storage_->data() + byte_offset() : nullptr; }
 
-  /// The only element, converted to T; waits for the device.
-  /// @throws ShapeError  the tensor has not exactly one element
+  /// The only element, converted to T. Waits for the device.
+  /// @throws ShapeError  the tensor does not have exactly one element
+  /// @throws ValueError  the tensor is undefined; to_vector() and to() throw it, too
   template <Element T = float>
   T item() const;
 
-  /// The elements in row-major order, converted to T; waits for the device.
+  /// The elements in row-major order, converted to T. Waits for the device.
   template <Element T = float>
   std::vector<T> to_vector() const;
 
-  /// The elements on another device or in another dtype, converted by convert(). Shares storage with this
-  /// tensor if nothing changes.
+  /// A copy of this tensor on another device or in another dtype; elements are converted by convert(). If
+  /// nothing changes, the result shares storage with this tensor.
   /// @throws DeviceError  the device is not available
-  /// @throws DTypeError  the dtype is f16 or bf16
+  /// @throws DTypeError   the dtype is f16 or bf16
   Tensor to(Device device) const;
   Tensor to(DType dtype) const;
   Tensor to(Options options) const;
 
   /// The storage of the elements, shared with other views.
   const std::shared_ptr<Storage>& storage() const { return storage_; }
-  /// The version of the storage, incremented by in-place changes.
+  /// The version of the storage, which each in-place change increments.
   std::uint64_t version() const { return storage_ ? storage_->version() : 0; }
 
  private:
@@ -151,8 +157,8 @@ class Tensor {
   bool weakly_typed_ = false;
 };
 
-/// The elements as NumPy prints them: rows in brackets, columns aligned, up to eight digits after the point;
-/// tensors of more than 1000 elements are summarised. Waits for the device.
+/// The elements as NumPy prints them: rows in brackets, columns aligned, up to eight digits after the point.
+/// Tensors of more than 1000 elements are summarised. Waits for the device.
 std::string to_string(const Tensor& x);
 /// Prints to_string(x).
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
@@ -163,7 +169,7 @@ inline constexpr bool is_tensor_like = false;
 template <>
 inline constexpr bool is_tensor_like<Tensor> = true;
 
-/// The types that templates for both modes, with and without gradients, accept: Tensor and Variable.
+/// Tensor or Variable. A template over TensorLike works in both modes, with and without gradients.
 /// ```cpp
 /// template <TensorLike T>
 /// T standardize(const T& x) {
@@ -173,7 +179,7 @@ inline constexpr bool is_tensor_like<Tensor> = true;
 template <class T>
 concept TensorLike = is_tensor_like<T>;
 
-/// The value of a Tensor or Variable, for templates for both modes.
+/// The value of a Tensor or Variable as a Tensor, for templates over TensorLike.
 inline const Tensor& value_of(const Tensor& x) { return x; }
 
 }  // namespace tinytorch

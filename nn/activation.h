@@ -7,11 +7,11 @@
 #include "core/ops/math.h"
 #include "nn/module.h"
 
-/// Activation functions as layers; each applies the function of its name in core/ops/activation.h or
-/// core/ops/math.h, elementwise but for Softmax and LogSoftmax.
+/// Activation functions as layers. Each applies the function of the same name in core/ops/activation.h or
+/// core/ops/math.h, which documents details and errors.
 namespace tinytorch::nn {
 
-/// max(x, 0), elementwise.
+/// Rectified linear unit, max(x, 0), elementwise.
 class ReLU : public Layer<ReLU> {
  public:
   template <TensorLike T>
@@ -20,7 +20,7 @@ class ReLU : public Layer<ReLU> {
   }
 };
 
-/// 1 / (1 + exp(-x)), elementwise.
+/// Logistic function, 1 / (1 + exp(-x)), elementwise.
 class Sigmoid : public Layer<Sigmoid> {
  public:
   template <TensorLike T>
@@ -29,7 +29,7 @@ class Sigmoid : public Layer<Sigmoid> {
   }
 };
 
-/// tanh(x), elementwise.
+/// Hyperbolic tangent, elementwise.
 class Tanh : public Layer<Tanh> {
  public:
   template <TensorLike T>
@@ -38,7 +38,7 @@ class Tanh : public Layer<Tanh> {
   }
 };
 
-/// x sigmoid(x), elementwise.
+/// Sigmoid linear unit, x * sigmoid(x), elementwise.
 class SiLU : public Layer<SiLU> {
  public:
   template <TensorLike T>
@@ -47,7 +47,7 @@ class SiLU : public Layer<SiLU> {
   }
 };
 
-/// x min(max(x + 3, 0), 6) / 6, elementwise.
+/// Hard swish, x * min(max(x + 3, 0), 6) / 6, elementwise.
 class Hardswish : public Layer<Hardswish> {
  public:
   template <TensorLike T>
@@ -56,10 +56,11 @@ class Hardswish : public Layer<Hardswish> {
   }
 };
 
-/// x times the probability of a standard normal variable below x, elementwise; see gelu().
+/// Gaussian error linear unit, elementwise: x times the probability that a standard normal variable is below
+/// x.
 class GELU : public Layer<GELU> {
  public:
-  /// @param form  exact (erf), or its approximation by tanh
+  /// @param form  exact by erf, or approximate by tanh
   explicit GELU(GeluForm form = GeluForm::erf) : form_(form) {}
 
   template <TensorLike T>
@@ -73,7 +74,7 @@ class GELU : public Layer<GELU> {
   GeluForm form_;
 };
 
-/// x where it is positive, else slope x, elementwise.
+/// Leaky rectified linear unit, elementwise: x if x > 0, otherwise slope * x.
 class LeakyReLU : public Layer<LeakyReLU> {
  public:
   explicit LeakyReLU(double slope = 0.01) : slope_(slope) {}
@@ -89,7 +90,7 @@ class LeakyReLU : public Layer<LeakyReLU> {
   double slope_;
 };
 
-/// x where it is positive, else alpha (exp(x) - 1), elementwise.
+/// Exponential linear unit, elementwise: x if x > 0, otherwise alpha * (exp(x) - 1).
 class ELU : public Layer<ELU> {
  public:
   explicit ELU(double alpha = 1) : alpha_(alpha) {}
@@ -105,7 +106,7 @@ class ELU : public Layer<ELU> {
   double alpha_;
 };
 
-/// log(1 + exp(beta x)) / beta, elementwise. Calls throw ValueError if beta is not positive.
+/// Softplus, log(1 + exp(beta * x)) / beta, elementwise. A call throws ValueError if beta is not positive.
 class Softplus : public Layer<Softplus> {
  public:
   explicit Softplus(double beta = 1) : beta_(beta) {}
@@ -121,7 +122,7 @@ class Softplus : public Layer<Softplus> {
   double beta_;
 };
 
-/// exp(x) / sum(exp(x)) along an axis. Not to be used before CrossEntropyLoss, which takes logits.
+/// Softmax, exp(x) / sum(exp(x)) along an axis. Do not use it before CrossEntropyLoss, which takes logits.
 class Softmax : public Layer<Softmax> {
  public:
   explicit Softmax(int axis = -1) : axis_(axis) {}
@@ -138,7 +139,7 @@ class Softmax : public Layer<Softmax> {
   int axis_;
 };
 
-/// The logarithm of Softmax, accurate for small probabilities too. Used before NLLLoss.
+/// The logarithm of Softmax, accurate for small probabilities, too. Use it before NLLLoss.
 class LogSoftmax : public Layer<LogSoftmax> {
  public:
   explicit LogSoftmax(int axis = -1) : axis_(axis) {}

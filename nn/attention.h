@@ -21,13 +21,15 @@
 namespace tinytorch::nn {
 
 /// Multi-head attention (Vaswani et al. 2017, 3.2.2): projects query, key and value [..., length, features],
-/// splits them into heads, applies attention, and projects the result: [..., queries, features]. Called as a
-/// layer of one argument it is self-attention, which SelfAttention computes with fewer matrix products.
-/// Children: query, key, value, output, each a Dense.
+/// splits them into heads, applies scaled_dot_product_attention(), and projects the result to
+/// [..., queries, features]. A call with one argument is self-attention, which SelfAttention computes with
+/// fewer matrix products. Children: query, key, value and output, each a Dense.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
+  /// @param features  the number of features of query, key, value and result
+  /// @param heads     the number of heads, each of width features / heads
   /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
-  ///                     rotary with heads of odd width
+  ///                     or the width is odd and options.rotary is set
   MultiHeadAttention(std::int64_t features, std::int64_t heads,
                      const MultiHeadAttentionOptions& options = {});
 
@@ -37,8 +39,9 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
     return forward(x, x, x);
   }
   /// Attention of query [..., queries, features] to key and value [..., keys, features].
-  /// @param mask  as AttentionOptions::mask, for the scores [..., heads, queries, keys]
-  /// @throws ShapeError  an operand is not [..., length, features], or they do not fit each other
+  /// @param mask  see AttentionOptions::mask; broadcasts to the scores [..., heads, queries, keys]
+  /// @return      [..., queries, features]
+  /// @throws ShapeError  an operand is not [..., length, features], or the operands do not fit each other
   template <TensorLike T>
   T forward(const T& query, const std::type_identity_t<T>& key, const std::type_identity_t<T>& value,
             const Tensor& mask = {}) const {
@@ -49,10 +52,13 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
                                  heads_.values(value_(value)), is_training(), mask));
   }
 
-  /// Continues sequences whose earlier steps are in the cache: appends the next steps to it, and attends to
-  /// all. For a causal layer the result is the same as for these steps in forward() of the whole sequence.
+  /// Self-attention for step-by-step generation: appends the keys and values of x to the cache, and attends
+  /// to all steps in it. In a causal layer, the result is that of the same steps in forward() of the whole
+  /// sequence.
   /// @param x  the next steps, [batch, steps, features]
-  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which is unchanged
+  /// @return   [batch, steps, features]
+  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which is then
+  ///                     unchanged
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;
@@ -67,17 +73,18 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   Dense query_, key_, value_, output_;
 };
 
-/// Self-attention: x [..., length, features] gives the same shape. As MultiHeadAttention of one argument, but
-/// one matrix product computes queries, keys and values. Children: qkv, whose outputs are the features of
-/// queries, keys and values in this order, and output; each a Dense.
+/// Multi-head self-attention: [..., length, features] gives the same shape. It computes the same as
+/// MultiHeadAttention with one argument, but queries, keys and values in one matrix product. Children, each a
+/// Dense: qkv, whose outputs are the features of queries, keys and values, in this order; and output.
 class SelfAttention : public Layer<SelfAttention> {
  public:
-  /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
-  ///                     rotary with heads of odd width
+  /// @param features  the number of features of x and of the result
+  /// @param heads     the number of heads, each of width features / heads
+  /// @throws ValueError  as MultiHeadAttention
   SelfAttention(std::int64_t features, std::int64_t heads, const MultiHeadAttentionOptions& options = {});
 
-  /// Attention of each position of x to all, or where causal to those before it and itself.
-  /// @param mask  as AttentionOptions::mask, for the scores [..., heads, length, length]
+  /// Attention of each position of x to all positions, or in a causal layer to itself and those before it.
+  /// @param mask  see AttentionOptions::mask; broadcasts to the scores [..., heads, length, length]
   /// @throws ShapeError  x is not [..., length, features]
   template <TensorLike T>
   T forward(const T& x, const Tensor& mask = {}) const {
@@ -87,7 +94,7 @@ class SelfAttention : public Layer<SelfAttention> {
                                  heads_.values(values_of(all)), is_training(), mask));
   }
 
-  /// As MultiHeadAttention::forward(x, cache).
+  /// Self-attention for step-by-step generation; see MultiHeadAttention::forward(x, cache).
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;

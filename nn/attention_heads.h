@@ -16,26 +16,25 @@ namespace tinytorch::nn {
 
 /// The options of the attention layers.
 struct MultiHeadAttentionOptions {
-  std::optional<std::int64_t> kv_heads = {};  ///< heads of keys and values, shared by query heads; all: {}
+  std::optional<std::int64_t> kv_heads = {};  ///< number of heads of keys and values; by default, `heads`
   bool bias = true;
   bool causal = false;         ///< a position attends to itself and those before it
-  double dropout = 0;          ///< of the attention weights while training, in [0, 1)
+  double dropout = 0;          ///< of the attention weights in training, in [0, 1)
   bool rotary = false;         ///< rotary position embedding of queries and keys
   double rotary_base = 10000;  ///< see rotary()
   Initializer weight_init = init::xavier_uniform();
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  /// For the initialisers and for dropout; must outlive the layer. null: default_generator()
+  /// for the initialisers and for dropout; must outlive the layer; null: default_generator()
   Generator* generator = nullptr;
 };
 
-/// The heads of an attention layer: splits features into heads, applies attention, and joins the results.
-/// Common to MultiHeadAttention and SelfAttention. Queries, keys and values are [..., length, heads width].
+/// The common part of MultiHeadAttention and SelfAttention: splits features into heads, applies attention,
+/// and joins the results. Queries, keys and values are [..., length, heads * width].
 class AttentionHeads {
  public:
-  /// @param layer  its name, for messages
-  /// @throws ValueError  features is not a multiple of heads, or heads of kv_heads; dropout is not in [0, 1);
-  ///                     rotary with heads of odd width
+  /// @param layer  the name of the layer, for error messages
+  /// @throws ValueError  as MultiHeadAttention
   AttentionHeads(const char* layer, std::int64_t features, std::int64_t heads,
                  const MultiHeadAttentionOptions& options);
 
@@ -45,8 +44,8 @@ class AttentionHeads {
   /// The number of features of keys and values.
   std::int64_t kv_features() const { return features_ / heads_ * kv_heads_; }
 
-  /// The heads [..., heads, length, width] of queries, keys or values. With rotary, queries and keys get
-  /// their positions, from `offset` on.
+  /// Splits queries, keys or values into heads, [..., heads, length, width]. With options.rotary, queries and
+  /// keys are rotated by their positions, which begin at `offset`.
   template <TensorLike T>
   T queries(const T& x, std::int64_t offset = 0) const {
     return with_positions(split(x, heads_), offset);
@@ -60,8 +59,8 @@ class AttentionHeads {
     return split(x, kv_heads_);
   }
 
-  /// Attention of the heads, joined again: [..., length, features].
-  /// @param mask    as AttentionOptions::mask
+  /// Applies attention to the heads and joins the results, [..., length, features].
+  /// @param mask    see AttentionOptions::mask
   /// @param offset  the position of the first query among the keys
   template <TensorLike T>
   T attend(const T& q, const T& k, const T& v, bool training, const Tensor& mask = {},
@@ -70,14 +69,16 @@ class AttentionHeads {
     return flatten(transpose(y, -3, -2), y.rank() - 2);
   }
 
-  /// Appends keys and values to the cache, and attends to all that it holds. An exception leaves the cache
+  /// Appends keys and values to the cache, and attends to all steps in it. If it throws, the cache is
   /// unchanged.
   Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, bool training, KeyValueCache& cache) const;
 
-  /// @param name  the operand's, for messages
-  /// @throws ShapeError  not [..., length, features]
+  /// Checks the shape of an operand.
+  /// @param name  the name of the operand, for error messages
+  /// @throws ShapeError  the shape is not [..., length, features]
   void check_input(const char* name, const Shape& shape) const;
-  /// @throws ShapeError  not [batch, steps, features]
+  /// Checks the shape of steps for a cache.
+  /// @throws ShapeError  the shape is not [batch, steps, features]
   void check_steps(const Shape& shape) const;
 
   std::string description() const;
@@ -85,7 +86,7 @@ class AttentionHeads {
  private:
   AttentionOptions attention_options(bool training, const Tensor& mask, std::int64_t offset) const;
 
-  /// A view [..., heads, length, width] of x [..., length, heads width].
+  /// A view [..., heads, length, width] of x [..., length, heads * width].
   template <TensorLike T>
   T split(const T& x, std::int64_t heads) const {
     Shape shape = x.shape();

@@ -10,8 +10,8 @@
 #include "nn/init.h"
 #include "nn/module.h"
 
-/// Convolutions as layers: each applies the function of core/ops/convolution.h that its description names,
-/// whose options it takes, to parameters of its own.
+/// Convolution layers. Each applies the function of core/ops/convolution.h that its docstring names, with the
+/// same options, to its own weight and bias.
 ///
 /// ```cpp
 /// const nn::Conv2D conv(3, 16, 5, {.stride = 2}, {.bias = false});
@@ -19,7 +19,7 @@
 /// ```
 namespace tinytorch::nn {
 
-/// The options of a convolution's parameters. The initialisers get the shape of the weight.
+/// The options of a convolution layer's parameters.
 struct ConvolutionParameterOptions {
   bool bias = true;
   Initializer weight_init = init::he_uniform();
@@ -29,17 +29,18 @@ struct ConvolutionParameterOptions {
   Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
 };
 
-/// The parameters of a convolution layer, and what its messages say of it.
+/// The parameters of a convolution layer, for the layers below.
 struct ConvolutionParameters {
   const char* layer;
   std::int64_t in_channels;
-  Parameter weight, bias;  ///< bias: undefined if the layer has none
+  Parameter weight, bias;  ///< bias is undefined if the layer has none
 
-  /// @throws ShapeError  not [N, in_channels, ...] with as many axes as the weight
+  /// Checks the shape of an input.
+  /// @throws ShapeError  the shape is not [N, in_channels, ...] with as many axes as the weight
   void check_input(const Shape& shape) const;
 };
 
-/// Base of the convolution layers, which holds their parameters.
+/// The base of the convolution layers, which has their parameters.
 template <class Derived>
 class Convolution : public Layer<Derived> {
  public:
@@ -61,17 +62,18 @@ class Convolution : public Layer<Derived> {
   ConvolutionParameters own_;
 };
 
-/// 2D convolution, conv2d(): x [N, in, H, W] gives [N, out, H', W']. Parameters: weight [out, in / groups,
-/// kernel height, kernel width], bias [out].
+/// 2D convolution, conv2d(): [N, in, H, W] gives [N, out, H', W']. Parameters: weight
+/// [out, in / groups, kH, kW] and bias [out].
 class Conv2D : public Convolution<Conv2D> {
  public:
-  /// @throws ValueError  in_channels, out_channels or groups is below 1, groups does not divide the channels,
-  ///                     or kernel, stride, padding or dilation is out of range (see check_window())
-  /// @throws ShapeError  an initialiser gives another shape
+  /// @throws ValueError  in_channels, out_channels or groups is less than 1; groups does not divide the
+  ///                     channels; or kernel, stride, padding or dilation is out of range, as for
+  ///                     window_output_size()
+  /// @throws ShapeError  an initialiser returns another shape
   Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
          const Conv2dOptions& options = {}, const ConvolutionParameterOptions& parameters = {});
 
-  /// @throws ShapeError  x is not [N, in, H, W], or smaller than the kernel
+  /// @throws ShapeError  x is not [N, in, H, W], or is smaller with its padding than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
     own().check_input(x.shape());
@@ -84,15 +86,15 @@ class Conv2D : public Convolution<Conv2D> {
   Conv2dOptions options_;
 };
 
-/// 1D convolution, conv1d(): x [N, in, L] gives [N, out, L']. Parameters: weight [out, in / groups, kernel],
-/// bias [out].
+/// 1D convolution, conv1d(): [N, in, L] gives [N, out, L']. Parameters: weight [out, in / groups, k] and bias
+/// [out].
 class Conv1D : public Convolution<Conv1D> {
  public:
   /// @throws ValueError, ShapeError  as Conv2D
   Conv1D(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
          const Conv1dOptions& options = {}, const ConvolutionParameterOptions& parameters = {});
 
-  /// @throws ShapeError  x is not [N, in, L], or shorter than the kernel
+  /// @throws ShapeError  x is not [N, in, L], or is shorter with its padding than the kernel
   template <TensorLike T>
   T forward(const T& x) const {
     own().check_input(x.shape());
@@ -105,8 +107,8 @@ class Conv1D : public Convolution<Conv1D> {
   Conv1dOptions options_;
 };
 
-/// Transposed 2D convolution, conv_transpose2d(): x [N, in, H, W] gives [N, out, H', W']. Parameters: weight
-/// [in, out / groups, kernel height, kernel width], bias [out].
+/// Transposed 2D convolution, conv_transpose2d(): [N, in, H, W] gives [N, out, H', W']. Parameters: weight
+/// [in, out / groups, kH, kW] and bias [out].
 class ConvTranspose2D : public Convolution<ConvTranspose2D> {
  public:
   /// @throws ValueError, ShapeError  as Conv2D

@@ -13,7 +13,7 @@ namespace tinytorch::nn {
 /// The options of a Dense layer.
 struct DenseOptions {
   bool bias = true;
-  Activation activation = Activation::none;  ///< computed in the same pass; as a layer of its own
+  Activation activation = Activation::none;  ///< applied in the same pass over memory; see linear()
   Initializer weight_init = init::he_uniform();
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
@@ -21,8 +21,8 @@ struct DenseOptions {
   Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
 };
 
-/// Fully connected layer, y = f(x wᵀ + b), where f is the activation: x [..., in] gives [..., out].
-/// Parameters: weight [out, in], bias [out].
+/// Fully connected layer, f(x weightᵀ + bias), where f is the activation: [..., in] gives [..., out].
+/// Parameters: weight [out, in] and bias [out].
 ///
 /// ```cpp
 /// const nn::Dense layer(3, 4, {.bias = false, .weight_init = nn::init::xavier_normal()});
@@ -31,7 +31,7 @@ struct DenseOptions {
 class Dense : public Layer<Dense> {
  public:
   /// @throws ValueError  in_features or out_features is less than 1
-  /// @throws ShapeError  an initialiser gives another shape
+  /// @throws ShapeError  an initialiser returns another shape
   Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options = {});
 
   /// @throws ShapeError  the length of x's last axis is not in_features

@@ -10,11 +10,18 @@
 
 namespace tinytorch::nn {
 
-/// While training, each element is 0 with probability p, else x / (1 - p); see dropout(). In eval() the
-/// result is x.
+/// Dropout, dropout(): in training, each element is 0 with probability p, and otherwise x / (1 - p). In
+/// evaluation, the result is x.
+///
+/// ```cpp
+/// nn::Dropout layer(0.5, 42);
+/// layer(ones({2, 3}));  // each element is 0 or 2
+/// layer.eval();
+/// layer(ones({2, 3}));  // ones
+/// ```
 class Dropout : public Layer<Dropout> {
  public:
-  /// @param seed  of a generator of its own; without one it draws from the thread's default generator
+  /// @param seed  the seed of the layer's own generator; without a seed, the layer uses default_generator()
   /// @throws ValueError  p is not in [0, 1]
   explicit Dropout(double p = 0.5, std::optional<std::uint64_t> seed = {});
 
@@ -26,7 +33,7 @@ class Dropout : public Layer<Dropout> {
 
   std::string description() const override;
 
-  /// Its own generator, for checkpoints; null where it has none.
+  /// The layer's own generator, for checkpoint(); null if it has none.
   Generator* generator() const { return own_.get(); }
 
  private:

@@ -10,12 +10,12 @@
 
 namespace tinytorch::nn {
 
-/// Initialiser: normal with mean 0 and standard deviation 1, as of PyTorch's embeddings.
+/// The default initialiser of an Embedding: normal with mean 0 and standard deviation 1, as in PyTorch.
 Tensor standard_normal(const Shape& shape, Options options, Generator& generator);
 
 /// The options of an Embedding.
 struct EmbeddingOptions {
-  /// The index of padding: its row starts as 0 and gets no gradient.
+  /// the index that stands for padding; its row of the weight is initially 0 and gets no gradient
   std::optional<std::int64_t> padding_index = {};
   Initializer weight_init = standard_normal;
   DType dtype = DType::f32;
@@ -34,7 +34,7 @@ class Embedding : public Layer<Embedding> {
  public:
   /// @throws ValueError  num_embeddings or features is less than 1, or the padding index is not in
   ///                     [0, num_embeddings)
-  /// @throws ShapeError  the initialiser gives another shape
+  /// @throws ShapeError  the initialiser returns another shape
   Embedding(std::int64_t num_embeddings, std::int64_t features, const EmbeddingOptions& options = {});
 
   /// @throws ValueError  an index is not in [0, num_embeddings)

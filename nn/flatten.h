@@ -7,12 +7,12 @@
 
 namespace tinytorch::nn {
 
-/// Joins the axes from `start` on: flatten(). [N, C, H, W] becomes [N, C H W].
+/// Joins the axes from `start` on, flatten(): by default, [N, C, H, W] gives [N, C * H * W].
 class Flatten : public Layer<Flatten> {
  public:
   explicit Flatten(int start = 1) : start_(start) {}
 
-  /// @throws ShapeError  x has no such axis
+  /// @throws ShapeError  the axis is out of range
   template <TensorLike T>
   T forward(const T& x) const {
     return flatten(x, start_);

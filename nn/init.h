@@ -9,8 +9,8 @@
 
 namespace tinytorch::nn {
 
-/// Makes the initial value of a parameter. Layers take one as an option; it can also be called, and any
-/// function of the same arguments converts to one.
+/// A function that makes the initial value of a parameter. Layers take one as an option. You can also call
+/// it, and any function with the same signature converts to it.
 ///
 /// ```cpp
 /// const nn::Dense layer(2, 4, {.weight_init = nn::init::xavier_uniform()});
@@ -24,7 +24,7 @@ class Initializer {
   requires(!std::is_same_v<F, Initializer> && std::is_convertible_v<F, Function>) Initializer(F function)
       : function_(std::move(function)) {}
 
-  /// A tensor of this shape, with random numbers from the generator.
+  /// Makes a tensor of this shape, with random numbers from the generator.
   Tensor operator()(const Shape& shape, Options options = {},
                     Generator& generator = default_generator()) const {
     return function_(shape, options, generator);
@@ -34,36 +34,40 @@ class Initializer {
   Function function_;
 };
 
-/// The initialisers. Those that depend on fan_in or fan_out take a shape [out, in, ...]: fan_in is in, and
-/// fan_out is out, times the product of the lengths after them; for fewer than two axes their call throws
-/// ShapeError. One seed gives the same values on each device.
+/// The initialisers. A seed gives the same values on every device. Initialisers that depend on fan_in or
+/// fan_out are for weights [out, in, ...]: fan_in is `in`, and fan_out is `out`, times the product of the
+/// other lengths. A call with fewer than two axes throws ShapeError.
 namespace init {
 
 /// All elements `value`.
 Initializer constant(double value);
-/// Uniform in [low, high); rounding may give high itself.
+/// Uniform in [low, high). By rounding, an element may equal high.
 /// @throws ValueError  the bounds or their difference are not finite, or low > high
 Initializer uniform(double low, double high);
 
-/// For layers before relu (He et al. 2015): normal with standard deviation sqrt(2 / fan_in).
+/// For layers that relu follows (He et al. 2015): normal with mean 0 and standard deviation sqrt(2 / fan_in).
+/// In PyTorch, kaiming_normal_.
 Initializer he_normal();
-/// As he_normal(), but uniform within ±sqrt(6 / fan_in), which has the same deviation.
+/// Like he_normal(), but uniform in ±sqrt(6 / fan_in), which has the same standard deviation. In PyTorch,
+/// kaiming_uniform_.
 Initializer he_uniform();
 
-/// For layers before sigmoid, tanh or no activation (Glorot and Bengio 2010): normal with standard deviation
-/// gain sqrt(2 / (fan_in + fan_out)).
-/// @throws ValueError  gain is not finite or is negative
+/// For layers that sigmoid, tanh or no activation follows (Glorot and Bengio 2010): normal with mean 0 and
+/// standard deviation gain * sqrt(2 / (fan_in + fan_out)).
+/// @throws ValueError  gain is negative or not finite
 Initializer xavier_normal(double gain = 1.0);
-/// As xavier_normal(), but uniform within ±gain sqrt(6 / (fan_in + fan_out)), which has the same deviation.
-/// @throws ValueError  gain is not finite or is negative
+/// Like xavier_normal(), but uniform in ±gain * sqrt(6 / (fan_in + fan_out)), which has the same standard
+/// deviation.
+/// @throws ValueError  gain is negative or not finite
 Initializer xavier_uniform(double gain = 1.0);
 
-/// Rows of norm `gain` that spread evenly over all directions: a block of random orthonormal rows, then the
-/// same rows negated, then the next such block; the last one may be incomplete. Whatever the direction of the
-/// input, about half of the units are active after relu; with random rows, a small layer may have none that
-/// are. The default gain is the norm that rows of he_normal() have on average. This is the first layer of the
-/// "looks linear" scheme (Balduzzi et al., "The shattered gradients problem", ICML 2017, section 4).
-/// @throws ValueError  gain is not finite or is negative
+/// For small layers that relu follows: rows of norm `gain` whose directions are spread evenly. A block of
+/// random orthogonal rows is followed by the same rows negated, then by the next such block; the last block
+/// may be incomplete. So about half of the units are active for any input, whereas with independent random
+/// rows, all units of a small layer may be inactive. The default gain is the average norm of the rows of
+/// he_normal(). This is the first layer of the "looks linear" scheme (Balduzzi et al., "The shattered
+/// gradients problem", ICML 2017, section 4).
+/// @throws ValueError  gain is negative or not finite
 Initializer mirrored_orthogonal(double gain = 1.4142135623730951);
 
 }  // namespace init

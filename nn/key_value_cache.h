@@ -6,8 +6,8 @@
 
 namespace tinytorch::nn {
 
-/// The keys and values of earlier steps, so that a model which generates step by step computes each of them
-/// once. Its capacity grows as a vector's does. One cache serves one layer and one batch of sequences.
+/// The keys and values of earlier steps, so that a model that generates step by step computes each of them
+/// once. The capacity grows like that of a std::vector. A cache is for one layer and one batch of sequences.
 ///
 /// ```cpp
 /// nn::KeyValueCache cache;
@@ -18,7 +18,7 @@ namespace tinytorch::nn {
 class KeyValueCache {
  public:
   KeyValueCache() = default;
-  /// Allocates for `capacity` steps at the first append().
+  /// Makes an empty cache, whose first append() allocates memory for `capacity` steps.
   /// @throws ValueError  capacity is negative
   explicit KeyValueCache(std::int64_t capacity);
   // A copy would share the buffers that append() writes to.
@@ -29,22 +29,24 @@ class KeyValueCache {
   KeyValueCache& operator=(KeyValueCache&& other) noexcept;
   ~KeyValueCache() = default;
 
-  /// Appends copies of the keys and values of the next steps.
+  /// Appends copies of the keys and values of the next steps. If it throws, the cache is unchanged.
   /// @param keys, values  [batch, kv_heads, steps, width]
-  /// @throws ShapeError   they do not have four axes and as many steps, or differ from the cache's in another
-  ///                      axis; the cache is unchanged then
-  /// @throws DTypeError   their dtypes are not the cache's
-  /// @throws DeviceError  keys and values are on different devices, or not on the cache's
+  /// @throws ShapeError   keys and values do not have four axes, differ in the number of steps, or differ
+  ///                      from the steps in the cache in another axis
+  /// @throws DTypeError   the dtypes differ from those in the cache
+  /// @throws DeviceError  keys and values are on different devices, or not on the device of the cache
   void append(const Tensor& keys, const Tensor& values);
 
-  /// The number of steps.
+  /// The number of steps in the cache.
   std::int64_t length() const { return length_; }
-  /// Views [batch, kv_heads, length, width], valid until the next append(); undefined before the first.
+  /// Views of the keys and values, [batch, kv_heads, length, width]. They are valid until the next append(),
+  /// and undefined before the first.
   Tensor keys() const;
   Tensor values() const;
-  /// Discards all but the first `length` steps. @throws ValueError  length is negative or above length()
+  /// Discards all but the first `length` steps.
+  /// @throws ValueError  length is negative or above length()
   void truncate(std::int64_t length);
-  /// Discards all steps, but not the buffers; the next ones may have another shape.
+  /// Discards all steps and keeps the memory. The next steps may have another shape.
   void clear() { length_ = 0; }
 
  private:

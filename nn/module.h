@@ -17,28 +17,30 @@ namespace tinytorch::nn {
 
 class Module;
 
-/// A tensor that is trained: a leaf, made with variable().
+/// A tensor that is trained: a leaf made by variable().
 using Parameter = Variable;
 
-/// Receives a module's parts from Module::visit(). The references must outlive the visit, as members do.
+/// Receives the parameters, buffers and children of a module from Module::visit(). The references must stay
+/// valid after the visit, as those of members do.
 class Visitor {
  public:
   virtual ~Visitor() = default;
-  /// A tensor that is trained. An undefined one, such as the bias of a layer without, is skipped.
+  /// Receives a tensor that is trained. An undefined tensor, such as the bias of a layer without one, is
+  /// skipped.
   virtual void parameter(std::string_view name, Parameter& parameter) = 0;
-  /// A tensor that belongs to the module's state but is not trained. An undefined one is skipped.
+  /// Receives a tensor that belongs to the module's state but is not trained. An undefined tensor is skipped.
   virtual void buffer(std::string_view name, Tensor& buffer) = 0;
-  /// A module that this one contains.
+  /// Receives a module that this one contains.
   virtual void child(std::string_view name, Module& child) = 0;
 };
 
-/// The values of a model's parameters and buffers by name, such as "0.weight".
+/// The values of a module's parameters and buffers by name, such as "0.weight".
 using StateDict = std::map<std::string, Tensor>;
 
-/// A function with parameters that can be trained. A module lists its parameters, buffers and children once,
-/// in visit(); the functions below are all made from that list. Modules can be moved but not copied, because
-/// a copy would silently share the weights. A layer of your own derives from Layer, which makes both call
-/// operators from one body:
+/// A function with parameters that can be trained. A module lists its parameters, buffers and children in
+/// visit(), which all functions below use. Modules can be moved but not copied, because a copy would silently
+/// share the parameters. To write your own layer, derive it from Layer, which makes both call operators from
+/// one forward():
 ///
 /// ```cpp
 /// class Scale : public nn::Layer<Scale> {
@@ -62,34 +64,37 @@ class Module {
   Module(Module&&) noexcept = default;
   Module& operator=(Module&&) noexcept = default;
 
-  /// Applies the module to a Tensor; records nothing for backward().
+  /// Applies the module to a Tensor, and records nothing.
   virtual Tensor operator()(const Tensor& x) const = 0;
-  /// Applies the module to a Variable; records what backward() needs.
+  /// Applies the module to a Variable, and records the graph for backward().
   virtual Variable operator()(const Variable& x) const = 0;
 
-  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. Each
-  /// has its own name, not empty and without dots; otherwise the functions below throw ValueError.
+  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order.
+  /// Their names must be different, not empty and without dots; otherwise the functions below throw
+  /// ValueError. By default, a module has no parameters, buffers and children.
   virtual void visit(Visitor& visitor);
-  /// The layer and its arguments as summary() shows them: "Dense(2, 4)". By default the class's name.
+  /// The layer and its arguments as summary() shows them, such as "Dense(2, 4)". By default, the name of the
+  /// class.
   virtual std::string description() const;
 
-  /// All parameters, the children's included, in the order of visit(): the argument of an optimizer. They are
-  /// handles to the module's own.
+  /// All parameters, including those of the children, in the order of visit(): the argument of an optimizer.
+  /// They are handles to the module's own parameters.
   std::vector<Variable> parameters() const;
   /// All parameters with their names: "0.weight" is the parameter "weight" of child "0".
   std::vector<std::pair<std::string, Variable>> named_parameters() const;
   /// Discards the gradients of all parameters.
   void zero_grad() const;
 
-  /// Sets the training mode of this module and its children, which Dropout and BatchNorm depend on. New
-  /// modules are in it.
+  /// Sets this module and its children to training or evaluation mode. Dropout and BatchNorm depend on the
+  /// mode. A new module is in training mode.
   void train(bool on = true);
-  /// Leaves the training mode: train(false).
+  /// Sets this module and its children to evaluation mode: train(false).
   void eval() { train(false); }
+  /// True in training mode.
   bool is_training() const { return training_; }
 
-  /// Converts parameters and buffers to a device or a floating dtype (integer buffers keep theirs). Existing
-  /// optimizers continue with the converted parameters. A parameter that is converted loses its gradient.
+  /// Converts parameters and buffers to a device or a floating dtype; integer buffers keep their dtype.
+  /// Existing optimizers continue with the converted parameters. A converted parameter loses its gradient.
   /// @throws DeviceError  the device is not available
   /// @throws DTypeError   the dtype is not floating
   void to(Options options) { convert(options.dtype, options.device); }
@@ -98,9 +103,9 @@ class Module {
 
   /// Copies of all parameters and buffers by name.
   StateDict state_dict() const;
-  /// Copies `state` into the parameters and buffers, which keep their devices and dtypes.
-  /// @throws ValueError  entries are missing, unexpected or of another shape; it names them all, and nothing
-  ///                     is changed
+  /// Copies `state` into the parameters and buffers, which keep their devices and dtypes. If it throws,
+  /// nothing is changed.
+  /// @throws ValueError  entries are missing, unexpected or of another shape; the message names them all
   void load_state_dict(const StateDict& state);
 
   /// A table with a row for each layer: its description, the shapes of its parameters and buffers, and the
@@ -113,8 +118,8 @@ class Module {
   bool training_ = true;
 };
 
-/// Base of a layer whose body is written once for Tensors and Variables: `template <TensorLike T> T
-/// forward(const T& x) const`.
+/// The base of layers that are written once for Tensors and Variables. A class Derived has a member function
+/// `template <TensorLike T> T forward(const T& x) const`; Module shows an example.
 template <class Derived>
 class Layer : public Module {
  public:

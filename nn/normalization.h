@@ -9,8 +9,7 @@
 #include "core/ops/normalization.h"
 #include "nn/module.h"
 
-/// Normalisations as layers; each applies the function of core/ops/normalization.h that its description
-/// names. N is the batch, C the channels; "..." is any number of axes.
+/// Normalisation layers. Each applies the function of core/ops/normalization.h that its docstring names.
 ///
 /// ```cpp
 /// nn::BatchNorm2D norm(3);
@@ -20,28 +19,28 @@
 /// ```
 namespace tinytorch::nn {
 
-/// The options of the normalising layers. The weight starts as ones, the bias as zeros.
+/// The options of the normalisation layers. The weight is initially 1, and the bias 0.
 struct NormOptions {
-  double epsilon = 1e-5;            ///< added to the variance (RMSNorm: the mean square)
-  std::optional<bool> affine = {};  ///< has a weight and a bias; by default yes, in InstanceNorm no
-  bool bias = true;                 ///< false: an affine layer has the weight alone
+  double epsilon = 1e-5;            ///< added to the variance (in RMSNorm, to the mean square)
+  std::optional<bool> affine = {};  ///< has weight and bias; by default true, in InstanceNorm false
+  bool bias = true;                 ///< false: has no bias, even if affine
   DType dtype = DType::f32;
   Device device = Device::cpu();
 };
 
-/// The options of the batch-normalising layers.
+/// The options of the BatchNorm layers.
 struct BatchNormLayerOptions {
-  double momentum = 0.1;  ///< of a batch in the running statistics
+  double momentum = 0.1;  ///< the weight of a batch in the running statistics
   NormOptions norm = {};
 };
 
-/// The weight and the bias that a normalising layer applies after it; undefined where the options exclude
-/// them.
+/// The weight and the bias of a normalisation layer, for the layers below. They are undefined if the options
+/// exclude them.
 struct AffineParameters {
   Parameter weight, bias;
 
-  /// @param layer  its name, for messages
-  /// @param shape  of weight and bias
+  /// @param layer  the name of the layer, for error messages
+  /// @param shape  the shape of weight and bias
   /// @throws ShapeError  a length of the shape is less than 1
   AffineParameters(const char* layer, const Shape& shape, const NormOptions& options,
                    bool affine_by_default = true);
@@ -49,13 +48,15 @@ struct AffineParameters {
   void visit(Visitor& visitor);
 };
 
-/// Normalises over the last axes: layer_norm(). Parameters: weight and bias, of the shape of these axes.
+/// Layer normalisation over the last axes, layer_norm(). Parameters: weight and bias, of the shape of these
+/// axes.
 class LayerNorm : public Layer<LayerNorm> {
  public:
   /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
   explicit LayerNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
+  /// Normalises over the last axis, of length `features`.
+  /// @throws ShapeError  features is less than 1
   explicit LayerNorm(std::int64_t features, const NormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
 
@@ -74,14 +75,14 @@ class LayerNorm : public Layer<LayerNorm> {
   AffineParameters parameters_;
 };
 
-/// Divides by the root mean square over the last axes: rms_norm(). Parameter: weight, of the shape of these
-/// axes.
+/// RMS normalisation over the last axes, rms_norm(). Parameter: weight, of the shape of these axes.
 class RMSNorm : public Layer<RMSNorm> {
  public:
   /// @param shape  the lengths of the axes to normalise over
   /// @throws ShapeError  a length is less than 1
   explicit RMSNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`. @throws ShapeError  it is less than 1
+  /// Normalises over the last axis, of length `features`.
+  /// @throws ShapeError  features is less than 1
   explicit RMSNorm(std::int64_t features, const NormOptions& options = {})
       : RMSNorm(Shape{features}, options) {}
 
@@ -100,7 +101,7 @@ class RMSNorm : public Layer<RMSNorm> {
   AffineParameters parameters_;
 };
 
-/// Normalises groups of channels of x [N, C, ...]: group_norm(). Parameters: weight [C], bias [C].
+/// Group normalisation of x [N, C, ...], group_norm(). Parameters: weight [C] and bias [C].
 class GroupNorm : public Layer<GroupNorm> {
  public:
   /// @throws ValueError  groups does not divide channels
@@ -125,11 +126,12 @@ class GroupNorm : public Layer<GroupNorm> {
   AffineParameters parameters_;
 };
 
-/// Base of the layers that normalise each channel of each sample of x [N, C, ...]: instance_norm(). As in
-/// PyTorch they have no parameters unless `affine` is set; then weight [C] and bias [C].
+/// Instance normalisation, instance_norm(): the base of InstanceNorm1D and InstanceNorm2D. As in PyTorch, it
+/// has no parameters unless options.affine is set; then they are weight [C] and bias [C].
 class InstanceNorm : public Layer<InstanceNorm> {
  public:
-  /// @throws ShapeError  x has another number of axes or channels, or one value for each channel
+  /// @throws ShapeError  x has another number of axes or channels, or a channel of a sample has only one
+  ///                     value
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
@@ -140,8 +142,8 @@ class InstanceNorm : public Layer<InstanceNorm> {
   std::string description() const override;
 
  protected:
-  /// @param name  the layer's, for messages
-  /// @param rank  of the input
+  /// @param name  the name of the layer, for error messages
+  /// @param rank  the number of axes of the input
   /// @throws ShapeError  channels is less than 1
   InstanceNorm(const char* name, int rank, std::int64_t channels, const NormOptions& options);
 
@@ -155,7 +157,7 @@ class InstanceNorm : public Layer<InstanceNorm> {
   AffineParameters parameters_;
 };
 
-/// InstanceNorm of x [N, C, L].
+/// Instance normalisation of x [N, C, L].
 class InstanceNorm1D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -163,7 +165,7 @@ class InstanceNorm1D : public InstanceNorm {
       : InstanceNorm("InstanceNorm1D", 3, channels, options) {}
 };
 
-/// InstanceNorm of x [N, C, H, W].
+/// Instance normalisation of x [N, C, H, W].
 class InstanceNorm2D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -171,14 +173,15 @@ class InstanceNorm2D : public InstanceNorm {
       : InstanceNorm("InstanceNorm2D", 4, channels, options) {}
 };
 
-/// Base of the layers that normalise each channel of x [N, C, ...] over the batch: batch_norm(). While
-/// training it uses the statistics of the batch and updates the running ones with them; in eval() it uses the
-/// running ones. Parameters: weight [C], bias [C]. Buffers: running_mean [C] (initially 0), running_var [C]
-/// (initially 1) and num_batches_tracked, i64 []. A call in training updates the buffers in place, except
-/// where checkpoint() recomputes a call that has already updated them.
+/// Batch normalisation, batch_norm(): the base of BatchNorm1D and BatchNorm2D. In training, it normalises by
+/// the statistics of the batch, and updates the running statistics with them. In evaluation, it normalises by
+/// the running statistics. Parameters: weight [C] and bias [C]. Buffers: running_mean [C] (initially 0),
+/// running_var [C] (initially 1) and num_batches_tracked, i64 []. A call in training updates the buffers in
+/// place, unless checkpoint() is recomputing it.
 class BatchNorm : public Layer<BatchNorm> {
  public:
-  /// @throws ShapeError  x has another number of axes or channels, or in training one value for each channel
+  /// @throws ShapeError  x has another number of axes or channels, or in training a channel has only one
+  ///                     value
   template <TensorLike T>
   T forward(const T& x) const {
     check_input(x.shape());
@@ -198,8 +201,8 @@ class BatchNorm : public Layer<BatchNorm> {
   const Tensor& num_batches_tracked() const { return num_batches_tracked_; }
 
  protected:
-  /// @param name  the layer's, for messages
-  /// @param min_rank, max_rank  of the input
+  /// @param name  the name of the layer, for error messages
+  /// @param min_rank, max_rank  bounds for the number of axes of the input
   /// @throws ShapeError  channels is less than 1
   BatchNorm(const char* name, int min_rank, int max_rank, std::int64_t channels,
             const BatchNormLayerOptions& options);
@@ -216,7 +219,7 @@ class BatchNorm : public Layer<BatchNorm> {
   Tensor running_mean_, running_variance_, num_batches_tracked_;
 };
 
-/// BatchNorm of x [N, C] or [N, C, L].
+/// Batch normalisation of x [N, C] or [N, C, L].
 class BatchNorm1D : public BatchNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -224,7 +227,7 @@ class BatchNorm1D : public BatchNorm {
       : BatchNorm("BatchNorm1D", 2, 3, channels, options) {}
 };
 
-/// BatchNorm of x [N, C, H, W].
+/// Batch normalisation of x [N, C, H, W].
 class BatchNorm2D : public BatchNorm {
  public:
   /// @throws ShapeError  channels is less than 1

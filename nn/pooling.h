@@ -8,8 +8,8 @@
 #include "core/ops/pooling.h"
 #include "nn/module.h"
 
-/// Pooling and resizing as layers, of x [N, C, H, W] (2D) or [N, C, L] (1D). Each applies the function that
-/// its description names, which documents options and errors.
+/// Pooling and resizing layers, for x [N, C, H, W] (2D) or [N, C, L] (1D). Each applies the function that its
+/// docstring names, which documents options and errors.
 ///
 /// ```cpp
 /// const nn::MaxPool2D pool(2);
@@ -17,7 +17,7 @@
 /// ```
 namespace tinytorch::nn {
 
-/// The maximum of each window: max_pool2d().
+/// 2D max pooling, max_pool2d().
 class MaxPool2D : public Layer<MaxPool2D> {
  public:
   explicit MaxPool2D(const Pair& kernel, const MaxPool2dOptions& options = {})
@@ -36,7 +36,7 @@ class MaxPool2D : public Layer<MaxPool2D> {
   MaxPool2dOptions options_;
 };
 
-/// The maximum of each window: max_pool1d().
+/// 1D max pooling, max_pool1d().
 class MaxPool1D : public Layer<MaxPool1D> {
  public:
   explicit MaxPool1D(std::int64_t kernel, const MaxPool1dOptions& options = {})
@@ -55,7 +55,7 @@ class MaxPool1D : public Layer<MaxPool1D> {
   MaxPool1dOptions options_;
 };
 
-/// The mean of each window: avg_pool2d().
+/// 2D average pooling, avg_pool2d().
 class AvgPool2D : public Layer<AvgPool2D> {
  public:
   explicit AvgPool2D(const Pair& kernel, const AvgPool2dOptions& options = {})
@@ -74,7 +74,7 @@ class AvgPool2D : public Layer<AvgPool2D> {
   AvgPool2dOptions options_;
 };
 
-/// The mean of each window: avg_pool1d().
+/// 1D average pooling, avg_pool1d().
 class AvgPool1D : public Layer<AvgPool1D> {
  public:
   explicit AvgPool1D(std::int64_t kernel, const AvgPool1dOptions& options = {})
@@ -93,7 +93,7 @@ class AvgPool1D : public Layer<AvgPool1D> {
   AvgPool1dOptions options_;
 };
 
-/// Means of windows that are chosen so that H and W of the result are `size`: adaptive_avg_pool2d().
+/// Average pooling to images of a given size, adaptive_avg_pool2d().
 class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
  public:
   explicit AdaptiveAvgPool2D(const Pair& size) : size_(size) {}
@@ -110,7 +110,7 @@ class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
   Pair size_;
 };
 
-/// Resizes H and W by a factor: interpolate_by().
+/// Resizes images by a factor, interpolate_by().
 class Upsample : public Layer<Upsample> {
  public:
   explicit Upsample(double scale, const InterpolateOptions& options = {})

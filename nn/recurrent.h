@@ -11,8 +11,9 @@
 #include "core/random.h"
 #include "nn/module.h"
 
-/// Recurrent layers over sequences [T, N, in] of T steps in a batch of N. They give the output sequence
-/// [T, N, D H], for H hidden features and D directions: 2 where bidirectional, else 1.
+/// Recurrent layers over sequences [T, N, in], where T is the number of time steps and N the size of the
+/// batch. The output is a sequence [T, N, D * H], where H is the number of hidden features, and D the number
+/// of directions: 2 if bidirectional, otherwise 1.
 ///
 /// ```cpp
 /// const nn::LSTM lstm(8, 16, {.layers = 2});
@@ -23,9 +24,9 @@ namespace tinytorch::nn {
 
 /// The options of a recurrent layer.
 struct RecurrentOptions {
-  std::int64_t layers = 1;     ///< stacked: each reads the output of the one before
-  bool bidirectional = false;  ///< a second cell in each layer reads the steps in reverse; outputs are joined
-  bool batch_first = false;    ///< sequences are [N, T, ...] instead of [T, N, ...]; states stay as they are
+  std::int64_t layers = 1;     ///< number of stacked layers; each reads the output of the previous one
+  bool bidirectional = false;  ///< each layer has a second cell, which reads the sequence in reverse
+  bool batch_first = false;    ///< sequences are [N, T, ...] instead of [T, N, ...]; states are unchanged
   bool bias = true;
   DType dtype = DType::f32;
   Device device = Device::cpu();
@@ -35,29 +36,32 @@ struct RecurrentOptions {
 /// The result of a recurrent layer.
 template <TensorLike T>
 struct RecurrentResult {
-  T output;            ///< the hidden states of the last layer at each step, [T, N, D H]
-  CellState<T> state;  ///< after the last step, [layers D, N, H]; the directions of a layer are adjacent
+  T output;            ///< the hidden states of the last layer after each step, [T, N, D * H]
+  CellState<T> state;  ///< of all layers after the last step, [layers * D, N, H]; the directions of a layer
+                       ///< are adjacent
 };
 
-/// Base of the recurrent layers. Called as any layer it gives the output sequence.
+/// The base of the recurrent layers. A call gives the output sequence; run() also gives the final state.
 ///
-/// Parameters, named as PyTorch's, for each layer k, with the suffix _reverse for the second direction, and G
-/// gates (RNN 1, LSTM 4, GRU 3): weight_ih_lk [G H, in] (in layers after the first [G H, D H]), weight_hh_lk
-/// [G H, H], bias_ih_lk and bias_hh_lk [G H]. They start uniform within ±1 / sqrt(H).
+/// Parameters, named as in PyTorch, for each layer k and with G gates (RNN 1, LSTM 4, GRU 3): weight_ih_lk
+/// [G * H, in] (after the first layer [G * H, D * H]), weight_hh_lk [G * H, H], bias_ih_lk [G * H] and
+/// bias_hh_lk [G * H]. Those of the second direction have the suffix _reverse. They are initially uniform in
+/// ±1 / sqrt(H).
 class Recurrent : public Layer<Recurrent> {
  public:
-  /// The output sequence from an initial state of zeros. @throws ShapeError  as run()
+  /// The output sequence for an initial state of zeros.
+  /// @throws ShapeError  as run()
   template <TensorLike T>
   T forward(const T& x) const {
     return run(x).output;
   }
 
   /// The output sequence and the final state.
-  /// @param x        [T, N, in], or [N, T, in] where batch_first
-  /// @param initial  the state before the first step, [layers D, N, H]; undefined: zeros
+  /// @param x        [T, N, in], or [N, T, in] with batch_first
+  /// @param initial  the state before the first step, [layers * D, N, H]; undefined: zeros
   /// @throws ShapeError  x has another shape or no steps, or the state does not fit
-  /// @throws ValueError  the state has a cell but the layer is not an LSTM, or an LSTM is given only one of
-  ///                     hidden and cell
+  /// @throws ValueError  the state has a cell but the layer is not an LSTM, or only one of hidden and cell is
+  ///                     defined for an LSTM
   template <TensorLike T>
   RecurrentResult<T> run(const T& x, const CellState<std::type_identity_t<T>>& initial = {}) const;
 
@@ -70,7 +74,7 @@ class Recurrent : public Layer<Recurrent> {
  protected:
   enum class CellType { tanh, relu, lstm, gru };
 
-  /// @param name  the layer's, for messages
+  /// @param name  the name of the layer, for error messages
   /// @throws ValueError  in_features, hidden_features or layers is less than 1
   Recurrent(const char* name, CellType cell_type, std::int64_t in_features, std::int64_t hidden_features,
             const RecurrentOptions& options);
@@ -95,7 +99,7 @@ class Recurrent : public Layer<Recurrent> {
   std::vector<CellWeights<Parameter>> weights_;  // of each cell: cell = layer * directions() + direction
 };
 
-/// Elman network: rnn_cell() over sequences.
+/// Elman network: rnn_cell() at each step of a sequence.
 class RNN : public Recurrent {
  public:
   /// @throws ValueError  in_features, hidden_features or layers is less than 1
@@ -105,7 +109,7 @@ class RNN : public Recurrent {
                   hidden_features, options) {}
 };
 
-/// Long short-term memory: lstm_cell() over sequences. Its state has a hidden and a cell part.
+/// Long short-term memory: lstm_cell() at each step of a sequence. Its state consists of hidden and cell.
 class LSTM : public Recurrent {
  public:
   /// @throws ValueError  in_features, hidden_features or layers is less than 1
@@ -113,7 +117,7 @@ class LSTM : public Recurrent {
       : Recurrent("LSTM", CellType::lstm, in_features, hidden_features, options) {}
 };
 
-/// Gated recurrent unit: gru_cell() over sequences.
+/// Gated recurrent unit: gru_cell() at each step of a sequence.
 class GRU : public Recurrent {
  public:
   /// @throws ValueError  in_features, hidden_features or layers is less than 1

@@ -10,8 +10,8 @@
 
 namespace tinytorch::nn {
 
-/// Applies layers one after another. Children: the layers, named "0", "1", ... Without layers it returns its
-/// input. A model that was moved from throws ValueError until it is assigned to.
+/// Applies layers one after another. Without layers, it returns its input. Children: the layers, named "0",
+/// "1" and so on. A model that was moved from throws ValueError until it is assigned to.
 ///
 /// ```cpp
 /// nn::Sequential model{nn::Dense(2, 4), nn::ReLU()};
@@ -21,14 +21,15 @@ namespace tinytorch::nn {
 class Sequential : public Layer<Sequential> {
  public:
   Sequential() = default;
-  /// Takes ownership of the layers; a layer that is a variable is passed with std::move().
+  /// Takes ownership of the layers. Pass a named layer by std::move().
   template <std::derived_from<Module>... Layers>
   requires(sizeof...(Layers) > 0) explicit Sequential(Layers&&... layers) {
     layers_->reserve(sizeof...(Layers));
     (add(std::forward<Layers>(layers)), ...);
   }
 
-  /// Appends a layer, and returns a reference to it.
+  /// Appends a layer.
+  /// @return  a reference to the layer, which this owns
   template <std::derived_from<Module> L>
   L& add(L&& layer) {
     auto owned = std::make_unique<L>(std::forward<L>(layer));
@@ -36,7 +37,8 @@ class Sequential : public Layer<Sequential> {
     add(std::move(owned));
     return added;
   }
-  /// Appends a layer. @throws ValueError  layer is null
+  /// Appends a layer.
+  /// @throws ValueError  layer is null
   void add(std::unique_ptr<Module> layer);
 
   template <TensorLike T>
@@ -50,7 +52,8 @@ class Sequential : public Layer<Sequential> {
 
   /// The number of layers.
   std::size_t size() const { return layers().size(); }
-  /// The layer at index i. @throws ValueError  i is not less than size()
+  /// The layer at index i.
+  /// @throws ValueError  i is not less than size()
   Module& operator[](std::size_t i) { return at(i); }
   const Module& operator[](std::size_t i) const { return at(i); }
 

@@ -8,8 +8,8 @@
 
 namespace tinytorch::nn {
 
-/// The elements in each position of a sliding window over x [N, C, H, W], as columns [N, C kernel height
-/// kernel width, positions]: unfold().
+/// Copies the elements of each position of a sliding window over x [N, C, H, W] to a column, unfold(): gives
+/// [N, C * kH * kW, positions].
 class Unfold : public Layer<Unfold> {
  public:
   explicit Unfold(const Window& window) : window_(window) {}
@@ -26,7 +26,7 @@ class Unfold : public Layer<Unfold> {
   Window window_;
 };
 
-/// The transpose of Unfold: adds each column to the elements that it comes from: fold().
+/// The transpose of Unfold, fold(): adds the elements of each column to images [N, C, H, W].
 class Fold : public Layer<Fold> {
  public:
   /// @param size  H and W of the result

@@ -3,10 +3,10 @@
 #include "autograd/variable.h"
 #include "core/ops/activation.h"
 
-/// See core/ops/activation.h.
+/// Activation functions on Variables; see core/ops/activation.h.
 namespace tinytorch {
 
-/// The gradient at 0 is 0.
+/// Its gradient at 0 is 0.
 Variable relu(const Variable& x);
 Variable sigmoid(const Variable& x);
 Variable leaky_relu(const Variable& x, double slope = 0.01);

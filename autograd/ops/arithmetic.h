@@ -3,27 +3,27 @@
 #include "autograd/variable.h"
 #include "core/ops/arithmetic.h"
 
-/// See core/ops/arithmetic.h.
+/// Arithmetic on Variables; see core/ops/arithmetic.h.
 namespace tinytorch {
 
 Variable add(const Variable& a, const Variable& b);
 Variable sub(const Variable& a, const Variable& b);
 Variable mul(const Variable& a, const Variable& b);
 Variable div(const Variable& a, const Variable& b);
-/// The gradient for b is 0 where a is 0 and b is not negative, and NaN where a is negative.
+/// The gradient of b is 0 where a is 0 and b is not negative, and NaN where a is negative.
 Variable pow(const Variable& a, const Variable& b);
 Variable remainder(const Variable& a, const Variable& b);
-/// Constant almost everywhere, so the result is a Tensor.
+/// It is constant almost everywhere, so the result is a Tensor.
 inline Tensor floor_divide(const Variable& a, const Variable& b) {
   return floor_divide(a.value(), b.value());
 }
-/// Where a and b are equal each gets half of the gradient.
+/// Where a and b are equal, each gets half of the gradient; so in minimum().
 Variable maximum(const Variable& a, const Variable& b);
 Variable minimum(const Variable& a, const Variable& b);
 Variable neg(const Variable& x);
-/// The gradient at 0 is 0.
+/// Its gradient at 0 is 0.
 Variable abs(const Variable& x);
-/// The gradient is 0 everywhere.
+/// Its gradient is 0 everywhere.
 Variable sign(const Variable& x);
 
 inline Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }

@@ -6,7 +6,7 @@
 /// Attention on Variables; see core/ops/attention.h, whose templates take Variables too.
 namespace tinytorch {
 
-/// The gradient drops the same weights as the output: it uses the same random numbers.
+/// With dropout, the gradient uses the same random numbers as the output, and so drops the same weights.
 Variable scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                       const AttentionOptions& options = {});
 

@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/comparison.h"
 
-/// See core/ops/comparison.h.
+/// Comparisons, tests and selection on Variables; see core/ops/comparison.h.
 namespace tinytorch {
 
 /// Comparisons and tests are constant almost everywhere, so the result is a Tensor.
@@ -23,6 +23,8 @@ inline Tensor operator<=(const Variable& a, const Variable& b) { return le(a, b)
 inline Tensor operator>(const Variable& a, const Variable& b) { return gt(a, b); }
 inline Tensor operator>=(const Variable& a, const Variable& b) { return ge(a, b); }
 
+/// The gradient of a is that of the result where the condition is true, and 0 elsewhere; that of b is the
+/// rest.
 Variable where(const Tensor& condition, const Variable& a, const Variable& b);
 
 }  // namespace tinytorch

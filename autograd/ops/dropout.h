@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/dropout.h"
 
-/// See core/ops/dropout.h.
+/// Dropout on Variables; see core/ops/dropout.h.
 namespace tinytorch {
 
 Variable dropout(const Variable& x, double p = 0.5, bool training = true,

@@ -3,10 +3,10 @@
 #include "autograd/variable.h"
 #include "core/ops/indexing.h"
 
-/// The indices of elements; see core/ops/indexing.h, whose templates take Variables too.
+/// Indexing on Variables; see core/ops/indexing.h, whose templates take Variables, too.
 namespace tinytorch {
 
-/// nonzero() of the value: no gradient goes through indices.
+/// Indices have no gradient, so the result is a Tensor.
 inline Tensor nonzero(const Variable& x) { return nonzero(x.value()); }
 
 }  // namespace tinytorch

@@ -3,8 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/loss.h"
 
-/// The losses that have gradient rules of their own; core/ops/loss.h has the others for Variables, too. See
-/// there.
+/// Losses on Variables; see core/ops/loss.h, whose templates take Variables, too.
 namespace tinytorch {
 
 Variable mse_loss(const Variable& prediction, const Variable& target, LossOptions options = {},

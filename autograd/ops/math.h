@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/math.h"
 
-/// See core/ops/math.h.
+/// Mathematical functions on Variables; see core/ops/math.h.
 namespace tinytorch {
 
 Variable exp(const Variable& x);
@@ -26,7 +26,7 @@ Variable cosh(const Variable& x);
 Variable tanh(const Variable& x);
 Variable erf(const Variable& x);
 
-/// The gradient is 0 everywhere.
+/// The gradients of floor(), ceil(), trunc() and round() are 0 everywhere.
 Variable floor(const Variable& x);
 Variable ceil(const Variable& x);
 Variable trunc(const Variable& x);

@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/matmul.h"
 
-/// Products of matrices of Variables; see core/ops/matmul.h.
+/// Matrix products on Variables; see core/ops/matmul.h.
 namespace tinytorch {
 
 Variable matmul(const Variable& a, const Variable& b);

@@ -3,13 +3,13 @@
 #include "autograd/variable.h"
 #include "core/ops/normalization.h"
 
-/// Normalisations of Variables; see core/ops/normalization.h.
+/// Normalisations on Variables; see core/ops/normalization.h.
 namespace tinytorch {
 
 Variable layer_norm(const Variable& x, const Shape& shape, const Variable& weight = {},
                     const Variable& bias = {}, double epsilon = 1e-5);
 Variable rms_norm(const Variable& x, const Shape& shape, const Variable& weight = {}, double epsilon = 1e-5);
-/// In training the gradient goes through the batch's statistics; the running ones are constants.
+/// In training, the statistics of the batch are differentiated, too. Running statistics are constants.
 Variable batch_norm(const Variable& x, const Tensor& running_mean, const Tensor& running_variance,
                     const Variable& weight = {}, const Variable& bias = {},
                     const BatchNormOptions& options = {});

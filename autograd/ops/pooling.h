@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/pooling.h"
 
-/// Max pooling of Variables; see core/ops/pooling.h, whose templates take Variables too.
+/// Max pooling on Variables; see core/ops/pooling.h, whose templates take Variables, too.
 namespace tinytorch {
 
 Variable max_pool2d(const Variable& x, const Pair& kernel, const MaxPool2dOptions& options = {});

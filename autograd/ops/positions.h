@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/positions.h"
 
-/// Position embeddings of Variables; see core/ops/positions.h, whose templates take Variables too.
+/// Position embeddings on Variables; see core/ops/positions.h, whose templates take Variables, too.
 namespace tinytorch {
 
 Variable rotate_halves(const Variable& x, const Tensor& cosine, const Tensor& sine);

@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/rearrange.h"
 
-/// Rearranging elements of Variables; see core/ops/rearrange.h, whose templates take Variables too.
+/// Ops that rearrange elements, on Variables; see core/ops/rearrange.h, whose templates take Variables, too.
 namespace tinytorch {
 
 Variable flip(const Variable& x, const Axes& axes = {});

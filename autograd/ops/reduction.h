@@ -5,13 +5,13 @@
 #include "autograd/variable.h"
 #include "core/ops/reduction.h"
 
-/// See core/ops/reduction.h.
+/// Reductions on Variables; see core/ops/reduction.h.
 namespace tinytorch {
 
 Variable sum(const Variable& x, const Axes& axes = {}, bool keepdim = false);
-/// The gradient, of any order, is exact where elements are 0.
+/// The derivatives of any order are exact where elements are 0, too.
 Variable prod(const Variable& x, const Axes& axes = {}, bool keepdim = false);
-/// Equal extrema share the gradient evenly.
+/// In max() and min(), equal extrema share the gradient evenly.
 Variable max(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 Variable min(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 /// any(), all(), argmax() and argmin() are constant almost everywhere, so the result is a Tensor.

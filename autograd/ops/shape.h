@@ -8,7 +8,7 @@
 #include "autograd/variable.h"
 #include "core/ops/shape.h"
 
-/// Shapes of Variables; see core/ops/shape.h.
+/// Ops that change the shapes of Variables; see core/ops/shape.h.
 namespace tinytorch {
 
 Variable reshape(const Variable& x, const Shape& shape);

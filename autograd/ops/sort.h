@@ -3,11 +3,12 @@
 #include "autograd/variable.h"
 #include "core/ops/sort.h"
 
-/// See core/ops/sort.h.
+/// Sorting on Variables; see core/ops/sort.h.
 namespace tinytorch {
 
-/// The gradient of each value goes to the element of x that it is.
+/// The gradient of each sorted value is added at its index in x.
 Sorted<Variable> sort(const Variable& x, int axis = -1, bool descending = false);
+/// Indices have no gradient, so the result is a Tensor.
 inline Tensor argsort(const Variable& x, int axis = -1, bool descending = false) {
   return argsort(x.value(), axis, descending);
 }

@@ -20,38 +20,38 @@ Tensor relu(const Tensor& x);
 /// Logistic function, 1 / (1 + exp(-x)), elementwise. Does not overflow.
 Tensor sigmoid(const Tensor& x);
 
-/// x where it is positive, else slope x, elementwise. At 0 the derivative is the slope, as in PyTorch.
+/// Leaky rectified linear unit, elementwise: x if x > 0, otherwise slope * x. At 0 the derivative is the
+/// slope, as in PyTorch.
 Tensor leaky_relu(const Tensor& x, double slope = 0.01);
 
-/// Exponential linear unit (Clevert et al. 2016): x where it is positive, else alpha (exp(x) - 1),
-/// elementwise.
+/// Exponential linear unit (Clevert et al. 2016), elementwise: x if x > 0, otherwise alpha * (exp(x) - 1).
 Tensor elu(const Tensor& x, double alpha = 1);
 
-/// How gelu() computes the normal distribution: exactly, or by an approximation with tanh.
+/// How gelu() computes the normal distribution function: exactly by erf, or approximately by tanh.
 enum class GeluForm { erf, tanh };
 
 /// Gaussian error linear unit (Hendrycks and Gimpel 2016): x times the probability that a standard normal
-/// variable is below x, elementwise. That is x (1 + erf(x / sqrt 2)) / 2, or with
-/// tanh(sqrt(2 / pi) (x + 0.044715 x³)) in place of the erf. NaN at -inf, as in PyTorch.
+/// variable is below x, elementwise. That is x * (1 + erf(x / sqrt(2))) / 2. GeluForm::tanh replaces the erf
+/// by tanh(sqrt(2 / pi) * (x + 0.044715 * x³)). NaN at -inf, as in PyTorch.
 Tensor gelu(const Tensor& x, GeluForm form = GeluForm::erf);
 
-/// Sigmoid linear unit, x sigmoid(x), elementwise; also called swish. NaN at -inf, as in PyTorch.
+/// Sigmoid linear unit, x * sigmoid(x), elementwise; also called swish. NaN at -inf, as in PyTorch.
 Tensor silu(const Tensor& x);
 
-/// log(1 + exp(beta x)) / beta, elementwise. Exact for large x, too, where PyTorch returns x beyond a
-/// threshold.
+/// Softplus, log(1 + exp(beta * x)) / beta, elementwise. Exact for large x, too, where PyTorch returns x
+/// beyond a threshold.
 /// @throws ValueError  beta is not positive
 Tensor softplus(const Tensor& x, double beta = 1);
 
-/// x min(max(x + 3, 0), 6) / 6, elementwise (Howard et al. 2019).
+/// Hard swish (Howard et al. 2019), x * min(max(x + 3, 0), 6) / 6, elementwise.
 Tensor hardswish(const Tensor& x);
 
-/// exp(x) / sum(exp(x)) along an axis, shifted by the maximum so that it does not overflow. A slice of only
-/// -inf, or with a NaN or +inf, gives NaN, as in PyTorch.
+/// exp(x) / sum(exp(x)) along an axis, shifted by the maximum so that it does not overflow. As in PyTorch, a
+/// slice gives NaN if it contains NaN or +inf, or only -inf.
 /// @throws ShapeError  no such axis
 Tensor softmax(const Tensor& x, int axis = -1);
 
-/// log(softmax(x)), accurate for small probabilities, too.
+/// log(softmax(x)) along an axis, accurate for small probabilities, too.
 /// @throws ShapeError  no such axis
 Tensor log_softmax(const Tensor& x, int axis = -1);
 

@@ -10,7 +10,7 @@ namespace tinytorch::kernels {
 inline UnaryKernel relu{"relu"};
 /// y = 1 / (1 + exp(-x)). Floating.
 inline UnaryKernel sigmoid{"sigmoid"};
-// Floating; the functions of their names in core/ops/activation.h.
+// The functions of the same names in core/ops/activation.h. Floating.
 inline UnaryKernel silu{"silu"};
 inline UnaryKernel gelu{"gelu"};
 inline UnaryKernel gelu_tanh{"gelu_tanh"};
@@ -23,8 +23,8 @@ inline BinaryKernel silu_gradient{"silu_gradient"};
 inline BinaryKernel gelu_gradient{"gelu_gradient"};
 inline BinaryKernel gelu_tanh_gradient{"gelu_tanh_gradient"};
 
-/// A slot for functions along one axis (0 ... rank-1). x has at least one axis and one element, any strides;
-/// y is contiguous, of x's shape and floating dtype.
+/// A slot for functions along one axis, in [0, rank). x has at least one axis and one element, and any
+/// strides; y is contiguous, of x's shape and floating dtype.
 using AlongAxisKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;
 inline AlongAxisKernel softmax{"softmax"};
 inline AlongAxisKernel log_softmax{"log_softmax"};

@@ -2,8 +2,9 @@
 
 #include "core/tensor.h"
 
-/// Elementwise arithmetic. Shapes broadcast as in NumPy and dtypes promote (see promote(), and Tensor for
-/// scalars); integers wrap around.
+/// Elementwise arithmetic. Shapes broadcast as in NumPy, and dtypes promote: see promote(), and Tensor(T) for
+/// scalars. Integers wrap around. Two bools are accepted by add() and maximum(), which compute a or b, and by
+/// mul() and minimum(), which compute a and b.
 ///
 /// ```cpp
 /// const Tensor x{{1.0, 2.0}, {3.0, 4.0}};
@@ -13,35 +14,37 @@
 /// ```
 namespace tinytorch {
 
-/// a + b. Of two bools, add() and maximum() are or, mul() and minimum() are and; the others take no two
-/// bools.
-/// @throws ShapeError   the shapes do not broadcast
+/// a + b.
+/// @throws ShapeError   the shapes do not broadcast; all functions of two operands throw these errors
 /// @throws DeviceError  the operands are on different devices
-/// @throws DTypeError   two bools, but for add, mul, maximum and minimum
+/// @throws DTypeError   both operands are bool; not in add(), mul(), maximum() and minimum()
 /// @throws ValueError   an operand is undefined
 Tensor add(const Tensor& a, const Tensor& b);
+/// a - b.
 Tensor sub(const Tensor& a, const Tensor& b);
+/// a * b.
 Tensor mul(const Tensor& a, const Tensor& b);
-/// a / b, true division: of integers in f32. x/0 is inf or NaN.
+/// True division, a / b. Integers give f32; division by 0 gives inf or NaN.
 Tensor div(const Tensor& a, const Tensor& b);
-/// a to the power of b. Of integers in integers: a negative power gives 0, but of 1 and -1 it is exact, as in
-/// PyTorch.
+/// a to the power of b. Integers give integers; as in PyTorch, a negative power of an integer is 0, except
+/// that powers of 1 and -1 are exact.
 Tensor pow(const Tensor& a, const Tensor& b);
-/// a - b floor(a / b), which has b's sign, as Python's %. Of integers 0 where b is 0.
+/// a - b * floor(a / b), like Python's %: it has the sign of b. An integer remainder by 0 is 0.
 Tensor remainder(const Tensor& a, const Tensor& b);
-/// floor(a / b), as Python's //. Of integers 0 where b is 0 (PyTorch throws).
+/// floor(a / b), like Python's //. An integer divided by 0 gives 0 (PyTorch throws).
 Tensor floor_divide(const Tensor& a, const Tensor& b);
-/// The larger of a and b; NaN where either is NaN.
+/// The larger of a and b, or NaN if either is NaN.
 Tensor maximum(const Tensor& a, const Tensor& b);
-/// The smaller of a and b; NaN where either is NaN.
+/// The smaller of a and b, or NaN if either is NaN.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
-/// -x, elementwise, with x's shape, dtype and memory order, as abs() and sign() have.
-/// @throws DTypeError  x is bool. ValueError  x is undefined
+/// -x. The results of neg(), abs() and sign() have x's shape, dtype and memory order.
+/// @throws DTypeError  x is bool; so do abs() and sign()
+/// @throws ValueError  x is undefined
 Tensor neg(const Tensor& x);
-/// |x|. Of the smallest integer it is that integer.
+/// The absolute value of x. The smallest integer of a dtype stays negative.
 Tensor abs(const Tensor& x);
-/// -1, 0 or 1; NaN stays NaN (PyTorch: 0).
+/// The sign of x: -1, 0 or 1. NaN stays NaN (PyTorch: 0).
 Tensor sign(const Tensor& x);
 
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
@@ -50,10 +53,10 @@ inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
-/// In place: b broadcasts to a's shape, and the result must have a's dtype.
-/// @throws ShapeError  b does not broadcast to a's shape, or a is an expanded view
-/// @throws DTypeError  the result has another dtype than a
-/// @throws DeviceError the operands are on different devices
+/// Changes a in place. b broadcasts to a's shape, and the result must have a's dtype.
+/// @throws ShapeError   b does not broadcast to a's shape, or a is an expanded view
+/// @throws DTypeError   the result has another dtype than a
+/// @throws DeviceError  the operands are on different devices
 Tensor& operator+=(Tensor& a, const Tensor& b);
 Tensor& operator-=(Tensor& a, const Tensor& b);
 Tensor& operator*=(Tensor& a, const Tensor& b);

@@ -4,15 +4,15 @@
 
 namespace tinytorch::kernels {
 
-// Every dtype; y has the operands'. On bool, add is or, mul is and.
+// Every dtype; y has the operands' dtype. For bool, add is or, and mul is and.
 inline BinaryKernel add{"add"};          ///< a + b
-inline BinaryKernel mul{"mul"};          ///< a b
-inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN where either is
-inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN where either is
+inline BinaryKernel mul{"mul"};          ///< a * b
+inline BinaryKernel maximum{"maximum"};  ///< max(a, b), NaN if either is NaN
+inline BinaryKernel minimum{"minimum"};  ///< min(a, b), NaN if either is NaN
 // All but bool; y has the operands' dtype.
 inline BinaryKernel sub{"sub"};                    ///< a - b
 inline BinaryKernel pow{"pow"};                    ///< a^b
-inline BinaryKernel remainder{"remainder"};        ///< a - b floor(a / b)
+inline BinaryKernel remainder{"remainder"};        ///< a - b * floor(a / b)
 inline BinaryKernel floor_divide{"floor_divide"};  ///< floor(a / b)
 // Floating.
 inline BinaryKernel div{"div"};  ///< a / b

@@ -6,27 +6,28 @@
 
 namespace tinytorch::kernels {
 
-/// AttentionOptions, checked and complete.
+/// AttentionOptions after checks, with all defaults filled in.
 struct AttentionSettings {
-  Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's type
+  Tensor mask;  ///< undefined, or [batch, heads, queries, keys] of any strides, bool or of q's dtype
   bool causal;
-  std::int64_t causal_offset;  ///< from -queries to keys
+  std::int64_t causal_offset;  ///< in [-queries, keys]
   double scale;
   double dropout;       ///< 0: none
-  RandomStream random;  ///< of rand() in f32 for all weights
+  RandomStream random;  ///< for rand() in f32, a number for each weight
 };
 
-/// y [batch, heads, queries, value width] = softmax(scale q kᵀ + mask) v, and log_sum [batch, heads, queries]
-/// = the logarithm of the sum of the exponentials of each query's scores, before dropout; y = 0 and log_sum =
-/// -inf where all scores are -inf. Shapes and dropout as for scaled_dot_product_attention(), with exactly
-/// four axes. One floating dtype. The last axis of q, k, v and y has stride 1 (any where its length is 1),
-/// and their rows do not overlap; log_sum is contiguous. y is not empty; there may be no keys.
+/// y [batch, heads, queries, value width] = softmax(scale * q kᵀ + mask) v, and log_sum
+/// [batch, heads, queries] = the logsumexp() of each query's scores, before dropout. If all scores of a query
+/// are -inf, y is 0 and log_sum is -inf. Shapes and dropout are as in scaled_dot_product_attention(), with
+/// exactly four axes. All have one floating dtype. The last axis of q, k, v and y has stride 1 (any stride if
+/// its length is 1), and their rows do not overlap; log_sum is contiguous. y is not empty; there may be no
+/// keys.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSettings& settings,
                    Tensor& log_sum, Tensor& y)>
     attention{"attention"};
 
-/// The gradients of q, k and v from that of y. The layouts of dq, dk and dv are as those of q, k and v must
-/// be; the rest is as for `attention`, which computed y and log_sum.
+/// The gradients dq, dk and dv of q, k and v, from the gradient dy of y. y and log_sum are the results of
+/// `attention`, whose requirements on q, k and v hold for dq, dk and dv, too.
 inline Kernel<void(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& y, const Tensor& log_sum,
                    const Tensor& dy, const AttentionSettings& settings, Tensor& dq, Tensor& dk, Tensor& dv)>
     attention_gradient{"attention_gradient"};

@@ -14,8 +14,8 @@
 /// ```
 namespace tinytorch {
 
-/// Elementwise comparison, with broadcasting and promotion as in arithmetic. The result is bool. NaN compares
-/// as in C++: unequal to everything.
+/// Elementwise comparisons, with broadcasting and promotion as in core/ops/arithmetic.h. The result is bool.
+/// NaN is unequal to everything, as in C++.
 /// @throws ShapeError   the shapes do not broadcast
 /// @throws DeviceError  the operands are on different devices
 /// @throws ValueError   an operand is undefined
@@ -33,7 +33,7 @@ inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
 inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 
-/// Elementwise logic on truth values, where what is not zero is true. The result is bool.
+/// Elementwise logic. Elements that are not zero count as true. Shapes broadcast; the result is bool.
 /// @throws ShapeError   the shapes do not broadcast
 /// @throws DeviceError  the operands are on different devices
 /// @throws ValueError   an operand is undefined
@@ -42,41 +42,44 @@ Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
 
-/// Elementwise tests for NaN, infinities and finite values. The result is bool. Integers and bools are
-/// finite.
+/// Elementwise tests for NaN, infinities and finite values. Integers and bools are finite. The result is
+/// bool.
 /// @throws ValueError  x is undefined
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 
-/// a where the condition is true, else b, elementwise. All three broadcast; a and b promote.
+/// Selects elementwise from a where the condition is true, and from b elsewhere. All three broadcast; a and b
+/// promote.
 /// @throws DTypeError   the condition is not bool
 /// @throws ShapeError   the shapes do not broadcast
 /// @throws DeviceError  the operands are on different devices
 /// @throws ValueError   an operand is undefined
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 
-/// where() of two C++ scalars; the result has the dtype that they promote to.
+/// where() for two C++ scalars; the result has the dtype that they promote to.
 template <class A, class B>
 requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>) Tensor where(const Tensor& condition, A a, B b) {
   return where(condition, Tensor(a), Tensor(b));
 }
 
-/// True where shapes, dtypes and all elements are equal; NaN equals nothing. Waits for the device.
-/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
+/// True if shapes, dtypes and all elements are equal. NaN equals nothing. Waits for the device.
+/// @throws DeviceError  a and b are on different devices
+/// @throws ValueError   a or b is undefined
 bool equal(const Tensor& a, const Tensor& b);
 
-/// The tolerance of allclose(): |a - b| <= absolute + relative |b|.
+/// The tolerance of allclose(): |a - b| <= absolute + relative * |b|.
 struct Tolerance {
   double relative = 1e-5;
   double absolute = 1e-8;
   bool nan_equals_nan = false;
 };
 
-/// True where all elements of a and b, which broadcast, are equal within the tolerance. Computed in f64;
-/// equal infinities are close. Waits for the device.
+/// True if all elements of a and b are equal within the tolerance. The shapes broadcast. Differences are
+/// computed in f64; equal infinities are close. Waits for the device.
 /// @throws ShapeError   the shapes do not broadcast
-/// @throws DeviceError  a and b are on different devices. ValueError  one is undefined
+/// @throws DeviceError  a and b are on different devices
+/// @throws ValueError   a or b is undefined
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance = {});
 
 }  // namespace tinytorch

@@ -23,8 +23,8 @@ inline BinaryKernel logical_or{"logical_or"};
 inline BinaryKernel logical_xor{"logical_xor"};
 inline UnaryKernel logical_not{"logical_not"};
 
-/// y = condition ? a : b. Same shape, any strides; condition is bool; a, b and y have one dtype.
-/// Scalar operands, all of whose strides are 0, may be on the CPU whatever y's device.
+/// y = condition ? a : b. All four have the same shape and any strides; condition is bool; a, b and y have
+/// one dtype. An operand whose strides are all 0 is a scalar; it may be on the CPU even if y is not.
 inline Kernel<void(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y)> where{"where"};
 
 }  // namespace tinytorch::kernels

@@ -11,8 +11,7 @@
 #include "core/ops/shape.h"
 #include "core/tensor.h"
 
-/// Ops that are made of other ops, written once for Tensor and Variable. Each throws what the ops that it
-/// calls throw.
+/// Ops that are composed of other ops, for Tensor and Variable. Each throws what the ops that it calls throw.
 ///
 /// ```cpp
 /// const Tensor x{{1.0, -2.0, 3.0}, {4.0, 5.0, -6.0}};
@@ -24,8 +23,9 @@
 /// ```
 namespace tinytorch {
 
-/// Mean over the axes (all where none are given); of integers in f32. NaN over no elements.
-/// @throws ShapeError  no such axis, or one named twice
+/// The mean over the given axes, or over all axes if none are given. Integers give f32. The mean of no
+/// elements is NaN.
+/// @throws ShapeError  an axis is out of range or named twice
 template <TensorLike T>
 T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
   const T total = sum(x, axes, keepdim);
@@ -33,68 +33,71 @@ T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
   return total / n;
 }
 
-/// x times x, elementwise.
+/// The square x * x, elementwise.
 template <TensorLike T>
 T square(const T& x) {
   return x * x;
 }
 
-/// Limits x to [low, high], elementwise; high where low exceeds it. NaN stays NaN. At the bounds the whole
-/// gradient is x's, as in PyTorch. Bounds are scalars or tensors that broadcast.
+/// Limits x to [low, high], elementwise; the result is high where low > high. NaN stays NaN. Bounds are
+/// scalars, or tensors that broadcast. Where x equals a bound, x gets the whole gradient, as in PyTorch.
 template <TensorLike T>
 T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
   return clamp_max(clamp_min(x, low), high);
 }
+/// clamp() with a lower bound only.
 template <TensorLike T>
 T clamp_min(const T& x, const std::type_identity_t<T>& low) {
   return where(x < low, low, x);
 }
+/// clamp() with an upper bound only.
 template <TensorLike T>
 T clamp_max(const T& x, const std::type_identity_t<T>& high) {
   return where(x > high, high, x);
 }
 
-/// `value` where the mask is true, else x; all three broadcast.
+/// Replaces the elements of x by `value` where the mask is true. All three broadcast.
 /// @throws DTypeError  the mask is not bool
 template <TensorLike T>
 T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& value) {
   return where(mask, value, x);
 }
 
-/// x + value a b, elementwise.
+/// x + value * a * b, elementwise.
 template <TensorLike T>
 T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double value = 1) {
   return x + (value == 1 ? a : T(a * value)) * b;
 }
 
-/// Linear interpolation, a + weight (b - a), elementwise; b where the weight is 1, up to rounding.
+/// Linear interpolation, a + weight * (b - a), elementwise. At a weight of 1 it is b up to rounding.
 template <TensorLike T>
 T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
   return a + weight * (b - a);
 }
 
-/// 1 / x, elementwise; of integers in f32.
+/// 1 / x, elementwise. Integers give f32.
 template <TensorLike T>
 T reciprocal(const T& x) {
   return T(1) / x;
 }
 
-/// A view with two axes exchanged, by default the last two.
-/// @throws ShapeError  no such axis
+/// A view of x with two axes exchanged, by default the last two.
+/// @throws ShapeError  an axis is out of range
 template <TensorLike T>
 T transpose(const T& x, int axis0 = -2, int axis1 = -1);
 
-/// A view without one axis of length 1.
-/// @throws ShapeError  no such axis, or its length is not 1
+/// A view of x without the given axis of length 1.
+/// @throws ShapeError  the axis is out of range, or its length is not 1
 template <TensorLike T>
 T squeeze(const T& x, int axis);
 
-/// A view without the axes of length 1.
+/// A view of x without its axes of length 1.
 template <TensorLike T>
 T squeeze(const T& x);
 
-/// A view with a new axis of length 1, which is axis `axis` of the result.
-/// @throws ShapeError  the result has no such axis
+/// A view of x with a new axis of length 1.
+/// @param axis  the index of the new axis in the result
+/// @throws ShapeError  the axis is out of range, or x has kMaxRank axes
 template <TensorLike T>
 T unsqueeze(const T& x, int axis) {
   Shape shape = x.shape();
@@ -102,18 +105,21 @@ T unsqueeze(const T& x, int axis) {
   return reshape(x, shape);
 }
 
-/// Joins the axes from `start` on into one, as reshape() does; a scalar becomes `[1]`.
-/// @throws ShapeError  no such axis
+/// Joins the axes from `start` on into one: [A, B, C] with a start of 1 becomes [A, B * C], and [] becomes
+/// [1]. A view if the strides allow it, otherwise a copy.
+/// @throws ShapeError  the axis is out of range
 template <TensorLike T>
 T flatten(const T& x, int start = 0);
 
-/// The view at one index of an axis, which is left out; a negative index counts from the end.
-/// @throws ShapeError  no such axis. ValueError  no such index
+/// A view of x at one index of an axis, without that axis: NumPy's x[index] for axis 0. A negative index
+/// counts from the end.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  the index is out of range
 template <TensorLike T>
 T select(const T& x, int axis, std::int64_t index);
 
 /// Joins tensors of one shape along a new axis.
-/// @throws ShapeError  no tensors, or shapes differ
+/// @throws ShapeError  there are no tensors, their shapes differ, or the axis is out of range
 template <TensorLike T>
 T stack(const std::vector<T>& tensors, int axis = 0) {
   std::vector<T> rows;
@@ -126,9 +132,9 @@ T stack(std::initializer_list<T> tensors, int axis = 0) {
   return stack(std::vector<T>(tensors), axis);
 }
 
-/// Sums x over the axes along which a tensor of `shape` is repeated when broadcast to x's shape: the gradient
-/// of broadcasting.
-/// @return  a tensor of `shape`; x itself where that is its shape
+/// Sums x over the axes along which a tensor of `shape` is repeated when it is broadcast to x's shape. This
+/// is the gradient of broadcasting.
+/// @return  a tensor of `shape`; x itself if it has that shape
 /// @throws ShapeError  `shape` does not broadcast to x's
 template <TensorLike T>
 T sum_to(const T& x, const Shape& shape);

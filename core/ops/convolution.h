@@ -6,7 +6,7 @@
 #include "core/ops/window.h"
 #include "core/tensor.h"
 
-/// Convolutions of images and sequences, as PyTorch's: cross-correlations.
+/// Convolutions of images and sequences; like PyTorch's, they are cross-correlations.
 /// ```cpp
 /// const Tensor x = randn({2, 3, 8, 8}), weight = randn({16, 3, 3, 3}), bias = zeros({16});
 /// const Tensor y = conv2d(x, weight, bias, {.stride = 2, .padding = 1});  // [2, 16, 4, 4]
@@ -15,67 +15,74 @@
 /// ```
 namespace tinytorch {
 
-/// The window of conv2d(), and its groups of channels: output channels of a group see the input channels of
-/// that group only. groups = channels is a depthwise convolution.
+/// The options of conv2d().
 struct Conv2dOptions {
   Pair stride = 1;
   Pair padding = 0;  ///< zeros on either side; may be larger than the kernel
   Pair dilation = 1;
+  /// The channels are divided into groups; output channels read only the input channels of their group. A
+  /// depthwise convolution has as many groups as channels.
   std::int64_t groups = 1;
 };
 
-/// The window of conv_transpose2d(), which is that of the convolution it transposes.
+/// The options of conv_transpose2d(). All but output_padding are those of the convolution that it transposes.
 struct ConvTranspose2dOptions {
   Pair stride = 1;
   Pair padding = 0;
-  /// How many rows and columns the result has more than the smallest image from which a convolution gives
-  /// the input; less than the stride or the dilation.
+  /// The number of rows and columns to add to the smallest result. A convolution with a stride maps images of
+  /// several sizes to one size; output_padding chooses among them. It must be less than the stride or the
+  /// dilation.
   Pair output_padding = 0;
   Pair dilation = 1;
   std::int64_t groups = 1;
 };
 
-/// Convolution, that is cross-correlation, as PyTorch's conv2d. The result has the size window_output_size().
+/// 2D convolution, like PyTorch's conv2d.
 ///
-/// f32 runs in oneDNN (CPU) or cuDNN; f64 on the CPU, and what oneDNN does not take, as matrix products of
-/// unfold()ed images (Chellapilla et al. 2006). In oneDNN the order of addition, and so last bits, may depend
-/// on the number of threads.
-/// @param x       [batch, channels, height, width]
-/// @param weight  [out, channels / groups, kernel height, kernel width]
-/// @param bias    [out]; undefined: none
-/// @return        [batch, out, ...]; channels-last where x is
-/// @throws ShapeError   shapes do not fit each other, or the kernel is larger than the padded image
-/// @throws DTypeError   not floating, or of different dtypes
-/// @throws ValueError   stride, dilation or groups below 1, padding below 0
-/// @throws DeviceError  different devices
+/// f32 runs in oneDNN on the CPU and in cuDNN on CUDA. f64 on the CPU, and what oneDNN does not support, is
+/// computed as matrix products of unfold()ed images (Chellapilla et al. 2006). In oneDNN, the order of
+/// additions may depend on the number of threads, and with it the last bits of the result.
+/// @param x       [N, C, H, W]
+/// @param weight  [out, C / groups, kH, kW]
+/// @param bias    [out], or undefined for no bias
+/// @return        [N, out, H', W'], where [H', W'] is window_output_size(); channels-last if x is
+/// @throws ShapeError   the shapes do not fit each other, or the kernel is larger than the padded image
+/// @throws DTypeError   the operands are not floating or have different dtypes
+/// @throws ValueError   stride, dilation or groups is less than 1, padding is negative, or x or weight is
+///                      undefined
+/// @throws DeviceError  the operands are on different devices
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 
-/// The gradient of conv2d() for its input, of shape `input`, from that of its result: the transpose of the
-/// map of x, linear in both operands. In `grad`'s order in memory.
+/// The gradient of conv2d() with respect to x.
+/// @param grad   the gradient with respect to the result of conv2d(), [N, out, H', W']
+/// @param input  the shape of x
+/// @return       [N, C, H, W], in grad's memory order
 /// @throws as conv2d()
 Tensor conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Shape& input,
                              const Conv2dOptions& options = {});
 
-/// The gradient of conv2d() for its weight, of shape `weight`: the transpose of the map of the weight, linear
-/// in both operands.
+/// The gradient of conv2d() with respect to the weight.
+/// @param grad    the gradient with respect to the result of conv2d(), [N, out, H', W']
+/// @param weight  the shape of the weight
+/// @return        [out, C / groups, kH, kW]
 /// @throws as conv2d()
 Tensor conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Shape& weight,
                               const Conv2dOptions& options = {});
 
-/// The transpose of a convolution, as PyTorch's conv_transpose2d; for Tensor and Variable. Its result has the
-/// lengths (length - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
-/// @param x       [batch, channels, height, width]
-/// @param weight  [channels, out / groups, kernel height, kernel width]
-/// @param bias    [out]; undefined: none
-/// @return        [batch, out, ...]
+/// Transposed 2D convolution, like PyTorch's conv_transpose2d, for Tensor and Variable.
+/// @param x       [N, C, H, W]
+/// @param weight  [C, out / groups, kH, kW]
+/// @param bias    [out], or undefined for no bias
+/// @return        [N, out, H', W'], where H' = (H - 1) * stride - 2 * padding + dilation * (kH - 1) +
+///                output_padding + 1, and W' likewise
 /// @throws as conv2d()
 /// @throws ValueError  output_padding is not less than stride or dilation
 template <TensorLike T>
 T conv_transpose2d(const T& x, const std::type_identity_t<T>& weight,
                    const std::type_identity_t<T>& bias = {}, const ConvTranspose2dOptions& options = {});
 
-/// The window and the groups of conv1d(); see Conv2dOptions.
+/// The options of conv1d(); see Conv2dOptions.
 struct Conv1dOptions {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
@@ -83,11 +90,11 @@ struct Conv1dOptions {
   std::int64_t groups = 1;
 };
 
-/// conv2d() of images of height 1; for Tensor and Variable.
-/// @param x       [batch, channels, length]
-/// @param weight  [out, channels / groups, kernel]
-/// @param bias    [out]; undefined: none
-/// @return        [batch, out, ...]
+/// 1D convolution, for Tensor and Variable: conv2d() of images of height 1.
+/// @param x       [N, C, L]
+/// @param weight  [out, C / groups, k]
+/// @param bias    [out], or undefined for no bias
+/// @return        [N, out, L']
 /// @throws as conv2d()
 template <TensorLike T>
 T conv1d(const T& x, const std::type_identity_t<T>& weight, const std::type_identity_t<T>& bias = {},

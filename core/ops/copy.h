@@ -2,7 +2,7 @@
 
 #include "core/tensor.h"
 
-/// Copies, and changes in place.
+/// Copies, and assignments in place.
 ///
 /// ```cpp
 /// Tensor x = zeros({2, 3});
@@ -12,17 +12,17 @@
 /// ```
 namespace tinytorch {
 
-/// A copy with storage of its own, in x's memory order.
+/// A copy of x with its own storage, in x's memory order.
 /// @throws ValueError  x is undefined
 Tensor clone(const Tensor& x);
-/// x itself where it is contiguous, else a contiguous copy.
+/// x itself if it is contiguous, otherwise a contiguous copy.
 /// @throws ValueError  x is undefined
 Tensor contiguous(const Tensor& x);
 
-/// Sets all elements to a value, converted to x's dtype.
+/// Sets all elements of x to a value, converted to x's dtype.
 /// @throws ValueError  x is undefined
 void fill(Tensor& x, Scalar value);
-/// Copies source into x, broadcast to x's shape and converted to its dtype and device.
+/// Copies `source` into x. The source is broadcast to x's shape, and converted to its dtype and device.
 /// @throws ShapeError  source does not broadcast to x's shape, or x is an expanded view
 /// @throws ValueError  x or source is undefined
 void assign(Tensor& x, const Tensor& source);

@@ -5,8 +5,8 @@
 
 namespace tinytorch::kernels {
 
-/// y[...] = x[...]. Same shape and device; any strides; any two dtypes, converted by convert(). Where x
-/// and y share storage they do not overlap.
+/// y[...] = x[...]. Same shape and device; any strides; any two dtypes, converted by convert(). x and y do
+/// not overlap.
 inline Kernel<void(const Tensor& x, Tensor& y)> copy{"copy"};
 
 }  // namespace tinytorch::kernels

@@ -7,8 +7,8 @@
 
 #include "core/tensor.h"
 
-/// Functions that create tensors. Without options.dtype a tensor is f32, without options.device it is on the
-/// CPU, unless a function says otherwise.
+/// Functions that create tensors. By default a tensor is f32 and on the CPU, unless a function says
+/// otherwise.
 ///
 /// ```cpp
 /// const Tensor x = zeros({2, 3}, {.dtype = DType::f64});
@@ -18,20 +18,22 @@
 /// ```
 ///
 /// @throws ShapeError   a length is negative, or the size overflows
-/// @throws DTypeError   there are no tensors of the dtype (f16, bf16)
-/// @throws DeviceError  there is no such device
+/// @throws DTypeError   the dtype is f16 or bf16, which tensors do not support yet
+/// @throws DeviceError  the device is not available
 /// @throws MemoryError  the device is out of memory
 namespace tinytorch {
 
-/// A tensor of uninitialized elements.
+/// A tensor whose elements are uninitialised.
 Tensor empty(const Shape& shape, Options options = {});
+/// A tensor of zeros.
 Tensor zeros(const Shape& shape, Options options = {});
+/// A tensor of ones.
 Tensor ones(const Shape& shape, Options options = {});
-/// A tensor of equal elements. Without options.dtype it has the scalar's: bool, i64 or f32.
+/// A tensor whose elements are all `value`. By default it has the dtype of the scalar: bool, i64 or f32.
 Tensor full(const Shape& shape, Scalar value, Options options = {});
 
-/// A tensor of x's shape, and of x's memory order where x has no gaps or overlaps. By default it has x's
-/// dtype and device.
+/// A tensor with the shape, dtype and device of x, unless the options give others. It has x's memory order if
+/// x is dense (its elements fill a block of memory without overlap), and is otherwise contiguous.
 /// @throws ValueError  x is undefined; so do zeros_like(), ones_like() and full_like()
 Tensor empty_like(const Tensor& x);
 Tensor empty_like(const Tensor& x, Options options);
@@ -39,23 +41,25 @@ Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, Scalar value);
 
-/// start, start + step, ... below stop (above it where step is negative); i64 where all three are integers,
-/// else f32. Each element is computed as start + i * step in f64 (i64 for integers), so errors do not
-/// accumulate.
+/// The values start, start + step, ... up to but excluding stop; step may be negative. By default the dtype
+/// is i64 if all three are integers, and otherwise f32. Each element is computed as start + i * step in f64
+/// (i64 for integers), so that errors do not accumulate.
 /// @throws ValueError  step is 0 or not finite, or the range has more than 2^53 elements
 Tensor arange(Scalar start, Scalar stop, Scalar step = 1, Options options = {});
-/// 0, 1, ... stop - 1.
+/// The values 0, 1, ... up to but excluding stop.
 Tensor arange(Scalar stop, Options options = {});
 
 /// n evenly spaced values from start to stop, both included.
+/// @return  [n]
 /// @throws ValueError  n is negative
 Tensor linspace(double start, double stop, std::int64_t n, Options options = {});
 
-/// Ones on the diagonal, zeros elsewhere: `[rows, columns]`, square where columns is left out.
+/// A matrix with ones on the diagonal and zeros elsewhere.
+/// @return  [rows, columns]; by default [rows, rows]
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, Options options = {});
 
-/// Copies values from host memory, in row-major order; the dtype is that of T.
-/// @throws ShapeError  values.size() is not the number of elements of shape
+/// A tensor with a copy of values in host memory, which are in row-major order. Its dtype is that of T.
+/// @throws ShapeError  values.size() is not the number of elements of `shape`
 template <Element T>
 Tensor from_values(std::span<const T> values, const Shape& shape, Device device = Device::cpu());
 template <Element T>

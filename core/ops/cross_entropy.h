@@ -6,51 +6,63 @@
 #include "core/ops/loss.h"
 #include "core/tensor.h"
 
-/// Losses of classification. They follow PyTorch's functions of the same name, except that logits without a
-/// batch axis, [classes], are refused.
+/// Losses for classification, for Tensor and Variable. They follow PyTorch's functions of the same names,
+/// except that logits need a batch axis.
 ///
 /// ```cpp
-/// const Variable logits = variable(Tensor{{2.0, 0.5, -1.0}, {0.0, 0.0, 3.0}});  // [rows, classes]
+/// const Variable logits = variable(Tensor{{2.0, 0.5, -1.0}, {0.0, 0.0, 3.0}});  // [N, C]
 /// const Variable loss = cross_entropy(logits, Tensor{0, 2}, {.label_smoothing = 0.1});
 /// loss.backward();  // logits.grad() is [2, 3]
 /// ```
 namespace tinytorch {
 
+/// The options of cross_entropy().
 struct CrossEntropyOptions {
-  Tensor weight = {};                ///< of each class, `[classes]`; undefined: 1
-  std::int64_t ignore_index = -100;  ///< rows with this target are left out of the loss and of the mean
-  double label_smoothing = 0;        ///< in [0, 1]: the part of the target that all classes share evenly
+  Tensor weight = {};                ///< of each class, [C]; undefined: 1
+  std::int64_t ignore_index = -100;  ///< samples with this target are left out of the loss and of the mean
+  double label_smoothing = 0;  ///< in [0, 1]: the share of the target that is spread evenly over all classes
   Reduction reduction = Reduction::mean;
 };
 
+/// The options of nll_loss().
 struct NLLOptions {
-  Tensor weight = {};                ///< of each class, `[classes]`; undefined: 1
-  std::int64_t ignore_index = -100;  ///< rows with this target are left out of the loss and of the mean
+  Tensor weight = {};                ///< of each class, [C]; undefined: 1
+  std::int64_t ignore_index = -100;  ///< samples with this target are left out of the loss and of the mean
   Reduction reduction = Reduction::mean;
 };
 
-/// -log(softmax(logits)) at the target's class, times that class's weight. The mean is weighted by the
-/// classes' weights, and NaN where all rows are ignored. Reads the logits once (twice where targets are
-/// probabilities) and stores neither probabilities nor their logarithms; nor does the gradient.
-/// @param logits  `[rows, classes]` or `[rows, classes, ...]`, floating
-/// @param target  class indices, integers of the logits' shape without the classes; or probabilities of each
-///                class, floating, of the logits' shape: then each class's -log(softmax) is multiplied by its
-///                probability and weight, the products are added, and the mean is over the rows, unweighted
-/// @throws ShapeError   logits have no class axis, or the target's or the weight's shape does not fit
-/// @throws ValueError   a target is not in 0 ... classes - 1 (says which and where), or label_smoothing is
-/// not
-///                      in [0, 1]
-/// @throws DTypeError   logits are not floating, or the target is bool
+/// Cross-entropy of softmax(logits) and a target.
+///
+/// If the target is class indices, the loss of a sample is -log(softmax(logits)) at its class, times the
+/// weight of the class; the mean is weighted by these weights, and NaN if all samples are ignored. If the
+/// target is probabilities, the loss of a sample is the sum of -log(softmax(logits)) times probability and
+/// weight over all classes, and the mean is unweighted.
+///
+/// The logits are read once (twice if the target is probabilities). Neither the forward nor the backward pass
+/// stores the probabilities or their logarithms.
+/// @param logits  [N, C] or [N, C, ...], floating
+/// @param target  class indices, integers of shape [N] or [N, ...]; or probabilities, floating, of the
+///                logits' shape
+/// @param op      the name of the loss in error messages
+/// @return        [], or with Reduction::none the losses, [N] or [N, ...]
+/// @throws ShapeError   the logits have no class axis, or the target or the weight does not fit them
+/// @throws ValueError   a class index is not in [0, C) (the message names it), or label_smoothing is not in
+///                      [0, 1]
+/// @throws DTypeError   the logits are not floating, or the target is bool
 /// @throws DeviceError  the operands are on different devices
 template <TensorLike T>
 T cross_entropy(const T& logits, const std::type_identity_t<T>& target,
                 const CrossEntropyOptions& options = {}, const char* op = "cross_entropy");
 
-/// -x at the target's class, times that class's weight, for logarithms x of probabilities: the negative log
-/// likelihood. The mean is weighted as in cross_entropy().
-/// @param log_probability  shaped as the logits of cross_entropy()
-/// @param target           class indices, as of cross_entropy()
-/// @throws as cross_entropy(); DTypeError  also where the target is floating
+/// Negative log-likelihood: minus the logarithm of the probability of the target class, times the weight of
+/// the class. The mean is weighted as in cross_entropy().
+/// @param log_probability  logarithms of probabilities, [N, C] or [N, C, ...], as log_softmax(x, 1) gives
+///                         them
+/// @param target           class indices, [N] or [N, ...]
+/// @param op               the name of the loss in error messages
+/// @return                 [], or with Reduction::none the losses, [N] or [N, ...]
+/// @throws as cross_entropy()
+/// @throws DTypeError  the target is floating
 template <TensorLike T>
 T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& options = {},
            const char* op = "nll_loss");

@@ -3,7 +3,7 @@
 #include "core/ops/window.h"
 #include "core/tensor.h"
 
-/// Resizing images, for Tensor and Variable.
+/// Resizing of images, for Tensor and Variable.
 /// ```cpp
 /// const Tensor x = randn({1, 3, 8, 8});
 /// const Tensor larger = interpolate(x, {16, 12}, {.mode = Interpolation::bilinear});  // [1, 3, 16, 12]
@@ -11,30 +11,35 @@
 /// ```
 namespace tinytorch {
 
-/// How a pixel of the result follows from those of the image.
+/// How interpolate() computes a pixel: as the nearest pixel of the image, or by bilinear interpolation.
 enum class Interpolation { nearest, bilinear };
 
+/// The options of interpolate() and interpolate_by().
 struct InterpolateOptions {
   Interpolation mode = Interpolation::nearest;
-  /// bilinear: the centres of the corner pixels are aligned instead of the images' edges.
+  /// For bilinear: aligns the centres of the corner pixels instead of the edges of the images.
   bool align_corners = false;
 };
 
-/// x resized to `size`, as PyTorch's interpolate(). Nearest takes the pixel at floor(i length / size),
-/// exactly (PyTorch rounds the ratio to f32 first); bilinear without align_corners has pixel centres at i +
-/// 1/2 and repeats the edge.
-/// @param x  [batch, channels, height, width]
-/// @return   [batch, channels, size]; in x's order in memory
-/// @throws ShapeError  x has not four axes, or no pixels. DTypeError  not floating
-/// @throws ValueError  a size below 1, or align_corners with nearest
+/// Resizes images to `size`, like PyTorch's interpolate(). `nearest` reads the pixel at
+/// floor(i * length / size), computed exactly (PyTorch rounds the ratio to f32 first). `bilinear` without
+/// align_corners has pixel centres at i + 1/2, and repeats the pixels at the edge.
+/// @param x  [N, C, H, W]
+/// @return   [N, C, size.height, size.width], in x's memory order
+/// @throws ShapeError  x is not [N, C, H, W], or has no pixels
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  the size is less than 1, or align_corners is used with nearest
 template <TensorLike T>
 T interpolate(const T& x, const Pair& size, const InterpolateOptions& options = {});
 
-/// x resized by a factor for each axis, to floor(length factor); positions in x follow from the factor.
+/// Resizes images by a factor for each axis, to floor(length * factor). Positions in x are computed from the
+/// factors and not from the resulting size.
+/// @param x  [N, C, H, W]
 /// @throws as interpolate()
-/// @throws ValueError  a factor that gives no pixel, or is not finite
+/// @throws ValueError  a factor is not finite, or gives no pixel
 template <TensorLike T>
 T interpolate_by(const T& x, double height_scale, double width_scale, const InterpolateOptions& options = {});
+/// Resizes images by the same factor for both axes.
 template <TensorLike T>
 T interpolate_by(const T& x, double scale, const InterpolateOptions& options = {}) {
   return interpolate_by(x, scale, scale, options);

@@ -4,8 +4,8 @@
 
 #include "core/tensor.h"
 
-/// Products of vectors and of batches of matrices, for Tensor and Variable. They call matmul() and accept and
-/// throw what it does besides.
+/// Products of vectors and of batches of matrices, for Tensor and Variable. Dtypes and further errors are
+/// those of matmul(), for outer() those of mul().
 /// ```cpp
 /// const Tensor a{1.0, 2.0}, b{3.0, 4.0};
 /// const Tensor inner = dot(a, b);                                  // 11
@@ -14,24 +14,24 @@
 /// ```
 namespace tinytorch {
 
-/// The outer product a[i] b[j] of two vectors: [n] and [m] give [n, m].
-/// @throws ShapeError  not vectors
+/// The outer product a[i] * b[j] of two vectors: [n] and [m] give [n, m].
+/// @throws ShapeError  a or b is not a vector
 template <TensorLike T>
 T outer(const T& a, const std::type_identity_t<T>& b);
 
-/// The dot product of two vectors of one length: the sum of a[i] b[i], of shape [].
-/// @throws ShapeError  not vectors of one length
+/// The dot product of two vectors, the sum of a[i] * b[i]: [n] and [n] give [].
+/// @throws ShapeError  a and b are not vectors of the same length
 template <TensorLike T>
 T dot(const T& a, const std::type_identity_t<T>& b);
 
-/// The products of a batch of matrices: [batch, m, k] and [batch, k, n] give [batch, m, n]. Nothing
-/// broadcasts.
-/// @throws ShapeError  other shapes
+/// The matrix products of two batches: [batch, m, k] and [batch, k, n] give [batch, m, n]. Unlike in
+/// matmul(), the batch axis does not broadcast.
+/// @throws ShapeError  the operands have other shapes
 template <TensorLike T>
 T bmm(const T& a, const std::type_identity_t<T>& b);
 
-/// beta x + alpha bmm(a, b), where x broadcasts.
-/// @throws ShapeError  as bmm(), or x does not broadcast to its result
+/// beta * x + alpha * bmm(a, b), where x and the product broadcast.
+/// @throws ShapeError  as bmm(), or x and the product do not broadcast
 template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,
           double alpha = 1);

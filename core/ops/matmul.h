@@ -2,7 +2,7 @@
 
 #include "core/tensor.h"
 
-/// Products of matrices.
+/// Matrix products.
 /// ```cpp
 /// const Tensor a = randn({5, 2, 3}), b = randn({3, 4}), v = randn({3});
 /// const Tensor products = matmul(a, b);                     // [5, 2, 4]
@@ -11,28 +11,30 @@
 /// ```
 namespace tinytorch {
 
-/// Matrix product, as NumPy's and PyTorch's matmul: [..., m, k] with [..., k, n] gives [..., m, n]. Leading
-/// axes broadcast. A vector on the left is a row, on the right a column, and that axis is left out of the
-/// result.
+/// Matrix product, like NumPy's and PyTorch's matmul: [..., m, k] and [..., k, n] give [..., m, n]. The
+/// leading axes broadcast. A vector [k] is a row if it is the left operand and a column if it is the right
+/// one; the result does not have its axis.
 ///
-/// Numeric dtypes promote; integers wrap around. f32 products above tiny sizes run in oneDNN (CPU), whose
-/// order of addition, and so last bits, may depend on the number of threads.
-/// @throws ShapeError   inner lengths or batch axes do not fit; an operand has no axes
-/// @throws DTypeError   bool or u8
-/// @throws DeviceError  different devices
+/// Dtypes promote; integers wrap around. On the CPU, f32 products run in oneDNN, except tiny ones. There, the
+/// order of additions may depend on the number of threads, and with it the last bits of the result.
+/// @throws ShapeError   the inner lengths differ, the leading axes do not broadcast, or an operand has shape
+///                      []
+/// @throws DTypeError   the dtypes promote to bool or u8
+/// @throws DeviceError  the operands are on different devices
+/// @throws ValueError   an operand is undefined
 Tensor matmul(const Tensor& a, const Tensor& b);
 
-/// The activation that linear() applies in the same pass over memory.
+/// The activation that linear() applies.
 enum class Activation { none, relu };
 
-/// A dense layer: f(x weightᵀ + bias). f32 on CUDA is one call of cuBLASLt, which does not promise that its
-/// relu keeps NaN.
+/// A dense layer: x weightᵀ + bias, followed by the activation in the same pass over memory. On CUDA, f32 is
+/// one call of cuBLASLt, whose relu may not keep NaN.
 /// @param x       [..., in]
 /// @param weight  [out, in]
 /// @param bias    [out]
 /// @return        [..., out]
-/// @throws ShapeError  the lengths do not fit
-/// @throws DTypeError, DeviceError  as matmul()
+/// @throws ShapeError  the shapes do not fit each other
+/// @throws DTypeError, DeviceError, ValueError  as matmul()
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias,
               Activation activation = Activation::none);
 

@@ -4,8 +4,8 @@
 
 #include "core/tensor.h"
 
-/// The update steps of the optimizers, each over all parameters of a group in one call. nn/optim has the
-/// optimizers, which keep the moments.
+/// The update steps of the optimizers, in each call for many parameters. The optimizers themselves, which
+/// keep the moments, are in nn/optim. In the formulas, p is a parameter and g its gradient.
 ///
 /// ```cpp
 /// Tensor parameter{1.0, 2.0};
@@ -15,20 +15,22 @@
 /// ```
 namespace tinytorch {
 
-/// One parameter in an update. All tensors are contiguous, of one shape, floating dtype and device; `first`,
-/// `second` and `third` are its moments, undefined where the optimizer keeps none.
+/// One parameter in an update. All tensors are contiguous, and have the same shape, floating dtype and
+/// device.
 struct ParameterUpdate {
   Tensor parameter;
   Tensor gradient;
-  Tensor first = {};
-  Tensor second = {};
-  Tensor third = {};
+  Tensor first = {};   ///< the first moment; undefined if the optimizer does not keep it
+  Tensor second = {};  ///< the second moment; undefined if the optimizer does not keep it
+  Tensor third = {};   ///< the third moment; undefined if the optimizer does not keep it
 
   Device device() const { return parameter.device(); }
 };
 
-/// Stochastic gradient descent: g += weight_decay p; with momentum m = momentum m + g, and
-/// g = nesterov ? g + momentum m : m; p -= learning_rate g. m is the first moment.
+/// Stochastic gradient descent:
+///     g += weight_decay * p
+///     if momentum is not 0:  first = momentum * first + g,  g = nesterov ? g + momentum * first : first
+///     p -= learning_rate * g
 struct SgdStep {
   double learning_rate;
   double momentum;
@@ -36,7 +38,10 @@ struct SgdStep {
   bool nesterov;
 };
 
-/// Adam (Kingma and Ba 2015, algorithm 1); with `decoupled` AdamW (Loshchilov and Hutter 2019, algorithm 2).
+/// Adam (Kingma and Ba 2015, algorithm 1); with `decoupled`, AdamW (Loshchilov and Hutter 2019, algorithm 2):
+///     decoupled ? p -= learning_rate * weight_decay * p : g += weight_decay * p
+///     first = beta1 * first + (1 - beta1) * g,  second = beta2 * second + (1 - beta2) * g²
+///     p -= learning_rate * (first / correction1) / (sqrt(second / correction2) + epsilon)
 struct AdamStep {
   double learning_rate;
   double beta1;
@@ -48,10 +53,14 @@ struct AdamStep {
   double correction2;  ///< 1 - beta2^t
 };
 
-/// RMSprop (Tieleman and Hinton 2012, lecture 6.5), as PyTorch's: g += weight_decay p; first = alpha first +
-/// (1 - alpha) g^2; r = g / (sqrt(first) + epsilon). Where the third moment is kept, the mean of the
-/// gradients (Graves 2013, eq. 38-45): third = alpha third + (1 - alpha) g, and r has sqrt(first - third^2).
-/// Where the second is kept: second = momentum second + r, and r = second. p -= learning_rate r.
+/// RMSprop (Tieleman and Hinton 2012, lecture 6.5), as in PyTorch. The third moment is kept for the centered
+/// form (Graves 2013, eq. 38-45), and the second for momentum:
+///     g += weight_decay * p
+///     first = alpha * first + (1 - alpha) * g²
+///     if third is kept:  third = alpha * third + (1 - alpha) * g,  v = first - third²;  otherwise v = first
+///     r = g / (sqrt(v) + epsilon)
+///     if second is kept:  second = momentum * second + r,  r = second
+///     p -= learning_rate * r
 struct RmspropStep {
   double learning_rate;
   double alpha;
@@ -60,8 +69,10 @@ struct RmspropStep {
   double momentum;
 };
 
-/// Adagrad (Duchi, Hazan and Singer 2011): g += weight_decay p; first += g^2;
-/// p -= learning_rate g / (sqrt(first + initial) + epsilon).
+/// Adagrad (Duchi, Hazan and Singer 2011):
+///     g += weight_decay * p
+///     first += g²
+///     p -= learning_rate * g / (sqrt(first + initial) + epsilon)
 struct AdagradStep {
   double learning_rate;
   double epsilon;
@@ -69,8 +80,9 @@ struct AdagradStep {
   double initial;  ///< the initial value of the sum of squares
 };
 
-/// Lion (Chen et al. 2023, algorithm 2): p -= learning_rate (sign(beta1 first + (1 - beta1) g) + weight_decay
-/// p); first = beta2 first + (1 - beta2) g.
+/// Lion (Chen et al. 2023, algorithm 2):
+///     p -= learning_rate * (sign(beta1 * first + (1 - beta1) * g) + weight_decay * p)
+///     first = beta2 * first + (1 - beta2) * g
 struct LionStep {
   double learning_rate;
   double beta1;
@@ -78,11 +90,12 @@ struct LionStep {
   double weight_decay;
 };
 
-/// Update the parameters and moments in place. `updates` may be empty; all are on one device. Where they
-/// throw, nothing was changed.
-/// @throws ShapeError, DTypeError, DeviceError  the tensors of an update differ in shape, dtype or device, or
-///                     a parameter is not floating
-/// @throws ValueError  a tensor is not contiguous, or undefined
+/// Updates the parameters and moments in place. All updates are on one device; there may be none. If an
+/// update throws, nothing is changed.
+/// @throws ShapeError   the tensors of an update differ in shape
+/// @throws DTypeError   the tensors of an update differ in dtype, or are not floating
+/// @throws DeviceError  the updates are not on one device
+/// @throws ValueError   a tensor is not contiguous, or a tensor that the step needs is undefined
 void sgd_step(const SgdStep& step, std::span<ParameterUpdate> updates);
 void adam_step(const AdamStep& step, std::span<ParameterUpdate> updates);
 void rmsprop_step(const RmspropStep& step, std::span<ParameterUpdate> updates);

@@ -14,66 +14,68 @@
 /// ```
 namespace tinytorch {
 
-/// The window of max_pool2d().
+/// The options of max_pool2d().
 struct MaxPool2dOptions {
-  Pair stride = 0;   ///< 0: the kernel's size
-  Pair padding = 0;  ///< at most half the kernel; never the largest
+  Pair stride = 0;   ///< 0: the size of the kernel
+  Pair padding = 0;  ///< at most half the kernel; padding is never the maximum
   Pair dilation = 1;
-  bool ceil_mode = false;  ///< a last window may reach beyond the image and its padding
+  bool ceil_mode = false;  ///< the last window may reach beyond the padded image
 };
-/// The window of avg_pool2d().
+/// The options of avg_pool2d().
 struct AvgPool2dOptions {
-  Pair stride = 0;   ///< 0: the kernel's size
-  Pair padding = 0;  ///< at most half the kernel
-  bool ceil_mode = false;
-  bool count_include_pad = true;  ///< the padding's zeros count as elements of the mean
+  Pair stride = 0;                ///< 0: the size of the kernel
+  Pair padding = 0;               ///< zeros on either side; at most half the kernel
+  bool ceil_mode = false;         ///< the last window may reach beyond the padded image
+  bool count_include_pad = true;  ///< the zeros of the padding count as elements of the mean
 };
 
 /// The result of max_pool2d_with_indices().
 template <TensorLike T>
 struct MaxPooled {
-  T values;        ///< the largest elements
-  Tensor indices;  ///< of each its row-major index in its image [height, width]: i64; -1 where a dilated
-                   ///< window covers no pixel
+  T values;        ///< the maxima, [N, C, H', W']
+  Tensor indices;  ///< the row-major index of each maximum in its image [H, W]: i64, of the same shape; -1
+                   ///< where a dilated window covers no pixel
 };
 
-/// The largest element in each window. The first of equal ones has the gradient; NaN is larger than all, and
-/// the first NaN wins (PyTorch: the last).
-/// @param x  [batch, channels, height, width]
-/// @return   [batch, channels, ...]; in x's order in memory
-/// @throws ShapeError  x has not four axes, or the window is larger than the padded image
-/// @throws DTypeError  x is not floating. ValueError  an invalid window
+/// The maximum of each window. The first of equal maxima gets the gradient. NaN is larger than all numbers,
+/// and the first NaN is chosen (in PyTorch, the last).
+/// @param x  [N, C, H, W]
+/// @return   [N, C, H', W'], in x's memory order
+/// @throws ShapeError  x is not [N, C, H, W], has no pixels, or is smaller with its padding than the window
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  kernel, stride, padding or dilation is out of range
 Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options = {});
-/// max_pool2d() along with the indices of the largest elements.
+/// max_pool2d() that also returns the indices of the maxima.
 /// @throws as max_pool2d()
 MaxPooled<Tensor> max_pool2d_with_indices(const Tensor& x, const Pair& kernel,
                                           const MaxPool2dOptions& options = {});
 
 /// The mean of each window, for Tensor and Variable.
-/// @param x  [batch, channels, height, width]
-/// @return   [batch, channels, ...]; in x's order in memory
+/// @param x  [N, C, H, W]
+/// @return   [N, C, H', W'], in x's memory order
 /// @throws as max_pool2d()
 template <TensorLike T>
 T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options = {});
 
-/// The means over `size` bins along each axis of an image, for Tensor and Variable. The bins are as even as
-/// they can be, overlapping where they must: bin i of n covers floor(i length / n) up to but without
-/// ceil((i + 1) length / n), as in PyTorch. A size of {1, 1} gives the mean of the image.
-/// @param x  [batch, channels, height, width]
-/// @return   [batch, channels, size]; in x's order in memory
-/// @throws ShapeError  x has not four axes, or no pixels. DTypeError  not floating. ValueError  a size below
-///                     1
+/// Average pooling to a given size, for Tensor and Variable: each axis of an image is divided into bins of
+/// about equal length, which may overlap. As in PyTorch, bin i of n covers the range [floor(i * length / n),
+/// ceil((i + 1) * length / n)). A size of 1 gives the mean of the image.
+/// @param x  [N, C, H, W]
+/// @return   [N, C, size.height, size.width], in x's memory order
+/// @throws ShapeError  x is not [N, C, H, W], or has no pixels
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  the size is less than 1
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size);
 
-/// The window of max_pool1d(); see MaxPool2dOptions.
+/// The options of max_pool1d(); see MaxPool2dOptions.
 struct MaxPool1dOptions {
   std::int64_t stride = 0;  ///< 0: the kernel's length
   std::int64_t padding = 0;
   std::int64_t dilation = 1;
   bool ceil_mode = false;
 };
-/// The window of avg_pool1d(); see AvgPool2dOptions.
+/// The options of avg_pool1d(); see AvgPool2dOptions.
 struct AvgPool1dOptions {
   std::int64_t stride = 0;  ///< 0: the kernel's length
   std::int64_t padding = 0;
@@ -81,12 +83,12 @@ struct AvgPool1dOptions {
   bool count_include_pad = true;
 };
 
-/// max_pool2d() of images of height 1: x [batch, channels, length]. For Tensor and Variable.
+/// 1D max pooling, for Tensor and Variable: [N, C, L] gives [N, C, L'].
 /// @throws as max_pool2d()
 template <TensorLike T>
 T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options = {});
 
-/// avg_pool2d() of images of height 1: x [batch, channels, length]. For Tensor and Variable.
+/// 1D average pooling, for Tensor and Variable: [N, C, L] gives [N, C, L'].
 /// @throws as avg_pool2d()
 template <TensorLike T>
 T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options = {});

@@ -12,46 +12,54 @@
 /// ```
 namespace tinytorch {
 
-/// Cosines and sines of angles, [..., width / 2], for rotate_halves().
+/// The cosines and sines of angles, each [..., width / 2], for rotate_halves().
 struct RotaryTable {
   Tensor cosine, sine;
 };
 
-/// The table of rotary position embedding: the angles are position times base^(-2 i / width), for i = 0 ...
-/// width / 2 - 1. Computed in f64 on the positions' device. Compute it once where the same positions recur.
-/// @param positions  [...], any numeric dtype
-/// @throws ShapeError  width is odd or negative. DTypeError  positions of bools, or dtype is not floating
+/// The table of rotary position embeddings: the angles are position * base^(-2 * i / width), for i = 0 ...
+/// width / 2 - 1. They are computed in f64, on the device of the positions. If the same positions recur,
+/// compute the table once and call rotate_halves().
+/// @param positions  [...], of any numeric dtype
+/// @param dtype      of the result
+/// @return           two tensors [..., width / 2]
+/// @throws ShapeError  width is odd or negative
+/// @throws DTypeError  positions are bool, or dtype is not floating
 /// @throws ValueError  base is not positive and finite
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base = 10000,
                          DType dtype = DType::f32);
 
-/// Rotates each pair of elements i and i + width / 2 of the last axis, as a point of the plane, by an angle:
-/// y[i] = x[i] cosine[i] - x[i + width/2] sine[i], y[i + width/2] = x[i + width/2] cosine[i] + x[i] sine[i].
-/// No gradient goes to the table.
-/// @param x  [..., width], floating
+/// Rotates pairs of elements along the last axis, where elements i and i + width / 2 are a point in the
+/// plane: y[i] = x[i] * cosine[i] - x[i + width / 2] * sine[i], and y[i + width / 2] =
+/// x[i + width / 2] * cosine[i] + x[i] * sine[i]. The table gets no gradient.
+/// @param x             [..., width], floating
 /// @param cosine, sine  broadcast to [..., width / 2]
-/// @return   x's shape, dtype and order in memory
-/// @throws ShapeError  an odd width, or the table does not fit. DTypeError  x is not floating
-/// @throws DeviceError  different devices
+/// @return              a tensor of x's shape, dtype and memory order
+/// @throws ShapeError   the width is odd, or the table does not broadcast
+/// @throws DTypeError   x is not floating
+/// @throws DeviceError  the operands are on different devices
 Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine);
 
-/// Rotary position embedding (Su et al. 2021, "RoFormer", 3.2), for Tensor and Variable: queries and keys
-/// rotated by angles proportional to their positions, so that their products depend on the distance of
-/// positions only. Pairs are elements i and i + width / 2, as in LLaMA and GPT-NeoX; the paper pairs
-/// neighbours, 2i and 2i + 1, which is the same up to the order of the columns.
+/// Rotary position embedding (Su et al. 2021, "RoFormer", 3.2), for Tensor and Variable: rotates queries or
+/// keys by angles proportional to their positions, so that the product of a query and a key depends only on
+/// the difference of their positions. Pairs are elements i and i + width / 2, as in LLaMA and GPT-NeoX. The
+/// paper pairs elements 2 * i and 2 * i + 1, which is the same up to the order of the elements.
 /// @param x          [..., length, width], floating; width is even
-/// @param positions  broadcasts to [..., length]; any numeric dtype
-/// @throws ShapeError, DTypeError, ValueError, DeviceError  as rotary_table() and rotate_halves()
+/// @param positions  broadcasts to [..., length]; of any numeric dtype
+/// @return           a tensor of x's shape, dtype and memory order
+/// @throws as rotary_table() and rotate_halves()
 template <TensorLike T>
 T rotary(const T& x, const Tensor& positions, double base = 10000);
 
-/// rotary() at positions offset, offset + 1, ...
+/// rotary() at the positions offset, offset + 1, ...
 template <TensorLike T>
 T rotary(const T& x, std::int64_t offset = 0, double base = 10000);
 
-/// The position table of the Transformer (Vaswani et al. 2017, 3.5), [length, width]: row p has
-/// sin(p / 10000^(2i / width)) in column 2i and the cosine in column 2i + 1.
-/// @throws ShapeError  a negative length. DTypeError  not floating
+/// The sinusoidal position embeddings of the Transformer (Vaswani et al. 2017, 3.5): row p has
+/// sin(p / 10000^(2 * i / width)) in column 2 * i and the cosine in column 2 * i + 1.
+/// @return  [length, width]
+/// @throws ShapeError  length or width is negative
+/// @throws DTypeError  the dtype is not floating
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options = {});
 
 }  // namespace tinytorch

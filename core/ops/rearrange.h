@@ -6,7 +6,8 @@
 #include "core/ops/composite.h"
 #include "core/tensor.h"
 
-/// Rearranging elements: flipping, rolling, repeating, padding, splitting, and triangles of matrices.
+/// Ops that rearrange elements: flipping, rolling, repeating, padding, splitting, and triangles of matrices.
+/// Templates take Tensors and Variables.
 /// ```cpp
 /// const Tensor x{{1, 2, 3}, {4, 5, 6}};
 /// const Tensor reversed = flip(x, {1});                              // [[3, 2, 1], [6, 5, 4]]
@@ -16,61 +17,66 @@
 /// ```
 namespace tinytorch {
 
-/// Reverses the order of the elements along the axes (all where none are given). A copy, as strides are never
-/// negative.
-/// @throws ShapeError  no such axis, or one named twice
+/// Reverses the order of the elements along the given axes, or along all axes if none are given. The result
+/// is a copy, because strides are never negative.
+/// @throws ShapeError  an axis is out of range or named twice
 Tensor flip(const Tensor& x, const Axes& axes = {});
 
-/// A view of the elements x[..., i, ..., i + offset, ...] of two axes, which are replaced by a last axis for
-/// i. Empty where the diagonal is outside.
-/// @throws ShapeError  no such axes, or the same twice
+/// A view of the diagonal of two axes: the elements with index i along axis0 and i + offset along axis1. A
+/// new last axis, for i, replaces the two axes. The view is empty if the diagonal is outside the matrix.
+/// @throws ShapeError  an axis is out of range, or both are the same
 Tensor diagonal(const Tensor& x, std::int64_t offset = 0, int axis0 = 0, int axis1 = 1);
 
-/// How many elements to add before and after those of an axis; a negative number removes elements instead.
+/// The number of elements to add before and after an axis. A negative number removes elements.
 struct Padding {
   std::int64_t before = 0;
   std::int64_t after = 0;
 };
-/// The paddings of the last axes, the last axis first, as in PyTorch: {{1, 2}} pads columns.
+/// The paddings of the last axes, beginning with the last axis as in PyTorch: {{1, 2}} pads the last axis
+/// only.
 using Paddings = std::vector<Padding>;
 
-/// x with `value` around it.
-/// @throws ShapeError  more paddings than axes, an axis would be shorter than 0, or there would be too many
-///                     elements
+/// Pads x with a value.
+/// @throws ShapeError  there are more paddings than axes, an axis would have a negative length, or the number
+///                     of elements overflows
 Tensor pad(const Tensor& x, const Paddings& paddings, double value = 0);
 
-/// What pad() fills the margin with.
+/// The elements that pad() adds.
 enum class PadMode {
   constant,   ///< 0
-  reflect,    ///< the elements mirrored at the outermost, which is not repeated
-  replicate,  ///< the outermost element, repeated
-  circular    ///< the elements of the other end
+  reflect,    ///< the elements mirrored at the first and the last element, which are not repeated
+  replicate,  ///< the first and the last element, repeated
+  circular    ///< the elements from the other end
 };
 
-/// x padded in one of the modes. Unlike in PyTorch any axes can be padded.
+/// Pads x in one of the modes. Unlike in PyTorch, any axes can be padded.
 /// @throws as pad()
-/// @throws ShapeError  reflect needs less padding than the axis' length, circular at most that
+/// @throws ShapeError  the axis is too short: `reflect` needs a padding less than the axis's length,
+///                     `circular` at most the length, and `replicate` at least one element
 template <TensorLike T>
 T pad(const T& x, const Paddings& paddings, PadMode mode);
 
-/// Shifts the elements by shifts[i] along axes[i]; those that leave enter at the other end.
-/// @throws ShapeError  no such axis. ValueError  not one shift an axis
+/// Shifts the elements by shifts[i] along axes[i]. Elements that are shifted beyond one end enter at the
+/// other.
+/// @throws ShapeError  an axis is out of range
+/// @throws ValueError  the numbers of shifts and axes differ
 template <TensorLike T>
 T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
 
-/// Shifts the elements of x in row-major order.
+/// Shifts the elements of x in row-major order, as if x had one axis.
 template <TensorLike T>
 T roll(const T& x, std::int64_t shift) {
   return reshape(roll(reshape(x, {-1}), {shift}, Axes{0}), x.shape());
 }
 
-/// x repeated counts[i] times along axis i; axes that x lacks come in front. NumPy's tile() with at least as
-/// many counts as axes.
-/// @throws ShapeError  fewer counts than axes, or too large a result. ValueError  a negative count
+/// Repeats x counts[i] times along axis i of the result. If there are more counts than axes, x gets new
+/// leading axes. This is PyTorch's repeat() and NumPy's tile().
+/// @throws ShapeError  there are fewer counts than axes, or the result is too large
+/// @throws ValueError  a count is negative
 template <TensorLike T>
 T repeat(const T& x, const Dims& counts);
 
-/// repeat() where leading counts may be left out; they are 1.
+/// repeat() in which leading counts may be left out; they are 1.
 /// @throws as repeat()
 template <TensorLike T>
 T tile(const T& x, Dims counts) {
@@ -78,23 +84,27 @@ T tile(const T& x, Dims counts) {
   return repeat(x, counts);
 }
 
-/// Views of consecutive chunks of an axis, of these sizes.
-/// @throws ShapeError  no such axis. ValueError  a negative size, or they do not add up to the axis' length
+/// Splits x along an axis into consecutive chunks of the given sizes, which are views.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  a size is negative, or the sizes do not add up to the length of the axis
 template <TensorLike T>
 std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axis = 0);
 
-/// Views of consecutive chunks of an axis, each of this size but the last, which has the rest.
-/// @throws ShapeError  no such axis. ValueError  the size is less than 1
+/// Splits x along an axis into consecutive chunks of one size, which are views. The last chunk may be
+/// smaller.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  the size is less than 1
 template <TensorLike T>
 std::vector<T> split(const T& x, std::int64_t size, int axis = 0);
 
-/// split() into at most `chunks` chunks of one size, the last of which may be smaller.
-/// @throws ShapeError  no such axis. ValueError  chunks is less than 1
+/// split() into at most `chunks` chunks of one size; the last chunk may be smaller.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  chunks is less than 1
 template <TensorLike T>
 std::vector<T> chunk(const T& x, std::int64_t chunks, int axis = 0);
 
-/// The views at each index of an axis, which they do not have.
-/// @throws ShapeError  no such axis
+/// Splits x along an axis into slices without that axis, which are views: select() at each index.
+/// @throws ShapeError  the axis is out of range
 template <TensorLike T>
 std::vector<T> unbind(const T& x, int axis = 0) {
   const int along = normalize_axis("unbind", axis, x.rank());
@@ -103,16 +113,19 @@ std::vector<T> unbind(const T& x, int axis = 0) {
   return slices;
 }
 
-/// The elements of the last two axes on and above (triu) or below (tril) a diagonal, the k-th above the main
-/// one; the others are 0.
+/// The upper triangle of each matrix in the last two axes: elements below a diagonal are set to 0.
+/// @param diagonal  the number of diagonals above the main one; negative below it
 /// @throws ShapeError  x has fewer than two axes
 template <TensorLike T>
 T triu(const T& x, std::int64_t diagonal = 0);
+/// The lower triangle of each matrix in the last two axes: elements above a diagonal are set to 0.
+/// @param diagonal  as for triu()
+/// @throws ShapeError  x has fewer than two axes
 template <TensorLike T>
 T tril(const T& x, std::int64_t diagonal = 0);
 
-/// A view in which axis `source` is moved to `target`, and the others keep their order.
-/// @throws ShapeError  no such axis
+/// A view of x in which axis `source` is moved to `target`, and the other axes keep their order.
+/// @throws ShapeError  an axis is out of range
 template <TensorLike T>
 T movedim(const T& x, int source, int target);
 

@@ -4,8 +4,9 @@
 
 #include "core/tensor.h"
 
-/// Reductions over the given axes, or over all where none are given. The reduced axes are left out of the
-/// result's shape; keepdim leaves them with length 1. core/ops/statistics.h has those made of others.
+/// Reductions over the given axes, or over all axes if none are given. The result does not have the reduced
+/// axes; with keepdim, it has them with length 1. mean() is in core/ops/composite.h, and var(), norm() and
+/// others are in core/ops/statistics.h.
 ///
 /// ```cpp
 /// const Tensor x{{1.0, 5.0, 2.0}, {4.0, 0.0, 3.0}};
@@ -15,39 +16,38 @@
 /// const Tensor where_largest = argmax(x, 1); // [1, 0]
 /// ```
 ///
-/// @throws ShapeError  no such axis, or one named twice
+/// @throws ShapeError  an axis is out of range or named twice
 /// @throws ValueError  x is undefined
 namespace tinytorch {
 
-/// Sum. Floating tensors are summed in f64 and rounded once; integers and bools give i64 and wrap around.
-/// Empty sums are 0. The order of additions is fixed: the same bits for any number of threads.
+/// The sum of the elements. Floating elements are added in f64, and the sum is rounded once; integers and
+/// bools give i64, which wraps around. The sum of no elements is 0. The result does not depend on the number
+/// of threads.
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// Product. Floating tensors are multiplied in f64 and rounded once; integers and bools give i64 and wrap
-/// around. Empty products are 1.
+/// The product of the elements, computed in f64 or i64 like sum(). The product of no elements is 1.
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// True where any element is true, that is not zero (as NaN is not). The result is bool; false over no
-/// elements.
+/// True if any element is not zero; NaN is not zero. The result is bool, and false for no elements.
 Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
-/// True where all elements are true. The result is bool; true over no elements.
+/// True if no element is zero. The result is bool, and true for no elements.
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// The largest element; NaN where there is one.
-/// @throws ShapeError  also where a reduced axis has no elements
+/// The largest element, or NaN if any element is NaN.
+/// @throws ShapeError  also if a reduced axis has length 0
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
-/// The smallest element; NaN where there is one.
-/// @throws ShapeError  also where a reduced axis has no elements
+/// The smallest element, or NaN if any element is NaN.
+/// @throws ShapeError  also if a reduced axis has length 0
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// The index of the largest element along an axis, or in row-major order of the whole tensor where none is
-/// given; the first of equal ones. NaN counts as the largest.
+/// The index of the largest element along an axis; without an axis, its row-major index in the tensor. The
+/// first of equal elements is chosen. NaN counts as the largest.
 /// @return  i64
-/// @throws ShapeError  no such axis, or it has no elements
+/// @throws ShapeError  the axis is out of range, or has length 0
 Tensor argmax(const Tensor& x, std::optional<int> axis = {}, bool keepdim = false);
-/// The index of the smallest element, as argmax(). NaN counts as the smallest.
+/// The index of the smallest element, otherwise like argmax(). NaN counts as the smallest.
 /// @return  i64
-/// @throws ShapeError  no such axis, or it has no elements
+/// @throws ShapeError  the axis is out of range, or has length 0
 Tensor argmin(const Tensor& x, std::optional<int> axis = {}, bool keepdim = false);
 
 }  // namespace tinytorch

@@ -5,18 +5,18 @@
 
 namespace tinytorch::kernels {
 
-/// A slot for reductions. y has x's rank; an axis is reduced where y's length is 1 and x's is not. x has any
+/// A slot for reductions. y has x's rank; an axis is reduced if its length is 1 in y and not in x. x has any
 /// strides; y is contiguous and has at least one element.
 using ReductionKernel = Kernel<void(const Tensor& x, Tensor& y)>;
-/// Every dtype; y is i64 for integers and bool, else of x's dtype. x may be empty.
+// Every dtype; y is i64 for integers and bool, otherwise of x's dtype. x may be empty.
 inline ReductionKernel sum{"sum"};
 inline ReductionKernel prod{"prod"};
-// Every dtype; y has x's. x is not empty.
+// Every dtype; y has x's dtype. x is not empty.
 inline ReductionKernel max{"max"};
 inline ReductionKernel min{"min"};
 
-/// A slot for the index of the first extreme element along an axis. x is not empty, any strides and dtype; y
-/// is i64, contiguous, of x's shape with length 1 at the axis.
+/// A slot for the index of the first largest or smallest element along an axis. x is not empty, and has any
+/// strides and dtype; y is i64, contiguous, of x's shape with length 1 along the axis.
 using ArgReductionKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;
 inline ArgReductionKernel argmax{"argmax"};
 inline ArgReductionKernel argmin{"argmin"};

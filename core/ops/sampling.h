@@ -5,7 +5,8 @@
 #include "core/ops/random.h"
 #include "core/tensor.h"
 
-/// Random samples, made of the random numbers of core/ops/random.h: one seed gives the same on each device.
+/// Random samples. They are computed from the numbers of core/ops/random.h, so that a seed gives the same
+/// samples on every device.
 ///
 /// ```cpp
 /// Generator generator(7);
@@ -16,33 +17,40 @@
 /// ```
 namespace tinytorch {
 
-/// Normal samples with a mean and a standard deviation. f32 or f64.
-/// @throws ValueError  the deviation is negative. DTypeError, ShapeError, DeviceError  as randn()
+/// Random numbers from a normal distribution, in f32 (the default) or f64.
+/// @param deviation  the standard deviation
+/// @throws ValueError  the deviation is negative
+/// @throws DTypeError, ShapeError, DeviceError  as randn()
 Tensor normal(double mean, double deviation, const Shape& shape, Options options = {},
               Generator& generator = default_generator());
 
-/// Bernoulli samples: 1 with the probability of each element of p, else 0; 1 where the element's f32 number
+/// Bernoulli samples: each element is 1 with the probability in p, and otherwise 0. It is 1 if its f32 number
 /// of rand() is below p. Waits for the device, to check p.
-/// @return  p's shape and dtype
-/// @throws DTypeError  p is not floating. ValueError  an element is not in [0, 1]
+/// @return  a tensor of p's shape and dtype
+/// @throws DTypeError  p is not floating
+/// @throws ValueError  an element is not in [0, 1]
 Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 
-/// Indices drawn with probabilities proportional to weights, which need not sum to 1. With replacement by
-/// binary search in the cumulative sum; without by the order of exponential arrival times, which is the order
-/// of successive draws (Efraimidis and Spirakis 2006). Computed on the host, in f64: waits for the device.
-/// @param weights  `[..., n]`
-/// @return  i64 `[..., samples]`
-/// @throws DTypeError  the weights are not floating. ShapeError  they have no axis
-/// @throws ValueError  samples is not positive; a row has a negative, infinite or NaN weight, no positive
-/// one,
-///                     or without replacement fewer positive ones than samples
+/// Draws indices with probabilities proportional to weights, which need not sum to 1. With replacement, it
+/// searches the cumulative sum. Without replacement, it sorts exponential arrival times, whose order is that
+/// of successive draws (Efraimidis and Spirakis 2006). It computes on the host in f64, and waits for the
+/// device.
+/// @param weights  [..., n]
+/// @param samples  the number of indices to draw from each row
+/// @return         i64 [..., samples]
+/// @throws DTypeError  the weights are not floating
+/// @throws ShapeError  the weights have shape []
+/// @throws ValueError  samples is not positive; or a row has a negative, infinite or NaN weight, no positive
+///                     weight, or without replacement fewer positive weights than samples
 Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement = false,
                    Generator& generator = default_generator());
 
-/// 0, 1, ... n - 1 in random order, i64 by default: sorted by 63 random bits each, on the host.
+/// The integers 0, 1, ... n - 1 in random order, i64 by default. They are sorted by random keys of 63 bits,
+/// on the host.
+/// @return  [n]
 /// @throws ValueError   n is negative
-/// @throws DTypeError   not an integer dtype, or it cannot hold n - 1
-/// @throws DeviceError  there is no such device
+/// @throws DTypeError   the dtype is not an integer dtype, or cannot represent n - 1
+/// @throws DeviceError  the device is not available
 Tensor permutation(std::int64_t n, Options options = {}, Generator& generator = default_generator());
 
 }  // namespace tinytorch

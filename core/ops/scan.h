@@ -2,7 +2,7 @@
 
 #include "core/tensor.h"
 
-/// Cumulative operations along an axis: from its beginning, or from its end where `reverse`.
+/// Cumulative operations along an axis, from its beginning, or with `reverse` from its end.
 ///
 /// ```cpp
 /// const Tensor x{1.0, 2.0, 3.0};
@@ -12,21 +12,25 @@
 /// ```
 namespace tinytorch {
 
-/// Cumulative sums: y_i = x_0 + ... + x_i. Floating elements are added in f64 and each result rounded once;
-/// integers and bools give i64 and wrap around.
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// Cumulative sums: y_i = x_0 + ... + x_i. Floating elements are added in f64, and each result is rounded
+/// once; integers and bools give i64, which wraps around.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  x is undefined
 Tensor cumsum(const Tensor& x, int axis, bool reverse = false);
 
-/// Cumulative products, computed in f64 or i64 as by cumsum(): unlike in PyTorch an f32 product that leaves
-/// f32's range can return to it.
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// Cumulative products: y_i = x_0 * ... * x_i. They are computed in f64 or i64 like cumsum(), so that, unlike
+/// in PyTorch, an f32 product can leave the range of f32 and return to it.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  x is undefined
 Tensor cumprod(const Tensor& x, int axis, bool reverse = false);
 
-/// First-order linear recurrence along an axis: y_i = a_i y_{i-1} + b_i with y_{-1} = 0; y_i = a_i y_{i+1} +
-/// b_i from the end where `reverse`. Computed in f64. 0 stays 0 under any factor, also under inf and NaN.
+/// First-order linear recurrence along an axis: y_i = a_i * y_{i-1} + b_i, where y_{-1} = 0; with `reverse`,
+/// y_i = a_i * y_{i+1} + b_i from the end. It is computed in f64. If y_{i-1} is 0, the product is 0 even if
+/// a_i is inf or NaN.
 /// @throws DTypeError   a or b is not floating, or their dtypes differ
-/// @throws ShapeError   their shapes differ, or there is no such axis
-/// @throws DeviceError  they are on different devices. ValueError  one is undefined
+/// @throws ShapeError   the shapes of a and b differ, or the axis is out of range
+/// @throws DeviceError  a and b are on different devices
+/// @throws ValueError   a or b is undefined
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse = false);
 
 }  // namespace tinytorch

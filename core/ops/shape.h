@@ -8,8 +8,9 @@
 
 #include "core/tensor.h"
 
-/// Shapes: views of the same elements, and joined tensors. core/ops/composite.h has more of them:
-/// transpose(), squeeze(), select(), stack().
+/// Ops that change shapes: views of the same elements, and joined tensors. core/ops/composite.h has
+/// transpose(), squeeze(), unsqueeze(), flatten(), select() and stack(); core/ops/rearrange.h has split() and
+/// others.
 /// ```cpp
 /// const Tensor x{{1, 2, 3}, {4, 5, 6}};
 /// const Tensor flat = reshape(x, {-1});                   // [1, 2, 3, 4, 5, 6]
@@ -20,36 +21,39 @@
 /// ```
 namespace tinytorch {
 
-/// The same elements in row-major order under another shape; one length may be -1 and follows from the
-/// others. A view where the strides allow it, else a copy.
-/// @throws ShapeError  the number of elements differs, or more than one -1
+/// A tensor with the same elements in row-major order and another shape. One length may be -1; it is computed
+/// from the others. The result is a view if the strides allow it, otherwise a copy.
+/// @throws ShapeError  the number of elements differs, or more than one length is -1
 Tensor reshape(const Tensor& x, const Shape& shape);
 
-/// A view with the axes in another order: axis i of the result is axis axes[i] of x.
-/// @throws ShapeError  axes is not a permutation of x's
+/// A view of x with its axes in another order: axis i of the result is axis axes[i] of x.
+/// @throws ShapeError  `axes` is not a permutation of x's axes
 Tensor permute(const Tensor& x, const Axes& axes);
 
-/// A view in which axes of length 1, and new leading ones, repeat to the given lengths; -1 keeps a length.
+/// A view of x in which axes of length 1 are repeated to the given lengths, with a stride of 0. The shape may
+/// have further leading axes. A length of -1 keeps x's length.
 /// @throws ShapeError  a length other than 1 would change
 Tensor expand(const Tensor& x, const Shape& shape);
 
-/// A view of every step-th element along an axis from start up to but without stop. As in Python, negative
-/// positions count from the end, positions beyond the ends are clamped, and without `stop` the slice ends
-/// with the axis.
-/// @throws ShapeError  no such axis. ValueError  step < 1
+/// A view of a range of an axis: Python's x[start:stop:step] for axis 0. As in Python, negative bounds count
+/// from the end, bounds beyond the ends are clamped, and without `stop` the slice extends to the end.
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  step is less than 1
 Tensor slice(const Tensor& x, int axis, std::int64_t start = 0, std::optional<std::int64_t> stop = {},
              std::int64_t step = 1);
 
-/// A copy of x in which that slice is `source`, broadcast to its shape.
+/// A copy of x in which slice(x, axis, start, stop, step) is replaced by `source`, which broadcasts to the
+/// slice.
 /// @throws as slice()
-/// @throws ShapeError   source does not broadcast to the slice
-/// @throws DeviceError  different devices
+/// @throws ShapeError   the source does not broadcast to the slice
+/// @throws DeviceError  x and source are on different devices
 Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64_t start = 0,
                      std::optional<std::int64_t> stop = {}, std::int64_t step = 1);
 
-/// Joins tensors along an existing axis; dtypes promote.
-/// @throws ShapeError   no tensors, or lengths differ at another axis
-/// @throws DeviceError  different devices
+/// Joins tensors along an existing axis. Dtypes promote.
+/// @throws ShapeError   there are no tensors, they differ in the length of another axis, or the axis is out
+///                      of range
+/// @throws DeviceError  the tensors are on different devices
 Tensor concat(std::span<const Tensor> tensors, int axis = 0);
 inline Tensor concat(std::initializer_list<Tensor> tensors, int axis = 0) {
   return concat(std::span(tensors.begin(), tensors.size()), axis);

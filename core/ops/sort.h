@@ -4,7 +4,7 @@
 
 #include "core/tensor.h"
 
-/// Sorting along an axis. Every dtype; NaN counts as the largest element.
+/// Sorting along an axis, for every dtype. NaN counts as the largest element.
 ///
 /// ```cpp
 /// const Tensor x{{3, 1, 2}, {4, 6, 5}};
@@ -18,23 +18,28 @@ namespace tinytorch {
 template <TensorLike T>
 struct Sorted {
   T values;
-  Tensor indices;  ///< i64, of the values' shape: the index of each along the axis
+  Tensor indices;  ///< the index of each value along the axis in x; i64, of the values' shape
 };
 
-/// The elements along an axis in ascending or descending order, and their indices. Stable: equal elements
-/// stay in their order.
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// Sorts the elements along an axis in ascending or descending order. The sort is stable: equal elements keep
+/// their order.
+/// @return  the sorted elements and their indices, both of x's shape
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  x is undefined
 Sorted<Tensor> sort(const Tensor& x, int axis = -1, bool descending = false);
 
-/// The indices of sort().
+/// The indices that sort x along an axis: sort(x).indices.
 /// @return  i64, of x's shape
-/// @throws ShapeError  no such axis. ValueError  x is undefined
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  x is undefined
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
-/// The k largest (smallest) elements along an axis, in descending (ascending) order, and their indices. Equal
-/// elements stay in their order, which PyTorch does not guarantee. Sorts the whole axis.
-/// @throws ShapeError  no such axis
-/// @throws ValueError  k is not in 0 ... the axis's length, or x is undefined
+/// The k largest elements along an axis in descending order, or with `largest` false the k smallest in
+/// ascending order, for Tensor and Variable. Equal elements keep their order, which PyTorch does not
+/// guarantee. It sorts the whole axis.
+/// @return  the elements and their indices, both of x's shape with length k along the axis
+/// @throws ShapeError  the axis is out of range
+/// @throws ValueError  k is negative or larger than the length of the axis, or x is undefined
 template <TensorLike T>
 Sorted<T> topk(const T& x, std::int64_t k, int axis = -1, bool largest = true);
 

@@ -9,17 +9,18 @@ namespace tinytorch::nn {
 /// The options of Adagrad.
 struct AdagradOptions {
   double learning_rate = 0.01;
-  double learning_rate_decay =
-      0;                    ///< the rate of step t is learning_rate / (1 + (t - 1) learning_rate_decay)
-  double epsilon = 1e-10;   ///< keeps the division finite
+  /// the rate in step t is learning_rate / (1 + (t - 1) * learning_rate_decay)
+  double learning_rate_decay = 0;
+  double epsilon = 1e-10;   ///< added to the denominator
   double initial_sum = 0;   ///< initial value of the sum of squared gradients
-  double weight_decay = 0;  ///< adds this times the parameter to the gradient
+  double weight_decay = 0;  ///< L2 penalty: adds this times the parameter to the gradient
 };
 
-/// Divides gradients by the root of the sum of their squares (Duchi, Hazan and Singer 2011). As PyTorch's.
+/// Adagrad (Duchi, Hazan and Singer 2011), as in PyTorch: divides gradients by the square root of the sum of
+/// their squares. AdagradStep has the formula.
 class Adagrad : public Optimizer {
  public:
-  /// @throws ValueError  an option is out of range, or the parameters are refused as by Optimizer
+  /// @throws ValueError  an option is out of range, or as Optimizer::Optimizer()
   explicit Adagrad(std::vector<Variable> parameters, AdagradOptions options = {});
   Adagrad(std::vector<ParameterGroup> groups, AdagradOptions options);
 

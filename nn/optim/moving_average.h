@@ -8,14 +8,15 @@
 
 namespace tinytorch::nn {
 
-/// Exponential moving averages of parameters, which often generalise better than the last parameters (Polyak
-/// and Juditsky 1992): average = decay average + (1 - decay) parameter, from the initial parameters on.
+/// Exponential moving averages of parameters, which often generalise better than the final parameters (Polyak
+/// and Juditsky 1992). They start as the initial parameters; an update is average = decay * average +
+/// (1 - decay) * parameter.
 ///
 /// ```cpp
 /// nn::Dense model(2, 1);
 /// nn::ExponentialMovingAverage average(model.parameters());
 /// average.update();                     // after each optimizer.step()
-/// average.copy_to(model.parameters());  // at the end
+/// average.copy_to(model.parameters());  // after the training
 /// ```
 class ExponentialMovingAverage {
  public:
@@ -30,19 +31,19 @@ class ExponentialMovingAverage {
   ExponentialMovingAverage& operator=(ExponentialMovingAverage&&) = default;
   ~ExponentialMovingAverage() = default;
 
-  /// Updates the averages by the current parameters, in one call if all are on one device. The averages move
-  /// to the parameters' devices and dtypes.
-  /// @throws ShapeError  a parameter was given a value of another shape; nothing is changed
+  /// Updates the averages by the current parameters. If parameters have moved to another device or dtype,
+  /// their averages follow.
+  /// @throws ShapeError  the shape of a parameter has changed; nothing is updated
   void update();
 
-  /// Copies the averages into these parameters.
-  /// @throws ShapeError  their number or shapes are not those of the averages; nothing is changed
+  /// Copies the averages into the given parameters.
+  /// @throws ShapeError  their number or shapes differ from those of the averages; nothing is changed
   void copy_to(std::vector<Variable> parameters) const;
 
-  /// Copies of the averages, in the order of the parameters: the state to store.
+  /// Copies of the averages, in the order of the parameters: the state to save.
   std::vector<Tensor> averages() const;
-  /// Continues from averages that were stored.
-  /// @throws ShapeError  their number or shapes are others; nothing is changed
+  /// Continues from saved averages().
+  /// @throws ShapeError  their number or shapes differ; nothing is changed
   void load(const std::vector<Tensor>& averages);
   double decay() const { return decay_; }
 

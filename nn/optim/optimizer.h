@@ -9,7 +9,7 @@
 #include "autograd/variable.h"
 #include "core/ops/optimizer.h"
 
-/// The base of the optimizers.
+/// The base class of the optimizers.
 ///
 /// ```cpp
 /// nn::Dense model(2, 1);
@@ -21,23 +21,23 @@
 /// ```
 namespace tinytorch::nn {
 
-/// Parameters with options of their own; an option that is left out is the optimizer's.
+/// Parameters with their own options. An option that is left out is that of the optimizer.
 struct ParameterGroup {
   std::vector<Variable> parameters;
   std::optional<double> learning_rate = {};
   std::optional<double> weight_decay = {};
 };
 
-/// What changes between the steps of an optimizer.
+/// The values of a step that can change from step to step.
 struct OptimizerStep {
-  std::int64_t t;  ///< the number of the step, from 1, among the steps of these parameters
+  std::int64_t t;  ///< the number of steps of these parameters, including this one
   double learning_rate;
   double weight_decay;
   bool operator==(const OptimizerStep&) const = default;
 };
 
-/// Updates parameters by their gradients. It holds handles to the model's own parameters: Module::to() may
-/// move them later, and the optimizer's moments follow.
+/// Updates parameters by their gradients. An optimizer has handles to the model's own parameters. If
+/// Module::to() moves them later, the optimizer's moments follow.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -46,9 +46,10 @@ class Optimizer {
   Optimizer(Optimizer&&) noexcept = default;
   Optimizer& operator=(Optimizer&&) noexcept = default;
 
-  /// Updates each parameter that has a gradient, and no other. Allocates only the moments, in the first step.
-  /// @throws ShapeError  a parameter was given a value of another shape since its last step; nothing is
-  ///                     changed or counted
+  /// Updates each parameter that has a gradient, and no other. The first step allocates the moments; later
+  /// steps allocate nothing, if the gradients are contiguous.
+  /// @throws ShapeError  the shape of a parameter has changed since its last step; nothing is updated or
+  ///                     counted
   void step();
   /// Discards the gradients of all parameters.
   void zero_grad();
@@ -57,42 +58,48 @@ class Optimizer {
   const std::vector<Variable>& parameters() const { return parameters_; }
   /// The number of steps so far.
   std::int64_t step_count() const { return step_count_; }
-  /// The number of parameter groups: one, unless it was made of several.
+  /// The number of parameter groups; 1 if the optimizer was constructed from parameters.
   std::size_t groups() const { return groups_.size(); }
-  /// The learning rate of a group. @throws ValueError  no such group
+  /// The learning rate of a group.
+  /// @throws ValueError  there is no such group
   double learning_rate(std::size_t group = 0) const;
-  /// Sets the learning rate of all groups, or of one.
-  /// @throws ValueError  it is negative or not finite, or there is no such group
+  /// Sets the learning rate of all groups, or of one group.
+  /// @throws ValueError  the rate is negative or not finite, or there is no such group
   void set_learning_rate(double learning_rate);
   void set_learning_rate(double learning_rate, std::size_t group);
-  /// Checks a learning rate. @throws ValueError  it is negative or not finite
+  /// Checks a learning rate.
+  /// @throws ValueError  the rate is negative or not finite
   void check_learning_rate(double learning_rate) const {
     require_not_negative("learning_rate", learning_rate);
   }
 
  protected:
-  /// @param name     the optimizer's, for messages
-  /// @param learning_rate, weight_decay  of groups that have none of their own
-  /// @param moments  how many of ParameterUpdate's tensors first, second and third the optimizer keeps
-  /// @throws ValueError  there are no parameters, one does not require a gradient or is no leaf, or is there
-  ///                     twice; learning_rate or weight_decay is negative or not finite
+  /// @param name     the name of the optimizer, for error messages
+  /// @param learning_rate, weight_decay  for groups that do not have their own
+  /// @param moments  the number of moments that the optimizer keeps, 0 to 3; see ParameterUpdate
+  /// @throws ValueError  there are no parameters; a parameter is not a leaf that requires a gradient, or is
+  ///                     given twice; or learning_rate or weight_decay is negative or not finite
   Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate, double weight_decay,
             int moments);
 
-  /// The parameters as the only group.
+  /// A list of one group with all parameters.
   static std::vector<ParameterGroup> one_group(std::vector<Variable> parameters);
 
-  /// Updates parameters that are on one device.
+  /// Updates parameters that are all on one device and have the same `step`.
   virtual void update(const OptimizerStep& step, std::span<ParameterUpdate> updates) = 0;
 
-  /// @throws ValueError  unless value is in [0, 1), as decay rates are
+  /// Checks that a decay rate is in [0, 1).
+  /// @param what  the name of the option, for error messages
+  /// @throws ValueError  value is not in [0, 1)
   void require_rate(const char* what, double value) const;
-  /// @throws ValueError  unless value is finite and not negative
+  /// Checks that an option is finite and not negative.
+  /// @param what  the name of the option, for error messages
+  /// @throws ValueError  value is negative or not finite
   void require_not_negative(const char* what, double value) const;
 
  private:
   struct Group {
-    std::size_t end;  // of its parameters in parameters_
+    std::size_t end;  // of the group's parameters in parameters_
     double learning_rate;
     double weight_decay;
   };
@@ -102,7 +109,7 @@ class Optimizer {
     Tensor third;
     std::int64_t steps = 0;
   };
-  /// Updates that are made in one call, from the end of the batch before.
+  /// Updates that are made in one call. They begin at the end of the previous batch.
   struct Batch {
     std::size_t end;
     OptimizerStep step;
@@ -120,7 +127,7 @@ class Optimizer {
   std::vector<Variable> parameters_;
   std::vector<Group> groups_;
   std::vector<Moments> moments_;  // of each parameter
-  // Of the current step; members so that their memory is reused.
+  // For the current step; they are members so that their memory is reused.
   std::vector<ParameterUpdate> updates_;
   std::vector<std::size_t> updated_;  // the index of each update's parameter
   std::vector<Batch> batches_;
