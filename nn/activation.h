@@ -127,7 +127,7 @@ class Softmax : public Layer<Softmax> {
  public:
   explicit Softmax(int axis = -1) : axis_(axis) {}
 
-  /// @throws ShapeError  x has no such axis
+  /// @throws ShapeError  the axis is out of range
   template <TensorLike T>
   T forward(const T& x) const {
     return softmax(x, axis_);
@@ -144,7 +144,7 @@ class LogSoftmax : public Layer<LogSoftmax> {
  public:
   explicit LogSoftmax(int axis = -1) : axis_(axis) {}
 
-  /// @throws ShapeError  x has no such axis
+  /// @throws ShapeError  the axis is out of range
   template <TensorLike T>
   T forward(const T& x) const {
     return log_softmax(x, axis_);

@@ -48,11 +48,11 @@ Tensor hardswish(const Tensor& x);
 
 /// exp(x) / sum(exp(x)) along an axis, shifted by the maximum so that it does not overflow. As in PyTorch, a
 /// slice gives NaN if it contains NaN or +inf, or only -inf.
-/// @throws ShapeError  no such axis
+/// @throws ShapeError  the axis is out of range
 Tensor softmax(const Tensor& x, int axis = -1);
 
 /// log(softmax(x)) along an axis, accurate for small probabilities, too.
-/// @throws ShapeError  no such axis
+/// @throws ShapeError  the axis is out of range
 Tensor log_softmax(const Tensor& x, int axis = -1);
 
 }  // namespace tinytorch
