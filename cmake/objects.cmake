@@ -1,13 +1,5 @@
 # How the library's own sources are compiled.
 
-# What most sources include is compiled once for each group of them, unless a compiler cache does better: that knows no
-# precompiled header of another build.
-function(tinytorch_precompile target)
-  if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
-  endif()
-endfunction()
-
 # Several small sources are compiled as one: most of their time goes into headers and instantiations that they share. So
 # names of one file, in its anonymous namespace, must differ from those of its neighbours.
 function(tinytorch_unity target)
@@ -34,8 +26,8 @@ function(tinytorch_add_objects name header)
     target_compile_definitions(${name} PRIVATE TINYTORCH_WITH_ONEDNN)
   endif()
   tinytorch_warnings(${name})
-  tinytorch_precompile(${name} <algorithm> <array> <cmath> <functional> <memory> <optional> <span> <string> <vector>
-                       <fmt/format.h> ${header})
+  target_precompile_headers(${name} PRIVATE <algorithm> <array> <cmath> <functional> <memory> <optional> <span> <string>
+                            <vector> <fmt/format.h> ${header})
 endfunction()
 
 # tinytorch_add_library(NAME OBJECTS...): a library of such objects, with what programs that link it need.
