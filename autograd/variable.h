@@ -33,6 +33,14 @@ struct BackwardOptions {
 /// loss.backward();
 /// std::cout << x.grad();  // [2. 4. 6.]
 /// ```
+///
+/// The function variable() makes a leaf, which gets a gradient; the constructor makes a constant.
+/// ```cpp
+/// const Variable weight = variable(ones({3}));  // a leaf: a parameter (PyTorch: requires_grad=True)
+/// const Variable input = Variable(ones({3}));   // a constant: data, targets
+/// sum(weight * input).backward();
+/// std::cout << weight.grad().defined() << input.grad().defined();  // 10
+/// ```
 class Variable {
  public:
   /// An undefined Variable.
@@ -55,7 +63,7 @@ class Variable {
   int rank() const { return value().rank(); }
   std::int64_t numel() const { return value().numel(); }
   std::int64_t size(int axis) const { return value().size(axis); }
-  /// The only element; see Tensor::item().
+  /// The only element, converted to T, which is float by default: item<double>() reads f64 without rounding.
   template <Element T = float>
   T item() const {
     return value().template item<T>();

@@ -47,12 +47,17 @@ using StateDict = std::map<std::string, Tensor>;
 ///  public:
 ///   template <TensorLike T>
 ///   T forward(const T& x) const {
+///     if (is_training()) calls_ += 1;
 ///     return x * as<T>(factor_);
 ///   }
-///   void visit(nn::Visitor& visitor) override { visitor.parameter("factor", factor_); }
+///   void visit(nn::Visitor& visitor) override {
+///     visitor.parameter("factor", factor_);
+///     visitor.buffer("calls", calls_);
+///   }
 ///
 ///  private:
 ///   nn::Parameter factor_ = variable(ones({}));
+///   mutable Tensor calls_ = zeros({}, {.dtype = DType::i64});  // mutable, because forward() changes it
 /// };
 /// ```
 class Module {
@@ -69,7 +74,8 @@ class Module {
   /// Applies the module to a Variable, and records the graph for backward().
   virtual Variable operator()(const Variable& x) const = 0;
 
-  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order.
+  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. What
+  /// is not listed is not trained, moved or saved.
   /// Their names must be different, not empty and without dots; otherwise the functions below throw
   /// ValueError. By default, a module has no parameters, buffers and children.
   virtual void visit(Visitor& visitor);

@@ -20,6 +20,9 @@
 /// const auto [output, state] = lstm.run(randn({5, 3, 8}));  // output [5, 3, 16], state.hidden [2, 3, 16]
 /// const auto next = lstm.run(randn({5, 3, 8}), state);      // continues from that state
 /// ```
+///
+/// When training continues from the state of an earlier training step, pass state.detach(): the step's
+/// backward() has freed its graph.
 namespace tinytorch::nn {
 
 /// The options of a recurrent layer.

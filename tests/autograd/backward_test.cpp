@@ -67,7 +67,7 @@ TEST(Backward, RetainedGraphRunsAgain) {
   EXPECT_ERROR(
       y.backward(), ValueError,
       "[backward] the graph through mul was freed by an earlier backward; pass {.retain_graph = true} to "
-      "that one to run another");
+      "that one to run another, or detach() what was computed before it, such as a recurrent state");
 }
 
 TEST(Backward, FreedPartOfAnotherGraphIsAnError) {
@@ -77,7 +77,7 @@ TEST(Backward, FreedPartOfAnotherGraphIsAnError) {
   EXPECT_ERROR(
       other.backward(), ValueError,
       "[backward] the graph through exp was freed by an earlier backward; pass {.retain_graph = true} to "
-      "that one to run another");
+      "that one to run another, or detach() what was computed before it, such as a recurrent state");
 }
 
 TEST(Backward, BackwardOfALeafGivesItsSeed) {

@@ -266,7 +266,8 @@ TEST(Optimizer, ChecksTheOptionsOfGroups) {
   EXPECT_ERROR(nn::Lion(Groups{{.parameters = {x}}, {.parameters = {x}}}, {}), ValueError,
                "[Lion] parameter 1 is there twice");
   EXPECT_ERROR(nn::RMSprop(Groups{{}}, {}), ValueError,
-               "[RMSprop] there are no parameters to train; pass model.parameters()");
+               "[RMSprop] there are no parameters to train; pass model.parameters(); a layer of your own "
+               "lists them in visit()");
 }
 
 TEST(Optimizer, CountsNoStepThatWasRefused) {
@@ -294,7 +295,9 @@ TEST(Optimizer, CountsNoStepThatWasRefused) {
 
 TEST(Optimizer, RefusesParametersItCannotTrain) {
   const Variable x = variable(Tensor{1.0});
-  EXPECT_ERROR(nn::SGD({}), ValueError, "[SGD] there are no parameters to train; pass model.parameters()");
+  EXPECT_ERROR(nn::SGD({}), ValueError,
+               "[SGD] there are no parameters to train; pass model.parameters(); a layer of your own lists "
+               "them in visit()");
   EXPECT_ERROR(nn::Adam({Variable(Tensor{1.0})}), ValueError,
                "[Adam] parameter 0 is not a leaf that requires a gradient; make it with variable()");
   EXPECT_ERROR(nn::AdamW({x, x * 2}), ValueError,

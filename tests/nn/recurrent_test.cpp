@@ -161,6 +161,27 @@ TEST(Recurrent, ContinuesFromItsState) {
   EXPECT_TENSOR_NEAR(layer.run(slice(x, 0, 4), first.state).output, slice(layer(x), 0, 4));
 }
 
+TEST(Recurrent, ContinuesTrainingFromADetachedState) {
+  const nn::LSTM lstm(2, 3, {.device = backend()});
+  const Variable x = ones({4, 1, 2}, {.device = backend()});
+  const RecurrentResult<Variable> first = lstm.run(x);
+  sum(first.output).backward();
+  EXPECT_THROW(sum(lstm.run(x, first.state).output).backward(), ValueError);
+  const CellState<Variable> state = first.state.detach();
+  EXPECT_FALSE(state.hidden.requires_grad() || state.cell.requires_grad());
+  EXPECT_TENSOR_EQ(state.hidden, first.state.hidden);
+  EXPECT_TENSOR_EQ(state.cell, first.state.cell);
+  EXPECT_NO_THROW(sum(lstm.run(x, state).output).backward());
+}
+
+TEST(CellState, OfTensorsOrWithoutACellCanBeDetached) {
+  const Tensor hidden = ones({2, 3}, {.device = backend()});
+  EXPECT_TENSOR_EQ(CellState<Tensor>{hidden}.detach().hidden, hidden);
+  const CellState<Variable> state = CellState<Variable>{variable(hidden)}.detach();
+  EXPECT_TENSOR_EQ(state.hidden, hidden);
+  EXPECT_FALSE(state.cell.defined());
+}
+
 TEST(Recurrent, NamesItsParametersAsPyTorchDoes) {
   const nn::LSTM layer(2, 3, {.layers = 2, .bidirectional = true});
   const nn::StateDict state = layer.state_dict();
