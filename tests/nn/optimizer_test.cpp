@@ -314,7 +314,7 @@ TEST(Optimizer, RefusesOptionsOutOfRange) {
   EXPECT_ERROR(nn::SGD(p, {.weight_decay = -0.5}), ValueError,
                "[SGD] weight_decay is -0.5; it must be finite and not negative");
   EXPECT_ERROR(nn::SGD(p, {.nesterov = true}), ValueError,
-               "[SGD] nesterov looks ahead along the momentum, but momentum is 0");
+               "[SGD] nesterov looks ahead along the momentum, but momentum is 0; set momentum");
   EXPECT_ERROR(nn::Adam(p, {.beta1 = 1}), ValueError, "[Adam] beta1 is 1; it must be in [0, 1)");
   EXPECT_ERROR(nn::Adam(p, {.beta2 = -0.1}), ValueError, "[Adam] beta2 is -0.1; it must be in [0, 1)");
   EXPECT_ERROR(nn::AdamW(p, {.epsilon = -1}), ValueError,

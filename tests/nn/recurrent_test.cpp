@@ -262,18 +262,23 @@ TEST(Recurrent, SaysWhatItTakes) {
   const nn::GRU gru(4, 6, {.batch_first = true, .device = backend()});
   const Tensor x = zeros({5, 3, 4}, {.device = backend()});
   const Tensor state = zeros({1, 3, 6}, {.device = backend()});
-  EXPECT_ERROR(lstm(zeros({5, 3, 2})), ShapeError, "[LSTM] input is [5, 3, 2]; wanted [T, N, 4]");
-  EXPECT_ERROR(gru(zeros({5, 4})), ShapeError, "[GRU] input is [5, 4]; wanted [N, T, 4]");
+  EXPECT_ERROR(lstm(zeros({5, 3, 2})), ShapeError, "[LSTM] input is [5, 3, 2]; wanted [steps, batch, 4]");
+  EXPECT_ERROR(gru(zeros({5, 4})), ShapeError, "[GRU] input is [5, 4]; wanted [batch, steps, 4]");
   EXPECT_ERROR(lstm(zeros({0, 3, 4})), ShapeError,
                "[LSTM] the sequences of input [0, 3, 4] have no steps; wanted at least one");
-  EXPECT_ERROR(gru.run(x, {state}), ShapeError,
-               "[GRU] the initial hidden state is [1, 3, 6]; wanted [1, 5, 6]");
+  EXPECT_ERROR(
+      gru.run(x, {state}), ShapeError,
+      "[GRU] the initial hidden state is [1, 3, 6]; wanted [layers, batch, hidden], which is [1, 5, 6]");
   EXPECT_ERROR(gru.run(x, {state, state}), ValueError,
                "[GRU] the initial state has a cell, which only an LSTM has; leave it undefined");
   EXPECT_ERROR(lstm.run(x, {state}), ValueError,
                "[LSTM] only one part of the initial state is defined; give hidden and cell, or none");
-  EXPECT_ERROR(lstm.run(x, {state, zeros({2, 3, 6})}), ShapeError,
-               "[LSTM] the initial cell state is [2, 3, 6]; wanted [1, 3, 6]");
+  EXPECT_ERROR(
+      lstm.run(x, {state, zeros({2, 3, 6})}), ShapeError,
+      "[LSTM] the initial cell state is [2, 3, 6]; wanted [layers, batch, hidden], which is [1, 3, 6]");
+  EXPECT_ERROR(
+      nn::RNN(4, 6, {.bidirectional = true, .device = backend()}).run(x, {state}), ShapeError,
+      "[RNN] the initial hidden state is [1, 3, 6]; wanted [layers * 2, batch, hidden], which is [2, 3, 6]");
   EXPECT_ERROR(nn::RNN(0, 3), ValueError, "[RNN] in_features is 0; it must be at least 1");
   EXPECT_ERROR(nn::RNN(3, 0), ValueError, "[RNN] hidden_features is 0; it must be at least 1");
   EXPECT_ERROR(nn::RNN(3, 3, {.layers = 0}), ValueError, "[RNN] layers is 0; it must be at least 1");
