@@ -164,7 +164,7 @@ TEST(Recurrent, ContinuesFromItsState) {
 TEST(Recurrent, ContinuesTrainingFromADetachedState) {
   const nn::LSTM lstm(2, 3, {.device = backend()});
   const Variable x = ones({4, 1, 2}, {.device = backend()});
-  const RecurrentResult<Variable> first = lstm.run(x);
+  const nn::RecurrentResult<Variable> first = lstm.run(x);
   sum(first.output).backward();
   EXPECT_THROW(sum(lstm.run(x, first.state).output).backward(), ValueError);
   const CellState<Variable> state = first.state.detach();
@@ -172,6 +172,18 @@ TEST(Recurrent, ContinuesTrainingFromADetachedState) {
   EXPECT_TENSOR_EQ(state.hidden, first.state.hidden);
   EXPECT_TENSOR_EQ(state.cell, first.state.cell);
   EXPECT_NO_THROW(sum(lstm.run(x, state).output).backward());
+}
+
+TEST(Recurrent, PromotesAnF64Sequence) {
+  const Options f64{.dtype = DType::f64, .device = backend()};
+  const Tensor x = zeros({2, 1, 4}, f64);
+  const nn::RecurrentOptions f32_layer{.device = backend()};
+  EXPECT_EQ(nn::RNN(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_EQ(nn::LSTM(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_EQ(nn::GRU(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_THROW(nn::GRU(4, 3, f32_layer).run(x, {zeros({1, 1, 3}, {.device = backend()})}), DTypeError);
+  const nn::LSTM f64_layer(4, 3, {.dtype = DType::f64, .device = backend()});
+  EXPECT_THROW(f64_layer(x.to(DType::f32)), DTypeError);
 }
 
 TEST(CellState, OfTensorsOrWithoutACellCanBeDetached) {
