@@ -66,8 +66,13 @@ class Module {
   virtual ~Module() = default;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-  Module(Module&&) noexcept = default;
-  Module& operator=(Module&&) noexcept = default;
+  Module(Module&& other) noexcept
+      : training_(other.training_), moved_from_(std::exchange(other.moved_from_, true)) {}
+  Module& operator=(Module&& other) noexcept {
+    training_ = other.training_;
+    moved_from_ = std::exchange(other.moved_from_, true);
+    return *this;
+  }
 
   /// Applies the module to a Tensor, and records nothing.
   virtual Tensor operator()(const Tensor& x) const = 0;
@@ -118,19 +123,34 @@ class Module {
   /// number of parameter elements; then the totals, and their size in bytes.
   std::string summary() const;
 
+ protected:
+  /// @throws ValueError  this was moved from
+  void check_not_moved_from() const {
+    if (moved_from_) fail_moved_from();
+  }
+
  private:
   void convert(std::optional<DType> dtype, std::optional<Device> device);
+  [[noreturn]] void fail_moved_from() const;
 
   bool training_ = true;
+  bool moved_from_ = false;
 };
 
 /// The base of layers that are written once for Tensors and Variables. A class Derived has a member function
-/// `template <TensorLike T> T forward(const T& x) const`; Module shows an example.
+/// `template <TensorLike T> T forward(const T& x) const`; Module shows an example. The call operators throw
+/// ValueError if the layer was moved from.
 template <class Derived>
 class Layer : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override { return derived().forward(x); }
-  Variable operator()(const Variable& x) const override { return derived().forward(x); }
+  Tensor operator()(const Tensor& x) const override {
+    check_not_moved_from();
+    return derived().forward(x);
+  }
+  Variable operator()(const Variable& x) const override {
+    check_not_moved_from();
+    return derived().forward(x);
+  }
 
  private:
   const Derived& derived() const { return static_cast<const Derived&>(*this); }
