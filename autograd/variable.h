@@ -102,9 +102,8 @@ class Variable {
   /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); by default 1, if this has
   ///              one element
   /// @throws ValueError  this is undefined or requires no gradient; the seed is left out and this has several
-  /// elements; an
-  ///                     earlier backward() freed the graph; or since an op was recorded, a tensor that it
-  ///                     saved was changed in place, or the value of a leaf was replaced
+  ///                     elements; an earlier backward() freed the graph; or since an op was recorded, a
+  ///                     tensor that it saved was changed in place, or the value of a leaf was replaced
   /// @throws ShapeError, DTypeError, DeviceError  the seed, or the result of a rule or hook, has another
   ///          shape, dtype or device than the value whose gradient it is
   void backward(BackwardOptions options = {}) const;
