@@ -179,6 +179,7 @@ class BackwardPass {
 
 /// The gradient of `output` that a backward pass starts with.
 Variable checked_seed(const char* op, const Variable& output, const Variable& seed) {
+  if (!output.defined()) fail<ValueError>(op, "the tensor is undefined; compute it from variables first");
   if (!output.requires_grad()) {
     fail<ValueError>(op,
                      "nothing that this tensor {} was computed from requires a gradient; call the model on "

@@ -83,6 +83,7 @@ Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
 
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators) {
+  if (f == nullptr) fail<ValueError>("checkpoint", "the function is empty; pass one to compute");
   std::vector<Saved> saved;
   saved.reserve(inputs.size());
   for (const Variable& input : inputs) saved.emplace_back(input);

@@ -7,7 +7,8 @@
 #include "autograd/variable.h"
 
 /// Derivatives of functions. A function maps Variables to one Variable, and must give the same result in each
-/// call. The derivatives are Tensors; grad() of all variables is unchanged.
+/// call. The derivatives are Tensors; grad() of all variables is unchanged. For PyTorch's autograd.grad(),
+/// see gradients() in autograd/variable.h.
 /// ```cpp
 /// const Function f = [](const std::vector<Variable>& in) { return sum(in[0] * in[1]); };
 /// const std::vector<Tensor> at{Tensor{1.0, 2.0}, Tensor{3.0, 4.0}};

@@ -51,8 +51,8 @@ Saved::Saved(const Variable& x, bool needed) {
 
 void Saved::fail_changed() const {
   fail<ValueError>("backward",
-                   "a tensor {} that {} saved for its gradient was changed in place since; change a clone() "
-                   "of it, or run {} after the change",
+                   "a tensor {} that {} saved for its gradient was changed in place since (by an optimizer "
+                   "step, for example); change a clone() of it, or run {} after the change",
                    variable_.shape(), differentiated_op, differentiated_op);
 }
 
@@ -89,7 +89,7 @@ void Node::fail_released() const {
   fail<ValueError>(
       "backward",
       "the graph through {} was freed by an earlier backward; pass {{.retain_graph = true}} to that "
-      "one to run another",
+      "one to run another, or detach() what was computed before it, such as a recurrent state",
       name);
 }
 

@@ -22,6 +22,8 @@
 ///   });
 /// }
 /// ```
+/// An op for templates over TensorLike also needs an overload of the same name for Tensors. Without it, a
+/// Tensor converts to a Variable, and the result is a Variable.
 namespace tinytorch {
 
 /// The gradients that a rule returns: one for each input, in order. The gradient of an input that needs none

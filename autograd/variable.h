@@ -33,6 +33,14 @@ struct BackwardOptions {
 /// loss.backward();
 /// std::cout << x.grad();  // [2. 4. 6.]
 /// ```
+///
+/// The function variable() makes a leaf, which gets a gradient; the constructor makes a constant.
+/// ```cpp
+/// const Variable weight = variable(ones({3}));  // a leaf: a parameter (PyTorch: requires_grad=True)
+/// const Variable input = Variable(ones({3}));   // a constant: data, targets
+/// sum(weight * input).backward();
+/// std::cout << weight.grad().defined() << input.grad().defined();  // 10
+/// ```
 class Variable {
  public:
   /// An undefined Variable.
@@ -55,7 +63,7 @@ class Variable {
   int rank() const { return value().rank(); }
   std::int64_t numel() const { return value().numel(); }
   std::int64_t size(int axis) const { return value().size(axis); }
-  /// The only element; see Tensor::item().
+  /// The only element, converted to T, which is float by default: item<double>() reads f64 without rounding.
   template <Element T = float>
   T item() const {
     return value().template item<T>();
@@ -93,9 +101,9 @@ class Variable {
   /// Runs a backward pass: adds d(this)/d(leaf) to the gradient of each leaf from which this was computed.
   /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); by default 1, if this has
   ///              one element
-  /// @throws ValueError  this requires no gradient; the seed is left out and this has several elements; an
-  ///                     earlier backward() freed the graph; or since an op was recorded, a tensor that it
-  ///                     saved was changed in place, or the value of a leaf was replaced
+  /// @throws ValueError  this is undefined or requires no gradient; the seed is left out and this has several
+  ///                     elements; an earlier backward() freed the graph; or since an op was recorded, a
+  ///                     tensor that it saved was changed in place, or the value of a leaf was replaced
   /// @throws ShapeError, DTypeError, DeviceError  the seed, or the result of a rule or hook, has another
   ///          shape, dtype or device than the value whose gradient it is
   void backward(BackwardOptions options = {}) const;

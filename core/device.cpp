@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <ostream>
 
 #include "core/internal/backend.h"
 #include "core/internal/cpu_backend.h"
@@ -55,6 +56,8 @@ std::string to_string(Device device) {
   return device.type == DeviceType::cpu ? name(device.type)
                                         : fmt::format("{}:{}", name(device.type), device.index);
 }
+
+std::ostream& operator<<(std::ostream& out, Device device) { return out << to_string(device); }
 
 Device Device::cuda(int index) {
   if (index < 0 || index > std::numeric_limits<std::int16_t>::max()) {

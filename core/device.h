@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 
 namespace tinytorch {
@@ -16,7 +17,7 @@ const char* name(DeviceType type);
 /// The device that a tensor's elements are on: a type and an index.
 /// ```cpp
 /// const Tensor x = zeros({2, 3}, {.device = best_device()});
-/// std::cout << to_string(x.device());  // cpu, or cuda:0 where there is a GPU
+/// std::cout << x.device();  // cpu, or cuda:0 where there is a GPU
 /// ```
 struct Device {
   DeviceType type = DeviceType::cpu;
@@ -37,6 +38,8 @@ struct Device {
 
 /// The name of a device: "cpu" or "cuda:0".
 std::string to_string(Device device);
+/// Prints to_string(device).
+std::ostream& operator<<(std::ostream& out, Device device);
 
 /// The number of devices of this type that the process can use.
 int device_count(DeviceType type);

@@ -92,8 +92,8 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
 int normalize_axis(const char* op, std::int64_t axis, int rank) {
   if (axis < -rank || axis >= rank) {
     if (rank == 0) fail<ShapeError>(op, "axis {} of a tensor that has no axes", axis);
-    fail<ShapeError>(op, "axis {} is out of range for a tensor with {} axes; use {} to {}", axis, rank, -rank,
-                     rank - 1);
+    fail<ShapeError>(op, "axis {} is out of range for a tensor with {} {}; use {} to {}", axis, rank,
+                     rank == 1 ? "axis" : "axes", -rank, rank - 1);
   }
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }

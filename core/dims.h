@@ -34,6 +34,8 @@ class Dims {
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
+  /// The value at position i, 0 <= i < size(), which is not checked. Tensor::size() counts negative axes from
+  /// the end.
   std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
   std::int64_t& operator[](int i) { return values_[static_cast<std::size_t>(i)]; }
   std::int64_t back() const { return (*this)[size_ - 1]; }

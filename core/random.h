@@ -43,7 +43,8 @@ class Generator {
   RandomStream state_;
 };
 
-/// The generator that ops use by default: one for each thread, seeded with 0.
+/// The generator that ops use by default: one for each thread, seeded with 0. Unseeded threads draw the same
+/// numbers, so seed each worker thread differently.
 Generator& default_generator();
 
 /// Seeds this thread's default generator.

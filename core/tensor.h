@@ -118,13 +118,14 @@ class Tensor {
   void* raw_data() { return storage_ ? storage_->data() + byte_offset() : nullptr; }
   const void* raw_data() const { return storage_ ? storage_->data() + byte_offset() : nullptr; }
 
-  /// The only element, converted to T. Waits for the device.
+  /// The only element, converted to T, which is float by default: item<double>() reads f64, and
+  /// item<std::int64_t>() integers, without rounding. Waits for the device.
   /// @throws ShapeError  the tensor does not have exactly one element
   /// @throws ValueError  the tensor is undefined; to_vector() and to() throw it, too
   template <Element T = float>
   T item() const;
 
-  /// The elements in row-major order, converted to T. Waits for the device.
+  /// The elements in row-major order, converted to T as item() does. Waits for the device.
   template <Element T = float>
   std::vector<T> to_vector() const;
 

@@ -11,7 +11,9 @@
 #include "nn/module.h"
 
 /// Convolution layers. Each applies the function of core/ops/convolution.h that its docstring names, with the
-/// same options, to its own weight and bias.
+/// same options, to its own weight and bias. The options of the operation, such as stride and padding, are in
+/// the first braces, those of the parameters in the second. PyTorch initialises otherwise: here the weight is
+/// he_uniform(), and the bias 0. An input of another dtype than the parameters throws DTypeError.
 ///
 /// ```cpp
 /// const nn::Conv2D conv(3, 16, 5, {.stride = 2}, {.bias = false});

@@ -22,7 +22,9 @@ struct DenseOptions {
 };
 
 /// Fully connected layer, f(x weightᵀ + bias), where f is the activation: [..., in] gives [..., out].
-/// Parameters: weight [out, in] and bias [out].
+/// Parameters: weight [out, in] and bias [out]. PyTorch calls it Linear, and initialises it otherwise: here
+/// the weight is he_uniform(), and the bias 0. The dtypes of input and parameters promote: an f64 input gives
+/// an f64 result, also of an f32 layer.
 ///
 /// ```cpp
 /// const nn::Dense layer(3, 4, {.bias = false, .weight_init = nn::init::xavier_normal()});

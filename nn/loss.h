@@ -50,7 +50,7 @@ class Loss {
 template <class T, class Options>
 using LossFunction = T (*)(const T& prediction, const T& target, Options options, const char* op);
 
-/// Mean squared error, the mean of (prediction - target)²: mse_loss().
+/// Mean squared error, the mean of (prediction - target)²: mse_loss(). PyTorch calls it MSELoss.
 using MeanSquaredError = Loss<"MeanSquaredError", LossOptions, LossFunction<Tensor, LossOptions>(mse_loss),
                               LossFunction<Variable, LossOptions>(mse_loss)>;
 

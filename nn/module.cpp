@@ -147,16 +147,22 @@ std::string table(const std::vector<Row>& rows) {
   return text;
 }
 
+std::string class_name(const Module& module) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> demangled(
+      abi::__cxa_demangle(typeid(module).name(), nullptr, nullptr, &status), std::free);
+  const std::string name = status == 0 ? demangled.get() : typeid(module).name();
+  return name.substr(name.rfind(':') + 1);  // rfind gives npos where there is no namespace, and npos + 1 is 0
+}
+
 }  // namespace
 
 void Module::visit(Visitor&) {}
 
-std::string Module::description() const {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> demangled(
-      abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status), std::free);
-  const std::string name = status == 0 ? demangled.get() : typeid(*this).name();
-  return name.substr(name.rfind(':') + 1);  // rfind gives npos where there is no namespace, and npos + 1 is 0
+std::string Module::description() const { return class_name(*this); }
+
+void Module::fail_moved_from() const {
+  fail<ValueError>(class_name(*this), "this layer was moved from; call the one that it was moved to");
 }
 
 std::vector<std::pair<std::string, Variable>> Module::named_parameters() const {

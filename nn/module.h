@@ -47,12 +47,17 @@ using StateDict = std::map<std::string, Tensor>;
 ///  public:
 ///   template <TensorLike T>
 ///   T forward(const T& x) const {
+///     if (is_training()) calls_ += 1;
 ///     return x * as<T>(factor_);
 ///   }
-///   void visit(nn::Visitor& visitor) override { visitor.parameter("factor", factor_); }
+///   void visit(nn::Visitor& visitor) override {
+///     visitor.parameter("factor", factor_);
+///     visitor.buffer("calls", calls_);
+///   }
 ///
 ///  private:
 ///   nn::Parameter factor_ = variable(ones({}));
+///   mutable Tensor calls_ = zeros({}, {.dtype = DType::i64});  // mutable, because forward() changes it
 /// };
 /// ```
 class Module {
@@ -61,15 +66,21 @@ class Module {
   virtual ~Module() = default;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-  Module(Module&&) noexcept = default;
-  Module& operator=(Module&&) noexcept = default;
+  Module(Module&& other) noexcept
+      : training_(other.training_), moved_from_(std::exchange(other.moved_from_, true)) {}
+  Module& operator=(Module&& other) noexcept {
+    training_ = other.training_;
+    moved_from_ = std::exchange(other.moved_from_, true);
+    return *this;
+  }
 
   /// Applies the module to a Tensor, and records nothing.
   virtual Tensor operator()(const Tensor& x) const = 0;
   /// Applies the module to a Variable, and records the graph for backward().
   virtual Variable operator()(const Variable& x) const = 0;
 
-  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order.
+  /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. What
+  /// is not listed is not trained, moved or saved.
   /// Their names must be different, not empty and without dots; otherwise the functions below throw
   /// ValueError. By default, a module has no parameters, buffers and children.
   virtual void visit(Visitor& visitor);
@@ -112,19 +123,34 @@ class Module {
   /// number of parameter elements; then the totals, and their size in bytes.
   std::string summary() const;
 
+ protected:
+  /// @throws ValueError  this was moved from
+  void check_not_moved_from() const {
+    if (moved_from_) fail_moved_from();
+  }
+
  private:
   void convert(std::optional<DType> dtype, std::optional<Device> device);
+  [[noreturn]] void fail_moved_from() const;
 
   bool training_ = true;
+  bool moved_from_ = false;
 };
 
 /// The base of layers that are written once for Tensors and Variables. A class Derived has a member function
-/// `template <TensorLike T> T forward(const T& x) const`; Module shows an example.
+/// `template <TensorLike T> T forward(const T& x) const`; Module shows an example. The call operators throw
+/// ValueError if the layer was moved from.
 template <class Derived>
 class Layer : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override { return derived().forward(x); }
-  Variable operator()(const Variable& x) const override { return derived().forward(x); }
+  Tensor operator()(const Tensor& x) const override {
+    check_not_moved_from();
+    return derived().forward(x);
+  }
+  Variable operator()(const Variable& x) const override {
+    check_not_moved_from();
+    return derived().forward(x);
+  }
 
  private:
   const Derived& derived() const { return static_cast<const Derived&>(*this); }

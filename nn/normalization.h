@@ -9,7 +9,8 @@
 #include "core/ops/normalization.h"
 #include "nn/module.h"
 
-/// Normalisation layers. Each applies the function of core/ops/normalization.h that its docstring names.
+/// Normalisation layers. Each applies the function of core/ops/normalization.h that its docstring names. An
+/// input of another dtype than the parameters throws DTypeError.
 ///
 /// ```cpp
 /// nn::BatchNorm2D norm(3);

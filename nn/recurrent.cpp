@@ -84,13 +84,14 @@ std::string Recurrent::description() const {
 void Recurrent::check_state(const char* part, const Tensor& state, std::int64_t batch) const {
   const Shape wanted{static_cast<std::int64_t>(weights_.size()), batch, hidden_features_};
   if (state.defined() && state.shape() != wanted)
-    fail<ShapeError>(name_, "the initial {} state is {}; wanted {}", part, state.shape(), wanted);
+    fail<ShapeError>(name_, "the initial {} state is {}; wanted [{}, batch, hidden], which is {}", part,
+                     state.shape(), directions() == 1 ? "layers" : "layers * 2", wanted);
 }
 
 void Recurrent::check(const Shape& x, const Tensor& hidden, const Tensor& cell) const {
   if (x.size() != 3 || x[2] != in_features_) {
-    fail<ShapeError>(name_, "input is {}; wanted {}, {}]", x, options_.batch_first ? "[N, T" : "[T, N",
-                     in_features_);
+    fail<ShapeError>(name_, "input is {}; wanted [{}, {}]", x,
+                     options_.batch_first ? "batch, steps" : "steps, batch", in_features_);
   }
   if (x[options_.batch_first ? 1 : 0] == 0)
     fail<ShapeError>(name_, "the sequences of input {} have no steps; wanted at least one", x);

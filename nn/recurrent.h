@@ -20,6 +20,9 @@
 /// const auto [output, state] = lstm.run(randn({5, 3, 8}));  // output [5, 3, 16], state.hidden [2, 3, 16]
 /// const auto next = lstm.run(randn({5, 3, 8}), state);      // continues from that state
 /// ```
+///
+/// When training continues from the state of an earlier training step, pass state.detach(): the step's
+/// backward() has freed its graph.
 namespace tinytorch::nn {
 
 /// The options of a recurrent layer.
@@ -46,7 +49,9 @@ struct RecurrentResult {
 /// Parameters, named as in PyTorch, for each layer k and with G gates (RNN 1, LSTM 4, GRU 3): weight_ih_lk
 /// [G * H, in] (after the first layer [G * H, D * H]), weight_hh_lk [G * H, H], bias_ih_lk [G * H] and
 /// bias_hh_lk [G * H]. Those of the second direction have the suffix _reverse. They are initially uniform in
-/// ±1 / sqrt(H).
+/// ±1 / sqrt(H). The dtypes of input and parameters promote: an f64 sequence gives f64 results, also of an
+/// f32 layer. LSTM and GRU throw DTypeError for a state of another dtype than the result's, and for an f32
+/// sequence with an f64 layer.
 class Recurrent : public Layer<Recurrent> {
  public:
   /// The output sequence for an initial state of zeros.

@@ -17,12 +17,14 @@ bool reads_what_it_writes(const Tensor& a, const Tensor& b) {
   return a.storage() == b.storage() && !same_view;
 }
 
-void in_place(const kernels::BinaryKernel& kernel, OperandTypes types, Tensor& a, const Tensor& b) {
+/// @param sign  the operator in expressions, for error messages
+void in_place(const kernels::BinaryKernel& kernel, char sign, OperandTypes types, Tensor& a,
+              const Tensor& b) {
   const DType dtype = working_dtype(kernel, types, a, b);
   require_writable(kernel.name(), a);
   if (dtype != a.dtype()) {
-    fail<DTypeError>(kernel.name(), "in place on a {} tensor, but the result is {}; write a = a op b",
-                     a.dtype(), dtype);
+    fail<DTypeError>(kernel.name(), "in place on dtype {}, but the result is {}; write a = a {} b", a.dtype(),
+                     dtype, sign);
   }
   const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
   if (shape != a.shape()) {
@@ -56,22 +58,22 @@ Tensor abs(const Tensor& x) { return numeric_unary(kernels::abs, x); }
 Tensor sign(const Tensor& x) { return numeric_unary(kernels::sign, x); }
 
 Tensor& operator+=(Tensor& a, const Tensor& b) {
-  in_place(kernels::add, OperandTypes::all, a, b);
+  in_place(kernels::add, '+', OperandTypes::all, a, b);
   return a;
 }
 
 Tensor& operator-=(Tensor& a, const Tensor& b) {
-  in_place(kernels::sub, OperandTypes::numeric, a, b);
+  in_place(kernels::sub, '-', OperandTypes::numeric, a, b);
   return a;
 }
 
 Tensor& operator*=(Tensor& a, const Tensor& b) {
-  in_place(kernels::mul, OperandTypes::all, a, b);
+  in_place(kernels::mul, '*', OperandTypes::all, a, b);
   return a;
 }
 
 Tensor& operator/=(Tensor& a, const Tensor& b) {
-  in_place(kernels::div, OperandTypes::to_floating, a, b);
+  in_place(kernels::div, '/', OperandTypes::to_floating, a, b);
   return a;
 }
 

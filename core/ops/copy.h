@@ -10,6 +10,13 @@
 /// assign(x, Tensor{1, 2, 3});  // broadcast and converted: each row is [1, 2, 3]
 /// fill(x, 7);
 /// ```
+///
+/// To write to a part of a tensor, name a view of it and assign to that. `row = y` would copy no elements.
+/// ```cpp
+/// Tensor x = zeros({2, 3});
+/// Tensor row = select(x, 0, 1);
+/// assign(row, Tensor{1, 2, 3});  // x is [[0, 0, 0], [1, 2, 3]]
+/// ```
 namespace tinytorch {
 
 /// A copy of x with its own storage, in x's memory order.

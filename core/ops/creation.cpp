@@ -76,7 +76,7 @@ std::uint64_t floating_range_size(double start, double stop, double step) {
 std::int64_t arange_size(const Scalar& start, const Scalar& stop, const Scalar& step, bool integers) {
   const double difference = step.to<double>();
   if (difference == 0 || !std::isfinite(difference)) {
-    fail<ValueError>("arange", "step must be finite and not 0, but is {}", difference);
+    fail<ValueError>("arange", "step is {}; it must be finite and not 0", difference);
   }
   const std::uint64_t size =
       integers

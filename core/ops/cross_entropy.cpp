@@ -97,7 +97,20 @@ void check_cross_entropy(const char* op, const Tensor& logits, const Tensor& tar
   const double smoothing = options.label_smoothing;
   if (!(smoothing >= 0 && smoothing <= 1))
     fail<ValueError>(op, "label_smoothing is {}; it must be in [0, 1]", smoothing);
-  if (!is_floating(target.dtype())) return check_class_indices(op, logits, target, options.ignore_index);
+  const Shape per_sample = detail::without_classes(logits.shape());
+  if (!is_floating(target.dtype())) {
+    if (target.shape() == logits.shape()) {
+      fail<ShapeError>(op,
+                       "logits are {}, so class indices must be {}, but the target is {}; for probabilities "
+                       "(one-hot too) use .to(DType::{})",
+                       logits.shape(), per_sample, target.shape(), logits.dtype());
+    }
+    return check_class_indices(op, logits, target, options.ignore_index);
+  }
+  if (target.shape() == per_sample) {
+    fail<DTypeError>(op, "the target {} is {}; class indices are integers: .to(DType::i64)", target.shape(),
+                     target.dtype());
+  }
   if (target.shape() != logits.shape()) {
     fail<ShapeError>(op, "logits are {}, so probabilities must be too, but the target is {}", logits.shape(),
                      target.shape());

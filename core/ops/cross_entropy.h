@@ -48,7 +48,8 @@ struct NLLOptions {
 /// @throws ShapeError   the logits have no class axis, or the target or the weight does not fit them
 /// @throws ValueError   a class index is not in [0, C) (the message names it), or label_smoothing is not in
 ///                      [0, 1]
-/// @throws DTypeError   the logits are not floating, or the target is bool
+/// @throws DTypeError   the logits are not floating, or the target is bool, or floating in the shape of class
+///                      indices
 /// @throws DeviceError  the operands are on different devices
 template <TensorLike T>
 T cross_entropy(const T& logits, const std::type_identity_t<T>& target,

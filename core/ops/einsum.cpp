@@ -68,8 +68,8 @@ int axes_of_dots(std::string_view equation, const std::string& labels, const Sha
   const bool dots = labels.find('\0') != std::string::npos;
   const int named = static_cast<int>(labels.size()) - (dots ? 1 : 0), rest = shape.size() - named;
   if (rest < 0 || (rest > 0 && !dots)) {
-    fail<ShapeError>("einsum", "operand {} is {}, but \"{}\" names {} axes of it", operand, shape, equation,
-                     named);
+    fail<ShapeError>("einsum", "operand {} is {}, but \"{}\" names {} {} of it", operand, shape, equation,
+                     named, named == 1 ? "axis" : "axes");
   }
   return rest;
 }

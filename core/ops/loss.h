@@ -103,8 +103,9 @@ T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, Smo
                  const char* op = "smooth_l1_loss");
 
 /// Binary cross-entropy: -(target * log(p) + (1 - target) * log(1 - p)), for probabilities p and targets in
-/// [0, 1]. As in PyTorch, the logarithms are at least -100, and the gradient's denominator p * (1 - p) is at
-/// least 1e-12, so that loss and gradient are finite.
+/// [0, 1]. Values outside [0, 1] are not checked; logits go to binary_cross_entropy_with_logits(). As in
+/// PyTorch, the logarithms are at least -100, and the gradient's denominator p * (1 - p) is at least 1e-12,
+/// so that loss and gradient are finite.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options = {},
                             const char* op = "binary_cross_entropy");

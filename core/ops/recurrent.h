@@ -52,6 +52,17 @@ template <TensorLike T>
 struct CellState {
   T hidden;     ///< [..., H]
   T cell = {};  ///< [..., H] in an LSTM, otherwise undefined
+
+  /// The same state as constants, which backward() does not go beyond; of Tensors, the state itself.
+  /// Truncated backpropagation through time starts each part of a sequence from the detached state of the
+  /// previous one.
+  CellState detach() const {
+    if constexpr (std::is_same_v<T, Tensor>) {
+      return *this;
+    } else {
+      return {hidden.detach(), cell.detach()};
+    }
+  }
 };
 
 /// The activation of an Elman network's cell.

@@ -4,9 +4,9 @@
 
 #include "core/tensor.h"
 
-/// Reductions over the given axes, or over all axes if none are given. The result does not have the reduced
-/// axes; with keepdim, it has them with length 1. mean() is in core/ops/composite.h, and var(), norm() and
-/// others are in core/ops/statistics.h.
+/// Reductions over the given axes, or over all axes if none are given. Axes are given in braces: sum(x, {0}).
+/// The result does not have the reduced axes; with keepdim, it has them with length 1. mean() is in
+/// core/ops/composite.h, and var(), norm() and others are in core/ops/statistics.h.
 ///
 /// ```cpp
 /// const Tensor x{{1.0, 5.0, 2.0}, {4.0, 0.0, 3.0}};

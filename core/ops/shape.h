@@ -50,7 +50,7 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start = 0, std::optional<st
 Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64_t start = 0,
                      std::optional<std::int64_t> stop = {}, std::int64_t step = 1);
 
-/// Joins tensors along an existing axis. Dtypes promote.
+/// Joins tensors along an existing axis (PyTorch: cat). Dtypes promote.
 /// @throws ShapeError   there are no tensors, they differ in the length of another axis, or the axis is out
 ///                      of range
 /// @throws DeviceError  the tensors are on different devices

@@ -39,7 +39,9 @@ void Optimizer::add_group(ParameterGroup& group, double learning_rate, double we
 
 void Optimizer::check_parameters() const {
   if (parameters_.empty())
-    fail<ValueError>(name_, "there are no parameters to train; pass model.parameters()");
+    fail<ValueError>(name_,
+                     "there are no parameters to train; pass model.parameters(); a layer of your own lists "
+                     "them in visit()");
   std::unordered_set<const Node*> seen;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& parameter = parameters_[i];

@@ -37,7 +37,8 @@ struct OptimizerStep {
 };
 
 /// Updates parameters by their gradients. An optimizer has handles to the model's own parameters. If
-/// Module::to() moves them later, the optimizer's moments follow.
+/// Module::to() moves them later, the optimizer's moments follow. To freeze a parameter, leave it out of the
+/// optimizer.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;

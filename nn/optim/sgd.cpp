@@ -15,7 +15,7 @@ SGD::SGD(std::vector<ParameterGroup> groups, SGDOptions options)
       options_(options) {
   require_rate("momentum", options.momentum);
   if (options.nesterov && options.momentum == 0)
-    fail<ValueError>("SGD", "nesterov looks ahead along the momentum, but momentum is 0");
+    fail<ValueError>("SGD", "nesterov looks ahead along the momentum, but momentum is 0; set momentum");
 }
 
 void SGD::update(const OptimizerStep& step, std::span<ParameterUpdate> updates) {

@@ -141,8 +141,9 @@ TEST(Attention, DetectsAMaskThatWasChangedSince) {
   fill(mask, false);
   EXPECT_ERROR(
       sum(y).backward(), ValueError,
-      "[backward] a tensor [1, 1, 2, 2] that scaled_dot_product_attention saved for its gradient was "
-      "changed in place since; change a clone() of it, or run scaled_dot_product_attention after the change");
+      "[backward] a tensor [1, 1, 2, 2] that scaled_dot_product_attention saved for its gradient "
+      "was changed in place since (by an optimizer step, for example); change a clone() of it, or run "
+      "scaled_dot_product_attention after the change");
 }
 
 TEST(Attention, WithDropoutKeepsTheMeanAndTakesRandomBlocks) {

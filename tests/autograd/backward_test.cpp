@@ -67,7 +67,7 @@ TEST(Backward, RetainedGraphRunsAgain) {
   EXPECT_ERROR(
       y.backward(), ValueError,
       "[backward] the graph through mul was freed by an earlier backward; pass {.retain_graph = true} to "
-      "that one to run another");
+      "that one to run another, or detach() what was computed before it, such as a recurrent state");
 }
 
 TEST(Backward, FreedPartOfAnotherGraphIsAnError) {
@@ -77,7 +77,7 @@ TEST(Backward, FreedPartOfAnotherGraphIsAnError) {
   EXPECT_ERROR(
       other.backward(), ValueError,
       "[backward] the graph through exp was freed by an earlier backward; pass {.retain_graph = true} to "
-      "that one to run another");
+      "that one to run another, or detach() what was computed before it, such as a recurrent state");
 }
 
 TEST(Backward, BackwardOfALeafGivesItsSeed) {
@@ -128,10 +128,8 @@ TEST(Backward, WhatNeedsNoGradientIsAnError) {
       sum(constant).backward(), ValueError,
       "[backward] nothing that this tensor [] was computed from requires a gradient; call the model on "
       "Variable(x), or make inputs with variable(), outside NoGrad");
-  EXPECT_ERROR(
-      Variable().backward(), ValueError,
-      "[backward] nothing that this tensor [] was computed from requires a gradient; call the model on "
-      "Variable(x), or make inputs with variable(), outside NoGrad");
+  EXPECT_ERROR(Variable().backward(), ValueError,
+               "[backward] the tensor is undefined; compute it from variables first");
 }
 
 TEST(Backward, EmptyResultsNeedASeedAndGiveEmptyGradients) {

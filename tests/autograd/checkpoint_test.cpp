@@ -109,6 +109,11 @@ TEST(Checkpoint, RefusesVariablesThatAreNotAmongTheInputs) {
                "inputs; pass it too (see inputs_of() for a module's parameters)");
 }
 
+TEST(Checkpoint, RefusesAnEmptyFunction) {
+  EXPECT_ERROR(checkpoint(nullptr, {leaf({1.0})}), ValueError,
+               "[checkpoint] the function is empty; pass one to compute");
+}
+
 TEST(Checkpoint, IsAConstantWhereNothingNeedsAGradient) {
   EXPECT_FALSE(checkpoint(kLayer, {Variable(here({1.0})), Variable(here({2.0}))}).requires_grad());
   const NoGrad guard;

@@ -153,7 +153,7 @@ TEST(Record, AnExceptionWithoutRetainFreesOnlyWhatRan) {
   EXPECT_ERROR(
       z.backward(), ValueError,
       "[backward] the graph through mul was freed by an earlier backward; pass {.retain_graph = true} to "
-      "that one to run another");
+      "that one to run another, or detach() what was computed before it, such as a recurrent state");
   y.backward();
   EXPECT_TENSOR_EQ(x.grad(), {4.0});
 }
@@ -177,8 +177,8 @@ TEST(Saved, ChangeInPlaceIsAnError) {
   Tensor value = x.value();
   value += 1;
   EXPECT_ERROR(y.backward(), ValueError,
-               "[backward] a tensor [2] that sin saved for its gradient was changed in place since; change a "
-               "clone() of it, or run sin after the change");
+               "[backward] a tensor [2] that sin saved for its gradient was changed in place since "
+               "(by an optimizer step, for example); change a clone() of it, or run sin after the change");
   EXPECT_FALSE(x.grad().defined());
 }
 
@@ -188,8 +188,8 @@ TEST(Saved, ChangeOfAConstantOperandIsAnError) {
   const Variable y = sum(x * weights);
   fill(weights, 0);
   EXPECT_ERROR(y.backward(), ValueError,
-               "[backward] a tensor [2] that mul saved for its gradient was changed in place since; change a "
-               "clone() of it, or run mul after the change");
+               "[backward] a tensor [2] that mul saved for its gradient was changed in place since "
+               "(by an optimizer step, for example); change a clone() of it, or run mul after the change");
 }
 
 TEST(Saved, ChangeOfAConditionIsAnError) {
@@ -197,10 +197,9 @@ TEST(Saved, ChangeOfAConditionIsAnError) {
   Tensor condition = here({true, false});
   const Variable y = sum(where(condition, x, 0));
   fill(condition, true);
-  EXPECT_ERROR(
-      y.backward(), ValueError,
-      "[backward] a tensor [2] that where saved for its gradient was changed in place since; change a "
-      "clone() of it, or run where after the change");
+  EXPECT_ERROR(y.backward(), ValueError,
+               "[backward] a tensor [2] that where saved for its gradient was changed in place since "
+               "(by an optimizer step, for example); change a clone() of it, or run where after the change");
 }
 
 TEST(Saved, ChangeThroughAViewIsAnError) {
@@ -208,8 +207,8 @@ TEST(Saved, ChangeThroughAViewIsAnError) {
   Tensor second = slice(x.value(), 0, 1);
   second += 1;
   EXPECT_ERROR(y.backward(), ValueError,
-               "[backward] a tensor [2] that mul saved for its gradient was changed in place since; change a "
-               "clone() of it, or run mul after the change");
+               "[backward] a tensor [2] that mul saved for its gradient was changed in place since "
+               "(by an optimizer step, for example); change a clone() of it, or run mul after the change");
 }
 
 TEST(Saved, ChangeOfAResultThatTheRuleReadsIsAnError) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "core/error.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/creation.h"
@@ -18,6 +20,12 @@ TEST(Device, ReadsWhatItPrints) {
   EXPECT_EQ(Device::parse("cuda"), Device::cuda(0));
   EXPECT_EQ(to_string(Device::cuda(1)), "cuda:1");
   EXPECT_EQ(to_string(Device::cpu()), "cpu");
+}
+
+TEST(Device, PrintsItsName) {
+  std::ostringstream out;
+  out << Device::cpu() << " " << Device::cuda(1);
+  EXPECT_EQ(out.str(), "cpu cuda:1");
 }
 
 TEST(Device, RefusesOtherNames) {

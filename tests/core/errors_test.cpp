@@ -124,7 +124,7 @@ TEST(Errors, OfShapes) {
                "[permute] axes [0] are not a permutation of the 2 axes of shape [2, 3]");
   EXPECT_ERROR(permute(ones_of({2, 3}), {0, 0}), ShapeError, "[permute] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(transpose(ones_of({2})), ShapeError,
-               "[transpose] axis -2 is out of range for a tensor with 1 axes; use -1 to 0");
+               "[transpose] axis -2 is out of range for a tensor with 1 axis; use -1 to 0");
   EXPECT_ERROR(expand(ones_of({2, 1}), {2}), ShapeError,
                "[expand] shape [2, 1] does not expand to [2]; only axes of length 1 do");
   EXPECT_ERROR(expand(ones_of({2, 3}), {1, 3}), ShapeError,
@@ -134,7 +134,7 @@ TEST(Errors, OfShapes) {
   EXPECT_ERROR(unsqueeze(ones_of({2}), 3), ShapeError,
                "[unsqueeze] axis 3 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(flatten(ones_of({2}), 1), ShapeError,
-               "[flatten] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+               "[flatten] axis 1 is out of range for a tensor with 1 axis; use -1 to 0");
   EXPECT_ERROR(concat(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
   EXPECT_ERROR(concat({ones_of({2, 3}), ones_of({3, 4})}), ShapeError,
                "[concat] shapes [2, 3] and [3, 4] differ at another axis than 0");
@@ -144,7 +144,7 @@ TEST(Errors, OfShapes) {
                "[concat] axis 0 of a tensor that has no axes");
   EXPECT_ERROR(stack(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");
   EXPECT_ERROR(sum(ones_of({2}), {1}), ShapeError,
-               "[sum] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+               "[sum] axis 1 is out of range for a tensor with 1 axis; use -1 to 0");
   EXPECT_ERROR(sum(ones_of({2}), {0, -1}), ShapeError, "[sum] axis 0 is named twice in [0, -1]");
   EXPECT_ERROR(max(ones_of({2, 0}), {1}), ShapeError,
                "[max] axis 1 of shape [2, 0] has no elements to choose from");
@@ -169,7 +169,7 @@ TEST(Errors, OfValues) {
   EXPECT_ERROR(slice(ones_of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
   EXPECT_ERROR(softplus(ones_of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");
   EXPECT_ERROR(softplus(ones_of({2}), NAN), ValueError, "[softplus] beta is nan; it must be positive");
-  EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step must be finite and not 0, but is 0");
+  EXPECT_ERROR(arange(0, 1, 0), ValueError, "[arange] step is 0; it must be finite and not 0");
   EXPECT_ERROR(arange(0, INFINITY), ValueError, "[arange] start and stop must be finite, but are 0 and inf");
   EXPECT_ERROR(arange(0.0, 1e300), ValueError,
                "[arange] 0 to 1e+300 in steps of 1 is more than 2^53 elements");

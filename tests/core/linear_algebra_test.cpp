@@ -52,7 +52,7 @@ TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
   EXPECT_EINSUM_ERROR("ijk,jk", two, ShapeError,
                       "[einsum] operand 0 is [2, 3], but \"ijk,jk\" names 3 axes of it");
   EXPECT_EINSUM_ERROR("i,jk", two, ShapeError,
-                      "[einsum] operand 0 is [2, 3], but \"i,jk\" names 1 axes of it");
+                      "[einsum] operand 0 is [2, 3], but \"i,jk\" names 1 axis of it");
   EXPECT_EINSUM_ERROR("ij,ik", two, ShapeError, "[einsum] 'i' in \"ij,ik\" is 2 long, but 3 in operand 1");
   EXPECT_EINSUM_ERROR(
       "...j,...k", two, ShapeError,

@@ -26,7 +26,7 @@ TEST(RearrangeErrors, OfShapes) {
   EXPECT_ERROR(diagonal(x, 0, 1, -1), ShapeError,
                "[diagonal] axis 1 is named twice; a diagonal needs two different axes");
   EXPECT_ERROR(diagonal(ones_of({2})), ShapeError,
-               "[diagonal] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+               "[diagonal] axis 1 is out of range for a tensor with 1 axis; use -1 to 0");
   EXPECT_ERROR(triu(ones_of({2})), ShapeError, "[triu] x is [2]; it must have two axes or more");
   EXPECT_ERROR(tril(ones_of({})), ShapeError, "[tril] x is []; it must have two axes or more");
   EXPECT_ERROR(pad(x, {{1, 1}, {0, 0}, {0, 0}}), ShapeError,

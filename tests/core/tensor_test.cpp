@@ -223,7 +223,13 @@ TEST(InPlace, KeepsShapeAndType) {
                "[add] in place on shape [3], but with b of shape [2, 3] the result has shape [2, 3]");
   Tensor integers = x.to(DType::i64);
   EXPECT_ERROR(integers += x, DTypeError,
-               "[add] in place on a i64 tensor, but the result is f32; write a = a op b");
+               "[add] in place on dtype i64, but the result is f32; write a = a + b");
+  EXPECT_ERROR(integers -= x, DTypeError,
+               "[sub] in place on dtype i64, but the result is f32; write a = a - b");
+  EXPECT_ERROR(integers *= x, DTypeError,
+               "[mul] in place on dtype i64, but the result is f32; write a = a * b");
+  EXPECT_ERROR(integers /= x, DTypeError,
+               "[div] in place on dtype i64, but the result is f32; write a = a / b");
   EXPECT_TENSOR_EQ(integers, (Tensor{0, 1, 2}));
   EXPECT_ERROR(
       assign(x, counting({2})), ShapeError,

@@ -78,7 +78,7 @@ TEST(Flatten, MakesRows) {
   EXPECT_EQ(nn::Flatten().description(), "Flatten");
   EXPECT_EQ(nn::Flatten(2).description(), "Flatten(2)");
   EXPECT_ERROR(nn::Flatten()(here(Tensor{1.0})), ShapeError,
-               "[flatten] axis 1 is out of range for a tensor with 1 axes; use -1 to 0");
+               "[flatten] axis 1 is out of range for a tensor with 1 axis; use -1 to 0");
 }
 
 TEST(Activation, LayersDescribeThemselves) {

@@ -35,6 +35,13 @@ TEST(Dense, WorksOnNoRows) {
   EXPECT_EQ(known_dense()(empty({0, 2}, {.device = backend()})).shape(), (Shape{0, 3}));
 }
 
+TEST(Dense, PromotesAnF64Input) {
+  const Tensor x = ones({1, 2}, {.dtype = DType::f64, .device = backend()});
+  const Tensor y = known_dense()(x);
+  EXPECT_EQ(y.dtype(), DType::f64);
+  EXPECT_TENSOR_EQ(y.to(DType::f32), (Tensor{{3.5, 7.25, 10.0}}));
+}
+
 TEST(Dense, WithoutBiasHasOneParameter) {
   nn::Dense dense(2, 3, {.bias = false});
   EXPECT_EQ(dense.parameters().size(), 1u);

@@ -164,8 +164,15 @@ TEST(CrossEntropyLoss, RefusesWhatDoesNotFit) {
                "[CrossEntropyLoss] takes logits [rows, classes] or [rows, classes, ...], not [3]");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), Tensor{1, 0}), ShapeError,
                "[CrossEntropyLoss] logits are [3, 2], so class indices must be [3], but the target is [2]");
-  EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), zeros({3})), ShapeError,
-               "[CrossEntropyLoss] logits are [3, 2], so probabilities must be too, but the target is [3]");
+  EXPECT_ERROR(
+      nn::CrossEntropyLoss()(zeros({3, 2}), zeros({4, 2})), ShapeError,
+      "[CrossEntropyLoss] logits are [3, 2], so probabilities must be too, but the target is [4, 2]");
+  EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({3, 2}), zeros({3})), DTypeError,
+               "[CrossEntropyLoss] the target [3] is f32; class indices are integers: .to(DType::i64)");
+  EXPECT_ERROR(
+      nn::CrossEntropyLoss()(zeros({2, 2}), Tensor{{1, 0}, {0, 1}}), ShapeError,
+      "[CrossEntropyLoss] logits are [2, 2], so class indices must be [2], but the target is [2, 2]; "
+      "for probabilities (one-hot too) use .to(DType::f32)");
   EXPECT_ERROR(nn::CrossEntropyLoss()(zeros({1, 2}), Tensor{true}), DTypeError,
                "[CrossEntropyLoss] takes class indices (integers) or probabilities (floating), not bool");
 }

@@ -13,6 +13,8 @@
 #include "core/ops/random.h"
 #include "nn/activation.h"
 #include "nn/dense.h"
+#include "nn/normalization.h"
+#include "nn/recurrent.h"
 #include "nn/sequential.h"
 #include "tests/nn/layer_checks.h"
 
@@ -195,6 +197,39 @@ TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
             "Name  Layer                 Parameters     Count\n"
             "      Dense(1, 1, no bias)  weight [1, 1]      1\n"
             "Total: 1 parameters, 1 of them trainable (4 bytes)\n");
+}
+
+TEST(Module, ThatWasMovedFromCannotBeCalled) {
+  nn::Dense dense(2, 1);
+  nn::LayerNorm norm(2);
+  nn::BatchNorm1D batch_norm(2);
+  nn::GRU gru(2, 1);
+  Centered own;
+  const auto expect_refusal = [](const nn::Module& layer, const std::string& name) {
+    const Tensor x = zeros({2, 2});
+    const std::string message = name + " this layer was moved from; call the one that it was moved to";
+    EXPECT_ERROR(layer(x), ValueError, message);
+    EXPECT_ERROR(layer(Variable(x)), ValueError, message);
+  };
+  const Tensor x = here(Tensor{{1.0, 2.0}});
+  dense.to(backend());
+  const Tensor y = dense(x);
+  nn::Dense other = std::move(dense);
+  const nn::Sequential model{std::move(norm), std::move(batch_norm), std::move(own)};
+  const nn::GRU other_gru = std::move(gru);
+  EXPECT_EQ(model.size(), 3u);
+  EXPECT_EQ(other_gru.in_features(), 2);
+  EXPECT_TENSOR_EQ(other(x), y);
+  // NOLINTBEGIN(bugprone-use-after-move): the point of the test.
+  expect_refusal(dense, "[Dense]");
+  expect_refusal(norm, "[LayerNorm]");
+  expect_refusal(batch_norm, "[BatchNorm1D]");
+  expect_refusal(own, "[Centered]");
+  expect_refusal(gru, "[GRU]");
+  // NOLINTEND(bugprone-use-after-move)
+  dense = std::move(other);
+  EXPECT_TENSOR_EQ(dense(x), y);
+  expect_refusal(other, "[Dense]");  // NOLINT(bugprone-use-after-move)
 }
 
 class Misnamed : public nn::Layer<Misnamed> {

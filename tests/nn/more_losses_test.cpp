@@ -140,14 +140,16 @@ TEST(Losses, RefuseAWeightThatWasChangedSince) {
   weight += 1;
   EXPECT_ERROR(
       loss.backward(), ValueError,
-      "[backward] a tensor [2] that binary_cross_entropy saved for its gradient was changed in place "
-      "since; change a clone() of it, or run binary_cross_entropy after the change");
+      "[backward] a tensor [2] that binary_cross_entropy saved for its gradient was changed in place since "
+      "(by an optimizer step, for example); change a clone() of it, or run binary_cross_entropy after the "
+      "change");
   const Variable logits = variable(f64({0.5, 0.25}, {1, 2}));
   const Variable of_classes = cross_entropy(logits, here(Tensor{1}), {.weight = weight});
   weight += 1;
-  EXPECT_ERROR(of_classes.backward(), ValueError,
-               "[backward] a tensor [2] that cross_entropy saved for its gradient was changed in place "
-               "since; change a clone() of it, or run cross_entropy after the change");
+  EXPECT_ERROR(
+      of_classes.backward(), ValueError,
+      "[backward] a tensor [2] that cross_entropy saved for its gradient was changed in place since "
+      "(by an optimizer step, for example); change a clone() of it, or run cross_entropy after the change");
 }
 
 TEST(HingeLoss, IsZeroBeyondTheMargin) {

@@ -266,7 +266,8 @@ TEST(Optimizer, ChecksTheOptionsOfGroups) {
   EXPECT_ERROR(nn::Lion(Groups{{.parameters = {x}}, {.parameters = {x}}}, {}), ValueError,
                "[Lion] parameter 1 is there twice");
   EXPECT_ERROR(nn::RMSprop(Groups{{}}, {}), ValueError,
-               "[RMSprop] there are no parameters to train; pass model.parameters()");
+               "[RMSprop] there are no parameters to train; pass model.parameters(); a layer of your own "
+               "lists them in visit()");
 }
 
 TEST(Optimizer, CountsNoStepThatWasRefused) {
@@ -294,7 +295,9 @@ TEST(Optimizer, CountsNoStepThatWasRefused) {
 
 TEST(Optimizer, RefusesParametersItCannotTrain) {
   const Variable x = variable(Tensor{1.0});
-  EXPECT_ERROR(nn::SGD({}), ValueError, "[SGD] there are no parameters to train; pass model.parameters()");
+  EXPECT_ERROR(nn::SGD({}), ValueError,
+               "[SGD] there are no parameters to train; pass model.parameters(); a layer of your own lists "
+               "them in visit()");
   EXPECT_ERROR(nn::Adam({Variable(Tensor{1.0})}), ValueError,
                "[Adam] parameter 0 is not a leaf that requires a gradient; make it with variable()");
   EXPECT_ERROR(nn::AdamW({x, x * 2}), ValueError,
@@ -311,7 +314,7 @@ TEST(Optimizer, RefusesOptionsOutOfRange) {
   EXPECT_ERROR(nn::SGD(p, {.weight_decay = -0.5}), ValueError,
                "[SGD] weight_decay is -0.5; it must be finite and not negative");
   EXPECT_ERROR(nn::SGD(p, {.nesterov = true}), ValueError,
-               "[SGD] nesterov looks ahead along the momentum, but momentum is 0");
+               "[SGD] nesterov looks ahead along the momentum, but momentum is 0; set momentum");
   EXPECT_ERROR(nn::Adam(p, {.beta1 = 1}), ValueError, "[Adam] beta1 is 1; it must be in [0, 1)");
   EXPECT_ERROR(nn::Adam(p, {.beta2 = -0.1}), ValueError, "[Adam] beta2 is -0.1; it must be in [0, 1)");
   EXPECT_ERROR(nn::AdamW(p, {.epsilon = -1}), ValueError,

@@ -161,6 +161,39 @@ TEST(Recurrent, ContinuesFromItsState) {
   EXPECT_TENSOR_NEAR(layer.run(slice(x, 0, 4), first.state).output, slice(layer(x), 0, 4));
 }
 
+TEST(Recurrent, ContinuesTrainingFromADetachedState) {
+  const nn::LSTM lstm(2, 3, {.device = backend()});
+  const Variable x = ones({4, 1, 2}, {.device = backend()});
+  const nn::RecurrentResult<Variable> first = lstm.run(x);
+  sum(first.output).backward();
+  EXPECT_THROW(sum(lstm.run(x, first.state).output).backward(), ValueError);
+  const CellState<Variable> state = first.state.detach();
+  EXPECT_FALSE(state.hidden.requires_grad() || state.cell.requires_grad());
+  EXPECT_TENSOR_EQ(state.hidden, first.state.hidden);
+  EXPECT_TENSOR_EQ(state.cell, first.state.cell);
+  EXPECT_NO_THROW(sum(lstm.run(x, state).output).backward());
+}
+
+TEST(Recurrent, PromotesAnF64Sequence) {
+  const Options f64{.dtype = DType::f64, .device = backend()};
+  const Tensor x = zeros({2, 1, 4}, f64);
+  const nn::RecurrentOptions f32_layer{.device = backend()};
+  EXPECT_EQ(nn::RNN(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_EQ(nn::LSTM(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_EQ(nn::GRU(4, 3, f32_layer)(x).dtype(), DType::f64);
+  EXPECT_THROW(nn::GRU(4, 3, f32_layer).run(x, {zeros({1, 1, 3}, {.device = backend()})}), DTypeError);
+  const nn::LSTM f64_layer(4, 3, {.dtype = DType::f64, .device = backend()});
+  EXPECT_THROW(f64_layer(x.to(DType::f32)), DTypeError);
+}
+
+TEST(CellState, OfTensorsOrWithoutACellCanBeDetached) {
+  const Tensor hidden = ones({2, 3}, {.device = backend()});
+  EXPECT_TENSOR_EQ(CellState<Tensor>{hidden}.detach().hidden, hidden);
+  const CellState<Variable> state = CellState<Variable>{variable(hidden)}.detach();
+  EXPECT_TENSOR_EQ(state.hidden, hidden);
+  EXPECT_FALSE(state.cell.defined());
+}
+
 TEST(Recurrent, NamesItsParametersAsPyTorchDoes) {
   const nn::LSTM layer(2, 3, {.layers = 2, .bidirectional = true});
   const nn::StateDict state = layer.state_dict();
@@ -241,18 +274,23 @@ TEST(Recurrent, SaysWhatItTakes) {
   const nn::GRU gru(4, 6, {.batch_first = true, .device = backend()});
   const Tensor x = zeros({5, 3, 4}, {.device = backend()});
   const Tensor state = zeros({1, 3, 6}, {.device = backend()});
-  EXPECT_ERROR(lstm(zeros({5, 3, 2})), ShapeError, "[LSTM] input is [5, 3, 2]; wanted [T, N, 4]");
-  EXPECT_ERROR(gru(zeros({5, 4})), ShapeError, "[GRU] input is [5, 4]; wanted [N, T, 4]");
+  EXPECT_ERROR(lstm(zeros({5, 3, 2})), ShapeError, "[LSTM] input is [5, 3, 2]; wanted [steps, batch, 4]");
+  EXPECT_ERROR(gru(zeros({5, 4})), ShapeError, "[GRU] input is [5, 4]; wanted [batch, steps, 4]");
   EXPECT_ERROR(lstm(zeros({0, 3, 4})), ShapeError,
                "[LSTM] the sequences of input [0, 3, 4] have no steps; wanted at least one");
-  EXPECT_ERROR(gru.run(x, {state}), ShapeError,
-               "[GRU] the initial hidden state is [1, 3, 6]; wanted [1, 5, 6]");
+  EXPECT_ERROR(
+      gru.run(x, {state}), ShapeError,
+      "[GRU] the initial hidden state is [1, 3, 6]; wanted [layers, batch, hidden], which is [1, 5, 6]");
   EXPECT_ERROR(gru.run(x, {state, state}), ValueError,
                "[GRU] the initial state has a cell, which only an LSTM has; leave it undefined");
   EXPECT_ERROR(lstm.run(x, {state}), ValueError,
                "[LSTM] only one part of the initial state is defined; give hidden and cell, or none");
-  EXPECT_ERROR(lstm.run(x, {state, zeros({2, 3, 6})}), ShapeError,
-               "[LSTM] the initial cell state is [2, 3, 6]; wanted [1, 3, 6]");
+  EXPECT_ERROR(
+      lstm.run(x, {state, zeros({2, 3, 6})}), ShapeError,
+      "[LSTM] the initial cell state is [2, 3, 6]; wanted [layers, batch, hidden], which is [1, 3, 6]");
+  EXPECT_ERROR(
+      nn::RNN(4, 6, {.bidirectional = true, .device = backend()}).run(x, {state}), ShapeError,
+      "[RNN] the initial hidden state is [1, 3, 6]; wanted [layers * 2, batch, hidden], which is [2, 3, 6]");
   EXPECT_ERROR(nn::RNN(0, 3), ValueError, "[RNN] in_features is 0; it must be at least 1");
   EXPECT_ERROR(nn::RNN(3, 0), ValueError, "[RNN] hidden_features is 0; it must be at least 1");
   EXPECT_ERROR(nn::RNN(3, 3, {.layers = 0}), ValueError, "[RNN] layers is 0; it must be at least 1");

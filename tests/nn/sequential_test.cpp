@@ -69,7 +69,9 @@ TEST(Sequential, IsNotSilentlyTheIdentityOnceItWasMovedFrom) {
   nn::Sequential moved = std::move(model);
   const std::string message = "[Sequential] this model was moved from, so it has no layers";
   // NOLINTBEGIN(bugprone-use-after-move): the point of the test.
-  EXPECT_ERROR(model(here(Tensor{1.0})), ValueError, message);
+  EXPECT_ERROR(model(here(Tensor{1.0})), ValueError,
+               "[Sequential] this layer was moved from; call the one that it was moved to");
+  EXPECT_ERROR(model.forward(here(Tensor{1.0})), ValueError, message);
   EXPECT_ERROR(model.parameters(), ValueError, message);
   EXPECT_ERROR(model.add(nn::ReLU()), ValueError, message);
   // NOLINTEND(bugprone-use-after-move)
