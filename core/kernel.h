@@ -30,7 +30,7 @@ class KernelSlot {
  protected:
   using Function = void (*)();
 
-  // Constant-initialised, so that slots exist before any static tensor is initialised.
+  // Constant-initialized, so that slots exist before any static tensor is initialized.
   constexpr explicit KernelSlot(const char* name) : name_(name) {}
   Function get(DeviceType type) const { return functions_[index(type)].load(std::memory_order_acquire); }
   /// Stores a kernel, lists the slot in all_kernel_slots() and returns the previous kernel.

@@ -14,8 +14,8 @@ namespace tinytorch {
 namespace {
 
 constexpr int kPrecision = 8;
-constexpr std::int64_t kThreshold = 1000;  // tensors of more elements are summarised
-constexpr std::int64_t kEdgeItems = 3;     // elements at each end of a summarised axis
+constexpr std::int64_t kThreshold = 1000;  // tensors of more elements are summarized
+constexpr std::int64_t kEdgeItems = 3;     // elements at each end of a summarized axis
 constexpr std::size_t kLineWidth = 75;
 
 std::string padded(std::size_t width, std::string text) {

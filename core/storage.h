@@ -12,7 +12,7 @@ namespace tinytorch {
 /// A block of device memory that one or more tensors share, with a version that counts in-place changes.
 class Storage {
  public:
-  /// Allocates at least `bytes` bytes, uninitialised.
+  /// Allocates at least `bytes` bytes, uninitialized.
   /// @throws DeviceError  the device is not available
   /// @throws MemoryError  out of memory
   Storage(Device device, std::size_t bytes)

@@ -159,7 +159,7 @@ class Tensor {
 };
 
 /// The elements as NumPy prints them: rows in brackets, columns aligned, up to eight digits after the point.
-/// Tensors of more than 1000 elements are summarised. Waits for the device.
+/// Tensors of more than 1000 elements are summarized. Waits for the device.
 std::string to_string(const Tensor& x);
 /// Prints to_string(x).
 std::ostream& operator<<(std::ostream& out, const Tensor& x);

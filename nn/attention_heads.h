@@ -25,7 +25,7 @@ struct MultiHeadAttentionOptions {
   Initializer weight_init = init::xavier_uniform();
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  /// for the initialisers and for dropout; must outlive the layer; null: default_generator()
+  /// for the initializers and for dropout; must outlive the layer; null: default_generator()
   Generator* generator = nullptr;
 };
 

@@ -4,7 +4,7 @@
 
 #include "core/internal/format.h"
 #include "core/ops/internal/window.h"
-#include "nn/internal/initialised.h"
+#include "nn/internal/initialized.h"
 
 namespace tinytorch::nn {
 
@@ -36,8 +36,8 @@ ConvolutionParameters make_parameters(const char* layer, const Channels& channel
                                      : Shape{channels.out, channels.in / op.groups};
   for (const std::int64_t length : kernel) weight.push_back(length);
   ConvolutionParameters result{
-      layer, channels.in, initialised(layer, options.weight_init, "weight", weight, options), {}};
-  if (options.bias) result.bias = initialised(layer, options.bias_init, "bias", {channels.out}, options);
+      layer, channels.in, initialized(layer, options.weight_init, "weight", weight, options), {}};
+  if (options.bias) result.bias = initialized(layer, options.bias_init, "bias", {channels.out}, options);
   return result;
 }
 

@@ -12,7 +12,7 @@
 
 /// Convolution layers. Each applies the function of core/ops/convolution.h that its docstring names, with the
 /// same options, to its own weight and bias. The options of the operation, such as stride and padding, are in
-/// the first braces, those of the parameters in the second. PyTorch initialises otherwise: here the weight is
+/// the first braces, those of the parameters in the second. PyTorch initializes otherwise: here the weight is
 /// he_uniform(), and the bias 0. An input of another dtype than the parameters throws DTypeError.
 ///
 /// ```cpp
@@ -28,7 +28,7 @@ struct ConvolutionParameterOptions {
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initializers; null: default_generator()
 };
 
 /// The parameters of a convolution layer, for the layers below.
@@ -71,7 +71,7 @@ class Conv2D : public Convolution<Conv2D> {
   /// @throws ValueError  in_channels, out_channels or groups is less than 1; groups does not divide the
   ///                     channels; or kernel, stride, padding or dilation is out of range, as for
   ///                     window_output_size()
-  /// @throws ShapeError  an initialiser returns another shape
+  /// @throws ShapeError  an initializer returns another shape
   Conv2D(std::int64_t in_channels, std::int64_t out_channels, const Pair& kernel,
          const Conv2dOptions& options = {}, const ConvolutionParameterOptions& parameters = {});
 

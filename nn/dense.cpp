@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/internal/format.h"
-#include "nn/internal/initialised.h"
+#include "nn/internal/initialized.h"
 
 namespace tinytorch::nn {
 
@@ -20,8 +20,8 @@ Dense::Dense(std::int64_t in_features, std::int64_t out_features, const DenseOpt
     : in_features_(checked_features("in_features", in_features)),
       out_features_(checked_features("out_features", out_features)),
       activation_(options.activation) {
-  weight_ = initialised("Dense", options.weight_init, "weight", {out_features, in_features}, options);
-  if (options.bias) bias_ = initialised("Dense", options.bias_init, "bias", {out_features}, options);
+  weight_ = initialized("Dense", options.weight_init, "weight", {out_features, in_features}, options);
+  if (options.bias) bias_ = initialized("Dense", options.bias_init, "bias", {out_features}, options);
 }
 
 void Dense::visit(Visitor& visitor) {

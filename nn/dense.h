@@ -18,11 +18,11 @@ struct DenseOptions {
   Initializer bias_init = init::constant(0);
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< for the initialisers; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initializers; null: default_generator()
 };
 
 /// Fully connected layer, f(x weightᵀ + bias), where f is the activation: [..., in] gives [..., out].
-/// Parameters: weight [out, in] and bias [out]. PyTorch calls it Linear, and initialises it otherwise: here
+/// Parameters: weight [out, in] and bias [out]. PyTorch calls it Linear, and initializes it otherwise: here
 /// the weight is he_uniform(), and the bias 0. The dtypes of input and parameters promote: an f64 input gives
 /// an f64 result, also of an f32 layer.
 ///
@@ -33,7 +33,7 @@ struct DenseOptions {
 class Dense : public Layer<Dense> {
  public:
   /// @throws ValueError  in_features or out_features is less than 1
-  /// @throws ShapeError  an initialiser returns another shape
+  /// @throws ShapeError  an initializer returns another shape
   Dense(std::int64_t in_features, std::int64_t out_features, const DenseOptions& options = {});
 
   /// @throws ShapeError  the length of x's last axis is not in_features

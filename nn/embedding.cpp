@@ -4,7 +4,7 @@
 
 #include "core/internal/format.h"
 #include "core/ops/random.h"
-#include "nn/internal/initialised.h"
+#include "nn/internal/initialized.h"
 
 namespace tinytorch::nn {
 
@@ -31,7 +31,7 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t features, const E
     : num_embeddings_(checked("num_embeddings", num_embeddings)),
       features_(checked("features", features)),
       padding_index_(checked_index(options.padding_index, num_embeddings)) {
-  weight_ = initialised("Embedding", options.weight_init, "weight", {num_embeddings, features}, options);
+  weight_ = initialized("Embedding", options.weight_init, "weight", {num_embeddings, features}, options);
   if (padding_index_) {
     weight_.set_value(slice_scatter(weight_.value(), 0, 0, *padding_index_, *padding_index_ + 1));
   }

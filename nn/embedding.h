@@ -10,7 +10,7 @@
 
 namespace tinytorch::nn {
 
-/// The default initialiser of an Embedding: normal with mean 0 and standard deviation 1, as in PyTorch.
+/// The default initializer of an Embedding: normal with mean 0 and standard deviation 1, as in PyTorch.
 Tensor standard_normal(const Shape& shape, Options options, Generator& generator);
 
 /// The options of an Embedding.
@@ -20,7 +20,7 @@ struct EmbeddingOptions {
   Initializer weight_init = standard_normal;
   DType dtype = DType::f32;
   Device device = Device::cpu();
-  Generator* generator = nullptr;  ///< for the initialiser; null: default_generator()
+  Generator* generator = nullptr;  ///< for the initializer; null: default_generator()
 };
 
 /// Looks up a row of the weight for each index: i64 or i32 indices [...] give [..., features]. Parameter:
@@ -34,7 +34,7 @@ class Embedding : public Layer<Embedding> {
  public:
   /// @throws ValueError  num_embeddings or features is less than 1, or the padding index is not in
   ///                     [0, num_embeddings)
-  /// @throws ShapeError  the initialiser returns another shape
+  /// @throws ShapeError  the initializer returns another shape
   Embedding(std::int64_t num_embeddings, std::int64_t features, const EmbeddingOptions& options = {});
 
   /// @throws ValueError  an index is not in [0, num_embeddings)

@@ -34,7 +34,7 @@ class Initializer {
   Function function_;
 };
 
-/// The initialisers. A seed gives the same values on every device. Initialisers that depend on fan_in or
+/// The initializers. A seed gives the same values on every device. Initializers that depend on fan_in or
 /// fan_out are for weights [out, in, ...]: fan_in is `in`, and fan_out is `out`, times the product of the
 /// other lengths. A call with fewer than two axes throws ShapeError.
 namespace init {

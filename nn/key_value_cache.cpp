@@ -28,7 +28,7 @@ void check_appended(const char* name, const Tensor& now, const Tensor& before) {
   }
 }
 
-/// An uninitialised buffer like x of so many steps.
+/// An uninitialized buffer like x of so many steps.
 Tensor with_steps(const Tensor& x, std::int64_t steps) {
   return empty({x.shape()[0], x.shape()[1], steps, x.shape()[3]}, {.dtype = x.dtype(), .device = x.device()});
 }

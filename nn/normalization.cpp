@@ -21,7 +21,7 @@ NormOptions without_bias(NormOptions options) {
 AffineParameters::AffineParameters(const char* layer, const Shape& shape, const NormOptions& options,
                                    bool affine_by_default) {
   for (const std::int64_t length : shape) {
-    if (length < 1) fail<ShapeError>(layer, "normalises {}; each length must be at least 1", shape);
+    if (length < 1) fail<ShapeError>(layer, "normalizes {}; each length must be at least 1", shape);
   }
   const Options like{.dtype = options.dtype, .device = options.device};
   const bool affine = options.affine.value_or(affine_by_default);

@@ -9,18 +9,18 @@
 #include "core/ops/normalization.h"
 #include "nn/module.h"
 
-/// Normalisation layers. Each applies the function of core/ops/normalization.h that its docstring names. An
+/// Normalization layers. Each applies the function of core/ops/normalization.h that its docstring names. An
 /// input of another dtype than the parameters throws DTypeError.
 ///
 /// ```cpp
 /// nn::BatchNorm2D norm(3);
-/// norm(randn({8, 3, 5, 5}));  // normalises by the batch, and updates the running statistics
+/// norm(randn({8, 3, 5, 5}));  // normalizes by the batch, and updates the running statistics
 /// norm.eval();
-/// norm(randn({1, 3, 5, 5}));  // normalises by the running statistics
+/// norm(randn({1, 3, 5, 5}));  // normalizes by the running statistics
 /// ```
 namespace tinytorch::nn {
 
-/// The options of the normalisation layers. The weight is initially 1, and the bias 0.
+/// The options of the normalization layers. The weight is initially 1, and the bias 0.
 struct NormOptions {
   double epsilon = 1e-5;            ///< added to the variance (in RMSNorm, to the mean square)
   std::optional<bool> affine = {};  ///< has weight and bias; by default true, in InstanceNorm false
@@ -35,7 +35,7 @@ struct BatchNormLayerOptions {
   NormOptions norm = {};
 };
 
-/// The weight and the bias of a normalisation layer, for the layers below. They are undefined if the options
+/// The weight and the bias of a normalization layer, for the layers below. They are undefined if the options
 /// exclude them.
 struct AffineParameters {
   Parameter weight, bias;
@@ -49,14 +49,14 @@ struct AffineParameters {
   void visit(Visitor& visitor);
 };
 
-/// Layer normalisation over the last axes, layer_norm(). Parameters: weight and bias, of the shape of these
+/// Layer normalization over the last axes, layer_norm(). Parameters: weight and bias, of the shape of these
 /// axes.
 class LayerNorm : public Layer<LayerNorm> {
  public:
-  /// @param shape  the lengths of the axes to normalise over
+  /// @param shape  the lengths of the axes to normalize over
   /// @throws ShapeError  a length is less than 1
   explicit LayerNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`.
+  /// Normalizes over the last axis, of length `features`.
   /// @throws ShapeError  features is less than 1
   explicit LayerNorm(std::int64_t features, const NormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
@@ -76,13 +76,13 @@ class LayerNorm : public Layer<LayerNorm> {
   AffineParameters parameters_;
 };
 
-/// RMS normalisation over the last axes, rms_norm(). Parameter: weight, of the shape of these axes.
+/// RMS normalization over the last axes, rms_norm(). Parameter: weight, of the shape of these axes.
 class RMSNorm : public Layer<RMSNorm> {
  public:
-  /// @param shape  the lengths of the axes to normalise over
+  /// @param shape  the lengths of the axes to normalize over
   /// @throws ShapeError  a length is less than 1
   explicit RMSNorm(const Shape& shape, const NormOptions& options = {});
-  /// Normalises over the last axis, of length `features`.
+  /// Normalizes over the last axis, of length `features`.
   /// @throws ShapeError  features is less than 1
   explicit RMSNorm(std::int64_t features, const NormOptions& options = {})
       : RMSNorm(Shape{features}, options) {}
@@ -102,7 +102,7 @@ class RMSNorm : public Layer<RMSNorm> {
   AffineParameters parameters_;
 };
 
-/// Group normalisation of x [N, C, ...], group_norm(). Parameters: weight [C] and bias [C].
+/// Group normalization of x [N, C, ...], group_norm(). Parameters: weight [C] and bias [C].
 class GroupNorm : public Layer<GroupNorm> {
  public:
   /// @throws ValueError  groups does not divide channels
@@ -127,7 +127,7 @@ class GroupNorm : public Layer<GroupNorm> {
   AffineParameters parameters_;
 };
 
-/// Instance normalisation, instance_norm(): the base of InstanceNorm1D and InstanceNorm2D. As in PyTorch, it
+/// Instance normalization, instance_norm(): the base of InstanceNorm1D and InstanceNorm2D. As in PyTorch, it
 /// has no parameters unless options.affine is set; then they are weight [C] and bias [C].
 class InstanceNorm : public Layer<InstanceNorm> {
  public:
@@ -158,7 +158,7 @@ class InstanceNorm : public Layer<InstanceNorm> {
   AffineParameters parameters_;
 };
 
-/// Instance normalisation of x [N, C, L].
+/// Instance normalization of x [N, C, L].
 class InstanceNorm1D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -166,7 +166,7 @@ class InstanceNorm1D : public InstanceNorm {
       : InstanceNorm("InstanceNorm1D", 3, channels, options) {}
 };
 
-/// Instance normalisation of x [N, C, H, W].
+/// Instance normalization of x [N, C, H, W].
 class InstanceNorm2D : public InstanceNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -174,8 +174,8 @@ class InstanceNorm2D : public InstanceNorm {
       : InstanceNorm("InstanceNorm2D", 4, channels, options) {}
 };
 
-/// Batch normalisation, batch_norm(): the base of BatchNorm1D and BatchNorm2D. In training, it normalises by
-/// the statistics of the batch, and updates the running statistics with them. In evaluation, it normalises by
+/// Batch normalization, batch_norm(): the base of BatchNorm1D and BatchNorm2D. In training, it normalizes by
+/// the statistics of the batch, and updates the running statistics with them. In evaluation, it normalizes by
 /// the running statistics. Parameters: weight [C] and bias [C]. Buffers: running_mean [C] (initially 0),
 /// running_var [C] (initially 1) and num_batches_tracked, i64 []. A call in training updates the buffers in
 /// place, unless checkpoint() is recomputing it.
@@ -220,7 +220,7 @@ class BatchNorm : public Layer<BatchNorm> {
   Tensor running_mean_, running_variance_, num_batches_tracked_;
 };
 
-/// Batch normalisation of x [N, C] or [N, C, L].
+/// Batch normalization of x [N, C] or [N, C, L].
 class BatchNorm1D : public BatchNorm {
  public:
   /// @throws ShapeError  channels is less than 1
@@ -228,7 +228,7 @@ class BatchNorm1D : public BatchNorm {
       : BatchNorm("BatchNorm1D", 2, 3, channels, options) {}
 };
 
-/// Batch normalisation of x [N, C, H, W].
+/// Batch normalization of x [N, C, H, W].
 class BatchNorm2D : public BatchNorm {
  public:
   /// @throws ShapeError  channels is less than 1

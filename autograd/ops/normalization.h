@@ -3,7 +3,7 @@
 #include "autograd/variable.h"
 #include "core/ops/normalization.h"
 
-/// Normalisations on Variables; see core/ops/normalization.h.
+/// Normalizations on Variables; see core/ops/normalization.h.
 namespace tinytorch {
 
 Variable layer_norm(const Variable& x, const Shape& shape, const Variable& weight = {},

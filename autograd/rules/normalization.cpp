@@ -59,7 +59,7 @@ class ComposedGradients {
   const NormalizationSettings& settings_;
   Shape x_shape_;
   Variable grad_, scale_, normalized_;
-  Variable dnormalized_;  // the gradient of the normalised x
+  Variable dnormalized_;  // the gradient of the normalized x
 };
 
 Variable recorded(const NormalizationSettings& settings, detail::Normalized result, const Variable& x,

@@ -23,7 +23,7 @@
 /// @throws MemoryError  the device is out of memory
 namespace tinytorch {
 
-/// A tensor whose elements are uninitialised.
+/// A tensor whose elements are uninitialized.
 Tensor empty(const Shape& shape, Options options = {});
 /// A tensor of zeros.
 Tensor zeros(const Shape& shape, Options options = {});

@@ -39,13 +39,13 @@ void check_operands(const char* op, const Tensor& x, const Shape& shape, const T
 
 void check_trailing(const char* op, const Shape& x, const Shape& shape) {
   if (shape.empty()) {
-    fail<ShapeError>(op, "the normalised shape is []; name at least the last axis of x {}", x);
+    fail<ShapeError>(op, "the normalized shape is []; name at least the last axis of x {}", x);
   }
   const int lead = x.size() - shape.size();
   bool fits = lead >= 0;
   for (int i = 0; fits && i < shape.size(); ++i) fits = x[lead + i] == shape[i];
   if (!fits) {
-    fail<ShapeError>(op, "x is {}, but the normalised shape {}; x must end in that shape", x, shape);
+    fail<ShapeError>(op, "x is {}, but the normalized shape {}; x must end in that shape", x, shape);
   }
 }
 

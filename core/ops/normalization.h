@@ -4,7 +4,7 @@
 
 #include "core/tensor.h"
 
-/// Normalisations: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. An undefined weight or bias is
+/// Normalizations: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. An undefined weight or bias is
 /// left out. The statistics are accurate even if the mean is far larger than the standard deviation.
 /// ```cpp
 /// const Tensor x{{1.0, 2.0, 3.0}, {2.0, 4.0, 6.0}};
@@ -14,10 +14,10 @@
 /// ```
 namespace tinytorch {
 
-/// Layer normalisation: normalises x over its last axes (Ba, Kiros and Hinton 2016, eq. 3), with the biased
+/// Layer normalization: normalizes x over its last axes (Ba, Kiros and Hinton 2016, eq. 3), with the biased
 /// variance.
 /// @param x             a tensor whose shape ends in `shape`
-/// @param shape         the lengths of the axes to normalise over
+/// @param shape         the lengths of the axes to normalize over
 /// @param weight, bias  of shape `shape`, or undefined
 /// @throws ShapeError   x's shape does not end in `shape`, `shape` is [], or weight or bias has another shape
 /// @throws DTypeError   x is not floating, or weight or bias has another dtype
@@ -25,7 +25,7 @@ namespace tinytorch {
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight = {}, const Tensor& bias = {},
                   double epsilon = 1e-5);
 
-/// RMS normalisation over the last axes (Zhang and Sennrich 2019, eq. 4): x / sqrt(mean of x² + epsilon) *
+/// RMS normalization over the last axes (Zhang and Sennrich 2019, eq. 4): x / sqrt(mean of x² + epsilon) *
 /// weight. The default epsilon differs from PyTorch's, which is the machine epsilon of the dtype.
 /// @param x, shape, weight  as for layer_norm()
 /// @throws as layer_norm()
@@ -38,7 +38,7 @@ struct BatchNormOptions {
   double epsilon = 1e-5;
 };
 
-/// Batch normalisation: normalises each channel of x over all other axes (Ioffe and Szegedy 2015, algorithm
+/// Batch normalization: normalizes each channel of x over all other axes (Ioffe and Szegedy 2015, algorithm
 /// 1).
 ///
 /// In training, it uses the mean and the biased variance of the batch, and updates the running statistics in
@@ -56,8 +56,8 @@ struct BatchNormOptions {
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
                   const Tensor& weight = {}, const Tensor& bias = {}, const BatchNormOptions& options = {});
 
-/// Group normalisation: divides the channels of each sample into groups of neighbouring channels, and
-/// normalises each group (Wu and He 2018, eq. 7).
+/// Group normalization: divides the channels of each sample into groups of neighbouring channels, and
+/// normalizes each group (Wu and He 2018, eq. 7).
 /// @param x             [N, C, ...]
 /// @param groups        the number of groups, which divides C
 /// @param weight, bias  [C], or undefined
@@ -68,7 +68,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
                   double epsilon = 1e-5);
 
-/// Instance normalisation: normalises each channel of each sample (Ulyanov et al. 2016, eq. 4). It has no
+/// Instance normalization: normalizes each channel of each sample (Ulyanov et al. 2016, eq. 4). It has no
 /// running statistics.
 /// @param x             [N, C, ...]
 /// @param weight, bias  [C], or undefined

@@ -7,9 +7,9 @@
 
 namespace tinytorch::kernels {
 
-/// Which normalisation to compute. x is viewed as a contiguous [outer, channels, inner]. Its elements form
-/// groups, each of which is normalised by its own statistics. weight and bias have one value for each
-/// channel. In layer_norm(), each element of the normalised axes is a channel, and inner is 1.
+/// Which normalization to compute. x is viewed as a contiguous [outer, channels, inner]. Its elements form
+/// groups, each of which is normalized by its own statistics. weight and bias have one value for each
+/// channel. In layer_norm(), each element of the normalized axes is a channel, and inner is 1.
 struct NormalizationSettings {
   const char* op = "";
   std::int64_t outer = 0;
@@ -26,7 +26,7 @@ struct NormalizationSettings {
   std::int64_t group_size() const { return (across_outer ? outer : channels / channel_groups) * inner; }
 };
 
-/// y = x normalised by the statistics of its groups, times weight, plus bias. `statistics` is an output if
+/// y = x normalized by the statistics of its groups, times weight, plus bias. `statistics` is an output if
 /// settings.from_elements, otherwise an input. It is [3, num_groups], contiguous: the mean rounded to the
 /// dtype, the rounding error of the mean, and 1 / sqrt(variance + epsilon). x and y are contiguous and not
 /// empty; weight and bias are contiguous or undefined. All have one floating dtype.
@@ -34,7 +34,7 @@ inline Kernel<void(const NormalizationSettings& settings, const Tensor& x, const
                    const Tensor& bias, Tensor& statistics, Tensor& y)>
     normalize{"normalize"};
 
-/// The gradients of `normalize`. With n = the normalised x, g = grad * weight, and m(...) the mean over a
+/// The gradients of `normalize`. With n = the normalized x, g = grad * weight, and m(...) the mean over a
 /// group: dx = (g - m(g) - n * m(g * n)) / sqrt(variance + epsilon), without m(g) if not centered, and
 /// without both terms if the statistics are constants. dweight and dbias, if defined, are the sums of
 /// grad * n and of grad over each channel. All tensors are contiguous, not empty and of one floating dtype;

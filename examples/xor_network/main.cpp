@@ -12,7 +12,7 @@ void train(const Settings& settings, Report& report) {
   const Tensor x = Tensor{{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}, {1.0, 1.0}}.to(settings.device);
   const Tensor y = Tensor{{0.0}, {1.0}, {1.0}, {0.0}}.to(settings.device);
 
-  // README.md says why the layers are initialised this way.
+  // README.md says why the layers are initialized this way.
   Generator generator(settings.seed);
   nn::Sequential model{
       nn::Dense(2, settings.width,

@@ -145,7 +145,7 @@ void unary(const Tensor& x, Tensor& y) {
   dispatch<Types>(x.dtype(), [&]<class X>() { unary_typed<Op, X>(x, y, grain); });
 }
 
-/// The grain of a math op: its f32 formula vectorises, f64 calls the C library.
+/// The grain of a math op: its f32 formula vectorizes, f64 calls the C library.
 template <class X>
 inline constexpr std::int64_t kMathGrain = std::is_same_v<X, float> ? kCheapGrain : kCostlyGrain;
 

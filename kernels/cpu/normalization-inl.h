@@ -1,4 +1,4 @@
-// What normalisations and their gradients share, compiled once for each instruction set: see
+// What normalizations and their gradients share, compiled once for each instruction set: see
 // kernels/cpu/targets.h.
 
 #include "core/ops/normalization.h"

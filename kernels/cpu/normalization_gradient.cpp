@@ -21,7 +21,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-/// For each channel, the sums of grad times normalised x and of grad, over the groups of one task.
+/// For each channel, the sums of grad times normalized x and of grad, over the groups of one task.
 struct ChannelSums {
   double* weight;
   double* bias;
@@ -69,7 +69,7 @@ struct NormalizationBackward {
   void process_groups(std::int64_t begin, std::int64_t end, const ChannelSums& sums) const {
     for (std::int64_t group = begin; group < end; ++group) {
       const auto stats = statistics_at(statistics, layout.groups, group);
-      double gradient = 0, product = 0;  // of the normalised x, over the group
+      double gradient = 0, product = 0;  // of the normalized x, over the group
       for (std::int64_t run = 0; run < layout.runs; ++run)
         sum_run(group, run, stats, sums, gradient, product);
       const auto group_size = static_cast<double>(layout.group_length());

@@ -20,7 +20,7 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 inline constexpr std::int64_t kRandomGrain = 1 << 14;
 
 /// The number of Philox blocks in a batch. A batch is generated together and stored word by word, so that the
-/// rounds vectorise.
+/// rounds vectorize.
 inline constexpr std::int64_t kPhiloxBatch = 64;
 
 struct PhiloxBatch {

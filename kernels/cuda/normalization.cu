@@ -22,7 +22,7 @@ struct NormalizeOperands {
     if (bias != nullptr) normalized += bias[channel];
     y[at] = normalized;
   }
-  /// Normalises one element by known statistics.
+  /// Normalizes one element by known statistics.
   __device__ void operator()(Index at) const {
     write(at, load(statistics, groups.size, groups.group(at)).normalized(x[at]));
   }

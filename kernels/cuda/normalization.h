@@ -8,7 +8,7 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/normalization.h"
 
-// What normalisations and their gradients have in common. A group is the set of elements that share a mean
+// What normalizations and their gradients have in common. A group is the set of elements that share a mean
 // and a variance: contiguous [channels / groups, inner] elements or, if across_outer, those of one channel.
 namespace tinytorch::cuda {
 

@@ -16,7 +16,7 @@ struct NormalizeGradientOperands {
   T* dx;
   math::GroupMeans<T>* means;
 
-  /// The gradient of the normalised x.
+  /// The gradient of the normalized x.
   __device__ T scaled(Index at) const {
     return weight != nullptr ? grad[at] * weight[groups.channel(at)] : grad[at];
   }

@@ -63,7 +63,7 @@ CudaStream::CudaStream(Device device) : StreamState(device) {
 }
 
 CudaStream::~CudaStream() {
-  // Whoever waits for the results reports their errors. Synchronising comes first, because wait_for_stream()
+  // Whoever waits for the results reports their errors. Synchronizing comes first, because wait_for_stream()
   // takes a stream that it does not find as done.
   static_cast<void>(cudaStreamSynchronize(handle_));
   {

@@ -49,7 +49,7 @@ struct GreaterEqual {
   }
 };
 
-// Bools are the bytes 0 and 1: compilers vectorise loops over bytes, but not over bool.
+// Bools are the bytes 0 and 1: compilers vectorize loops over bytes, but not over bool.
 struct LogicalAnd {
   HOST_DEVICE std::uint8_t operator()(std::uint8_t a, std::uint8_t b) const { return a & b; }
 };

@@ -6,7 +6,7 @@
 
 #include "kernels/math/host_device.h"
 
-/// exp, log, tanh and erf in single precision, without branches or tables, so that compilers vectorise loops
+/// exp, log, tanh and erf in single precision, without branches or tables, so that compilers vectorize loops
 /// over them. The polynomials of log and tanh are those of Moshier's Cephes library, those of exp and erf are
 /// minimax fits. The error bounds were measured over all floats.
 namespace tinytorch::math {

@@ -9,7 +9,7 @@
 /// Functors of core/ops/math.h.
 namespace tinytorch::math {
 
-// f32 by our own formulas, which vectorise; f64 by the C library.
+// f32 by our own formulas, which vectorize; f64 by the C library.
 
 struct Exp {
   HOST_DEVICE float operator()(float x) const { return exp_f32(x); }

@@ -7,7 +7,7 @@
 /// Formulas of core/ops/normalization.h.
 namespace tinytorch::math {
 
-/// The statistics of a group of elements that are normalised together: mean + mean_residual, and scale = 1 /
+/// The statistics of a group of elements that are normalized together: mean + mean_residual, and scale = 1 /
 /// sqrt(variance + epsilon). The mean is split in two, so that x - mean is accurate to the last bits also
 /// where the mean is far larger than the deviation.
 template <class T>
@@ -25,12 +25,12 @@ HOST_DEVICE GroupStatistics<T> group_statistics(double mean, double variance, do
           static_cast<T>(1 / std::sqrt(positive + epsilon))};
 }
 
-/// The means over a group of the gradient of the normalised x, and of that gradient times the normalised x.
+/// The means over a group of the gradient of the normalized x, and of that gradient times the normalized x.
 template <class T>
 struct GroupMeans {
   T gradient, product;
 
-  /// The gradient of x, from that of the normalised x.
+  /// The gradient of x, from that of the normalized x.
   HOST_DEVICE T input_gradient(T grad, T normalized, T scale) const {
     return scale * (grad - gradient - normalized * product);
   }

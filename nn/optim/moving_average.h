@@ -8,7 +8,7 @@
 
 namespace tinytorch::nn {
 
-/// Exponential moving averages of parameters, which often generalise better than the final parameters (Polyak
+/// Exponential moving averages of parameters, which often generalize better than the final parameters (Polyak
 /// and Juditsky 1992). They start as the initial parameters; an update is average = decay * average +
 /// (1 - decay) * parameter.
 ///

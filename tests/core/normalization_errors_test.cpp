@@ -1,4 +1,4 @@
-// The error messages of the normalisations, word for word.
+// The error messages of the normalizations, word for word.
 #include <gtest/gtest.h>
 
 #include "core/error.h"
@@ -16,11 +16,11 @@ constexpr BatchNormOptions kTraining{.training = true};
 TEST(NormalizationErrors, OfShapes) {
   const Tensor x = ones_of({2, 6});
   EXPECT_ERROR(layer_norm(x, {5}), ShapeError,
-               "[layer_norm] x is [2, 6], but the normalised shape [5]; x must end in that shape");
+               "[layer_norm] x is [2, 6], but the normalized shape [5]; x must end in that shape");
   EXPECT_ERROR(layer_norm(x, {1, 2, 6}), ShapeError,
-               "[layer_norm] x is [2, 6], but the normalised shape [1, 2, 6]; x must end in that shape");
+               "[layer_norm] x is [2, 6], but the normalized shape [1, 2, 6]; x must end in that shape");
   EXPECT_ERROR(rms_norm(x, {}), ShapeError,
-               "[rms_norm] the normalised shape is []; name at least the last axis of x [2, 6]");
+               "[rms_norm] the normalized shape is []; name at least the last axis of x [2, 6]");
   EXPECT_ERROR(layer_norm(x, {6}, ones_of({2})), ShapeError,
                "[layer_norm] the weight is [2], but x [2, 6] wants [6]");
   EXPECT_ERROR(layer_norm(x, {6}, ones_of({6}), ones_of({1, 6})), ShapeError,

@@ -8,7 +8,7 @@
 namespace tinytorch {
 namespace {
 
-// Making it registers all kernels before the slots of other headers are initialised.
+// Making it registers all kernels before the slots of other headers are initialized.
 TEST(StaticTensor, LeavesTheKernelsOfAllSlotsInPlace) {
   EXPECT_TENSOR_EQ(relu(made_before_main), (Tensor{0.0, 0.0, 0.0}));
 }

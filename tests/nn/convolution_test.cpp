@@ -102,7 +102,7 @@ TEST(Convolutions, RefuseWhatMakesNoLayer) {
   EXPECT_ERROR(nn::Conv2D(3, 3, {3, 0}), ValueError, "[Conv2D] kernel is [3, 0]; it must be at least 1");
   const nn::Initializer wrong = [](const Shape&, Options options, Generator&) { return zeros({7}, options); };
   EXPECT_ERROR(nn::Conv2D(2, 3, 1, {}, {.weight_init = wrong}), ShapeError,
-               "[Conv2D] the initialiser of the weight gave [7], not [3, 2, 1, 1]");
+               "[Conv2D] the initializer of the weight gave [7], not [3, 2, 1, 1]");
 }
 
 TEST(Convolutions, HaveNamedParameters) {

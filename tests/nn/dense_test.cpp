@@ -115,7 +115,7 @@ TEST(Dense, ChecksWhatAnInitialiserGave) {
     return zeros({7, 2}, options);
   };
   EXPECT_ERROR(nn::Dense(2, 3, {.weight_init = wrong}), ShapeError,
-               "[Dense] the initialiser of the weight gave [7, 2], not [3, 2]");
+               "[Dense] the initializer of the weight gave [7, 2], not [3, 2]");
 }
 
 TEST(Dense, ActivationIsTheSameAsALayerOfItsOwn) {

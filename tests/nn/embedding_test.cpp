@@ -65,7 +65,7 @@ TEST(Embedding, SaysWhatDoesNotFit) {
     return zeros({1, 2}, options);
   };
   EXPECT_ERROR(nn::Embedding(2, 2, {.weight_init = wrong}), ShapeError,
-               "[Embedding] the initialiser of the weight gave [1, 2], not [2, 2]");
+               "[Embedding] the initializer of the weight gave [1, 2], not [2, 2]");
   EXPECT_ERROR(known_embedding()(here({0, 3})), ValueError,
                "[embedding] index 3 at [1] is out of range for axis 0 of shape [3, 2]; indices are 0 to 2");
   EXPECT_ERROR(known_embedding()(here({0.0, 1.0})), DTypeError,

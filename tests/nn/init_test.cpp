@@ -133,7 +133,7 @@ TEST(Init, RefusesWhatMakesNoSense) {
                "[init::mirrored_orthogonal] gain is nan; it must be finite and not negative");
 }
 
-TEST(Initialisers, GiveTheSameBitsOnEachDevice) {
+TEST(Initializers, GiveTheSameBitsOnEachDevice) {
   for (const nn::Initializer& init : {nn::init::he_uniform(), nn::init::xavier_uniform(0.1),
                                       nn::init::mirrored_orthogonal(), nn::init::he_normal()}) {
     for (const DType dtype : {DType::f32, DType::f64}) {

@@ -162,7 +162,7 @@ TEST(NormalisingLayers, SayWhatTheyTake) {
   EXPECT_ERROR(nn::GroupNorm(2, 4, {.affine = false})(zeros({2, 6})), ShapeError,
                "[GroupNorm] input is [2, 6]; wanted [N, 4, ...]");
   EXPECT_ERROR(nn::LayerNorm(Shape{2, 0}), ShapeError,
-               "[LayerNorm] normalises [2, 0]; each length must be at least 1");
+               "[LayerNorm] normalizes [2, 0]; each length must be at least 1");
   EXPECT_ERROR(nn::GroupNorm(3, 4), ValueError, "[GroupNorm] 4 channels do not make 3 groups of one size");
 }
 

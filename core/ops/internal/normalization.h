@@ -6,13 +6,13 @@
 // Internal: the checks of core/ops/normalization.h, and what its functions and their gradient rules compute.
 namespace tinytorch::detail {
 
-/// A normalised tensor, and the statistics [3, num_groups] as kernels::normalize has them.
+/// A normalized tensor, and the statistics [3, num_groups] as kernels::normalize has them.
 struct Normalized {
   Tensor y;
   Tensor statistics;
 };
 
-/// The gradients of a normalisation's operands; weight and bias are undefined where not wanted.
+/// The gradients of a normalization's operands; weight and bias are undefined where not wanted.
 struct NormalizationGradients {
   Tensor x;
   Tensor weight;

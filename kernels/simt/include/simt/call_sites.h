@@ -3,7 +3,7 @@
 #include "simt/runtime_api.h"
 #include "simt/site.h"
 
-// The host's synchronising calls record where they are called from, so that SIMT_OMIT can leave one out.
+// The host's synchronizing calls record where they are called from, so that SIMT_OMIT can leave one out.
 namespace simt {
 
 /// Records the source location of the call that this thread makes next.

@@ -4,7 +4,7 @@
 
 /// Declares static shared memory: SHARED(float, tile, [32][33]);
 /// `static` or `thread_local` would not do: each running block needs memory of its own, which starts
-/// uninitialised and has redzones around it.
+/// uninitialized and has redzones around it.
 #define SHARED(T, name, ...)                   \
   static char simt_key_##name;                 \
   auto& name = *static_cast<T(*) __VA_ARGS__>( \

@@ -9,16 +9,16 @@
 // Internal: the parameters of layers.
 namespace tinytorch::nn {
 
-/// A parameter of this shape, made by an initialiser. The layer's options say its dtype, device and
+/// A parameter of this shape, made by an initializer. The layer's options say its dtype, device and
 /// generator.
-/// @throws ShapeError  the initialiser gives another shape
+/// @throws ShapeError  the initializer gives another shape
 template <class Options>
-Parameter initialised(const char* layer, const Initializer& init, const char* name, const Shape& shape,
+Parameter initialized(const char* layer, const Initializer& init, const char* name, const Shape& shape,
                       const Options& options) {
   Generator& generator = options.generator ? *options.generator : default_generator();
   Tensor value = init(shape, {.dtype = options.dtype, .device = options.device}, generator);
   if (value.shape() != shape) {
-    fail<ShapeError>(layer, "the initialiser of the {} gave {}, not {}", name, value.shape(), shape);
+    fail<ShapeError>(layer, "the initializer of the {} gave {}, not {}", name, value.shape(), shape);
   }
   return variable(std::move(value));
 }
