@@ -2,8 +2,8 @@
 
 # Several small sources are compiled as one: most of their time goes into headers and instantiations that they share. So
 # names of one file, in its anonymous namespace, must differ from those of its neighbours.
-function(tinytorch_unity target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TINYTORCH_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 6)
+function(tinytorch_unity target batch_size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TINYTORCH_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE ${batch_size})
 endfunction()
 
 # tinytorch_add_objects(NAME HEADER SOURCE...): objects of the library, the same for the static and the shared one. Most of

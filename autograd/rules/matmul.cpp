@@ -25,7 +25,7 @@ template <class BeforeActivation>
 auto linear_rule(const Variable& x, const Variable& weight, BeforeActivation before_activation) {
   return [x = Saved(x, weight.requires_grad()), weight = Saved(weight, x.requires_grad()), before_activation](
              const RuleArguments& at, InputGradient dx, InputGradient dweight, InputGradient dbias) {
-    const Variable grad = before_activation(at);
+    Variable grad = before_activation(at);
     return Gradients(dx([&] { return matmul(grad, *weight); }),
                      dweight([&] { return matmul(transpose(as_rows(grad)), as_rows(*x)); }),
                      dbias([&] { return grad; }));

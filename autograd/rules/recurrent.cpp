@@ -25,7 +25,7 @@ Gradients composed_lstm(const Variable& grad, const Variable& gates, const Varia
   const Variable squashed = tanh(f * cell + i * g);
   const Variable dhidden = select(grad, 0, 0);
   const Variable dnew = select(grad, 0, 1) + dhidden * o * tanh_slope(squashed);
-  const Variable dgates =
+  Variable dgates =
       concat(std::vector<Variable>{dnew * g * sigmoid_slope(i), dnew * cell * sigmoid_slope(f),
                                    dnew * i * tanh_slope(g), dhidden * squashed * sigmoid_slope(o)},
              -1);
