@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs TinyTorch's tests on the GPU of this machine: all test programs, then compute-sanitizer's memcheck and racecheck on the
-# CUDA tests if it is installed, then the benchmarks; within eight minutes. Writes report.txt beside this script.
+# CUDA tests if it is installed, then the benchmarks; within eight minutes. Writes report.txt into its directory.
 #
 # Exit code: 0 all passed, 1 a test failed or took too long, 2 nothing could be run: no driver, or a library is missing.
 set -eu
@@ -62,7 +62,9 @@ step() {
 
 all_steps() {
     date -u
-    if command -v nvidia-smi >/dev/null; then nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv || true; fi
+    if command -v nvidia-smi >/dev/null; then
+        nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv || echo "nvidia-smi failed with code $?"
+    fi
     echo "libraries: $path"
     step 'tests' 240 ./tito test --backend cuda
     step 'XOR' 20 examples/xor_network/xor_network --backend cuda
