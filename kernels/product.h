@@ -5,7 +5,18 @@
 #include "kernels/iteration_space.h"
 
 // Matrix products for the kernels of every device.
+//
+// An f32 sum of n equal terms that are added one after another has a relative error of up to n * 1.6e-8
+// (n * 2^-25 is a proven bound). So sums that may be long are added in chains of at most kExactChain terms,
+// whose results are added in f64 or with their rounding errors: the relative error is below 1e-6 at any
+// length. Products of at most kLongSum terms are left to the libraries, whose calls would be slow with so few
+// terms.
 namespace tinytorch {
+
+/// The number of terms above which a product's sums are long.
+inline constexpr std::int64_t kLongSum = 2048;
+/// The number of terms of a long sum that are added in f32, one after another.
+inline constexpr std::int64_t kExactChain = 48;
 
 /// A GEMM problem: y = a b with a [m, k] and b [k, n] of any strides, and y [m, n] contiguous.
 template <class T>
@@ -18,6 +29,31 @@ struct Product {
   T* y;
 
   std::int64_t multiply_adds() const { return m * n * k; }
+  bool is_vector() const { return m == 1 || n == 1; }
+
+  /// The part of the product that rows [i, i + rows), columns [j, j + columns) and terms [l, l + terms) give.
+  Product part(std::int64_t i, std::int64_t rows, std::int64_t j, std::int64_t columns, std::int64_t l,
+               std::int64_t terms, T* to) const {
+    Product result = *this;
+    result.m = rows, result.n = columns, result.k = terms, result.y = to;
+    result.a += i * a_row_stride + l * a_column_stride;
+    result.b += l * b_row_stride + j * b_column_stride;
+    return result;
+  }
+
+  /// The product as yᵀ = bᵀ aᵀ; m or n is 1, so that y and yᵀ are the same in memory.
+  Product transposed() const {
+    return {.m = n,
+            .n = m,
+            .k = k,
+            .a = b,
+            .a_row_stride = b_column_stride,
+            .a_column_stride = b_row_stride,
+            .b = a,
+            .b_row_stride = a_column_stride,
+            .b_column_stride = a_row_stride,
+            .y = y};
+  }
 };
 
 /// The product of the first matrices of a batch.

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/ops/creation.h"
 #include "kernels/attention.h"
 #include "kernels/cpu/product-inl.h"
 #include "kernels/math/random.h"
+#include "kernels/math/reduction.h"
 
 #if defined(TINYTORCH_CPU_ATTENTION_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_ATTENTION_INL_H
@@ -27,12 +29,6 @@ struct TileIndex {
   std::int64_t batch, head, kv_head, query, queries, key, keys;
 };
 
-/// Multiplies by our own loops where the library fails.
-template <class T>
-void multiply_or_fall_back(const Product<T>& p) {
-  if (!multiply(p)) blocked_product(p);
-}
-
 /// y = a bᵀ; the rows of a and b are contiguous.
 template <class T>
 void multiply_rows(const T* a, std::int64_t lda, std::int64_t a_rows, const T* b, std::int64_t ldb,
@@ -49,22 +45,70 @@ void multiply_rows(const T* a, std::int64_t lda, std::int64_t a_rows, const T* b
                                    .y = y});
 }
 
-/// p.y += p.a p.b, where y has the row stride y_row_stride; the rows of b are contiguous, and y has at most
-/// kKeyTile rows.
+/// Where a task adds its products: rows of a result and, for long sums, of the rounding errors of these
+/// additions.
 template <class T>
-void add_product(const Product<T>& p, std::int64_t y_row_stride) {
+struct AddedRows {
+  T* data;
+  std::int64_t row_stride;
+  T* errors;  // null where sums are short
+  std::int64_t errors_row_stride;
+};
+
+/// The rows of a result, from a row of a head on.
+template <class T>
+AddedRows<T> added_rows(const HeadRows<T>& y, const HeadRows<T>& errors, std::int64_t batch,
+                        std::int64_t head, std::int64_t row) {
+  return {y.row(batch, head, row), y.row_stride, errors.row(batch, head, row), errors.row_stride};
+}
+
+/// True for attention in f32 whose sums over `terms` queries or keys are long, see kernels/product.h.
+template <class T>
+bool has_long_sums(std::int64_t terms) {
+  return std::is_same_v<T, float> && terms > kLongSum;
+}
+
+/// Zeros for the rounding errors of y where its sums are long; else undefined.
+template <class T>
+Tensor errors_of(const Tensor& y, bool is_long) {
+  return is_long ? zeros(y.shape(), {.dtype = dtype_of<T>}) : Tensor();
+}
+template <class T>
+HeadRows<T> error_rows(Tensor& errors) {
+  return errors.defined() ? head_rows<T>(errors) : HeadRows<T>{nullptr, 0, 0, 0};
+}
+
+/// y += p.a p.b; the rows of b are contiguous, and y has at most kKeyTile rows.
+template <class T>
+void add_product(const Product<T>& p, const AddedRows<T>& y) {
   alignas(64) T product[kKeyTile * kColumnTile];
   Product<T> block = p;
   block.y = product;
   for (std::int64_t column = 0; column < p.n; column += kColumnTile, block.b += kColumnTile) {
     block.n = std::min(kColumnTile, p.n - column);
-    multiply_or_fall_back(block);
+    y.errors != nullptr ? multiply_exactly(block) : multiply_or_fall_back(block);
     for (std::int64_t i = 0; i < p.m; ++i) {
-      T* const y = p.y + i * y_row_stride + column;
+      T* const to = y.data + i * y.row_stride + column;
       const T* const product_row = product + i * block.n;
+      if (y.errors != nullptr) {
+        T* const errors = y.errors + i * y.errors_row_stride + column;
+        INDEPENDENT
+        for (std::int64_t j = 0; j < block.n; ++j)
+          errors[j] += math::rounding_error(to[j], product_row[j], to[j] + product_row[j]);
+      }
       INDEPENDENT
-      for (std::int64_t j = 0; j < block.n; ++j) y[j] = math::Add{}(y[j], product_row[j]);
+      for (std::int64_t j = 0; j < block.n; ++j) to[j] = math::Add{}(to[j], product_row[j]);
     }
+  }
+}
+
+/// Adds the rounding errors of rows to them, if there are any.
+template <class T>
+void correct_rows(const AddedRows<T>& y, std::int64_t rows, std::int64_t width) {
+  for (std::int64_t i = 0; y.errors != nullptr && i < rows; ++i) {
+    T* const row = y.data + i * y.row_stride;
+    const T* const errors = y.errors + i * y.errors_row_stride;
+    for (std::int64_t d = 0; d < width; ++d) row[d] = math::corrected(row[d], errors[d]);
   }
 }
 
@@ -125,12 +169,10 @@ void dropout_scale(const AttentionProblem<T>& p, const TileIndex& tile, std::int
   std::copy_n(scales + skip, tile.keys, scale);
 }
 
-inline std::int64_t ceil_div(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
-
 /// The product of a tile [queries, keys] and `width` columns of the rows of keys or values.
 template <class T>
 Product<T> tile_times_rows(const TileIndex& tile, const T* scores, const HeadRows<const T>& rows,
-                           std::int64_t width, T* y) {
+                           std::int64_t width) {
   return {.m = tile.queries,
           .n = width,
           .k = tile.keys,
@@ -140,7 +182,7 @@ Product<T> tile_times_rows(const TileIndex& tile, const T* scores, const HeadRow
           .b = rows.row(tile.batch, tile.kv_head, tile.key),
           .b_row_stride = rows.row_stride,
           .b_column_stride = 1,
-          .y = y};
+          .y = nullptr};
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

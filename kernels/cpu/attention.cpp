@@ -32,11 +32,17 @@ struct OnlineSoftmaxState {
   double sum = 0;
 };
 
-/// Updates the online softmax by a row of scores, which become weights relative to the new maximum; y's row
+template <class T>
+void rescale_row(T* row, std::int64_t width, T factor) {
+  INDEPENDENT
+  for (std::int64_t d = 0; d < width; ++d) row[d] *= factor;
+}
+
+/// Updates the online softmax by a row of scores, which become weights relative to the new maximum; y's row i
 /// is rescaled to it.
 template <class T>
 void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T* s,
-                OnlineSoftmaxState<T>& state, T* y) {
+                OnlineSoftmaxState<T>& state, const AddedRows<T>& y) {
   const T previous = state.maximum;
   const T maximum = fold_row<ExtremeFold<T, math::Greater>>(s, 1, tile.keys);
   state.maximum = maximum > previous || maximum != maximum ? maximum : previous;
@@ -49,8 +55,8 @@ void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_
   } else {
     const T rescale = math::Exp{}(previous - shift);
     state.sum = state.sum * rescale + sum;
-    INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) y[d] *= rescale;
+    rescale_row(y.data + i * y.row_stride, p.value_width, rescale);
+    if (y.errors != nullptr) rescale_row(y.errors + i * y.errors_row_stride, p.value_width, rescale);
   }
   if (!p.has_dropout) return;
   T factor[kKeyTile];
@@ -61,33 +67,31 @@ void update_row(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_
 
 /// Computes the output and log-sums of one tile of queries (FlashAttention-2, Dao 2023, algorithm 1).
 template <class T>
-void attend(const AttentionProblem<T>& p, TileIndex tile, T* log_sum, const HeadRows<T>& y) {
+void attend(const AttentionProblem<T>& p, TileIndex tile, T* log_sum, const AddedRows<T>& y) {
   alignas(64) T s[kQueryTile * kKeyTile];
   OnlineSoftmaxState<T> states[kQueryTile];
-  T* const output = y.row(tile.batch, tile.head, tile.query);
-  zero_rows(y, tile.batch, tile.head, tile.query, tile.query + tile.queries, p.value_width);
+  for (std::int64_t i = 0; i < tile.queries; ++i) std::fill_n(y.data + i * y.row_stride, p.value_width, T(0));
   const std::int64_t keys = p.keys_before(tile.query + tile.queries);
   for (tile.key = 0; tile.key < keys; tile.key += kKeyTile) {
     tile.keys = std::min(kKeyTile, keys - tile.key);
     compute_scores(p, tile, s);
-    for (std::int64_t i = 0; i < tile.queries; ++i)
-      update_row(p, tile, i, s + i * tile.keys, states[i], output + i * y.row_stride);
-    add_product(tile_times_rows<T>(tile, s, p.v, p.value_width, output), y.row_stride);
+    for (std::int64_t i = 0; i < tile.queries; ++i) update_row(p, tile, i, s + i * tile.keys, states[i], y);
+    add_product(tile_times_rows<T>(tile, s, p.v, p.value_width), y);
   }
+  correct_rows(y, tile.queries, p.value_width);
   for (std::int64_t i = 0; i < tile.queries; ++i) {
     const double sum = states[i].sum;
     log_sum[i] = states[i].maximum + static_cast<T>(std::log(sum));
     if (sum == 0) continue;
-    const T factor = static_cast<T>(1 / sum);
-    INDEPENDENT
-    for (std::int64_t d = 0; d < p.value_width; ++d) output[i * y.row_stride + d] *= factor;
+    rescale_row(y.data + i * y.row_stride, p.value_width, static_cast<T>(1 / sum));
   }
 }
 
 /// Tiles of queries are independent tasks.
 template <class T>
 void attention_typed(const AttentionProblem<T>& p, Tensor& log_sum, Tensor& y) {
-  const HeadRows<T> rows = head_rows<T>(y);
+  Tensor errors = errors_of<T>(y, has_long_sums<T>(p.keys));
+  const HeadRows<T> rows = head_rows<T>(y), errors_of_rows = error_rows<T>(errors);
   T* const log_sums = log_sum.data<T>();
   const std::int64_t tiles_per_head = ceil_div(p.queries, kQueryTile);
   const std::int64_t work = std::min(p.queries, kQueryTile) * p.keys * (p.width + p.value_width);
@@ -106,7 +110,8 @@ void attention_typed(const AttentionProblem<T>& p, Tensor& log_sum, Tensor& y) {
                            .queries = std::min(kQueryTile, p.queries - query),
                            .key = 0,
                            .keys = 0},
-                          log_sums + batch_head * p.queries + query, rows);
+                          log_sums + batch_head * p.queries + query,
+                          added_rows(rows, errors_of_rows, batch_head / p.heads, head, query));
                  }
                });
 }

@@ -31,6 +31,7 @@ struct GradientOperands {
   HeadRows<const T> dy;
   const T *log_sum, *delta;  // delta: the sum of dy y along each row
   HeadRows<T> dq, dk, dv;
+  HeadRows<T> dq_errors, dk_errors, dv_errors;  // null where sums are short
 };
 
 template <class T>
@@ -68,7 +69,7 @@ void differentiate_scores(const AttentionProblem<T>& p, const TileIndex& tile, s
 /// dy.
 template <class T>
 Product<T> transposed_tile_times_rows(const TileIndex& tile, const T* scores, const HeadRows<const T>& rows,
-                                      std::int64_t width, T* y) {
+                                      std::int64_t width) {
   return {.m = tile.keys,
           .n = width,
           .k = tile.queries,
@@ -78,7 +79,7 @@ Product<T> transposed_tile_times_rows(const TileIndex& tile, const T* scores, co
           .b = rows.row(tile.batch, tile.head, tile.query),
           .b_row_stride = rows.row_stride,
           .b_column_stride = 1,
-          .y = y};
+          .y = nullptr};
 }
 
 /// The gradients that a task computes: all, dq (queries), or dk and dv (keys).
@@ -98,16 +99,14 @@ void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, c
     differentiate_scores(p, tile, i, g.log_sum[row], g.delta[row], s + i * tile.keys, ds + i * tile.keys);
   }
   if (target != GradientTarget::keys) {
-    add_product(tile_times_rows<T>(tile, ds, p.k, p.width, g.dq.row(tile.batch, tile.head, tile.query)),
-                g.dq.row_stride);
+    add_product(tile_times_rows<T>(tile, ds, p.k, p.width),
+                added_rows(g.dq, g.dq_errors, tile.batch, tile.head, tile.query));
   }
   if (target != GradientTarget::queries) {
-    add_product(transposed_tile_times_rows<T>(tile, s, g.dy, p.value_width,
-                                              g.dv.row(tile.batch, tile.kv_head, tile.key)),
-                g.dv.row_stride);
-    add_product(
-        transposed_tile_times_rows<T>(tile, ds, p.q, p.width, g.dk.row(tile.batch, tile.kv_head, tile.key)),
-        g.dk.row_stride);
+    add_product(transposed_tile_times_rows<T>(tile, s, g.dy, p.value_width),
+                added_rows(g.dv, g.dv_errors, tile.batch, tile.kv_head, tile.key));
+    add_product(transposed_tile_times_rows<T>(tile, ds, p.q, p.width),
+                added_rows(g.dk, g.dk_errors, tile.batch, tile.kv_head, tile.key));
   }
 }
 
@@ -115,6 +114,21 @@ void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, c
 struct TaskRange {
   std::int64_t batch, kv_head, first_head, end_head, first_query, end_query, first_key, end_key;
 };
+
+/// Adds the rounding errors of long sums to the gradients of a task.
+template <class T>
+void correct_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const TaskRange& range,
+                       GradientTarget target) {
+  const std::int64_t keys = range.end_key - range.first_key;
+  if (target != GradientTarget::queries) {
+    correct_rows(added_rows(g.dk, g.dk_errors, range.batch, range.kv_head, range.first_key), keys, p.width);
+    correct_rows(added_rows(g.dv, g.dv_errors, range.batch, range.kv_head, range.first_key), keys,
+                 p.value_width);
+  }
+  for (std::int64_t head = range.first_head; target != GradientTarget::keys && head < range.end_head; ++head)
+    correct_rows(added_rows(g.dq, g.dq_errors, range.batch, head, range.first_query),
+                 range.end_query - range.first_query, p.width);
+}
 
 /// Each element of a gradient is written by one task, and its terms are added in one order, for any
 /// partition.
@@ -143,6 +157,7 @@ void compute_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& 
       }
     }
   }
+  correct_gradients(p, g, range, target);
 }
 
 /// The range of a task: for all gradients a kv_head with the heads that share it; for keys, one tile of its
@@ -213,12 +228,19 @@ void attention_gradient(const Tensor& q, const Tensor& k, const Tensor& v, const
   dispatch<FloatingTypes>(q.dtype(), [&]<class T>() {
     const AttentionProblem<T> problem = attention_problem<T>(q, k, v, settings);
     compute_delta(problem, head_rows<T>(y), head_rows<T>(dy), delta.data<T>());
+    const std::int64_t queries = problem.queries * problem.heads / problem.kv_heads;
+    Tensor dq_errors = errors_of<T>(dq, has_long_sums<T>(problem.keys)),
+           dk_errors = errors_of<T>(dk, has_long_sums<T>(queries)),
+           dv_errors = errors_of<T>(dv, has_long_sums<T>(queries));
     const GradientOperands<T> rows{.dy = head_rows<T>(dy),
                                    .log_sum = log_sum.data<T>(),
                                    .delta = delta.data<T>(),
                                    .dq = head_rows<T>(dq),
                                    .dk = head_rows<T>(dk),
-                                   .dv = head_rows<T>(dv)};
+                                   .dv = head_rows<T>(dv),
+                                   .dq_errors = error_rows<T>(dq_errors),
+                                   .dk_errors = error_rows<T>(dk_errors),
+                                   .dv_errors = error_rows<T>(dv_errors)};
     attention_gradient_typed(problem, rows);
   });
 }

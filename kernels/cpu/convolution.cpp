@@ -55,23 +55,18 @@ struct Im2colConvolution {
   std::int64_t output_numel() const { return group_filters * positions; }
   std::int64_t weight_numel() const { return group_filters * depth; }
 
-  /// Calls f(task, slot) for all tasks, in rounds of at most kSlots, and done(first task, slots) after each
-  /// round. A slot is the workspace that one task has to itself.
+  /// Calls f(task, slot) for all tasks, in rounds of at most kSlots. A slot is the workspace that one task
+  /// has to itself.
   static constexpr std::int64_t kSlots = 16;
-  template <class F, class Done>
-  void run(const F& f, const Done& done) const {
+  template <class F>
+  void run(const F& f) const {
     const std::int64_t grain = kProductGrain / (weight_numel() * positions) + 1;
     for (std::int64_t first = 0; first < tasks; first += kSlots) {
       const std::int64_t slots = std::min(kSlots, tasks - first);
       parallel_for(slots, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t slot = begin; slot < end; ++slot) f(first + slot, slot);
       });
-      done(first, slots);
     }
-  }
-  template <class F>
-  void run(const F& f) const {
-    run(f, [](std::int64_t, std::int64_t) {});
   }
 };
 
@@ -104,16 +99,16 @@ void conv2d_typed(const Tensor& x, const Tensor& weight, const Conv2dOptions& op
       im2col(problem.geometry, problem.group_channels, columns, workspace.slot(slot));
       columns = workspace.slot(slot);
     }
-    own_product(Product<T>{.m = problem.group_filters,
-                           .n = problem.positions,
-                           .k = problem.depth,
-                           .a = weights + task % problem.groups * problem.weight_numel(),
-                           .a_row_stride = problem.depth,
-                           .a_column_stride = 1,
-                           .b = columns,
-                           .b_row_stride = problem.positions,
-                           .b_column_stride = 1,
-                           .y = to + task * problem.output_numel()});
+    multiply_or_fall_back(Product<T>{.m = problem.group_filters,
+                                     .n = problem.positions,
+                                     .k = problem.depth,
+                                     .a = weights + task % problem.groups * problem.weight_numel(),
+                                     .a_row_stride = problem.depth,
+                                     .a_column_stride = 1,
+                                     .b = columns,
+                                     .b_row_stride = problem.positions,
+                                     .b_column_stride = 1,
+                                     .y = to + task * problem.output_numel()});
   });
 }
 
@@ -122,65 +117,114 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
                           Tensor& dx) {
   const Im2colConvolution problem(dx, weight, grad, options);
   Workspace<T> workspace(problem, problem.depth * problem.positions, !problem.is_pointwise);
+  const bool has_errors = needs_errors<T>(problem.geometry);
+  Workspace<T> errors(problem, problem.image_numel(), has_errors);
   const T *const weights = weight.data<T>(), *const from = grad.data<T>();
   T* const to = dx.data<T>();
   problem.run([&](std::int64_t task, std::int64_t slot) {
     T* const image = to + task * problem.image_numel();
     T* const columns = problem.is_pointwise ? image : workspace.slot(slot);
-    own_product(Product<T>{.m = problem.depth,
-                           .n = problem.positions,
-                           .k = problem.group_filters,
-                           .a = weights + task % problem.groups * problem.weight_numel(),
-                           .a_row_stride = 1,
-                           .a_column_stride = problem.depth,
-                           .b = from + task * problem.output_numel(),
-                           .b_row_stride = problem.positions,
-                           .b_column_stride = 1,
-                           .y = columns});
-    if (!problem.is_pointwise) col2im(problem.geometry, problem.group_channels, columns, image);
+    const Product<T> product{.m = problem.depth,
+                             .n = problem.positions,
+                             .k = problem.group_filters,
+                             .a = weights + task % problem.groups * problem.weight_numel(),
+                             .a_row_stride = 1,
+                             .a_column_stride = problem.depth,
+                             .b = from + task * problem.output_numel(),
+                             .b_row_stride = problem.positions,
+                             .b_column_stride = 1,
+                             .y = columns};
+    // col2im() adds the kernel's elements to these sums.
+    const bool is_long = problem.group_filters * problem.geometry.kernel_numel() > kLongSum;
+    is_long ? multiply_long(product) : multiply_or_fall_back(product);
+    if (problem.is_pointwise) return;
+    col2im(problem.geometry, problem.group_channels, columns, image,
+           has_errors ? errors.slot(slot) : nullptr);
   });
 }
 
-/// Computes the gradient of each image by itself, and adds these in the order of the images.
+/// The gradient of the weight sums over the positions of all images. Blocks of positions are added in f64, in
+/// tasks that depend on the shapes alone, whose results are added in order.
 template <class T>
-void weight_gradient_typed(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
-  const Im2colConvolution problem(x, dw, grad, options);
-  Workspace<T> workspace(problem, problem.depth * problem.positions, !problem.is_pointwise);
-  Workspace<T> partials(problem, problem.weight_numel());
-  const T *const images = x.data<T>(), *const from = grad.data<T>();
-  T* const to = dw.data<T>();
-  std::fill_n(to, dw.numel(), T(0));
-  const auto multiply = [&](std::int64_t task, std::int64_t slot) {
-    const T* columns = images + task * problem.image_numel();
-    if (!problem.is_pointwise) {
-      im2col(problem.geometry, problem.group_channels, columns, workspace.slot(slot));
-      columns = workspace.slot(slot);
+class WeightGradient {
+ public:
+  WeightGradient(const Im2colConvolution& problem, const Tensor& grad, const Tensor& x, Tensor& dw)
+      : p_(problem),
+        grad_(grad.data<T>()),
+        x_(x.data<T>()),
+        dw_(dw.data<T>()),
+        numel_(dw.numel()),
+        positions_(problem.tasks / problem.groups * problem.positions),
+        tasks_(std::clamp<std::int64_t>(kMaxTotals / numel_, 1, std::min(kTasks, blocks()))) {}
+
+  void run() const {
+    const std::int64_t workspace_numel = (p_.depth + p_.group_filters) * kExactBlock;
+    Tensor totals = zeros({tasks_, numel_}, {.dtype = DType::f64}),
+           workspaces = empty({tasks_, workspace_numel}, {.dtype = dtype_of<T>});
+    double* const to = totals.data<double>();
+    T* const workspace = workspaces.data<T>();
+    parallel_for(tasks_, kProductGrain / ceil_div(numel_ * positions_, tasks_) + 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   [[maybe_unused]] const SingleThreadScope single_thread;
+                   for (std::int64_t task = begin; task < end; ++task)
+                     run_task(task, workspace + task * workspace_numel, to + task * numel_);
+                 });
+    add_partials(to, tasks_, numel_, dw_);
+  }
+
+ private:
+  static constexpr std::int64_t kTasks = 16, kMaxTotals = 1 << 23;
+
+  std::int64_t blocks() const { return ceil_div(positions_, kExactBlock); }
+
+  void run_task(std::int64_t task, T* workspace, double* totals) const {
+    for (std::int64_t block = blocks() * task / tasks_; block < blocks() * (task + 1) / tasks_; ++block) {
+      const std::int64_t begin = block * kExactBlock, end = std::min(positions_, begin + kExactBlock);
+      for (std::int64_t group = 0; group < p_.groups; ++group)
+        add_block(begin, end, group, workspace, totals + group * p_.weight_numel());
     }
-    own_product(Product<T>{.m = problem.group_filters,
-                           .n = problem.depth,
-                           .k = problem.positions,
-                           .a = from + task * problem.output_numel(),
-                           .a_row_stride = problem.positions,
+  }
+
+  /// Adds the products of one group at positions [begin, end) of all images.
+  void add_block(std::int64_t begin, std::int64_t end, std::int64_t group, T* columns, double* totals) const {
+    const std::int64_t length = end - begin;
+    T* const gradients = columns + p_.depth * length;
+    for (std::int64_t at = begin; at < end;) {
+      const std::int64_t plane = at / p_.positions * p_.groups + group, first = at % p_.positions;
+      const std::int64_t last = std::min(p_.positions, first + end - at);
+      im2col(p_.geometry, p_.group_channels, x_ + plane * p_.image_numel(), {first, last},
+             columns + (at - begin), length);
+      for (std::int64_t filter = 0; filter < p_.group_filters; ++filter)
+        std::copy_n(grad_ + plane * p_.output_numel() + filter * p_.positions + first, last - first,
+                    gradients + filter * length + (at - begin));
+      at += last - first;
+    }
+    add_exactly(Product<T>{.m = p_.group_filters,
+                           .n = p_.depth,
+                           .k = length,
+                           .a = gradients,
+                           .a_row_stride = length,
                            .a_column_stride = 1,
                            .b = columns,
                            .b_row_stride = 1,
-                           .b_column_stride = problem.positions,
-                           .y = partials.slot(slot)});
-  };
-  problem.run(multiply, [&](std::int64_t first, std::int64_t slots) {
-    for (std::int64_t slot = 0; slot < slots; ++slot) {
-      const T* partial = partials.slot(slot);
-      T* total = to + (first + slot) % problem.groups * problem.weight_numel();
-      for (std::int64_t i = 0; i < problem.weight_numel(); ++i) total[i] += partial[i];
-    }
-  });
-}
+                           .b_column_stride = length,
+                           .y = nullptr},
+                totals);
+  }
 
-/// Calls the library where this build has one. @return  whether it computed the result
+  const Im2colConvolution& p_;
+  const T *grad_, *x_;
+  T* dw_;
+  std::int64_t numel_, positions_, tasks_;
+};
+
+/// Calls the library where this build has one, unless it would add more than kLongSum terms one after
+/// another.
+/// @return  whether it computed the result
 template <class Call>
-bool run_library(const Tensor& x, const Call& call) {
+bool run_library(const Tensor& x, std::int64_t terms, const Call& call) {
   if constexpr (kHasLibraryProduct) {
-    return x.dtype() == DType::f32 && call();
+    return x.dtype() == DType::f32 && terms <= kLongSum && call();
   } else {
     return false;
   }
@@ -188,7 +232,8 @@ bool run_library(const Tensor& x, const Call& call) {
 
 void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
             Tensor& y) {
-  if (run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
+  const std::int64_t terms = weight.numel() / weight.shape()[0];
+  if (run_library(x, terms, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
   const Tensor images = contiguous(x);
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     in_rows(y, [&](Tensor& contiguous_y) { conv2d_typed<T>(images, weight, options, contiguous_y); });
@@ -199,7 +244,9 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
-  if (run_library(grad, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); })) return;
+  const std::int64_t terms = weight.numel() / dx.shape()[1];
+  if (run_library(grad, terms, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); }))
+    return;
   const Tensor images = contiguous(grad);
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
     in_rows(dx,
@@ -208,9 +255,19 @@ void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2
 }
 
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
-  if (run_library(x, [&] { return library_conv2d_weight_gradient(grad, x, options, dw); })) return;
-  dispatch<FloatingTypes>(
-      x.dtype(), [&]<class T>() { weight_gradient_typed<T>(contiguous(grad), contiguous(x), options, dw); });
+  // The library adds in an order that depends on the number of threads, so it gets one.
+  constexpr std::int64_t kMaxCost = 1 << 26;
+  const std::int64_t terms = grad.numel() / grad.shape()[1];
+  const bool is_small = terms * dw.numel() <= kMaxCost;
+  if (is_small && run_library(x, terms, [&] {
+        [[maybe_unused]] const SingleThreadScope single_thread;
+        return library_conv2d_weight_gradient(grad, x, options, dw);
+      }))
+    return;
+  const Tensor images = contiguous(x), gradients = contiguous(grad);
+  const Im2colConvolution problem(images, dw, gradients, options);
+  dispatch<FloatingTypes>(x.dtype(),
+                          [&]<class T>() { WeightGradient<T>(problem, gradients, images, dw).run(); });
 }
 
 void register_kernels() {

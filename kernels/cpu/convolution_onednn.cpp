@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
@@ -225,6 +226,10 @@ class ConvolutionPrimitive {
   template <class Op>
   void create(const typename Op::primitive_desc& desc, const memory::desc& x, const memory::desc& weight,
               const memory::desc& y) {
+    if (std::string_view(desc.impl_info_str()).find("gemm:") != std::string_view::npos) {
+      throw dnnl::error(dnnl_unimplemented,
+                        "matrix products that depend on the number of threads; ours do not");
+    }
     x_.set_compute_desc(x, kind_ == PropagationKind::backward_data);
     weight_.set_compute_desc(weight, kind_ == PropagationKind::backward_weights);
     y_.set_compute_desc(y, kind_ == PropagationKind::forward);
@@ -238,7 +243,7 @@ class ConvolutionPrimitive {
   dnnl::primitive primitive_;
 };
 
-/// @return  null where oneDNN does not support the problem
+/// @return  null where oneDNN does not support the problem, or only by matrix products
 std::shared_ptr<const ConvolutionPrimitive> make_primitive(const ConvolutionProblem& problem) {
   try {
     return std::make_shared<const ConvolutionPrimitive>(problem);

@@ -59,7 +59,7 @@ void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
       return matmul_typed<T>(a, contiguous(b), y);
     }
   }
-  if (!(single ? multiply(product) : multiply_batch(batch, product))) {
+  if (!(single ? multiply(product, /*may_split=*/true) : multiply_batch(batch, product))) {
     throw Error("[matmul] oneDNN failed to multiply these matrices");
   }
 }

@@ -2,12 +2,15 @@
 // an element is summed does not depend on the number of threads.
 
 #include <algorithm>
+#include <atomic>
+#include <bit>
 #include <cstdint>
 #include <type_traits>
 
+#include "core/storage.h"
+#include "kernels/cpu/own_product-inl.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/product.h"
-#include "kernels/math/arithmetic.h"
 
 #if defined(TINYTORCH_CPU_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_PRODUCT_INL_H
@@ -19,164 +22,207 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// sum + a b
+/// The number of multiplications below which our own loops are faster than a call of the library.
+inline constexpr std::int64_t kLibraryLimit = 1 << 14;
+
+/// True for long sums that need care, see kernels/product.h. Those of rows and of f64 are exact enough.
 template <class T>
-HWY_INLINE T multiply_add(T a, T b, T sum) {
-  return math::Add{}(sum, math::Mul{}(a, b));
+bool has_long_sums(const Product<T>& p) {
+  return std::is_same_v<T, float> && p.k > kLongSum && !p.is_vector();
 }
 
-/// Small products: no packing, no calls.
+/// The number of outputs from which on calls of the library pay that add only kExactChain terms.
+inline constexpr std::int64_t kLongSumOutputs = 1 << 10;
+
+/// Whether multiply() calls the library. It adds one after another, so it gets no dot products.
 template <class T>
-void plain_product(const Product<T>& p) {
-  for (std::int64_t i = 0; i < p.m; ++i) {
-    const T* a = p.a + i * p.a_row_stride;
-    T* y = p.y + i * p.n;
-    if (p.b_column_stride == 1 && p.n > 1) {
-      for (std::int64_t j = 0; j < p.n; ++j) y[j] = 0;
-      for (std::int64_t l = 0; l < p.k; ++l) {
-        const T factor = a[l * p.a_column_stride];
-        const T* b = p.b + l * p.b_row_stride;
-        INDEPENDENT
-        for (std::int64_t j = 0; j < p.n; ++j) y[j] = multiply_add(factor, b[j], y[j]);
-      }
-    } else {
-      for (std::int64_t j = 0; j < p.n; ++j) {
-        const T* b = p.b + j * p.b_column_stride;
-        T sum = 0;
-        for (std::int64_t l = 0; l < p.k; ++l)
-          sum = multiply_add(a[l * p.a_column_stride], b[l * p.b_row_stride], sum);
-        y[j] = sum;
-      }
-    }
-  }
+bool prefers_library(const Product<T>& p) {
+  if (!kHasLibraryProduct || !std::is_same_v<T, float> || p.is_vector()) return false;
+  return p.k > kLongSum ? p.m * p.n >= kLongSumOutputs : p.multiply_adds() >= kLibraryLimit;
 }
 
-/// Larger products, after Goto and van de Geijn (2008): panels of a and b are packed so that the innermost
-/// loop (the micro-kernel) reads both in order and keeps a tile of kRows x kColumns sums in registers.
-template <class T>
-class BlockedProduct {
- public:
-  /// Computes rows [row_begin, row_end) and columns [column_begin, column_end) of the product.
-  static void run(const Product<T>& p, std::int64_t row_begin, std::int64_t row_end,
-                  std::int64_t column_begin, std::int64_t column_end) {
-    alignas(64) T a[kBlockRows * kDepth];
-    alignas(64) T b[kBlockColumns * kDepth];
-    for (std::int64_t l = 0; l < p.k; l += kDepth) {
-      const std::int64_t depth = std::min(kDepth, p.k - l);
-      for (std::int64_t j = column_begin; j < column_end; j += kBlockColumns) {
-        const std::int64_t columns = std::min(kBlockColumns, column_end - j);
-        pack<kColumns>(p.b + l * p.b_row_stride + j * p.b_column_stride, p.b_column_stride, p.b_row_stride,
-                       columns, depth, b);
-        for (std::int64_t i = row_begin; i < row_end; i += kBlockRows) {
-          const std::int64_t rows = std::min(kBlockRows, row_end - i);
-          pack<kRows>(p.a + i * p.a_row_stride + l * p.a_column_stride, p.a_row_stride, p.a_column_stride,
-                      rows, depth, a);
-          multiply_block(a, b, rows, columns, depth, p.y + i * p.n + j, p.n, l > 0);
-        }
-      }
-    }
+/// A partition of the elements of a product into tiles of about the same size.
+struct Tiling {
+  std::int64_t m, n, row_tiles, column_tiles;
+
+  /// Tiles of up to `area` elements, as square as that allows.
+  Tiling(std::int64_t m, std::int64_t n, std::int64_t area) : m(m), n(n) {
+    const std::int64_t side = std::int64_t{1} << (std::bit_width(static_cast<std::uint64_t>(area)) - 1) / 2;
+    row_tiles = ceil_div(m, area / std::min(n, side));
+    column_tiles = ceil_div(n, area / ceil_div(m, row_tiles));
   }
+  std::int64_t numel() const { return row_tiles * column_tiles; }
 
- private:
-  static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
-  // Integers are computed unsigned, so that they wrap around.
-  using Lane =
-      typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
-  using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = Lane;
-  static constexpr std::int64_t kVectors = 2,
-                                kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
-  static constexpr std::int64_t kRows = 4, kColumns = kVectors * kVectorLanes;
-  static constexpr std::int64_t kDepth = 128, kBlockRows = 32, kBlockColumns = 128;
-
-  /// Packs `lines` lines (rows of a, columns of b) of `depth` elements into panels of kWidth lines, padded
-  /// with zeros: the first elements of a panel's lines, then the second ones, and so on.
-  template <std::int64_t kWidth>
-  static void pack(const T* x, std::int64_t line_stride, std::int64_t stride, std::int64_t lines,
-                   std::int64_t depth, T* to) {
-    for (std::int64_t line = 0; line < lines; line += kWidth, to += kWidth * depth) {
-      const T* from = x + line * line_stride;
-      const std::int64_t width = std::min(kWidth, lines - line);
-      if (width < kWidth) std::fill_n(to, kWidth * depth, T(0));
-      for (std::int64_t l = 0; l < depth; ++l) {
-        for (std::int64_t i = 0; i < width; ++i) to[l * kWidth + i] = from[i * line_stride + l * stride];
-      }
-    }
-  }
-
-  static void multiply_block(const T* a, const T* b, std::int64_t rows, std::int64_t columns,
-                             std::int64_t depth, T* y, std::int64_t y_row_stride, bool accumulate) {
-    for (std::int64_t j = 0; j < columns; j += kColumns) {
-      for (std::int64_t i = 0; i < rows; i += kRows) {
-        alignas(64) T sum[kRows * kColumns];
-        multiply_tile(a + i * depth, b + j * depth, depth, sum);
-        add_tile(sum, y + i * y_row_stride + j, y_row_stride, std::min(kRows, rows - i),
-                 std::min(kColumns, columns - j), accumulate);
-      }
-    }
-  }
-
-  static void multiply_tile(const T* a, const T* b, std::int64_t depth, T* to) {
-    Vector sum[kRows][kVectors] = {};
-    for (std::int64_t l = 0; l < depth; ++l, a += kRows, b += kColumns) {
-      const Vector* line = reinterpret_cast<const Vector*>(b);
-      for (std::int64_t i = 0; i < kRows; ++i) {
-        for (std::int64_t v = 0; v < kVectors; ++v) sum[i][v] += static_cast<Lane>(a[i]) * line[v];
-      }
-    }
-    for (std::int64_t i = 0; i < kRows; ++i) {
-      for (std::int64_t v = 0; v < kVectors; ++v) reinterpret_cast<Vector*>(to)[i * kVectors + v] = sum[i][v];
-    }
-  }
-
-  static void add_tile(const T* sum, T* y, std::int64_t y_row_stride, std::int64_t rows, std::int64_t columns,
-                       bool accumulate) {
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t j = 0; j < columns; ++j) {
-        T& element = y[i * y_row_stride + j];
-        element = accumulate ? math::Add{}(element, sum[i * kColumns + j]) : sum[i * kColumns + j];
-      }
-    }
+  struct Tile {
+    std::int64_t i, rows, j, columns;
+  };
+  Tile tile(std::int64_t index) const {
+    const std::int64_t row = index / column_tiles, column = index % column_tiles;
+    const std::int64_t i = m * row / row_tiles, j = n * column / column_tiles;
+    return {i, m * (row + 1) / row_tiles - i, j, n * (column + 1) / column_tiles - j};
   }
 };
 
-/// The number of multiplications below which plain_product() is faster than packing.
-inline constexpr std::int64_t kPlainProductLimit = 1 << 12;
+/// y = a b by the library, on this thread, in chains of `chain` terms.
+/// @return  false if the library failed
+inline bool library_chains(const Product<float>& p, std::int64_t y_row_stride, std::int64_t chain) {
+  if constexpr (kHasLibraryProduct) {
+    for (std::int64_t l = 0; l < p.k; l += chain) {
+      const Product<float> terms = p.part(0, p.m, 0, p.n, l, std::min(chain, p.k - l), p.y);
+      if (!library_product(terms, y_row_stride, l > 0)) return false;
+    }
+  }
+  return kHasLibraryProduct;
+}
 
-/// Partitions the longer side of the product among the threads. k is not 0.
+/// y = the sum of f64 partials [chunks, numel] over the chunks, in their order.
 template <class T>
-void blocked_product(const Product<T>& p) {
-  const std::int64_t longer = std::max(p.m, p.n);
-  parallel_for(longer, kProductGrain / (p.multiply_adds() / longer) + 1,
+void add_partials(const double* partials, std::int64_t chunks, std::int64_t numel, T* y) {
+  parallel_for(numel, kCheapGrain / chunks + 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      double total = 0;
+      for (std::int64_t chunk = 0; chunk < chunks; ++chunk) total += partials[chunk * numel + i];
+      y[i] = static_cast<T>(total);
+    }
+  });
+}
+
+/// A product of up to kLongSum terms by the library. Threads compute tiles that depend on the shape alone.
+/// @return  false if the library failed
+inline bool library_tiles(const Product<float>& p) {
+  constexpr std::int64_t kChain = 256, kMinCost = 1 << 21, kMinArea = 1 << 10, kMaxArea = 1 << 16,
+                         kTiles = 16;
+  const std::int64_t area = std::max({std::min(p.m * p.n / kTiles, kMaxArea), kMinCost / p.k, kMinArea});
+  const Tiling tiling(p.m, p.n, area);
+  std::atomic<bool> succeeded{true};
+  parallel_for(tiling.numel(),
+               kProductGrain / std::max<std::int64_t>(1, p.multiply_adds() / tiling.numel()) + 1,
                [&](std::int64_t begin, std::int64_t end) {
-                 if (p.m >= p.n) {
-                   BlockedProduct<T>::run(p, begin, end, 0, p.n);
-                 } else {
-                   BlockedProduct<T>::run(p, 0, p.m, begin, end);
+                 [[maybe_unused]] const SingleThreadScope single_thread;
+                 for (std::int64_t index = begin; index < end; ++index) {
+                   const auto [i, rows, j, columns] = tiling.tile(index);
+                   const Product<float> tile = p.part(i, rows, j, columns, 0, p.k, p.y + i * p.n + j);
+                   if (!library_chains(tile, p.n, kChain)) succeeded = false;
                  }
                });
+  return succeeded;
 }
 
-/// The product by our own loops; y becomes zeros where k is 0.
+/// The number of terms that add_exactly() adds in f32.
+inline constexpr std::int64_t kExactBlock = 8 * kExactChain;
+/// The largest tile of add_exactly(), which has two of them on the stack.
+inline constexpr std::int64_t kExactTile = 1 << 14;
+
+/// y = a b on this thread, for k up to kExactBlock, in short chains.
 template <class T>
-void own_product(const Product<T>& p) {
-  return p.multiply_adds() < kPlainProductLimit ? plain_product(p) : blocked_product(p);
+void multiply_exactly(const Product<T>& p) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.m * p.n >= kLongSumOutputs && !p.is_vector() && library_chains(p, p.n, kExactChain)) return;
+  }
+  p.is_vector() ? own_product(p) : BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
 }
 
-/// The number of multiplications below which our own loops are faster than a call of the library.
-inline constexpr std::int64_t kLibraryLimit = 1 << 14;
+/// totals += a b on this thread, where totals [m, n] are f64. Blocks of terms are added in T first.
 template <class T>
-bool prefers_library(const Product<T>& p) {
-  return kHasLibraryProduct && std::is_same_v<T, float> && p.multiply_adds() >= kLibraryLimit;
+void add_exactly(const Product<T>& p, double* totals) {
+  const Tiling tiling(p.m, p.n, kExactTile);
+  alignas(64) T sums[kExactTile];
+  for (std::int64_t index = 0; index < tiling.numel(); ++index) {
+    const auto [i, rows, j, columns] = tiling.tile(index);
+    for (std::int64_t l = 0; l < p.k; l += kExactBlock) {
+      multiply_exactly(p.part(i, rows, j, columns, l, std::min(kExactBlock, p.k - l), sums));
+      for (std::int64_t row = 0; row < rows; ++row) {
+        double* const to = totals + (i + row) * p.n + j;
+        const T* const from = sums + row * columns;
+        INDEPENDENT
+        for (std::int64_t column = 0; column < columns; ++column)
+          to[column] += static_cast<double>(from[column]);
+      }
+    }
+  }
 }
 
+/// A product of long sums. Tiles and, where these are few, chunks of k are tasks, which depend on the shape
+/// alone.
+class LongProduct {
+ public:
+  /// With `may_split`, k is divided into chunks, which takes memory.
+  LongProduct(const Product<float>& p, bool may_split) : p_(p), tiling_(p.m, p.n, kExactTile) {
+    constexpr std::int64_t kTasks = 16, kMinCost = 1 << 21;
+    const std::int64_t wanted =
+        std::min({ceil_div(kTasks, tiling_.numel()), p.multiply_adds() / kMinCost, p.k / kLongSum});
+    chunks_ = may_split ? std::max<std::int64_t>(1, wanted) : 1;
+  }
+
+  void run() const {
+    if (chunks_ == 1) return run_tasks(p_.y);
+    const std::int64_t numel = p_.m * p_.n;
+    Storage memory(Device::cpu(), static_cast<std::size_t>(chunks_ * numel) * sizeof(double));
+    auto* const partials = reinterpret_cast<double*>(memory.data());
+    run_tasks(partials);
+    add_partials(partials, chunks_, numel, p_.y);
+  }
+
+ private:
+  /// Writes the sums of chunk c to y + c m n.
+  template <class Y>
+  void run_tasks(Y* y) const {
+    const std::int64_t tasks = tiling_.numel() * chunks_;
+    parallel_for(tasks, kProductGrain / std::max<std::int64_t>(1, p_.multiply_adds() / tasks) + 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   [[maybe_unused]] const SingleThreadScope single_thread;
+                   for (std::int64_t task = begin; task < end; ++task) run_task(task, y);
+                 });
+  }
+
+  template <class Y>
+  void run_task(std::int64_t task, Y* y) const {
+    const auto [i, rows, j, columns] = tiling_.tile(task % tiling_.numel());
+    const std::int64_t chunk = task / tiling_.numel(), length = ceil_div(p_.k, chunks_);
+    const std::int64_t first = chunk * length;
+    alignas(64) double totals[kExactTile];
+    std::fill_n(totals, rows * columns, 0.0);
+    add_exactly(p_.part(i, rows, j, columns, first, std::min(length, p_.k - first), nullptr), totals);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      Y* const to = y + (chunk * p_.m + i + row) * p_.n + j;
+      for (std::int64_t column = 0; column < columns; ++column)
+        to[column] = static_cast<Y>(totals[row * columns + column]);
+    }
+  }
+
+  const Product<float>& p_;
+  Tiling tiling_;
+  std::int64_t chunks_;
+};
+
+/// A product whose sums are parts of long ones.
+template <class T>
+void multiply_long(const Product<T>& p) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (!p.is_vector()) return LongProduct(p, /*may_split=*/false).run();
+  }
+  own_product(p);
+}
+
+/// @param may_split  if k may be divided among threads, which takes memory: not within parallel_for()
 /// @return  false if the library failed
 template <class T>
-bool multiply(const Product<T>& p) {
-  if constexpr (kHasLibraryProduct && std::is_same_v<T, float>) {
-    if (prefers_library(p)) return library_product(p);
+bool multiply(const Product<T>& p, bool may_split = false) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (has_long_sums(p)) {
+      LongProduct(p, may_split).run();
+      return true;
+    }
+    if (prefers_library(p)) return library_tiles(p);
   }
   own_product(p);
   return true;
+}
+
+/// multiply() by our own loops where the library fails.
+template <class T>
+void multiply_or_fall_back(const Product<T>& p) {
+  if (!multiply(p)) own_product(p);
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

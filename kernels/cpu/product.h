@@ -4,9 +4,10 @@
 
 namespace tinytorch::cpu {
 
-/// An f32 product by oneDNN, which may use several threads; only defined in builds with oneDNN.
+/// y += or, if not `accumulate`, y = an f32 product by oneDNN, where y has this row stride. Only defined in
+/// builds with oneDNN. The bits may depend on the number of threads that oneDNN uses.
 /// @return  false if the library failed
-bool library_product(const Product<float>& product);
+bool library_product(const Product<float>& product, std::int64_t y_row_stride, bool accumulate);
 
 /// Whether this build has library_product().
 #ifdef TINYTORCH_WITH_ONEDNN

@@ -1,3 +1,4 @@
+#include "core/ops/creation.h"
 #include "core/ops/internal/image.h"
 #include "core/ops/unfold_kernels.h"
 #include "kernels/cpu/parallel.h"
@@ -42,9 +43,13 @@ void unfold(const Tensor& x, const Window& window, const Pair& output_size, Tens
 
 void fold(const Tensor& columns, const Window& window, const Pair& output_size, Tensor& x) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    for_each_channel(x, window, output_size, x.data<T>(), columns.data<T>(),
-                     [](const WindowGeometry& geometry, T* output, const T* input) {
-                       col2im(geometry, 1, input, output);
+    const WindowGeometry whole{.window = window, .image = image_size(x.shape()), .output = output_size};
+    Tensor errors = needs_errors<T>(whole) ? empty(x.shape(), {.dtype = dtype_of<T>}) : Tensor();
+    T *const image = x.data<T>(), *const image_errors = errors.defined() ? errors.data<T>() : nullptr;
+    for_each_channel(x, window, output_size, image, columns.data<T>(),
+                     [&](const WindowGeometry& geometry, T* output, const T* input) {
+                       T* const own = image_errors == nullptr ? nullptr : image_errors + (output - image);
+                       col2im(geometry, 1, input, output, own);
                      });
   });
 }

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/ops/window.h"
+#include "kernels/math/reduction.h"
+#include "kernels/product.h"
 
 #if defined(TINYTORCH_CPU_WINDOW_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_WINDOW_INL_H
@@ -51,48 +54,79 @@ struct WindowGeometry {
   std::int64_t pixels() const { return image.height * image.width; }
 };
 
-/// columns [channels, kernel height, kernel width, output height, output width] = the element of the image
-/// [channels, height, width] under each kernel element at each position of the window, 0 outside the image.
-/// Both are contiguous.
+/// A range of the window's positions, in row-major order: [begin, end).
+struct PositionRange {
+  std::int64_t begin, end;
+};
+
+/// Rows of columns[channels, kernel height, kernel width] = the elements of the image [channels, height,
+/// width] under each kernel element at each of these positions of the window, 0 outside the image. The image
+/// is contiguous.
 template <class T>
-void im2col(const WindowGeometry& geometry, std::int64_t channels, const T* image, T* columns) {
+void im2col(const WindowGeometry& geometry, std::int64_t channels, const T* image,
+            const PositionRange& positions, T* columns, std::int64_t row_stride) {
   const std::int64_t width = geometry.output.width, stride = geometry.window.stride.width;
   for (std::int64_t c = 0; c < channels; ++c, image += geometry.pixels()) {
-    for (std::int64_t k = 0; k < geometry.kernel_numel(); ++k, columns += geometry.positions()) {
+    for (std::int64_t k = 0; k < geometry.kernel_numel(); ++k, columns += row_stride) {
       const ValidRange row = geometry.row(k / geometry.window.kernel.width);
       const ValidRange column = geometry.column(k % geometry.window.kernel.width);
-      for (std::int64_t i = 0; i < geometry.output.height; ++i) {
-        T* to = columns + i * width;
-        if (i < row.begin || i >= row.end) {
-          std::fill_n(to, width, T(0));
-          continue;
-        }
-        const T* from = image + (i * geometry.window.stride.height + row.offset) * geometry.image.width;
-        std::fill_n(to, column.begin, T(0));
-        for (std::int64_t j = column.begin; j < column.end; ++j) to[j] = from[j * stride + column.offset];
-        std::fill_n(to + column.end, width - column.end, T(0));
+      for (std::int64_t at = positions.begin; at < positions.end;) {
+        const std::int64_t i = at / width, first = at % width;
+        const std::int64_t last = std::min(width, first + positions.end - at);
+        T* const to = columns + (at - positions.begin);
+        at += last - first;
+        const bool in_image = i >= row.begin && i < row.end;
+        const std::int64_t begin = in_image ? std::clamp(column.begin, first, last) : last,
+                           end = in_image ? std::clamp(column.end, begin, last) : last;
+        const std::int64_t from =
+            (i * geometry.window.stride.height + row.offset) * geometry.image.width + column.offset;
+        std::fill(to, to + (begin - first), T(0));
+        for (std::int64_t j = begin; j < end; ++j) to[j - first] = image[from + j * stride];
+        std::fill(to + (end - first), to + (last - first), T(0));
       }
     }
   }
 }
 
-/// The transpose of im2col(): each element of the image is the sum of its elements in the columns, added in
-/// the order of the kernel's elements.
+/// im2col() at all positions, with contiguous columns.
 template <class T>
-void col2im(const WindowGeometry& geometry, std::int64_t channels, const T* columns, T* image) {
+void im2col(const WindowGeometry& geometry, std::int64_t channels, const T* image, T* columns) {
+  im2col(geometry, channels, image, {0, geometry.positions()}, columns, geometry.positions());
+}
+
+/// True if the sums of col2im() are long, see kernels/product.h.
+template <class T>
+bool needs_errors(const WindowGeometry& geometry) {
+  return std::is_same_v<T, float> && geometry.kernel_numel() > kExactChain;
+}
+
+/// The transpose of im2col(): each element of the image is the sum of its elements in the columns, added in
+/// the order of the kernel's elements. `errors`, of the size of the image, is for the rounding errors of long
+/// sums, and null if needs_errors() is false.
+template <class T>
+void col2im(const WindowGeometry& geometry, std::int64_t channels, const T* columns, T* image, T* errors) {
   const std::int64_t width = geometry.output.width, stride = geometry.window.stride.width;
-  std::fill_n(image, channels * geometry.pixels(), T(0));
-  for (std::int64_t c = 0; c < channels; ++c, image += geometry.pixels()) {
+  const std::int64_t numel = channels * geometry.pixels();
+  std::fill_n(image, numel, T(0));
+  if (errors != nullptr) std::fill_n(errors, numel, T(0));
+  for (std::int64_t c = 0; c < channels; ++c) {
     for (std::int64_t k = 0; k < geometry.kernel_numel(); ++k, columns += geometry.positions()) {
       const ValidRange row = geometry.row(k / geometry.window.kernel.width);
       const ValidRange column = geometry.column(k % geometry.window.kernel.width);
       for (std::int64_t i = row.begin; i < row.end; ++i) {
         const T* from = columns + i * width;
-        T* to = image + (i * geometry.window.stride.height + row.offset) * geometry.image.width;
-        for (std::int64_t j = column.begin; j < column.end; ++j) to[j * stride + column.offset] += from[j];
+        const std::int64_t line = c * geometry.image.height + i * geometry.window.stride.height + row.offset;
+        const std::int64_t first = line * geometry.image.width + column.offset;
+        for (std::int64_t j = column.begin; errors != nullptr && j < column.end; ++j) {
+          const T before = image[first + j * stride];
+          errors[first + j * stride] += math::rounding_error(before, from[j], before + from[j]);
+        }
+        for (std::int64_t j = column.begin; j < column.end; ++j) image[first + j * stride] += from[j];
       }
     }
   }
+  for (std::int64_t i = 0; errors != nullptr && i < numel; ++i)
+    image[i] = math::corrected(image[i], errors[i]);
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

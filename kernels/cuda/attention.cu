@@ -25,8 +25,9 @@ __global__ void __launch_bounds__(kThreads)
   const HeadMatrix<T> q(p.q, at.batch, at.head, p.queries), k(p.k, at.batch, at.kv_head, p.keys),
       v(p.v, at.batch, at.kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
-  T sum[kChunks][kEach][2] = {};
-  T maximum[kEach], total[kEach] = {};
+  TileSums<T, kChunks> sum;
+  math::CompensatedSum<T> total[kEach];
+  T maximum[kEach];
   for (int i = 0; i < kEach; ++i) maximum[i] = -std::numeric_limits<T>::infinity();
   const std::int64_t keys = p.keys_before(at.first + kTile<T>);
   for (std::int64_t key = 0; key < keys; key += kTile<T>) {
@@ -43,33 +44,33 @@ __global__ void __launch_bounds__(kThreads)
       largest = reduce_tile_row(largest, math::Maximum{});
       const T shift = softmax_shift(largest), rescale = math::Exp{}(maximum[i] - shift);
       maximum[i] = largest;
-      total[i] *= rescale;
+      total[i].scale(rescale);
       for (int c = 0; c < kChunks; ++c) {
-        for (int e = 0; e < 2; ++e) sum[c][i][e] *= rescale;
+        for (int e = 0; e < 2; ++e) sum[c][i][e].scale(rescale);
       }
       for (int j = 0; j < kEach; ++j) {
         const T weight = math::Exp{}(s[i][j] - shift);
         T& shared_weight = shared.weights[tile_row(i)][tile_column(j)];
         shared_weight = p.has_dropout ? weight * shared_weight : weight;
-        total[i] += weight;
+        total[i].add(weight);
       }
     }
-    accumulate<kChunks>(shared, v, key, first_column, p.value_width, sum);
+    accumulate<kChunks, T>(shared, v, key, first_column, p.value_width, sum);
   }
   for (int i = 0; i < kEach; ++i) {
-    total[i] = reduce_tile_row(total[i], math::Add{});
+    const T row_total = reduce_tile_row(total[i].value(), math::Add{});
     const std::int64_t query = at.first + tile_row(i);
     const bool writes = threadIdx.x == 0 && blockIdx.y == 0;
     const bool in_rows = within(query, p.queries);
     if (writes && in_rows)
-      log_sum[(at.batch * p.heads + at.head) * p.queries + query] = maximum[i] + math::Log{}(total[i]);
-    const T factor = total[i] == T(0) ? T(0) : T(1) / total[i];
+      log_sum[(at.batch * p.heads + at.head) * p.queries + query] = maximum[i] + math::Log{}(row_total);
+    const T factor = row_total == T(0) ? T(0) : T(1) / row_total;
     for (int c = 0; c < kChunks; ++c) {
-      for (int e = 0; e < 2; ++e) sum[c][i][e] *= factor;
+      for (int e = 0; e < 2; ++e) sum[c][i][e].scale(factor);
     }
   }
-  store<kChunks>(sum, y.row(at.batch, at.head, 0), y.row_stride, at.first, p.queries, first_column,
-                 p.value_width);
+  store<kChunks, T>(sum, y.row(at.batch, at.head, 0), y.row_stride, at.first, p.queries, first_column,
+                    p.value_width);
 }
 
 template <class T>

@@ -8,6 +8,7 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/math.h"
 #include "kernels/math/random.h"
+#include "kernels/math/reduction.h"
 
 // What the kernels of attention and of its gradient have in common. A block of kSide x kSide threads works on
 // square tiles of scores. Each thread has kPerThread x kPerThread scores of a tile: in rows
@@ -106,23 +107,34 @@ __device__ void multiply_rows(Tiles<T>& shared, const HeadMatrix<T>& a, std::int
   }
 }
 
-/// sums += shared.weights times x, its rows from `first` on and its columns from `column` on. A thread has
-/// two columns of each chunk of kDepth columns.
+/// The sums of a thread: over all tiles, in two columns of each chunk of kDepth columns.
+template <class T, int kChunks>
+using TileSums = math::CompensatedSum<T>[kChunks][kPerThread<T>][2];
+
+/// sums += shared.weights times x, its rows from `first` on and its columns from `column` on. Products are
+/// added kDepth at a time, then with compensation.
 template <int kChunks, class T>
 __device__ void accumulate(Tiles<T>& shared, const HeadMatrix<T>& x, std::int64_t first, std::int64_t column,
-                           std::int64_t width, T (&sums)[kChunks][kPerThread<T>][2]) {
+                           std::int64_t width, TileSums<T, kChunks>& sums) {
   constexpr int kEach = kPerThread<T>;
   UNROLL
   for (int c = 0; c < kChunks; ++c) {
     __syncthreads();
     load(shared.b, x, first, column + c * static_cast<int>(kDepth), width);
     __syncthreads();
-    for (unsigned l = 0; l < kTile<T>; ++l) {
-      const T left = shared.b[l][threadIdx.x], right = shared.b[l][threadIdx.x + kSide];
+    for (unsigned begin = 0; begin < kTile<T>; begin += kDepth) {
+      T left_sums[kEach] = {}, right_sums[kEach] = {};
+      for (unsigned l = begin; l < begin + kDepth; ++l) {
+        const T left = shared.b[l][threadIdx.x], right = shared.b[l][threadIdx.x + kSide];
+        for (int i = 0; i < kEach; ++i) {
+          const T weight = shared.weights[tile_row(i)][l];
+          left_sums[i] += weight * left;
+          right_sums[i] += weight * right;
+        }
+      }
       for (int i = 0; i < kEach; ++i) {
-        const T weight = shared.weights[tile_row(i)][l];
-        sums[c][i][0] += weight * left;
-        sums[c][i][1] += weight * right;
+        sums[c][i][0].add(left_sums[i]);
+        sums[c][i][1].add(right_sums[i]);
       }
     }
   }
@@ -130,8 +142,8 @@ __device__ void accumulate(Tiles<T>& shared, const HeadMatrix<T>& x, std::int64_
 
 /// Writes the sums of accumulate() to rows from `first` on and columns from `column` on.
 template <int kChunks, class T>
-__device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int64_t row_stride,
-                      std::int64_t first, std::int64_t rows, std::int64_t column, std::int64_t width) {
+__device__ void store(const TileSums<T, kChunks>& sums, T* y, std::int64_t row_stride, std::int64_t first,
+                      std::int64_t rows, std::int64_t column, std::int64_t width) {
   for (int c = 0; c < kChunks; ++c) {
     for (int e = 0; e < 2; ++e) {
       const std::int64_t to = column + c * static_cast<int>(kDepth) + tile_column(e);
@@ -139,7 +151,7 @@ __device__ void store(const T (&sums)[kChunks][kPerThread<T>][2], T* y, std::int
       for (int i = 0; i < kPerThread<T>; ++i) {
         const std::int64_t row = first + tile_row(i);
         const bool in_rows = within(row, rows);
-        if (in_rows && in_columns) y[row * row_stride + to] = sums[c][i][e];
+        if (in_rows && in_columns) y[row * row_stride + to] = sums[c][i][e].value();
       }
     }
   }

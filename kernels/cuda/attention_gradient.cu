@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kThreads)
   const HeadMatrix<T> q(p.q, at.batch, at.head, p.queries), dy(g.dy, at.batch, at.head, p.queries),
       k(p.k, at.batch, at.kv_head, p.keys), v(p.v, at.batch, at.kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
-  T sums[kChunks][kEach][2] = {};
+  TileSums<T, kChunks> sums;
   const std::int64_t keys = p.keys_before(at.first + kTile<T>);
   for (std::int64_t key = 0; key < keys; key += kTile<T>) {
     T s[kEach][kEach], ds[kEach][kEach];
@@ -83,10 +83,10 @@ __global__ void __launch_bounds__(kThreads)
         weight = ds[i][j];
       }
     }
-    accumulate<kChunks>(shared, k, key, first_column, p.width, sums);
+    accumulate<kChunks, T>(shared, k, key, first_column, p.width, sums);
   }
-  store<kChunks>(sums, dq.row(at.batch, at.head, 0), dq.row_stride, at.first, p.queries, first_column,
-                 p.width);
+  store<kChunks, T>(sums, dq.row(at.batch, at.head, 0), dq.row_stride, at.first, p.queries, first_column,
+                    p.width);
 }
 
 // dk and dv of a tile of keys, up to 32 kChunks columns: iterates over all queries that may attend to them,
@@ -103,7 +103,7 @@ __global__ void __launch_bounds__(kThreads)
   const std::int64_t batch = plane / p.kv_heads, kv_head = plane % p.kv_heads, group = p.heads / p.kv_heads;
   const HeadMatrix<T> k(p.k, batch, kv_head, p.keys), v(p.v, batch, kv_head, p.keys);
   const std::int64_t first_column = std::int64_t{blockIdx.y} * kChunks * kDepth;
-  T key_sums[kChunks][kEach][2] = {}, value_sums[kChunks][kEach][2] = {};
+  TileSums<T, kChunks> key_sums, value_sums;
   for (std::int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
     const HeadMatrix<T> q(p.q, batch, head, p.queries), dy(g.dy, batch, head, p.queries);
     for (std::int64_t query = p.first_query(first); query < p.queries; query += kTile<T>) {
@@ -119,17 +119,17 @@ __global__ void __launch_bounds__(kThreads)
           weight = s[i][j];
         }
       }
-      accumulate<kChunks>(shared, dy, query, first_column, p.value_width, value_sums);
+      accumulate<kChunks, T>(shared, dy, query, first_column, p.value_width, value_sums);
       __syncthreads();
       for (int i = 0; i < kEach; ++i) {
         for (int j = 0; j < kEach; ++j) shared.weights[tile_row(i)][tile_column(j)] = ds[i][j];
       }
-      accumulate<kChunks>(shared, q, query, first_column, p.width, key_sums);
+      accumulate<kChunks, T>(shared, q, query, first_column, p.width, key_sums);
     }
   }
-  store<kChunks>(key_sums, dk.row(batch, kv_head, 0), dk.row_stride, first, p.keys, first_column, p.width);
-  store<kChunks>(value_sums, dv.row(batch, kv_head, 0), dv.row_stride, first, p.keys, first_column,
-                 p.value_width);
+  store<kChunks, T>(key_sums, dk.row(batch, kv_head, 0), dk.row_stride, first, p.keys, first_column, p.width);
+  store<kChunks, T>(value_sums, dv.row(batch, kv_head, 0), dv.row_stride, first, p.keys, first_column,
+                    p.value_width);
 }
 
 template <class T>

@@ -9,6 +9,7 @@
 #include "core/ops/copy_kernels.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/reduction_kernels.h"
 #include "core/ops/shape.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/index_limit.h"
@@ -87,7 +88,7 @@ struct ConvolutionPointers {
   std::size_t workspace_bytes;
 };
 
-// The three directions of a convolution, each computing result = direction + beta result.
+// The three directions of a convolution.
 
 struct ConvolutionForward {
   static constexpr const char* kName = "cudnnConvolutionForward";
@@ -100,9 +101,9 @@ struct ConvolutionForward {
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
                            cudnnConvolutionFwdAlgo_t algorithm, const void* one,
-                           const ConvolutionPointers& at, const void* beta) {
+                           const ConvolutionPointers& at, const void* zero) {
     return cudnnConvolutionForward(handle, one, of.x.get(), at.x, of.weight.get(), at.weight,
-                                   of.convolution.get(), algorithm, at.workspace, at.workspace_bytes, beta,
+                                   of.convolution.get(), algorithm, at.workspace, at.workspace_bytes, zero,
                                    of.y.get(), at.result);
   }
 };
@@ -117,10 +118,10 @@ struct ConvolutionInputGradient {
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
                            cudnnConvolutionBwdDataAlgo_t algorithm, const void* one,
-                           const ConvolutionPointers& at, const void* beta) {
+                           const ConvolutionPointers& at, const void* zero) {
     return cudnnConvolutionBackwardData(handle, one, of.weight.get(), at.weight, of.y.get(), at.y,
                                         of.convolution.get(), algorithm, at.workspace, at.workspace_bytes,
-                                        beta, of.x.get(), at.result);
+                                        zero, of.x.get(), at.result);
   }
 };
 
@@ -134,10 +135,10 @@ struct ConvolutionWeightGradient {
   }
   static cudnnStatus_t run(cudnnHandle_t handle, const ConvolutionDescriptors& of,
                            cudnnConvolutionBwdFilterAlgo_t algorithm, const void* one,
-                           const ConvolutionPointers& at, const void* beta) {
+                           const ConvolutionPointers& at, const void* zero) {
     return cudnnConvolutionBackwardFilter(handle, one, of.x.get(), at.x, of.y.get(), at.y,
                                           of.convolution.get(), algorithm, at.workspace, at.workspace_bytes,
-                                          beta, of.weight.get(), at.result);
+                                          zero, of.weight.get(), at.result);
   }
 };
 
@@ -146,12 +147,12 @@ bool is_unsupported(cudnnStatus_t status) {
   return status == CUDNN_STATUS_NOT_SUPPORTED || status / 1000 == 3;
 }
 
-/// One call for images [first, first + images) of the batch. `has_batch` is true if the result has a batch
-/// axis, false if it is a sum over the batch.
+/// One call for images [first, first + images) of the batch.
+/// @param result  where the result of these images is written
 /// @return  false if cuDNN does not support the convolution; nothing was computed
 template <class Direction, class T>
-bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, void* result, bool has_batch,
-                     std::int64_t first, std::int64_t images) {
+bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, T* result, std::int64_t first,
+                     std::int64_t images) {
   const cudnnHandle_t handle = on.state().libraries().dnn();
   const ConvolutionDescriptors descriptors(operands, images);
   const auto at = [&](const Tensor& x) {
@@ -163,10 +164,6 @@ bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, vo
                                .result = result,
                                .workspace = nullptr,
                                .workspace_bytes = 0};
-  if (has_batch) {
-    const Tensor& batch = result == operands.x.raw_data() ? operands.x : operands.y;
-    pointers.result = static_cast<T*>(result) + first * (batch.numel() / batch.shape()[0]);
-  }
   for (const auto algorithm : Direction::kAlgorithms) {
     const cudnnStatus_t status =
         Direction::workspace_size(handle, descriptors, algorithm, &pointers.workspace_bytes);
@@ -174,9 +171,8 @@ bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, vo
     check(status, Direction::kName);
     Storage workspace(operands.y.device(), pointers.workspace_bytes);
     pointers.workspace = workspace.data();
-    // A sum over the batch is started by the first images; later ones add to it.
-    const T one = 1, beta = first > 0 && !has_batch ? T(1) : T(0);
-    const cudnnStatus_t done = Direction::run(handle, descriptors, algorithm, &one, pointers, &beta);
+    const T one = 1, zero = 0;
+    const cudnnStatus_t done = Direction::run(handle, descriptors, algorithm, &one, pointers, &zero);
     if (is_unsupported(done)) continue;
     check(done, Direction::kName);
     return true;
@@ -184,24 +180,55 @@ bool convolve_images(const OnDevice& on, const ConvolutionOperands& operands, vo
   return false;
 }
 
-/// Calls convolve_images() for chunks of the batch that have less than 2^31 elements, cuDNN's limit.
+/// Calls convolve_images() for chunks of the batch. The result of the chunk from image i on is at offset i *
+/// image_stride + (i / chunk) * chunk_stride.
 /// @return  as convolve_images()
 template <class Direction>
-bool convolve(const ConvolutionOperands& operands, Tensor& result, bool has_batch) {
+bool convolve_chunks(const ConvolutionOperands& operands, std::int64_t chunk, std::int64_t image_stride,
+                     std::int64_t chunk_stride, Tensor& result) {
   const OnDevice on(result.device());
   const std::lock_guard lock(on.state().libraries().mutex());
   const std::int64_t batch = operands.x.shape()[0];
-  const std::int64_t image = std::max(operands.x.numel(), operands.y.numel()) / batch;
-  const std::int64_t chunk = std::clamp<std::int64_t>(largest_index / image, 1, batch);
   for (std::int64_t first = 0; first < batch; first += chunk) {
     bool done = false;
     dispatch<FloatingTypes>(result.dtype(), [&]<class T>() {
-      done = convolve_images<Direction, T>(on, operands, result.raw_data(), has_batch, first,
-                                           std::min(chunk, batch - first));
+      T* const to = static_cast<T*>(result.raw_data()) + first * image_stride + first / chunk * chunk_stride;
+      done = convolve_images<Direction, T>(on, operands, to, first, std::min(chunk, batch - first));
     });
     if (!done) return false;
   }
   check_work(Direction::kName, cudaSuccess, on.stream());
+  return true;
+}
+
+/// The number of images of which none of these tensors has 2^31 elements, cuDNN's limit.
+std::int64_t largest_chunk(const ConvolutionOperands& operands) {
+  const std::int64_t batch = operands.x.shape()[0];
+  const std::int64_t image = std::max(operands.x.numel(), operands.y.numel()) / batch;
+  return std::clamp<std::int64_t>(largest_index / image, 1, batch);
+}
+
+/// The convolution or the gradient of x: the result has a batch axis.
+/// @return  as convolve_images()
+template <class Direction>
+bool convolve(const ConvolutionOperands& operands, Tensor& result) {
+  const std::int64_t image = result.numel() / result.shape()[0];
+  return convolve_chunks<Direction>(operands, largest_chunk(operands), image, 0, result);
+}
+
+/// The gradient of the weight, whose memory is `row` [1, n]. cuDNN sums over at most kMaxPositions positions
+/// of several images; these sums are added in f64.
+/// @return  as convolve_images()
+bool sum_over_batch(const ConvolutionOperands& operands, Tensor row) {
+  constexpr std::int64_t kMaxPositions = 1 << 16;
+  const Shape& y = operands.y.shape();
+  const std::int64_t chunk =
+      std::clamp<std::int64_t>(kMaxPositions / (y[2] * y[3]), 1, largest_chunk(operands));
+  const std::int64_t chunks = (y[0] + chunk - 1) / chunk;
+  if (chunks == 1) return convolve_chunks<ConvolutionWeightGradient>(operands, chunk, 0, 0, row);
+  Tensor partials = empty({chunks, row.numel()}, {.dtype = row.dtype(), .device = row.device()});
+  if (!convolve_chunks<ConvolutionWeightGradient>(operands, chunk, 0, row.numel(), partials)) return false;
+  kernels::sum(partials, row);
   return true;
 }
 
@@ -213,11 +240,11 @@ bool convolve(const ConvolutionOperands& operands, Tensor& result, bool has_batc
 
 void conv2d_without_bias(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
   if (in_channels_last(x, y) &&
-      convolve<ConvolutionForward>({x, ordered_images(weight, true), y, options, true}, y, true))
+      convolve<ConvolutionForward>({x, ordered_images(weight, true), y, options, true}, y))
     return;
   const Tensor images = contiguous(x);
   in_rows(y, [&](Tensor& rows) {
-    if (!convolve<ConvolutionForward>({images, weight, rows, options, false}, rows, true))
+    if (!convolve<ConvolutionForward>({images, weight, rows, options, false}, rows))
       fail_unsupported(ConvolutionForward::kName);
   });
 }
@@ -231,11 +258,11 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
   if (in_channels_last(grad, dx) &&
-      convolve<ConvolutionInputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx, true))
+      convolve<ConvolutionInputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx))
     return;
   const Tensor images = contiguous(grad);
   in_rows(dx, [&](Tensor& rows) {
-    if (!convolve<ConvolutionInputGradient>({rows, weight, images, options, false}, rows, true))
+    if (!convolve<ConvolutionInputGradient>({rows, weight, images, options, false}, rows))
       fail_unsupported(ConvolutionInputGradient::kName);
   });
 }
@@ -243,10 +270,11 @@ void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
   if (in_channels_last(x, grad)) {
     Tensor ordered = empty_images(dw.shape(), true, dw.dtype(), dw.device());
-    if (convolve<ConvolutionWeightGradient>({x, ordered, grad, options, true}, ordered, false))
-      return kernels::copy(ordered, dw);
+    const Tensor memory = reshape(permute(ordered, {0, 2, 3, 1}), {1, dw.numel()});
+    if (sum_over_batch({x, ordered, grad, options, true}, memory)) return kernels::copy(ordered, dw);
   }
-  if (!convolve<ConvolutionWeightGradient>({contiguous(x), dw, contiguous(grad), options, false}, dw, false))
+  const Tensor images = contiguous(x), gradients = contiguous(grad);
+  if (!sum_over_batch({images, dw, gradients, options, false}, reshape(dw, {1, dw.numel()})))
     fail_unsupported(ConvolutionWeightGradient::kName);
 }
 

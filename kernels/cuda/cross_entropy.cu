@@ -9,6 +9,7 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/cross_entropy.h"
 #include "kernels/math/math.h"
+#include "kernels/math/reduction.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -23,26 +24,27 @@ __device__ T reduce_group(T value, T (&warps)[kWarpsPerBlock], const Combine& co
   }
 }
 
-/// Rescales a sum of exp(x - from) to a sum of exp(x - to). From -inf (an empty sum) to -inf it is unchanged.
+/// The factor that rescales a sum of exp(x - from) to a sum of exp(x - to). From -inf (an empty sum) to -inf
+/// it is 1.
 template <class T>
-__device__ T rescaled(T sum, T from, T to) {
-  return from == to ? sum : sum * math::Exp{}(from - to);
+__device__ T rescaling(T from, T to) {
+  return from == to ? T(1) : math::Exp{}(from - to);
 }
 
 /// The running maximum of the elements that a thread has read, and the sum of exp(x - maximum).
 template <class T>
 struct OnlineSum {
   T maximum = -std::numeric_limits<T>::infinity();
-  T sum = 0;
+  math::CompensatedSum<T> sum;
 
   template <int kWidth>
   __device__ void update(const Vector<T, kWidth>& x) {
     T next = maximum;
     for (int i = 0; i < kWidth; ++i) next = math::Maximum{}(next, x.element[i]);
     if (next == -std::numeric_limits<T>::infinity()) return;
-    sum = rescaled(sum, maximum, next);
+    if (next != maximum) sum.scale(rescaling(maximum, next));
     maximum = next;
-    for (int i = 0; i < kWidth; ++i) sum += math::Exp{}(x.element[i] - maximum);
+    for (int i = 0; i < kWidth; ++i) sum.add(math::Exp{}(x.element[i] - maximum));
   }
 };
 
@@ -81,7 +83,8 @@ __global__ void __launch_bounds__(kThreads)
   for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth)
     own.update(load<kWidth>(x + i));
   const T maximum = reduce_group<kGroup>(own.maximum, warps[0], math::Maximum{});
-  const T sum = reduce_group<kGroup>(rescaled(own.sum, own.maximum, maximum), warps[1], math::Add{});
+  const T sum =
+      reduce_group<kGroup>(own.sum.value() * rescaling(own.maximum, maximum), warps[1], math::Add{});
   const T logarithm = math::Log{}(sum);
   RowResult<T> result{0, maximum, logarithm, 0, 0};
   const bool is_counted = !target.ignores(row);
@@ -90,13 +93,14 @@ __global__ void __launch_bounds__(kThreads)
     result.mass = result.weight;
     if (is_counted) result.loss = result.mass * (logarithm - (x[target.classes[row]] - maximum));
   } else {
+    math::CompensatedSum<T> mass, loss;
     for (std::int64_t i = threadIdx.x; within(i, target.columns); i += kGroup) {
       const T share = target.share(row, i);
-      result.mass += share;
-      result.loss += share * (logarithm - (x[i] - maximum));
+      mass.add(share);
+      loss.add(share * (logarithm - (x[i] - maximum)));
     }
-    result.mass = reduce_group<kGroup>(is_counted ? result.mass : T(0), warps[2], math::Add{});
-    result.loss = reduce_group<kGroup>(is_counted ? result.loss : T(0), warps[3], math::Add{});
+    result.mass = reduce_group<kGroup>(is_counted ? mass.value() : T(0), warps[2], math::Add{});
+    result.loss = reduce_group<kGroup>(is_counted ? loss.value() : T(0), warps[3], math::Add{});
   }
   if (threadIdx.x == 0) result.store(table, row, rows);
 }

@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/blas_lt.h"
 #include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/exact_product.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/activation.h"
 #include "kernels/math/arithmetic.h"
@@ -10,7 +11,8 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// A product and one elementwise pass: for f64, and for operands that cuBLASLt does not support.
+/// A product and one elementwise pass: for f64, for sums that need care, and for operands that cuBLASLt does
+/// not support.
 void linear_by_matmul(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation,
                       Tensor& y) {
   kernels::matmul(x, transpose(weight), y);
@@ -26,7 +28,8 @@ void linear_by_matmul(const Tensor& x, const Tensor& weight, const Tensor& bias,
 
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
             Tensor& y) {
-  const bool try_lt = y.dtype() == DType::f32 && x.shape().back() > 0;
+  const bool try_lt = y.dtype() == DType::f32 && x.shape().back() > 0 &&
+                      !needs_exact_sums(first_product<float>(x, transpose(weight), y));
   if (try_lt && lt_linear(x, weight, bias, activation, y)) return;
   linear_by_matmul(x, weight, bias, activation, y);
 }

@@ -4,6 +4,7 @@
 #include "core/ops/creation_kernels.h"
 #include "kernels/cuda/blas.h"
 #include "kernels/cuda/elementwise.h"
+#include "kernels/cuda/exact_product.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/product.h"
@@ -70,7 +71,7 @@ void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
   launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
 }
 
-/// By cuBLAS, which needs contiguous rows or contiguous columns in each matrix.
+/// By cuBLAS, which needs contiguous rows or contiguous columns in each matrix, or by our own kernels.
 template <class T>
 void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   Product<T> product = first_product<T>(a, b, y);
@@ -78,6 +79,9 @@ void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   IterationSpace<3> batch = make_batch_space(a, b, y);
   if (fold_batch(batch, product))
     batch = IterationSpace<3>{.rank = 1, .numel = 1, .sizes = {1}, .strides = {PerOperand<3>{}}};
+  if constexpr (std::is_same_v<T, float>) {
+    if (needs_exact_sums(product)) return multiply_exactly(product, batch, y);
+  }
   normalize_strides(product.m, product.k, product.a_row_stride, product.a_column_stride);
   normalize_strides(product.k, product.n, product.b_row_stride, product.b_column_stride);
   if (!is_blas_compatible(product.m, product.k, product.a_row_stride, product.a_column_stride)) {

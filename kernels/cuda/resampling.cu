@@ -3,6 +3,7 @@
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/images.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/math/reduction.h"
 #include "kernels/math/resampling.h"
 
 namespace tinytorch::cuda {
@@ -94,16 +95,16 @@ __global__ void __launch_bounds__(kThreads) resample(ResamplePlan<T, Index> plan
   const T* const plane = x + plan.from.plane(at);
   const auto row = static_cast<std::int32_t>(at.row), column = static_cast<std::int32_t>(at.column);
   const TapRange<T> rows = plan.rows[row], columns = plan.columns[column];
-  T total = 0;
+  math::CompensatedSum<T> total;
   for (std::int32_t i = rows.begin; i < rows.end; ++i) {
     const T* const row_of_x = plane + static_cast<Index>(i) * plan.from.row;
-    T sum = 0;
+    math::CompensatedSum<T> sum;
     for (std::int32_t j = columns.begin; j < columns.end; ++j)
-      sum += weight_of<kTransposed>(columns, plan.column_weights, column, j) *
-             row_of_x[static_cast<Index>(j) * plan.from.column];
-    total += weight_of<kTransposed>(rows, plan.row_weights, row, i) * sum;
+      sum.add(weight_of<kTransposed>(columns, plan.column_weights, column, j) *
+              row_of_x[static_cast<Index>(j) * plan.from.column]);
+    total.add(weight_of<kTransposed>(rows, plan.row_weights, row, i) * sum.value());
   }
-  y[element] = total;
+  y[element] = total.value();
 }
 
 template <bool kTransposed, class T>

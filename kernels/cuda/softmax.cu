@@ -12,6 +12,7 @@
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/math.h"
+#include "kernels/math/reduction.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -63,10 +64,10 @@ __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t colum
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     maximum = math::Maximum{}(maximum, x[first + i]);
   maximum = reduce_block<kThreads>(maximum, maxima, math::Maximum{});
-  T sum = 0;
+  math::CompensatedSum<T> own_sum;
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
-    sum += math::Exp{}(x[first + i] - maximum);
-  sum = reduce_block<kThreads>(sum, sums, math::Add{});
+    own_sum.add(math::Exp{}(x[first + i] - maximum));
+  const T sum = reduce_block<kThreads>(own_sum.value(), sums, math::Add{});
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     y[first + i] = softmax_element<form>(x[first + i] - maximum, sum);
 }

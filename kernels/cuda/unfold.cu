@@ -3,6 +3,7 @@
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/images.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/math/reduction.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -67,7 +68,7 @@ __global__ void __launch_bounds__(kThreads) fold_columns(UnfoldPlan<Index> plan,
   const ImageIndex<Index> at = plan.result.find(element);
   const T* const plane = columns + plan.plane(at) * plan.elements * plan.n_positions;
   const WindowAxis<Index>&height = plan.window.height, &width = plan.window.width;
-  T sum = 0;
+  math::CompensatedSum<T> sum;
   for (Signed k = 0; k < height.kernel; ++k) {
     const Signed row = static_cast<Signed>(at.row) + height.padding - k * height.dilation;
     if (row < 0) break;
@@ -81,11 +82,11 @@ __global__ void __launch_bounds__(kThreads) fold_columns(UnfoldPlan<Index> plan,
       if (j * width.stride.divisor() != static_cast<Index>(column) ||
           j >= static_cast<Index>(width.positions))
         continue;
-      sum += plane[static_cast<Index>(k * width.kernel + l) * plan.n_positions +
-                   i * plan.positions_width.divisor() + j];
+      sum.add(plane[static_cast<Index>(k * width.kernel + l) * plan.n_positions +
+                    i * plan.positions_width.divisor() + j]);
     }
   }
-  x[element] = sum;
+  x[element] = sum.value();
 }
 
 void unfold(const Tensor& x, const Window& window, const Pair& positions, Tensor& columns) {

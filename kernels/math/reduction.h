@@ -17,6 +17,40 @@ using Accumulator = std::conditional_t<std::is_floating_point_v<T>, double, std:
 template <class T>
 using ReductionResult = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
+/// What rounding takes from a + b, whose rounded sum is given (Knuth's TwoSum).
+template <class T>
+HOST_DEVICE T rounding_error(T a, T b, T sum) {
+  const T added = sum - a;
+  return (a - (sum - added)) + (b - added);
+}
+
+/// A sum of f32 values with the sum of its rounding errors, which an infinite sum has not.
+template <class T>
+HOST_DEVICE T corrected(T sum, T errors) {
+  const T exact = sum + errors;
+  return exact == exact ? exact : sum;
+}
+
+/// A long sum in f32 that keeps its rounding errors, so that it is about as exact as in f64, which many GPUs
+/// compute slowly. In f64 it is a plain sum.
+template <class T>
+class CompensatedSum {
+ public:
+  HOST_DEVICE void add(T x) {
+    const T next = sum_ + x;
+    if constexpr (std::is_same_v<T, float>) errors_ += rounding_error(sum_, x, next);
+    sum_ = next;
+  }
+  HOST_DEVICE void scale(T factor) {
+    sum_ *= factor;
+    errors_ *= factor;
+  }
+  HOST_DEVICE T value() const { return corrected(sum_, errors_); }
+
+ private:
+  T sum_ = 0, errors_ = 0;
+};
+
 /// True where x is more extreme than `best`: Order (Less or Greater) holds, or x is the first NaN.
 template <class Order, class T>
 HOST_DEVICE bool more_extreme(T x, T best) {

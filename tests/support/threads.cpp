@@ -25,9 +25,12 @@ Tensor on_threads(int threads, const std::function<Tensor()>& call) {
 void expect_same_bits(const std::vector<std::function<Tensor()>>& calls) {
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const std::vector<double> one = on_threads(1, calls[i]).to_vector<double>();
-    const std::vector<double> two = on_threads(2, calls[i]).to_vector<double>();
-    ASSERT_EQ(one.size(), two.size());
-    EXPECT_EQ(std::memcmp(one.data(), two.data(), one.size() * sizeof(double)), 0) << "call " << i;
+    for (const int threads : {2, 3}) {
+      const std::vector<double> more = on_threads(threads, calls[i]).to_vector<double>();
+      ASSERT_EQ(one.size(), more.size());
+      EXPECT_EQ(std::memcmp(one.data(), more.data(), one.size() * sizeof(double)), 0)
+          << "call " << i << " on " << threads << " threads";
+    }
   }
 }
 

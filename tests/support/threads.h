@@ -11,7 +11,7 @@ namespace tinytorch::testing {
 /// @return its result
 Tensor on_threads(int threads, const std::function<Tensor()>& call);
 
-/// Expects that each call returns the same bits on one thread and on two.
+/// Expects that each call returns the same bits on one thread, on two and on three.
 void expect_same_bits(const std::vector<std::function<Tensor()>>& calls);
 
 }  // namespace tinytorch::testing

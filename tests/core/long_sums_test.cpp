@@ -1,0 +1,236 @@
+// The sums of products: exact to 1e-6 at any length, and the same bits for any number of threads.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <tuple>
+#include <vector>
+
+#include "core/ops/activation.h"
+#include "core/ops/composite.h"
+#include "core/ops/convolution.h"
+#include "core/ops/creation.h"
+#include "core/ops/cross_entropy.h"
+#include "core/ops/einsum.h"
+#include "core/ops/internal/attention.h"
+#include "core/ops/linear_algebra.h"
+#include "core/ops/matmul.h"
+#include "core/ops/pooling.h"
+#include "core/ops/random.h"
+#include "core/ops/reduction.h"
+#include "core/ops/unfold.h"
+#include "tests/support/backend.h"
+#include "tests/support/threads.h"
+
+namespace tinytorch::testing {
+namespace {
+
+/// The emulated device is slow.
+std::int64_t scaled(std::int64_t length) { return is_emulated(backend()) ? length / 20 : length; }
+
+Tensor filled(const Shape& shape, float value) { return full(shape, value, {.device = backend()}); }
+
+/// The f32 values whose products are summed. Each rounds the sums of a chain to one side.
+constexpr float kLeft = 0.1F, kRight = 0.3F;
+constexpr double kProduct = double{kLeft} * double{kRight};
+
+/// Expects `terms` times kProduct in each element, and the same bits for one, two and three threads.
+void expect_sums(std::int64_t terms, const std::function<Tensor()>& call) {
+  const double expected = kProduct * static_cast<double>(terms);
+  const std::vector<double> y = on_threads(1, call).to_vector<double>();
+  double worst = 0;
+  for (const double element : y) worst = std::max(worst, std::abs(element / expected - 1));
+  EXPECT_FALSE(y.empty());
+  EXPECT_LE(worst, 1e-6) << "of " << terms << " terms";
+  for (const int threads : {2, 3}) EXPECT_EQ(on_threads(threads, call).to_vector<double>(), y);
+}
+
+TEST(LongSums, OfOnesInADotProductAreTheirNumber) {
+  const std::int64_t terms = scaled(20'000'000);
+  const Tensor x = filled({terms}, 1);
+  for (const int threads : {1, 2, 3}) {
+    const Tensor y = on_threads(threads, [&] { return dot(x, x); });
+    EXPECT_EQ(y.item<float>(), static_cast<float>(terms));
+  }
+}
+
+TEST(LongSums, OfRowsAndColumnsAreExactInEachLayout) {
+  for (const std::int64_t terms : {scaled(1'000'000), std::int64_t{1000}}) {
+    const Tensor row = filled({terms}, kLeft);
+    expect_sums(terms, [&] { return dot(row, filled({terms}, kRight)); });
+    for (const std::int64_t n : {2, 17}) {
+      const Tensor wide = filled({n, terms}, kRight), tall = filled({terms, n}, kRight);
+      expect_sums(terms, [&] { return matmul(wide, row); });
+      expect_sums(terms, [&] { return matmul(row, tall); });
+      expect_sums(terms, [&] { return matmul(transpose(tall), row); });
+      expect_sums(terms, [&] { return matmul(row, transpose(wide)); });
+      expect_sums(terms, [&] { return dot(row, select(tall, 1, 1)); });
+    }
+  }
+}
+
+TEST(LongSums, OfMatricesAreExactInEachLayout) {
+  for (const auto& [m, n, terms] : {std::tuple{4, 3, scaled(300'000)}, {40, 33, scaled(30'000)}}) {
+    const Tensor a = filled({m, terms}, kLeft), b = filled({terms, n}, kRight);
+    const Tensor a_columns = filled({terms, m}, kLeft), b_columns = filled({n, terms}, kRight);
+    expect_sums(terms, [&] { return matmul(a, b); });
+    expect_sums(terms, [&] { return matmul(a, transpose(b_columns)); });
+    expect_sums(terms, [&] { return matmul(transpose(a_columns), b); });
+    expect_sums(terms, [&] { return matmul(transpose(a_columns), transpose(b_columns)); });
+    const Tensor bias = filled({n}, 0);
+    expect_sums(terms, [&] { return linear(a, b_columns, bias); });
+    expect_sums(terms, [&] { return einsum("ik,kj->ji", {a, b}); });
+  }
+}
+
+TEST(LongSums, OfOddSizedMatricesAreExact) {
+  for (const auto& [m, n] : {std::tuple{3, 5}, {18, 19}}) {
+    const std::int64_t terms = 2055;
+    const Tensor a = arange(m * terms, {.dtype = DType::f32, .device = backend()});
+    const Tensor b = arange(n * terms, {.dtype = DType::f32, .device = backend()});
+    const Tensor left = reshape(a, {m, terms}) * 1e-3F, right = reshape(b, {n, terms}) * 1e-3F;
+    const Tensor exact = matmul(left.to(DType::f64), transpose(right).to(DType::f64));
+    const Tensor y = matmul(left, transpose(right)).to(DType::f64);
+    EXPECT_LE(max(abs(y / exact - 1)).item<double>(), 1e-6);
+  }
+}
+
+TEST(LongSums, OfBatchesAreExact) {
+  const std::int64_t terms = scaled(100'000);
+  const Tensor a = filled({2, 3, terms}, kLeft), b = filled({2, terms, 5}, kRight);
+  expect_sums(terms, [&] { return bmm(a, b); });
+  expect_sums(terms, [&] { return matmul(a, select(b, 0, 1)); });
+  expect_sums(terms, [&] { return matmul(a, slice(b, 2, 0, 1)); });
+  expect_sums(terms, [&] { return baddbmm(zeros({5}, {.device = backend()}), a, b); });
+}
+
+TEST(LongSums, OfWeightGradientsOfConvolutionsAreExact) {
+  const std::int64_t side = is_emulated(backend()) ? 150 : 1000;
+  for (const std::int64_t kernel : {1, 3}) {
+    for (const std::int64_t groups : {1, 2}) {
+      const Tensor x = filled({2, 2, side, side}, kLeft);
+      const std::int64_t output = side - kernel + 1;
+      const Tensor grad = filled({2, 4, output, output}, kRight);
+      const Shape weight{4, 2 / groups, kernel, kernel};
+      expect_sums(2 * output * output,
+                  [&] { return conv2d_weight_gradient(grad, x, weight, {.groups = groups}); });
+    }
+  }
+}
+
+TEST(LongSums, OfWeightGradientsOfWideConvolutionsAreExact) {
+  const std::int64_t channels = is_emulated(backend()) ? 4 : 40;
+  const Tensor x = filled({2, channels, 50, 61}, kLeft), grad = filled({2, channels, 50, 61}, kRight);
+  const Shape weight{channels, channels, 3, 1};
+  const auto call = [&] {
+    return slice(conv2d_weight_gradient(grad, x, weight, {.padding = {1, 0}}), 2, 1, 2);
+  };
+  expect_sums(2 * 50 * 61, call);
+}
+
+TEST(LongSums, OverChannelsAndFiltersOfConvolutionsAreExact) {
+  const std::int64_t channels = 2000, terms = channels * 9;
+  const Tensor x = filled({1, channels, 4, 5}, kLeft), weight = filled({3, channels, 3, 3}, kRight);
+  expect_sums(terms, [&] { return conv2d(x, weight); });
+  const Tensor grad = filled({1, channels, 4, 5}, kLeft), filters = filled({channels, 3, 3, 3}, kRight);
+  const auto inner = [](const Tensor& y) { return slice(slice(y, 2, 2, 4), 3, 2, 5); };
+  expect_sums(terms, [&] { return inner(conv2d_input_gradient(grad, filters, {1, 3, 6, 7})); });
+  expect_sums(terms, [&] { return inner(conv_transpose2d(grad, filters)); });
+}
+
+/// A convolution and its gradients: images, channels, filters, size of image and kernel.
+void expect_same_bits_of_convolution(std::int64_t images, std::int64_t channels, std::int64_t filters,
+                                     std::int64_t side, std::int64_t kernel) {
+  const Options options{.device = backend()};
+  Generator source(1);
+  const Tensor x = randn({images, channels, side, side}, options, source);
+  const Tensor weight = randn({filters, channels, kernel, kernel}, options, source);
+  const std::int64_t output = side - kernel + 1;
+  const Tensor grad = randn({images, filters, output, output}, options, source);
+  expect_same_bits({[&] { return conv2d(x, weight); },
+                    [&] { return conv2d_input_gradient(grad, weight, x.shape()); },
+                    [&] { return conv2d_weight_gradient(grad, x, weight.shape()); }});
+}
+
+TEST(Threads, GiveTheSameBitsInConvolutions) {
+  expect_same_bits_of_convolution(3, 3, 16, 28, 3);
+  expect_same_bits_of_convolution(3, 16, 32, 12, 3);
+  expect_same_bits_of_convolution(1, 64, 48, 14, 1);
+  if (is_emulated(backend())) return;  // which does not use threads
+  expect_same_bits_of_convolution(1, 256, 96, 14, 1);
+  expect_same_bits_of_convolution(2, 64, 128, 30, 3);
+  expect_same_bits_of_convolution(4, 5, 7, 70, 5);
+}
+
+/// Expects each element to be `expected` within 1e-6.
+void expect_all_near(const Tensor& x, double expected) {
+  double worst = 0;
+  for (const double element : x.to_vector<double>())
+    worst = std::max(worst, std::abs(element / expected - 1));
+  EXPECT_LE(worst, 1e-6);
+}
+
+TEST(LongSums, OfAttentionAreExact) {
+  const std::int64_t length = is_emulated(backend()) ? 6000 : 100'000;
+  // All scores are 0. The first half of many keys has the key 0.1 and the value 1, the others have zeros.
+  const Tensor many = concat({filled({1, 1, length / 2, 8}, 1), filled({1, 1, length / 2, 8}, 0)}, 2);
+  const auto run = [](const Tensor& q, const Tensor& k, const Tensor& v) {
+    const auto settings = tinytorch::detail::attention_settings("test", q, k, v, {.scale = 1.0});
+    const auto result = tinytorch::detail::attention_forward(q, k, v, settings);
+    const Tensor dy = full_like(result.output, 0.25);
+    return std::pair(result.output, tinytorch::detail::attention_backward(q, k, v, result, dy, settings));
+  };
+  const auto [y, gradients] = run(filled({1, 1, 3, 8}, 0), many * kLeft, many * kRight);
+  expect_all_near(y, kRight / 2);
+  expect_all_near(gradients.q, kProduct * 8 * 0.25 / 4);
+  // As many queries, 0.1 each, and two keys 0 with values 1 and 0.
+  const Tensor two = concat({filled({1, 1, 1, 8}, 1), filled({1, 1, 1, 8}, 0)}, 2);
+  const auto of_queries = run(filled({1, 1, length, 8}, kLeft), two * 0, two).second;
+  expect_all_near(of_queries.v, 0.25 / 2 * static_cast<double>(length));
+  expect_all_near(slice(of_queries.k, 2, 0, 1), double{kLeft} * 8 * 0.25 / 4 * static_cast<double>(length));
+}
+
+TEST(LongSums, OfExponentialsAreExact) {
+  const std::int64_t length = 300'000;
+  const float logarithm = std::log(0.1F);
+  const Tensor x = concat({filled({1, 1}, 0), filled({1, length}, logarithm)}, 1);
+  const double total = 1 + std::exp(double{logarithm}) * static_cast<double>(length);
+  expect_all_near(slice(softmax(x), 1, 0, 1), 1 / total);
+  const Tensor target = zeros({1}, {.dtype = DType::i64, .device = backend()});
+  expect_all_near(cross_entropy(x, target), std::log(total));
+}
+
+TEST(LongSums, OfPooledAndFoldedImagesAreExact) {
+  expect_all_near(adaptive_avg_pool2d(filled({1, 1, 600, 700}, kLeft), 1), double{kLeft});
+  const std::int64_t side = 50;
+  const Tensor columns = filled({1, side * side, side * side}, kLeft);
+  const Tensor x = fold(columns, 2 * side - 1, {.kernel = side});
+  const double windows = static_cast<double>(side * side);
+  expect_all_near(select(select(x, 3, side - 1), 2, side - 1), kLeft * windows);
+}
+
+TEST(LongSums, OfRandomTermsHaveSmallErrors) {
+  Generator source(1);
+  const Options options{.device = backend()};
+  for (const auto& [m, n, terms] :
+       {std::tuple{1, 3, scaled(200'000)}, {4, 3, scaled(200'000)}, {40, 33, scaled(20'000)}}) {
+    const Tensor a = rand({m, terms}, options, source), b = rand({terms, n}, options, source);
+    const Tensor y = matmul(a, b).to(DType::f64), expected = matmul(a.to(DType::f64), b.to(DType::f64));
+    EXPECT_LE(max(abs(y / expected - 1)).item<double>(), 3e-7) << terms;
+  }
+}
+
+TEST(Threads, GiveTheSameBitsInProductsOfEverySize) {
+  const Options options{.device = backend()};
+  Generator source(1);
+  for (const std::int64_t k : {16, 300, 2048, 2100}) {
+    for (const std::int64_t n : {1, 5, 65, 300}) {
+      const Tensor a = randn({scaled(140), k}, options, source), b = randn({k, n}, options, source);
+      const Tensor b_columns = randn({n, k}, options, source);
+      expect_same_bits({[&] { return matmul(a, b); }, [&] { return matmul(a, transpose(b_columns)); }});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
