@@ -62,7 +62,9 @@ class BackwardPass {
     add_pending(output.node(), std::move(seed));
     while (!pending_.empty()) {
       const auto newest = pending_.extract(pending_.begin());
-      visit(*newest.mapped().node, newest.mapped().grad);
+      Pending& pending = newest.mapped();
+      add_blocks(pending);
+      visit(*pending.node, pending.grad);
     }
   }
 
@@ -79,11 +81,18 @@ class BackwardPass {
   }
 
  private:
-  /// A node that is still to be visited, with its gradient so far.
+  /// A node that is still to be visited, with its gradient so far. Many gradients, as those of the weights of
+  /// a recurrent layer, are added in blocks of kBlock, and the sums of blocks pairwise, so that rounding
+  /// errors do not grow with their number.
   struct Pending {
+    static constexpr std::uint64_t kBlock = 48;
+
     Pending(std::shared_ptr<Node> node, Variable&& grad) : node(std::move(node)), grad(std::move(grad)) {}
     std::shared_ptr<Node> node;
-    Variable grad;
+    Variable grad;  // the sum of the last block
+    std::uint64_t n = 1;
+    std::vector<Variable>
+        blocks;  // the sums of 2^i earlier blocks, for each bit i of their number, largest first
   };
 
   void visit(Node& node, Variable& grad) {
@@ -156,7 +165,32 @@ class BackwardPass {
   /// Adds a gradient to that of a node that is still to be visited.
   void add_pending(const std::shared_ptr<Node>& node, Variable&& grad) {
     const auto [entry, is_new] = pending_.try_emplace(node->sequence, node, std::move(grad));
-    if (!is_new) accumulate(entry->second.grad, grad);  // try_emplace() did not move grad
+    if (is_new) return;
+    Pending& pending = entry->second;  // try_emplace() did not move grad
+    if (pending.n % Pending::kBlock == 0) {
+      pending.blocks.push_back(std::move(pending.grad));
+      for (std::uint64_t blocks = pending.n / Pending::kBlock; blocks % 2 == 0; blocks /= 2)
+        add_last(pending.blocks);
+      pending.grad = std::move(grad);
+    } else {
+      accumulate(pending.grad, grad);
+    }
+    ++pending.n;
+  }
+
+  /// Adds the last of these variables to the one before it.
+  void add_last(std::vector<Variable>& sums) const {
+    const Variable last = std::move(sums.back());
+    sums.pop_back();
+    accumulate(sums.back(), last);
+  }
+
+  /// Makes the gradient complete.
+  void add_blocks(Pending& pending) const {
+    if (pending.blocks.empty()) return;
+    pending.blocks.push_back(std::move(pending.grad));
+    while (pending.blocks.size() > 1) add_last(pending.blocks);
+    pending.grad = std::move(pending.blocks.front());
   }
 
   void accumulate(Variable& sum, const Variable& grad) const {

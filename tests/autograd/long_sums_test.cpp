@@ -76,6 +76,16 @@ TEST(LongSums, OfTheGradientsOfNormalizationsAreExact) {
   expect_near(bias.grad(), kTerm * 2.0 * static_cast<double>(rows));
 }
 
+TEST(LongSums, OfManyUsesOfAWeightAreExact) {
+  const std::int64_t steps = 20'000;
+  const Variable weight = filled({2}, 1);
+  const Tensor seed = full({2}, kTerm, {.device = backend()});
+  std::vector<Variable> uses;
+  for (std::int64_t step = 0; step < steps; ++step) uses.push_back(weight * 1);
+  stack(uses).backward(expand(seed, {steps, 2}));
+  expect_near(weight.grad(), kTerm * static_cast<double>(steps));
+}
+
 TEST(LongSums, OfReductionsAreExact) {
   const std::int64_t length = length_of(1'000'000);
   const Tensor x = full({length}, kTerm, {.device = backend()});
