@@ -1,3 +1,4 @@
+#include "core/ops/creation.h"
 #include "core/ops/pooling_kernels.h"
 #include "kernels/cpu/image_blocks.h"
 #include "kernels/math/comparison.h"
@@ -183,14 +184,22 @@ void max_pool2d_at(const Tensor& x, const Tensor& indices, Tensor& y) {
   });
 }
 
-void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window&, Tensor& dx) {
+/// An element of the image may be the maximum of all windows that span it: a long sum if these are many.
+void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window& window, Tensor& dx) {
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
+    const bool is_long = std::is_same_v<T, float> && window.kernel.height * window.kernel.width > kExactChain;
+    Tensor errors = is_long ? zeros({dx.numel()}, {.dtype = dtype_of<T>}) : Tensor();
+    T* const image_errors = is_long ? errors.data<T>() : nullptr;
     const T* const from = grad.data<T>();
     T* const to = dx.data<T>();
     std::fill_n(to, dx.numel(), T(0));
     for_each_index(grad, indices, dx, [&](std::int64_t pooled, std::int64_t image) {
-      if (image >= 0) to[image] += from[pooled];
+      if (image < 0) return;
+      const T sum = to[image] + from[pooled];
+      if (is_long) image_errors[image] += math::rounding_error(to[image], from[pooled], sum);
+      to[image] = sum;
     });
+    for (std::int64_t i = 0; is_long && i < dx.numel(); ++i) to[i] = math::corrected(to[i], image_errors[i]);
   });
 }
 

@@ -87,14 +87,14 @@ __global__ void __launch_bounds__(kThreads)
       static_cast<std::int64_t>(at.row) * width.length + static_cast<std::int64_t>(at.column);
   const Index last_row = height.end(at.row), first_column = width.begin(at.column),
               last_column = width.end(at.column);
-  T sum = 0;
+  math::CompensatedSum<T> sum;
   for (Index i = height.begin(at.row); i < last_row; ++i) {
     for (Index j = first_column; j < last_column; ++j) {
       const Index pooled = plane + i * plan.pooled.row + j * plan.pooled.column;
-      if (indices[pooled] == own_index) sum += grad[pooled];
+      if (indices[pooled] == own_index) sum.add(grad[pooled]);
     }
   }
-  dx[element] = sum;
+  dx[element] = sum.value();
 }
 
 /// Calls launch_with<Index>(on, plan) with the plan for one thread per element of `result`.

@@ -13,6 +13,7 @@
 #include "core/ops/cross_entropy.h"
 #include "core/ops/einsum.h"
 #include "core/ops/internal/attention.h"
+#include "core/ops/internal/pooling.h"
 #include "core/ops/linear_algebra.h"
 #include "core/ops/matmul.h"
 #include "core/ops/pooling.h"
@@ -207,6 +208,29 @@ TEST(LongSums, OfPooledAndFoldedImagesAreExact) {
   const Tensor x = fold(columns, 2 * side - 1, {.kernel = side});
   const double windows = static_cast<double>(side * side);
   expect_all_near(select(select(x, 3, side - 1), 2, side - 1), kLeft * windows);
+}
+
+TEST(LongSums, OfTheGradientsOfAMaximumOfManyWindowsAreExact) {
+  const std::int64_t side = 50;
+  const Tensor indices =
+      full({1, 1, side, side}, (side - 1) * 2 * side, {.dtype = DType::i64, .device = backend()});
+  const Tensor grad = filled({1, 1, side, side}, kLeft);
+  const Tensor dx = tinytorch::detail::max_pool2d_gradient(grad, indices, {1, 1, 2 * side - 1, 2 * side - 1},
+                                                           side, {.stride = 1});
+  expect_all_near(max(dx), kLeft * static_cast<double>(side * side));
+}
+
+TEST(ShortSums, OfMatricesHaveTheErrorThatTheHeaderStates) {
+  for (const std::int64_t terms : {64, 256, 1000, 2048}) {
+    double worst = 0;
+    for (const float value : {0.1F, 0.3F, 0.7F, 1.1F}) {
+      const Tensor y = matmul(filled({40, terms}, value), filled({terms, 40}, kRight));
+      const double expected = double{value} * double{kRight} * static_cast<double>(terms);
+      for (const double element : y.to_vector<double>())
+        worst = std::max(worst, std::abs(element / expected - 1));
+    }
+    EXPECT_LE(worst, std::min(1.6e-8 * static_cast<double>(terms) + 1e-7, 4.2e-6)) << terms;
+  }
 }
 
 TEST(LongSums, OfRandomTermsHaveSmallErrors) {
