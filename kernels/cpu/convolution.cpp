@@ -32,7 +32,8 @@ struct Im2colConvolution {
   std::int64_t groups, tasks;                  // a task is one group of one image
   std::int64_t group_channels, group_filters;  // of one group
   std::int64_t depth, positions;
-  bool is_pointwise;  // 1x1 kernel, stride 1, no padding: the image is its own columns
+  std::int64_t slots;  // the number of tasks at once: fewer if their columns are large
+  bool is_pointwise;   // 1x1 kernel, stride 1, no padding: the image is its own columns
 
   Im2colConvolution(const Tensor& x, const Tensor& weight, const Tensor& y, const Conv2dOptions& options)
       : geometry{.window = {.kernel = image_size(weight.shape()),
@@ -47,6 +48,7 @@ struct Im2colConvolution {
         group_filters(weight.shape()[0] / groups),
         depth(group_channels * geometry.kernel_numel()),
         positions(geometry.positions()),
+        slots(std::min(tasks, std::clamp<std::int64_t>(kMaxColumns / (depth * positions), 1, kMaxSlots))),
         is_pointwise(geometry.kernel_numel() == 1 && options.stride == Pair(1) &&
                      options.padding == Pair(0)) {}
 
@@ -55,19 +57,19 @@ struct Im2colConvolution {
   std::int64_t output_numel() const { return group_filters * positions; }
   std::int64_t weight_numel() const { return group_filters * depth; }
 
-  /// Calls f(task, slot) for all tasks, in rounds of at most kSlots. A slot is the workspace that one task
-  /// has to itself.
-  static constexpr std::int64_t kSlots = 16;
+  /// Calls f(task, slot) for all tasks, in rounds. A slot is the workspace that one task has to itself.
   template <class F>
   void run(const F& f) const {
     const std::int64_t grain = kProductGrain / (weight_numel() * positions) + 1;
-    for (std::int64_t first = 0; first < tasks; first += kSlots) {
-      const std::int64_t slots = std::min(kSlots, tasks - first);
-      parallel_for(slots, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t first = 0; first < tasks; first += slots) {
+      parallel_for(std::min(slots, tasks - first), grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t slot = begin; slot < end; ++slot) f(first + slot, slot);
       });
     }
   }
+
+ private:
+  static constexpr std::int64_t kMaxSlots = 16, kMaxColumns = 1 << 25;
 };
 
 /// Workspace for the tasks of a round, `slot_numel` elements each.
@@ -76,8 +78,7 @@ class Workspace {
  public:
   Workspace(const Im2colConvolution& problem, std::int64_t slot_numel, bool needed = true)
       : slot_numel_(slot_numel),
-        memory_(empty({needed ? std::min(problem.tasks, Im2colConvolution::kSlots) : 0, slot_numel},
-                      {.dtype = dtype_of<T>})),
+        memory_(empty({needed ? problem.slots : 0, slot_numel}, {.dtype = dtype_of<T>})),
         first_(memory_.data<T>()) {}
   T* slot(std::int64_t i) const { return first_ + i * slot_numel_; }
 
