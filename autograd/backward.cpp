@@ -1,3 +1,4 @@
+#include "autograd/internal/scalar.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "core/internal/format.h"
@@ -5,17 +6,23 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace tinytorch {
 namespace {
 
-/// Checks that `grad` has the shape, dtype and device of the node's value.
+/// Checks that `grad` has the shape, dtype and device of the node's value. A weakly typed scalar takes them
+/// on.
 /// @param what  returns the name of the gradient for messages
 /// @throws ShapeError, DTypeError, DeviceError
 template <class What>
-void require_fit(const char* op, const Variable& grad, const Node& node, const What& what) {
+void fit(const char* op, Variable& grad, const Node& node, const What& what) {
+  if (grad.value().is_weakly_typed()) {
+    grad = ordinary(grad.value(), {.dtype = node.dtype, .device = node.device});
+  }
   if (grad.shape() != node.shape) {
     fail<ShapeError>(op, "{} is {}, but the value is {}; the shapes must be equal", what(), grad.shape(),
                      node.shape);
@@ -37,6 +44,16 @@ bool has_one_owner(const Tensor& x) { return x.is_contiguous() && x.storage().us
 Variable owned(Variable grad) {
   if (has_one_owner(grad.value())) return grad;
   return grad.value().is_contiguous() ? clone(grad) : contiguous(grad);
+}
+
+/// Makes the current stream wait for the one that last wrote the gradient, and records it as the last one.
+void order_writes(StoredGradient& stored, Device device) {
+  if (device.type == DeviceType::cpu) return;
+  Stream current = Stream::current(device);
+  if (stored.value.defined() && stored.stream && *stored.stream != current) {
+    Event(*stored.stream).wait(current);
+  }
+  stored.stream = std::move(current);
 }
 
 /// One backward pass. The gradients of nodes that are still to be visited are in a map ordered by sequence
@@ -97,13 +114,12 @@ class BackwardPass {
 
   void visit(Node& node, Variable& grad) {
     for (std::size_t i = 0; i < node.hooks.size(); ++i) run_hook(node, i, grad);
-    Variable* const stored = stored_gradient(node);
     if (node.leaf_value() != nullptr) {
-      if (stored != nullptr) store(*stored, std::move(grad));
+      store_gradient(node, std::move(grad));
       return;
     }
-    if (stored != nullptr) store(*stored, grad);
-    if (stored != nullptr && stop_at_captured_) return;
+    const bool is_captured = store_gradient(node, grad);
+    if (is_captured && stop_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.differentiate(grad);
     if (gradients.size() != node.inputs.size()) {
@@ -120,16 +136,27 @@ class BackwardPass {
     const Node::Hook hook = node.hooks[i];  // a copy: the hook may register another
     Variable replacement = hook(grad);
     if (!replacement.defined()) return;
-    require_fit("backward", replacement, node,
-                [&] { return fmt::format("the gradient from a hook on {}", node.name); });
+    fit("backward", replacement, node,
+        [&] { return fmt::format("the gradient from a hook on {}", node.name); });
     grad = std::move(replacement);
   }
 
-  /// The variable that the node's gradient is added to; null if it is not stored.
-  Variable* stored_gradient(Node& node) {
-    if (captured_.empty()) return node.grad.get();
+  /// Adds the complete gradient of a node to what the node stores or, if nodes are captured, to what is
+  /// captured.
+  /// @return  true if the node is captured
+  template <class Grad>
+  bool store_gradient(Node& node, Grad&& grad) {
+    if (captured_.empty()) {
+      if (node.grad == nullptr) return false;
+      const std::lock_guard lock(node.grad->mutex);
+      order_writes(*node.grad, node.device);
+      store(node.grad->value, std::forward<Grad>(grad));
+      return false;
+    }
     const auto found = captured_.find(&node);
-    return found == captured_.end() ? nullptr : &found->second;
+    if (found == captured_.end()) return false;
+    store(found->second, std::forward<Grad>(grad));
+    return true;
   }
 
   /// Adds a complete gradient to a stored one.
@@ -156,8 +183,7 @@ class BackwardPass {
                        "the rule of {} gave no gradient for input {}, which wants one; give zeros if it is 0",
                        node.name, i);
     }
-    require_fit("backward", grad, *input,
-                [&] { return fmt::format("{}'s gradient for input {}", node.name, i); });
+    fit("backward", grad, *input, [&] { return fmt::format("{}'s gradient for input {}", node.name, i); });
     // A node older than all captured ones was not computed from them.
     if (captured_.empty() || input->sequence >= oldest_captured_) add_pending(input, std::move(grad));
   }
@@ -194,6 +220,8 @@ class BackwardPass {
   }
 
   void accumulate(Variable& sum, const Variable& grad) const {
+    // Another thread may have just released its copy of the sum. The copy of the handle below orders its
+    // reads before the writes, because it increments the same counter.
     if (create_graph_ || sum.requires_grad() || !has_one_owner(sum.value())) {
       sum = sum + grad;
     } else {
@@ -220,7 +248,6 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
                      "Variable(x), or make inputs with variable(), outside NoGrad",
                      output.shape());
   }
-  const Options like{.dtype = output.dtype(), .device = output.device()};
   if (!seed.defined()) {
     if (output.numel() != 1) {
       fail<ValueError>(
@@ -229,13 +256,11 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
           "or pass a seed of its shape",
           output.shape());
     }
-    return full(output.shape(), 1, like);
+    return full(output.shape(), 1, {.dtype = output.dtype(), .device = output.device()});
   }
-  // A weakly typed scalar takes the dtype of the output.
-  Variable typed =
-      seed.value().is_weakly_typed() ? full({}, seed.value().to(DType::f64).item<double>(), like) : seed;
-  require_fit(op, typed, *output.node(), [] { return "the seed"; });
-  return typed;
+  Variable fitting = seed;
+  fit(op, fitting, *output.node(), [] { return "the seed"; });
+  return fitting;
 }
 
 }  // namespace
@@ -303,9 +328,10 @@ void Variable::set_grad(Tensor grad) {
   }
   if (!grad.defined()) fail<ValueError>("set_grad", "the gradient is undefined; zero_grad() removes one");
   Variable fitting(std::move(grad));
-  require_fit("set_grad", fitting, *node_, [] { return "the gradient"; });
+  fit("set_grad", fitting, *node_, [] { return "the gradient"; });
   const NoGrad guard;
-  *node_->grad = owned(std::move(fitting));
+  fitting = owned(std::move(fitting));
+  node_->grad->replace(std::move(fitting));
 }
 
 }  // namespace tinytorch

@@ -21,7 +21,7 @@ namespace tinytorch {
 /// @param inputs      all variables that f depends on and that require a gradient, including parameters; see
 ///                    inputs_of()
 /// @param generators  other generators that f uses, for example that of a Dropout; they must outlive the
-///                    result
+///                    result, and no other thread may use them during checkpoint() and backward()
 /// @throws ValueError  f is empty, f uses a variable that requires a gradient and is not among the inputs, or
 ///                     a generator is null
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,

@@ -23,7 +23,7 @@ void require_f64(const Tensor& x, const std::string& what) {
 std::vector<Variable> make_variables(const std::vector<Tensor>& values) {
   std::vector<Variable> variables;
   variables.reserve(values.size());
-  for (const Tensor& value : values) variables.push_back(variable(value));
+  for (const Tensor& value : values) variables.push_back(variable(value.to(DType::f64)));  // also a scalar
   return variables;
 }
 

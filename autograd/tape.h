@@ -5,6 +5,8 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/variable.h"
+#include "core/stream.h"
 
 /// The graph that record() builds and backward() traverses. Include this header to define your own ops.
 /// ```cpp
@@ -124,6 +127,21 @@ class Saved {
   std::uint64_t version_ = 0;
 };
 
+/// The gradient that a node stores. Several threads may run backward passes that end in one leaf, each in a
+/// stream of its own.
+struct StoredGradient {
+  std::mutex mutex;  ///< guards the members
+  Variable value;
+  std::optional<Stream> stream = {};  ///< the stream that last wrote the value; none on the CPU
+
+  /// Replaces the value. The old one is destroyed after the mutex is released, because a graph may end with
+  /// it.
+  void replace(Variable next) {
+    const std::lock_guard lock(mutex);
+    std::swap(value, next);
+  }
+};
+
 /// A node of the graph: a recorded op, or a leaf. Sequence numbers increase along every path from a leaf, so
 /// that a traversal in descending order visits a node after all nodes that were computed from it.
 class Node : public std::enable_shared_from_this<Node> {
@@ -155,7 +173,7 @@ class Node : public std::enable_shared_from_this<Node> {
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
-  std::unique_ptr<Variable> grad;  ///< null if the node stores no gradient: an op without retain_grad()
+  std::unique_ptr<StoredGradient> grad;  ///< null if the node stores none: an op without retain_grad()
 
   /// The next sequence number.
   static std::uint64_t next_sequence();

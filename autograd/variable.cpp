@@ -1,8 +1,8 @@
 #include "autograd/variable.h"
 
+#include "autograd/internal/scalar.h"
 #include "autograd/tape.h"
 #include "core/internal/format.h"
-#include "core/ops/creation.h"
 
 #include <ostream>
 
@@ -13,7 +13,7 @@ namespace {
 class Leaf final : public Node {
  public:
   explicit Leaf(Tensor value) : Node("variable", value), value_(std::move(value)) {
-    grad = std::make_unique<Variable>();
+    grad = std::make_unique<StoredGradient>();
   }
 
   Gradients apply(const Variable&) const override { return Gradients(); }
@@ -24,7 +24,8 @@ class Leaf final : public Node {
   Tensor value_;
 };
 
-/// The value as a leaf stores it.
+/// The value as a leaf stores it. A scalar becomes an f32 tensor, as its dtype must not yield to other
+/// operands'.
 Tensor checked_leaf_value(const char* op, Tensor value) {
   if (!value.defined()) fail<ValueError>(op, "the tensor is undefined; give it a shape and elements first");
   if (!is_floating(value.dtype())) {
@@ -32,8 +33,7 @@ Tensor checked_leaf_value(const char* op, Tensor value) {
                      "gradients need floating elements, but this is {} {}; convert it with .to(DType::f32)",
                      value.dtype(), value.shape());
   }
-  // The dtype of a leaf does not yield to other operands'.
-  if (value.is_weakly_typed()) return full({}, value.to(DType::f64).item<double>(), {.dtype = value.dtype()});
+  if (value.is_weakly_typed()) return ordinary(value, {.dtype = DType::f32, .device = value.device()});
   return value;
 }
 
@@ -48,21 +48,20 @@ bool Variable::is_leaf() const { return node_ == nullptr || node_->leaf_value() 
 
 const Tensor& Variable::leaf_value() const { return *node_->leaf_value(); }
 
-const Tensor& Variable::grad() const { return grad_variable().value(); }
-
-const Variable& Variable::grad_variable() const {
-  static const Variable none;
-  return node_ == nullptr || node_->grad == nullptr ? none : *node_->grad;
+Variable Variable::grad_variable() const {
+  if (node_ == nullptr || node_->grad == nullptr) return {};
+  const std::lock_guard lock(node_->grad->mutex);
+  return node_->grad->value;
 }
 
 void Variable::zero_grad() {
   require_node("zero_grad", *this);
-  if (node_->grad != nullptr) *node_->grad = Variable();
+  if (node_->grad != nullptr) node_->grad->replace({});
 }
 
 void Variable::retain_grad() const {
   require_node("retain_grad", *this);
-  if (node_->grad == nullptr) node_->grad = std::make_unique<Variable>();
+  if (node_->grad == nullptr) node_->grad = std::make_unique<StoredGradient>();
 }
 
 void Variable::set_value(Tensor value) {
@@ -70,12 +69,13 @@ void Variable::set_value(Tensor value) {
     fail<ValueError>("set_value", "only what variable() made has a value to replace, and this is {}",
                      node_ == nullptr ? "a constant" : fmt::format("the result of {}", node_->name));
   }
+  if (value.is_weakly_typed()) value = ordinary(value, {.dtype = dtype(), .device = device()});
   value = checked_leaf_value("set_value", std::move(value));
   node_->shape = value.shape();
   node_->dtype = value.dtype();
   node_->device = value.device();
   node_->sequence = Node::next_sequence();
-  *node_->grad = Variable();
+  node_->grad->replace({});
   *node_->leaf_value() = std::move(value);
 }
 

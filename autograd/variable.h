@@ -34,6 +34,12 @@ struct BackwardOptions {
 /// std::cout << x.grad();  // [2. 4. 6.]
 /// ```
 ///
+/// Threads may share leaves: each may compute with them, run backward(), and call grad(), zero_grad() and
+/// set_grad(). Gradients are added one after another, in an order that depends on timing; none is lost. What
+/// changes the value (set_value(), an optimizer's step(), an in-place op) or registers a hook must not run
+/// while another thread uses the leaf. Threads that differentiate one graph, or graphs with a common part,
+/// pass retain_graph.
+///
 /// The function variable() makes a leaf, which gets a gradient; the constructor makes a constant.
 /// ```cpp
 /// const Variable weight = variable(ones({3}));  // a leaf: a parameter (PyTorch: requires_grad=True)
@@ -76,14 +82,16 @@ class Variable {
   bool is_leaf() const;
 
   /// The gradient that backward() accumulated; undefined before the first backward pass. Only leaves store a
-  /// gradient, and results on which retain_grad() was called.
-  const Tensor& grad() const;
+  /// gradient, and results on which retain_grad() was called. Later backward passes do not change the tensor
+  /// that was returned.
+  Tensor grad() const { return grad_variable().value(); }
   /// grad() as a Variable, which can be differentiated again after backward({.create_graph = true}).
-  const Variable& grad_variable() const;
+  Variable grad_variable() const;
   /// Makes grad() undefined.
   /// @throws ValueError  this is a constant
   void zero_grad();
-  /// Replaces the gradient, for example to clip it. The tensor is copied if its storage is shared.
+  /// Replaces the gradient, for example to clip it. The tensor is copied if its storage is shared. A C++
+  /// scalar takes the dtype and the device of the value, as in set_value() and as a seed.
   /// @throws ValueError  this is a constant, or the result of an op without retain_grad(); or `grad` is
   ///                     undefined
   /// @throws ShapeError, DTypeError, DeviceError  `grad` has another shape, dtype or device than the value
@@ -113,7 +121,8 @@ class Variable {
   Variable detach() const { return Variable(value()); }
 
   /// Registers a function that backward() calls with the complete gradient of this variable, before it stores
-  /// or propagates the gradient. If the function's result is defined, it replaces the gradient.
+  /// or propagates the gradient. If the function's result is defined, it replaces the gradient. It runs on
+  /// the thread of the backward pass: where threads share a leaf, several may call it at once.
   /// ```cpp
   /// const Variable x = variable({3.0, 4.0});
   /// x.register_hook([](const Variable& grad) { return grad * 0.5; });
@@ -142,7 +151,9 @@ inline constexpr bool is_tensor_like<Variable> = true;
 
 inline const Tensor& value_of(const Variable& x) { return x.value(); }
 
-/// Makes a leaf that requires a gradient (PyTorch: requires_grad=True). It shares storage with the tensor.
+/// Makes a leaf that requires a gradient (PyTorch: requires_grad=True). It shares storage with the tensor. Of
+/// a C++ scalar, it makes an f32 leaf of shape [], as torch.tensor(1.0) is; variable(full({}, 1, {.dtype =
+/// DType::f64})) is f64.
 /// @throws ValueError  the tensor is undefined
 /// @throws DTypeError  the tensor is not floating
 Variable variable(Tensor value);

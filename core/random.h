@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 
 namespace tinytorch {
 
@@ -12,7 +13,8 @@ struct RandomStream {
 
 /// A counter-based random number generator (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy
 /// as 1, 2, 3", SC 2011). Its state is a seed and an offset. A seed gives the same numbers on every device
-/// and with any number of threads.
+/// and with any number of threads of the kernels. Threads may share a generator: each draw gets numbers of
+/// its own, and which draw gets which depends on timing. For reproducible results, give each thread its own.
 /// ```cpp
 /// Generator generator(42);
 /// const Tensor x = rand({3}, {}, generator);
@@ -22,29 +24,44 @@ struct RandomStream {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) : state_{seed, 0} {}
+  /// A copy draws the same numbers.
+  Generator(const Generator& other) : state_(other.state()) {}
+  Generator& operator=(const Generator& other) {
+    set_state(other.state());
+    return *this;
+  }
 
   /// Restarts the generator from a seed.
-  void seed(std::uint64_t seed) { state_ = {seed, 0}; }
+  void seed(std::uint64_t seed) { set_state({seed, 0}); }
 
   /// Reserves the next `blocks` blocks of four 32-bit numbers.
   /// @return  the position of the first of them
   RandomStream advance(std::uint64_t blocks) {
-    RandomStream stream = state_;
+    const std::lock_guard lock(mutex_);
+    const RandomStream stream = state_;
     state_.offset += blocks;
     return stream;
   }
 
   /// The current position, to be saved in checkpoints.
-  RandomStream state() const { return state_; }
+  RandomStream state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+  }
   /// Continues from a saved state().
-  void set_state(RandomStream state) { state_ = state; }
+  void set_state(RandomStream state) {
+    const std::lock_guard lock(mutex_);
+    state_ = state;
+  }
 
  private:
+  mutable std::mutex mutex_;
   RandomStream state_;
 };
 
-/// The generator that ops use by default: one for each thread, seeded with 0. Unseeded threads draw the same
-/// numbers, so seed each worker thread differently.
+/// The generator that ops use by default: one for each thread. That of the main thread is seeded with 0, and
+/// that of each other thread with a seed of its own, which depends on the order in which threads first use
+/// theirs. For reproducible results, seed each thread.
 Generator& default_generator();
 
 /// Seeds this thread's default generator.

@@ -63,8 +63,8 @@ class Tensor {
   /// is weakly typed: in an op with a tensor, it adopts the tensor's dtype unless its own kind is higher
   /// (bool < integer < floating). For example, 0.5 times an f32 tensor is f32, times an f64 tensor f64, and
   /// times an i64 tensor f32. If an integer scalar does not fit the tensor's integer dtype, the op computes
-  /// in i64. The tensor can be on any device. Arithmetic and comparisons of weakly typed scalars alone give
-  /// weakly typed scalars; to(dtype) makes an ordinary tensor of one.
+  /// in i64. The tensor can be on any device, and so can the scalar. Arithmetic and comparisons of weakly
+  /// typed scalars alone give weakly typed scalars; to(dtype) makes an ordinary tensor of one.
   template <class T>
   requires std::is_arithmetic_v<T> Tensor(T value)
       : Tensor(WeaklyTyped{}, Scalar(value), std::is_same_v<T, float> ? DType::f32 : DType::f64) {}

@@ -7,6 +7,7 @@ namespace tinytorch {
 
 void register_all_kernels() {
   cpu::choose_instruction_set();
+  cpu::register_fork_handler();
   cpu::register_activation();
   cpu::register_arg_reduction();
   cpu::register_arithmetic();

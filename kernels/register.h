@@ -2,8 +2,11 @@
 
 namespace tinytorch {
 
-/// Each function registers the CPU kernels of a family.
 namespace cpu {
+/// Lets child processes run kernels on several threads. Called once.
+void register_fork_handler();
+
+// Each function registers the CPU kernels of a family.
 void register_activation();
 void register_arg_reduction();
 void register_arithmetic();

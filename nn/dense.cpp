@@ -24,6 +24,14 @@ Dense::Dense(std::int64_t in_features, std::int64_t out_features, const DenseOpt
   if (options.bias) bias_ = initialized("Dense", options.bias_init, "bias", {out_features}, options);
 }
 
+void Dense::set_weight(const Parameter& weight) {
+  if (weight.shape() != Shape{out_features_, in_features_}) {
+    fail<ShapeError>("Dense", "the weight {} does not fit; this layer's is [{}, {}]", weight.shape(),
+                     out_features_, in_features_);
+  }
+  weight_ = weight;
+}
+
 void Dense::visit(Visitor& visitor) {
   visitor.parameter("weight", weight_);
   visitor.parameter("bias", bias_);

@@ -49,6 +49,14 @@ class Dense : public Layer<Dense> {
   std::string description() const override;
 
   const Parameter& weight() const { return weight_; }
+  /// Makes the layer use another parameter as its weight, which it then shares (tied weights).
+  /// ```cpp
+  /// const nn::Embedding embedding(100, 16);
+  /// nn::Dense output(16, 100, {.bias = false});
+  /// output.set_weight(embedding.weight());
+  /// ```
+  /// @throws ShapeError  it is not [out_features, in_features]
+  void set_weight(const Parameter& weight);
   /// Undefined if the layer has none.
   const Parameter& bias() const { return bias_; }
   std::int64_t in_features() const { return in_features_; }

@@ -25,6 +25,7 @@ struct Part {
   Module* module = nullptr;
   Parameter* parameter = nullptr;
   Tensor* buffer = nullptr;
+  bool tied = false;  // the parameter is that of an earlier part
 
   const Tensor& value() const { return parameter ? parameter->value() : *buffer; }
 };
@@ -37,8 +38,12 @@ class PartCollector : public Visitor {
   std::vector<Part> parts;
 
   void parameter(std::string_view name, Parameter& parameter) override {
-    if (parameter.defined())
-      parts.push_back({.path = path_of(name), .module_index = module_index_, .parameter = &parameter});
+    if (!parameter.defined()) return;
+    const Node* const node = parameter.node().get();
+    parts.push_back({.path = path_of(name),
+                     .module_index = module_index_,
+                     .parameter = &parameter,
+                     .tied = node != nullptr && !nodes_.insert(node).second});
   }
   void buffer(std::string_view name, Tensor& buffer) override {
     if (buffer.defined())
@@ -71,6 +76,7 @@ class PartCollector : public Visitor {
   std::size_t module_index_ = 0;
   std::size_t modules_ = 0;  // visited so far
   std::set<std::string> seen_;
+  std::set<const Node*> nodes_;  // of the parameters so far
 };
 
 // Listing the parts does not change them; the functions below that change some are not const.
@@ -168,7 +174,7 @@ void Module::fail_moved_from() const {
 std::vector<std::pair<std::string, Variable>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Variable>> parameters;
   for (const Part& part : parts_of(*this)) {
-    if (part.parameter) parameters.emplace_back(part.path, *part.parameter);
+    if (part.parameter && !part.tied) parameters.emplace_back(part.path, *part.parameter);
   }
   return parameters;
 }
@@ -176,7 +182,7 @@ std::vector<std::pair<std::string, Variable>> Module::named_parameters() const {
 std::vector<Variable> Module::parameters() const {
   std::vector<Variable> parameters;
   for (const Part& part : parts_of(*this)) {
-    if (part.parameter) parameters.push_back(*part.parameter);
+    if (part.parameter && !part.tied) parameters.push_back(*part.parameter);
   }
   return parameters;
 }
@@ -255,6 +261,7 @@ std::string Module::summary() const {
       buffer_bytes += bytes;
       continue;
     }
+    if (part.tied) continue;  // counted where it was first
     row.numel += value.numel();
     total += value.numel();
     if (part.parameter->requires_grad()) {

@@ -39,8 +39,9 @@ using StateDict = std::map<std::string, Tensor>;
 
 /// A function with parameters that can be trained. A module lists its parameters, buffers and children in
 /// visit(), which all functions below use. Modules can be moved but not copied, because a copy would silently
-/// share the parameters. To write your own layer, derive it from Layer, which makes both call operators from
-/// one forward():
+/// share the parameters. Threads may call one module at once; none may change it meanwhile, by to(), train()
+/// or an optimizer. To write your own layer, derive it from Layer, which makes both call operators from one
+/// forward():
 ///
 /// ```cpp
 /// class Scale : public nn::Layer<Scale> {
@@ -89,9 +90,11 @@ class Module {
   virtual std::string description() const;
 
   /// All parameters, including those of the children, in the order of visit(): the argument of an optimizer.
-  /// They are handles to the module's own parameters.
+  /// They are handles to the module's own parameters. A parameter that several layers share (tied weights) is
+  /// there once.
   std::vector<Variable> parameters() const;
-  /// All parameters with their names: "0.weight" is the parameter "weight" of child "0".
+  /// All parameters with their names: "0.weight" is the parameter "weight" of child "0". A shared parameter
+  /// has its first name.
   std::vector<std::pair<std::string, Variable>> named_parameters() const;
   /// Discards the gradients of all parameters.
   void zero_grad() const;
@@ -112,7 +115,7 @@ class Module {
   void to(Device device) { convert({}, device); }
   void to(DType dtype) { convert(dtype, {}); }
 
-  /// Copies of all parameters and buffers by name.
+  /// Copies of all parameters and buffers by name; of a shared parameter, one for each name.
   StateDict state_dict() const;
   /// Copies `state` into the parameters and buffers, which keep their devices and dtypes. If it throws,
   /// nothing is changed.
@@ -120,7 +123,8 @@ class Module {
   void load_state_dict(const StateDict& state);
 
   /// A table with a row for each layer: its description, the shapes of its parameters and buffers, and the
-  /// number of parameter elements; then the totals, and their size in bytes.
+  /// number of parameter elements; then the totals, and their size in bytes. A shared parameter is counted in
+  /// its first layer.
   std::string summary() const;
 
  protected:

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "core/internal/format.h"
 #include "core/ops/creation.h"
 
@@ -115,6 +117,8 @@ void BatchNorm::check_input(const Shape& shape) const {
 }
 
 void BatchNorm::increment_num_batches_tracked() const {
+  static constinit std::mutex mutex;  // threads may share the layer
+  const std::lock_guard lock(mutex);
   Tensor count = num_batches_tracked_;  // the same storage
   count += 1;
 }

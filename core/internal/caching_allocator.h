@@ -47,6 +47,9 @@ class CachingAllocator : public Allocator {
   void set_caching(bool on) override;
   void release_cached() override;
 
+  /// Locked during all calls.
+  std::mutex& mutex() { return mutex_; }
+
   /// The blocks that serve a range of requested sizes.
   struct SizeClass {
     std::size_t bytes;  ///< of each block

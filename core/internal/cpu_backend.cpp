@@ -1,10 +1,13 @@
 #include "core/internal/cpu_backend.h"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/internal/caching_allocator.h"
@@ -64,7 +67,7 @@ class CpuBackend : public Backend {
  public:
   int count() const override { return 1; }
   std::string unavailable_reason() const override { return {}; }
-  Allocator& allocator(int) override { return allocator_; }
+  CachingAllocator& allocator(int) override { return allocator_; }
 
   std::string describe(int) const override {
     std::ifstream file("/proc/cpuinfo");
@@ -95,9 +98,22 @@ class CpuBackend : public Backend {
 
 }  // namespace
 
+namespace {
+
+std::mutex& allocator_mutex() { return static_cast<CpuBackend&>(cpu_backend()).allocator(0).mutex(); }
+
+CpuBackend& make_cpu_backend() {
+  // A child process could not unlock the mutex of a thread that it does not have.
+  pthread_atfork([] { allocator_mutex().lock(); }, [] { allocator_mutex().unlock(); },
+                 [] { allocator_mutex().unlock(); });
+  return *new CpuBackend;
+}
+
+}  // namespace
+
 Backend& cpu_backend() {
   // Never destroyed, since tensors with static storage duration free their memory after all static objects.
-  static Backend& backend = *new CpuBackend;
+  static Backend& backend = make_cpu_backend();
   return backend;
 }
 

@@ -101,7 +101,7 @@ Tensor conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Sha
   check_gradient(kOp, grad.shape(), input, weight.shape(), options);
   const Tensor images = dense_images(grad);
   Tensor dx = empty_images(input, is_channels_last(images), grad.dtype(), grad.device());
-  if (grad.numel() == 0 || weight.numel() == 0) {
+  if (dx.numel() == 0 || grad.numel() == 0 || weight.numel() == 0) {
     fill_without_terms(dx, {});
   } else {
     kernels::conv2d_input_gradient(images, contiguous(weight), options, dx);

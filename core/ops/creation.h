@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "core/tensor.h"
@@ -58,13 +62,24 @@ Tensor linspace(double start, double stop, std::int64_t n, Options options = {})
 /// @return  [rows, columns]; by default [rows, rows]
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, Options options = {});
 
-/// A tensor with a copy of values in host memory, which are in row-major order. Its dtype is that of T.
+/// A tensor with a copy of values in host memory, which are in row-major order. Its dtype is that of T: f64
+/// for {1.0, 2.0}.
 /// @throws ShapeError  values.size() is not the number of elements of `shape`
 template <Element T>
 Tensor from_values(std::span<const T> values, const Shape& shape, Device device = Device::cpu());
 template <Element T>
 Tensor from_values(const std::vector<T>& values, const Shape& shape, Device device = Device::cpu()) {
-  return from_values(std::span<const T>(values), shape, device);
+  if constexpr (std::is_same_v<T, bool>) {  // whose elements are bits
+    const auto copy = std::make_unique<bool[]>(values.size());
+    std::copy(values.begin(), values.end(), copy.get());
+    return from_values(std::span<const bool>(copy.get(), values.size()), shape, device);
+  } else {
+    return from_values(std::span<const T>(values), shape, device);
+  }
+}
+template <Element T>
+Tensor from_values(std::initializer_list<T> values, const Shape& shape, Device device = Device::cpu()) {
+  return from_values(std::span<const T>(values.begin(), values.size()), shape, device);
 }
 
 }  // namespace tinytorch

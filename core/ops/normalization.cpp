@@ -1,6 +1,7 @@
 #include "core/ops/internal/normalization.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
@@ -85,6 +86,9 @@ Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, 
   const Tensor scale = (1.0 / sqrt(variance.to(DType::f64) + settings.epsilon)).to(x.dtype());
   return stack<Tensor>({rounded, error, scale});
 }
+
+/// Threads may share the running statistics: they are updated one after another.
+constinit std::mutex running_mutex;
 
 /// running = (1 - momentum) running + momentum batch, in place.
 void update_running(Tensor running, const Tensor& batch, double momentum) {
@@ -192,6 +196,7 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   const Tensor statistics = result.statistics.to(DType::f64);
   const Tensor scale = select(statistics, 0, 2);
   const auto n = static_cast<double>(settings.group_size());
+  const std::lock_guard lock(running_mutex);
   update_running(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
   update_running(running_variance, maximum(1.0 / (scale * scale) - settings.epsilon, 0.0) * (n / (n - 1)),
                  momentum);

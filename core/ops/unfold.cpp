@@ -26,8 +26,8 @@ Tensor fold(const Tensor& columns, const Pair& size, const Window& window) {
                      "columns are {}; wanted [batch, channels * kernel height * kernel width, positions]",
                      columns.shape());
   }
-  if (size.height < 1 || size.width < 1)
-    fail<ValueError>("fold", "size is {}; it must be at least 1", to_string(size));
+  if (size.height < 0 || size.width < 0)
+    fail<ValueError>("fold", "size is {}; it must not be negative", to_string(size));
   const Pair output = window_output_size("fold", size, window);
   const Shape& shape = columns.shape();
   const std::int64_t kernel_numel = checked_numel("fold", {window.kernel.height, window.kernel.width});

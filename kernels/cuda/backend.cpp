@@ -7,6 +7,7 @@
 
 #include "core/internal/caching_allocator.h"
 #include "core/internal/format.h"
+#include "kernels/cuda/fork.h"
 #include "kernels/cuda/hardware.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/memory.h"
@@ -120,6 +121,7 @@ namespace tinytorch {
 void register_cuda() {
   // Never destroyed, like the CPU's.
   static Backend& backend = *new cuda::CudaBackend;
+  cuda::register_fork_handler();
   register_backend(DeviceType::cuda, backend);
   cuda::register_activation();
   cuda::register_arithmetic();

@@ -3,13 +3,16 @@
 #include <cuda_runtime.h>
 
 #include "kernels/cuda/error.h"
+#include "kernels/cuda/fork.h"
 
 namespace tinytorch::cuda {
 
 /// Makes a device the CUDA runtime's current device of this thread, for the guard's lifetime.
 class DeviceGuard {
  public:
+  /// @throws DeviceError  this process was forked after CUDA was initialized
   explicit DeviceGuard(int index) : index_(index) {
+    require_not_forked();
     CUDA_CHECK(cudaGetDevice(&before_));
     if (before_ != index_) CUDA_CHECK(cudaSetDevice(index_));
   }

@@ -20,6 +20,7 @@ Optimizer::Optimizer(const char* name, std::vector<ParameterGroup> groups, doubl
   moments_.resize(parameters_.size());
   updates_.reserve(parameters_.size());
   updated_.reserve(parameters_.size());
+  gradients_.reserve(parameters_.size());
 }
 
 std::vector<ParameterGroup> Optimizer::one_group(std::vector<Variable> parameters) {
@@ -83,19 +84,22 @@ void Optimizer::step() {
   updates_.clear();
   updated_.clear();
   batches_.clear();
+  gradients_.clear();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (parameters_[i].grad().defined()) check_shape(i);
+    gradients_.push_back(parameters_[i].grad());
+    if (gradients_[i].defined()) check_shape(i);
   }
   std::size_t i = 0;
   for (const Group& group : groups_) {
     for (; i < group.end; ++i) {
-      if (parameters_[i].grad().defined()) add_update(i, group);
+      if (gradients_[i].defined()) add_update(i, group);
     }
   }
   ++step_count_;
   for (const std::size_t updated : updated_) ++moments_[updated].steps;
   run_batches();
   updates_.clear();  // releases the gradients too, so that backward() may reuse their memory
+  gradients_.clear();
 }
 
 void Optimizer::check_shape(std::size_t i) const {
@@ -109,8 +113,6 @@ void Optimizer::check_shape(std::size_t i) const {
 void Optimizer::add_update(std::size_t i, const Group& group) {
   Variable& parameter = parameters_[i];
   Moments& moments = moments_[i];
-  Tensor gradient = contiguous(parameter.grad());
-  // set_value() discards the gradient, which is therefore read before.
   if (!parameter.value().is_contiguous()) parameter.set_value(contiguous(parameter.value()));
   const Tensor& value = parameter.value();
   if (moments_kept_ > 0) convert_like(moments.first, value);
@@ -120,7 +122,7 @@ void Optimizer::add_update(std::size_t i, const Group& group) {
   const bool joins =
       !batches_.empty() && batches_.back().step == step && updates_.back().device() == value.device();
   updates_.push_back({.parameter = value,
-                      .gradient = std::move(gradient),
+                      .gradient = contiguous(gradients_[i]),
                       .first = moments.first,
                       .second = moments.second,
                       .third = moments.third});

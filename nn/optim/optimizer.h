@@ -130,6 +130,7 @@ class Optimizer {
   std::vector<Moments> moments_;  // of each parameter
   // For the current step; they are members so that their memory is reused.
   std::vector<ParameterUpdate> updates_;
+  std::vector<Tensor> gradients_;     // of each parameter; undefined where there is none
   std::vector<std::size_t> updated_;  // the index of each update's parameter
   std::vector<Batch> batches_;
   std::int64_t step_count_ = 0;

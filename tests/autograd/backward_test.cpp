@@ -83,9 +83,9 @@ TEST(Backward, FreedPartOfAnotherGraphIsAnError) {
 TEST(Backward, BackwardOfALeafGivesItsSeed) {
   const Variable x = leaf(Tensor(5.0));
   x.backward();
-  EXPECT_TENSOR_EQ(x.grad(), Tensor(1.0));
+  EXPECT_TENSOR_EQ(x.grad(), Tensor(1.0f));
   x.backward(2.0);
-  EXPECT_TENSOR_EQ(x.grad(), Tensor(3.0));
+  EXPECT_TENSOR_EQ(x.grad(), Tensor(3.0f));
 }
 
 TEST(Backward, SeedWeighsTheResult) {

@@ -26,6 +26,7 @@ TEST(Gradcheck, AcceptsRightRules) {
                                            {as_f64({0.5, 1.0}), as_f64({{2.0}, {3.0}})});
   EXPECT_TRUE(result.ok) << result.message;
   EXPECT_EQ(result.message, "");
+  EXPECT_TRUE(gradcheck([](const Inputs2& x) { return x[0] * x[0]; }, {Tensor(2.0)}));
 }
 
 TEST(Gradcheck, FindsAWrongRuleAndSaysWhere) {

@@ -15,6 +15,7 @@
 namespace tinytorch {
 namespace {
 
+using testing::backend;
 using testing::here;
 using testing::leaf;
 using testing::leaf64;
@@ -55,13 +56,43 @@ TEST(Variable, LeavesAreFloating) {
                "[variable] the tensor is undefined; give it a shape and elements first");
 }
 
-TEST(Variable, OfAScalarIsAnOrdinaryTensorOfItsDtype) {
-  const Variable x = variable(2.0);
-  EXPECT_EQ(x.dtype(), DType::f64);
-  EXPECT_FALSE(x.value().is_weakly_typed());
-  (x * x).backward();
-  EXPECT_TENSOR_EQ(x.grad(), Tensor(4.0));
-  EXPECT_EQ(variable(2.0F).dtype(), DType::f32);
+TEST(Variable, OfAScalarIsAnF32LeafOnItsDevice) {
+  for (const Tensor& scalar : {Tensor(2.0), Tensor(2.0f), Tensor(2.0).to(backend()), Tensor(1.0) + 1}) {
+    const Variable x = variable(scalar);
+    EXPECT_EQ(x.dtype(), DType::f32);
+    EXPECT_EQ(x.device(), scalar.device());
+    EXPECT_FALSE(x.value().is_weakly_typed());
+    (x * x).backward();
+    EXPECT_TENSOR_EQ(x.grad(), Tensor(4.0f));
+    EXPECT_EQ(x.grad().device(), scalar.device());
+  }
+}
+
+TEST(Variable, OfAScalarIsTrainedInAnF32Model) {
+  const Variable scale = variable(Tensor(2.0).to(backend()));
+  const Variable y = leaf({1.0, 2.0}) * scale;
+  EXPECT_EQ(y.dtype(), DType::f32);
+  sum(y).backward();
+  Variable handle = scale;
+  handle.set_value(0.5);
+  EXPECT_EQ(scale.dtype(), DType::f32);
+  EXPECT_EQ(scale.device(), backend());
+  EXPECT_EQ(scale.item(), 0.5f);
+  handle.set_value(3);
+  EXPECT_EQ(scale.item(), 3.0f);
+  const Variable exact = variable(full({}, 2, {.dtype = DType::f64, .device = backend()}));
+  EXPECT_EQ((leaf({1.0}) * exact).dtype(), DType::f64);
+}
+
+TEST(Variable, TakesScalarsAsGradients) {
+  Variable x = variable(full({}, 3, {.dtype = DType::f32, .device = backend()}));
+  x.set_grad(0.25);
+  EXPECT_TENSOR_EQ(x.grad(), Tensor(0.25f));
+  EXPECT_EQ(x.grad().device(), backend());
+  x.zero_grad();
+  x.register_hook([](const Variable&) { return Variable(7); });
+  (x * x).backward(Variable(2.0));
+  EXPECT_TENSOR_EQ(x.grad(), Tensor(7.0f));
 }
 
 TEST(Variable, CopiesAreTheSameLeaf) {

@@ -72,6 +72,25 @@ TEST(EmptyTensor, IsMadeAndChangedInPlace) {
   EXPECT_EQ(x.shape(), (Shape{0, 3}));
 }
 
+TEST(EmptyTensor, IsChangedInPlaceAlsoWhereItIsExpanded) {
+  const Tensor one = scalar(1);
+  for (Tensor x :
+       {expand(scalar(0), {3, 0}), expand(nothing({0, 1}), {4, 0, 3}), expand(scalar(0), {0, 2})}) {
+    const Shape shape = x.shape();
+    x += one;
+    x -= 1;
+    x *= x;
+    x /= 2.0;
+    fill(x, 2);
+    assign(x, one);
+    assign(x, x);
+    EXPECT_EQ(x.shape(), shape);
+    EXPECT_TENSOR_EQ(slice_scatter(x, one, 0, 0, 1), x);
+    EXPECT_TENSOR_EQ(clone(x), x);
+    EXPECT_TRUE(x.to(DType::f64).to_vector().empty());
+  }
+}
+
 TEST(TensorWithoutAxes, IsAnOperandOfEachFamily) {
   const Tensor x = scalar(-2);
   EXPECT_EQ((x * x).item(), 4.0f);

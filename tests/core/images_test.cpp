@@ -261,8 +261,8 @@ TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {
   EXPECT_ERROR(
       fold(ones_of({4, 4}), 3, {.kernel = 2}), ShapeError,
       "[fold] columns are [4, 4]; wanted [batch, channels * kernel height * kernel width, positions]");
-  EXPECT_ERROR(fold(ones_of({1, 4, 4}), {3, 0}, {.kernel = 2}), ValueError,
-               "[fold] size is [3, 0]; it must be at least 1");
+  EXPECT_ERROR(fold(ones_of({1, 4, 4}), {3, -1}, {.kernel = 2}), ValueError,
+               "[fold] size is [3, -1]; it must not be negative");
   EXPECT_ERROR(
       fold(ones_of({1, 4, 5}), 3, {.kernel = 2}), ShapeError,
       "[fold] columns are [1, 4, 5], but a kernel 2 has 2 x 2 positions in images of 3 x 3; wanted [batch, a "

@@ -6,6 +6,7 @@
 
 #include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
+#include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/tensor.h"
 #include "tests/support/backend.h"
@@ -82,6 +83,31 @@ TEST(WeaklyTyped, KeepsDoublePrecisionForF64Tensors) {
   EXPECT_EQ((x * 0.1).item<double>(), 0.1);
   EXPECT_EQ((x * 0.1f).item<double>(), static_cast<double>(0.1f));
   EXPECT_EQ((Tensor(0.1) + Tensor(0.2)).item<double>(), 0.1 + 0.2);
+}
+
+TEST(WeaklyTyped, MayBeOnAnotherDeviceThanTheTensor) {
+  for (const Device of_scalar : {Device::cpu(), backend()}) {
+    for (const Device of_tensor : {Device::cpu(), backend()}) {
+      const Tensor two = Tensor(2.0).to(of_scalar), many = Tensor(300).to(of_scalar);
+      const Tensor x = Tensor{1.0, 3.0}.to(of_tensor),
+                   byte = Tensor{1}.to({.dtype = DType::u8, .device = of_tensor});
+      EXPECT_EQ(two.device(), of_scalar);
+      for (const Tensor& y : {x * two, two * x, where(x > two, x, two), maximum(x, two)}) {
+        EXPECT_EQ(y.device(), of_tensor);
+        EXPECT_EQ(y.dtype(), DType::f32);
+      }
+      EXPECT_TENSOR_EQ(x - two, (Tensor{-1.0, 1.0}));
+      EXPECT_TENSOR_EQ(two - x, (Tensor{1.0, -1.0}));
+      EXPECT_TENSOR_EQ(x < two, (Tensor{true, false}));
+      EXPECT_TENSOR_EQ(byte + many, (Tensor{301}));
+      Tensor changed = clone(x);
+      changed += two;
+      EXPECT_TENSOR_EQ(changed, (Tensor{3.0, 5.0}));
+      assign(changed, two);
+      EXPECT_TENSOR_EQ(changed, (Tensor{2.0, 2.0}));
+      EXPECT_TENSOR_EQ((two * Tensor(1.5)).to(DType::f64), Tensor(3.0).to(DType::f64));
+    }
+  }
 }
 
 TEST(WeaklyTyped, AreOnlyScalarsAndResultsOfScalars) {

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -329,6 +331,26 @@ TEST(Integers, HavePowersThatAreIntegers) {
   const Tensor base = Tensor{2, -2, 1, -1, -1, 3, 0, 0}.to(backend());
   const Tensor exponent = Tensor{-1, -3, -5, -3, -2, 4, 0, -1}.to(backend());
   EXPECT_TENSOR_EQ(pow(base, exponent), (Tensor{0, 0, 1, -1, 1, 81, 1, 0}));
+}
+
+TEST(FromValues, TakesVectorsAndListsOfEachType) {
+  const std::vector<bool> bits{true, false, true};
+  const Tensor x = from_values(bits, {3}, backend());
+  EXPECT_TENSOR_EQ(x, (Tensor{true, false, true}));
+  EXPECT_EQ(x.device(), backend());
+  EXPECT_EQ(x.to_vector<bool>(), bits);
+  EXPECT_TENSOR_EQ(from_values<bool>(bits, {1, 3}), (Tensor{{true, false, true}}));
+  EXPECT_EQ(from_values(std::vector<bool>(), {0}).dtype(), DType::boolean);
+  EXPECT_ERROR(from_values(bits, {2}), ShapeError,
+               "[from_values] 3 values do not fill shape [2], which has 2 elements");
+
+  const std::array<bool, 2> array{false, true};
+  EXPECT_TENSOR_EQ(from_values(std::span<const bool>(array), {2}), (Tensor{false, true}));
+  EXPECT_TENSOR_EQ(from_values({false, true}, {2}), (Tensor{false, true}));
+  EXPECT_TENSOR_EQ(from_values({1.5, 2.5}, {2}), (Tensor{1.5, 2.5}.to(DType::f64)));
+  EXPECT_TENSOR_EQ(from_values({1.5f, 2.5f}, {2, 1}, backend()), (Tensor{{1.5}, {2.5}}));
+  EXPECT_TENSOR_EQ(from_values<std::uint8_t>({1, 255}, {2}), (Tensor{1, 255}.to(DType::u8)));
+  EXPECT_TENSOR_EQ(from_values<float>({1, 2}, {2}), (Tensor{1.0, 2.0}));
 }
 
 }  // namespace

@@ -158,6 +158,20 @@ TEST(Optimizer, ChangesTheModelsOwnParametersInPlace) {
   EXPECT_EQ(dense.weight().value().storage(), storage);
 }
 
+TEST(Optimizer, TrainsAScalar) {
+  const Variable scale = variable(here(2.0)), x = here({1.0});
+  nn::Adam adam({scale}, {.learning_rate = 0.5});
+  sum(square(scale * x)).backward();
+  adam.step();
+  EXPECT_TENSOR_NEAR(scale, Tensor(1.5f));
+  adam.zero_grad();
+  nn::SGD sgd({scale}, {.learning_rate = 0.25});
+  sum(square(scale * x)).backward();
+  sgd.step();
+  EXPECT_TENSOR_NEAR(scale, Tensor(0.75f));
+  EXPECT_EQ(scale.device(), backend());
+}
+
 TEST(Optimizer, SkipsParametersWithoutAGradient) {
   Variable with = variable(here(Tensor{1.0})), without = variable(here(Tensor{1.0}));
   nn::SGD optimizer({with, without}, {.learning_rate = 0.5, .weight_decay = 1});

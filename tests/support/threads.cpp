@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <exception>
+#include <latch>
+#include <thread>
 
 // OpenMP's functions, declared here because this file is not compiled with OpenMP. They are null where the
 // library was built without it.
@@ -32,6 +35,22 @@ void expect_same_bits(const std::vector<std::function<Tensor()>>& calls) {
           << "call " << i << " on " << threads << " threads";
     }
   }
+}
+
+void in_threads(int n, const std::function<void(int)>& f) {
+  std::latch start(n);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < n; ++i) {
+    threads.emplace_back([&, i] {
+      start.arrive_and_wait();
+      try {
+        f(i);
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "thread " << i << ": " << error.what();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace tinytorch::testing

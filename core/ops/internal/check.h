@@ -38,6 +38,7 @@ inline Device common_device(const char* op, const Tensor& a, const Tensor& b) {
 
 /// @throws ShapeError  elements of x share memory, so that it cannot be changed in place
 inline void require_writable(const char* op, const Tensor& x) {
+  if (x.numel() == 0) return;
   for (int i = 0; i < x.rank(); ++i) {
     if (x.strides()[i] == 0 && x.shape()[i] > 1) {
       fail<ShapeError>(

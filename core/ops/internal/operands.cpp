@@ -15,10 +15,10 @@ bool can_hold(DType dtype, std::int64_t value) {
                                 [&]<class T>() { return convert<std::int64_t>(convert<T>(value)) == value; });
 }
 
-/// The dtype of a weakly typed scalar with a tensor. Reads the scalar, which is in host memory.
+/// The dtype of a weakly typed scalar with a tensor. Reads the scalar.
 DType weak_dtype(const Tensor& scalar, const Tensor& tensor) {
   const bool both_integers = scalar.dtype() == DType::i64 && is_integer(tensor.dtype());
-  if (both_integers && !can_hold(tensor.dtype(), *scalar.data<std::int64_t>())) return DType::i64;
+  if (both_integers && !can_hold(tensor.dtype(), scalar.item<std::int64_t>())) return DType::i64;
   if (kind(scalar.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
   return is_floating(scalar.dtype()) ? DType::f32 : DType::i64;
 }
@@ -52,6 +52,10 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
 }
 
 BroadcastOperand::BroadcastOperand(const Tensor& x, DType dtype, const Shape& shape) : x_(&x) {
+  if (x_->is_weakly_typed() && x_->device() != Device::cpu()) {
+    converted_ = x_->to(Device::cpu());  // kernels for any device read a scalar in host memory
+    x_ = &converted_;
+  }
   if (x_->dtype() != dtype) {
     converted_ = x_->to(dtype);
     x_ = &converted_;

@@ -1,0 +1,93 @@
+// Child processes that use tensors after their parent did.
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "core/ops/creation.h"
+#include "core/ops/math.h"
+#include "core/ops/matmul.h"
+#include "core/ops/reduction.h"
+#include "tests/support/backend.h"
+#include "tests/support/threads.h"
+
+namespace tinytorch::testing {
+namespace {
+
+/// What f returns, or the message of its exception, in a child process; or how the child ended if it took
+/// more than a minute or died.
+std::string in_child(const std::function<std::string()>& f) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    std::string text;
+    try {
+      text = f();
+    } catch (const std::exception& error) {
+      text = error.what();
+    }
+    const bool written = write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    _exit(written ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (ssize_t n = 0; (n = read(ends[0], buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status)) : text;
+}
+
+/// Elementwise ops, a reduction and a product, each large enough for two threads where there are some.
+std::string computed() {
+  const std::int64_t n = is_emulated(backend()) ? 8 : 512;
+  const Tensor x = full({n, n}, 0.01, {.device = backend()});
+  return to_string(on_threads(2, [&] { return sum(matmul(exp(x), x)); }));
+}
+
+TEST(Fork, ChildComputesAsItsParentDidOrSaysThatItCannotUseCuda) {
+  const std::string wanted = computed();
+  const std::string refused =
+      "[cuda] this process was forked after its parent had initialized CUDA, which does not work in it; "
+      "start a "
+      "program with exec() or posix_spawn() instead, or fork before the parent's first op";
+  EXPECT_EQ(in_child(computed), backend() == Device::cpu() ? wanted : refused);
+  EXPECT_EQ(computed(), wanted);  // in the parent
+}
+
+TEST(Fork, ChildMayDestroyTensorsAndUseTheCpu) {
+  computed();
+  Tensor x = ones({3}, {.device = backend()});
+  const std::string child = in_child([&] {
+    x = Tensor();
+    return to_string(sum(ones({3})));
+  });
+  EXPECT_EQ(child, "3.0");
+}
+
+TEST(Fork, ChildMayAllocateWhatAnotherWasAboutToAllocate) {
+  std::atomic<bool> done = false;
+  std::thread allocating([&] {
+    while (!done) ones({16});
+  });
+  int right = 0;
+  for (int i = 0; i < 100; ++i) right += in_child([] { return to_string(sum(ones({3}))); }) == "3.0" ? 1 : 0;
+  done = true;
+  allocating.join();
+  EXPECT_EQ(right, 100);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
