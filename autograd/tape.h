@@ -155,6 +155,7 @@ class Node : public std::enable_shared_from_this<Node> {
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
+  bool frozen = false;             ///< a leaf that gets no gradient; see Variable::set_trainable()
   std::unique_ptr<Variable> grad;  ///< null if the node stores no gradient: an op without retain_grad()
 
   /// The next sequence number.
