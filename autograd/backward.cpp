@@ -173,6 +173,7 @@ class BackwardPass {
   /// Passes the gradient of input i, which the rule of `node` computed, to the input.
   void propagate(const Node& node, std::size_t i, Variable&& grad) {
     const std::shared_ptr<Node>& input = node.inputs[i];
+    if (input->frozen) return;  // since the op was recorded
     if (input->sequence > node.sequence) {
       fail<ValueError>("backward",
                        "set_value() replaced a variable after {} was computed from it; compute it again",
@@ -319,6 +320,8 @@ std::vector<Variable> partial_gradients(const Variable& output, std::span<const 
 }
 
 void Variable::set_grad(Tensor grad) {
+  if (node_ != nullptr && node_->frozen)
+    fail<ValueError>("set_grad", "this parameter is frozen; call set_trainable(true) first");
   if (!requires_grad()) {
     fail<ValueError>("set_grad",
                      "a constant has no gradient; make it, or what it is computed from, with variable()");

@@ -57,7 +57,7 @@ void check_dependencies(const Variable& y, const std::vector<Variable>& inputs, 
   const auto push = [&](const Node* node) {
     if (node != nullptr && seen.insert(node).second) stack.push_back(node);
   };
-  push(y.node().get());
+  if (y.requires_grad()) push(y.node().get());
   while (!stack.empty()) {
     const Node* node = stack.back();
     stack.pop_back();

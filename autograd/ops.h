@@ -3,6 +3,7 @@
 #include "autograd/ops/activation.h"
 #include "autograd/ops/arithmetic.h"
 #include "autograd/ops/attention.h"
+#include "autograd/ops/bitwise.h"
 #include "autograd/ops/comparison.h"
 #include "autograd/ops/convolution.h"
 #include "autograd/ops/copy.h"

@@ -24,7 +24,7 @@ std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf
   const auto needs = [&](const auto& item) { return variable_of(item).requires_grad(); };
   if (!grad_enabled() || std::none_of(range.begin(), range.end(), needs)) return nodes;
   nodes.reserve(range.size());
-  for (const auto& item : range) nodes.push_back(variable_of(item).node());
+  for (const auto& item : range) nodes.push_back(needs(item) ? variable_of(item).node() : nullptr);
   return nodes;
 }
 

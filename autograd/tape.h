@@ -173,6 +173,7 @@ class Node : public std::enable_shared_from_this<Node> {
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
+  bool frozen = false;                   ///< a leaf that gets no gradient; see Variable::set_trainable()
   std::unique_ptr<StoredGradient> grad;  ///< null if the node stores none: an op without retain_grad()
 
   /// The next sequence number.

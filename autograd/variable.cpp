@@ -38,11 +38,18 @@ Tensor checked_leaf_value(const char* op, Tensor value) {
 }
 
 void require_node(const char* op, const Variable& x) {
-  if (x.requires_grad()) return;
+  if (x.node() != nullptr) return;
   fail<ValueError>(op, "a constant has no gradient; make it, or what it is computed from, with variable()");
 }
 
+/// What a variable that is no leaf is, for messages.
+std::string constant_or_result(const Node* node) {
+  return node == nullptr ? "a constant" : fmt::format("the result of {}", node->name);
+}
+
 }  // namespace
+
+bool Variable::requires_grad() const { return node_ != nullptr && !node_->frozen; }
 
 bool Variable::is_leaf() const { return node_ == nullptr || node_->leaf_value() != nullptr; }
 
@@ -64,10 +71,19 @@ void Variable::retain_grad() const {
   if (node_->grad == nullptr) node_->grad = std::make_unique<StoredGradient>();
 }
 
+void Variable::set_trainable(bool on) {
+  if (node_ == nullptr || !is_leaf()) {
+    fail<ValueError>("set_trainable", "only what variable() made can be frozen or thawed, and this is {}",
+                     constant_or_result(node_.get()));
+  }
+  if (!on) zero_grad();
+  node_->frozen = !on;
+}
+
 void Variable::set_value(Tensor value) {
   if (node_ == nullptr || !is_leaf()) {
     fail<ValueError>("set_value", "only what variable() made has a value to replace, and this is {}",
-                     node_ == nullptr ? "a constant" : fmt::format("the result of {}", node_->name));
+                     constant_or_result(node_.get()));
   }
   if (value.is_weakly_typed()) value = ordinary(value, {.dtype = dtype(), .device = device()});
   value = checked_leaf_value("set_value", std::move(value));
@@ -91,7 +107,8 @@ Variable variable(Tensor value) {
 
 std::string to_string(const Variable& x) {
   std::string text = to_string(x.value());
-  if (!x.requires_grad()) return text;
+  if (x.node() == nullptr) return text;
+  if (!x.requires_grad()) return text + " (frozen variable)";
   return text + (x.is_leaf() ? " (variable)" : fmt::format(" (of {})", x.node()->name));
 }
 

@@ -75,9 +75,9 @@ class Variable {
     return value().template item<T>();
   }
 
-  /// True if backward() computes a gradient of this variable: for leaves of variable(), and results computed
-  /// from them.
-  bool requires_grad() const { return node_ != nullptr; }
+  /// True if backward() computes a gradient of this variable: for leaves of variable() that are not frozen,
+  /// and results computed from them.
+  bool requires_grad() const;
   /// True for constants and leaves of variable(); false for the results of recorded ops.
   bool is_leaf() const;
 
@@ -92,8 +92,8 @@ class Variable {
   void zero_grad();
   /// Replaces the gradient, for example to clip it. The tensor is copied if its storage is shared. A C++
   /// scalar takes the dtype and the device of the value, as in set_value() and as a seed.
-  /// @throws ValueError  this is a constant, or the result of an op without retain_grad(); or `grad` is
-  ///                     undefined
+  /// @throws ValueError  this is a constant, frozen, or the result of an op without retain_grad(); or `grad`
+  ///                     is undefined
   /// @throws ShapeError, DTypeError, DeviceError  `grad` has another shape, dtype or device than the value
   void set_grad(Tensor grad);
   /// Makes the result of an op store its gradient, as leaves do.
@@ -105,6 +105,17 @@ class Variable {
   /// @throws ValueError  this is not a leaf that requires a gradient
   /// @throws DTypeError  `value` is not floating
   void set_value(Tensor value);
+
+  /// Freezes a leaf and all its copies (false), or thaws them (PyTorch: requires_grad_()). A frozen leaf is a
+  /// constant in what is computed from it. Its gradient is discarded, and backward() gives it no other, so
+  /// that optimizers skip it; they keep its moments.
+  /// ```cpp
+  /// Variable weight = variable({2.0});
+  /// weight.set_trainable(false);
+  /// std::cout << (weight * weight).requires_grad();  // 0
+  /// ```
+  /// @throws ValueError  this is not a leaf made by variable()
+  void set_trainable(bool on);
 
   /// Runs a backward pass: adds d(this)/d(leaf) to the gradient of each leaf from which this was computed.
   /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); by default 1, if this has
@@ -181,8 +192,8 @@ const T& as(const Variable& x) {
   }
 }
 
-/// The value as to_string(Tensor) formats it, followed by "(variable)" for a leaf, or by "(of NAME)" for the
-/// result of the op NAME.
+/// The value as to_string(Tensor) formats it, followed by "(variable)" for a leaf, "(frozen variable)" for a
+/// frozen one, or by "(of NAME)" for the result of the op NAME.
 std::string to_string(const Variable& x);
 /// Prints to_string(x).
 std::ostream& operator<<(std::ostream& out, const Variable& x);

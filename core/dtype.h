@@ -64,6 +64,12 @@ struct NumericTypes {
   template <Element T>
   static constexpr bool kHas = !std::same_as<T, bool>;
 };
+/// A set of element types for dispatch(): the integers, without bool.
+struct IntegerTypes {
+  static constexpr const char* kName = "integer";
+  template <Element T>
+  static constexpr bool kHas = std::integral<T> && !std::same_as<T, bool>;
+};
 /// A set of element types for dispatch(): float and double.
 struct FloatingTypes {
   static constexpr const char* kName = "floating";
@@ -109,9 +115,15 @@ decltype(auto) dispatch(DType dtype, F&& f) {
     case DType::bf16:
       break;  // no kernels yet
     case DType::f32:
-      return f.template operator()<float>();
+      if constexpr (Types::template kHas<float>)
+        return f.template operator()<float>();
+      else
+        break;
     case DType::f64:
-      return f.template operator()<double>();
+      if constexpr (Types::template kHas<double>)
+        return f.template operator()<double>();
+      else
+        break;
   }
   fail_dispatch(dtype, Types::kName);
 }

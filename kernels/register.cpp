@@ -13,6 +13,7 @@ void register_all_kernels() {
   cpu::register_arithmetic();
   cpu::register_attention();
   cpu::register_attention_gradient();
+  cpu::register_bitwise();
   cpu::register_comparison();
   cpu::register_convolution();
   cpu::register_copy();

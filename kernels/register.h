@@ -12,6 +12,7 @@ void register_arg_reduction();
 void register_arithmetic();
 void register_attention();
 void register_attention_gradient();
+void register_bitwise();
 void register_comparison();
 void register_convolution();
 void register_copy();

@@ -20,6 +20,31 @@ class ReLU : public Layer<ReLU> {
   }
 };
 
+/// relu limited to 6, min(max(x, 0), 6), elementwise.
+class ReLU6 : public Layer<ReLU6> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return relu6(x);
+  }
+};
+
+/// Limits x to [low, high], elementwise. A call throws ValueError if low is not less than high.
+class Hardtanh : public Layer<Hardtanh> {
+ public:
+  explicit Hardtanh(double low = -1, double high = 1) : low_(low), high_(high) {}
+
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return hardtanh(x, low_, high_);
+  }
+
+  std::string description() const override;
+
+ private:
+  double low_, high_;
+};
+
 /// Logistic function, 1 / (1 + exp(-x)), elementwise.
 class Sigmoid : public Layer<Sigmoid> {
  public:
@@ -35,6 +60,51 @@ class Tanh : public Layer<Tanh> {
   template <TensorLike T>
   T forward(const T& x) const {
     return tanh(x);
+  }
+};
+
+/// The logarithm of the logistic function, -log(1 + exp(-x)), elementwise.
+class LogSigmoid : public Layer<LogSigmoid> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return logsigmoid(x);
+  }
+};
+
+/// Piecewise linear approximation of the logistic function, min(max(x + 3, 0), 6) / 6, elementwise.
+class Hardsigmoid : public Layer<Hardsigmoid> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return hardsigmoid(x);
+  }
+};
+
+/// x / (1 + |x|), elementwise.
+class Softsign : public Layer<Softsign> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return softsign(x);
+  }
+};
+
+/// Scaled exponential linear unit, 1.0507... * elu(x, 1.6732...), elementwise.
+class SELU : public Layer<SELU> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return selu(x);
+  }
+};
+
+/// x * tanh(log(1 + exp(x))), elementwise.
+class Mish : public Layer<Mish> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return mish(x);
   }
 };
 

@@ -45,6 +45,7 @@ AttentionHeads::AttentionHeads(const char* layer, std::int64_t features, std::in
       rotary_(options.rotary),
       dropout_(options.dropout),
       rotary_base_(options.rotary_base),
+      rotary_pairs_(options.rotary_pairs),
       generator_(options.generator) {
   check_options(layer, features / heads, options);
 }
@@ -84,7 +85,7 @@ std::string AttentionHeads::description() const {
   std::string text = fmt::format("{}({}, {} heads", layer_, features_, heads_);
   if (kv_heads_ != heads_) text += fmt::format(", {} kv_heads", kv_heads_);
   if (causal_) text += ", causal";
-  if (rotary_) text += ", rotary";
+  if (rotary_) text += rotary_pairs_ == RotaryPairs::halves ? ", rotary" : ", interleaved rotary";
   if (dropout_ > 0) text += fmt::format(", dropout {}", dropout_);
   return text + ")";
 }

@@ -18,10 +18,11 @@ namespace tinytorch::nn {
 struct MultiHeadAttentionOptions {
   std::optional<std::int64_t> kv_heads = {};  ///< number of heads of keys and values; by default, `heads`
   bool bias = true;
-  bool causal = false;         ///< a position attends to itself and those before it
-  double dropout = 0;          ///< of the attention weights in training, in [0, 1)
-  bool rotary = false;         ///< rotary position embedding of queries and keys
-  double rotary_base = 10000;  ///< see rotary()
+  bool causal = false;                             ///< a position attends to itself and those before it
+  double dropout = 0;                              ///< of the attention weights in training, in [0, 1)
+  bool rotary = false;                             ///< rotary position embedding of queries and keys
+  double rotary_base = 10000;                      ///< see rotary()
+  RotaryPairs rotary_pairs = RotaryPairs::halves;  ///< which elements are rotated together
   Initializer weight_init = init::xavier_uniform();
   DType dtype = DType::f32;
   Device device = Device::cpu();
@@ -96,13 +97,14 @@ class AttentionHeads {
   }
   template <TensorLike T>
   T with_positions(const T& x, std::int64_t offset) const {
-    return rotary_ ? rotary(x, offset, rotary_base_) : x;
+    return rotary_ ? rotary(x, offset, rotary_base_, rotary_pairs_) : x;
   }
 
   const char* layer_;
   std::int64_t features_, heads_, kv_heads_;
   bool causal_, rotary_;
   double dropout_, rotary_base_;
+  RotaryPairs rotary_pairs_;
   Generator* generator_;
 };
 

@@ -7,21 +7,21 @@
 
 namespace tinytorch::nn {
 
-/// Joins the axes from `start` on, flatten(): by default, [N, C, H, W] gives [N, C * H * W].
+/// Joins the axes from `start` to `end`, flatten(): by default, [N, C, H, W] gives [N, C * H * W].
 class Flatten : public Layer<Flatten> {
  public:
-  explicit Flatten(int start = 1) : start_(start) {}
+  explicit Flatten(int start = 1, int end = -1) : start_(start), end_(end) {}
 
-  /// @throws ShapeError  the axis is out of range
+  /// @throws ShapeError  an axis is out of range, or end is before start
   template <TensorLike T>
   T forward(const T& x) const {
-    return flatten(x, start_);
+    return flatten(x, start_, end_);
   }
 
   std::string description() const override;
 
  private:
-  int start_;
+  int start_, end_;
 };
 
 }  // namespace tinytorch::nn

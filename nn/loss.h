@@ -83,13 +83,13 @@ using CrossEntropyLoss =
 /// kl_div().
 using KLDivergenceLoss = Loss<"KLDivergenceLoss", KLDivergenceOptions, kl_div<Tensor>, kl_div<Variable>>;
 
-/// Hinge loss, the mean of max(0, 1 - target * x) for scores x and targets of 1 and -1: hinge_loss().
-using HingeLoss = Loss<"HingeLoss", LossOptions, hinge_loss<Tensor>, hinge_loss<Variable>>;
+/// Hinge loss, the mean of max(0, margin - target * x) for scores x and targets of 1 and -1: hinge_loss().
+using HingeLoss = Loss<"HingeLoss", HingeOptions, hinge_loss<Tensor>, hinge_loss<Variable>>;
 
 /// Hinge embedding loss, the mean of x where the target is 1 and max(0, margin - x) where it is -1:
 /// hinge_embedding_loss().
-using HingeEmbeddingLoss = Loss<"HingeEmbeddingLoss", HingeEmbeddingOptions, hinge_embedding_loss<Tensor>,
-                                hinge_embedding_loss<Variable>>;
+using HingeEmbeddingLoss =
+    Loss<"HingeEmbeddingLoss", HingeOptions, hinge_embedding_loss<Tensor>, hinge_embedding_loss<Variable>>;
 
 /// Negative log-likelihood of class indices: nll_loss(). The prediction is logarithms of probabilities, as
 /// log_softmax() gives them.

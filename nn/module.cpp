@@ -96,7 +96,7 @@ StateDict values_of(const Module& module) {
 // Keeps the gradient where nothing changes.
 void replace_value(Variable& parameter, Tensor value) {
   if (value.storage() == parameter.value().storage()) return;
-  if (parameter.requires_grad()) {
+  if (parameter.node() != nullptr) {
     parameter.set_value(std::move(value));
   } else {
     parameter = Variable(std::move(value));
@@ -190,6 +190,12 @@ std::vector<Variable> Module::parameters() const {
 void Module::zero_grad() const {
   for (Variable& parameter : parameters()) {
     if (parameter.requires_grad()) parameter.zero_grad();
+  }
+}
+
+void Module::set_trainable(bool on) {
+  for (Variable& parameter : parameters()) {
+    if (parameter.node() != nullptr) parameter.set_trainable(on);
   }
 }
 

@@ -99,6 +99,16 @@ class Module {
   /// Discards the gradients of all parameters.
   void zero_grad() const;
 
+  /// Freezes all parameters (false), or thaws them: Variable::set_trainable(). Buffers and the mode do not
+  /// change: to keep the statistics of BatchNorm, too, call eval().
+  ///
+  /// ```cpp
+  /// nn::Dense features(8, 4), head(4, 2);
+  /// features.set_trainable(false);
+  /// sum(head(features(Variable(randn({3, 8}))))).backward();  // gradients for head only
+  /// ```
+  void set_trainable(bool on);
+
   /// Sets this module and its children to training or evaluation mode. Dropout and BatchNorm depend on the
   /// mode. A new module is in training mode.
   void train(bool on = true);

@@ -7,5 +7,6 @@
 namespace tinytorch {
 
 Variable rotate_halves(const Variable& x, const Tensor& cosine, const Tensor& sine);
+Variable rotate_interleaved(const Variable& x, const Tensor& cosine, const Tensor& sine);
 
 }  // namespace tinytorch

@@ -14,8 +14,41 @@ namespace tinytorch {
 
 Variable relu(V x) { return from_y("relu", relu, x, relu_gradient); }
 
+namespace {
+
+/// Records hardtanh(); the gradient of a NaN is that of the result, as that of relu().
+Variable limited(const char* name, Tensor y, V x, double low, double high) {
+  return from_x(name, std::move(y), x, [low, high](V grad, V x) {
+    return where(logical_or(x <= low, x >= high), zeros_like(grad), grad);
+  });
+}
+
+}  // namespace
+
+Variable relu6(V x) { return limited("relu6", relu6(x.value()), x, 0, 6); }
+
+Variable hardtanh(V x, double low, double high) {
+  return limited("hardtanh", hardtanh(x.value(), low, high), x, low, high);
+}
+
 Variable sigmoid(V x) {
   return from_y("sigmoid", sigmoid, x, [](V grad, V y) { return grad * (y * (1 - y)); });
+}
+
+Variable logsigmoid(V x) {
+  return from_x("logsigmoid", logsigmoid, x, [](V grad, V x) { return grad * sigmoid(-x); });
+}
+
+Variable hardsigmoid(V x) {
+  return from_x("hardsigmoid", hardsigmoid, x,
+                [](V grad, V x) { return where(abs(x) < 3, grad / 6, zeros_like(grad)); });
+}
+
+Variable softsign(V x) {
+  return from_x("softsign", softsign, x, [](V grad, V x) {
+    const Variable d = 1 + abs(x);
+    return grad / d / d;  // the square could overflow
+  });
 }
 
 Variable leaky_relu(V x, double slope) {
@@ -27,6 +60,13 @@ Variable elu(V x, double alpha) {
   // The minimum, because the exponential of a positive x could be infinite.
   return from_x("elu", elu(x.value(), alpha), x,
                 [alpha](V grad, V x) { return where(x > 0, grad, grad * (alpha * exp(minimum(x, 0)))); });
+}
+
+Variable selu(V x) {
+  constexpr double kScale = kernels::kSeluScale, kAlpha = kernels::kSeluAlpha;
+  return from_x("selu", selu, x, [](V grad, V x) {
+    return where(x <= 0, grad * (kScale * kAlpha * exp(minimum(x, 0))), grad * kScale);
+  });
 }
 
 Variable softplus(V x, double beta) {
@@ -83,6 +123,11 @@ Variable silu_derivative(V x) {
   return s * (1 + x * (1 - s));
 }
 
+Variable mish_derivative(V x) {
+  const Variable t = tanh(softplus(x));
+  return t + x * sigmoid(x) * (1 - t * t);
+}
+
 }  // namespace
 
 Variable gelu(V x, GeluForm form) {
@@ -90,6 +135,10 @@ Variable gelu(V x, GeluForm form) {
   return with_gradient_kernel("gelu", gelu(x.value(), form), x,
                               exact ? kernels::gelu_gradient : kernels::gelu_tanh_gradient,
                               exact ? gelu_derivative : gelu_tanh_derivative);
+}
+
+Variable mish(V x) {
+  return with_gradient_kernel("mish", mish(x.value()), x, kernels::mish_gradient, mish_derivative);
 }
 
 Variable silu(V x) {

@@ -17,10 +17,29 @@ Tensor along_axis(const kernels::AlongAxisKernel& kernel, const Tensor& x, int a
   return y;
 }
 
+/// hardtanh(), called `op` in errors.
+Tensor limited(const char* op, const Tensor& x, double low, double high) {
+  require_floating(op, x);
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) kernels::hardtanh(x, low, high, y);
+  y.set_weakly_typed(x.is_weakly_typed());
+  return y;
+}
+
 }  // namespace
 
 Tensor relu(const Tensor& x) { return floating_unary(kernels::relu, x); }
+Tensor relu6(const Tensor& x) { return limited("relu6", x, 0, 6); }
+Tensor hardtanh(const Tensor& x, double low, double high) {
+  if (!(low < high)) fail<ValueError>("hardtanh", "low is {} and high {}; low must be less", low, high);
+  return limited("hardtanh", x, low, high);
+}
 Tensor sigmoid(const Tensor& x) { return floating_unary(kernels::sigmoid, x); }
+Tensor logsigmoid(const Tensor& x) { return floating_unary(kernels::logsigmoid, x); }
+Tensor hardsigmoid(const Tensor& x) { return floating_unary(kernels::hardsigmoid, x); }
+Tensor softsign(const Tensor& x) { return floating_unary(kernels::softsign, x); }
+Tensor selu(const Tensor& x) { return floating_unary(kernels::selu, x); }
+Tensor mish(const Tensor& x) { return floating_unary(kernels::mish, x); }
 Tensor silu(const Tensor& x) { return floating_unary(kernels::silu, x); }
 Tensor hardswish(const Tensor& x) { return floating_unary(kernels::hardswish, x); }
 Tensor gelu(const Tensor& x, GeluForm form) {

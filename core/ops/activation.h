@@ -17,8 +17,27 @@ namespace tinytorch {
 /// Rectified linear unit, max(x, 0), elementwise. NaN stays NaN.
 Tensor relu(const Tensor& x);
 
+/// relu() limited to 6, min(max(x, 0), 6), elementwise: hardtanh(x, 0, 6).
+Tensor relu6(const Tensor& x);
+
+/// Limits x to [low, high], elementwise. NaN stays NaN. Unlike clamp(), x gets no gradient where it equals a
+/// bound, as in PyTorch.
+/// @throws ValueError  low is not less than high
+Tensor hardtanh(const Tensor& x, double low = -1, double high = 1);
+
 /// Logistic function, 1 / (1 + exp(-x)), elementwise. Does not overflow.
 Tensor sigmoid(const Tensor& x);
+
+/// The logarithm of sigmoid(x), -log(1 + exp(-x)), elementwise. It neither overflows nor rounds small results
+/// to 0.
+Tensor logsigmoid(const Tensor& x);
+
+/// Piecewise linear approximation of sigmoid (Courbariaux et al. 2015), min(max(x + 3, 0), 6) / 6,
+/// elementwise.
+Tensor hardsigmoid(const Tensor& x);
+
+/// x / (1 + |x|), elementwise. NaN at infinities, as in PyTorch.
+Tensor softsign(const Tensor& x);
 
 /// Leaky rectified linear unit, elementwise: x if x > 0, otherwise slope * x. At 0 the derivative is the
 /// slope, as in PyTorch.
@@ -26,6 +45,10 @@ Tensor leaky_relu(const Tensor& x, double slope = 0.01);
 
 /// Exponential linear unit (Clevert et al. 2016), elementwise: x if x > 0, otherwise alpha * (exp(x) - 1).
 Tensor elu(const Tensor& x, double alpha = 1);
+
+/// Scaled exponential linear unit (Klambauer et al. 2017), elementwise: 1.0507... * elu(x, 1.6732...), whose
+/// constants keep a mean of 0 and a variance of 1 from layer to layer.
+Tensor selu(const Tensor& x);
 
 /// How gelu() computes the normal distribution function: exactly by erf, or approximately by tanh.
 enum class GeluForm { erf, tanh };
@@ -37,6 +60,9 @@ Tensor gelu(const Tensor& x, GeluForm form = GeluForm::erf);
 
 /// Sigmoid linear unit, x * sigmoid(x), elementwise; also called swish. NaN at -inf, as in PyTorch.
 Tensor silu(const Tensor& x);
+
+/// Mish (Misra 2019), x * tanh(log(1 + exp(x))), elementwise. NaN at -inf, as in PyTorch.
+Tensor mish(const Tensor& x);
 
 /// Softplus, log(1 + exp(beta * x)) / beta, elementwise. Exact for large x, too, where PyTorch returns x
 /// beyond a threshold.

@@ -25,11 +25,16 @@ Shape squeezed(const Shape& shape) {
   return result;
 }
 
-Shape flattened(const Shape& shape, int start) {
+Shape flattened(const Shape& shape, int start, int end) {
   if (shape.empty()) return {1};
   const int first = normalize_axis("flatten", start, shape.size());
+  const int last = normalize_axis("flatten", end, shape.size());
+  if (last < first)
+    fail<ShapeError>("flatten", "axis {} is before axis {} in shape {}; exchange them", end, start, shape);
+  const std::int64_t* const after = shape.begin() + last + 1;
   Shape result(std::span(shape.begin(), shape.begin() + first));
-  result.push_back(checked_numel("flatten", Shape(std::span(shape.begin() + first, shape.end()))));
+  result.push_back(checked_numel("flatten", Shape(std::span(shape.begin() + first, after))));
+  for (const std::int64_t length : std::span(after, shape.end())) result.push_back(length);
   return result;
 }
 

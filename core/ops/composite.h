@@ -105,11 +105,11 @@ T unsqueeze(const T& x, int axis) {
   return reshape(x, shape);
 }
 
-/// Joins the axes from `start` on into one: [A, B, C] with a start of 1 becomes [A, B * C], and [] becomes
-/// [1]. A view if the strides allow it, otherwise a copy.
-/// @throws ShapeError  the axis is out of range
+/// Joins the axes from `start` to `end` into one, including both: [A, B, C] with a start of 1 becomes
+/// [A, B * C], and [] becomes [1]. A view if the strides allow it, otherwise a copy.
+/// @throws ShapeError  an axis is out of range, or end is before start
 template <TensorLike T>
-T flatten(const T& x, int start = 0);
+T flatten(const T& x, int start = 0, int end = -1);
 
 /// A view of x at one index of an axis, without that axis: NumPy's x[index] for axis 0. A negative index
 /// counts from the end.

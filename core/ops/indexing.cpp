@@ -142,6 +142,12 @@ void check_scalar_source(const char* op, const Tensor& x, const Tensor& scalar) 
                    scalar.dtype(), common);
 }
 
+void check_alpha(const char* op, const Tensor& x, double alpha) {
+  if (is_floating(x.dtype()) || is_integral(alpha)) return;
+  fail<DTypeError>(op, "x is {}, but alpha is {}; it must be an integer, or convert x with .to(DType::f32)",
+                   x.dtype(), alpha);
+}
+
 Tensor true_positions(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
   require_defined(op, x);
   require_defined(op, mask);

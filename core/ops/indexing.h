@@ -54,13 +54,16 @@ T scatter_add(const T& x, int axis, const Tensor& index, const std::type_identit
 template <TensorLike T>
 T index_select(const T& x, int axis, const Tensor& index);
 
-/// A copy of x in which slice i of the source is added to slice index[i] along an axis; see scatter_add().
+/// A copy of x in which alpha times slice i of the source is added to slice index[i] along an axis; see
+/// scatter_add().
 /// @param index   [n]
 /// @param source  x's shape with length n along the axis; or a scalar
 /// @throws as scatter_add()
 /// @throws ShapeError  the source has another shape
+/// @throws DTypeError  x is not floating, and alpha is no integer
 template <TensorLike T>
-T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source);
+T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source,
+            double alpha = 1);
 
 /// gather() in which x and index broadcast along the other axes; named and called as in NumPy. With the
 /// result of argsort() as the index, it sorts x.

@@ -30,6 +30,14 @@ T dot(const T& a, const std::type_identity_t<T>& b);
 template <TensorLike T>
 T bmm(const T& a, const std::type_identity_t<T>& b);
 
+/// beta * x + alpha * a b, for matrices a and b: [m, k] and [k, n] give [m, n]. x broadcasts to the product,
+/// and if beta is 0, its elements are not read, so that NaN does not propagate. Integers stay integers if
+/// beta and alpha are integral.
+/// @throws ShapeError  a and b have other shapes, or x does not broadcast to [m, n]
+template <TensorLike T>
+T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,
+        double alpha = 1);
+
 /// beta * x + alpha * bmm(a, b), where x and the product broadcast.
 /// @throws ShapeError  as bmm(), or x and the product do not broadcast
 template <TensorLike T>

@@ -73,8 +73,8 @@ struct MarginOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// The options of hinge_embedding_loss().
-struct HingeEmbeddingOptions {
+/// The options of hinge_loss() and hinge_embedding_loss().
+struct HingeOptions {
   double margin = 1;
   Reduction reduction = Reduction::mean;
 };
@@ -126,13 +126,13 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target,
 
 /// Hinge embedding loss for distances x: x where the target is 1, and max(0, margin - x) where it is -1.
 template <TensorLike T>
-T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
-                       HingeEmbeddingOptions options = {}, const char* op = "hinge_embedding_loss");
+T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target, HingeOptions options = {},
+                       const char* op = "hinge_embedding_loss");
 
-/// Hinge loss for scores x: max(0, 1 - target * x), where targets are 1 and -1. PyTorch only has a loss for
-/// several classes.
+/// Hinge loss for scores x: max(0, margin - target * x), where targets are 1 and -1. PyTorch only has a loss
+/// for several classes.
 template <TensorLike T>
-T hinge_loss(const T& score, const std::type_identity_t<T>& target, LossOptions options = {},
+T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions options = {},
              const char* op = "hinge_loss");
 
 /// The cosine of the angle between vectors along an axis: dot(x1, x2) / (max(|x1|, epsilon) * max(|x2|,

@@ -29,19 +29,23 @@ struct ParameterUpdate {
 
 /// Stochastic gradient descent:
 ///     g += weight_decay * p
-///     if momentum is not 0:  first = momentum * first + g,  g = nesterov ? g + momentum * first : first
+///     if momentum is not 0:
+///         first = momentum * first + (1 - dampening) * g,  g = nesterov ? g + momentum * first : first
 ///     p -= learning_rate * g
 struct SgdStep {
   double learning_rate;
   double momentum;
   double weight_decay;
   bool nesterov;
+  double dampening = 0;
 };
 
 /// Adam (Kingma and Ba 2015, algorithm 1); with `decoupled`, AdamW (Loshchilov and Hutter 2019, algorithm 2):
 ///     decoupled ? p -= learning_rate * weight_decay * p : g += weight_decay * p
 ///     first = beta1 * first + (1 - beta1) * g,  second = beta2 * second + (1 - beta2) * g²
-///     p -= learning_rate * (first / correction1) / (sqrt(second / correction2) + epsilon)
+///     if third is kept:  third = max(third, second),  v = third;  otherwise v = second
+///     p -= learning_rate * (first / correction1) / (sqrt(v / correction2) + epsilon)
+/// The third moment is kept for AMSGrad (Reddi et al. 2018, algorithm 2).
 struct AdamStep {
   double learning_rate;
   double beta1;

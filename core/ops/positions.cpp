@@ -26,6 +26,32 @@ void require_floating_dtype(const char* op, DType dtype) {
   if (!is_floating(dtype)) fail<DTypeError>(op, "makes f32 or f64 tensors, but {} was asked for", dtype);
 }
 
+Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor& cosine,
+              const Tensor& sine) {
+  const char* const op = kernel.name();
+  require_floating(op, x);
+  require_defined(op, cosine);
+  require_defined(op, sine);
+  Shape half = x.shape();
+  const bool even = !half.empty() && half.back() % 2 == 0;
+  if (even) half.back() /= 2;
+  if (!even || !broadcasts_to(cosine.shape(), half) || !broadcasts_to(sine.shape(), half)) {
+    fail<ShapeError>(
+        op,
+        "x is {}, cosine {}, sine {}; wanted [..., width] of an even width, and two that broadcast "
+        "to [..., width / 2]",
+        x.shape(), cosine.shape(), sine.shape());
+  }
+  common_device(op, x, cosine);
+  common_device(op, x, sine);
+  Tensor y = empty_like(x);
+  if (y.numel() > 0) {
+    const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // scalars too
+    kernel(x, *BroadcastOperand(c, x.dtype(), half), *BroadcastOperand(s, x.dtype(), half), y);
+  }
+  return y;
+}
+
 }  // namespace
 
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base, DType dtype) {
@@ -40,28 +66,11 @@ RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double bas
 }
 
 Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
-  require_floating("rotate_halves", x);
-  require_defined("rotate_halves", cosine);
-  require_defined("rotate_halves", sine);
-  Shape half = x.shape();
-  const bool even = !half.empty() && half.back() % 2 == 0;
-  if (even) half.back() /= 2;
-  if (!even || !broadcasts_to(cosine.shape(), half) || !broadcasts_to(sine.shape(), half)) {
-    fail<ShapeError>(
-        "rotate_halves",
-        "x is {}, cosine {}, sine {}; wanted [..., width] of an even width, and two that broadcast "
-        "to [..., width / 2]",
-        x.shape(), cosine.shape(), sine.shape());
-  }
-  common_device("rotate_halves", x, cosine);
-  common_device("rotate_halves", x, sine);
-  Tensor y = empty_like(x);
-  if (y.numel() > 0) {
-    const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // scalars too
-    kernels::rotate_halves(x, *BroadcastOperand(c, x.dtype(), half), *BroadcastOperand(s, x.dtype(), half),
-                           y);
-  }
-  return y;
+  return rotate(kernels::rotate_halves, x, cosine, sine);
+}
+
+Tensor rotate_interleaved(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
+  return rotate(kernels::rotate_interleaved, x, cosine, sine);
 }
 
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options) {

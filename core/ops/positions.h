@@ -12,14 +12,14 @@
 /// ```
 namespace tinytorch {
 
-/// The cosines and sines of angles, each [..., width / 2], for rotate_halves().
+/// The cosines and sines of angles, each [..., width / 2], for rotate_halves() and rotate_interleaved().
 struct RotaryTable {
   Tensor cosine, sine;
 };
 
 /// The table of rotary position embeddings: the angles are position * base^(-2 * i / width), for i = 0 ...
 /// width / 2 - 1. They are computed in f64, on the device of the positions. If the same positions recur,
-/// compute the table once and call rotate_halves().
+/// compute the table once and call rotate_halves() or rotate_interleaved().
 /// @param positions  [...], of any numeric dtype
 /// @param dtype      of the result
 /// @return           two tensors [..., width / 2]
@@ -40,20 +40,27 @@ RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double bas
 /// @throws DeviceError  the operands are on different devices
 Tensor rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine);
 
+/// rotate_halves() where elements 2 * i and 2 * i + 1 are a point in the plane.
+/// @throws as rotate_halves()
+Tensor rotate_interleaved(const Tensor& x, const Tensor& cosine, const Tensor& sine);
+
+/// Which elements rotary() rotates together: i and i + width / 2, as in LLaMA and GPT-NeoX; or 2 * i and
+/// 2 * i + 1, as in the paper and in GPT-J. Both are the same up to the order of the elements.
+enum class RotaryPairs { halves, interleaved };
+
 /// Rotary position embedding (Su et al. 2021, "RoFormer", 3.2), for Tensor and Variable: rotates queries or
 /// keys by angles proportional to their positions, so that the product of a query and a key depends only on
-/// the difference of their positions. Pairs are elements i and i + width / 2, as in LLaMA and GPT-NeoX. The
-/// paper pairs elements 2 * i and 2 * i + 1, which is the same up to the order of the elements.
+/// the difference of their positions.
 /// @param x          [..., length, width], floating; width is even
 /// @param positions  broadcasts to [..., length]; of any numeric dtype
 /// @return           a tensor of x's shape, dtype and memory order
 /// @throws as rotary_table() and rotate_halves()
 template <TensorLike T>
-T rotary(const T& x, const Tensor& positions, double base = 10000);
+T rotary(const T& x, const Tensor& positions, double base = 10000, RotaryPairs pairs = RotaryPairs::halves);
 
 /// rotary() at the positions offset, offset + 1, ...
 template <TensorLike T>
-T rotary(const T& x, std::int64_t offset = 0, double base = 10000);
+T rotary(const T& x, std::int64_t offset = 0, double base = 10000, RotaryPairs pairs = RotaryPairs::halves);
 
 /// The sinusoidal position embeddings of the Transformer (Vaswani et al. 2017, 3.5): row p has
 /// sin(p / 10000^(2 * i / width)) in column 2 * i and the cosine in column 2 * i + 1.

@@ -5,10 +5,12 @@
 
 namespace tinytorch::kernels {
 
-/// y = rotate_halves(x, cosine, sine). x and y are [..., width], of the same shape and any strides. cosine
-/// and sine are [..., width / 2] with the same leading lengths and any strides (0 along broadcast axes). All
-/// have one floating dtype. y may be x.
-inline Kernel<void(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y)> rotate_halves{
-    "rotate_halves"};
+/// A slot for rotations. x and y are [..., width], of the same shape and any strides. cosine and sine are
+/// [..., width / 2] with the same leading lengths and any strides (0 along broadcast axes). All have one
+/// floating dtype. y may be x.
+using RotateKernel = Kernel<void(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y)>;
+// The functions of the same names in core/ops/positions.h.
+inline RotateKernel rotate_halves{"rotate_halves"};
+inline RotateKernel rotate_interleaved{"rotate_interleaved"};
 
 }  // namespace tinytorch::kernels

@@ -108,10 +108,23 @@ void softmax_kernel(const Tensor& x, const int& axis, Tensor& y) {
   });
 }
 
+void hardtanh(const Tensor& x, const double& low, const double& high, Tensor& y) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class X>() {
+    unary_typed<math::Hardtanh, X>(x, y, kCheapGrain, math::Hardtanh{low, high});
+  });
+}
+
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::relu.set(kCpu, unary<math::Relu, FloatingTypes>);
+  kernels::hardtanh.set(kCpu, hardtanh);
   kernels::sigmoid.set(kCpu, unary_math<math::Sigmoid>);
+  kernels::logsigmoid.set(kCpu, unary_math<math::LogSigmoid>);
+  kernels::hardsigmoid.set(kCpu, unary<math::Hardsigmoid, FloatingTypes>);
+  kernels::softsign.set(kCpu, unary<math::Softsign, FloatingTypes>);
+  kernels::selu.set(kCpu, unary_math<math::Selu>);
+  kernels::mish.set(kCpu, unary_math<math::Mish>);
+  kernels::mish_gradient.set(kCpu, binary_math<math::MishGradient>);
   kernels::silu.set(kCpu, unary_math<math::Silu>);
   kernels::silu_gradient.set(kCpu, binary_math<math::SiluGradient>);
   kernels::gelu.set(kCpu, unary_math<math::Gelu>);

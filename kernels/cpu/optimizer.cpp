@@ -23,11 +23,14 @@ void sgd_plain(const math::SgdUpdate<T>& update, T* parameter, const T* gradient
   for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i]);
 }
 
+/// largest may be null: not kept. The compiler makes a loop for each case.
 template <class T>
-void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second,
+void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second, T* largest,
           std::int64_t n) {
   INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], first[i], second[i]);
+  for (std::int64_t i = 0; i < n; ++i) {
+    update(parameter[i], gradient[i], first[i], second[i], largest != nullptr ? largest + i : nullptr);
+  }
 }
 
 /// velocity and mean may be null: not kept. The compiler makes a loop for each case.
@@ -76,7 +79,7 @@ void update_range(const math::SgdUpdate<T>& update, const ParameterPointers<T>& 
 }
 template <class T>
 void update_range(const math::AdamUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  adam(update, p.parameter, p.gradient, p.first, p.second, n);
+  adam(update, p.parameter, p.gradient, p.first, p.second, p.third, n);
 }
 template <class T>
 void update_range(const math::RmspropUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {

@@ -30,14 +30,17 @@ struct RotateInnerLoop {
   PerOperand<4> strides;
 
   void operator()(const PerOperand<4>& offset, std::int64_t n) const {
-    const bool unit_stride = strides == PerOperand<4>{1, 1, 1, 1};
-    unit_stride ? rotate<true>(offset, n) : rotate<false>(offset, n);
+    if (strides == PerOperand<4>{1, 1, 1, 1}) return rotate<1>(offset, n);
+    if (strides == PerOperand<4>{2, 1, 1, 2}) return rotate<2>(offset, n);
+    rotate<0>(offset, n);
   }
 
-  template <bool unit_stride>
+  /// `stride` is that of x and y, and the table is contiguous; 0: any strides.
+  template <std::int64_t stride>
   void rotate(const PerOperand<4>& offset, std::int64_t n) const {
     const auto offset_of = [&](std::size_t operand, std::int64_t i) {
-      return offset[operand] + i * (unit_stride ? 1 : strides[operand]);
+      const std::int64_t known = operand == 0 || operand == 3 ? stride : 1;
+      return offset[operand] + i * (stride != 0 ? known : strides[operand]);
     };
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) {
@@ -49,23 +52,36 @@ struct RotateInnerLoop {
   }
 };
 
-void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
-  const std::int64_t pairs = y.shape().back() / 2;
-  const Tensor x_half = slice(x, -1, 0, pairs), y_half = slice(y, -1, 0, pairs);
-  const IterationSpace<4> space = make_iteration_space<4>({&x_half, &cosine, &sine, &y_half});
+/// The elements of a pair are `distance` apart, those of the next pair `step` after them.
+void rotate(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y, std::int64_t distance,
+            std::int64_t step) {
+  const std::int64_t end = y.shape().back() - distance;
+  const Tensor x_first = slice(x, -1, 0, end, step), y_first = slice(y, -1, 0, end, step);
+  const IterationSpace<4> space = make_iteration_space<4>({&x_first, &cosine, &sine, &y_first});
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     const RotateInnerLoop<T> inner_loop{.x = static_cast<const T*>(x.raw_data()),
                                         .cosine = static_cast<const T*>(cosine.raw_data()),
                                         .sine = static_cast<const T*>(sine.raw_data()),
                                         .y = static_cast<T*>(y.raw_data()),
-                                        .x_pair_stride = pairs * x.strides().back(),
-                                        .y_pair_stride = pairs * y.strides().back(),
+                                        .x_pair_stride = distance * x.strides().back(),
+                                        .y_pair_stride = distance * y.strides().back(),
                                         .strides = space.inner_strides()};
     for_each_inner_loop(space, kCheapGrain, inner_loop);
   });
 }
 
-void register_kernels() { kernels::rotate_halves.set(DeviceType::cpu, rotate_halves); }
+void rotate_halves(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
+  rotate(x, cosine, sine, y, y.shape().back() / 2, 1);
+}
+
+void rotate_interleaved(const Tensor& x, const Tensor& cosine, const Tensor& sine, Tensor& y) {
+  rotate(x, cosine, sine, y, 1, 2);
+}
+
+void register_kernels() {
+  kernels::rotate_halves.set(DeviceType::cpu, rotate_halves);
+  kernels::rotate_interleaved.set(DeviceType::cpu, rotate_interleaved);
+}
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

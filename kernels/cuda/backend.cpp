@@ -127,6 +127,7 @@ void register_cuda() {
   cuda::register_arithmetic();
   cuda::register_attention();
   cuda::register_attention_gradient();
+  cuda::register_bitwise();
   cuda::register_comparison();
   cuda::register_convolution();
   cuda::register_copy();

@@ -68,7 +68,8 @@ template <class T>
 struct AdamElement {
   math::AdamUpdate<T> update;
   __device__ void operator()(const Updates<T>& u, int tensor, std::int64_t i) const {
-    update(u.parameter[tensor][i], u.gradient[tensor][i], u.first[tensor][i], u.second[tensor][i]);
+    update(u.parameter[tensor][i], u.gradient[tensor][i], u.first[tensor][i], u.second[tensor][i],
+           u.third[tensor] != nullptr ? u.third[tensor] + i : nullptr);
   }
 };
 

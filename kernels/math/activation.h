@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/ops/activation_kernels.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/host_device.h"
 #include "kernels/math/math.h"
@@ -29,6 +30,30 @@ struct Sigmoid {
   HOST_DEVICE T operator()(T x) const {
     const T e = Exp{}(x < T(0) ? x : -x);
     return (x < T(0) ? e : T(1)) / (T(1) + e);
+  }
+};
+
+/// log(sigmoid(x)) = -log(1 + exp(-x)), from exp(-|x|), which does not overflow.
+struct LogSigmoid {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return Minimum{}(x, T(0)) - Log1p{}(Exp{}(x < T(0) ? x : -x));
+  }
+};
+
+/// min(max(x + 3, 0), 6) / 6.
+struct Hardsigmoid {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return Minimum{}(Maximum{}(x + T(3), T(0)), T(6)) / T(6);
+  }
+};
+
+/// x / (1 + |x|).
+struct Softsign {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return x / (T(1) + Abs{}(x));
   }
 };
 
@@ -88,6 +113,35 @@ struct GeluTanhGradient {
   }
 };
 
+/// x tanh(log(1 + exp(x))). With n = exp(x) (exp(x) + 2) the tanh is n / (n + 2), without cancellation. A
+/// positive x expands the fraction by exp(-x)^2, so that nothing overflows.
+struct Mish {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    const T e = Exp{}(x < T(0) ? x : -x);
+    return x * slope(x, e);
+  }
+  /// tanh(log(1 + exp(x))), where e = exp(-|x|).
+  template <class T>
+  HOST_DEVICE static T slope(T x, T e) {
+    return (x < T(0) ? e * (e + T(2)) : T(1) + T(2) * e) / denominator(x, e);
+  }
+  template <class T>
+  HOST_DEVICE static T denominator(T x, T e) {
+    return x < T(0) ? e * (e + T(2)) + T(2) : T(1) + T(2) * e * (T(1) + e);
+  }
+};
+/// The derivative is t + x sigmoid(x) (1 - t^2), where t is the tanh.
+struct MishGradient {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T grad) const {
+    const T e = Exp{}(x < T(0) ? x : -x);
+    const T d = Mish::denominator(x, e);
+    const T bend = T(4) * e * (T(1) + e) * (x < T(0) ? T(1) : e) / (d * d);
+    return grad * (Mish::slope(x, e) + x * bend);
+  }
+};
+
 /// x min(max(x + 3, 0), 6) / 6.
 struct Hardswish {
   template <class T>
@@ -96,7 +150,17 @@ struct Hardswish {
   }
 };
 
-// Functors with a parameter.
+// Functors with parameters.
+
+/// min(max(x, low), high).
+struct Hardtanh {
+  double low, high;
+
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return Minimum{}(Maximum{}(x, static_cast<T>(low)), static_cast<T>(high));
+  }
+};
 
 /// max(x, 0) + slope min(x, 0).
 struct LeakyRelu {
@@ -115,6 +179,14 @@ struct Elu {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
     return x > T(0) ? x : static_cast<T>(alpha) * Expm1{}(x);
+  }
+};
+
+/// The constant scale times elu(x, alpha).
+struct Selu {
+  template <class T>
+  HOST_DEVICE T operator()(T x) const {
+    return T(kernels::kSeluScale) * Elu{kernels::kSeluAlpha}(x);
   }
 };
 

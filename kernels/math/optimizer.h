@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/ops/optimizer.h"
+#include "kernels/math/arithmetic.h"
 #include "kernels/math/host_device.h"
 
 /// The update of one element, with the hyperparameters of the step in the dtype of the parameter.
@@ -10,13 +11,14 @@ namespace tinytorch::math {
 
 template <class T>
 struct SgdUpdate {
-  T learning_rate, momentum, weight_decay;
+  T learning_rate, momentum, weight_decay, one_minus_dampening;
   bool nesterov;
 
   explicit SgdUpdate(const SgdStep& step)
       : learning_rate(static_cast<T>(step.learning_rate)),
         momentum(static_cast<T>(step.momentum)),
         weight_decay(static_cast<T>(step.weight_decay)),
+        one_minus_dampening(static_cast<T>(1 - step.dampening)),
         nesterov(step.nesterov) {}
 
   HOST_DEVICE void operator()(T& parameter, T gradient) const {
@@ -24,7 +26,7 @@ struct SgdUpdate {
   }
   HOST_DEVICE void operator()(T& parameter, T gradient, T& velocity) const {
     const T g = gradient + weight_decay * parameter;
-    const T v = momentum * velocity + g;
+    const T v = momentum * velocity + one_minus_dampening * g;
     velocity = v;
     parameter -= learning_rate * (nesterov ? g + momentum * v : v);
   }
@@ -49,12 +51,17 @@ struct AdamUpdate {
         step_size(static_cast<T>(step.learning_rate / step.correction1)),
         inverse_sqrt_correction2(static_cast<T>(1 / std::sqrt(step.correction2))) {}
 
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second) const {
+  /// largest may be null: not kept.
+  HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second, T* largest) const {
     const T g = gradient + coupled_decay * parameter;
     const T m = beta1 * first + one_minus_beta1 * g;
-    const T v = beta2 * second + one_minus_beta2 * (g * g);
+    T v = beta2 * second + one_minus_beta2 * (g * g);
     first = m;
     second = v;
+    if (largest != nullptr) {
+      v = Maximum{}(*largest, v);
+      *largest = v;
+    }
     parameter =
         decay_factor * parameter - step_size * m / (std::sqrt(v) * inverse_sqrt_correction2 + epsilon);
   }

@@ -12,7 +12,8 @@ Adam::Adam(std::vector<ParameterGroup> groups, AdamOptions options)
     : Adam("Adam", std::move(groups), options, false) {}
 
 Adam::Adam(const char* name, std::vector<ParameterGroup> groups, const AdamOptions& options, bool decoupled)
-    : Optimizer(name, std::move(groups), options.learning_rate, options.weight_decay, 2),
+    : Optimizer(name, std::move(groups), options.learning_rate, options.weight_decay,
+                options.amsgrad ? 3 : 2),
       options_(options),
       decoupled_(decoupled) {
   require_rate("beta1", options.beta1);
@@ -42,7 +43,8 @@ AdamW::AdamW(std::vector<ParameterGroup> groups, AdamWOptions options)
             .beta1 = options.beta1,
             .beta2 = options.beta2,
             .epsilon = options.epsilon,
-            .weight_decay = options.weight_decay},
+            .weight_decay = options.weight_decay,
+            .amsgrad = options.amsgrad},
            true) {}
 
 }  // namespace tinytorch::nn

@@ -13,6 +13,7 @@ struct AdamOptions {
   double beta2 = 0.999;     ///< in [0, 1): decay of the running mean of the squared gradients
   double epsilon = 1e-8;    ///< added to the denominator
   double weight_decay = 0;  ///< L2 penalty: adds this times the parameter to the gradient
+  bool amsgrad = false;     ///< divides by the root of the largest mean of squares so far (Reddi et al. 2018)
 };
 
 /// Adam (Kingma and Ba 2015, algorithm 1), as in PyTorch: divides the running mean of the gradients by the
@@ -43,6 +44,7 @@ struct AdamWOptions {
   double beta2 = 0.999;        ///< as in AdamOptions
   double epsilon = 1e-8;       ///< as in AdamOptions
   double weight_decay = 0.01;  ///< multiplies the parameter by 1 - learning_rate * weight_decay
+  bool amsgrad = false;        ///< as in AdamOptions
 };
 
 /// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).

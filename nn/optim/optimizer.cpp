@@ -46,7 +46,7 @@ void Optimizer::check_parameters() const {
   std::unordered_set<const Node*> seen;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& parameter = parameters_[i];
-    if (!parameter.requires_grad() || !parameter.is_leaf()) {
+    if (parameter.node() == nullptr || !parameter.is_leaf()) {
       fail<ValueError>(name_, "parameter {} is not a leaf that requires a gradient; make it with variable()",
                        i);
     }

@@ -37,8 +37,8 @@ struct OptimizerStep {
 };
 
 /// Updates parameters by their gradients. An optimizer has handles to the model's own parameters. If
-/// Module::to() moves them later, the optimizer's moments follow. To freeze a parameter, leave it out of the
-/// optimizer.
+/// Module::to() moves them later, the optimizer's moments follow. A parameter that is frozen by
+/// set_trainable() is skipped, and keeps its moments.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -78,8 +78,8 @@ class Optimizer {
   /// @param name     the name of the optimizer, for error messages
   /// @param learning_rate, weight_decay  for groups that do not have their own
   /// @param moments  the number of moments that the optimizer keeps, 0 to 3; see ParameterUpdate
-  /// @throws ValueError  there are no parameters; a parameter is not a leaf that requires a gradient, or is
-  ///                     given twice; or learning_rate or weight_decay is negative or not finite
+  /// @throws ValueError  there are no parameters; a parameter is not a leaf made by variable(), or is given
+  ///                     twice; or learning_rate or weight_decay is negative or not finite
   Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate, double weight_decay,
             int moments);
 

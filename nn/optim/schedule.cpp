@@ -79,21 +79,27 @@ Schedule::Formula warmup_formula(const WarmupOptions& options, Schedule::Formula
   };
 }
 
-double one_cycle(const OneCycleOptions& options, std::int64_t t) {
-  if (t > options.total_steps) {
-    fail<ValueError>("OneCycle", "step {} is past the end of the cycle, which has {} steps", t,
-                     options.total_steps);
-  }
-  const double first = options.highest / options.division;
+/// A part of a one-cycle schedule, which ends at step `end`.
+struct Phase {
+  double end, from, to;
+};
+
+std::vector<Phase> one_cycle_phases(const OneCycleOptions& options) {
+  const double first = options.highest / options.division, last = first / options.final_division;
   const double top = options.rise * real(options.total_steps) - 1, end = real(options.total_steps) - 1;
-  const bool rising = real(t) <= top;
-  // A rise that is shorter than a step starts at the top.
-  const double progress = rising ? (top > 0 ? real(t) / top : 1.0) : (real(t) - top) / (end - top);
+  if (!options.three_phase) return {{top, first, options.highest}, {end, options.highest, last}};
+  return {{top, first, options.highest}, {2 * top, options.highest, first}, {end, first, last}};
+}
+
+double one_cycle(const std::vector<Phase>& phases, bool linear, double t) {
+  const auto is_in = [t](const Phase& phase) { return t <= phase.end; };
+  const auto phase = std::find_if(phases.begin(), phases.end() - 1, is_in);
+  const double begin = phase == phases.begin() ? 0 : (phase - 1)->end;
+  // A phase without length is at its end.
+  const double progress = phase->end > begin ? (t - begin) / (phase->end - begin) : 1;
   // PyTorch's cycle has one step more than total_steps, which linearly would lead below the last rate.
-  const double fraction = options.linear ? std::min(progress, 1.0) : progress;
-  const double from = rising ? first : options.highest;
-  const double to = rising ? options.highest : first / options.final_division;
-  return options.linear ? from + (to - from) * fraction : along_cosine(from, to, fraction);
+  if (linear) return phase->from + (phase->to - phase->from) * std::min(progress, 1.0);
+  return along_cosine(phase->from, phase->to, progress);
 }
 
 Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
@@ -104,7 +110,14 @@ Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
     fail<ValueError>("OneCycle", "total_steps is {}; it must be more than 1", options.total_steps);
   if (!(options.rise > 0 && options.rise < 1))
     fail<ValueError>("OneCycle", "rise is {}; it must be in (0, 1)", options.rise);
-  return [=](std::int64_t t, double) { return one_cycle(options, t); };
+  if (options.three_phase && options.rise > 0.5)
+    fail<ValueError>("OneCycle", "rise is {}; with three phases, it must be at most 0.5", options.rise);
+  return [phases = one_cycle_phases(options), linear = options.linear, total = options.total_steps](
+             std::int64_t t, double) {
+    if (t > total)
+      fail<ValueError>("OneCycle", "step {} is past the end of the cycle, which has {} steps", t, total);
+    return one_cycle(phases, linear, real(t));
+  };
 }
 
 }  // namespace

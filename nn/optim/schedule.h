@@ -149,6 +149,9 @@ struct OneCycleOptions {
   double division = 25;          ///< highest rate / first rate; PyTorch's div_factor
   double final_division = 1e4;   ///< first rate / last rate; PyTorch's final_div_factor
   bool linear = false;           ///< linear interpolation instead of cosines
+  /// lowers the rate to the first rate as fast as it rose, and only then to the last rate; needs a rise of at
+  /// most 0.5
+  bool three_phase = false;
 };
 /// Raises the rate to the highest rate, then lowers it to nearly 0 (Smith and Topin 2019). PyTorch's
 /// OneCycleLR with cycle_momentum=False. The optimizer's own rate has no effect. With `linear`, step

@@ -316,5 +316,49 @@ TEST(NoGrad, LeavesBackwardOfWhatWasRecordedAlone) {
   EXPECT_FALSE(grad_enabled());
 }
 
+TEST(Freezing, MakesAConstantOfAllCopies) {
+  Variable w = leaf(Tensor{2.0});
+  const Variable copy = w, x = leaf(Tensor{3.0});
+  sum(w * x).backward();
+  w.set_trainable(false);
+  EXPECT_FALSE(copy.requires_grad());
+  EXPECT_FALSE(copy.grad().defined());
+  EXPECT_TRUE(copy.is_leaf());
+  EXPECT_FALSE((copy * copy).requires_grad());
+  sum(w * x + w).backward();
+  EXPECT_TENSOR_EQ(x.grad(), {4.0});  // twice 2
+  EXPECT_FALSE(w.grad().defined());
+  EXPECT_EQ(to_string(w), "[2.] (frozen variable)");
+  w.set_value(here(Tensor{5.0}));
+  EXPECT_FALSE(w.requires_grad());
+  w.set_trainable(true);
+  sum(copy * x).backward();
+  EXPECT_TENSOR_EQ(w.grad(), {3.0});
+}
+
+TEST(Freezing, AfterTheForwardPassGivesNoGradient) {
+  Variable w = leaf(Tensor{2.0});
+  const Variable x = leaf(Tensor{3.0}), y = sum(w * x);
+  w.set_trainable(false);
+  y.backward();
+  EXPECT_FALSE(w.grad().defined());
+  EXPECT_TENSOR_EQ(x.grad(), {2.0});
+}
+
+TEST(Freezing, SaysWhatCannotBeFrozen) {
+  Variable w = leaf(Tensor{2.0}), constant = here(Tensor{1.0}), result = w * 2;
+  EXPECT_ERROR(constant.set_trainable(false), ValueError,
+               "[set_trainable] only what variable() made can be frozen or thawed, and this is a constant");
+  EXPECT_ERROR(result.set_trainable(false), ValueError,
+               "[set_trainable] only what variable() made can be frozen or thawed, and this is the result of "
+               "mul");
+  w.set_trainable(false);
+  EXPECT_ERROR(w.set_grad(here(Tensor{1.0})), ValueError,
+               "[set_grad] this parameter is frozen; call set_trainable(true) first");
+  EXPECT_THROW(w.backward(), ValueError);
+  EXPECT_THROW(gradients(result, std::vector{w}), ValueError);
+  w.zero_grad();
+}
+
 }  // namespace
 }  // namespace tinytorch

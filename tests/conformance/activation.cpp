@@ -38,6 +38,10 @@ auto with_nan(std::vector<double> (*f)(std::span<const double>)) {
   };
 }
 
+double mish_of(double x) {
+  return x * std::tanh(x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+}
+
 /// For kernels whose operands do not broadcast.
 const std::vector<std::vector<Shape>> kPairs{
     {{}, {}}, {{7}, {7}}, {{0}, {0}}, {{3, 5}, {3, 5}}, {{131, 67}, {131, 67}}};
@@ -51,6 +55,52 @@ void activation_rows() {
       .exactly()
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return relu(x); });
+  row("relu6")
+      .inputs(real(-3, 9).including({0.0, -0.0, 6.0, 7.0, -1e4, 1e4, inf, -inf, nan}))
+      .covers(kernels::hardtanh)
+      .reference([](double x) { return x < 0   ? 0.0
+                                       : x > 6 ? 6.0
+                                               : x; })
+      .exactly()
+      .gradient(except_at({0.0, 6.0}))
+      .calls([](const auto& x) { return relu6(x); });
+  row("hardtanh")
+      .inputs(real(-3, 3).including({0.0, -0.0, -0.5, 2.0, -1e4, 1e4, inf, -inf, nan}))
+      .covers(kernels::hardtanh)
+      .reference([](double x) { return x < -0.5 ? -0.5
+                                       : x > 2  ? 2.0
+                                                : x; })
+      .exactly()
+      .gradient(except_at({-0.5, 2.0}))
+      .calls([](const auto& x) { return hardtanh(x, -0.5, 2); });
+  row("logsigmoid", kernels::logsigmoid)
+      .inputs(real(-5, 5).including({0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference([](double x) { return x < -300 ? x : -std::log1p(std::exp(-x)); })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return logsigmoid(x); });
+  row("hardsigmoid", kernels::hardsigmoid)
+      .inputs(real(-5, 5).including({0.0, -0.0, 3.0, -3.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference([](double x) { return x < -3  ? 0.0
+                                       : x > 3 ? 1.0
+                                               : (x + 3) / 6; })
+      .gradient(except_at({-3.0, 3.0}))
+      .calls([](const auto& x) { return hardsigmoid(x); });
+  row("softsign", kernels::softsign)
+      .inputs(real(-5, 5).including({0.0, -0.0, 1e4, -1e4, 1e30, inf, -inf, nan}))
+      .reference([](double x) { return x / (1 + std::abs(x)); })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return softsign(x); });
+  row("selu", kernels::selu)
+      .inputs(real(-5, 5).including({0.0, -0.0, 1e-10, 1e4, -1e4, inf, -inf, nan}))
+      .reference(
+          [](double x) { return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x)); })
+      .gradient(except_at({0.0}))
+      .calls([](const auto& x) { return selu(x); });
+  row("mish", kernels::mish)
+      .inputs(real(-5, 5).including({0.0, -0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
+      .reference(mish_of)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return mish(x); });
   row("sigmoid", kernels::sigmoid)
       .inputs(real(-5, 5).including({0.0, 30.0, -30.0, 1e4, -1e4, inf, -inf, nan}))
       .reference([](double x) { return 1 / (1 + std::exp(-x)); })
@@ -113,6 +163,18 @@ void activation_rows() {
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& grad) {
         return gradient_binary(kernels::silu_gradient, x, grad);
+      });
+  row("mish_gradient", kernels::mish_gradient)
+      .inputs(slopes, real(-2, 2))
+      .operand_shapes(kPairs)
+      .skip_dtype_errors()
+      .reference([](double x, double grad) {
+        const double t = x == 0 ? 0.6 : mish_of(x) / x;
+        return grad * (t + x / (1 + std::exp(-x)) * (1 - t * t));
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& grad) {
+        return gradient_binary(kernels::mish_gradient, x, grad);
       });
   row("gelu_gradient", kernels::gelu_gradient)
       .inputs(slopes, real(-2, 2))

@@ -191,6 +191,19 @@ void composite_rows() {
       .exactly_with_signed_zeros()
       .gradient(differentiable)
       .calls([](const auto& x) { return flatten(x, 1); });
+  row("flatten_of_middle_axes")
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .shapes({{2, 3, 5}, {2, 3, 4, 5}, {2, 0, 3, 2}, {4, 1, 1, 2, 3}})
+      .reference([](const Array& x) {
+        Shape shape{x.shape[0], x.shape[1]};
+        for (int i = 2; i < x.shape.size() - 1; ++i) shape[1] *= x.shape[i];
+        shape.push_back(x.shape.back());
+        return reshaped(x, shape);
+      })
+      .exactly_with_signed_zeros()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return flatten(x, 1, -2); });
   row("select")
       .inputs(values)
       .dtypes(kAllDTypes)

@@ -186,6 +186,23 @@ void scatter_rows() {
       });
 }
 
+void index_add_with_alpha_row() {
+  row("index_add_with_alpha")
+      .inputs(real(-9, 9), indices(3), real(-9, 9))
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
+      .operand_shapes({{{2, 3}, {4}, {2, 4}}, {{2, 3, 2}, {3}, {2, 3, 2}}, {{2, 3}, {0}, {2, 0}}})
+      .reference([](const Array& x, const Array& index, Array source) {
+        for (double& value : source.values) value *= -2;
+        return scattered(1, Duplicates::sum, /*slices=*/true)(x, index, source);
+      })
+      .tolerances({2e-6, 1e-5}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& index, const auto& source) {
+        return index_add(x, 1, value_of(index), source, -2);
+      });
+}
+
 void mask_rows() {
   row("nonzero")
       .inputs(real(-1, 1).including({0.0, -0.0, nan, inf}))
@@ -262,6 +279,7 @@ void mask_rows() {
 void indexing_rows() {
   gather_rows();
   scatter_rows();
+  index_add_with_alpha_row();
   mask_rows();
 }
 

@@ -20,6 +20,14 @@ Array batch_product(const Array& a, const Array& b) {
   });
 }
 
+Array matrix_product(const Array& a, const Array& b) {
+  return generate({a.shape[0], b.shape[1]}, [&](const Dims& at) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < a.shape[1]; ++k) sum += a({at[0], k}) * b({k, at[1]});
+    return sum;
+  });
+}
+
 const std::vector<std::vector<Shape>> kBatches{{{2, 3, 4}, {2, 4, 5}},
                                                {{1, 1, 1}, {1, 1, 1}},
                                                {{0, 2, 3}, {0, 3, 2}},
@@ -151,6 +159,40 @@ void linear_algebra_rows() {
       .tolerances({2e-6, 2e-5}, {1e-13, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return bmm(a, b); });
+  const std::vector<std::vector<Shape>> products{
+      {{5}, {3, 4}, {4, 5}}, {{3, 1}, {3, 4}, {4, 5}}, {{}, {0, 3}, {3, 2}}, {{2, 3}, {2, 0}, {0, 3}}};
+  row("addmm")
+      .inputs(values, values, values)
+      .skip_dtype_errors()
+      .operand_shapes(products)
+      .reference([](const Array& x, const Array& a, const Array& b) {
+        const Array product = matrix_product(a, b);
+        return generate(product.shape,
+                        [&](const Dims& at) { return 0.5 * broadcast_element(x, at) + 2 * product(at); });
+      })
+      .tolerances({5e-6, 2e-5}, {1e-13, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& a, const auto& b) { return addmm(x, a, b, 0.5, 2); });
+  row("addmm_of_integers")
+      .inputs(real(-9, 9), real(-9, 9), real(-9, 9))
+      .dtypes({DType::i32, DType::i64})
+      .skip_dtype_errors()
+      .operand_shapes(products)
+      .reference([](const Array& x, const Array& a, const Array& b) {
+        const Array product = matrix_product(a, b);
+        return generate(product.shape,
+                        [&](const Dims& at) { return 3 * broadcast_element(x, at) - 2 * product(at); });
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& a, const Tensor& b) { return addmm(x, a, b, 3, -2); });
+  row("addmm_that_ignores_x")
+      .inputs(real(-1, 1).including({nan, inf, -inf}).constant(), values, values)
+      .skip_dtype_errors()
+      .operand_shapes(products)
+      .reference([](const Array&, const Array& a, const Array& b) { return matrix_product(a, b); })
+      .tolerances({5e-6, 2e-5}, {1e-13, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& a, const auto& b) { return addmm(x, a, b, 0); });
   row("baddbmm")
       .inputs(values, values, values)
       .skip_dtype_errors()

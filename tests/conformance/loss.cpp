@@ -179,6 +179,7 @@ void divergence_rows() {
 
 /// The target is 1 where t is true, else -1.
 double hinge(double x, double t) { return std::max(0.0, 1 - (t != 0 ? x : -x)); }
+double wide_hinge(double x, double t) { return std::max(0.0, 2.5 - (t != 0 ? x : -x)); }
 double embedding_hinge(double x, double t) { return t != 0 ? x : std::max(0.0, 0.75 - x); }
 
 template <class T>
@@ -190,6 +191,11 @@ void hinge_rows() {
   loss_row("hinge_loss", real(-3, 3), booleans(), Reduction::mean, hinge)
       .gradient(except_at({1.0, -1.0}))
       .calls([](const auto& x, const auto& t) { return hinge_loss(x, signs(t)); });
+  loss_row("hinge_loss_with_margin", real(-3, 3), booleans(), Reduction::none, wide_hinge)
+      .gradient(except_at({2.5, -2.5}))
+      .calls([](const auto& x, const auto& t) {
+        return hinge_loss(x, signs(t), {.margin = 2.5, .reduction = Reduction::none});
+      });
   loss_row("hinge_embedding_loss", real(0, 2), booleans(), Reduction::mean, embedding_hinge)
       .gradient(except_at({0.75}))
       .calls(

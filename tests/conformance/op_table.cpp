@@ -122,6 +122,7 @@ const std::deque<Row>& op_table() {
     activation_rows();
     arithmetic_rows();
     attention_rows();
+    bitwise_rows();
     comparison_rows();
     composite_rows();
     convolution_rows();

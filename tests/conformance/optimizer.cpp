@@ -1,6 +1,7 @@
 #include "core/ops/optimizer.h"
 #include "core/ops/optimizer_kernels.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -14,6 +15,8 @@ namespace {
 constexpr SgdStep kPlain{.learning_rate = 0.1, .momentum = 0, .weight_decay = 0.01, .nesterov = false};
 constexpr SgdStep kMomentum{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = false};
 constexpr SgdStep kNesterov{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true};
+constexpr SgdStep kDampened{
+    .learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = false, .dampening = 0.75};
 constexpr AdamStep kAdam{.learning_rate = 0.01,
                          .beta1 = 0.9,
                          .beta2 = 0.999,
@@ -42,17 +45,23 @@ struct Updated {
 Updated sgd(const SgdStep& step, double p, double g, double m) {
   g += step.weight_decay * p;
   if (step.momentum == 0) return {p - step.learning_rate * g, m, 0};
-  m = step.momentum * m + g;
+  m = step.momentum * m + (1 - step.dampening) * g;
   return {p - step.learning_rate * (step.nesterov ? g + step.momentum * m : m), m, 0};
 }
 
-Updated adam(const AdamStep& step, double p, double g, double m, double v) {
+/// With the largest second moment so far.
+Updated amsgrad(const AdamStep& step, double p, double g, double m, double v, double largest) {
   if (!step.decoupled) g += step.weight_decay * p;
   m = step.beta1 * m + (1 - step.beta1) * g;
   v = step.beta2 * v + (1 - step.beta2) * g * g;
+  largest = std::max(largest, v);
   const double decay = step.decoupled ? step.learning_rate * step.weight_decay * p : 0;
-  const double update = m / step.correction1 / (std::sqrt(v / step.correction2) + step.epsilon);
-  return {p - decay - step.learning_rate * update, m, v};
+  const double update = m / step.correction1 / (std::sqrt(largest / step.correction2) + step.epsilon);
+  return {p - decay - step.learning_rate * update, m, v, largest};
+}
+
+Updated adam(const AdamStep& step, double p, double g, double m, double v) {
+  return amsgrad(step, p, g, m, v, 0);
 }
 
 /// With three states: the mean square, the momentum and the mean of the gradients.
@@ -150,6 +159,24 @@ void adam_row(const char* name, const AdamStep& step, Field field) {
       });
 }
 
+void amsgrad_row(const char* name, const AdamStep& step, Field field) {
+  const Domain values = real(-2, 2), positive = real(0.01, 2);
+  row(name)
+      .inputs(values, values, values, positive, positive)
+      .operand_shapes(shapes(5))
+      .covers(kernels::adam_step)
+      .skip_dtype_errors()
+      .reference([=](double p, double g, double m, double v, double largest) {
+        return field_of(amsgrad(step, p, g, m, v, largest), field);
+      })
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& p, const Tensor& g, const Tensor& m, const Tensor& v, const Tensor& largest) {
+        const ParameterUpdate update{copy_of(p), copy_of(g), copy_of(m), copy_of(v), copy_of(largest)};
+        return after_step(update, field,
+                          [&](std::span<ParameterUpdate> updates) { adam_step(step, updates); });
+      });
+}
+
 void rmsprop_row(const char* name, Field field) {
   const Domain values = real(-2, 2);
   row(name)
@@ -218,9 +245,15 @@ void optimizer_rows() {
   sgd_row("sgd_momentum", kMomentum, Field::first);
   sgd_row("sgd_with_nesterov", kNesterov, Field::parameter);
   sgd_row("sgd_nesterov_momentum", kNesterov, Field::first);
+  sgd_row("sgd_with_dampening", kDampened, Field::parameter);
+  sgd_row("sgd_dampened_momentum", kDampened, Field::first);
   adam_row("adam", kAdam, Field::parameter);
   adam_row("adam_first_moment", kAdam, Field::first);
   adam_row("adam_second_moment", kAdam, Field::second);
+  amsgrad_row("adam_with_amsgrad", kAdam, Field::parameter);
+  amsgrad_row("adam_second_moment_with_amsgrad", kAdam, Field::second);
+  amsgrad_row("adam_largest_second_moment", kAdam, Field::third);
+  amsgrad_row("adamw_with_amsgrad", with_decoupling(kAdam), Field::parameter);
   adam_row("adamw", with_decoupling(kAdam), Field::parameter);
   adam_row("adamw_first_moment", with_decoupling(kAdam), Field::first);
 }

@@ -10,18 +10,28 @@
 namespace tinytorch::conformance {
 namespace {
 
-/// x with each pair of elements (i, i + width / 2) of the last axis rotated. angle(index of the pair) returns
-/// the cosine and the sine.
+/// x with each pair of elements of the last axis rotated: (i, i + width / 2), or (2 i, 2 i + 1) if
+/// interleaved. angle(index of the pair) returns the cosine and the sine.
 template <class Angle>
-Array rotated(const Array& x, const Angle& angle) {
+Array rotated(const Array& x, const Angle& angle, RotaryPairs pairs = RotaryPairs::halves) {
   const std::int64_t half = x.shape.back() / 2;
+  const bool interleaved = pairs == RotaryPairs::interleaved;
   return generate(x.shape, [&](const Dims& at) {
+    const bool is_first = interleaved ? at.back() % 2 == 0 : at.back() < half;
+    const std::int64_t distance = interleaved ? 1 : half;
     Dims pair = at, other = at;
-    pair.back() = at.back() % half;
-    other.back() = (at.back() + half) % x.shape.back();
+    pair.back() = interleaved ? at.back() / 2 : at.back() % half;
+    other.back() += is_first ? distance : -distance;
     const auto [cosine, sine] = angle(pair);
-    return at.back() < half ? x(at) * cosine - x(other) * sine : x(at) * cosine + x(other) * sine;
+    return is_first ? x(at) * cosine - x(other) * sine : x(at) * cosine + x(other) * sine;
   });
+}
+
+/// The angle of a pair from a table.
+auto angle_of(const Array& cosine, const Array& sine) {
+  return [&](const Dims& pair) {
+    return std::pair(broadcast_element(cosine, pair), broadcast_element(sine, pair));
+  };
 }
 
 std::pair<double, double> cos_sin(double angle) { return {std::cos(angle), std::sin(angle)}; }
@@ -33,24 +43,34 @@ double frequency(std::int64_t pair, std::int64_t width, double base) {
 }  // namespace
 
 void positions_rows() {
+  const std::vector<std::vector<Shape>> shapes{{{2}, {1}, {1}},
+                                               {{3, 4}, {3, 2}, {3, 2}},
+                                               {{2, 2, 3, 2}, {3, 1}, {2, 1, 3, 1}},
+                                               {{0, 4}, {0, 2}, {2}},
+                                               {{3, 0}, {3, 0}, {1}},
+                                               {{3, 5, 130}, {5, 65}, {5, 65}},
+                                               {{7, 300, 66}, {300, 33}, {300, 33}}};
   row("rotate_halves")
       .inputs(real(-2, 2), real(-1, 1).constant(), real(-1, 1).constant())
-      .operand_shapes({{{2}, {1}, {1}},
-                       {{3, 4}, {3, 2}, {3, 2}},
-                       {{2, 2, 3, 2}, {3, 1}, {2, 1, 3, 1}},
-                       {{0, 4}, {0, 2}, {2}},
-                       {{3, 0}, {3, 0}, {1}},
-                       {{3, 5, 130}, {5, 65}, {5, 65}},
-                       {{7, 300, 66}, {300, 33}, {300, 33}}})
+      .operand_shapes(shapes)
       .covers(kernels::rotate_halves)
       .reference([](const Array& x, const Array& cosine, const Array& sine) {
-        return rotated(x, [&](const Dims& pair) {
-          return std::pair(broadcast_element(cosine, pair), broadcast_element(sine, pair));
-        });
+        return rotated(x, angle_of(cosine, sine));
       })
       .gradient(differentiable)
       .calls([](const auto& x, const auto& cosine, const auto& sine) {
         return rotate_halves(x, value_of(cosine), value_of(sine));
+      });
+  row("rotate_interleaved")
+      .inputs(real(-2, 2), real(-1, 1).constant(), real(-1, 1).constant())
+      .operand_shapes(shapes)
+      .covers(kernels::rotate_interleaved)
+      .reference([](const Array& x, const Array& cosine, const Array& sine) {
+        return rotated(x, angle_of(cosine, sine), RotaryPairs::interleaved);
+      })
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& cosine, const auto& sine) {
+        return rotate_interleaved(x, value_of(cosine), value_of(sine));
       });
   row("rotary")
       .inputs(real(-2, 2), indices(500))
@@ -76,6 +96,18 @@ void positions_rows() {
       })
       .gradient(differentiable)
       .calls([](const auto& x) { return rotary(x, std::int64_t{7}); });
+  row("rotary_of_interleaved_pairs")
+      .inputs(real(-2, 2))
+      .shapes({{1, 2}, {3, 4}, {2, 1, 3, 2}, {0, 4}, {2, 20, 64}})
+      .reference([](const Array& x) {
+        const auto angle = [&](const Dims& pair) {
+          const auto position = static_cast<double>(pair[pair.size() - 2] + 7);
+          return cos_sin(position * frequency(pair.back(), x.shape.back(), 500.0));
+        };
+        return rotated(x, angle, RotaryPairs::interleaved);
+      })
+      .gradient(differentiable)
+      .calls([](const auto& x) { return rotary(x, std::int64_t{7}, 500.0, RotaryPairs::interleaved); });
   row("sinusoidal_positions")
       .inputs(real(-1, 1))
       .shapes({{1, 1}, {3, 4}, {5, 7}, {0, 4}, {3, 0}, {100, 64}})

@@ -6,6 +6,7 @@ namespace tinytorch::conformance {
 void activation_rows();
 void arithmetic_rows();
 void attention_rows();
+void bitwise_rows();
 void comparison_rows();
 void composite_rows();
 void convolution_rows();

@@ -45,6 +45,12 @@ TEST(Errors, OfTypes) {
       {"erf", erf},
       {"silu", silu},
       {"hardswish", hardswish},
+      {"relu6", relu6},
+      {"logsigmoid", logsigmoid},
+      {"hardsigmoid", hardsigmoid},
+      {"softsign", softsign},
+      {"selu", selu},
+      {"mish", mish},
       {"gelu", [](const Tensor& x) { return gelu(x); }},
       {"gelu_tanh", [](const Tensor& x) { return gelu(x, GeluForm::tanh); }},
       {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }},
@@ -133,6 +139,8 @@ TEST(Errors, OfShapes) {
                "[squeeze] axis 1 of shape [2, 3] has length 3, not 1");
   EXPECT_ERROR(unsqueeze(ones_of({2}), 3), ShapeError,
                "[unsqueeze] axis 3 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(flatten(ones_of({2, 3, 4}), 2, 1), ShapeError,
+               "[flatten] axis 1 is before axis 2 in shape [2, 3, 4]; exchange them");
   EXPECT_ERROR(flatten(ones_of({2}), 1), ShapeError,
                "[flatten] axis 1 is out of range for a tensor with 1 axis; use -1 to 0");
   EXPECT_ERROR(concat(std::vector<Tensor>()), ShapeError, "[concat] no tensors were given");

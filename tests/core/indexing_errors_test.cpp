@@ -74,6 +74,11 @@ TEST(IndexErrors, OfShapes) {
                "[index_add] the source is [1, 5]; it must be [2, 5], or a scalar");
   EXPECT_ERROR(index_add(x, 0, ones_of({2}, DType::i64), ones_of({3, 5})), ShapeError,
                "[index_add] the source is [3, 5]; it must be [2, 5], or a scalar");
+  EXPECT_ERROR(
+      index_add(ones_of({3}, DType::i32), 0, ones_of({2}, DType::i64), ones_of({2}, DType::i32), 0.5),
+      DTypeError,
+      "[index_add] x is i32, but alpha is 0.5; it must be an integer, or convert x with "
+      ".to(DType::f32)");
   EXPECT_ERROR(masked_select(x, ones_of({4}, DType::boolean)), ShapeError,
                "[masked_select] shapes [3, 5] and [4] do not broadcast: axis -1 is 5 and 4; lengths must be "
                "equal or 1");

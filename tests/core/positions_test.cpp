@@ -25,6 +25,16 @@ TEST(Rotary, ProductsDependOnTheDistanceOnly) {
   EXPECT_FALSE(allclose(product(3, 7), product(3, 8)));
 }
 
+TEST(Rotary, InterleavedPairsAreHalvesInAnotherOrder) {
+  Generator source(2);
+  const Tensor x = randn({2, 5, 6}, {.device = backend()}, source);
+  const auto deinterleaved = [](const Tensor& y) {
+    return concat({slice(y, 2, 0, 6, 2), slice(y, 2, 1, 6, 2)}, 2);
+  };
+  const Tensor y = rotary(x, 3, 10000, RotaryPairs::interleaved);
+  EXPECT_TENSOR_EQ(deinterleaved(y), rotary(deinterleaved(x), 3));
+}
+
 TEST(Rotary, SaysWhatIsWrong) {
   EXPECT_ERROR(rotary(ones_of({4})), ShapeError, "[rotary] x is [4]; wanted [..., length, width]");
   EXPECT_ERROR(
@@ -48,6 +58,10 @@ TEST(Rotary, SaysWhatIsWrong) {
       rotate_halves(ones_of({3, 4}), ones_of({3, 4}), ones_of({3, 2})), ShapeError,
       "[rotate_halves] x is [3, 4], cosine [3, 4], sine [3, 2]; wanted [..., width] of an even width, and "
       "two that broadcast to [..., width / 2]");
+  EXPECT_ERROR(
+      rotate_interleaved(ones_of({3, 3}), ones_of({1}), ones_of({1})), ShapeError,
+      "[rotate_interleaved] x is [3, 3], cosine [1], sine [1]; wanted [..., width] of an even width, and two "
+      "that broadcast to [..., width / 2]");
   EXPECT_ERROR(
       rotate_halves(ones_of({3, 3}), ones_of({1}), ones_of({1})), ShapeError,
       "[rotate_halves] x is [3, 3], cosine [1], sine [1]; wanted [..., width] of an even width, and two that "

@@ -37,7 +37,7 @@ namespace math {
 }
 namespace cpu::HWY_NAMESPACE {
 namespace {
-void register_softsign() {
+void register_isru() {
   constexpr auto kCpu = DeviceType::cpu;
 #include "block_5.inc"
 }
@@ -46,7 +46,7 @@ void register_softsign() {
 #include "block_6.inc"
 namespace conformance {
 namespace {
-void add_softsign_row() {
+void add_isru_row() {
 #include "block_7.inc"
 }
 }  // namespace
@@ -56,14 +56,14 @@ namespace testing {
 namespace {
 
 TEST(Contributing, ItsOpComputesItsValueAndGradient) {
-  cpu::HWY_NAMESPACE::register_softsign();
-  EXPECT_TENSOR_EQ(softsign(Tensor{-1.0, 0.0, 3.0}), {-0.5, 0.0, 0.75});
+  cpu::HWY_NAMESPACE::register_isru();
+  EXPECT_TENSOR_EQ(isru(Tensor{-0.75, 0.0, 0.75}), {-0.6, 0.0, 0.6});
   const std::vector<Tensor> x{Tensor{-2.0, 0.5, 3.0}.to(DType::f64)};
-  const auto result = gradcheck([](const std::vector<Variable>& inputs) { return softsign(inputs[0]); }, x);
+  const auto result = gradcheck([](const std::vector<Variable>& inputs) { return isru(inputs[0]); }, x);
   EXPECT_TRUE(result) << result.message;
 }
 
-TEST(Contributing, ItsRowCanBeBuilt) { EXPECT_NO_THROW(conformance::add_softsign_row()); }
+TEST(Contributing, ItsRowCanBeBuilt) { EXPECT_NO_THROW(conformance::add_isru_row()); }
 
 }  // namespace
 }  // namespace testing

@@ -84,6 +84,16 @@ TEST(MultiHeadAttention, RotaryDependsOnDistancesOnly) {
   EXPECT_TENSOR_NEAR(rotary(one), plain(one));
 }
 
+TEST(MultiHeadAttention, RotaryPairsDiffer) {
+  const nn::MultiHeadAttention halves = layer_of({.rotary = true}, 8, 2),
+                               interleaved =
+                                   layer_of({.rotary = true, .rotary_pairs = RotaryPairs::interleaved}, 8, 2);
+  const Tensor x = input({1, 5, 8}), one = slice(x, 1, 0, 1);
+  EXPECT_FALSE(allclose(interleaved(x), halves(x), {.absolute = 1e-3}));
+  EXPECT_TENSOR_NEAR(interleaved(one), halves(one));
+  EXPECT_EQ(interleaved.description(), "MultiHeadAttention(8, 2 heads, interleaved rotary)");
+}
+
 TEST(MultiHeadAttention, BothModesAgree) {
   expect_modes_agree(layer_of({.kv_heads = 1, .causal = true, .rotary = true}), input({2, 3, 8}));
 }

@@ -75,6 +75,26 @@ TEST(Module, ParametersAreHandlesToTheModulesOwn) {
   EXPECT_TENSOR_EQ(dense.weight(), zeros({3, 2}));
 }
 
+TEST(Module, SetTrainableFreezesEveryParameter) {
+  nn::Sequential model(nn::Dense(2, 3), nn::Dense(3, 1));
+  model.set_trainable(false);
+  EXPECT_FALSE(model(Variable(ones({4, 2}))).requires_grad());
+  model[1].set_trainable(true);
+  model.to(backend());
+  sum(model(Variable(ones({4, 2}, {.device = backend()})))).backward();
+  for (const auto& [name, parameter] : model.named_parameters()) {
+    SCOPED_TRACE(name);
+    EXPECT_EQ(parameter.requires_grad(), name.starts_with("1."));
+    EXPECT_EQ(parameter.grad().defined(), name.starts_with("1."));
+    EXPECT_EQ(parameter.device(), backend());
+  }
+  EXPECT_NE(model.summary().find("13 parameters, 4 of them trainable"), std::string::npos);
+  model.zero_grad();
+  model.set_trainable(true);
+  sum(model(Variable(ones({4, 2}, {.device = backend()})))).backward();
+  for (const Variable& parameter : model.parameters()) EXPECT_TRUE(parameter.grad().defined());
+}
+
 TEST(Module, TrainAndEvalReachEveryChild) {
   nn::Sequential model{nn::Sequential{nn::ReLU(), nn::ReLU()}, nn::ReLU()};
   auto& inner = dynamic_cast<nn::Sequential&>(model[0]);

@@ -156,6 +156,9 @@ TEST(HingeLoss, IsZeroBeyondTheMargin) {
   // By hand: 1 + 1.5, 1 - 0, 1 + 0.5 and 0, over 4.
   const Tensor signs = here(Tensor{1, 1, -1, 1});
   expect_loss([&](const Variable& x) { return nn::HingeLoss()(x, signs); }, 1.25, {-0.25, -0.25, 0.25, 0});
+  // 0.5 + 1.5, 0.5 - 0, 0.5 + 0.5 and 0, over 4.
+  expect_loss([&](const Variable& x) { return nn::HingeLoss({.margin = 0.5})(x, signs); }, 0.875,
+              {-0.25, -0.25, 0.25, 0});
 }
 
 TEST(CosineEmbeddingLoss, ComparesDirections) {

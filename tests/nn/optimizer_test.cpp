@@ -122,6 +122,70 @@ TEST(Adagrad, FollowsPyTorch) {
 }
 
 // Expected values: NumPy, f64, from the paper's algorithm 2.
+TEST(SGD, DampensAsPyTorch) {
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9, .dampening = 0.5})),
+                     f64_values({0.9499, -1.9653, 0.4662}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.05, .dampening = 0.9})),
+      f64_values({0.95333074625, -1.9197569925, 0.420759366875}));
+  EXPECT_TENSOR_NEAR(after_three_steps(sgd({.learning_rate = 0.1, .momentum = 0.9, .dampening = 1})),
+                     f64_values({0.9729, -1.9458, 0.4187}));
+}
+
+TEST(Adam, DividesByTheLargestMomentAsPyTorch) {
+  EXPECT_TENSOR_NEAR(after_three_steps(adam({.learning_rate = 0.1, .amsgrad = true})),
+                     f64_values({0.793891533789652, -1.90063598023893, 0.452037139615259}));
+  EXPECT_TENSOR_NEAR(after_three_steps(adam({.learning_rate = 0.1, .beta2 = 0.5, .amsgrad = true})),
+                     f64_values({0.805669847978914, -1.90085861011335, 0.445900738555082}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(adam({.learning_rate = 0.1, .beta2 = 0.5, .weight_decay = 0.05, .amsgrad = true})),
+      f64_values({0.790219190512904, -1.82180086610218, 0.436251162008608}));
+  EXPECT_TENSOR_NEAR(
+      after_three_steps(adamw({.learning_rate = 0.1, .beta2 = 0.5, .weight_decay = 0.05, .amsgrad = true})),
+      f64_values({0.792131013811765, -1.87213478056836, 0.439299192930351}));
+}
+
+// Where [1, -2, 0.5] is after the same steps, in the second of which it is frozen.
+Tensor frozen_in_the_second_step(const MakeOptimizer& make) {
+  Variable parameter = variable(here_f64(Tensor{1.0, -2.0, 0.5})), other = variable(here_f64(Tensor{1.0}));
+  const std::unique_ptr<nn::Optimizer> optimizer = make({parameter, other});
+  const Tensor second = here_f64(Tensor{0.5, 0.25, -0.5});
+  for (int step = 0; step < 3; ++step) {
+    parameter.set_trainable(step != 1);
+    const Tensor gradient = here_f64(step == 0 ? Tensor{1, -2, 3} : Tensor{-3, 2, 0}) / 10;
+    optimizer->zero_grad();
+    sum(parameter * (step == 1 ? second : gradient) + other).backward();
+    EXPECT_EQ(parameter.grad().defined(), step != 1);
+    const Tensor value = parameter.value() * 1;
+    optimizer->step();
+    if (step == 1) {
+      EXPECT_TENSOR_EQ(parameter.value(), value);
+    }
+  }
+  return parameter.value();
+}
+
+// Expected values: PyTorch 1.13, f64, where the gradient is None in the second step.
+TEST(Optimizer, SkipsFrozenParametersAndKeepsTheirState) {
+  EXPECT_TENSOR_NEAR(frozen_in_the_second_step(adamw({.learning_rate = 0.1, .weight_decay = 0.05})),
+                     f64_values({0.939943991070066, -1.88581316260658, 0.328506681062488}));
+  EXPECT_TENSOR_NEAR(
+      frozen_in_the_second_step(sgd({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.05})),
+      f64_values({0.996575, -1.95315, 0.4359125}));
+}
+
+TEST(Optimizer, TakesFrozenParameters) {
+  Variable parameter = variable(here(Tensor{1.0, 2.0}));
+  parameter.set_trainable(false);
+  nn::SGD optimizer({parameter}, {.learning_rate = 1, .weight_decay = 0.5});
+  optimizer.step();
+  EXPECT_TENSOR_EQ(parameter.value(), {1.0, 2.0});
+  parameter.set_trainable(true);
+  parameter.set_grad(here(Tensor{1.0, 1.0}));
+  optimizer.step();
+  EXPECT_TENSOR_EQ(parameter.value(), {-0.5, 0.0});
+}
+
 TEST(Lion, StepsAlongSigns) {
   EXPECT_TENSOR_NEAR(after_three_steps(lion({.learning_rate = 0.1})), f64_values({0.9, -2.1, 0.6}));
   EXPECT_TENSOR_NEAR(
@@ -320,6 +384,10 @@ TEST(Optimizer, RefusesParametersItCannotTrain) {
 }
 
 TEST(Optimizer, RefusesOptionsOutOfRange) {
+  EXPECT_ERROR(nn::SGD({variable(here(Tensor{1.0}))}, {.momentum = 0.9, .nesterov = true, .dampening = 0.5}),
+               ValueError, "[SGD] dampening is 0.5, but nesterov takes none; leave one of them out");
+  EXPECT_ERROR(nn::SGD({variable(here(Tensor{1.0}))}, {.momentum = 0.9, .dampening = -1}), ValueError,
+               "[SGD] dampening is -1; it must be finite and not negative");
   const std::vector<Variable> p{variable(Tensor{1.0})};
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   EXPECT_ERROR(nn::SGD(p, {.learning_rate = kNaN}), ValueError,

@@ -77,6 +77,27 @@ TEST(OneCycle, GoesUpAndDownLinearly) {
                {0.1, 0.4, 0.7, 1, 0.8335, 0.667, 0.5005, 0.334, 0.1675, 0.001, 0.001});
 }
 
+TEST(OneCycle, HasThreePhases) {
+  nn::SGD o = optimizer();
+  expect_rates(nn::OneCycle(o, {.highest = 1, .total_steps = 10, .three_phase = true}),
+               {0.04, 0.52, 1, 0.52, 0.04, 0.0361807218535, 0.0261817218535, 0.0138222781465,
+                0.00382327814649, 4e-06, 0.00382327814649});
+  expect_rates(nn::OneCycle(o, {.highest = 1,
+                                .total_steps = 10,
+                                .rise = 0.4,
+                                .division = 4,
+                                .final_division = 100,
+                                .linear = true,
+                                .three_phase = true}),
+               {0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25, 0.1675, 0.085, 0.0025, 0.0025});
+  expect_rates(nn::OneCycle(o, {.highest = 1, .total_steps = 8, .rise = 0.5, .three_phase = true}),
+               {0.04, 0.28, 0.76, 1, 0.76, 0.28, 0.04, 4e-06, 0.04});
+  expect_rates(nn::OneCycle(o, {.highest = 1, .total_steps = 5, .rise = 0.1, .three_phase = true}),
+               {0.0361807218535, 0.0261817218535, 0.0138222781465, 0.00382327814649, 4e-06});
+  EXPECT_ERROR(nn::OneCycle(o, {.total_steps = 5, .rise = 0.6, .three_phase = true}), ValueError,
+               "[OneCycle] rise is 0.6; with three phases, it must be at most 0.5");
+}
+
 TEST(OneCycle, EndsAndChangesNothingThen) {
   nn::SGD o = optimizer();
   nn::OneCycle schedule(o, {.highest = 1, .total_steps = 2});

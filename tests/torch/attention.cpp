@@ -21,10 +21,17 @@ std::vector<Variable> attention_with_weights_call(const Arguments& x) {
   return {result.output, result.weights};
 }
 
+std::vector<Variable> rotary_call(const Arguments& x) {
+  const RotaryPairs pairs = x.flag("interleaved") ? RotaryPairs::interleaved : RotaryPairs::halves;
+  return {rotary(x[0], std::int64_t{x.integer("offset")}, x.scalar("base"), pairs)};
+}
+
 }  // namespace
 
 Calls attention_calls() {
-  return {{"attention", attention_call}, {"attention_with_weights", attention_with_weights_call}};
+  return {{"attention", attention_call},
+          {"rotary", rotary_call},
+          {"attention_with_weights", attention_with_weights_call}};
 }
 
 }  // namespace tinytorch::torch_cases

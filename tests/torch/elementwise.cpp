@@ -19,6 +19,10 @@ Call with_parameter(Variable (*op)(const Variable&, double)) {
   return [op](const Arguments& x) { return std::vector{op(x[0], x.scalar("parameter"))}; };
 }
 
+std::vector<Variable> hardtanh_call(const Arguments& x) {
+  return {hardtanh(x[0], x.scalar("low"), x.scalar("high"))};
+}
+
 std::vector<Variable> clamp_call(const Arguments& x) {
   return {clamp(x[0], x.scalar("low"), x.scalar("high"))};
 }
@@ -56,6 +60,12 @@ Calls elementwise_calls() {
       {"square", unary(square<Variable>)},
       {"reciprocal", unary(reciprocal<Variable>)},
       {"relu", unary(relu)},
+      {"relu6", unary(relu6)},
+      {"logsigmoid", unary(logsigmoid)},
+      {"hardsigmoid", unary(hardsigmoid)},
+      {"softsign", unary(softsign)},
+      {"selu", unary(selu)},
+      {"mish", unary(mish)},
       {"sigmoid", unary(sigmoid)},
       {"silu", unary(silu)},
       {"hardswish", unary(hardswish)},
@@ -80,12 +90,19 @@ Calls elementwise_calls() {
       {"le", comparison(le)},
       {"gt", comparison(gt)},
       {"ge", comparison(ge)},
+      {"bitwise_and", comparison(bitwise_and)},
+      {"bitwise_or", comparison(bitwise_or)},
+      {"bitwise_xor", comparison(bitwise_xor)},
+      {"bitwise_not", predicate(bitwise_not)},
+      {"bitwise_left_shift", comparison(bitwise_left_shift)},
+      {"bitwise_right_shift", comparison(bitwise_right_shift)},
       {"isnan", predicate(isnan)},
       {"isinf", predicate(isinf)},
       {"isfinite", predicate(isfinite)},
       {"softmax", along_axis(softmax)},
       {"log_softmax", along_axis(log_softmax)},
       {"clamp", clamp_call},
+      {"hardtanh", hardtanh_call},
   };
   calls["where"] = [](const Arguments& x) { return std::vector{where(x[0].value(), x[1], x[2])}; };
   calls["masked_fill"] = [](const Arguments& x) {

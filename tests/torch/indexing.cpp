@@ -45,9 +45,15 @@ Calls index_calls() {
       {"index_select", index_call(index_select<Variable>)},
       {"scatter", index_source_call(scatter<Variable>)},
       {"scatter_add", index_source_call(scatter_add<Variable>)},
-      {"index_add", index_source_call(index_add<Variable>)},
+      {"index_add",
+       index_source_call([](const Variable& x, int axis, const Tensor& index, const Variable& source) {
+         return index_add(x, axis, index, source);
+       })},
       {"sort", sort_call},
       {"topk", topk_call},
+  };
+  calls["index_add_with_alpha"] = [](const Arguments& x) {
+    return std::vector{index_add(x[0], x.integer("axis"), x[1].value(), x[2], x.scalar("alpha"))};
   };
   calls["take_along_axis"] = [](const Arguments& x) {
     return std::vector{take_along_axis(x[0], x[1].value(), x.integer("axis"))};
@@ -70,6 +76,9 @@ Calls index_calls() {
 Calls rearrange_calls() {
   Calls calls{{"pad", pad_call}};
   calls["flip"] = [](const Arguments& x) { return std::vector{flip(x[0], x.dims("axes"))}; };
+  calls["flatten"] = [](const Arguments& x) {
+    return std::vector{flatten(x[0], x.integer("start"), x.integer("end"))};
+  };
   calls["roll"] = [](const Arguments& x) {
     return std::vector{roll(x[0], vector_of(x.dims("shifts")), x.dims("axes"))};
   };

@@ -20,6 +20,10 @@ std::vector<Variable> baddbmm_call(const Arguments& x) {
   return {baddbmm(x[0], x[1], x[2], x.scalar("beta"), x.scalar("alpha"))};
 }
 
+std::vector<Variable> addmm_call(const Arguments& x) {
+  return {addmm(x[0], x[1], x[2], x.scalar("beta"), x.scalar("alpha"))};
+}
+
 }  // namespace
 
 Calls linear_algebra_calls() {
@@ -30,6 +34,7 @@ Calls linear_algebra_calls() {
       {"outer", binary(outer<Variable>)},
       {"dot", binary(dot<Variable>)},
       {"bmm", binary(bmm<Variable>)},
+      {"addmm", addmm_call},
       {"baddbmm", baddbmm_call},
       {"einsum", einsum_call},
   };

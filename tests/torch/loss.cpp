@@ -60,6 +60,13 @@ Calls loss_calls() {
   calls["hinge_embedding"] = [](const Arguments& x) {
     return std::vector{hinge_embedding_loss(x[0], x[1], {.margin = 1, .reduction = reduction_of(x)})};
   };
+  calls["hinge_with_margin"] = [](const Arguments& x) {
+    return std::vector{hinge_loss(x[0], x[1], {.margin = x.scalar("margin"), .reduction = reduction_of(x)})};
+  };
+  calls["hinge_embedding_with_margin"] = [](const Arguments& x) {
+    return std::vector{
+        hinge_embedding_loss(x[0], x[1], {.margin = x.scalar("margin"), .reduction = reduction_of(x)})};
+  };
   calls["cosine_embedding"] = [](const Arguments& x) {
     return std::vector{cosine_embedding_loss(
         x[0], x[1], x[2].value(), {.margin = x.scalar("parameter"), .reduction = reduction_of(x)})};

@@ -11,7 +11,8 @@ namespace detail {
 /// The axis, normalized. @throws ShapeError  its length is not 1
 int squeezable_axis(const Shape& shape, int axis);
 Shape squeezed(const Shape& shape);
-Shape flattened(const Shape& shape, int start);
+/// @throws ShapeError  as flatten()
+Shape flattened(const Shape& shape, int start, int end);
 /// The permutation that exchanges two axes.
 Axes exchanged_axes(int rank, int axis0, int axis1);
 /// The index along a normalized axis, counted from the front. @throws ValueError  no such index
@@ -40,8 +41,8 @@ T squeeze(const T& x) {
 }
 
 template <TensorLike T>
-T flatten(const T& x, int start) {
-  return reshape(x, detail::flattened(x.shape(), start));
+T flatten(const T& x, int start, int end) {
+  return reshape(x, detail::flattened(x.shape(), start, end));
 }
 
 template <TensorLike T>
@@ -65,6 +66,6 @@ T sum_to(const T& x, const Shape& shape) {
   template T transpose(const T&, int, int);       \
   template T squeeze(const T&, int);              \
   template T squeeze(const T&);                   \
-  template T flatten(const T&, int);              \
+  template T flatten(const T&, int, int);         \
   template T select(const T&, int, std::int64_t); \
   template T sum_to(const T&, const Shape&);

@@ -51,7 +51,14 @@ DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, con
   require_defined(kernel.name(), a);
   require_defined(kernel.name(), b);
   const DType dtype = common_dtype(a, b);
-  if (types != OperandTypes::all && dtype == DType::boolean) {
+  const bool takes_floating = types != OperandTypes::integral && types != OperandTypes::integer;
+  const bool takes_bools = types == OperandTypes::all || types == OperandTypes::integral;
+  if (!takes_floating && is_floating(dtype)) {
+    fail<DTypeError>(kernel.name(),
+                     "takes integers and bools, but a is {} and b is {}; convert one with .to(DType::i64)",
+                     a.dtype(), b.dtype());
+  }
+  if (!takes_bools && dtype == DType::boolean) {
     fail<DTypeError>(kernel.name(),
                      "takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   }

@@ -16,11 +16,11 @@ Tensor floating_unary(const kernels::UnaryKernelWithParameter& kernel, const Ten
 /// have the property or not, as `of_integers` says.
 Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool of_integers);
 
-/// The operands that a binary op takes: all; all but two bools; or all but two bools, with integers converted
-/// to f32.
-enum class OperandTypes { all, numeric, to_floating };
+/// The operands that a binary op takes: all; all but two bools; all but two bools, with integers converted to
+/// f32; integers and bools; or integers and bools, but not two bools.
+enum class OperandTypes { all, numeric, to_floating, integral, integer };
 
-/// The dtype that the op computes in. @throws DTypeError  two bools that it does not take
+/// The dtype that the op computes in. @throws DTypeError  two bools or a floating dtype that it does not take
 DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a,
                     const Tensor& b);
 

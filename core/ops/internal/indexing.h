@@ -2,6 +2,7 @@
 
 #include "core/ops/composite.h"
 #include "core/ops/indexing.h"
+#include "core/ops/internal/scaled.h"
 
 // Internal: the checks of core/ops/indexing.h, the ops on checked indices, and the definitions of its
 // templates.
@@ -31,6 +32,8 @@ void check_slices_source(const char* op, const Shape& shape, const Tensor& sourc
 void check_source(const char* op, const Tensor& x, const Shape& index, const Tensor& source);
 /// @throws DTypeError  x's dtype has no such value, 0.5 say. ValueError  the integer is beyond its range
 void check_scalar_source(const char* op, const Tensor& x, const Tensor& scalar);
+/// @throws DTypeError  x is not floating, and alpha is no integer
+void check_alpha(const char* op, const Tensor& x, double alpha);
 /// The number of bins of bincount().
 /// @throws ShapeError, DTypeError, ValueError  x has not one axis, no integers, a negative one
 std::int64_t number_of_bins(const Tensor& x, std::int64_t minlength);
@@ -93,12 +96,13 @@ T index_select(const T& x, int axis, const Tensor& index) {
 }
 
 template <TensorLike T>
-T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
+T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source, double alpha) {
   const int along = normalize_axis("index_add", axis, x.rank());
   const Shape shape = detail::with_length(x.shape(), along, index.numel());
   const detail::IndexMap map = detail::checked_slices("index_add", value_of(x), along, index, shape);
   detail::check_slices_source("index_add", shape, value_of(source));
-  return scatter_add_unchecked(x, map, detail::broadcast_source("index_add", x, map, source));
+  detail::check_alpha("index_add", value_of(x), alpha);
+  return scatter_add_unchecked(x, map, scaled(detail::broadcast_source("index_add", x, map, source), alpha));
 }
 
 template <TensorLike T>
@@ -138,13 +142,13 @@ T bincount(const Tensor& x, const T& weights, std::int64_t minlength) {
 }  // namespace tinytorch
 
 /// The templates of core/ops/indexing.h for one of Tensor and Variable.
-#define TINYTORCH_INSTANTIATE_INDEXING(T)                            \
-  template T gather<T>(const T&, int, const Tensor&);                \
-  template T scatter<T>(const T&, int, const Tensor&, const T&);     \
-  template T scatter_add<T>(const T&, int, const Tensor&, const T&); \
-  template T index_select<T>(const T&, int, const Tensor&);          \
-  template T index_add<T>(const T&, int, const Tensor&, const T&);   \
-  template T take_along_axis<T>(const T&, const Tensor&, int);       \
-  template T embedding<T>(const T&, const Tensor&);                  \
-  template T masked_select<T>(const T&, const Tensor&);              \
+#define TINYTORCH_INSTANTIATE_INDEXING(T)                                  \
+  template T gather<T>(const T&, int, const Tensor&);                      \
+  template T scatter<T>(const T&, int, const Tensor&, const T&);           \
+  template T scatter_add<T>(const T&, int, const Tensor&, const T&);       \
+  template T index_select<T>(const T&, int, const Tensor&);                \
+  template T index_add<T>(const T&, int, const Tensor&, const T&, double); \
+  template T take_along_axis<T>(const T&, const Tensor&, int);             \
+  template T embedding<T>(const T&, const Tensor&);                        \
+  template T masked_select<T>(const T&, const Tensor&);                    \
   template T bincount<T>(const Tensor&, const T&, std::int64_t)

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/ops/composite.h"
+#include "core/ops/internal/operands.h"
+#include "core/ops/internal/scaled.h"
 #include "core/ops/linear_algebra.h"
 #include "core/ops/matmul.h"
 
@@ -13,6 +15,8 @@ namespace detail {
 void check_vectors(const char* op, const Shape& a, const Shape& b);
 /// @throws ShapeError  not [batch, m, k] and [batch, k, n]
 void check_batches(const char* op, const Shape& a, const Shape& b);
+/// @throws as addmm()
+void check_addmm(const Tensor& x, const Tensor& a, const Tensor& b);
 
 }  // namespace detail
 
@@ -35,6 +39,15 @@ T bmm(const T& a, const std::type_identity_t<T>& b) {
 }
 
 template <TensorLike T>
+T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta,
+        double alpha) {
+  detail::check_addmm(value_of(x), value_of(a), value_of(b));
+  const T product = scaled(matmul(a, b), alpha);
+  if (beta == 0) return product.to(common_dtype(value_of(x), value_of(product)));
+  return scaled(x, beta) + product;
+}
+
+template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta,
           double alpha) {
   detail::check_batches("baddbmm", a.shape(), b.shape());
@@ -45,8 +58,9 @@ T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity
 }  // namespace tinytorch
 
 /// The templates of core/ops/linear_algebra.h for one of Tensor and Variable.
-#define TINYTORCH_INSTANTIATE_LINEAR_ALGEBRA(T) \
-  template T outer<T>(const T&, const T&);      \
-  template T dot<T>(const T&, const T&);        \
-  template T bmm<T>(const T&, const T&);        \
+#define TINYTORCH_INSTANTIATE_LINEAR_ALGEBRA(T)                      \
+  template T outer<T>(const T&, const T&);                           \
+  template T dot<T>(const T&, const T&);                             \
+  template T bmm<T>(const T&, const T&);                             \
+  template T addmm<T>(const T&, const T&, const T&, double, double); \
   template T baddbmm<T>(const T&, const T&, const T&, double, double)

@@ -110,8 +110,8 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const 
 }
 
 template <TensorLike T>
-T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
-                       HingeEmbeddingOptions options, const char* op) {
+T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target, HingeOptions options,
+                       const char* op) {
   detail::check_loss_operands(op, value_of(distance), value_of(target));
   const Tensor& sign = value_of(target);
   const T dissimilar = where(sign != 1, relu(options.margin - distance), T(0.0));
@@ -119,9 +119,10 @@ T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
 }
 
 template <TensorLike T>
-T hinge_loss(const T& score, const std::type_identity_t<T>& target, LossOptions options, const char* op) {
+T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions options, const char* op) {
   detail::check_loss_operands(op, value_of(score), value_of(target));
-  return detail::reduce_losses<T>(relu(1 - detail::cast_like<T>(target, score) * score), options.reduction);
+  return detail::reduce_losses<T>(relu(options.margin - detail::cast_like<T>(target, score) * score),
+                                  options.reduction);
 }
 
 template <TensorLike T>
@@ -156,7 +157,7 @@ T cosine_embedding_loss(const T& x1, const std::type_identity_t<T>& x2, const Te
   template T smooth_l1_loss(const T&, const T&, SmoothL1Options, const char*);                        \
   template T binary_cross_entropy_with_logits(const T&, const T&, const LogitsOptions&, const char*); \
   template T kl_div(const T&, const T&, const KLDivergenceOptions&, const char*);                     \
-  template T hinge_embedding_loss(const T&, const T&, HingeEmbeddingOptions, const char*);            \
-  template T hinge_loss(const T&, const T&, LossOptions, const char*);                                \
+  template T hinge_embedding_loss(const T&, const T&, HingeOptions, const char*);                     \
+  template T hinge_loss(const T&, const T&, HingeOptions, const char*);                               \
   template T cosine_similarity(const T&, const T&, int, double);                                      \
   template T cosine_embedding_loss(const T&, const T&, const Tensor&, MarginOptions, const char*);

@@ -15,19 +15,20 @@ RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double ba
 }  // namespace detail
 
 template <TensorLike T>
-T rotary(const T& x, const Tensor& positions, double base) {
+T rotary(const T& x, const Tensor& positions, double base, RotaryPairs pairs) {
   const RotaryTable table = detail::rotary_table_for(value_of(x), positions, base);
-  return rotate_halves(x, table.cosine, table.sine);
+  return pairs == RotaryPairs::halves ? rotate_halves(x, table.cosine, table.sine)
+                                      : rotate_interleaved(x, table.cosine, table.sine);
 }
 
 template <TensorLike T>
-T rotary(const T& x, std::int64_t offset, double base) {
-  return rotary(x, detail::consecutive_positions(value_of(x), offset), base);
+T rotary(const T& x, std::int64_t offset, double base, RotaryPairs pairs) {
+  return rotary(x, detail::consecutive_positions(value_of(x), offset), base, pairs);
 }
 
 }  // namespace tinytorch
 
 /// The templates of core/ops/positions.h for one of Tensor and Variable.
-#define TINYTORCH_INSTANTIATE_POSITIONS(T)               \
-  template T rotary<T>(const T&, const Tensor&, double); \
-  template T rotary<T>(const T&, std::int64_t, double)
+#define TINYTORCH_INSTANTIATE_POSITIONS(T)                            \
+  template T rotary<T>(const T&, const Tensor&, double, RotaryPairs); \
+  template T rotary<T>(const T&, std::int64_t, double, RotaryPairs)

@@ -23,8 +23,23 @@ def attend(q, k, v, mask=None, causal=False, offset=0, scale=None, weights=False
     return (p @ v, p) if weights else p @ v
 
 
+def rotary(x, offset, base, interleaved):
+    """RoFormer, eq. 34; PyTorch has no such function."""
+    pairs = x.shape[-1] // 2
+    angles = torch.outer(torch.arange(x.shape[-2], dtype=torch.float64) + offset, base ** (-torch.arange(pairs, dtype=torch.float64) / pairs))
+    split = x.unflatten(-1, (pairs, 2)) if interleaved else x.unflatten(-1, (2, pairs)).transpose(-1, -2)
+    first, second = split[..., 0], split[..., 1]
+    turned = torch.stack([first * angles.cos() - second * angles.sin(), second * angles.cos() + first * angles.sin()], -1)
+    return (turned if interleaved else turned.transpose(-1, -2)).flatten(-2)
+
+
 def add(family):
     case = family.case
+    for shape, offset, base in [((3, 4), 0, 10000.0), ((1, 2), 5, 10000.0), ((2, 3, 6), 0, 10000.0), ((2, 2, 5, 8), 2, 500.0)]:
+        for interleaved in [True, False]:
+            case("rotary", lambda x, o=offset, b=base, i=interleaved: rotary(x, o, b, i), lambda s=shape: real(*s), offset=offset, base=base, interleaved=interleaved)
+    for length in [1, 7, 64, 300]:
+        case("rotary", lambda x: rotary(x, 1, 10000.0, True), lambda n=length: real(n, 4), offset=1, base=10000.0, interleaved=True)
     shapes = [((1, 1, 3, 2), (1, 1, 3, 2)), ((2, 2, 3, 4), (2, 2, 5, 4)), ((1, 4, 2, 3), (1, 2, 3, 3)), ((1, 4, 2, 2), (1, 1, 4, 2)), ((0, 2, 3, 2), (0, 2, 3, 2)), ((2, 1, 3), (2, 3, 3))]
     for q, k in shapes:
         tensors = [lambda s=q: real(*s), lambda s=k: real(*s), lambda s=k: real(*s)]

@@ -3,9 +3,45 @@ import math
 import torch
 import torch.nn.functional as F
 
-from generate import real, booleans, values
+from generate import real, booleans, integers, values
 
 INF, NAN = math.inf, math.nan
+
+
+def add_activation(case, op, function, bounds, **attributes):
+    """Eight cases of an activation. `bounds` are where its pieces meet."""
+    for shape in [(3, 4), (), (0, 2), (2, 1, 3)]:
+        case(op, function, lambda shape=shape: real(*shape, low=-8, high=8), **attributes)
+    case(op, function, values([0.0, -0.0, 0.5, -0.5, *bounds]), **attributes)
+    case(op, function, values([40.0, -40.0, 800.0, -800.0]), **attributes)
+    case(op, function, values([1e-10, -1e-10, 1e10, -1e10]), **attributes)
+    case(op, function, values([NAN, INF, -INF, 1.0]), gradient=False, **attributes)
+
+
+def add_bitwise(case):
+    shapes = [((3, 4), (3, 4)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (3,)), ((0, 4), (1, 4))]
+    for op in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
+        function = getattr(torch, op)
+        for a, b in shapes:
+            case(op, function, lambda a=a: integers(*a, low=-99, high=99), lambda b=b: integers(*b, low=-99, high=99))
+        case(op, function, lambda: integers(3, 4, high=256).to(torch.uint8), lambda: integers(4, high=256).to(torch.uint8))
+        case(op, function, lambda: integers(3, 4, low=-99, high=99).to(torch.int32), lambda: integers(4, high=256).to(torch.uint8))
+        case(op, function, lambda: booleans(3, 4), lambda: booleans(4))
+        case(op, function, lambda: booleans(3, 4), lambda: integers(4, low=-99, high=99))
+    # Distances within the bits: PyTorch 1.13 does not define others.
+    for op in ["bitwise_left_shift", "bitwise_right_shift"]:
+        function = getattr(torch, op)
+        for a, b in shapes:
+            case(op, function, lambda a=a: integers(*a, low=-99, high=99), lambda b=b: integers(*b, high=40))
+        case(op, function, lambda: integers(3, 4, high=256).to(torch.uint8), lambda: integers(4, high=8).to(torch.uint8))
+        case(op, function, lambda: integers(3, 4, low=-99, high=99).to(torch.int32), lambda: integers(4, high=32).to(torch.int32))
+        case(op, function, lambda: booleans(3, 4), lambda: integers(4, high=8))
+    for shape in [(), (0, 2), (3, 4), (2, 1, 3)]:
+        case("bitwise_not", torch.bitwise_not, lambda shape=shape: integers(*shape, low=-99, high=99))
+    case("bitwise_not", torch.bitwise_not, lambda: integers(7, high=256).to(torch.uint8))
+    case("bitwise_not", torch.bitwise_not, lambda: integers(7, low=-99, high=99).to(torch.int32))
+    case("bitwise_not", torch.bitwise_not, torch.tensor([2**31 - 1, -2**31, 0, -1], dtype=torch.int32))
+    case("bitwise_not", torch.bitwise_not, lambda: booleans(3, 4))
 
 
 def add(family):
@@ -36,6 +72,16 @@ def add(family):
     for beta in [1.0, 2.0]:
         case("softplus", lambda x, b=beta: F.softplus(x, b, threshold=700), lambda: real(3, 4), parameter=beta)
 
+    for op, function, bounds in [
+        ("relu6", F.relu6, [0.0, 6.0]), ("logsigmoid", F.logsigmoid, []), ("softsign", F.softsign, []),
+        ("selu", F.selu, [0.0]), ("mish", F.mish, []),
+        # The gradient of PyTorch 1.13's hardsigmoid is 1/6 in f32, also where x is f64.
+        ("hardsigmoid", lambda x: F.relu6(x + 3) / 6, [-3.0, 3.0]),
+    ]:
+        add_activation(case, op, function, bounds)
+    for low, high in [(-1.0, 1.0), (0.0, 0.5), (-2.5, -0.5)]:
+        add_activation(case, "hardtanh", lambda x, a=low, b=high: F.hardtanh(x, a, b), [low, high], low=low, high=high)
+
     pairs = [((3, 4), (3, 4)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (3,)), ((0, 4), (1, 4)), ((2, 1, 3), (4, 1))]
     for a, b in pairs:
         for op in ["add", "sub", "mul", "atan2"]:
@@ -65,6 +111,7 @@ def add(family):
     case("masked_fill", lambda x, m: x.masked_fill(m, 7.0), lambda: real(3, 4), lambda: booleans(3, 4), value=7.0)
     case("addcmul", lambda x, a, b: torch.addcmul(x, a, b, value=0.5), lambda: real(3, 4), lambda: real(3, 4), lambda: real(3, 4), value=0.5)
     case("lerp", torch.lerp, lambda: real(3, 4), lambda: real(3, 4), lambda: real(3, 4, low=0, high=1))
+    add_bitwise(case)
     for op in ["isnan", "isinf", "isfinite"]:
         case(op, getattr(torch, op), edges, gradient=False)
     for op in ["eq", "ne", "lt", "le", "gt", "ge"]:

@@ -24,6 +24,14 @@ def add(family):
     case("scatter_add", lambda x, i, s: torch.scatter_add(x, 0, i, s), lambda: real(3), torch.tensor([1, 1, 1, 0]), lambda: real(4), axis=0)
     case("index_add", lambda x, i, s: torch.index_add(x, 0, i, s), lambda: real(3, 2), torch.tensor([2, 0, 2]), lambda: real(3, 2), axis=0)
     case("index_add", lambda x, i, s: torch.index_add(x, 1, i, s), lambda: real(2, 3), torch.tensor([1, 1]), lambda: real(2, 2), axis=1)
+    for alpha in [2.0, -0.5, 0.0]:
+        case("index_add_with_alpha", lambda x, i, s, a=alpha: torch.index_add(x, 0, i, s, alpha=a), lambda: real(3, 2), torch.tensor([2, 0, 2]), lambda: real(3, 2), axis=0, alpha=alpha)
+        case("index_add_with_alpha", lambda x, i, s, a=alpha: torch.index_add(x, -1, i, s, alpha=a), lambda: real(2, 2, 3), torch.tensor([1, 1]), lambda: real(2, 2, 2), axis=-1, alpha=alpha)
+    case("index_add_with_alpha", lambda x, i, s: torch.index_add(x, 0, i, s, alpha=3), lambda: real(3), torch.zeros(0, dtype=torch.int64), lambda: real(0), axis=0, alpha=3.0)
+    case("index_add_with_alpha", lambda x, i, s: torch.index_add(x, 0, i, s, alpha=-3), lambda: integers(3), torch.tensor([1, 1]), lambda: integers(2), gradient=False, axis=0, alpha=-3.0)
+    case("index_add_with_alpha", lambda x, i, s: torch.index_add(x, 0, i, s, alpha=-3), lambda: integers(3).to(torch.int32), torch.tensor([1, 1]), lambda: integers(2).to(torch.int32), gradient=False, axis=0, alpha=-3.0)
+    for shape, start, end in [((2, 3, 4), 0, 1), ((2, 3, 4), 1, 2), ((2, 3, 4), 1, 1), ((2, 3, 4, 2), 1, -2), ((2, 3, 4), 0, -1), ((2, 0, 3), 0, 1), ((), 0, -1), ((3,), 0, 0)]:
+        case("flatten", lambda x, s=start, e=end: torch.flatten(x, s, e), lambda s=shape: real(*s), start=start, end=end)
     case("index_select", lambda x, i: torch.index_select(x, 0, i), lambda: real(3, 2), torch.zeros(0, dtype=torch.int64), axis=0)
     case("embedding", lambda w, i: F.embedding(i, w), lambda: real(5, 3), lambda: integers(2, 4, high=5))
     case("masked_select", torch.masked_select, lambda: real(3, 4), lambda: booleans(3, 4))

@@ -1,6 +1,8 @@
+import math
+
 import torch
 
-from generate import integers, real
+from generate import integers, real, values
 
 
 def add(family):
@@ -23,6 +25,13 @@ def add(family):
     case("bmm", torch.bmm, lambda: real(0, 3, 4), lambda: real(0, 4, 2))
     for shape in [(2, 3, 5), (5,), (3, 1)]:
         case("baddbmm", lambda x, a, b: torch.baddbmm(x, a, b, beta=0.5, alpha=2), lambda s=shape: real(*s), lambda: real(2, 3, 4), lambda: real(2, 4, 5), beta=0.5, alpha=2.0)
+    matrices = [lambda: real(2, 4), lambda: real(4, 5)]
+    for shape in [(2, 5), (5,), (2, 1), ()]:
+        case("addmm", torch.addmm, lambda s=shape: real(*s), *matrices, beta=1.0, alpha=1.0)
+        case("addmm", lambda x, a, b: torch.addmm(x, a, b, beta=0.5, alpha=-2), lambda s=shape: real(*s), *matrices, beta=0.5, alpha=-2.0)
+    case("addmm", lambda x, a, b: torch.addmm(x, a, b, beta=0, alpha=3), values([[math.nan], [math.inf]]), *matrices, constant=(0,), beta=0.0, alpha=3.0)
+    case("addmm", torch.addmm, lambda: real(2, 3), lambda: real(2, 0), lambda: real(0, 3), beta=1.0, alpha=1.0)
+    case("addmm", lambda x, a, b: torch.addmm(x, a, b, beta=2, alpha=-3), lambda: integers(2, 3), lambda: integers(2, 4), lambda: integers(4, 3), gradient=False, beta=2.0, alpha=-3.0)
     equations = [
         ("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("ij,ij->", (2, 3), (2, 3)), ("i,j->ij", (2,), (3,)),
         ("ij->ji", (2, 3)), ("ij->j", (2, 3)), ("ij->", (2, 3)), ("ii->i", (3, 3)), ("ii", (3, 3)), ("bii->b", (2, 3, 3)),

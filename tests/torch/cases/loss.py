@@ -12,6 +12,10 @@ def probabilities(*shape):
     return torch.randint(4, 60, shape).to(torch.float64) / 64
 
 
+def reduce(losses, reduction):
+    return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
+
+
 def add(family):
     case = family.case
     pair = [lambda: real(3, 4), lambda: real(3, 4)]
@@ -33,6 +37,10 @@ def add(family):
         case("cross_entropy", lambda p, t, r=r: F.cross_entropy(p, t, reduction=r), lambda: real(2, 3, 4), lambda: integers(2, 4, high=3), reduction=r, smoothing=0.0, ignore=-100)
         case("kl_div", lambda p, t, r=r: F.kl_div(p, t, reduction=r), lambda: torch.log_softmax(real(3, 4), 1), lambda: torch.softmax(real(3, 4), 1), constant=(1,), reduction=r)
         case("hinge_embedding", lambda x, y, r=r: F.hinge_embedding_loss(x, y, reduction=r), lambda: real(6), values([1.0, -1.0, 1.0, -1.0, -1.0, 1.0]), constant=(1,), reduction=r)
+        for margin in [0.5, 1.0, 2.5]:
+            signs = values([1.0, -1.0, 1.0, -1.0, -1.0, 1.0])
+            case("hinge_with_margin", lambda x, y, r=r, m=margin: reduce(torch.relu(m - y * x), r), lambda: real(6), signs, constant=(1,), reduction=r, margin=margin)
+            case("hinge_embedding_with_margin", lambda x, y, r=r, m=margin: F.hinge_embedding_loss(x, y, margin=m, reduction=r), lambda: real(6), signs, constant=(1,), reduction=r, margin=margin)
         case("cosine_embedding", lambda a, b, y, r=r: F.cosine_embedding_loss(a, b, y, margin=0.2, reduction=r), lambda: real(4, 3), lambda: real(4, 3), values([1.0, -1.0, -1.0, 1.0]), constant=(2,), reduction=r, parameter=0.2)
     case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b, dim=1), lambda: real(3, 4), lambda: real(3, 4), axis=1)
     case("cross_entropy", lambda p, t: F.cross_entropy(p, t, ignore_index=1), lambda: real(2, 3), torch.tensor([1, 1]), gradient=False, reduction="mean", smoothing=0.0, ignore=1)
