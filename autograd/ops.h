@@ -15,6 +15,7 @@
 #include "autograd/ops/normalization.h"
 #include "autograd/ops/pooling.h"
 #include "autograd/ops/positions.h"
+#include "autograd/ops/quantile.h"
 #include "autograd/ops/rearrange.h"
 #include "autograd/ops/recurrent.h"
 #include "autograd/ops/reduction.h"

@@ -45,6 +45,12 @@ std::string AdaptiveAvgPool2D::description() const {
   return fmt::format("AdaptiveAvgPool2D({})", to_string(size_));
 }
 
+std::string AdaptiveMaxPool2D::description() const {
+  return fmt::format("AdaptiveMaxPool2D({})", to_string(size_));
+}
+
+std::string AdaptiveMaxPool1D::description() const { return fmt::format("AdaptiveMaxPool1D({})", length_); }
+
 std::string Upsample::description() const {
   const bool nearest = options_.mode == Interpolation::nearest;
   return fmt::format("Upsample({}, {}{})", scale_, nearest ? "nearest" : "bilinear",

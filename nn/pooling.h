@@ -110,6 +110,40 @@ class AdaptiveAvgPool2D : public Layer<AdaptiveAvgPool2D> {
   Pair size_;
 };
 
+/// Max pooling to images of a given size, adaptive_max_pool2d().
+class AdaptiveMaxPool2D : public Layer<AdaptiveMaxPool2D> {
+ public:
+  explicit AdaptiveMaxPool2D(const Pair& size) : size_(size) {}
+
+  /// @throws ShapeError, ValueError  as adaptive_max_pool2d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return adaptive_max_pool2d(x, size_);
+  }
+
+  std::string description() const override;
+
+ private:
+  Pair size_;
+};
+
+/// Max pooling to sequences of a given length, adaptive_max_pool1d().
+class AdaptiveMaxPool1D : public Layer<AdaptiveMaxPool1D> {
+ public:
+  explicit AdaptiveMaxPool1D(std::int64_t length) : length_(length) {}
+
+  /// @throws ShapeError, ValueError  as adaptive_max_pool1d()
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return adaptive_max_pool1d(x, length_);
+  }
+
+  std::string description() const override;
+
+ private:
+  std::int64_t length_;
+};
+
 /// Resizes images by a factor, interpolate_by().
 class Upsample : public Layer<Upsample> {
  public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/internal/indexing.h"
 #include "autograd/variable.h"
 #include "core/ops/internal/pooling.h"
 

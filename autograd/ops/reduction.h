@@ -9,6 +9,7 @@
 namespace tinytorch {
 
 Variable sum(const Variable& x, const Axes& axes = {}, bool keepdim = false);
+Variable nansum(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 /// The derivatives of any order are exact where elements are 0, too.
 Variable prod(const Variable& x, const Axes& axes = {}, bool keepdim = false);
 /// In max() and min(), equal extrema share the gradient evenly.

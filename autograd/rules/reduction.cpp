@@ -1,3 +1,5 @@
+#include "core/ops/internal/reduction.h"
+#include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/rules/shift.h"
 #include "autograd/tape.h"
@@ -11,7 +13,7 @@ Variable with_reduced_axes(const Variable& reduced, const Shape& shape, const Ax
   return reshape(reduced, reduced_shape(shape, normalize_axes("backward", axes, shape.size()), true));
 }
 
-/// The rule of max and min: all elements that equal the result share its gradient evenly.
+/// The rule of max, min and median: all elements that equal the result share its gradient evenly.
 auto extremum_rule(const Variable& x, const Axes& axes) {
   return [x = Saved(x), axes](const RuleArguments& at) {
     const Tensor y = with_reduced_axes(at.output().detach(), x->shape(), axes).value();
@@ -52,6 +54,13 @@ Variable sum(const Variable& x, const Axes& axes, bool keepdim) {
   });
 }
 
+Variable nansum(const Variable& x, const Axes& axes, bool keepdim) {
+  return record(
+      "nansum", nansum(x.value(), axes, keepdim), {x}, [x = Saved(x), axes](const RuleArguments& at) {
+        return Gradients(where(x->value() == x->value(), with_reduced_axes(at.grad, x->shape(), axes), 0));
+      });
+}
+
 Variable prod(const Variable& x, const Axes& axes, bool keepdim) {
   return record("prod", prod(x.value(), axes, keepdim), {x}, [x = Saved(x), axes](const RuleArguments& at) {
     const Axes reduced = normalize_axes("backward", axes, x->rank());
@@ -65,5 +74,14 @@ Variable max(const Variable& x, const Axes& axes, bool keepdim) {
 Variable min(const Variable& x, const Axes& axes, bool keepdim) {
   return record_with_output("min", min(x.value(), axes, keepdim), {x}, extremum_rule(x, axes));
 }
+
+Variable median(const Variable& x) {
+  return record_with_output("median", median(x.value()), {x}, extremum_rule(x, {}));
+}
+Variable nanmedian(const Variable& x) {
+  return record_with_output("nanmedian", nanmedian(x.value()), {x}, extremum_rule(x, {}));
+}
+
+TINYTORCH_INSTANTIATE_REDUCTION(Variable)
 
 }  // namespace tinytorch

@@ -1,3 +1,5 @@
+#include "core/ops/internal/scan.h"
+#include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/rules/shift.h"
 #include "autograd/rules/unary.h"
@@ -50,5 +52,7 @@ Variable linear_recurrence(V a, V b, int axis, bool reverse) {
                          db([&] { return dy; }));
       });
 }
+
+TINYTORCH_INSTANTIATE_SCAN(Variable)
 
 }  // namespace tinytorch

@@ -4,6 +4,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/image.h"
+#include "core/ops/internal/reduction.h"
 #include "core/ops/internal/window.h"
 #include "core/ops/pooling_kernels.h"
 
@@ -27,8 +28,17 @@ Pair pooled_size(const char* op, const Pair& image, const Window& window, bool c
   return size;
 }
 
+[[noreturn]] void fail_no_pixels(const char* op, const Shape& x) {
+  fail<ShapeError>(op, "the images of {} have no pixels to choose from", x);
+}
+
+void check_adaptive_size(const char* op, const Pair& size) {
+  if (size.height < 1 || size.width < 1)
+    fail<ValueError>(op, "size is {}; it must be at least 1", to_string(size));
+}
+
 Shape max_pool2d_shape(const char* op, const Shape& x, const Window& window, bool ceil_mode) {
-  if (x[2] == 0 || x[3] == 0) fail<ShapeError>(op, "the images of {} have no pixels to choose from", x);
+  if (x[2] == 0 || x[3] == 0) fail_no_pixels(op, x);
   const Pair size = pooled_size(op, image_size(x), window, ceil_mode);
   return {x[0], x[1], size.height, size.width};
 }
@@ -134,8 +144,7 @@ kernels::Resampling avg_pool2d_sampling(const Tensor& x, const Pair& kernel,
 kernels::Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& size) {
   constexpr const char* kOp = "adaptive_avg_pool2d";
   require_images(kOp, x);
-  if (size.height < 1 || size.width < 1)
-    fail<ValueError>(kOp, "size is {}; it must be at least 1", to_string(size));
+  check_adaptive_size(kOp, size);
   const Pair image = image_size(x.shape());
   if (image.height == 0 || image.width == 0)
     fail<ShapeError>(kOp, "the images of {} have no pixels to average", x.shape());
@@ -143,6 +152,52 @@ kernels::Resampling adaptive_avg_pool2d_sampling(const Tensor& x, const Pair& si
     return kernels::AxisResampling{.kind = kernels::AxisResampling::Kind::adaptive, .from = from, .to = to};
   };
   return {.height = axis(image.height, size.height), .width = axis(image.width, size.width)};
+}
+
+std::optional<Pair> uniform_bins(const char* op, const Tensor& x, const Pair& size) {
+  require_images(op, x);
+  check_adaptive_size(op, size);
+  const Pair image = image_size(x.shape());
+  if (image.height == 0 || image.width == 0) fail_no_pixels(op, x.shape());
+  if (image.height % size.height != 0 || image.width % size.width != 0) return {};
+  return Pair(image.height / size.height, image.width / size.width);
+}
+
+namespace {
+
+/// For each of n bins of an axis the indices of its elements, [n, length of the longest]. Shorter ones repeat
+/// their last, which changes neither the maximum nor which element is the first.
+Tensor adaptive_bins(const char* op, std::int64_t length, std::int64_t n, Device device) {
+  checked_numel(op, {length, n, 2});  // no index below overflows
+  // With length = q n + r, a bin begins and ends r / n elements later than the one before.
+  const std::int64_t q = length / n, r = length % n;
+  const std::int64_t longest = q + (r == 0 ? 0 : n % r == 0 ? 1 : 2);
+  const Options options{.dtype = DType::i64, .device = device};
+  const Tensor bins = unsqueeze(arange(n, options), 1);
+  const Tensor begin = floor_divide(bins * length, n), end = floor_divide((bins + 1) * length + (n - 1), n);
+  return minimum(begin + arange(longest, options), end - 1);
+}
+
+}  // namespace
+
+Tensor adaptive_max_indices(const char* op, const Tensor& x, const Pair& size) {
+  const Pair image = image_size(x.shape());
+  const Shape shape{x.shape()[0], x.shape()[1], size.height, size.width};
+  checked_numel(op, shape);
+  const Tensor rows = adaptive_bins(op, image.height, size.height, x.device()),
+               columns = adaptive_bins(op, image.width, size.width, x.device());
+  checked_numel(op, {size.height, size.width, rows.size(1), columns.size(1)});
+  // The indices in the image of each bin's pixels, in row-major order.
+  const std::int64_t bins = size.height * size.width, pixels = rows.size(1) * columns.size(1);
+  const Tensor bin_rows = reshape(rows * image.width, {size.height, 1, rows.size(1), 1}),
+               bin_columns = reshape(columns, {1, size.width, 1, columns.size(1)});
+  const Tensor candidates = reshape(bin_rows + bin_columns, {1, 1, bins, pixels});
+  const Shape each{shape[0], shape[1], bins, pixels};
+  const Tensor planes = reshape(x, {shape[0], shape[1], 1, image.height * image.width});
+  const IndexMap map{
+      3, expand(reshape(candidates, {1, 1, 1, bins * pixels}), {shape[0], shape[1], 1, bins * pixels})};
+  const Tensor found = arg_extremum(op, kernels::argmax, reshape(gather_unchecked(planes, map), each), 3);
+  return reshape(gather_unchecked(expand(candidates, each), IndexMap{3, found}), shape);
 }
 
 void check_pool1d(const char* op, const Shape& x) {

@@ -11,6 +11,7 @@
 /// const Tensor largest = max_pool2d(x, 2);                      // [1, 3, 4, 4]
 /// const Tensor means = avg_pool2d(x, {3, 3}, {.stride = 1, .padding = 1});  // [1, 3, 8, 8]
 /// const Tensor pixel = adaptive_avg_pool2d(x, 1);               // [1, 3, 1, 1]
+/// const Tensor few = adaptive_max_pool2d(x, {3, 5});            // [1, 3, 3, 5]
 /// ```
 namespace tinytorch {
 
@@ -29,7 +30,7 @@ struct AvgPool2dOptions {
   bool count_include_pad = true;  ///< the zeros of the padding count as elements of the mean
 };
 
-/// The result of max_pool2d_with_indices().
+/// The result of max_pool2d_with_indices() and adaptive_max_pool2d_with_indices().
 template <TensorLike T>
 struct MaxPooled {
   T values;        ///< the maxima, [N, C, H', W']
@@ -68,6 +69,20 @@ T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options = {
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size);
 
+/// Max pooling to a given size, for Tensor and Variable: the maximum of each bin of adaptive_avg_pool2d(),
+/// chosen as in max_pool2d().
+/// @param x  [N, C, H, W]
+/// @return   [N, C, size.height, size.width]
+/// @throws ShapeError  x is not [N, C, H, W], or has no pixels
+/// @throws DTypeError  x is not floating
+/// @throws ValueError  the size is less than 1
+template <TensorLike T>
+T adaptive_max_pool2d(const T& x, const Pair& size);
+/// adaptive_max_pool2d() that also returns the indices of the maxima.
+/// @throws as adaptive_max_pool2d()
+template <TensorLike T>
+MaxPooled<T> adaptive_max_pool2d_with_indices(const T& x, const Pair& size);
+
 /// The options of max_pool1d(); see MaxPool2dOptions.
 struct MaxPool1dOptions {
   std::int64_t stride = 0;  ///< 0: the kernel's length
@@ -92,5 +107,10 @@ T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options = 
 /// @throws as avg_pool2d()
 template <TensorLike T>
 T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options = {});
+
+/// 1D max pooling to a given length, for Tensor and Variable: [N, C, L] gives [N, C, length].
+/// @throws as adaptive_max_pool2d()
+template <TensorLike T>
+T adaptive_max_pool1d(const T& x, std::int64_t length);
 
 }  // namespace tinytorch

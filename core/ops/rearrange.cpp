@@ -7,6 +7,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/copy_kernels.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/scan.h"
 
 namespace tinytorch {
 
@@ -166,6 +167,65 @@ void check_repeat(const char* op, const Shape& shape, const Dims& counts) {
     }
   }
   checked_numel(op, repeated);
+}
+
+Shape interleaved_shape(const Shape& shape, int axis, std::int64_t repeats) {
+  constexpr const char* kOp = "repeat_interleave";
+  if (repeats < 0) fail<ValueError>(kOp, "repeats is {}; it must not be negative", repeats);
+  Shape repeated = shape;
+  if (__builtin_mul_overflow(shape[axis], repeats, &repeated[axis])) {
+    fail<ShapeError>(kOp, "axis {} of shape {}, repeated {} times, has more than 2^63 elements", axis, shape,
+                     repeats);
+  }
+  checked_numel(kOp, repeated);
+  return repeated;
+}
+
+namespace {
+
+/// The repeats of each index along an axis of this length, as i64 [length].
+Tensor checked_repeats(const Tensor& x, int axis, const Tensor& repeats) {
+  constexpr const char* kOp = "repeat_interleave";
+  require_defined(kOp, repeats);
+  if (repeats.dtype() != DType::i64 && repeats.dtype() != DType::i32) {
+    fail<DTypeError>(kOp, "repeats are i64 or i32, but given as {}; convert them with .to(DType::i64)",
+                     repeats.dtype());
+  }
+  const Device device = common_device(kOp, x, repeats);
+  const std::int64_t length = x.shape()[axis];
+  if (repeats.rank() > 1 || (repeats.numel() != 1 && repeats.numel() != length)) {
+    fail<ShapeError>(kOp,
+                     "repeats are {}; wanted [{}], one for each index of axis {} of shape {}, or one for all",
+                     repeats.shape(), length, axis, x.shape());
+  }
+  return expand(reshape(repeats.to({.dtype = DType::i64, .device = device}), {repeats.numel()}), {length});
+}
+
+/// The sum of the repeats.
+std::int64_t total_of(const Tensor& repeats) {
+  if (repeats.numel() == 0) return 0;
+  constexpr const char* kOp = "repeat_interleave";
+  const auto least = min(repeats).item<std::int64_t>();
+  if (least < 0) fail<ValueError>(kOp, "repeats have the element {}; they must not be negative", least);
+  const auto approximately = sum(repeats.to(DType::f64)).item<double>();
+  if (approximately > 0x1p62)
+    fail<ShapeError>(kOp, "the repeats add up to {}, more than 2^62 elements", approximately);
+  return sum(repeats).item<std::int64_t>();
+}
+
+}  // namespace
+
+IndexMap interleaved_map(const Tensor& x, int axis, const Tensor& repeats) {
+  const Tensor counts = checked_repeats(x, axis, repeats);
+  const Options options = indices_on(x.device());
+  const std::int64_t total = total_of(counts);
+  const Shape shape = with_length(x.shape(), axis, total);
+  if (checked_numel("repeat_interleave", shape) == 0) return {axis, zeros(shape, options)};
+  // An element of the result is of slice i if the repeats of i slices end at or before it.
+  const Tensor ends = cumsum(counts, 0);
+  const Tensor ending = scatter_add_unchecked(zeros({total + 1}, options), IndexMap{0, ends},
+                                              expand(ones({1}, options), ends.shape()));
+  return map_along(cumsum(slice(ending, 0, 0, total), 0), axis, x.shape());
 }
 
 Shape split_at(const Shape& shape, int axis, std::int64_t n) {

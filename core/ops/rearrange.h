@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/ops/composite.h"
@@ -13,6 +14,7 @@
 /// const Tensor reversed = flip(x, {1});                              // [[3, 2, 1], [6, 5, 4]]
 /// const Tensor padded = pad(x, Paddings{{1, 0}});                    // [[0, 1, 2, 3], [0, 4, 5, 6]]
 /// const Tensor mirrored = pad(x, Paddings{{2, 0}}, PadMode::reflect);  // [[3, 2, 1, 2, 3], [6, 5, 4, 5, 6]]
+/// const Tensor doubled = repeat_interleave(Tensor{1, 2}, 2);         // [1, 1, 2, 2]
 /// const std::vector<Tensor> columns = split(x, 1, 1);                // three of shape [2, 1]
 /// ```
 namespace tinytorch {
@@ -83,6 +85,23 @@ T tile(const T& x, Dims counts) {
   while (counts.size() < x.rank()) counts.insert(0, 1);
   return repeat(x, counts);
 }
+
+/// Repeats each slice along an axis the given number of times; without an axis, each element of x flattened
+/// in row-major order. This is NumPy's repeat().
+/// @throws ShapeError  the axis is out of range, or the result is too large
+/// @throws ValueError  `repeats` is negative
+template <TensorLike T>
+T repeat_interleave(const T& x, std::int64_t repeats, std::optional<int> axis = {});
+
+/// Repeats slice i along an axis repeats[i] times; without an axis, element i of x flattened in row-major
+/// order. Waits for the device, because the sum of the repeats determines the shape.
+/// @param repeats  i64 or i32, one for each index along the axis, or one for all
+/// @throws ShapeError   the axis is out of range, `repeats` has another shape, or the result is too large
+/// @throws DTypeError   `repeats` is neither i64 nor i32
+/// @throws DeviceError  x and repeats are on different devices
+/// @throws ValueError   an element of `repeats` is negative
+template <TensorLike T>
+T repeat_interleave(const T& x, const Tensor& repeats, std::optional<int> axis = {});
 
 /// Splits x along an axis into consecutive chunks of the given sizes, which are views.
 /// @throws ShapeError  the axis is out of range

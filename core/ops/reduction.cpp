@@ -1,5 +1,4 @@
-#include "core/ops/reduction.h"
-#include "core/ops/reduction_kernels.h"
+#include "core/ops/internal/reduction.h"
 
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
@@ -17,18 +16,10 @@ Tensor reduce(const kernels::ReductionKernel& kernel, const Tensor& x, const Axe
   return keepdim ? y : reshape(y, reduced_shape(x.shape(), axes, false));
 }
 
-void require_elements(const char* op, const Tensor& x, const Axes& axes) {
-  for (const std::int64_t axis : axes) {
-    if (x.shape()[static_cast<int>(axis)] == 0) {
-      fail<ShapeError>(op, "axis {} of shape {} has no elements to choose from", axis, x.shape());
-    }
-  }
-}
-
 Tensor extremum(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
   require_defined(kernel.name(), x);
   const Axes reduced = normalize_axes(kernel.name(), axes, x.rank());
-  require_elements(kernel.name(), x, reduced);
+  detail::require_elements(kernel.name(), x.shape(), reduced);
   return reduce(kernel, x, reduced, keepdim, x.dtype());
 }
 
@@ -58,16 +49,36 @@ Tensor arg_extremum(const kernels::ArgReductionKernel& kernel, const Tensor& x, 
     return keepdim ? reshape(index, Dims::filled(x.rank(), 1)) : index;
   }
   const int along = normalize_axis(kernel.name(), *axis, x.rank());
-  require_elements(kernel.name(), x, {along});
-  Tensor y = empty(reduced_shape(x.shape(), {along}, true), {.dtype = DType::i64, .device = x.device()});
-  if (y.numel() > 0) kernel(x, along, y);
-  return keepdim ? y : reshape(y, reduced_shape(x.shape(), {along}, false));
+  const Tensor y = detail::arg_extremum(kernel.name(), kernel, x, along);
+  return keepdim ? y : squeeze(y, along);
 }
 
 }  // namespace
 
+namespace detail {
+
+void require_elements(const char* op, const Shape& shape, const Axes& axes) {
+  for (const std::int64_t axis : axes) {
+    if (shape[static_cast<int>(axis)] == 0) {
+      fail<ShapeError>(op, "axis {} of shape {} has no elements to choose from", axis, shape);
+    }
+  }
+}
+
+Tensor arg_extremum(const char* op, const kernels::ArgReductionKernel& kernel, const Tensor& x, int axis) {
+  require_elements(op, x.shape(), {axis});
+  Tensor y = empty(reduced_shape(x.shape(), {axis}, true), {.dtype = DType::i64, .device = x.device()});
+  if (y.numel() > 0) kernel(x, axis, y);
+  return y;
+}
+
+}  // namespace detail
+
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::sum, x, axes, keepdim);
+}
+Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
+  return sum_or_product(kernels::nansum, x, axes, keepdim);
 }
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::prod, x, axes, keepdim);
@@ -95,5 +106,7 @@ Tensor argmax(const Tensor& x, std::optional<int> axis, bool keepdim) {
 Tensor argmin(const Tensor& x, std::optional<int> axis, bool keepdim) {
   return arg_extremum(kernels::argmin, x, axis, keepdim);
 }
+
+TINYTORCH_INSTANTIATE_REDUCTION(Tensor)
 
 }  // namespace tinytorch

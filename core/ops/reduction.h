@@ -14,6 +14,7 @@
 /// const Tensor rows = sum(x, {1}, true);     // [[8], [7]]
 /// const Tensor largest = max(x, {0});        // [4, 5, 3]
 /// const Tensor where_largest = argmax(x, 1); // [1, 0]
+/// const Chosen<Tensor> each = max_with_indices(x, 1);  // values [5, 4], indices [1, 0]
 /// ```
 ///
 /// @throws ShapeError  an axis is out of range or named twice
@@ -24,6 +25,9 @@ namespace tinytorch {
 /// bools give i64, which wraps around. The sum of no elements is 0. The result does not depend on the number
 /// of threads.
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+
+/// The sum of the elements that are not NaN, otherwise like sum(). The gradient of a NaN is 0.
+Tensor nansum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
 /// The product of the elements, computed in f64 or i64 like sum(). The product of no elements is 1.
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
@@ -49,5 +53,23 @@ Tensor argmax(const Tensor& x, std::optional<int> axis = {}, bool keepdim = fals
 /// @return  i64
 /// @throws ShapeError  the axis is out of range, or has length 0
 Tensor argmin(const Tensor& x, std::optional<int> axis = {}, bool keepdim = false);
+
+/// Elements that are chosen along an axis.
+template <TensorLike T>
+struct Chosen {
+  T values;
+  Tensor indices;  ///< the index of each value along the axis in x; i64, of the values' shape
+};
+
+/// The largest element along an axis and its index, for Tensor and Variable; PyTorch's max(x, axis). The
+/// first of equal elements is chosen, and gets the whole gradient. NaN counts as the largest.
+/// @throws as argmax()
+template <TensorLike T>
+Chosen<T> max_with_indices(const T& x, int axis, bool keepdim = false);
+/// The smallest element along an axis and its index, otherwise like max_with_indices(). NaN counts as the
+/// smallest.
+/// @throws as argmin()
+template <TensorLike T>
+Chosen<T> min_with_indices(const T& x, int axis, bool keepdim = false);
 
 }  // namespace tinytorch

@@ -10,6 +10,7 @@ namespace tinytorch::kernels {
 using ReductionKernel = Kernel<void(const Tensor& x, Tensor& y)>;
 // Every dtype; y is i64 for integers and bool, otherwise of x's dtype. x may be empty.
 inline ReductionKernel sum{"sum"};
+inline ReductionKernel nansum{"nansum"};
 inline ReductionKernel prod{"prod"};
 // Every dtype; y has x's dtype. x is not empty.
 inline ReductionKernel max{"max"};

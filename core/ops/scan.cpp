@@ -1,5 +1,4 @@
-#include "core/ops/scan.h"
-#include "core/ops/scan_kernels.h"
+#include "core/ops/internal/scan.h"
 
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
@@ -28,6 +27,17 @@ Tensor scan(const kernels::ScanKernel& kernel, const Tensor& x, int axis, bool r
 Tensor cumsum(const Tensor& x, int axis, bool reverse) { return scan(kernels::cumsum, x, axis, reverse); }
 Tensor cumprod(const Tensor& x, int axis, bool reverse) { return scan(kernels::cumprod, x, axis, reverse); }
 
+namespace detail {
+
+Tensor arg_scan(const kernels::ArgScanKernel& kernel, const Tensor& x, int axis) {
+  const Tensor rows = exchanged_with_last(x, axis);
+  Tensor indices = empty(rows.shape(), {.dtype = DType::i64, .device = x.device()});
+  if (indices.numel() > 0) kernel(rows, indices);
+  return exchanged_with_last(indices, axis);
+}
+
+}  // namespace detail
+
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
   constexpr auto kName = "linear_recurrence";
   require_floating(kName, a);
@@ -44,5 +54,7 @@ Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool revers
   if (y.numel() > 0) kernels::linear_recurrence(factors, terms, reverse, y);
   return exchanged_with_last(y, along);
 }
+
+TINYTORCH_INSTANTIATE_SCAN(Tensor)
 
 }  // namespace tinytorch

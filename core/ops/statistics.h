@@ -18,6 +18,11 @@
 /// @throws ValueError  x is undefined
 namespace tinytorch {
 
+/// The mean of the elements that are not NaN, and NaN if there are none. The gradient of a NaN is 0 (in
+/// PyTorch, NaN if there are only NaNs).
+template <TensorLike T>
+T nanmean(const T& x, const Axes& axes = {}, bool keepdim = false);
+
 /// Variance: the sum of squared deviations from the mean, divided by n - correction, where n is the number of
 /// elements. A correction of 1 gives the unbiased estimate for a sample, 0 the variance of the elements
 /// themselves. It is computed in two passes, so that a large mean costs no precision. If n - correction is 0

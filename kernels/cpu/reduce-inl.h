@@ -40,6 +40,15 @@ struct SumFold {
   }
 };
 
+/// The sum of the elements that are not NaN.
+template <class T>
+struct NanSumFold : SumFold<T> {
+  template <class V>
+  static HWY_INLINE V lift(V x) {
+    return x == x ? x : V{};
+  }
+};
+
 /// The product.
 template <class T>
 struct ProductFold : SumFold<T> {
@@ -72,6 +81,25 @@ struct ExtremeFold {
   }
 };
 
+/// An element as a fold takes it.
+template <class Fold, class V>
+HWY_INLINE V lifted(V x) {
+  if constexpr (requires { Fold::lift(x); }) {
+    return Fold::lift(x);
+  } else {
+    return x;
+  }
+}
+
+/// A fold of partial results, which are not lifted again.
+template <class Fold>
+struct PartialsFold : Fold {
+  template <class V>
+  static HWY_INLINE V lift(V x) {
+    return x;
+  }
+};
+
 /// kLanes interleaved partial results of a fold, in vectors of the instruction set.
 template <class Fold, class T>
 class Lanes {
@@ -88,7 +116,7 @@ class Lanes {
     for (std::int64_t i = 0; i < kVectors; ++i) {
       Input input;
       std::memcpy(&input, x + i * kWidth, sizeof(input));
-      vectors_[i] = Fold::combine(vectors_[i], __builtin_convertvector(input, Vector));
+      vectors_[i] = Fold::combine(vectors_[i], lifted<Fold>(__builtin_convertvector(input, Vector)));
     }
   }
 
@@ -133,7 +161,7 @@ typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) 
     }
     total = lanes.total();
   }
-  for (; i < n; ++i) total = Fold::combine(total, static_cast<Result>(x[i * stride]));
+  for (; i < n; ++i) total = Fold::combine(total, lifted<Fold>(static_cast<Result>(x[i * stride])));
   return total;
 }
 

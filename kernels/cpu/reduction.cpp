@@ -71,8 +71,8 @@ class Reducer {
     const auto partials = std::make_unique_for_overwrite<Result[]>(size);
     run_tasks(partials.get());
     for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
-      y[i] =
-          static_cast<Y>(fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
+      y[i] = static_cast<Y>(
+          fold_row<PartialsFold<Fold>, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
     }
   }
 
@@ -133,10 +133,11 @@ class Reducer {
   static void fold_into(Result* total, const T* x, std::int64_t stride, std::int64_t width) {
     if (stride == 1) {
       INDEPENDENT
-      for (std::int64_t i = 0; i < width; ++i) total[i] = Fold::combine(total[i], static_cast<Result>(x[i]));
+      for (std::int64_t i = 0; i < width; ++i)
+        total[i] = Fold::combine(total[i], lifted<Fold>(static_cast<Result>(x[i])));
     } else {
       for (std::int64_t i = 0; i < width; ++i)
-        total[i] = Fold::combine(total[i], static_cast<Result>(x[i * stride]));
+        total[i] = Fold::combine(total[i], lifted<Fold>(static_cast<Result>(x[i * stride])));
     }
   }
 
@@ -170,6 +171,7 @@ void index_bound(const Tensor& index, Tensor& largest) {
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::index_bound.set(kCpu, index_bound);
+  kernels::nansum.set(kCpu, total<NanSumFold>);
   kernels::prod.set(kCpu, total<ProductFold>);
   kernels::sum.set(kCpu, total<SumFold>);
   kernels::max.set(kCpu, extreme<math::Greater>);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/parallel.h"
+#include "kernels/math/comparison.h"
 #include "kernels/math/scan.h"
 #include "kernels/register.h"
 
@@ -15,7 +16,7 @@ void scan_row(const Scan& scan, std::int64_t first, std::int64_t stride, std::in
               typename Scan::Output* y) {
   typename Scan::State total = Scan::identity();
   for (std::int64_t i = 0, index = first; i < n; ++i, index += stride) {
-    total = Scan::join(total, scan.lift(index));
+    total = Scan::join(total, scan.lift(index, i));
     y[index] = Scan::finish(total);
   }
 }
@@ -36,6 +37,13 @@ void cumulative(const Tensor& x, const bool& reverse, Tensor& y) {
   dispatch(x.dtype(), [&]<class T>() { scan_rows(Scan<T>{x.data<T>()}, reverse, y); });
 }
 
+template <class Order>
+void extremum(const Tensor& x, Tensor& indices) {
+  dispatch(x.dtype(), [&]<class T>() {
+    scan_rows(math::RunningExtremum<T, Order>{x.data<T>()}, /*reverse=*/false, indices);
+  });
+}
+
 void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y) {
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
     scan_rows(math::Recurrence<T>{a.data<T>(), b.data<T>()}, reverse, y);
@@ -46,6 +54,8 @@ void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y
 
 void register_scan() {
   constexpr auto kCpu = DeviceType::cpu;
+  kernels::cummax.set(kCpu, extremum<math::Greater>);
+  kernels::cummin.set(kCpu, extremum<math::Less>);
   kernels::cumprod.set(kCpu, cumulative<math::RunningProduct>);
   kernels::cumsum.set(kCpu, cumulative<math::RunningSum>);
   kernels::linear_recurrence.set(kCpu, recurrence);

@@ -23,6 +23,14 @@ struct SumFold {
   __device__ static Output finish(Result total) { return static_cast<Output>(total); }
 };
 
+/// The sum of the elements that are not NaN.
+template <class T>
+struct NanSumFold : SumFold<T> {
+  using typename SumFold<T>::Result;
+
+  __device__ static Result lift(T x, std::int64_t) { return x == x ? static_cast<Result>(x) : Result(0); }
+};
+
 /// The product, in the type that the sum has.
 template <class T>
 struct ProductFold : SumFold<T> {
@@ -126,6 +134,7 @@ void arg_extreme(const Tensor& x, const int&, Tensor& y) {
 void register_reduction() {
   constexpr auto kCuda = DeviceType::cuda;
   kernels::index_bound.set(kCuda, index_bound);
+  kernels::nansum.set(kCuda, total<NanSumFold>);
   kernels::prod.set(kCuda, total<ProductFold>);
   kernels::sum.set(kCuda, total<SumFold>);
   kernels::max.set(kCuda, extreme<ValueFold, math::Greater>);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/math/comparison.h"
 #include "kernels/math/scan.h"
 
 namespace tinytorch::cuda {
@@ -19,6 +21,12 @@ __device__ T shuffle_up(T value, unsigned distance) {
 }
 __device__ inline math::Affine shuffle_up(math::Affine value, unsigned distance) {
   return {__shfl_up_sync(~0u, value.factor, distance), __shfl_up_sync(~0u, value.term, distance)};
+}
+template <class T>
+__device__ math::Candidate<T> shuffle_up(math::Candidate<T> value, unsigned distance) {
+  using Shuffled = std::conditional_t<(sizeof(T) < sizeof(int)), int, T>;  // no shuffle takes a byte
+  return {static_cast<T>(shuffle_up(static_cast<Shuffled>(value.value), distance)),
+          __shfl_up_sync(~0u, value.index, distance)};
 }
 
 /// The inclusive scan of the totals of the warp's threads (Hillis and Steele 1986).
@@ -64,7 +72,7 @@ __global__ void __launch_bounds__(kThreads) scan_rows(Scan scan, Rows rows, type
     State own[kPerThread];
     State total = Scan::identity();
     for (unsigned i = 0; i < kPerThread; ++i) {
-      if (within(first + i, end)) total = Scan::join(total, scan.lift(rows.at(row, first + i)));
+      if (within(first + i, end)) total = Scan::join(total, scan.lift(rows.at(row, first + i), first + i));
       own[i] = total;
     }
     total = scan_warp<Scan>(total);
@@ -99,6 +107,13 @@ void running(const Tensor& x, const bool& reverse, Tensor& y) {
   dispatch(x.dtype(), [&]<class T>() { launch_scan(Scan<T>{x.data<T>()}, reverse, y); });
 }
 
+template <class Order>
+void running_extremum(const Tensor& x, Tensor& indices) {
+  dispatch(x.dtype(), [&]<class T>() {
+    launch_scan(math::RunningExtremum<T, Order>{x.data<T>()}, /*reverse=*/false, indices);
+  });
+}
+
 void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y) {
   dispatch<FloatingTypes>(y.dtype(), [&]<class T>() {
     launch_scan(math::Recurrence<T>{a.data<T>(), b.data<T>()}, reverse, y);
@@ -109,6 +124,8 @@ void recurrence(const Tensor& a, const Tensor& b, const bool& reverse, Tensor& y
 
 void register_scan() {
   constexpr auto kCuda = DeviceType::cuda;
+  kernels::cummax.set(kCuda, running_extremum<math::Greater>);
+  kernels::cummin.set(kCuda, running_extremum<math::Less>);
   kernels::cumprod.set(kCuda, running<math::RunningProduct>);
   kernels::cumsum.set(kCuda, running<math::RunningSum>);
   kernels::linear_recurrence.set(kCuda, recurrence);

@@ -6,7 +6,8 @@
 #include "kernels/math/reduction.h"
 
 /// The scans of core/ops/scan.h: the state that is carried from element to element, and the associative
-/// operator that joins the states of adjacent ranges.
+/// operator that joins the states of adjacent ranges. lift() is the state of one element: at an offset, the
+/// i-th of its row.
 namespace tinytorch::math {
 
 template <class T>
@@ -16,7 +17,7 @@ struct RunningSum {
   const T* x;
 
   HOST_DEVICE static State identity() { return 0; }
-  HOST_DEVICE State lift(std::int64_t i) const { return static_cast<State>(x[i]); }
+  HOST_DEVICE State lift(std::int64_t offset, std::int64_t) const { return static_cast<State>(x[offset]); }
   HOST_DEVICE static State join(State a, State b) { return a + b; }
   HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
 };
@@ -28,9 +29,35 @@ struct RunningProduct {
   const T* x;
 
   HOST_DEVICE static State identity() { return 1; }
-  HOST_DEVICE State lift(std::int64_t i) const { return static_cast<State>(x[i]); }
+  HOST_DEVICE State lift(std::int64_t offset, std::int64_t) const { return static_cast<State>(x[offset]); }
   HOST_DEVICE static State join(State a, State b) { return a * b; }
   HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
+};
+
+/// An element and its index in its row; -1 for none.
+template <class T>
+struct Candidate {
+  T value;
+  std::int64_t index;
+};
+
+/// The index of the last element that is the most extreme: the largest if Order is Greater, the smallest if
+/// it is Less, and NaN in either case.
+template <class T, class Order>
+struct RunningExtremum {
+  using Output = std::int64_t;
+  using State = Candidate<T>;
+  const T* x;
+
+  HOST_DEVICE static State identity() { return {T(0), -1}; }
+  HOST_DEVICE State lift(std::int64_t offset, std::int64_t i) const { return {x[offset], i}; }
+  HOST_DEVICE static State join(State a, State b) {
+    if (a.index < 0) return b;
+    const bool keeps_a =
+        b.index < 0 || Order{}(a.value, b.value) || (a.value != a.value && b.value == b.value);
+    return keeps_a ? a : b;
+  }
+  HOST_DEVICE static Output finish(State total) { return total.index; }
 };
 
 /// The map s -> factor * s + term.
@@ -49,8 +76,8 @@ struct Recurrence {
   const T* term;
 
   HOST_DEVICE static State identity() { return {1, 0}; }
-  HOST_DEVICE State lift(std::int64_t i) const {
-    return {static_cast<double>(factor[i]), static_cast<double>(term[i])};
+  HOST_DEVICE State lift(std::int64_t offset, std::int64_t) const {
+    return {static_cast<double>(factor[offset]), static_cast<double>(term[offset])};
   }
   HOST_DEVICE static State join(State a, State b) {
     return {a.factor * b.factor, a.term == 0 ? b.term : b.factor * a.term + b.term};

@@ -140,6 +140,7 @@ const std::deque<Row>& op_table() {
     pad_rows();
     pooling_rows();
     positions_rows();
+    quantile_rows();
     random_rows();
     rearrange_rows();
     recurrent_rows();

@@ -68,22 +68,27 @@ Array pooled(const Array& x, const Axes2d& axes, const F& f) {
   });
 }
 
-/// The index within the image, row * width + column, of each window's first largest element or first NaN; -1
-/// for an empty window.
-Array max_indices(const Array& x, const Axes2d& axes) {
-  return pooled(x, axes, [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
-    double best = 0;
-    std::int64_t index = -1;
-    for (const std::int64_t i : rows.elements) {
-      for (const std::int64_t j : columns.elements) {
-        const double value = x({n, c, i, j});
-        if (index < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
-          best = value;
-          index = i * x.shape[3] + j;
-        }
+/// The index within the image, row * width + column, of a window's first largest element or first NaN; -1 for
+/// an empty window.
+double max_index(const Array& x, std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
+  double best = 0;
+  std::int64_t index = -1;
+  for (const std::int64_t i : rows.elements) {
+    for (const std::int64_t j : columns.elements) {
+      const double value = x({n, c, i, j});
+      if (index < 0 || value > best || (std::isnan(value) && !std::isnan(best))) {
+        best = value;
+        index = i * x.shape[3] + j;
       }
     }
-    return static_cast<double>(index);
+  }
+  return static_cast<double>(index);
+}
+
+/// max_index() of each window.
+Array max_indices(const Array& x, const Axes2d& axes) {
+  return pooled(x, axes, [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
+    return max_index(x, n, c, rows, columns);
   });
 }
 
@@ -218,17 +223,35 @@ void avg_pool_rows(const std::string& name, const Pair& kernel, const AvgPool2dO
       });
 }
 
-Array adaptive_average(const Array& x, const Pair& size) {
+/// The elements of bin i of n along an axis of this length.
+Extent adaptive_bin(std::int64_t i, std::int64_t n, std::int64_t length) {
+  Extent bin;
+  for (std::int64_t element = i * length / n; element < ((i + 1) * length + n - 1) / n; ++element)
+    bin.elements.push_back(element);
+  return bin;
+}
+
+/// f(n, c, rows, columns) of each bin of an adaptive pooling.
+template <class F>
+Array adaptive(const Array& x, const Pair& size, const F& f) {
   return generate({x.shape[0], x.shape[1], size.height, size.width}, [&](const Dims& at) {
-    const auto begin = [&](int axis, std::int64_t n) { return at[axis] * x.shape[axis] / n; };
-    const auto end = [&](int axis, std::int64_t n) { return ((at[axis] + 1) * x.shape[axis] + n - 1) / n; };
+    return f(at[0], at[1], adaptive_bin(at[2], size.height, x.shape[2]),
+             adaptive_bin(at[3], size.width, x.shape[3]));
+  });
+}
+
+Array adaptive_average(const Array& x, const Pair& size) {
+  return adaptive(x, size, [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
     double sum = 0;
-    std::int64_t n = 0;
-    for (std::int64_t i = begin(2, size.height); i < end(2, size.height); ++i) {
-      for (std::int64_t j = begin(3, size.width); j < end(3, size.width); ++j, ++n)
-        sum += x({at[0], at[1], i, j});
-    }
-    return sum / static_cast<double>(n);
+    for (const std::int64_t i : rows.elements)
+      for (const std::int64_t j : columns.elements) sum += x({n, c, i, j});
+    return sum / static_cast<double>(rows.elements.size() * columns.elements.size());
+  });
+}
+
+Array adaptive_max_indices(const Array& x, const Pair& size) {
+  return adaptive(x, size, [&](std::int64_t n, std::int64_t c, const Extent& rows, const Extent& columns) {
+    return max_index(x, n, c, rows, columns);
   });
 }
 
@@ -239,6 +262,31 @@ void adaptive_row(const std::string& name, const Pair& size, const std::vector<S
       .reference([=](const Array& x) { return adaptive_average(x, size); })
       .gradient(differentiable)
       .calls([=](const auto& x) { return adaptive_avg_pool2d(x, size); });
+}
+
+void adaptive_max_rows(const std::string& name, const Pair& size, const std::vector<Shape>& shapes) {
+  const Domain values = real(-3, 3).including({inf, -inf, nan, 0.0, 1.0});
+  row("adaptive_max_pool2d" + name)
+      .inputs(values)
+      .shapes(shapes)
+      .reference([=](const Array& x) { return elements_at(x, adaptive_max_indices(x, size), nan); })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([=](const auto& x) { return adaptive_max_pool2d(x, size); });
+  row("adaptive_max_pool2d_with_indices" + name)
+      .inputs(values)
+      .result_dtype(DType::i64)
+      .shapes(shapes)
+      .reference([=](const Array& x) { return adaptive_max_indices(x, size); })
+      .gradient(not_differentiable)
+      .calls([=](const auto& x) { return adaptive_max_pool2d_with_indices(x, size).indices; });
+  row("adaptive_max_pool2d_with_indices_values" + name)
+      .inputs(values)
+      .shapes(shapes)
+      .reference([=](const Array& x) { return elements_at(x, adaptive_max_indices(x, size), nan); })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([=](const auto& x) { return adaptive_max_pool2d_with_indices(x, size).values; });
 }
 
 /// x [batch, channels, length] as images of height 1.
@@ -263,6 +311,16 @@ void one_dimensional_rows() {
       .calls([](const auto& x) {
         return max_pool1d(x, 3, {.stride = 2, .padding = 1, .dilation = 2, .ceil_mode = true});
       });
+  row("adaptive_max_pool1d")
+      .inputs(real(-3, 3))
+      .shapes({{1, 2, 7}, {2, 3, 40}, {0, 2, 7}, {1, 2, 3}})
+      .reference([](const Array& x) {
+        const Array images = as_images(x);
+        return as_sequences(elements_at(images, adaptive_max_indices(images, {1, 5}), nan));
+      })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return adaptive_max_pool1d(x, 5); });
   row("avg_pool1d")
       .inputs(real(-3, 3))
       .shapes({{1, 2, 7}, {2, 3, 40}, {0, 2, 7}})
@@ -301,6 +359,9 @@ void pooling_rows() {
                 {{1, 1, 4, 4}, {2, 3, 12, 13}});
   adaptive_row("", {3, 2}, {{1, 1, 4, 5}, {2, 2, 2, 3}, {0, 3, 4, 4}, {2, 3, 14, 16}});
   adaptive_row("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}});
+  adaptive_max_rows("", {3, 2}, {{1, 1, 4, 5}, {2, 2, 2, 3}, {0, 3, 4, 4}, {2, 3, 14, 16}, {1, 2, 3, 4}});
+  adaptive_max_rows("_overlapping", {7, 9}, {{1, 1, 3, 4}, {1, 2, 10, 12}, {2, 3, 4, 13}});
+  adaptive_max_rows("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}});
   one_dimensional_rows();
 
   const MaxPool2dOptions overlapping{.stride = 2, .padding = 1};

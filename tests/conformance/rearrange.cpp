@@ -145,6 +145,71 @@ void repeat_rows() {
       .calls([](const auto& x) { return tile(x, {2}); });
 }
 
+/// The slices of x at these indices along an axis.
+Array slices(const Array& x, int axis, const std::vector<std::int64_t>& indices) {
+  Shape shape = x.shape;
+  shape[axis] = std::ssize(indices);
+  return rearranged(x, shape, [&](Dims& at) { at[axis] = indices[static_cast<std::size_t>(at[axis])]; });
+}
+
+/// The index i repeats(i) times, for each index along an axis of this length.
+template <class Repeats>
+std::vector<std::int64_t> repeated_indices(std::int64_t length, const Repeats& repeats) {
+  std::vector<std::int64_t> indices;
+  for (std::int64_t i = 0; i < length; ++i)
+    indices.insert(indices.end(), static_cast<std::size_t>(repeats(i)), i);
+  return indices;
+}
+
+void repeat_interleave_rows() {
+  const Domain values = real(-9, 9);
+  row("repeat_interleave")
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .shapes({{}, {3}, {2, 3}, {0}, {2, 3, 4}, {20, 67}})
+      .reference([](const Array& x) {
+        const auto numel = std::ssize(x.values);
+        return slices({{numel}, x.values}, 0, repeated_indices(numel, [](std::int64_t) { return 3; }));
+      })
+      .exactly_with_signed_zeros()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return repeat_interleave(x, 3); });
+  for (const std::int64_t n : {0, 1, 2}) {
+    row("repeat_interleave_second_axis_" + std::to_string(n) + "_times")
+        .inputs(values)
+        .dtypes(kAllDTypes)
+        .shapes({{2, 3}, {2, 3, 4}, {0, 3}, {3, 0}, {9, 33, 3}})
+        .reference([=](const Array& x) {
+          return slices(x, 1, repeated_indices(x.shape[1], [=](std::int64_t) { return n; }));
+        })
+        .exactly_with_signed_zeros()
+        .gradient(differentiable)
+        .calls([=](const auto& x) { return repeat_interleave(x, n, 1); });
+  }
+  row("repeat_interleave_each")
+      .inputs(values, indices(4))
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{2, 3}, {3}}, {{2, 3, 4}, {3}}, {{0, 3}, {3}}, {{3, 0}, {0}}, {{9, 130, 3}, {130}}})
+      .reference([](const Array& x, const Array& repeats) {
+        return slices(x, 1, repeated_indices(x.shape[1], [&](std::int64_t i) { return repeats({i}); }));
+      })
+      .exactly_with_signed_zeros()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& repeats) { return repeat_interleave(x, value_of(repeats), 1); });
+  row("repeat_interleave_each_of_all")
+      .inputs(values, indices(4))
+      .dtypes(kAllDTypes)
+      .operand_shapes({{{2, 3}, {6}}, {{5}, {5}}, {{}, {1}}, {{0}, {0}}})
+      .reference([](const Array& x, const Array& repeats) {
+        const auto numel = std::ssize(x.values);
+        return slices({{numel}, x.values}, 0,
+                      repeated_indices(numel, [&](std::int64_t i) { return repeats({i}); }));
+      })
+      .exactly_with_signed_zeros()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& repeats) { return repeat_interleave(x, value_of(repeats)); });
+}
+
 /// Concatenates chunks in reverse order, so that each one counts.
 template <class T>
 T concat_reversed(std::vector<T> chunks, int axis) {
@@ -268,6 +333,7 @@ void matrix_rows() {
 void rearrange_rows() {
   order_rows();
   repeat_rows();
+  repeat_interleave_rows();
   split_rows();
   matrix_rows();
 }

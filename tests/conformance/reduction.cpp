@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "tests/conformance/op_table.h"
@@ -53,9 +54,88 @@ std::vector<Shape> with(std::vector<Shape> shapes, const std::vector<Shape>& mor
   return shapes;
 }
 
+/// The total of the elements that are not NaN.
+double total_of_numbers(std::span<const double> x) {
+  std::vector<double> numbers;
+  std::ranges::copy_if(x, std::back_inserter(numbers), [](double element) { return !std::isnan(element); });
+  return total(numbers);
+}
+
+void nansum_rows() {
+  const Tolerance f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
+  row("nansum")
+      .inputs(real(-9, 9).including({nan, nan, inf, -inf}))
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
+      .shapes(with(kAnyAxes, {{0}, {2, 0}}))
+      .covers(kernels::nansum)
+      .reference(over_all(total_of_numbers))
+      .tolerances(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return nansum(x); });
+  row("nansum_over_first_axis_keepdim")
+      .inputs(real(-9, 9).including({nan}))
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
+      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
+      .reference(over({0}, true, total_of_numbers))
+      .tolerances(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) { return nansum(x, {0}, true); });
+  row("nansum_over_outer_axes")
+      .inputs(real(-9, 9).including({nan, inf}))
+      .dtypes(kAllDTypes)
+      .result_dtype(ResultDType::int_to_i64)
+      .shapes(with(kTwoAxes, {{0, 3, 2}, {3, 0, 2}}))
+      .reference(over({0, 2}, false, total_of_numbers))
+      .tolerances(f32, f64)
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return nansum(x, {-1, 0});
+      });
+}
+
+void extrema_with_indices_rows() {
+  const Domain extremes = real(-9, 9).including({inf, -inf, nan});
+  row("max_with_indices_values_over_second_axis")
+      .inputs(extremes)
+      .dtypes(kAllDTypes)
+      .shapes(with(kOneAxis, {{0, 3}}))
+      .reference(over({1}, false, largest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return max_with_indices(x, 1).values; });
+  row("max_with_indices_of_first_axis_keepdim")
+      .inputs(extremes)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
+      .shapes(with(kOneAxis, {{3, 0}}))
+      .reference(over({0}, true, index_of_largest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return max_with_indices(x, 0, true).indices; });
+  row("min_with_indices_values_over_first_axis_keepdim")
+      .inputs(extremes)
+      .dtypes(kAllDTypes)
+      .shapes(with(kOneAxis, {{3, 0}}))
+      .reference(over({0}, true, smallest))
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return min_with_indices(x, 0, true).values; });
+  row("min_with_indices_of_second_axis")
+      .inputs(extremes)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
+      .shapes(with(kOneAxis, {{0, 3}}))
+      .reference(over({1}, false, index_of_smallest))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return min_with_indices(x, 1).indices; });
+}
+
 }  // namespace
 
 void reduction_rows() {
+  nansum_rows();
+  extrema_with_indices_rows();
   // Sums are computed in f64: the errors are one rounding, and the order of addition.
   const Tolerance f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
   const Domain values = real(-9, 9);

@@ -24,6 +24,7 @@ void optimizer_rows();
 void pad_rows();
 void pooling_rows();
 void positions_rows();
+void quantile_rows();
 void random_rows();
 void rearrange_rows();
 void recurrent_rows();

@@ -2,6 +2,7 @@
 #include "core/ops/scan_kernels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -29,6 +30,27 @@ std::vector<double> products(std::span<const double> x) {
   std::partial_sum(x.begin(), x.end(), y.begin(), std::multiplies<>());
   return y;
 }
+
+/// The index of the last of the largest elements so far; `sign` -1 makes it the smallest. NaN wins.
+std::vector<double> running_indices(std::span<const double> x, double sign) {
+  std::vector<double> y(x.size());
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i]) || sign * x[i] >= sign * x[best]) best = i;
+    y[i] = static_cast<double>(best);
+  }
+  return y;
+}
+
+std::vector<double> elements_at(std::span<const double> x, std::vector<double> indices) {
+  for (double& each : indices) each = x[static_cast<std::size_t>(each)];
+  return indices;
+}
+
+std::vector<double> index_of_maxima(std::span<const double> x) { return running_indices(x, 1); }
+std::vector<double> index_of_minima(std::span<const double> x) { return running_indices(x, -1); }
+std::vector<double> maxima(std::span<const double> x) { return elements_at(x, index_of_maxima(x)); }
+std::vector<double> minima(std::span<const double> x) { return elements_at(x, index_of_minima(x)); }
 
 using Scan = std::vector<double> (*)(std::span<const double>);
 
@@ -58,9 +80,50 @@ const std::vector<Shape> kShapes{{1},    {7},    {0},     {3, 5},   {3, 1}, {2, 
                                  {2, 0}, {0, 3}, {9, 33}, {3, 129}, {2501}};
 const std::vector<Shape> kShapesWithTwoAxes{{3, 5}, {2, 3, 4}, {3, 0}, {0, 3}, {2, 1030, 3}};
 
+void running_extremum_rows() {
+  // Integers of a small range contain duplicates.
+  const Domain values = real(-9, 9).including({inf, -inf, 0.0, -0.0, 8.0, -8.0}),
+               with_nan = values.including({nan});
+  row("cummax_values")
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .shapes(kShapes)
+      .covers(kernels::cummax)
+      .reference(along(-1, maxima, false))
+      .exactly_with_signed_zeros()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return cummax(x, -1).values; });
+  row("cummax_indices")
+      .inputs(with_nan)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
+      .shapes(kShapes)
+      .reference(along(-1, index_of_maxima, false))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return cummax(x, -1).indices; });
+  row("cummin_values_of_second_axis")
+      .inputs(with_nan)
+      .dtypes(kAllDTypes)
+      .shapes(kShapesWithTwoAxes)
+      .covers(kernels::cummin)
+      .reference(along(1, minima, false))
+      .exactly_with_signed_zeros()
+      .gradient(except_at_ties)
+      .calls([](const auto& x) { return cummin(x, 1).values; });
+  row("cummin_indices")
+      .inputs(values)
+      .dtypes(kAllDTypes)
+      .result_dtype(DType::i64)
+      .shapes(kShapes)
+      .reference(along(-1, index_of_minima, false))
+      .gradient(not_differentiable)
+      .calls([](const auto& x) { return cummin(x, -1).indices; });
+}
+
 }  // namespace
 
 void scan_rows() {
+  running_extremum_rows();
   const Tolerance f32{3e-7, 1e-5}, f64{1e-12, 1e-11};
   row("cumsum")
       .inputs(real(-9, 9))

@@ -30,6 +30,16 @@ double variance(std::span<const double> x, double correction) {
   return total / std::max(0.0, n - correction);
 }
 
+double mean_of_numbers(std::span<const double> x) {
+  double total = 0, n = 0;
+  for (const double value : x) {
+    if (std::isnan(value)) continue;
+    total += value;
+    ++n;
+  }
+  return total / n;
+}
+
 double log_of_sum(std::span<const double> x) {
   double largest = -inf, total = 0;
   for (const double value : x) largest = std::isnan(value) ? value : std::max(largest, value);
@@ -165,6 +175,32 @@ void moment_rows() {
       .calls([](const auto& x) { return logsumexp(x, {1}, true); });
 }
 
+void nanmean_rows() {
+  row("nanmean")
+      .inputs(real(-9, 9).including({nan, inf}))
+      .shapes(kAnyAxes)
+      .reference(over_all(mean_of_numbers))
+      .tolerances({3e-7, 1e-6}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x) { return nanmean(x); });
+  row("nanmean_over_second_axis")
+      .inputs(real(-9, 9).including({nan, nan, nan}))
+      .shapes({{3, 4}, {2, 3, 4}, {9, 1}, {9, 2}, {0, 3}, {3, 0}, {37, 309}})
+      .reference(over({1}, false, mean_of_numbers))
+      .tolerances({3e-7, 1e-6}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x) { return nanmean(x, {1}); });
+  row("nanmean_over_outer_axes_keepdim")
+      .inputs(real(-9, 9).including({nan}))
+      .shapes(kTwoAxes)
+      .reference(over({0, 2}, true, mean_of_numbers))
+      .tolerances({3e-7, 1e-6}, {1e-12, 1e-12})
+      .gradient(differentiable)
+      .calls([](const auto& x) {
+        return nanmean(x, {0, 2}, true);
+      });
+}
+
 void norm_rows() {
   const Domain values = real(-3, 3);
   row("norm")
@@ -230,6 +266,7 @@ void norm_rows() {
 void statistics_rows() {
   logical_and_product_rows();
   moment_rows();
+  nanmean_rows();
   norm_rows();
 }
 

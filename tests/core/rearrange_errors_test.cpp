@@ -51,6 +51,38 @@ TEST(RearrangeErrors, OfShapes) {
                "[movedim] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
 }
 
+TEST(RearrangeErrors, OfRepeatInterleave) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 62;
+  const Tensor x = ones_of({2, 3});
+  const auto repeats = [](std::vector<std::int64_t> values) {
+    return from_values(values, {std::ssize(values)}, backend());
+  };
+  EXPECT_ERROR(repeat_interleave(x, 2, 2), ShapeError,
+               "[repeat_interleave] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(repeat_interleave(x, -1), ValueError,
+               "[repeat_interleave] repeats is -1; it must not be negative");
+  EXPECT_ERROR(
+      repeat_interleave(x, kMany, 1), ShapeError,
+      "[repeat_interleave] axis 1 of shape [2, 3], repeated 4611686018427387904 times, has more than 2^63 "
+      "elements");
+  EXPECT_ERROR(repeat_interleave(x, ones_of({3}), 1), DTypeError,
+               "[repeat_interleave] repeats are i64 or i32, but given as f32; convert them with "
+               ".to(DType::i64)");
+  EXPECT_ERROR(
+      repeat_interleave(x, repeats({1, 1}), 1), ShapeError,
+      "[repeat_interleave] repeats are [2]; wanted [3], one for each index of axis 1 of shape [2, 3], "
+      "or one for all");
+  EXPECT_ERROR(repeat_interleave(x, repeats({1, -2, 1}), 1), ValueError,
+               "[repeat_interleave] repeats have the element -2; they must not be negative");
+  EXPECT_ERROR(repeat_interleave(x, repeats({kMany, kMany, kMany}), 1), ShapeError,
+               "[repeat_interleave] the repeats add up to 1.3835058055282164e+19, more than 2^62 elements");
+  EXPECT_ERROR(repeat_interleave(x, repeats({kMany, 0, 0}), 1), ShapeError,
+               "[repeat_interleave] shape [2, 4611686018427387904] has more elements than 63 bits can count");
+  EXPECT_EQ(repeat_interleave(ones_of({0, 2}), kMany / 2, 1).shape(), (Shape{0, kMany}));
+  EXPECT_EQ(repeat_interleave(ones_of({0, 2}), repeats({kMany, 0}), 1).shape(), (Shape{0, kMany}));
+  EXPECT_TENSOR_EQ(repeat_interleave(x, repeats({2}).to(DType::i32), 1), ones_of({2, 6}));
+}
+
 TEST(RearrangeErrors, OfValues) {
   const Tensor x = ones_of({2, 3});
   EXPECT_ERROR(roll(x, {1}, {0, 1}), ValueError,
@@ -69,6 +101,9 @@ TEST(ScanErrors, NameWhatDoesNotFit) {
   EXPECT_ERROR(cumsum(x, 2), ShapeError,
                "[cumsum] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(cumprod(ones_of({}), 0), ShapeError, "[cumprod] axis 0 of a tensor that has no axes");
+  EXPECT_ERROR(cummax(x, 2), ShapeError,
+               "[cummax] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(cummin(ones_of({}), 0), ShapeError, "[cummin] axis 0 of a tensor that has no axes");
   EXPECT_ERROR(linear_recurrence(x, ones_of({3}), 0), ShapeError,
                "[linear_recurrence] a is [2, 3], b is [3]; they must be alike");
   EXPECT_ERROR(linear_recurrence(x, ones_of({2, 3}, DType::f64), 0), DTypeError,
@@ -77,6 +112,15 @@ TEST(ScanErrors, NameWhatDoesNotFit) {
 
 TEST(StatisticsErrors, NameTheOp) {
   const Tensor integers = ones_of({2, 3}, DType::i64), x = ones_of({2, 3});
+  EXPECT_ERROR(nanmean(integers), DTypeError,
+               "[nanmean] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(nanmean(x, {2}), ShapeError,
+               "[nanmean] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(nansum(x, {0, 0}), ShapeError, "[nansum] axis 0 is named twice in [0, 0]");
+  EXPECT_ERROR(max_with_indices(x, 2), ShapeError,
+               "[max_with_indices] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
+  EXPECT_ERROR(min_with_indices(ones_of({2, 0}), 1), ShapeError,
+               "[min_with_indices] axis 1 of shape [2, 0] has no elements to choose from");
   EXPECT_ERROR(var(integers), DTypeError,
                "[var] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   EXPECT_ERROR(stddev(integers), DTypeError,

@@ -82,6 +82,13 @@ Calls image_calls() {
   calls["adaptive_avg_pool2d"] = [](const Arguments& x) {
     return std::vector{adaptive_avg_pool2d(x[0], pair_of(x, "size"))};
   };
+  calls["adaptive_max_pool2d"] = [](const Arguments& x) {
+    const MaxPooled<Variable> pooled = adaptive_max_pool2d_with_indices(x[0], pair_of(x, "size"));
+    return std::vector{pooled.values, Variable(pooled.indices)};
+  };
+  calls["adaptive_max_pool1d"] = [](const Arguments& x) {
+    return std::vector{adaptive_max_pool1d(x[0], x.integer("length"))};
+  };
   calls["max_pool1d"] = [](const Arguments& x) {
     return std::vector{max_pool1d(x[0], x.integer("kernel"),
                                   {.stride = x.integer("stride"), .padding = x.integer("padding")})};

@@ -83,6 +83,15 @@ Calls rearrange_calls() {
     return std::vector{roll(x[0], vector_of(x.dims("shifts")), x.dims("axes"))};
   };
   calls["repeat"] = [](const Arguments& x) { return std::vector{repeat(x[0], x.dims("counts"))}; };
+  const auto axis_of = [](const Arguments& x) {
+    return x.has("axis") ? std::optional(x.integer("axis")) : std::nullopt;
+  };
+  calls["repeat_interleave"] = [=](const Arguments& x) {
+    return std::vector{repeat_interleave(x[0], x.integer("repeats"), axis_of(x))};
+  };
+  calls["repeat_interleave_each"] = [=](const Arguments& x) {
+    return std::vector{repeat_interleave(x[0], x[1].value(), axis_of(x))};
+  };
   calls["tile"] = [](const Arguments& x) { return std::vector{tile(x[0], x.dims("counts"))}; };
   calls["split"] = [](const Arguments& x) {
     return split(x[0], std::int64_t{x.integer("size")}, x.integer("axis"));

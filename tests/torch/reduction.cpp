@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/ops/quantile.h"
 #include "core/ops/scan.h"
 #include "core/ops/statistics.h"
 #include "tests/torch/calls.h"
@@ -29,6 +30,60 @@ Call index_along(Tensor (*op)(const Variable&, std::optional<int>, bool)) {
   return [op](const Arguments& x) { return std::vector{Variable(op(x[0], x.integer("axis"), false))}; };
 }
 
+/// An op that chooses elements along an axis.
+std::vector<Variable> both(const Chosen<Variable>& chosen) {
+  return {chosen.values, Variable(chosen.indices)};
+}
+Call choice_along(Chosen<Variable> (*op)(const Variable&, int, bool)) {
+  return [op](const Arguments& x) { return both(op(x[0], x.integer("axis"), x.flag("keepdim"))); };
+}
+Call running_choice(Chosen<Variable> (*op)(const Variable&, int)) {
+  return [op](const Arguments& x) { return both(op(x[0], x.integer("axis"))); };
+}
+
+QuantileInterpolation interpolation_of(const Arguments& x) {
+  static const std::map<std::string, QuantileInterpolation> kModes{
+      {"linear", QuantileInterpolation::linear},
+      {"lower", QuantileInterpolation::lower},
+      {"higher", QuantileInterpolation::higher},
+      {"midpoint", QuantileInterpolation::midpoint},
+      {"nearest", QuantileInterpolation::nearest}};
+  return kModes.at(x.text("mode"));
+}
+
+std::optional<int> axis_if_any(const Arguments& x) {
+  return x.has("axis") ? std::optional(x.integer("axis")) : std::nullopt;
+}
+
+Call one_quantile(Variable (*op)(const Variable&, double, std::optional<int>, bool, QuantileInterpolation)) {
+  return [op](const Arguments& x) {
+    return std::vector{op(x[0], x.scalar("q"), axis_if_any(x), x.flag("keepdim"), interpolation_of(x))};
+  };
+}
+Call several_quantiles(Variable (*op)(const Variable&, const Tensor&, std::optional<int>, bool,
+                                      QuantileInterpolation)) {
+  return [op](const Arguments& x) {
+    return std::vector{op(x[0], x[1].value(), axis_if_any(x), x.flag("keepdim"), interpolation_of(x))};
+  };
+}
+
+Calls order_calls() {
+  return {
+      {"max_with_indices", choice_along(max_with_indices)},
+      {"min_with_indices", choice_along(min_with_indices)},
+      {"cummax", running_choice(cummax)},
+      {"cummin", running_choice(cummin)},
+      {"median", unary(median)},
+      {"nanmedian", unary(nanmedian)},
+      {"median_along", choice_along(median)},
+      {"nanmedian_along", choice_along(nanmedian)},
+      {"quantile", one_quantile(quantile)},
+      {"nanquantile", one_quantile(nanquantile)},
+      {"quantile_several", several_quantiles(quantile)},
+      {"nanquantile_several", several_quantiles(nanquantile)},
+  };
+}
+
 Call scan_along(Variable (*op)(const Variable&, int, bool)) {
   return [op](const Arguments& x) { return std::vector{op(x[0], x.integer("axis"), false)}; };
 }
@@ -36,8 +91,10 @@ Call scan_along(Variable (*op)(const Variable&, int, bool)) {
 }  // namespace
 
 Calls reduction_calls() {
-  return {
+  Calls calls{
       {"sum", over_axes(sum)},
+      {"nansum", over_axes(nansum)},
+      {"nanmean", over_axes(nanmean<Variable>)},
       {"mean", over_axes(mean<Variable>)},
       {"prod", over_axes(prod)},
       {"max", over_axes(max)},
@@ -56,6 +113,8 @@ Calls reduction_calls() {
       {"cumsum", scan_along(cumsum)},
       {"cumprod", scan_along(cumprod)},
   };
+  calls.merge(order_calls());
+  return calls;
 }
 
 }  // namespace tinytorch::torch_cases

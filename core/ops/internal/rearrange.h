@@ -2,6 +2,7 @@
 
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/check.h"
 #include "core/ops/internal/indexing.h"
 #include "core/ops/rearrange.h"
 
@@ -21,6 +22,11 @@ std::int64_t roll_start(std::int64_t shift, std::int64_t length);
 void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes);
 /// @throws ShapeError  fewer counts than axes, or too large a result. ValueError  a negative count
 void check_repeat(const char* op, const Shape& shape, const Dims& counts);
+/// The shape of repeat_interleave(). @throws ShapeError  it is too large. ValueError  repeats is negative
+Shape interleaved_shape(const Shape& shape, int axis, std::int64_t repeats);
+/// For each index along the axis of repeat_interleave()'s result the index in x.
+/// @throws as repeat_interleave()
+IndexMap interleaved_map(const Tensor& x, int axis, const Tensor& repeats);
 /// `shape` as [outer, n, inner] around an axis.
 Shape split_at(const Shape& shape, int axis, std::int64_t n);
 /// The sizes of the chunks of an axis. @throws ValueError  size is less than 1
@@ -86,6 +92,27 @@ T repeat(const T& x, const Dims& counts) {
 }
 
 template <TensorLike T>
+T repeat_interleave(const T& x, std::int64_t repeats, std::optional<int> axis) {
+  require_defined("repeat_interleave", value_of(x));
+  if (!axis) return repeat_interleave(reshape(x, {x.numel()}), repeats, 0);
+  const int along = normalize_axis("repeat_interleave", *axis, x.rank());
+  const Shape shape = detail::interleaved_shape(x.shape(), along, repeats);
+  if (repeats == 0 || x.numel() == 0)
+    return reshape(slice(x, along, 0, repeats == 0 ? 0 : x.size(along)), shape);
+  Shape one = detail::split_at(x.shape(), along + 1, 1), each = one;
+  each[1] = repeats;
+  return reshape(expand(reshape(x, one), each), shape);
+}
+
+template <TensorLike T>
+T repeat_interleave(const T& x, const Tensor& repeats, std::optional<int> axis) {
+  require_defined("repeat_interleave", value_of(x));
+  if (!axis) return repeat_interleave(reshape(x, {x.numel()}), repeats, 0);
+  const int along = normalize_axis("repeat_interleave", *axis, x.rank());
+  return gather_unchecked(x, detail::interleaved_map(value_of(x), along, repeats));
+}
+
+template <TensorLike T>
 std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axis) {
   const int along = normalize_axis("split", axis, x.rank());
   detail::check_chunks(x.shape(), along, sizes);
@@ -132,6 +159,8 @@ T movedim(const T& x, int source, int target) {
   template T pad<T>(const T&, const Paddings&, PadMode);                             \
   template T roll<T>(const T&, const std::vector<std::int64_t>&, const Axes&);       \
   template T repeat<T>(const T&, const Dims&);                                       \
+  template T repeat_interleave<T>(const T&, std::int64_t, std::optional<int>);       \
+  template T repeat_interleave<T>(const T&, const Tensor&, std::optional<int>);      \
   template std::vector<T> split<T>(const T&, const std::vector<std::int64_t>&, int); \
   template std::vector<T> split<T>(const T&, std::int64_t, int);                     \
   template std::vector<T> chunk<T>(const T&, std::int64_t, int);                     \

@@ -48,6 +48,14 @@ T power_norm(const T& x, double p, const Axes& axes, bool keepdim) {
 }  // namespace detail
 
 template <TensorLike T>
+T nanmean(const T& x, const Axes& axes, bool keepdim) {
+  const Tensor& elements = value_of(x);
+  require_floating("nanmean", elements);
+  const Axes reduced = normalize_axes("nanmean", axes, x.rank());
+  return nansum(x, reduced, keepdim) / T(sum(elements == elements, reduced, keepdim));
+}
+
+template <TensorLike T>
 T var(const T& x, const Axes& axes, bool keepdim, double correction) {
   require_floating("var", value_of(x));
   const Axes reduced = normalize_axes("var", axes, x.rank());
@@ -85,6 +93,7 @@ T norm(const T& x, double p, const Axes& axes, bool keepdim) {
 
 /// Instantiates all of them for T.
 #define TINYTORCH_INSTANTIATE_STATISTICS(T)               \
+  template T nanmean(const T&, const Axes&, bool);        \
   template T var(const T&, const Axes&, bool, double);    \
   template T stddev(const T&, const Axes&, bool, double); \
   template T logsumexp(const T&, const Axes&, bool);      \

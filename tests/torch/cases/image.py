@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from generate import real, values
 
-NAN = math.nan
+INF, NAN = math.inf, math.nan
 
 
 def add(family):
@@ -53,8 +53,23 @@ def pool(case):
     case("max_pool2d", lambda x: F.max_pool2d(x, 2), values([[[[1.0, NAN], [5.0, 2.0]]]]), gradient=False, kernel=[2, 2], stride=[2, 2], padding=[0, 0], ceil=False, dilation=[1, 1])
     for size in [[1, 1], [2, 3], [6, 5], [4, 4], [7, 8]]:
         case("adaptive_avg_pool2d", lambda x, s=size: F.adaptive_avg_pool2d(x, s), lambda: real(2, 2, 6, 5), size=size)
+    adaptive_max(case)
     case("max_pool1d", lambda x: F.max_pool1d(x, 3, 2, 1), lambda: real(2, 3, 8), kernel=3, stride=2, padding=1)
     case("avg_pool1d", lambda x: F.avg_pool1d(x, 3, 2, 1), lambda: real(2, 3, 8), kernel=3, stride=2, padding=1)
+
+
+def adaptive_max(case):
+    pool = lambda s: lambda x: tuple(F.adaptive_max_pool2d(x, s, return_indices=True))
+    for size in [[1, 1], [2, 3], [6, 5], [4, 4], [7, 8], [3, 5], [5, 2]]:
+        case("adaptive_max_pool2d", pool(size), lambda: real(2, 2, 6, 5), size=size)
+    case("adaptive_max_pool2d", pool([2, 2]), lambda: real(1, 3, 7, 9), size=[2, 2])
+    ties = values([[[[1.0, 2.0, 2.0], [2.0, 1.0, 0.0], [2.0, 0.0, 2.0]]]])
+    for size in [[2, 2], [1, 1], [3, 1]]:
+        case("adaptive_max_pool2d", pool(size), ties, size=size)
+    case("adaptive_max_pool2d", pool([2, 2]), values([[[[1.0, INF, -INF], [-INF, NAN, 0.0], [-INF, -INF, -INF]]]]), gradient=False, size=[2, 2])
+    case("adaptive_max_pool2d", pool([2, 2]), lambda: real(0, 2, 5, 5), size=[2, 2])
+    for length in [1, 2, 3, 5, 7, 8, 9, 20]:
+        case("adaptive_max_pool1d", lambda x, n=length: F.adaptive_max_pool1d(x, n), lambda: real(2, 3, 8), length=length)
 
 
 def resize(case):

@@ -65,3 +65,19 @@ def add(family):
         case("tril", lambda x, d=diagonal: torch.tril(x, d), lambda: real(3, 4), diagonal=diagonal)
     for offset in [0, 1, -1]:
         case("diagonal", lambda x, o=offset: torch.diagonal(x, o), lambda: real(3, 4), offset=offset)
+    repeat_interleave(case)
+
+
+def repeat_interleave(case):
+    for n in [0, 1, 3]:
+        case("repeat_interleave", lambda x, n=n: torch.repeat_interleave(x, n), lambda: real(2, 3), repeats=n)
+        for axis in [0, 1, -1]:
+            case("repeat_interleave", lambda x, n=n, a=axis: torch.repeat_interleave(x, n, dim=a), lambda: real(2, 3, 2), repeats=n, axis=axis)
+    case("repeat_interleave", lambda x: torch.repeat_interleave(x, 2), lambda: integers(2, 2), repeats=2)
+    case("repeat_interleave", lambda x: torch.repeat_interleave(x, 2, dim=0), lambda: real(0, 3), repeats=2, axis=0)
+    for repeats in [[2, 1, 3], [0, 2, 0], [1, 0, 0], [0, 0, 0], [2]]:
+        for axis in [0, 1]:
+            case("repeat_interleave_each", lambda x, r, a=axis: torch.repeat_interleave(x, r, dim=a), lambda: real(3, 3), torch.tensor(repeats), axis=axis)
+    case("repeat_interleave_each", torch.repeat_interleave, lambda: real(2, 2), torch.tensor([2, 0, 1, 3]))
+    case("repeat_interleave_each", torch.repeat_interleave, lambda: real(2, 2), torch.tensor([2]))
+    case("repeat_interleave_each", lambda x, r: torch.repeat_interleave(x, r, dim=-1), lambda: booleans(2, 3), torch.tensor([1, 2, 0]), axis=-1)

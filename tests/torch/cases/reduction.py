@@ -75,3 +75,90 @@ def add(family):
     case("cumsum", lambda x: torch.cumsum(x, 0), lambda: integers(5, low=-4), gradient=False, axis=0)
     for edges in [[2.0, 0.0, 3.0, 4.0], [0.0, 1.0, 0.0, 2.0], [1.0]]:
         case("cumprod", lambda x: torch.cumprod(x, 0), values(edges), axis=0)
+    with_indices(case)
+    without_nan(case)
+    running_extrema(case)
+    medians(case)
+    quantiles(case)
+
+
+def shuffled(*shape):
+    """Distinct multiples of 1/4 in random order, so that no ties decide which index is chosen."""
+    return lambda: (torch.randperm(math.prod(shape)).reshape(shape).to(torch.float64) - 5) / 4
+
+
+def with_indices(case):
+    for op, function in [("max_with_indices", torch.max), ("min_with_indices", torch.min)]:
+        for axis in [0, 1, -1]:
+            for keep in [False, True]:
+                case(op, lambda x, f=function, a=axis, k=keep: tuple(f(x, a, keepdim=k)), lambda: real(2, 3, 4), axis=axis, keepdim=keep)
+        for edges in [[3.0, 1.0, 3.0, 1.0], [1.0, NAN, 2.0, NAN], [INF, -INF, INF], [0.0, -0.0], [[2.0, 2.0], [2.0, 2.0]]]:
+            case(op, lambda x, f=function: tuple(f(x, 0)), values(edges), axis=0, keepdim=False)
+        case(op, lambda x, f=function: tuple(f(x, 1)), lambda: real(0, 3), axis=1, keepdim=False)
+        case(op, lambda x, f=function: tuple(f(x, 0)), lambda: integers(4, 3, high=3), axis=0, keepdim=False)
+        case(op, lambda x, f=function: tuple(f(x, 1)), lambda: booleans(3, 4), axis=1, keepdim=False)
+
+
+def without_nan(case):
+    for op, function in [("nansum", torch.nansum), ("nanmean", torch.nanmean)]:
+        # If all elements are NaN, PyTorch's gradient of the mean is inf * 0.
+        finite = op == "nansum"
+        for axes in [[0], [1], [0, 1]]:
+            for keep in [False, True]:
+                x = values([[1.0, NAN, 2.5], [NAN, NAN, -3.0]])
+                case(op, lambda x, f=function, a=axes, k=keep: f(x, a, keepdim=k), x, gradient=finite or axes != [0], axes=axes, keepdim=keep)
+        for edges in [[NAN, NAN], [INF, NAN, 1.0], [INF, -INF, NAN], [], [1.0, 2.0]]:
+            case(op, function, values(edges), gradient=finite or edges != [NAN, NAN], axes=[], keepdim=False)
+        case(op, lambda x, f=function: f(x, 1), lambda: real(3, 0), axes=[1], keepdim=False)
+    case("nansum", torch.nansum, lambda: integers(3, 4, low=-9), axes=[], keepdim=False)
+
+
+def running_extrema(case):
+    for op, function in [("cummax", torch.cummax), ("cummin", torch.cummin)]:
+        for axis in [0, 1, -1]:
+            case(op, lambda x, f=function, a=axis: tuple(f(x, a)), lambda: real(3, 4), axis=axis)
+        for edges in [[1.0, 1.0, 0.0, 2.0, 2.0, 1.0, 0.0, 0.0], [1.0, NAN, 3.0, NAN, 0.0], [-INF, -INF, INF, INF, 1.0], [INF, -INF, -INF], [], [5.0], [0.0, -0.0, 0.0]]:
+            case(op, lambda x, f=function: tuple(f(x, 0)), values(edges), axis=0)
+        case(op, lambda x, f=function: tuple(f(x, 1)), lambda: integers(3, 5, high=4), axis=1)
+        case(op, lambda x, f=function: tuple(f(x, 0)), lambda: booleans(5, 2), axis=0)
+
+
+def medians(case):
+    for op, function in [("median", torch.median), ("nanmedian", torch.nanmedian)]:
+        for shape in [(5,), (6,), (3, 4)]:
+            case(op, function, shuffled(*shape))
+        for edges in [[1.0, 3.0, 2.0, 2.0, 0.0], [4.0, 1.0, 1.0, 4.0], [INF, -INF, 1.0], [7.0]]:
+            case(op, function, values(edges))
+        for edges in [[NAN, NAN], []]:
+            case(op, function, values(edges), gradient=False)
+        case(op, function, lambda: integers(4, 3))
+        case(op, function, values([3.0, NAN, 1.0, 2.0, NAN]), gradient=op == "nanmedian")
+        along = op + "_along"
+        for axis in [0, 1, -1]:
+            for keep in [False, True]:
+                case(along, lambda x, f=function, a=axis, k=keep: tuple(f(x, a, keepdim=k)), shuffled(3, 4), axis=axis, keepdim=keep)
+        case(along, lambda x, f=function: tuple(f(x, 1)), values([[1.0, NAN, 3.0, NAN], [4.0, 2.0, 3.0, 1.0], [NAN, 2.0, 1.0, 3.0]]), axis=1, keepdim=False)
+        case(along, lambda x, f=function: tuple(f(x, 0)), values([INF, 2.0, -INF, 1.0]), axis=0, keepdim=False)
+
+
+def quantiles(case):
+    modes = ["linear", "lower", "higher", "midpoint", "nearest"]
+    for op, function in [("quantile", torch.quantile), ("nanquantile", torch.nanquantile)]:
+        for mode in modes:
+            for q in [0.25, 0.6, 1.0]:
+                case(op, lambda x, f=function, q=q, m=mode: f(x, q, dim=1, interpolation=m), shuffled(3, 6), q=q, axis=1, keepdim=False, mode=mode)
+        for keep in [False, True]:
+            case(op, lambda x, f=function, k=keep: f(x, 0.3, keepdim=k), shuffled(2, 5), q=0.3, keepdim=keep, mode="linear")
+            case(op, lambda x, f=function, k=keep: f(x, 0.3, dim=0, keepdim=k), shuffled(4, 3), q=0.3, axis=0, keepdim=keep, mode="linear")
+        for edges in [[2.0, 1.0, 2.0, 3.0], [1.0, NAN, 3.0, 2.0], [NAN, NAN], [5.0]]:
+            case(op, lambda x, f=function: f(x, 0.5, dim=0), values(edges), gradient=not any(map(math.isnan, edges)), q=0.5, axis=0, keepdim=False, mode="linear")
+        # Half-way between two ranks the even one is the nearest.
+        for q in [0.25, 0.75]:
+            case(op, lambda x, f=function, q=q: f(x, q, dim=0, interpolation="nearest"), values([0.0, 1.0, 2.0]), q=q, axis=0, keepdim=False, mode="nearest")
+        several = op + "_several"
+        for axis, keep in [(0, False), (1, True), (-1, False)]:
+            case(several, lambda x, q, f=function, a=axis, k=keep: f(x, q, dim=a, keepdim=k), shuffled(3, 4), values([0.0, 0.25, 0.625, 1.0]), constant=[1], axis=axis, keepdim=keep, mode="linear")
+        for mode in modes:
+            case(several, lambda x, q, f=function, m=mode: f(x, q, dim=0, interpolation=m), values([[1.0, NAN], [2.0, 3.0], [5.0, 4.0], [0.5, NAN]]), values([0.375, 0.5]), gradient=False, axis=0, keepdim=False, mode=mode)
+        case(several, lambda x, q, f=function: f(x, q, keepdim=True), shuffled(3, 4), values([0.5]), constant=[1], keepdim=True, mode="linear")
+        case(several, lambda x, q, f=function: f(x, q), shuffled(3, 4), values(0.125), constant=[1], keepdim=False, mode="linear")

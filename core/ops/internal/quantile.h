@@ -1,0 +1,116 @@
+#pragma once
+
+#include "core/ops/internal/reduction.h"
+#include "core/ops/quantile.h"
+#include "core/ops/rearrange.h"
+#include "core/ops/sort.h"
+
+// Internal: the definitions of the medians along an axis and of the quantiles. core/ops/quantile.cpp
+// instantiates them for Tensor, autograd/rules/quantile.cpp for Variable.
+namespace tinytorch {
+
+namespace detail {
+
+/// The index of each median along an axis of 0 ... rank-1, with keepdim.
+/// @throws ShapeError  the axis has length 0
+Tensor median_indices(const char* op, const Tensor& x, int axis, bool ignores_nan);
+
+template <TensorLike T>
+Chosen<T> median_along(const char* op, const T& x, int axis, bool keepdim, bool ignores_nan) {
+  require_defined(op, value_of(x));
+  const int along = normalize_axis(op, axis, x.rank());
+  return choose(x, along, median_indices(op, value_of(x), along, ignores_nan), keepdim);
+}
+
+/// The arguments of a quantile besides x.
+struct Quantiles {
+  const char* op;
+  Tensor q;  ///< [] or [k], on x's device
+  QuantileInterpolation interpolation;
+  bool ignores_nan;
+};
+
+/// One quantile. @throws ValueError  q is not in [0, 1]
+Quantiles one_quantile(const char* op, const Tensor& x, double q, QuantileInterpolation interpolation,
+                       bool ignores_nan);
+/// @throws as quantile()
+Quantiles several_quantiles(const char* op, const Tensor& x, const Tensor& q,
+                            QuantileInterpolation interpolation, bool ignores_nan);
+
+/// The indices along the last axis of the elements between which the quantiles are, and the weights of the
+/// upper ones; these are undefined if the quantiles are the lower ones.
+struct QuantileRanks {
+  Tensor lower, upper, weight;
+};
+QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles);
+
+/// The quantiles of rows that are sorted along the last axis, [..., k].
+template <TensorLike T>
+T quantiles_of_sorted(const T& sorted, const Quantiles& quantiles) {
+  const auto [lower, upper, weight] = quantile_ranks(value_of(sorted), quantiles);
+  const int last = sorted.rank() - 1;
+  const T a = gather_unchecked(sorted, IndexMap{last, lower});
+  if (!weight.defined()) return a;
+  const T b = gather_unchecked(sorted, IndexMap{last, upper});
+  return a + T(weight) * where(isinf(value_of(a)), T(0), b - a);
+}
+
+template <TensorLike T>
+T quantiles_along(const T& x, const Quantiles& quantiles, std::optional<int> axis, bool keepdim) {
+  if (!axis) {
+    const T flat = quantiles_along(reshape(x, {x.numel()}), quantiles, 0, false);
+    return keepdim ? reshape(flat, joined(flat.shape(), Dims::filled(x.rank(), 1))) : flat;
+  }
+  const int along = normalize_axis(quantiles.op, *axis, x.rank());
+  require_elements(quantiles.op, x.shape(), {along});
+  const T sorted = sort(movedim(x, along, -1)).values;
+  return reshape(movedim(quantiles_of_sorted(sorted, quantiles), -1, 0),
+                 joined(quantiles.q.shape(), reduced_shape(x.shape(), {along}, keepdim)));
+}
+
+}  // namespace detail
+
+template <TensorLike T>
+Chosen<T> median(const T& x, int axis, bool keepdim) {
+  return detail::median_along("median", x, axis, keepdim, false);
+}
+template <TensorLike T>
+Chosen<T> nanmedian(const T& x, int axis, bool keepdim) {
+  return detail::median_along("nanmedian", x, axis, keepdim, true);
+}
+
+template <TensorLike T>
+T quantile(const T& x, double q, std::optional<int> axis, bool keepdim, QuantileInterpolation interpolation) {
+  return detail::quantiles_along(x, detail::one_quantile("quantile", value_of(x), q, interpolation, false),
+                                 axis, keepdim);
+}
+template <TensorLike T>
+T quantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
+           QuantileInterpolation interpolation) {
+  return detail::quantiles_along(
+      x, detail::several_quantiles("quantile", value_of(x), q, interpolation, false), axis, keepdim);
+}
+
+template <TensorLike T>
+T nanquantile(const T& x, double q, std::optional<int> axis, bool keepdim,
+              QuantileInterpolation interpolation) {
+  return detail::quantiles_along(x, detail::one_quantile("nanquantile", value_of(x), q, interpolation, true),
+                                 axis, keepdim);
+}
+template <TensorLike T>
+T nanquantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
+              QuantileInterpolation interpolation) {
+  return detail::quantiles_along(
+      x, detail::several_quantiles("nanquantile", value_of(x), q, interpolation, true), axis, keepdim);
+}
+
+}  // namespace tinytorch
+
+/// The templates of core/ops/quantile.h for one of Tensor and Variable.
+#define TINYTORCH_INSTANTIATE_QUANTILE(T)                                                        \
+  template Chosen<T> median(const T&, int, bool);                                                \
+  template Chosen<T> nanmedian(const T&, int, bool);                                             \
+  template T quantile(const T&, double, std::optional<int>, bool, QuantileInterpolation);        \
+  template T quantile(const T&, const Tensor&, std::optional<int>, bool, QuantileInterpolation); \
+  template T nanquantile(const T&, double, std::optional<int>, bool, QuantileInterpolation);     \
+  template T nanquantile(const T&, const Tensor&, std::optional<int>, bool, QuantileInterpolation);

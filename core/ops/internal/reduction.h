@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/ops/composite.h"
+#include "core/ops/internal/check.h"
+#include "core/ops/internal/indexing.h"
+#include "core/ops/reduction.h"
+#include "core/ops/reduction_kernels.h"
+
+// Internal: the checks of reductions that choose elements, and the definitions of max_with_indices() and
+// min_with_indices(). core/ops/reduction.cpp instantiates them for Tensor, autograd/rules/reduction.cpp for
+// Variable.
+namespace tinytorch {
+
+namespace detail {
+
+/// @throws ShapeError  one of the axes has length 0
+void require_elements(const char* op, const Shape& shape, const Axes& axes);
+
+/// argmax() or argmin() along an axis of 0 ... rank-1, with keepdim.
+/// @throws ShapeError  the axis has length 0
+Tensor arg_extremum(const char* op, const kernels::ArgReductionKernel& kernel, const Tensor& x, int axis);
+
+/// The elements of x at indices of length 1 along the axis.
+template <TensorLike T>
+Chosen<T> choose(const T& x, int axis, const Tensor& indices, bool keepdim) {
+  const T values = gather_unchecked(x, IndexMap{axis, indices});
+  if (keepdim) return {values, indices};
+  return {squeeze(values, axis), squeeze(indices, axis)};
+}
+
+template <TensorLike T>
+Chosen<T> choose_extremum(const char* op, const kernels::ArgReductionKernel& kernel, const T& x, int axis,
+                          bool keepdim) {
+  require_defined(op, value_of(x));
+  const int along = normalize_axis(op, axis, x.rank());
+  return choose(x, along, arg_extremum(op, kernel, value_of(x), along), keepdim);
+}
+
+}  // namespace detail
+
+template <TensorLike T>
+Chosen<T> max_with_indices(const T& x, int axis, bool keepdim) {
+  return detail::choose_extremum("max_with_indices", kernels::argmax, x, axis, keepdim);
+}
+
+template <TensorLike T>
+Chosen<T> min_with_indices(const T& x, int axis, bool keepdim) {
+  return detail::choose_extremum("min_with_indices", kernels::argmin, x, axis, keepdim);
+}
+
+}  // namespace tinytorch
+
+/// The templates of core/ops/reduction.h for one of Tensor and Variable.
+#define TINYTORCH_INSTANTIATE_REDUCTION(T)                  \
+  template Chosen<T> max_with_indices(const T&, int, bool); \
+  template Chosen<T> min_with_indices(const T&, int, bool);
