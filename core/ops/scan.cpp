@@ -14,6 +14,7 @@ namespace {
 Tensor exchanged_with_last(const Tensor& x, int axis) { return contiguous(transpose(x, axis, -1)); }
 
 Tensor scan(const kernels::ScanKernel& kernel, const Tensor& x, int axis, bool reverse) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), x);
   const int along = normalize_axis(kernel.name(), axis, x.rank());
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
@@ -29,6 +30,7 @@ Tensor cumsum(const Tensor& x, int axis, bool reverse) { return scan(kernels::cu
 Tensor cumprod(const Tensor& x, int axis, bool reverse) { return scan(kernels::cumprod, x, axis, reverse); }
 
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
+  const OpScope scope("linear_recurrence");
   constexpr auto kName = "linear_recurrence";
   require_floating(kName, a);
   require_floating(kName, b);

@@ -57,7 +57,7 @@ TEST(Pooling, RefusesWhatItsOpsRefuse) {
   EXPECT_ERROR(nn::AvgPool1D(2)(zeros({3, 3})), ShapeError,
                "[avg_pool1d] input is [3, 3]; wanted [batch, channels, length]");
   EXPECT_ERROR(nn::Upsample(0.1)(zeros({1, 1, 3, 3})), ValueError,
-               "[interpolate] a length of 3 cannot be scaled by 0.1; at least one pixel must be left");
+               "[interpolate_by] a length of 3 cannot be scaled by 0.1; at least one pixel must be left");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/resampling.h"
 #include "core/ops/pooling.h"
@@ -32,17 +33,20 @@ void check_pool1d(const char* op, const Shape& x);
 
 template <TensorLike T>
 T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options) {
+  const OpScope scope("avg_pool2d");
   return resample2d(x, detail::avg_pool2d_sampling(value_of(x), kernel, options));
 }
 
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size) {
+  const OpScope scope("adaptive_avg_pool2d");
   const kernels::Resampling sampling = detail::adaptive_avg_pool2d_sampling(value_of(x), size);
   return size == Pair(1) ? mean(x, {2, 3}, true) : resample2d(x, sampling);
 }
 
 template <TensorLike T>
 T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options) {
+  const OpScope scope("max_pool1d");
   detail::check_pool1d("max_pool1d", x.shape());
   return squeeze(max_pool2d(unsqueeze(x, 2), {1, kernel},
                             {.stride = {1, options.stride},
@@ -54,6 +58,7 @@ T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options) {
 
 template <TensorLike T>
 T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options) {
+  const OpScope scope("avg_pool1d");
   detail::check_pool1d("avg_pool1d", x.shape());
   return squeeze(avg_pool2d(unsqueeze(x, 2), {1, kernel},
                             {.stride = {1, options.stride},
