@@ -12,6 +12,11 @@ void Dims::fail_capacity(std::int64_t size) {
   fail<ShapeError>("shape", "{} axes; a tensor has at most {}", size, kMaxRank);
 }
 
+void Dims::fail_position(int i) const {
+  fail<ShapeError>("shape", "position {} of {}, which has {} values; Tensor::size() counts axes from the end",
+                   i, *this, size_);
+}
+
 Dims::Dims(std::span<const std::int64_t> values) {
   check_capacity(static_cast<std::int64_t>(values.size()));
   std::copy(values.begin(), values.end(), values_.begin());
@@ -20,12 +25,14 @@ Dims::Dims(std::span<const std::int64_t> values) {
 
 void Dims::insert(int at, std::int64_t value) {
   check_capacity(size_ + 1);
+  if (at < 0 || at > size_) fail_position(at);
   std::copy_backward(begin() + at, end(), end() + 1);
   ++size_;
   (*this)[at] = value;
 }
 
 void Dims::erase(int at) {
+  checked(at);
   std::copy(begin() + at + 1, end(), begin() + at);
   --size_;
 }

@@ -34,10 +34,10 @@ class Dims {
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  /// The value at position i, 0 <= i < size(), which is not checked. Tensor::size() counts negative axes from
-  /// the end.
-  std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
-  std::int64_t& operator[](int i) { return values_[static_cast<std::size_t>(i)]; }
+  /// The value at position i. Tensor::size() counts negative axes from the end; this does not.
+  /// @throws ShapeError  not 0 <= i < size(); so do back() and erase()
+  std::int64_t operator[](int i) const { return values_[checked(i)]; }
+  std::int64_t& operator[](int i) { return values_[checked(i)]; }
   std::int64_t back() const { return (*this)[size_ - 1]; }
   std::int64_t& back() { return (*this)[size_ - 1]; }
 
@@ -52,6 +52,7 @@ class Dims {
     (*this)[size_++] = value;
   }
   /// Inserts a value before position `at`.
+  /// @throws ShapeError  not 0 <= at <= size()
   void insert(int at, std::int64_t value);
   /// Removes the value at position `at`.
   void erase(int at);
@@ -70,6 +71,11 @@ class Dims {
     if (size > kMaxRank) fail_capacity(size);
   }
   [[noreturn]] static void fail_capacity(std::int64_t size);
+  std::size_t checked(int i) const {
+    if (static_cast<unsigned>(i) >= static_cast<unsigned>(size_)) fail_position(i);
+    return static_cast<std::size_t>(i);
+  }
+  [[noreturn]] void fail_position(int i) const;
 
   std::array<std::int64_t, kMaxRank> values_{};
   int size_ = 0;

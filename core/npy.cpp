@@ -349,6 +349,7 @@ Tensor load_npy(const std::string& path) {
 }
 
 void save_npy(const std::string& path, const Tensor& x) {
+  const OpScope scope("save_npy");
   if (numpy_code(x.dtype()).empty()) {
     fail<DTypeError>(
         "save_npy", "{} cannot be written; files have elements of bool, u8, i32, i64, f32 or f64", x.dtype());

@@ -15,8 +15,10 @@ class Storage {
   /// Allocates at least `bytes` bytes, uninitialized.
   /// @throws DeviceError  the device is not available
   /// @throws MemoryError  out of memory
-  Storage(Device device, std::size_t bytes)
-      : allocator_(allocator(device)), device_(device), bytes_(bytes), data_(allocator_.allocate(bytes)) {}
+  Storage(Device device, std::size_t bytes) : Storage(device, bytes, allocator(device)) {}
+  /// Allocates from another allocator, whose memory the device can access, and which outlives the storage.
+  Storage(Device device, std::size_t bytes, Allocator& allocator)
+      : allocator_(allocator), device_(device), bytes_(bytes), data_(allocator_.allocate(bytes)) {}
   ~Storage() { allocator_.deallocate(data_, bytes_); }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;

@@ -80,6 +80,7 @@ void Tensor::require_dtype(DType wanted) const {
 
 template <Element T>
 T Tensor::item() const {
+  const OpScope scope("item");
   require_defined("item", *this);
   if (numel_ != 1) fail<ShapeError>("item", "needs exactly one element, but the shape is {}", shape_);
   const Tensor host = to(Device::cpu());
@@ -88,6 +89,7 @@ T Tensor::item() const {
 
 template <Element T>
 std::vector<T> Tensor::to_vector() const {
+  const OpScope scope("to_vector");
   require_defined("to_vector", *this);
   const Tensor host = contiguous(to({.dtype = dtype_of<T>, .device = Device::cpu()}));
   const T* const first = numel_ == 0 ? nullptr : host.data<T>();
@@ -109,6 +111,7 @@ Tensor Tensor::to(Device device) const { return to(Options{.dtype = {}, .device 
 Tensor Tensor::to(DType dtype) const { return to(Options{.dtype = dtype, .device = {}}); }
 
 Tensor Tensor::to(Options options) const {
+  const OpScope scope("to");
   require_defined("to", *this);
   const bool same = options.dtype.value_or(dtype_) == dtype_ && options.device.value_or(device()) == device();
   Tensor y = same ? *this : empty_like(*this, options);

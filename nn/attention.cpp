@@ -1,15 +1,20 @@
 #include "nn/attention.h"
 
+#include "core/internal/checked.h"
+
 namespace tinytorch::nn {
 
 namespace {
 
-DenseOptions projection(const MultiHeadAttentionOptions& options) {
-  return {.bias = options.bias,
-          .weight_init = options.weight_init,
-          .dtype = options.dtype,
-          .device = options.device,
-          .generator = options.generator};
+Dense projection(const char* layer, std::int64_t in, std::int64_t out,
+                 const MultiHeadAttentionOptions& options) {
+  const OpScope scope(layer);
+  return Dense(in, out,
+               {.bias = options.bias,
+                .weight_init = options.weight_init,
+                .dtype = options.dtype,
+                .device = options.device,
+                .generator = options.generator});
 }
 
 }  // namespace
@@ -17,10 +22,10 @@ DenseOptions projection(const MultiHeadAttentionOptions& options) {
 MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads,
                                        const MultiHeadAttentionOptions& options)
     : heads_("MultiHeadAttention", features, heads, options),
-      query_(features, features, projection(options)),
-      key_(features, heads_.kv_features(), projection(options)),
-      value_(features, heads_.kv_features(), projection(options)),
-      output_(features, features, projection(options)) {}
+      query_(projection("MultiHeadAttention", features, features, options)),
+      key_(projection("MultiHeadAttention", features, heads_.kv_features(), options)),
+      value_(projection("MultiHeadAttention", features, heads_.kv_features(), options)),
+      output_(projection("MultiHeadAttention", features, features, options)) {}
 
 Tensor MultiHeadAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
@@ -39,8 +44,11 @@ void MultiHeadAttention::visit(Visitor& visitor) {
 SelfAttention::SelfAttention(std::int64_t features, std::int64_t heads,
                              const MultiHeadAttentionOptions& options)
     : heads_("SelfAttention", features, heads, options),
-      qkv_(features, features + 2 * heads_.kv_features(), projection(options)),
-      output_(features, features, projection(options)) {}
+      qkv_(projection(
+          "SelfAttention", features,
+          checked_add("SelfAttention", features, checked_mul("SelfAttention", 2, heads_.kv_features())),
+          options)),
+      output_(projection("SelfAttention", features, features, options)) {}
 
 Tensor SelfAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());

@@ -24,6 +24,7 @@ std::optional<std::int64_t> checked_index(std::optional<std::int64_t> index, std
 }  // namespace
 
 Tensor standard_normal(const Shape& shape, Options options, Generator& generator) {
+  const OpScope scope("standard_normal");
   return randn(shape, options, generator);
 }
 

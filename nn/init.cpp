@@ -147,10 +147,10 @@ Initializer mirrored_orthogonal(double gain) {
     const auto columns = static_cast<std::size_t>(fans_of("init::mirrored_orthogonal", shape).in);
     if (checked_numel("init::mirrored_orthogonal", shape) == 0) return empty(shape, options);
     const auto rows = static_cast<std::size_t>(shape[0]);
-    std::vector<double> elements = mirrored_rows(rows, columns, generator);
-    for (double& element : elements) element *= gain;
-    return from_values(elements, shape)
-        .to({.dtype = options.dtype.value_or(DType::f32), .device = options.device});
+    Tensor weight = empty(shape, {.dtype = DType::f64});  // first, as MemoryError says how much is too much
+    const std::vector<double> elements = mirrored_rows(rows, columns, generator);
+    std::ranges::transform(elements, weight.data<double>(), [gain](double each) { return each * gain; });
+    return weight.to({.dtype = options.dtype.value_or(DType::f32), .device = options.device});
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/internal/checked.h"
 #include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -92,10 +93,11 @@ void KeyValueCache::check(const Tensor& keys, const Tensor& values) const {
 
 void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
   check(keys, values);
-  const std::int64_t length = length_ + keys.shape()[2];
+  const std::int64_t length = checked_add("KeyValueCache", length_, keys.shape()[2]);
   const bool reusable = can_hold(keys_, keys) && can_hold(values_, values);
   if (!reusable || length > capacity_) {
-    const std::int64_t capacity = std::max(length, reusable ? 2 * capacity_ : capacity_);
+    const std::int64_t capacity =
+        std::max(length, reusable ? checked_mul("KeyValueCache", 2, capacity_) : capacity_);
     Tensor all_keys = reusable ? grown(keys_, capacity, length_) : with_steps(keys, capacity);
     Tensor all_values = reusable ? grown(values_, capacity, length_) : with_steps(values, capacity);
     keys_ = std::move(all_keys);

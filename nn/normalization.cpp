@@ -22,6 +22,7 @@ NormOptions without_bias(NormOptions options) {
 
 AffineParameters::AffineParameters(const char* layer, const Shape& shape, const NormOptions& options,
                                    bool affine_by_default) {
+  const OpScope scope(layer);
   for (const std::int64_t length : shape) {
     if (length < 1) fail<ShapeError>(layer, "normalizes {}; each length must be at least 1", shape);
   }
@@ -93,6 +94,7 @@ BatchNorm::BatchNorm(const char* name, int min_rank, int max_rank, std::int64_t 
       momentum_(options.momentum),
       epsilon_(options.norm.epsilon),
       parameters_(name, {channels}, options.norm) {
+  const OpScope scope(name);
   const Options like{.dtype = options.norm.dtype, .device = options.norm.device};
   running_mean_ = zeros({channels}, like);
   running_variance_ = ones({channels}, like);

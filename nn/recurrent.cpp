@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/internal/checked.h"
 #include "core/internal/format.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/recurrent.h"
@@ -40,14 +41,17 @@ Recurrent::Recurrent(const char* name, CellType cell_type, std::int64_t in_featu
       options_(options) {
   at_least_one(name, "layers", options.layers);
   const auto each_layer = static_cast<std::int64_t>(directions());
-  for (std::int64_t cell = 0; cell < options.layers * each_layer; ++cell)
-    weights_.push_back(make_weights(cell < each_layer ? in_features : hidden_features * each_layer));
+  const std::int64_t later_in = checked_mul(name, hidden_features, each_layer),
+                     cells = checked_mul(name, options.layers, each_layer);
+  for (std::int64_t cell = 0; cell < cells; ++cell)
+    weights_.push_back(make_weights(cell < each_layer ? in_features : later_in));
   options_.generator = nullptr;  // it need not outlive the constructor
 }
 
 CellWeights<Parameter> Recurrent::make_weights(std::int64_t in) const {
+  const OpScope scope(name_);
   const std::int64_t gates = cell_type_ == CellType::lstm ? 4 : cell_type_ == CellType::gru ? 3 : 1;
-  const std::int64_t out = gates * hidden_features_;
+  const std::int64_t out = checked_mul(name_, gates, hidden_features_);
   Generator& generator = options_.generator ? *options_.generator : default_generator();
   const double bound = 1 / std::sqrt(static_cast<double>(hidden_features_));
   const auto made = [&](const Shape& shape) {

@@ -21,6 +21,7 @@ MaxPooled<Variable> max_pool2d_with_indices(const Variable& x, const Pair& kerne
 
 Variable max_pool2d(const Variable& x, const Pair& kernel, const MaxPool2dOptions& options) {
   // The indices take as much memory as two results: only a gradient needs them.
+  const OpScope scope("max_pool2d");
   if (!x.requires_grad() || !grad_enabled()) return max_pool2d(x.value(), kernel, options);
   return max_pool2d_with_indices(x, kernel, options).values;
 }

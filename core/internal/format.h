@@ -12,12 +12,14 @@
 #include "core/dims.h"
 #include "core/dtype.h"
 #include "core/error.h"
+#include "core/op_scope.h"
 
 namespace tinytorch {
 
-/// Throws E("[op] message").
+/// Throws E("[op] message"), with the op that OpScope names where there is one.
 template <class E, class... Args>
 [[noreturn]] void fail(std::string_view op, fmt::format_string<Args...> format, Args&&... args) {
+  if (const char* const called = OpScope::current()) op = called;
   throw E(fmt::format("[{}] {}", op, fmt::format(format, std::forward<Args>(args)...)));
 }
 

@@ -10,6 +10,7 @@ namespace tinytorch {
 namespace {
 
 Tensor along_axis(const kernels::AlongAxisKernel& kernel, const Tensor& x, int axis) {
+  const OpScope scope(kernel.name());
   require_floating(kernel.name(), x);
   const int along = normalize_axis(kernel.name(), axis, x.rank());
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
@@ -19,6 +20,7 @@ Tensor along_axis(const kernels::AlongAxisKernel& kernel, const Tensor& x, int a
 
 /// hardtanh(), called `op` in errors.
 Tensor limited(const char* op, const Tensor& x, double low, double high) {
+  const OpScope scope(op);
   require_floating(op, x);
   Tensor y = empty_like(x);
   if (y.numel() > 0) kernels::hardtanh(x, low, high, y);
@@ -43,11 +45,13 @@ Tensor mish(const Tensor& x) { return floating_unary(kernels::mish, x); }
 Tensor silu(const Tensor& x) { return floating_unary(kernels::silu, x); }
 Tensor hardswish(const Tensor& x) { return floating_unary(kernels::hardswish, x); }
 Tensor gelu(const Tensor& x, GeluForm form) {
+  const OpScope scope("gelu");
   return floating_unary(form == GeluForm::erf ? kernels::gelu : kernels::gelu_tanh, x);
 }
 Tensor leaky_relu(const Tensor& x, double slope) { return floating_unary(kernels::leaky_relu, x, slope); }
 Tensor elu(const Tensor& x, double alpha) { return floating_unary(kernels::elu, x, alpha); }
 Tensor softplus(const Tensor& x, double beta) {
+  const OpScope scope("softplus");
   if (!(beta > 0)) fail<ValueError>("softplus", "beta is {}; it must be positive", beta);
   return floating_unary(kernels::softplus, x, beta);
 }

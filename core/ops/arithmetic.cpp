@@ -20,6 +20,7 @@ bool reads_what_it_writes(const Tensor& a, const Tensor& b) {
 /// @param sign  the operator in expressions, for error messages
 void in_place(const kernels::BinaryKernel& kernel, char sign, OperandTypes types, Tensor& a,
               const Tensor& b) {
+  const OpScope scope(kernel.name());
   const DType dtype = working_dtype(kernel, types, a, b);
   require_writable(kernel.name(), a);
   if (dtype != a.dtype()) {

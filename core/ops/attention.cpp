@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/internal/checked.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
@@ -59,7 +60,7 @@ Shape four_axes(const Shape& shape) {
   Shape result = shape;
   while (result.size() < 4) result.insert(0, 1);
   while (result.size() > 4) {
-    result[1] *= result[0];
+    result[1] = checked_mul("scaled_dot_product_attention", result[0], result[1]);
     result.erase(0);
   }
   return result;
@@ -129,7 +130,7 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
                                       .random = {}};
   if (options.dropout > 0) {
     Generator& generator = options.generator ? *options.generator : default_generator();
-    settings.random = generator.advance(static_cast<std::uint64_t>((weights + 3) / 4));
+    settings.random = generator.advance(static_cast<std::uint64_t>(weights / 4 + (weights % 4 != 0 ? 1 : 0)));
   }
   return settings;
 }
@@ -196,20 +197,24 @@ Tensor dropout_scale(const Shape& weights, const kernels::AttentionSettings& set
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                                     const AttentionOptions& options) {
+  const OpScope scope("scaled_dot_product_attention");
   return detail::attention_forward(
              q, k, v, detail::attention_settings("scaled_dot_product_attention", q, k, v, options))
       .output;
 }
 
 Tensor causal_mask(std::int64_t queries, std::int64_t keys, std::int64_t offset, Device device) {
+  const OpScope scope("causal_mask");
   if (queries < 0 || keys < 0)
     fail<ShapeError>("causal_mask", "{} queries and {} keys; neither may be negative", queries, keys);
+  if (queries == 0 || keys == 0) return empty({queries, keys}, {.dtype = DType::boolean, .device = device});
   const Options options{.dtype = DType::i64, .device = device};
   const Tensor positions = arange(queries, options) + Tensor(std::clamp(offset, -queries, keys));
   return unsqueeze(positions, 1) >= arange(keys, options);
 }
 
 Tensor padding_mask(const Tensor& lengths, std::int64_t keys) {
+  const OpScope scope("padding_mask");
   require_defined("padding_mask", lengths);
   if (!is_integer(lengths.dtype())) {
     fail<DTypeError>("padding_mask", "lengths are {}; wanted integers, convert them with .to(DType::i64)",
@@ -217,11 +222,15 @@ Tensor padding_mask(const Tensor& lengths, std::int64_t keys) {
   }
   if (lengths.rank() != 1)
     fail<ShapeError>("padding_mask", "lengths are {}; wanted [batch], a length a sequence", lengths.shape());
+  if (keys < 0) fail<ShapeError>("padding_mask", "{} keys; there cannot be fewer than 0", keys);
+  if (lengths.numel() == 0)
+    return empty({0, 1, 1, keys}, {.dtype = DType::boolean, .device = lengths.device()});
   const Tensor positions = arange(keys, {.dtype = DType::i64, .device = lengths.device()});
   return positions < reshape(lengths, {lengths.numel(), 1, 1, 1});
 }
 
 Tensor causal_padding_mask(const Tensor& lengths, std::int64_t length) {
+  const OpScope scope("causal_padding_mask");
   const Tensor padding = padding_mask(lengths, length);
   return logical_and(padding, causal_mask(length, length, 0, lengths.device()));
 }

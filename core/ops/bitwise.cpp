@@ -25,6 +25,7 @@ Tensor bitwise_right_shift(const Tensor& a, const Tensor& b) {
 }
 
 Tensor bitwise_not(const Tensor& x) {
+  const OpScope scope("bitwise_not");
   require_defined("bitwise_not", x);
   if (x.dtype() == DType::boolean) return logical_not(x);
   if (is_floating(x.dtype())) {

@@ -16,6 +16,7 @@ namespace tinytorch {
 namespace {
 
 Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b, DType dtype) {
+  const OpScope scope(kernel.name());
   const Device device = common_device(kernel.name(), a, b);
   const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());
   const BroadcastOperand left(a, dtype, shape), right(b, dtype, shape);
@@ -51,6 +52,7 @@ Tensor logical_or(const Tensor& a, const Tensor& b) { return logical(kernels::lo
 Tensor logical_xor(const Tensor& a, const Tensor& b) { return logical(kernels::logical_xor, a, b); }
 
 Tensor logical_not(const Tensor& x) {
+  const OpScope scope("logical_not");
   require_defined("logical_not", x);
   const Tensor truth = x.to(DType::boolean);
   Tensor y = empty_like(truth);
@@ -64,6 +66,7 @@ Tensor isinf(const Tensor& x) { return floating_test(kernels::isinf, x, false); 
 Tensor isfinite(const Tensor& x) { return floating_test(kernels::isfinite, x, true); }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const OpScope scope("where");
   for (const Tensor* x : {&condition, &a, &b}) require_defined("where", *x);
   if (condition.dtype() != DType::boolean) {
     fail<DTypeError>("where", "the condition must be bool, but is {}; compare it, for example condition != 0",
@@ -86,6 +89,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 }
 
 bool equal(const Tensor& a, const Tensor& b) {
+  const OpScope scope("equal");
   require_defined("equal", a);
   require_defined("equal", b);
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
@@ -95,6 +99,7 @@ bool equal(const Tensor& a, const Tensor& b) {
 }
 
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance) {
+  const OpScope scope("allclose");
   require_defined("allclose", a);
   require_defined("allclose", b);
   const Shape shape = broadcast_shapes("allclose", a.shape(), b.shape());

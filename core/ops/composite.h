@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/op_scope.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
 #include "core/ops/reduction.h"
@@ -28,6 +29,7 @@ namespace tinytorch {
 /// @throws ShapeError  an axis is out of range or named twice
 template <TensorLike T>
 T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
+  const OpScope scope("mean");
   const T total = sum(x, axes, keepdim);
   const double n = x.numel() == 0 ? 0.0 : static_cast<double>(x.numel()) / static_cast<double>(total.numel());
   return total / n;
@@ -36,6 +38,7 @@ T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
 /// The square x * x, elementwise.
 template <TensorLike T>
 T square(const T& x) {
+  const OpScope scope("square");
   return x * x;
 }
 
@@ -43,16 +46,19 @@ T square(const T& x) {
 /// scalars, or tensors that broadcast. Where x equals a bound, x gets the whole gradient, as in PyTorch.
 template <TensorLike T>
 T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
+  const OpScope scope("clamp");
   return clamp_max(clamp_min(x, low), high);
 }
 /// clamp() with a lower bound only.
 template <TensorLike T>
 T clamp_min(const T& x, const std::type_identity_t<T>& low) {
+  const OpScope scope("clamp_min");
   return where(x < low, low, x);
 }
 /// clamp() with an upper bound only.
 template <TensorLike T>
 T clamp_max(const T& x, const std::type_identity_t<T>& high) {
+  const OpScope scope("clamp_max");
   return where(x > high, high, x);
 }
 
@@ -60,24 +66,28 @@ T clamp_max(const T& x, const std::type_identity_t<T>& high) {
 /// @throws DTypeError  the mask is not bool
 template <TensorLike T>
 T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& value) {
+  const OpScope scope("masked_fill");
   return where(mask, value, x);
 }
 
 /// x + value * a * b, elementwise.
 template <TensorLike T>
 T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double value = 1) {
+  const OpScope scope("addcmul");
   return x + (value == 1 ? a : T(a * value)) * b;
 }
 
 /// Linear interpolation, a + weight * (b - a), elementwise. At a weight of 1 it is b up to rounding.
 template <TensorLike T>
 T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
+  const OpScope scope("lerp");
   return a + weight * (b - a);
 }
 
 /// 1 / x, elementwise. Integers give f32.
 template <TensorLike T>
 T reciprocal(const T& x) {
+  const OpScope scope("reciprocal");
   return T(1) / x;
 }
 
@@ -100,6 +110,7 @@ T squeeze(const T& x);
 /// @throws ShapeError  the axis is out of range, or x has kMaxRank axes
 template <TensorLike T>
 T unsqueeze(const T& x, int axis) {
+  const OpScope scope("unsqueeze");
   Shape shape = x.shape();
   shape.insert(normalize_axis("unsqueeze", axis, x.rank() + 1), 1);
   return reshape(x, shape);
@@ -122,6 +133,7 @@ T select(const T& x, int axis, std::int64_t index);
 /// @throws ShapeError  there are no tensors, their shapes differ, or the axis is out of range
 template <TensorLike T>
 T stack(const std::vector<T>& tensors, int axis = 0) {
+  const OpScope scope("stack");
   std::vector<T> rows;
   rows.reserve(tensors.size());
   for (const T& tensor : tensors) rows.push_back(unsqueeze(tensor, axis));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/internal/checked.h"
 #include "core/ops/convolution_kernels.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -38,9 +39,10 @@ Shape result_shape(const char* op, const Shape& x, const Shape& weight, const Co
   if (x.size() != 4)
     fail<ShapeError>(op, "the input's shape is {}; wanted [batch, channels, height, width]", x);
   check_groups(op, weight, options.groups);
-  if (x[1] != weight[1] * options.groups) {
+  const std::int64_t channels = checked_mul(op, weight[1], options.groups);
+  if (x[1] != channels) {
     fail<ShapeError>(op, "input has {} channels, but the weight {} expects {} (groups = {})", x[1], weight,
-                     weight[1] * options.groups, options.groups);
+                     channels, options.groups);
   }
   const Pair size = window_output_size(op, image_size(x),
                                        {.kernel = image_size(weight),
@@ -79,6 +81,7 @@ void fill_without_terms(Tensor& y, const Tensor& bias) {
 }  // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options) {
+  const OpScope scope("conv2d");
   require_images("conv2d", x);
   require_like("conv2d", "input", x, "the weight", weight);
   const Shape shape = result_shape("conv2d", x.shape(), weight.shape(), options);
@@ -95,6 +98,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
 
 Tensor conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Shape& input,
                              const Conv2dOptions& options) {
+  const OpScope scope("conv2d_input_gradient");
   constexpr const char* kOp = "conv2d_input_gradient";
   require_images(kOp, grad);
   require_like(kOp, "the gradient", grad, "the weight", weight);
@@ -111,6 +115,7 @@ Tensor conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Sha
 
 Tensor conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Shape& weight,
                               const Conv2dOptions& options) {
+  const OpScope scope("conv2d_weight_gradient");
   constexpr const char* kOp = "conv2d_weight_gradient";
   require_images(kOp, grad);
   require_like(kOp, "the gradient", grad, "the input", x);
@@ -173,7 +178,7 @@ Shape conv_transpose2d_shape(const Tensor& x, const Tensor& weight, const Tensor
   }
   const Pair image = image_size(x.shape()), kernel = image_size(weight.shape());
   const Shape shape{
-      x.shape()[0], weight.shape()[1] * options.groups,
+      x.shape()[0], checked_mul(kOp, weight.shape()[1], options.groups),
       transposed_length(image.height, kernel.height, options.stride.height, options.padding.height,
                         options.output_padding.height, options.dilation.height),
       transposed_length(image.width, kernel.width, options.stride.width, options.padding.width,

@@ -17,6 +17,7 @@ bool may_overlap(const Tensor& x, const Tensor& y) { return x.storage() == y.sto
 }  // namespace
 
 Tensor clone(const Tensor& x) {
+  const OpScope scope("clone");
   require_defined("clone", x);
   Tensor y = empty_like(x);
   if (x.numel() > 0) kernels::copy(x, y);
@@ -26,6 +27,7 @@ Tensor clone(const Tensor& x) {
 Tensor contiguous(const Tensor& x) {
   require_defined("contiguous", x);
   if (x.is_contiguous()) return x;
+  const OpScope scope("contiguous");
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   kernels::copy(x, y);
   return y;
@@ -38,6 +40,7 @@ void fill(Tensor& x, Scalar value) {
 }
 
 void assign(Tensor& x, const Tensor& source) {
+  const OpScope scope("assign");
   require_defined("assign", x);
   require_defined("assign", source);
   require_writable("assign", x);

@@ -92,15 +92,23 @@ std::int64_t arange_size(const Scalar& start, const Scalar& stop, const Scalar& 
 }  // namespace
 
 Tensor empty(const Shape& shape, Options options) {
+  const OpScope scope("empty");
   return allocate("empty", shape, contiguous_strides(shape), options.dtype.value_or(DType::f32),
                   options.device);
 }
 
-Tensor zeros(const Shape& shape, Options options) { return filled(empty(shape, options), 0); }
+Tensor zeros(const Shape& shape, Options options) {
+  const OpScope scope("zeros");
+  return filled(empty(shape, options), 0);
+}
 
-Tensor ones(const Shape& shape, Options options) { return filled(empty(shape, options), 1); }
+Tensor ones(const Shape& shape, Options options) {
+  const OpScope scope("ones");
+  return filled(empty(shape, options), 1);
+}
 
 Tensor full(const Shape& shape, Scalar value, Options options) {
+  const OpScope scope("full");
   options.dtype = options.dtype.value_or(value.dtype());
   return filled(empty(shape, options), value);
 }
@@ -108,16 +116,27 @@ Tensor full(const Shape& shape, Scalar value, Options options) {
 Tensor empty_like(const Tensor& x) { return empty_like(x, {.dtype = x.dtype(), .device = x.device()}); }
 
 Tensor empty_like(const Tensor& x, Options options) {
+  const OpScope scope("empty_like");
   require_defined("empty_like", x);
   return allocate("empty_like", x.shape(), dense_strides(x), options.dtype.value_or(x.dtype()),
                   options.device.value_or(x.device()));
 }
 
-Tensor zeros_like(const Tensor& x) { return filled(empty_like(x), 0); }
-Tensor ones_like(const Tensor& x) { return filled(empty_like(x), 1); }
-Tensor full_like(const Tensor& x, Scalar value) { return filled(empty_like(x), value); }
+Tensor zeros_like(const Tensor& x) {
+  const OpScope scope("zeros_like");
+  return filled(empty_like(x), 0);
+}
+Tensor ones_like(const Tensor& x) {
+  const OpScope scope("ones_like");
+  return filled(empty_like(x), 1);
+}
+Tensor full_like(const Tensor& x, Scalar value) {
+  const OpScope scope("full_like");
+  return filled(empty_like(x), value);
+}
 
 Tensor arange(Scalar start, Scalar stop, Scalar step, Options options) {
+  const OpScope scope("arange");
   const bool integers = is_integer_scalar(start) && is_integer_scalar(stop) && is_integer_scalar(step);
   options.dtype = options.dtype.value_or(integers ? DType::i64 : DType::f32);
   Tensor y = empty({arange_size(start, stop, step, integers)}, options);
@@ -125,9 +144,13 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, Options options) {
   return y;
 }
 
-Tensor arange(Scalar stop, Options options) { return arange(0, stop, 1, options); }
+Tensor arange(Scalar stop, Options options) {
+  const OpScope scope("arange");
+  return arange(0, stop, 1, options);
+}
 
 Tensor linspace(double start, double stop, std::int64_t n, Options options) {
+  const OpScope scope("linspace");
   if (n < 0) fail<ValueError>("linspace", "n is {}; it must not be negative", n);
   Tensor y = empty({n}, options);
   if (n == 0) return y;
@@ -142,6 +165,7 @@ Tensor linspace(double start, double stop, std::int64_t n, Options options) {
 }
 
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, Options options) {
+  const OpScope scope("eye");
   const std::int64_t width = columns.value_or(rows);
   Tensor y = zeros({rows, width}, options);
   if (y.numel() == 0) return y;
@@ -152,6 +176,7 @@ Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, Options optio
 
 template <Element T>
 Tensor from_values(std::span<const T> values, const Shape& shape, Device device) {
+  const OpScope scope("from_values");
   const std::int64_t numel = checked_numel("from_values", shape);
   if (numel != static_cast<std::int64_t>(values.size())) {
     fail<ShapeError>("from_values", "{} values do not fill shape {}, which has {} elements", values.size(),

@@ -15,10 +15,11 @@ void detail::check_dropout(const Tensor& x, double p) {
 
 RandomStream detail::take_dropout_stream(const Tensor& x, double p, Generator& generator) {
   check_dropout(x, p);
-  return generator.advance(static_cast<std::uint64_t>((x.numel() + 3) / 4));
+  return generator.advance(static_cast<std::uint64_t>(x.numel() / 4 + (x.numel() % 4 != 0 ? 1 : 0)));
 }
 
 Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
+  const OpScope scope("dropout");
   detail::check_dropout(x, p);
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   if (y.numel() > 0) kernels::dropout(stream, p, contiguous(x), y);
@@ -26,6 +27,7 @@ Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
 }
 
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator) {
+  const OpScope scope("dropout");
   detail::check_dropout(x, p);
   return training && p > 0 ? dropout(x, p, detail::take_dropout_stream(x, p, generator)) : x;
 }

@@ -210,6 +210,7 @@ Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor&
 }  // namespace detail
 
 Tensor nonzero(const Tensor& x) {
+  const OpScope scope("nonzero");
   require_defined("nonzero", x);
   const Tensor mask = contiguous(x.to(DType::boolean));
   std::int64_t found = 0;
@@ -224,14 +225,19 @@ Tensor nonzero(const Tensor& x) {
 }
 
 Tensor one_hot(const Tensor& index, std::int64_t classes) {
+  const OpScope scope("one_hot");
   const Tensor checked = as_index("one_hot", index);
   if (classes < 1) fail<ValueError>("one_hot", "classes is {}; there must be at least 1", classes);
   require_in_range("one_hot", checked, 0, {classes});
+  Shape shape = checked.shape();
+  shape.push_back(classes);
+  if (checked.numel() == 0) return empty(shape, {.dtype = DType::i64, .device = index.device()});
   const Tensor all = arange(classes, {.dtype = DType::i64, .device = index.device()});
   return (unsqueeze(checked, -1) == all).to(DType::i64);
 }
 
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
+  const OpScope scope("bincount");
   const std::int64_t length = detail::number_of_bins(x, minlength);
   const Options options{.dtype = DType::i64, .device = x.device()};
   const detail::IndexMap map{0, x.to(DType::i64)};

@@ -53,6 +53,7 @@ void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, c
 }  // namespace detail
 
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions options, const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, prediction, target);
   return detail::reduce_losses(square(prediction - detail::cast_like(target, prediction)), options.reduction);
 }
@@ -60,6 +61,7 @@ Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions opti
 // Has a gradient rule of its own: through log, the gradient at 0 would be 0/0.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options, const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, probability, target);
   const Tensor t = detail::cast_like(target, probability);
   const auto clamped_log = [](const Tensor& x) { return maximum(log(x), -100.0); };

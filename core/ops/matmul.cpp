@@ -64,6 +64,7 @@ Tensor matmul_matrices(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  const OpScope scope("matmul");
   require_defined("matmul", a);
   require_defined("matmul", b);
   check_dtype(a, b);
@@ -74,6 +75,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
+  const OpScope scope("linear");
   for (const Tensor* operand : {&x, &weight, &bias}) require_defined("linear", *operand);
   check_linear(x.shape(), weight.shape(), bias.shape());
   const Device device = common_device("linear", x, weight);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "core/internal/checked.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -124,7 +125,7 @@ NormalizationSettings batch_norm_settings(const Tensor& x, const Tensor& running
                                           const Tensor& bias, const BatchNormOptions& options) {
   NormalizationSettings settings = by_channel("batch_norm", x, weight, bias, options.epsilon);
   if (settings.channels == 1) {  // its elements are contiguous
-    settings.inner *= settings.outer;
+    settings.inner = checked_mul("batch_norm", settings.inner, settings.outer);
     settings.outer = 1;
   }
   settings.channel_groups = settings.channels;
@@ -140,7 +141,7 @@ NormalizationSettings batch_norm_settings(const Tensor& x, const Tensor& running
   if (running_mean.defined() != running_variance.defined()) {
     fail<ValueError>(settings.op, "only one running statistic is defined; give both or none");
   }
-  if (options.training && settings.group_size() == 1 && settings.channels > 0) {
+  if (options.training && settings.outer == 1 && settings.inner == 1 && settings.channels > 0) {
     fail<ShapeError>(
         settings.op,
         "expected more than 1 value per channel when training, but x is {}; take a larger batch, "
@@ -176,9 +177,9 @@ NormalizationSettings instance_norm_settings(const Tensor& x, const Tensor& weig
 Normalized normalize(const NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
                      const Tensor& bias, const Tensor& given) {
   const Options like{.dtype = x.dtype(), .device = x.device()};
-  Normalized result{empty(x.shape(), like),
-                    given.defined() ? given : empty({3, settings.num_groups()}, like)};
+  Normalized result{empty(x.shape(), like), given};
   if (x.numel() == 0) return result;
+  if (!given.defined()) result.statistics = empty({3, settings.num_groups()}, like);
   kernels::normalize(settings, contiguous(x), contiguous_or_undefined(weight), contiguous_or_undefined(bias),
                      result.statistics, result.y);
   return result;
@@ -219,16 +220,19 @@ NormalizationGradients normalize_gradient(const NormalizationSettings& settings,
 
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias,
                   double epsilon) {
+  const OpScope scope("layer_norm");
   const auto settings = detail::layer_norm_settings("layer_norm", x, shape, weight, bias, epsilon);
   return detail::normalize(settings, x, weight, bias).y;
 }
 
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight, double epsilon) {
+  const OpScope scope("rms_norm");
   return detail::normalize(detail::rms_norm_settings(x, shape, weight, epsilon), x, weight, {}).y;
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_variance,
                   const Tensor& weight, const Tensor& bias, const BatchNormOptions& options) {
+  const OpScope scope("batch_norm");
   const auto settings = detail::batch_norm_settings(x, running_mean, running_variance, weight, bias, options);
   return detail::batch_normalize(settings, x, running_mean, running_variance, weight, bias, options.momentum)
       .y;
@@ -236,11 +240,13 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias,
                   double epsilon) {
+  const OpScope scope("group_norm");
   const auto settings = detail::group_norm_settings("group_norm", x, groups, weight, bias, epsilon);
   return detail::normalize(settings, x, weight, bias).y;
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
+  const OpScope scope("instance_norm");
   return detail::normalize(detail::instance_norm_settings(x, weight, bias, epsilon), x, weight, bias).y;
 }
 

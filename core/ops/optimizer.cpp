@@ -49,6 +49,7 @@ void check_update(const char* op, const ParameterUpdate& update, Device device, 
 template <class Slot, class Step>
 void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates, int moments) {
   if (updates.empty()) return;
+  const OpScope scope(slot.name());
   for (const ParameterUpdate& update : updates)
     check_update(slot.name(), update, updates.front().device(), moments);
   slot(step, updates);

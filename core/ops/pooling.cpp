@@ -71,11 +71,13 @@ void check_indices(const char* op, const Tensor& x, const Tensor& indices, const
 }  // namespace
 
 Tensor max_pool2d(const Tensor& x, const Pair& kernel, const MaxPool2dOptions& options) {
+  const OpScope scope("max_pool2d");
   return pooled(x, kernel, options, false).values;
 }
 
 MaxPooled<Tensor> max_pool2d_with_indices(const Tensor& x, const Pair& kernel,
                                           const MaxPool2dOptions& options) {
+  const OpScope scope("max_pool2d_with_indices");
   return pooled(x, kernel, options, true);
 }
 

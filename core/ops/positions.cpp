@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/internal/checked.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
@@ -18,6 +19,7 @@ namespace {
 /// positions times base^(-2 i / width): [..., pairs], f64.
 Tensor angles(const Tensor& positions, std::int64_t pairs, std::int64_t width, double base) {
   const Options options{.dtype = DType::f64, .device = positions.device()};
+  if (positions.numel() == 0) return empty(joined(positions.shape(), {pairs}), options);
   const Tensor exponents = arange(pairs, options) * (-2 / static_cast<double>(width));
   return unsqueeze(positions.to(DType::f64), -1) * pow(Tensor(base), exponents);
 }
@@ -29,6 +31,7 @@ void require_floating_dtype(const char* op, DType dtype) {
 Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor& cosine,
               const Tensor& sine) {
   const char* const op = kernel.name();
+  const OpScope scope(op);
   require_floating(op, x);
   require_defined(op, cosine);
   require_defined(op, sine);
@@ -55,6 +58,7 @@ Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor
 }  // namespace
 
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base, DType dtype) {
+  const OpScope scope("rotary_table");
   require_numeric("rotary_table", positions);
   require_floating_dtype("rotary_table", dtype);
   if (width < 0 || width % 2 != 0)
@@ -74,12 +78,15 @@ Tensor rotate_interleaved(const Tensor& x, const Tensor& cosine, const Tensor& s
 }
 
 Tensor sinusoidal_positions(std::int64_t length, std::int64_t width, Options options) {
+  const OpScope scope("sinusoidal_positions");
   const DType dtype = options.dtype.value_or(DType::f32);
   require_floating_dtype("sinusoidal_positions", dtype);
   if (length < 0 || width < 0)
     fail<ShapeError>("sinusoidal_positions", "length is {} and width {}; neither may be negative", length,
                      width);
-  const std::int64_t pairs = (width + 1) / 2;
+  const std::int64_t pairs = width / 2 + width % 2;
+  checked_numel("sinusoidal_positions", {length, checked_mul("sinusoidal_positions", pairs, 2)});
+  if (length == 0 || width == 0) return zeros({length, width}, options);
   const Tensor positions = arange(length, {.dtype = DType::f64, .device = options.device});
   const Tensor angle = angles(positions, pairs, width, 10000);
   const Tensor table = reshape(stack(std::vector<Tensor>{sin(angle), cos(angle)}, -1), {length, 2 * pairs});
@@ -91,7 +98,9 @@ namespace detail {
 Tensor consecutive_positions(const Tensor& x, std::int64_t offset) {
   require_floating("rotary", x);
   if (x.rank() < 2) fail<ShapeError>("rotary", "x is {}; wanted [..., length, width]", x.shape());
-  return arange(offset, offset + x.size(-2), 1, {.dtype = DType::i64, .device = x.device()});
+  const std::int64_t end = checked_add("rotary", offset, x.size(-2));
+  if (x.numel() == 0) return zeros({1}, {.dtype = DType::i64, .device = x.device()});
+  return arange(offset, end, 1, {.dtype = DType::i64, .device = x.device()});
 }
 
 RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double base) {
@@ -105,6 +114,10 @@ RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double ba
         "x is {}, positions {}; wanted [..., length, width] of an even width, and positions that "
         "broadcast to [..., length]",
         x.shape(), positions.shape());
+  }
+  if (x.numel() == 0) {
+    const Tensor any = ones({1}, {.dtype = x.dtype(), .device = x.device()});
+    return {.cosine = any, .sine = any};
   }
   return rotary_table(positions, x.shape().back(), base, x.dtype());
 }

@@ -10,9 +10,10 @@ namespace tinytorch {
 
 namespace {
 
-/// The part of the generator's stream that fills y, where a block gives `per_block` elements.
+/// The part of the generator's stream that fills y, which is not empty, where a block gives `per_block`
+/// elements.
 RandomStream take_stream(Generator& generator, const Tensor& y, std::int64_t per_block) {
-  return generator.advance(static_cast<std::uint64_t>((y.numel() + per_block - 1) / per_block));
+  return generator.advance(static_cast<std::uint64_t>((y.numel() - 1) / per_block + 1));
 }
 
 Tensor floating_empty(const char* op, const Shape& shape, Options options) {
@@ -37,12 +38,14 @@ void require_range(std::int64_t low, std::int64_t high, DType dtype) {
 }  // namespace
 
 Tensor rand(const Shape& shape, Options options, Generator& generator) {
+  const OpScope scope("rand");
   Tensor y = floating_empty("rand", shape, options);
   if (y.numel() > 0) kernels::random_uniform(take_stream(generator, y, y.dtype() == DType::f32 ? 4 : 2), y);
   return y;
 }
 
 Tensor randn(const Shape& shape, Options options, Generator& generator) {
+  const OpScope scope("randn");
   Tensor y = floating_empty("randn", shape, options);
   if (y.numel() > 0) kernels::random_normal(take_stream(generator, y, 2), y);
   return y;
@@ -50,6 +53,7 @@ Tensor randn(const Shape& shape, Options options, Generator& generator) {
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Options options,
                Generator& generator) {
+  const OpScope scope("randint");
   options.dtype = options.dtype.value_or(DType::i64);
   require_range(low, high, *options.dtype);
   Tensor y = empty(shape, options);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/internal/checked.h"
 #include "core/ops/copy.h"
 #include "core/ops/copy_kernels.h"
 #include "core/ops/internal/check.h"
@@ -53,9 +54,12 @@ Tensor source_indices(PadMode mode, const Tensor& padded, std::int64_t length) {
 }  // namespace
 
 Tensor flip(const Tensor& x, const Axes& axes) {
+  const OpScope scope("flip");
   require_defined("flip", x);
+  const Axes flipped = normalize_axes("flip", axes, x.rank());
   Tensor y = clone(x);
-  for (const std::int64_t each : normalize_axes("flip", axes, x.rank())) {
+  if (x.numel() == 0) return y;
+  for (const std::int64_t each : flipped) {
     const int axis = static_cast<int>(each);
     const std::int64_t length = x.shape()[axis];
     if (length < 2) continue;
@@ -81,12 +85,15 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
     strides.erase(axis);
   }
   shape.push_back(length);
-  strides.push_back(row_stride + column_stride);
-  const std::int64_t start = length > 0 ? down * row_stride + right * column_stride : 0;
+  // Strides and offsets that no element needs could overflow.
+  const bool is_empty = length == 0 || x.numel() == 0;
+  strides.push_back(is_empty ? 1 : row_stride + column_stride);
+  const std::int64_t start = is_empty ? 0 : down * row_stride + right * column_stride;
   return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + start);
 }
 
 Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
+  const OpScope scope("pad");
   require_defined("pad", x);
   Tensor y =
       full(detail::padded_shape(x.shape(), paddings), value, {.dtype = x.dtype(), .device = x.device()});
@@ -129,19 +136,24 @@ Shape padded_shape(const Shape& shape, const Paddings& paddings) {
   return padded;
 }
 
-IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
-  const std::int64_t length = x.shape()[axis], most = std::max(padding.before, padding.after);
+void check_padding(const Shape& shape, int axis, const Padding& padding, PadMode mode) {
+  const std::int64_t length = shape[axis], most = std::max(padding.before, padding.after);
   const bool fits = mode == PadMode::reflect    ? most < length
                     : mode == PadMode::circular ? most <= length
                                                 : length > 0;
   if (!fits && most > 0) {
     fail<ShapeError>("pad", "axis {} of shape {} is too short to be padded by {} in this mode; {}", axis,
-                     x.shape(), most,
+                     shape, most,
                      mode == PadMode::reflect    ? "reflect needs fewer than its length"
                      : mode == PadMode::circular ? "circular needs at most its length"
                                                  : "replicate needs an element");
   }
-  const Tensor padded = arange(-padding.before, length + padding.after, 1, indices_on(x.device()));
+}
+
+IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
+  const std::int64_t length = x.shape()[axis];
+  const Tensor padded =
+      arange(-padding.before, checked_add("pad", length, padding.after), 1, indices_on(x.device()));
   return map_along(source_indices(mode, padded, length), axis, x.shape());
 }
 
@@ -234,8 +246,14 @@ Shape split_at(const Shape& shape, int axis, std::int64_t n) {
   return {outer, n, inner};
 }
 
+void check_views(const char* op, std::int64_t n) {
+  constexpr std::int64_t kMostViews = std::int64_t{1} << 24;  // some gigabytes of handles
+  if (n > kMostViews) fail<ShapeError>(op, "would give {} tensors; it gives at most 2^24", n);
+}
+
 std::vector<std::int64_t> chunk_sizes(const Shape& shape, int axis, std::int64_t size) {
   if (size < 1) fail<ValueError>("split", "the size is {}; it must be at least 1", size);
+  check_views("split", shape[axis] / size);
   std::vector<std::int64_t> sizes;
   for (std::int64_t left = shape[axis]; left > 0; left -= size) sizes.push_back(std::min(left, size));
   // As in PyTorch, an empty axis has one empty chunk.
@@ -265,6 +283,7 @@ std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks) {
 Tensor upper_mask(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly) {
   require_defined(op, x);
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
+  if (x.numel() == 0) return empty(x.shape(), {.dtype = DType::boolean, .device = x.device()});
   // Beyond the corners it is all the same, and sums could overflow.
   diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1)) + (strictly ? 1 : 0);
   const Tensor rows = arange(x.size(-2), indices_on(x.device())),

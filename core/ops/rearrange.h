@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/tensor.h"
 
@@ -68,6 +69,7 @@ T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
 /// Shifts the elements of x in row-major order, as if x had one axis.
 template <TensorLike T>
 T roll(const T& x, std::int64_t shift) {
+  const OpScope scope("roll");
   return reshape(roll(reshape(x, {-1}), {shift}, Axes{0}), x.shape());
 }
 
@@ -82,6 +84,7 @@ T repeat(const T& x, const Dims& counts);
 /// @throws as repeat()
 template <TensorLike T>
 T tile(const T& x, Dims counts) {
+  const OpScope scope("tile");
   while (counts.size() < x.rank()) counts.insert(0, 1);
   return repeat(x, counts);
 }
@@ -111,7 +114,7 @@ std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axi
 
 /// Splits x along an axis into consecutive chunks of one size, which are views. The last chunk may be
 /// smaller.
-/// @throws ShapeError  the axis is out of range
+/// @throws ShapeError  the axis is out of range, or there would be more than 2^24 chunks
 /// @throws ValueError  the size is less than 1
 template <TensorLike T>
 std::vector<T> split(const T& x, std::int64_t size, int axis = 0);
@@ -123,14 +126,9 @@ template <TensorLike T>
 std::vector<T> chunk(const T& x, std::int64_t chunks, int axis = 0);
 
 /// Splits x along an axis into slices without that axis, which are views: select() at each index.
-/// @throws ShapeError  the axis is out of range
+/// @throws ShapeError  the axis is out of range, or longer than 2^24
 template <TensorLike T>
-std::vector<T> unbind(const T& x, int axis = 0) {
-  const int along = normalize_axis("unbind", axis, x.rank());
-  std::vector<T> slices;
-  for (std::int64_t i = 0; i < x.shape()[along]; ++i) slices.push_back(select(x, along, i));
-  return slices;
-}
+std::vector<T> unbind(const T& x, int axis = 0);
 
 /// The upper triangle of each matrix in the last two axes: elements below a diagonal are set to 0.
 /// @param diagonal  the number of diagonals above the main one; negative below it

@@ -1,5 +1,6 @@
 #include "core/ops/internal/recurrent.h"
 
+#include "core/internal/checked.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
@@ -13,7 +14,7 @@ void check_gates(const char* op, std::int64_t gates, const Tensor& from_input, c
                  const Tensor& state) {
   for (const Tensor* operand : {&from_input, &from_hidden, &state}) require_floating(op, *operand);
   Shape wanted = state.shape();
-  if (!wanted.empty()) wanted.back() *= gates;
+  if (!wanted.empty()) wanted.back() = checked_mul(op, wanted.back(), gates);
   if (wanted.empty() || from_input.shape() != wanted || from_hidden.shape() != wanted) {
     fail<ShapeError>(op,
                      "from_input is {}, from_hidden {}, the state {}; wanted [..., {} H] twice and [..., H]",
@@ -34,6 +35,7 @@ Tensor empty_contiguous(const Tensor& x) {
 }  // namespace
 
 Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& cell) {
+  const OpScope scope("lstm_gates");
   check_gates("lstm_gates", 4, from_input, from_hidden, cell);
   Shape shape = cell.shape();
   shape.insert(0, 2);
@@ -44,6 +46,7 @@ Tensor lstm_gates(const Tensor& from_input, const Tensor& from_hidden, const Ten
 }
 
 Tensor gru_gates(const Tensor& from_input, const Tensor& from_hidden, const Tensor& hidden) {
+  const OpScope scope("gru_gates");
   check_gates("gru_gates", 3, from_input, from_hidden, hidden);
   Tensor y = empty_contiguous(hidden);
   if (y.numel() > 0)

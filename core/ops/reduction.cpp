@@ -17,17 +17,24 @@ Tensor reduce(const kernels::ReductionKernel& kernel, const Tensor& x, const Axe
 }
 
 Tensor extremum(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), x);
   const Axes reduced = normalize_axes(kernel.name(), axes, x.rank());
   detail::require_elements(kernel.name(), x.shape(), reduced);
   return reduce(kernel, x, reduced, keepdim, x.dtype());
 }
 
-Tensor sum_or_product(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes,
-                      bool keepdim) {
+/// @param of_none  the result over no elements
+Tensor sum_or_product(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim,
+                      int of_none) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), x);
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
-  return reduce(kernel, x, normalize_axes(kernel.name(), axes, x.rank()), keepdim, dtype);
+  const Axes reduced = normalize_axes(kernel.name(), axes, x.rank());
+  if (x.numel() == 0) {
+    return full(reduced_shape(x.shape(), reduced, keepdim), of_none, {.dtype = dtype, .device = x.device()});
+  }
+  return reduce(kernel, x, reduced, keepdim, dtype);
 }
 
 /// The extremum of the elements as bools; `of_none` over no elements.
@@ -75,20 +82,22 @@ Tensor arg_extremum(const char* op, const kernels::ArgReductionKernel& kernel, c
 }  // namespace detail
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
-  return sum_or_product(kernels::sum, x, axes, keepdim);
+  return sum_or_product(kernels::sum, x, axes, keepdim, 0);
 }
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::nansum, x, axes, keepdim);
 }
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
-  return sum_or_product(kernels::prod, x, axes, keepdim);
+  return sum_or_product(kernels::prod, x, axes, keepdim, 1);
 }
 
 Tensor any(const Tensor& x, const Axes& axes, bool keepdim) {
+  const OpScope scope("any");
   return any_or_all("any", kernels::max, x, axes, keepdim, false);
 }
 
 Tensor all(const Tensor& x, const Axes& axes, bool keepdim) {
+  const OpScope scope("all");
   return any_or_all("all", kernels::min, x, axes, keepdim, true);
 }
 
@@ -100,10 +109,12 @@ Tensor min(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor argmax(const Tensor& x, std::optional<int> axis, bool keepdim) {
+  const OpScope scope("argmax");
   return arg_extremum(kernels::argmax, x, axis, keepdim);
 }
 
 Tensor argmin(const Tensor& x, std::optional<int> axis, bool keepdim) {
+  const OpScope scope("argmin");
   return arg_extremum(kernels::argmin, x, axis, keepdim);
 }
 

@@ -87,11 +87,13 @@ void draw_without_replacement(std::span<const double> weights, std::span<const d
 }  // namespace
 
 Tensor normal(double mean, double deviation, const Shape& shape, Options options, Generator& generator) {
+  const OpScope scope("normal");
   if (!(deviation >= 0)) fail<ValueError>("normal", "deviation is {}; it must not be negative", deviation);
   return randn(shape, options, generator) * deviation + mean;
 }
 
 Tensor bernoulli(const Tensor& p, Generator& generator) {
+  const OpScope scope("bernoulli");
   require_floating("bernoulli", p);
   if (p.numel() > 0) {
     const auto least = min(p).item<double>(), most = max(p).item<double>();
@@ -102,6 +104,7 @@ Tensor bernoulli(const Tensor& p, Generator& generator) {
 }
 
 Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement, Generator& generator) {
+  const OpScope scope("multinomial");
   require_floating("multinomial", weights);
   if (weights.rank() == 0)
     fail<ShapeError>("multinomial", "takes weights [..., n], not a 0-dimensional tensor");
@@ -137,6 +140,7 @@ Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement
 }
 
 Tensor permutation(std::int64_t n, Options options, Generator& generator) {
+  const OpScope scope("permutation");
   if (n < 0) fail<ValueError>("permutation", "n is {}; it must not be negative", n);
   const DType dtype = options.dtype.value_or(DType::i64);
   if (!is_integer(dtype))

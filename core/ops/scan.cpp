@@ -13,6 +13,7 @@ namespace {
 Tensor exchanged_with_last(const Tensor& x, int axis) { return contiguous(transpose(x, axis, -1)); }
 
 Tensor scan(const kernels::ScanKernel& kernel, const Tensor& x, int axis, bool reverse) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), x);
   const int along = normalize_axis(kernel.name(), axis, x.rank());
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : DType::i64;
@@ -39,6 +40,7 @@ Tensor arg_scan(const kernels::ArgScanKernel& kernel, const Tensor& x, int axis)
 }  // namespace detail
 
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
+  const OpScope scope("linear_recurrence");
   constexpr auto kName = "linear_recurrence";
   require_floating(kName, a);
   require_floating(kName, b);

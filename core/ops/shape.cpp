@@ -93,7 +93,10 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   require_defined("reshape", x);
   const Shape complete = complete_shape(x, shape);
   const std::optional<Strides> strides = view_strides(x, complete);
-  if (!strides) return reshape(contiguous(x), complete);
+  if (!strides) {
+    const OpScope scope("reshape");
+    return reshape(contiguous(x), complete);
+  }
   return Tensor(x.storage(), x.dtype(), complete, *strides, x.offset());
 }
 
@@ -140,14 +143,15 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::i
   Shape shape = x.shape();
   Strides strides = x.strides();
   shape[i] = size;
-  // With one element left the stride is never used; the product could overflow.
+  // Strides and offsets that no element needs could overflow.
+  if (size == 0 || x.numel() == 0) return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
   if (size > 1) strides[i] *= step;
-  const std::int64_t offset = x.offset() + (size > 0 ? first * x.strides()[i] : 0);
-  return Tensor(x.storage(), x.dtype(), shape, strides, offset);
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + first * x.strides()[i]);
 }
 
 Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64_t start,
                      std::optional<std::int64_t> stop, std::int64_t step) {
+  const OpScope scope("slice_scatter");
   Tensor y = clone(x);
   Tensor target = slice(y, axis, start, stop, step);
   common_device("slice_scatter", y, source);
@@ -156,6 +160,7 @@ Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64
 }
 
 Tensor concat(std::span<const Tensor> tensors, int axis) {
+  const OpScope scope("concat");
   if (tensors.empty()) fail<ShapeError>("concat", "no tensors were given");
   for (const Tensor& x : tensors) require_defined("concat", x);
   const Tensor& first = tensors.front();

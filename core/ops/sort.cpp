@@ -10,6 +10,7 @@
 namespace tinytorch {
 
 Sorted<Tensor> sort(const Tensor& x, int axis, bool descending) {
+  const OpScope scope("sort");
   require_defined("sort", x);
   const int along = normalize_axis("sort", axis, x.rank());
   const Tensor rows = contiguous(transpose(x, along, -1));
@@ -19,7 +20,10 @@ Sorted<Tensor> sort(const Tensor& x, int axis, bool descending) {
   return {contiguous(transpose(values, along, -1)), contiguous(transpose(indices, along, -1))};
 }
 
-Tensor argsort(const Tensor& x, int axis, bool descending) { return sort(x, axis, descending).indices; }
+Tensor argsort(const Tensor& x, int axis, bool descending) {
+  const OpScope scope("argsort");
+  return sort(x, axis, descending).indices;
+}
 
 namespace detail {
 

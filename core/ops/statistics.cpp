@@ -7,9 +7,9 @@ namespace tinytorch {
 namespace detail {
 
 std::int64_t reduced_numel(const Shape& shape, const Axes& axes) {
-  std::int64_t numel = 1;
-  for (const std::int64_t axis : axes) numel *= shape[static_cast<int>(axis)];
-  return numel;
+  Shape lengths;
+  for (const std::int64_t axis : axes) lengths.push_back(shape[static_cast<int>(axis)]);
+  return checked_numel("var", lengths);
 }
 
 Tensor finite_or_zero(const Tensor& m) { return where((m - m) == 0, m, 0); }

@@ -9,6 +9,7 @@
 namespace tinytorch {
 
 Tensor unfold(const Tensor& x, const Window& window) {
+  const OpScope scope("unfold");
   require_images("unfold", x);
   const Pair output = window_output_size("unfold", image_size(x.shape()), window);
   const std::int64_t kernel_numel = checked_numel("unfold", {window.kernel.height, window.kernel.width});
@@ -20,6 +21,7 @@ Tensor unfold(const Tensor& x, const Window& window) {
 }
 
 Tensor fold(const Tensor& columns, const Pair& size, const Window& window) {
+  const OpScope scope("fold");
   require_floating("fold", columns);
   if (columns.rank() != 3) {
     fail<ShapeError>("fold",

@@ -9,7 +9,7 @@ namespace tinytorch {
 namespace {
 
 /// Larger parameters would overflow what is computed from them.
-constexpr std::int64_t kMost = std::int64_t{1} << 31;
+constexpr std::int64_t kMost = std::int64_t{1} << 31, kLongest = std::int64_t{1} << 62;
 
 void require_within(const char* op, const char* name, const Pair& pair, std::int64_t least) {
   if (std::min(pair.height, pair.width) < least)
@@ -25,7 +25,7 @@ std::int64_t output_length(std::int64_t length, std::int64_t span, std::int64_t 
                            bool ceil_mode) {
   const std::int64_t range = length + 2 * padding - span;
   if (!ceil_mode) return range / stride + 1;
-  const std::int64_t n = (range + stride - 1) / stride + 1;
+  const std::int64_t n = range / stride + (range % stride != 0 ? 1 : 0) + 1;
   return (n - 1) * stride >= length + padding ? n - 1 : n;
 }
 
@@ -57,6 +57,8 @@ Pair detail::pooling_stride(const Pair& stride, const Pair& kernel) {
 
 Pair window_output_size(const char* op, const Pair& image, const Window& window, bool ceil_mode) {
   check_window(op, window);
+  if (std::max(image.height, image.width) > kLongest)
+    fail<ShapeError>(op, "the image is {} x {}; an axis has at most 2^62 pixels", image.height, image.width);
   const Pair span(span_of(window.kernel.height, window.dilation.height),
                   span_of(window.kernel.width, window.dilation.width));
   const Pair padded(image.height + 2 * window.padding.height, image.width + 2 * window.padding.width);

@@ -1,5 +1,8 @@
 #include "core/ops/matmul_kernels.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "core/ops/copy.h"
 #include "core/ops/creation_kernels.h"
 #include "kernels/cuda/blas.h"
@@ -71,6 +74,14 @@ void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
   launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
 }
 
+/// Whether a copy of x has a layout that cuBLAS takes, and x, a matrix of these strides, has not: cuBLAS
+/// needs contiguous rows or contiguous columns, and a leading dimension of 31 bits.
+bool needs_copy(const Tensor& x, std::int64_t rows, std::int64_t columns, std::int64_t row_stride,
+                std::int64_t column_stride) {
+  const bool fits = std::max(row_stride, column_stride) <= std::numeric_limits<int>::max();
+  return !x.is_contiguous() && !(fits && is_blas_compatible(rows, columns, row_stride, column_stride));
+}
+
 /// By cuBLAS, which needs contiguous rows or contiguous columns in each matrix, or by our own kernels.
 template <class T>
 void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
@@ -84,12 +95,10 @@ void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   }
   normalize_strides(product.m, product.k, product.a_row_stride, product.a_column_stride);
   normalize_strides(product.k, product.n, product.b_row_stride, product.b_column_stride);
-  if (!is_blas_compatible(product.m, product.k, product.a_row_stride, product.a_column_stride)) {
+  if (needs_copy(a, product.m, product.k, product.a_row_stride, product.a_column_stride))
     return multiply_reals<T>(contiguous(a), b, y);
-  }
-  if (!is_blas_compatible(product.k, product.n, product.b_row_stride, product.b_column_stride)) {
+  if (needs_copy(b, product.k, product.n, product.b_row_stride, product.b_column_stride))
     return multiply_reals<T>(a, contiguous(b), y);
-  }
   blas_multiply(OnDevice(y.device()), product, batch);
 }
 

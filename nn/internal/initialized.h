@@ -15,6 +15,7 @@ namespace tinytorch::nn {
 template <class Options>
 Parameter initialized(const char* layer, const Initializer& init, const char* name, const Shape& shape,
                       const Options& options) {
+  const OpScope scope(layer);
   Generator& generator = options.generator ? *options.generator : default_generator();
   Tensor value = init(shape, {.dtype = options.dtype, .device = options.device}, generator);
   if (value.shape() != shape) {

@@ -59,7 +59,7 @@ Schedule::Formula exponential_formula(const ExponentialLROptions& options) {
 
 /// From `start` to `end` as the fraction goes from 0 to 1, along half a period of the cosine.
 double along_cosine(double start, double end, double fraction) {
-  return end + (start - end) * (1 + std::cos(std::numbers::pi * fraction)) / 2;
+  return end + (start - end) * ((1 + std::cos(std::numbers::pi * fraction)) / 2);
 }
 
 Schedule::Formula cosine_formula(const CosineOptions& options) {
@@ -106,6 +106,9 @@ Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
   require_above_zero("OneCycle", "highest", options.highest);
   require_above_zero("OneCycle", "division", options.division);
   require_above_zero("OneCycle", "final_division", options.final_division);
+  const double first = options.highest / options.division;
+  require_not_negative("OneCycle", "highest / division", first);
+  require_not_negative("OneCycle", "highest / division / final_division", first / options.final_division);
   if (options.total_steps < 2)
     fail<ValueError>("OneCycle", "total_steps is {}; it must be more than 1", options.total_steps);
   if (!(options.rise > 0 && options.rise < 1))
@@ -117,6 +120,15 @@ Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
     if (t > total)
       fail<ValueError>("OneCycle", "step {} is past the end of the cycle, which has {} steps", t, total);
     return one_cycle(phases, linear, real(t));
+  };
+}
+
+/// The formula, whose rates are named by the schedule if the optimizer would refuse them.
+Schedule::Formula checked(const char* schedule, Schedule::Formula formula) {
+  return [schedule, formula = std::move(formula)](std::int64_t steps, double base) {
+    const double rate = formula(steps, base);
+    require_not_negative(schedule, "the learning rate", rate);
+    return rate;
   };
 }
 
@@ -156,25 +168,27 @@ void Schedule::set_rates(std::int64_t steps, const std::vector<double>& base_rat
     optimizer_->set_learning_rate(rates[group], group);
 }
 
-StepLR::StepLR(Optimizer& optimizer, StepLROptions options) : Schedule(optimizer, step_formula(options)) {}
+StepLR::StepLR(Optimizer& optimizer, StepLROptions options)
+    : Schedule(optimizer, checked("StepLR", step_formula(options))) {}
 
 MultiStepLR::MultiStepLR(Optimizer& optimizer, MultiStepLROptions options)
-    : Schedule(optimizer, multi_step_formula(std::move(options))) {}
+    : Schedule(optimizer, checked("MultiStepLR", multi_step_formula(std::move(options)))) {}
 
 ExponentialLR::ExponentialLR(Optimizer& optimizer, ExponentialLROptions options)
-    : Schedule(optimizer, exponential_formula(options)) {}
+    : Schedule(optimizer, checked("ExponentialLR", exponential_formula(options))) {}
 
 CosineSchedule::CosineSchedule(Optimizer& optimizer, CosineOptions options)
-    : Schedule(optimizer, cosine_formula(options)) {}
+    : Schedule(optimizer, checked("CosineSchedule", cosine_formula(options))) {}
 
 Warmup::Warmup(Optimizer& optimizer, WarmupOptions options)
-    : Schedule(optimizer, warmup_formula(options, [](std::int64_t, double base) { return base; })) {}
+    : Schedule(optimizer,
+               checked("Warmup", warmup_formula(options, [](std::int64_t, double base) { return base; }))) {}
 
 Warmup::Warmup(const Schedule& after, WarmupOptions options)
-    : Schedule(after, warmup_formula(options, after.formula())) {}
+    : Schedule(after, checked("Warmup", warmup_formula(options, after.formula()))) {}
 
 OneCycle::OneCycle(Optimizer& optimizer, OneCycleOptions options)
-    : Schedule(optimizer, one_cycle_formula(options)) {}
+    : Schedule(optimizer, checked("OneCycle", one_cycle_formula(options))) {}
 
 ReduceOnPlateau::ReduceOnPlateau(Optimizer& optimizer, PlateauOptions options)
     : optimizer_(&optimizer),

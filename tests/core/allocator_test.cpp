@@ -196,7 +196,7 @@ TEST(Memory, OfAnImpossibleTensorThrows) {
   EXPECT_ERROR(empty({std::int64_t{1} << 61}, {.device = backend()}), ShapeError,
                "[empty] a f32 tensor of shape [2305843009213693952] has more bytes than 63 bits can count");
   EXPECT_ERROR(zeros({std::int64_t{1} << 32, std::int64_t{1} << 32}), ShapeError,
-               "[empty] shape [4294967296, 4294967296] has more elements than 63 bits can count");
+               "[zeros] shape [4294967296, 4294967296] has more elements than 63 bits can count");
 }
 
 TEST_F(CachingAllocatorTest, ObeysALimitThatIsSetLater) {

@@ -53,7 +53,7 @@ TEST(Device, ThatIsMissingSaysWhy) {
   EXPECT_THROW(describe(beyond), DeviceError);
   if (n == 0) {
     EXPECT_ERROR(zeros({2}, {.device = beyond}), DeviceError,
-                 "[cuda] " + unavailable_reason(DeviceType::cuda));
+                 "[zeros] " + unavailable_reason(DeviceType::cuda));
   }
 }
 

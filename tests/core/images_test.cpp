@@ -242,7 +242,7 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
   EXPECT_ERROR(interpolate(ones_of({1, 2, 0, 3}), 2), ShapeError,
                "[interpolate] the images of [1, 2, 0, 3] have no pixels");
   EXPECT_ERROR(interpolate_by(x, 0.25), ValueError,
-               "[interpolate] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
+               "[interpolate_by] a length of 3 cannot be scaled by 0.25; at least one pixel must be left");
   const kernels::Resampling sampling = tinytorch::detail::interpolate_sampling(x, Pair(2), {});
   EXPECT_ERROR(resample2d(ones_of({1, 2, 4, 3}), sampling), ShapeError,
                "[resample2d] input is [1, 2, 4, 3], but the sampling is for images of 3 x 3");
@@ -250,7 +250,7 @@ TEST(Images, ResizingSaysWhatDoesNotFit) {
                "[resample2d_gradient] input is [1, 2, 3, 3], but the sampling is for images of 2 x 2");
   const Tensor wide = expand(ones_of({1, 1, 1, 1}), {1, 1, 1, std::int64_t{1} << 31});
   EXPECT_ERROR(interpolate(wide, 1), ShapeError,
-               "[resample2d] images of 1 x 2147483648 to 1 x 1; an axis has at most 2^31 - 1 elements");
+               "[interpolate] images of 1 x 2147483648 to 1 x 1; an axis has at most 2^31 - 1 elements");
 }
 
 TEST(Images, UnfoldAndFoldSayWhatDoesNotFit) {

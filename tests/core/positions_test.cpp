@@ -46,6 +46,8 @@ TEST(Rotary, SaysWhatIsWrong) {
       "[rotary] x is [3, 4], positions [2]; wanted [..., length, width] of an even width, and positions that "
       "broadcast to [..., length]");
   EXPECT_ERROR(rotary(ones_of({3, 4}), 0, -1.0), ValueError,
+               "[rotary] base is -1; it must be positive and finite");
+  EXPECT_ERROR(rotary_table(ones_of({2}), 4, -1.0), ValueError,
                "[rotary_table] base is -1; it must be positive and finite");
   EXPECT_ERROR(rotary_table(ones_of({2}), 3), ShapeError,
                "[rotary_table] width is 3; its elements make pairs, so it must be even");

@@ -134,7 +134,7 @@ TEST(StatisticsErrors, NameTheOp) {
   EXPECT_ERROR(any(x, {0, 0}), ShapeError, "[any] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(all(x, {0, 0}), ShapeError, "[all] axis 0 is named twice in [0, 0]");
   EXPECT_ERROR(norm(ones_of({0}), INFINITY), ShapeError,
-               "[max] axis 0 of shape [0] has no elements to choose from");
+               "[norm] axis 0 of shape [0] has no elements to choose from");
 }
 
 TEST(Split, OfAnEmptyAxisIsOneEmptyTensor) {

@@ -121,7 +121,7 @@ TEST(DeviceErrors, OfGradients) {
 
 TEST(DeviceErrors, OfADeviceThatIsNotThere) {
   EXPECT_ERROR(zeros({2}, {.device = Device::cuda(99)}), DeviceError,
-               "[cuda] there is no cuda:99; this machine has " +
+               "[zeros] there is no cuda:99; this machine has " +
                    std::to_string(device_count(DeviceType::cuda)) + " of them, numbered from 0");
 }
 

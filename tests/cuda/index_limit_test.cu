@@ -140,5 +140,17 @@ TEST(Chunks, CoverTheSpaceAndFit) {
   EXPECT_GT(chunks, 20);
 }
 
+TEST(Chunks, OfMoreThan32BitsCoverTheSpace) {
+  const std::int64_t side = std::int64_t{1} << 20;
+  const Tensor x = expand(zeros({1, 1}), {side, side});
+  std::int64_t elements = 0;
+  cuda::for_each_chunk(make_iteration_space<1>({&x}),
+                       [&](const IterationSpace<1>& chunk, const PerOperand<1>&) {
+                         EXPECT_TRUE(cuda::fits_32_bits(chunk));
+                         elements += chunk.numel;
+                       });
+  EXPECT_EQ(elements, side * side);
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

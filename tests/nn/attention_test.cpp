@@ -191,6 +191,11 @@ TEST(SelfAttention, NamesItself) {
   EXPECT_EQ(nn::SelfAttention(8, 4).description(), "SelfAttention(8, 4 heads)");
   EXPECT_ERROR(nn::SelfAttention(8, 3), ValueError,
                "[SelfAttention] 8 features and 3 heads; the first must be a positive multiple of the second");
+  EXPECT_ERROR(nn::SelfAttention(std::int64_t{1} << 62, 1), ShapeError,
+               "[SelfAttention] the size 2 * 4611686018427387904 takes more than 63 bits");
+  EXPECT_ERROR(nn::MultiHeadAttention(std::int64_t{1} << 62, 1), ShapeError,
+               "[MultiHeadAttention] shape [4611686018427387904, 4611686018427387904] has more elements than "
+               "63 bits can count");
   EXPECT_ERROR(nn::SelfAttention(8, 4)(ones({5, 7})), ShapeError,
                "[SelfAttention] x is [5, 7]; wanted [..., length, 8]");
 }

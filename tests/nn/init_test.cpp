@@ -120,6 +120,7 @@ TEST(Init, MirroredOrthogonalMakesAnyNumberOfRows) {
 }
 
 TEST(Init, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(nn::init::mirrored_orthogonal()({1 << 25, 1 << 25}), MemoryError);
   EXPECT_ERROR(nn::init::he_normal()({3}), ShapeError,
                "[init::he_normal] takes weights of two axes or more, [out, in, ...], but the shape is [3]");
   EXPECT_ERROR(

@@ -68,7 +68,7 @@ TEST(Pooling, RefusesWhatItsOpsRefuse) {
   EXPECT_ERROR(nn::AdaptiveMaxPool2D(2)(zeros({1, 1, 0, 3})), ShapeError,
                "[adaptive_max_pool2d] the images of [1, 1, 0, 3] have no pixels to choose from");
   EXPECT_ERROR(nn::Upsample(0.1)(zeros({1, 1, 3, 3})), ValueError,
-               "[interpolate] a length of 3 cannot be scaled by 0.1; at least one pixel must be left");
+               "[interpolate_by] a length of 3 cannot be scaled by 0.1; at least one pixel must be left");
 }
 
 }  // namespace

@@ -293,6 +293,8 @@ TEST(Recurrent, SaysWhatItTakes) {
       "[RNN] the initial hidden state is [1, 3, 6]; wanted [layers * 2, batch, hidden], which is [2, 3, 6]");
   EXPECT_ERROR(nn::RNN(0, 3), ValueError, "[RNN] in_features is 0; it must be at least 1");
   EXPECT_ERROR(nn::RNN(3, 0), ValueError, "[RNN] hidden_features is 0; it must be at least 1");
+  EXPECT_ERROR(nn::LSTM(4, std::int64_t{1} << 61), ShapeError,
+               "[LSTM] the size 4 * 2305843009213693952 takes more than 63 bits");
   EXPECT_ERROR(nn::RNN(3, 3, {.layers = 0}), ValueError, "[RNN] layers is 0; it must be at least 1");
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "core/error.h"
@@ -168,12 +169,18 @@ TEST(Schedule, ContinuesFromAState) {
                "[Schedule] steps is -1; it must not be negative");
 }
 
+TEST(CosineSchedule, HasNoInfiniteIntermediates) {
+  nn::SGD o({variable(here(Tensor{1.0}))}, {.learning_rate = 0.5});
+  const nn::CosineSchedule schedule(o, {.steps = 1, .lowest = 1.7e308});
+  EXPECT_TRUE(std::isfinite(o.learning_rate()));
+}
+
 TEST(Schedule, StaysAsItWasWhereAStateIsRefused) {
   nn::SGD o({{.parameters = {variable(here(Tensor{1.0}))}}, {.parameters = {variable(here(Tensor{1.0}))}}},
             {.learning_rate = 0.5});
   nn::StepLR schedule(o, {.step_size = 1, .gamma = 0.5});
   EXPECT_ERROR(schedule.load({.steps = 3, .base_rates = {0.25, -1}}), ValueError,
-               "[SGD] learning_rate is -0.125; it must be finite and not negative");
+               "[StepLR] the learning rate is -0.125; it must be finite and not negative");
   EXPECT_EQ(schedule.steps(), 0);
   EXPECT_EQ(schedule.base_rates(), (std::vector<double>{0.5, 0.5}));
   EXPECT_EQ(o.learning_rate(0), 0.5);
@@ -208,6 +215,8 @@ TEST(Schedule, RefusesOptionsOutOfRange) {
                "[OneCycle] division is 0; it must be finite and positive");
   EXPECT_ERROR(nn::OneCycle(o, {.total_steps = 2, .final_division = 0}), ValueError,
                "[OneCycle] final_division is 0; it must be finite and positive");
+  EXPECT_ERROR(nn::OneCycle(o, {.highest = 1e300, .total_steps = 2, .division = 1e-10}), ValueError,
+               "[OneCycle] highest / division is inf; it must be finite and not negative");
   EXPECT_ERROR(nn::OneCycle(o, {.total_steps = 1}), ValueError,
                "[OneCycle] total_steps is 1; it must be more than 1");
   EXPECT_ERROR(nn::OneCycle(o, {.total_steps = 2, .rise = 1}), ValueError,

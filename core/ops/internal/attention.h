@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/op_scope.h"
 #include "core/ops/activation.h"
 #include "core/ops/attention.h"
 #include "core/ops/attention_kernels.h"
@@ -69,6 +70,7 @@ template <TensorLike T>
 AttentionWithWeights<T> attention_with_weights(const T& q, const std::type_identity_t<T>& k,
                                                const std::type_identity_t<T>& v,
                                                const AttentionOptions& options) {
+  const OpScope scope("attention_with_weights");
   const kernels::AttentionSettings settings =
       detail::attention_settings("attention_with_weights", value_of(q), value_of(k), value_of(v), options);
   const auto grouped = [&](const T& x) { return reshape(x, detail::grouped_heads(x.shape(), k.shape())); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 
 // Internal: the definitions of the composite ops that need helpers. core/ops/composite.cpp instantiates them
@@ -25,11 +26,13 @@ Axes broadcast_axes(const Shape& from, const Shape& to);
 
 template <TensorLike T>
 T transpose(const T& x, int axis0, int axis1) {
+  const OpScope scope("transpose");
   return permute(x, detail::exchanged_axes(x.rank(), axis0, axis1));
 }
 
 template <TensorLike T>
 T squeeze(const T& x, int axis) {
+  const OpScope scope("squeeze");
   Shape shape = x.shape();
   shape.erase(detail::squeezable_axis(shape, axis));
   return reshape(x, shape);
@@ -37,16 +40,19 @@ T squeeze(const T& x, int axis) {
 
 template <TensorLike T>
 T squeeze(const T& x) {
+  const OpScope scope("squeeze");
   return reshape(x, detail::squeezed(x.shape()));
 }
 
 template <TensorLike T>
 T flatten(const T& x, int start, int end) {
+  const OpScope scope("flatten");
   return reshape(x, detail::flattened(x.shape(), start, end));
 }
 
 template <TensorLike T>
 T select(const T& x, int axis, std::int64_t index) {
+  const OpScope scope("select");
   const int i = normalize_axis("select", axis, x.rank());
   const std::int64_t start = detail::select_index(x.shape(), i, index);
   return squeeze(slice(x, i, start, start + 1), i);
@@ -54,6 +60,7 @@ T select(const T& x, int axis, std::int64_t index) {
 
 template <TensorLike T>
 T sum_to(const T& x, const Shape& shape) {
+  const OpScope scope("sum_to");
   if (x.shape() == shape) return x;
   const Axes axes = detail::broadcast_axes(shape, x.shape());
   return reshape(axes.empty() ? x : sum(x, axes, true), shape);

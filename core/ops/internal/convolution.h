@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/convolution.h"
 #include "core/ops/rearrange.h"
@@ -32,6 +33,7 @@ T pad_to_output(const T& x, const ConvTranspose2dOptions& options) {
 template <TensorLike T>
 T conv_transpose2d(const T& x, const std::type_identity_t<T>& weight, const std::type_identity_t<T>& bias,
                    const ConvTranspose2dOptions& options) {
+  const OpScope scope("conv_transpose2d");
   const Shape shape = detail::conv_transpose2d_shape(value_of(x), value_of(weight), value_of(bias), options);
   const T y = conv2d_input_gradient(detail::pad_to_output(x, options), weight, shape,
                                     detail::forward_options(options));
@@ -41,6 +43,7 @@ T conv_transpose2d(const T& x, const std::type_identity_t<T>& weight, const std:
 template <TensorLike T>
 T conv1d(const T& x, const std::type_identity_t<T>& weight, const std::type_identity_t<T>& bias,
          const Conv1dOptions& options) {
+  const OpScope scope("conv1d");
   detail::check_conv1d(x.shape(), weight.shape());
   return squeeze(conv2d(unsqueeze(x, 2), unsqueeze(weight, 2), bias,
                         {.stride = {1, options.stride},

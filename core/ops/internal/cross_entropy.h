@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/cross_entropy.h"
@@ -65,6 +66,7 @@ T reduce_rows(const RowLosses<T>& rows, const Shape& shape, Reduction reduction)
 template <TensorLike T>
 T cross_entropy(const T& logits, const std::type_identity_t<T>& target, const CrossEntropyOptions& options,
                 const char* op) {
+  const OpScope scope(op);
   detail::check_cross_entropy(op, value_of(logits), value_of(target), options);
   const T rows = detail::class_rows(logits);
   const T targets = is_floating(target.dtype()) ? detail::class_rows<T>(detail::cast_like<T>(target, logits))
@@ -75,6 +77,7 @@ T cross_entropy(const T& logits, const std::type_identity_t<T>& target, const Cr
 
 template <TensorLike T>
 T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& options, const char* op) {
+  const OpScope scope(op);
   detail::check_nll(op, value_of(log_probability), target, options);
   const T rows = detail::class_rows(log_probability);
   const Tensor chosen =

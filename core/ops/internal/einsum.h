@@ -4,9 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/einsum.h"
 #include "core/ops/matmul.h"
+#include "core/ops/rearrange.h"
 
 // Internal: the parser of einsum()'s equations, and the definition of its template.
 namespace tinytorch {
@@ -64,15 +66,9 @@ Labelled<T> take_diagonals(Labelled<T> a) {
   while (const char label = repeated(a.labels)) {
     const auto first = static_cast<int>(a.labels.find(label)),
                second = static_cast<int>(a.labels.rfind(label));
-    std::string rest = without(a.labels, {label});
-    Axes order = axes_of(rest, a.labels);
-    order.push_back(first);
-    order.push_back(second);
-    const T last = permute(a.x, order);
-    const std::int64_t n = last.shape().back();
-    Shape shape = lengths_of(a.x.shape(), axes_of(rest, a.labels));
-    shape.push_back(n * n);
-    a = {slice(reshape(last, shape), -1, 0, n * n, n + 1), rest + label};
+    std::string rest = a.labels;
+    rest.erase(static_cast<std::size_t>(second), 1).erase(static_cast<std::size_t>(first), 1);
+    a = {diagonal(a.x, 0, first, second), rest + label};
   }
   return a;
 }
@@ -105,6 +101,7 @@ Labelled<T> multiply(Labelled<T> a, Labelled<T> b, const std::string& later) {
 
 template <TensorLike T>
 T einsum(std::string_view equation, const std::vector<T>& operands) {
+  const OpScope scope("einsum");
   std::vector<Shape> shapes;
   for (const T& operand : operands) shapes.push_back(operand.shape());
   const detail::EinsumPlan plan = detail::parse_einsum(equation, shapes);

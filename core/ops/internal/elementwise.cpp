@@ -10,6 +10,7 @@ namespace tinytorch {
 namespace {
 
 Tensor checked_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
+  const OpScope scope(kernel.name());
   Tensor y = empty_like(x);
   if (y.numel() > 0) kernel(x, y);
   y.set_weakly_typed(x.is_weakly_typed());
@@ -29,6 +30,7 @@ Tensor floating_unary(const kernels::UnaryKernel& kernel, const Tensor& x) {
 }
 
 Tensor floating_unary(const kernels::UnaryKernelWithParameter& kernel, const Tensor& x, double parameter) {
+  const OpScope scope(kernel.name());
   require_floating(kernel.name(), x);
   Tensor y = empty_like(x);
   if (y.numel() > 0) kernel(x, parameter, y);
@@ -37,6 +39,7 @@ Tensor floating_unary(const kernels::UnaryKernelWithParameter& kernel, const Ten
 }
 
 Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool of_integers) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), x);
   if (!is_floating(x.dtype())) {
     return full(x.shape(), of_integers, {.dtype = DType::boolean, .device = x.device()});
@@ -66,6 +69,7 @@ DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, con
 }
 
 Tensor binary(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a, const Tensor& b) {
+  const OpScope scope(kernel.name());
   const DType dtype = working_dtype(kernel, types, a, b);
   const Device device = common_device(kernel.name(), a, b);
   const Shape shape = broadcast_shapes(kernel.name(), a.shape(), b.shape());

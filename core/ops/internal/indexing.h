@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/indexing.h"
 #include "core/ops/internal/scaled.h"
@@ -70,12 +71,14 @@ T broadcast_source(const char* op, const T& x, const IndexMap& map, const T& sou
 
 template <TensorLike T>
 T gather(const T& x, int axis, const Tensor& index) {
+  const OpScope scope("gather");
   const int along = normalize_axis("gather", axis, x.rank());
   return gather_unchecked(x, detail::checked_map("gather", value_of(x), along, index));
 }
 
 template <TensorLike T>
 T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
+  const OpScope scope("scatter");
   const int along = normalize_axis("scatter", axis, x.rank());
   const detail::IndexMap map = detail::checked_map("scatter", value_of(x), along, index);
   return scatter_unchecked(x, map, detail::broadcast_source("scatter", x, map, source));
@@ -83,6 +86,7 @@ T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<
 
 template <TensorLike T>
 T scatter_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
+  const OpScope scope("scatter_add");
   const int along = normalize_axis("scatter_add", axis, x.rank());
   const detail::IndexMap map = detail::checked_map("scatter_add", value_of(x), along, index);
   return scatter_add_unchecked(x, map, detail::broadcast_source("scatter_add", x, map, source));
@@ -90,6 +94,7 @@ T scatter_add(const T& x, int axis, const Tensor& index, const std::type_identit
 
 template <TensorLike T>
 T index_select(const T& x, int axis, const Tensor& index) {
+  const OpScope scope("index_select");
   const int along = normalize_axis("index_select", axis, x.rank());
   const Shape shape = detail::with_length(x.shape(), along, index.numel());
   return gather_unchecked(x, detail::checked_slices("index_select", value_of(x), along, index, shape));
@@ -97,6 +102,7 @@ T index_select(const T& x, int axis, const Tensor& index) {
 
 template <TensorLike T>
 T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source, double alpha) {
+  const OpScope scope("index_add");
   const int along = normalize_axis("index_add", axis, x.rank());
   const Shape shape = detail::with_length(x.shape(), along, index.numel());
   const detail::IndexMap map = detail::checked_slices("index_add", value_of(x), along, index, shape);
@@ -107,6 +113,7 @@ T index_add(const T& x, int axis, const Tensor& index, const std::type_identity_
 
 template <TensorLike T>
 T take_along_axis(const T& x, const Tensor& index, int axis) {
+  const OpScope scope("take_along_axis");
   const int along = normalize_axis("take_along_axis", axis, x.rank());
   const Tensor checked = detail::checked_index("take_along_axis", value_of(x), along, index);
   const Shape shape = broadcast_shapes("take_along_axis", detail::with_length(x.shape(), along, 1),
@@ -117,6 +124,7 @@ T take_along_axis(const T& x, const Tensor& index, int axis) {
 
 template <TensorLike T>
 T embedding(const T& weight, const Tensor& index) {
+  const OpScope scope("embedding");
   normalize_axis("embedding", 0, weight.rank());
   Shape shape = index.shape();
   for (int i = 1; i < weight.rank(); ++i) shape.push_back(weight.shape()[i]);
@@ -128,6 +136,7 @@ T embedding(const T& weight, const Tensor& index) {
 
 template <TensorLike T>
 T masked_select(const T& x, const Tensor& mask) {
+  const OpScope scope("masked_select");
   const Shape shape = broadcast_shapes("masked_select", x.shape(), mask.shape());
   const Tensor positions = detail::true_positions("masked_select", value_of(x), mask, shape);
   return gather_unchecked(reshape(expand(x, shape), {-1}), detail::IndexMap{0, positions});
@@ -135,6 +144,7 @@ T masked_select(const T& x, const Tensor& mask) {
 
 template <TensorLike T>
 T bincount(const Tensor& x, const T& weights, std::int64_t minlength) {
+  const OpScope scope("bincount");
   const T bins = T(detail::zero_bins(x, value_of(weights), detail::number_of_bins(x, minlength)));
   return scatter_add_unchecked(bins, detail::IndexMap{0, x.to(DType::i64)}, weights);
 }

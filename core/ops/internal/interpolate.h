@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/internal/resampling.h"
 #include "core/ops/interpolate.h"
 
@@ -19,11 +20,13 @@ kernels::Resampling interpolate_sampling(const Tensor& x, double height_scale, d
 
 template <TensorLike T>
 T interpolate(const T& x, const Pair& size, const InterpolateOptions& options) {
+  const OpScope scope("interpolate");
   return resample2d(x, detail::interpolate_sampling(value_of(x), size, options));
 }
 
 template <TensorLike T>
 T interpolate_by(const T& x, double height_scale, double width_scale, const InterpolateOptions& options) {
+  const OpScope scope("interpolate_by");
   return resample2d(x, detail::interpolate_sampling(value_of(x), height_scale, width_scale, options));
 }
 

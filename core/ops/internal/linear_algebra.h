@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/operands.h"
 #include "core/ops/internal/scaled.h"
@@ -22,18 +23,21 @@ void check_addmm(const Tensor& x, const Tensor& a, const Tensor& b);
 
 template <TensorLike T>
 T outer(const T& a, const std::type_identity_t<T>& b) {
+  const OpScope scope("outer");
   detail::check_vectors("outer", a.shape(), b.shape());
   return unsqueeze(a, 1) * b;
 }
 
 template <TensorLike T>
 T dot(const T& a, const std::type_identity_t<T>& b) {
+  const OpScope scope("dot");
   detail::check_vectors("dot", a.shape(), b.shape());
   return matmul(a, b);
 }
 
 template <TensorLike T>
 T bmm(const T& a, const std::type_identity_t<T>& b) {
+  const OpScope scope("bmm");
   detail::check_batches("bmm", a.shape(), b.shape());
   return matmul(a, b);
 }
@@ -41,6 +45,7 @@ T bmm(const T& a, const std::type_identity_t<T>& b) {
 template <TensorLike T>
 T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta,
         double alpha) {
+  const OpScope scope("addmm");
   detail::check_addmm(value_of(x), value_of(a), value_of(b));
   const T product = scaled(matmul(a, b), alpha);
   if (beta == 0) return product.to(common_dtype(value_of(x), value_of(product)));
@@ -50,6 +55,7 @@ T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t
 template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta,
           double alpha) {
+  const OpScope scope("baddbmm");
   detail::check_batches("baddbmm", a.shape(), b.shape());
   const T product = matmul(a, b);
   return (beta == 1 ? x : x * beta) + (alpha == 1 ? product : product * alpha);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/activation.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
@@ -53,12 +54,14 @@ T absolute_error(const char* op, const T& prediction, const T& target) {
 
 template <TensorLike T>
 T l1_loss(const T& prediction, const std::type_identity_t<T>& target, LossOptions options, const char* op) {
+  const OpScope scope(op);
   return detail::reduce_losses(detail::absolute_error(op, prediction, target), options.reduction);
 }
 
 template <TensorLike T>
 T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOptions options,
              const char* op) {
+  const OpScope scope(op);
   detail::check_threshold(op, "delta", options.delta, false);
   const T d = detail::absolute_error(op, prediction, target);
   const double delta = options.delta;
@@ -69,6 +72,7 @@ T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOp
 template <TensorLike T>
 T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, SmoothL1Options options,
                  const char* op) {
+  const OpScope scope(op);
   detail::check_threshold(op, "beta", options.beta, true);
   const double beta = options.beta;
   if (beta == 0) return l1_loss(prediction, target, {options.reduction}, op);
@@ -80,6 +84,7 @@ T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, Smo
 template <TensorLike T>
 T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T>& target,
                                    const LogitsOptions& options, const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, value_of(logits), value_of(target));
   const T t = detail::cast_like<T>(target, logits);
   T positive = t * softplus(-logits);
@@ -94,6 +99,7 @@ T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T
 template <TensorLike T>
 T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const KLDivergenceOptions& options,
          const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, value_of(log_probability), value_of(target));
   const T t = detail::cast_like<T>(target, log_probability);
   T losses;
@@ -112,6 +118,7 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const 
 template <TensorLike T>
 T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target, HingeOptions options,
                        const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, value_of(distance), value_of(target));
   const Tensor& sign = value_of(target);
   const T dissimilar = where(sign != 1, relu(options.margin - distance), T(0.0));
@@ -120,6 +127,7 @@ T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target,
 
 template <TensorLike T>
 T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions options, const char* op) {
+  const OpScope scope(op);
   detail::check_loss_operands(op, value_of(score), value_of(target));
   return detail::reduce_losses<T>(relu(options.margin - detail::cast_like<T>(target, score) * score),
                                   options.reduction);
@@ -127,6 +135,7 @@ T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions
 
 template <TensorLike T>
 T cosine_similarity(const T& x1, const std::type_identity_t<T>& x2, int axis, double epsilon) {
+  const OpScope scope("cosine_similarity");
   detail::check_loss_operands("cosine_similarity", value_of(x1), value_of(x2));
   const Axes along{normalize_axis("cosine_similarity", axis, x1.rank())};
   const T least = T(epsilon * epsilon);
@@ -139,6 +148,7 @@ T cosine_similarity(const T& x1, const std::type_identity_t<T>& x2, int axis, do
 template <TensorLike T>
 T cosine_embedding_loss(const T& x1, const std::type_identity_t<T>& x2, const Tensor& target,
                         MarginOptions options, const char* op) {
+  const OpScope scope(op);
   detail::check_cosine_operands(op, value_of(x1), value_of(x2), target);
   const T b = detail::cast_like<T>(x2, x1);
   const T lengths = sqrt((sum(square(x1), {-1}) + 1e-12) * (sum(square(b), {-1}) + 1e-12));

@@ -6,7 +6,8 @@
 // Internal: the checks of core/ops/normalization.h, and what its functions and their gradient rules compute.
 namespace tinytorch::detail {
 
-/// A normalized tensor, and the statistics [3, num_groups] as kernels::normalize has them.
+/// A normalized tensor, and the statistics [3, num_groups] as kernels::normalize has them; of an empty one
+/// they are undefined, unless they were given.
 struct Normalized {
   Tensor y;
   Tensor statistics;

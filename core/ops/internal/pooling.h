@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/indexing.h"
 #include "core/ops/internal/resampling.h"
@@ -39,6 +40,7 @@ void check_pool1d(const char* op, const Shape& x);
 /// @param with_indices  false may leave the indices undefined
 template <TensorLike T>
 MaxPooled<T> adaptive_max_pool(const char* op, const T& x, const Pair& size, bool with_indices) {
+  const OpScope scope(op);
   if (const std::optional<Pair> kernel = uniform_bins(op, value_of(x), size)) {
     if (with_indices) return max_pool2d_with_indices(x, *kernel);
     return {max_pool2d(x, *kernel), Tensor()};
@@ -53,11 +55,13 @@ MaxPooled<T> adaptive_max_pool(const char* op, const T& x, const Pair& size, boo
 
 template <TensorLike T>
 T avg_pool2d(const T& x, const Pair& kernel, const AvgPool2dOptions& options) {
+  const OpScope scope("avg_pool2d");
   return resample2d(x, detail::avg_pool2d_sampling(value_of(x), kernel, options));
 }
 
 template <TensorLike T>
 T adaptive_avg_pool2d(const T& x, const Pair& size) {
+  const OpScope scope("adaptive_avg_pool2d");
   const kernels::Resampling sampling = detail::adaptive_avg_pool2d_sampling(value_of(x), size);
   return size == Pair(1) ? mean(x, {2, 3}, true) : resample2d(x, sampling);
 }
@@ -74,6 +78,7 @@ MaxPooled<T> adaptive_max_pool2d_with_indices(const T& x, const Pair& size) {
 
 template <TensorLike T>
 T adaptive_max_pool1d(const T& x, std::int64_t length) {
+  const OpScope scope("adaptive_max_pool1d");
   detail::check_pool1d("adaptive_max_pool1d", x.shape());
   return squeeze(detail::adaptive_max_pool("adaptive_max_pool1d", unsqueeze(x, 2), {1, length}, false).values,
                  2);
@@ -81,6 +86,7 @@ T adaptive_max_pool1d(const T& x, std::int64_t length) {
 
 template <TensorLike T>
 T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options) {
+  const OpScope scope("max_pool1d");
   detail::check_pool1d("max_pool1d", x.shape());
   return squeeze(max_pool2d(unsqueeze(x, 2), {1, kernel},
                             {.stride = {1, options.stride},
@@ -92,6 +98,7 @@ T max_pool1d(const T& x, std::int64_t kernel, const MaxPool1dOptions& options) {
 
 template <TensorLike T>
 T avg_pool1d(const T& x, std::int64_t kernel, const AvgPool1dOptions& options) {
+  const OpScope scope("avg_pool1d");
   detail::check_pool1d("avg_pool1d", x.shape());
   return squeeze(avg_pool2d(unsqueeze(x, 2), {1, kernel},
                             {.stride = {1, options.stride},

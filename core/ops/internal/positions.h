@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/positions.h"
 
 // Internal: the checks of rotary(), and the definitions of its templates.
@@ -16,6 +17,7 @@ RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double ba
 
 template <TensorLike T>
 T rotary(const T& x, const Tensor& positions, double base, RotaryPairs pairs) {
+  const OpScope scope("rotary");
   const RotaryTable table = detail::rotary_table_for(value_of(x), positions, base);
   return pairs == RotaryPairs::halves ? rotate_halves(x, table.cosine, table.sine)
                                       : rotate_interleaved(x, table.cosine, table.sine);
@@ -23,6 +25,7 @@ T rotary(const T& x, const Tensor& positions, double base, RotaryPairs pairs) {
 
 template <TensorLike T>
 T rotary(const T& x, std::int64_t offset, double base, RotaryPairs pairs) {
+  const OpScope scope("rotary");
   return rotary(x, detail::consecutive_positions(value_of(x), offset), base, pairs);
 }
 

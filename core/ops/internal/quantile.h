@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/internal/reduction.h"
 #include "core/ops/quantile.h"
 #include "core/ops/rearrange.h"
@@ -17,6 +18,7 @@ Tensor median_indices(const char* op, const Tensor& x, int axis, bool ignores_na
 
 template <TensorLike T>
 Chosen<T> median_along(const char* op, const T& x, int axis, bool keepdim, bool ignores_nan) {
+  const OpScope scope(op);
   require_defined(op, value_of(x));
   const int along = normalize_axis(op, axis, x.rank());
   return choose(x, along, median_indices(op, value_of(x), along, ignores_nan), keepdim);
@@ -81,12 +83,14 @@ Chosen<T> nanmedian(const T& x, int axis, bool keepdim) {
 
 template <TensorLike T>
 T quantile(const T& x, double q, std::optional<int> axis, bool keepdim, QuantileInterpolation interpolation) {
+  const OpScope scope("quantile");
   return detail::quantiles_along(x, detail::one_quantile("quantile", value_of(x), q, interpolation, false),
                                  axis, keepdim);
 }
 template <TensorLike T>
 T quantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
            QuantileInterpolation interpolation) {
+  const OpScope scope("quantile");
   return detail::quantiles_along(
       x, detail::several_quantiles("quantile", value_of(x), q, interpolation, false), axis, keepdim);
 }
@@ -94,12 +98,14 @@ T quantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
 template <TensorLike T>
 T nanquantile(const T& x, double q, std::optional<int> axis, bool keepdim,
               QuantileInterpolation interpolation) {
+  const OpScope scope("nanquantile");
   return detail::quantiles_along(x, detail::one_quantile("nanquantile", value_of(x), q, interpolation, true),
                                  axis, keepdim);
 }
 template <TensorLike T>
 T nanquantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
               QuantileInterpolation interpolation) {
+  const OpScope scope("nanquantile");
   return detail::quantiles_along(
       x, detail::several_quantiles("nanquantile", value_of(x), q, interpolation, true), axis, keepdim);
 }

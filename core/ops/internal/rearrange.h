@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
@@ -11,8 +12,9 @@ namespace tinytorch {
 
 namespace detail {
 
+/// @throws ShapeError  the axis is too short to be padded by so much
+void check_padding(const Shape& shape, int axis, const Padding& padding, PadMode mode);
 /// For each index of the padded axis the index in x of its element.
-/// @throws ShapeError  the axis is too short for that
 IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode);
 /// @throws as pad(); ShapeError  it would have more than 2^63 elements
 Shape padded_shape(const Shape& shape, const Paddings& paddings);
@@ -29,6 +31,8 @@ Shape interleaved_shape(const Shape& shape, int axis, std::int64_t repeats);
 IndexMap interleaved_map(const Tensor& x, int axis, const Tensor& repeats);
 /// `shape` as [outer, n, inner] around an axis.
 Shape split_at(const Shape& shape, int axis, std::int64_t n);
+/// @throws ShapeError  so many views would take too much memory, even of an empty tensor
+void check_views(const char* op, std::int64_t n);
 /// The sizes of the chunks of an axis. @throws ValueError  size is less than 1
 std::vector<std::int64_t> chunk_sizes(const Shape& shape, int axis, std::int64_t size);
 /// @throws ValueError  a negative size, or they do not add up to the axis' length
@@ -47,8 +51,12 @@ Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int
 
 template <TensorLike T>
 T pad(const T& x, const Paddings& paddings, PadMode mode) {
+  const OpScope scope("pad");
   if (mode == PadMode::constant) return pad(x, paddings);
-  detail::padded_shape(x.shape(), paddings);
+  const Shape shape = detail::padded_shape(x.shape(), paddings);
+  for (int i = 0; i < static_cast<int>(paddings.size()); ++i)
+    detail::check_padding(x.shape(), x.rank() - 1 - i, paddings[static_cast<std::size_t>(i)], mode);
+  if (checked_numel("pad", shape) == 0) return pad(x, paddings);
   T y = x;
   for (int i = 0; i < static_cast<int>(paddings.size()); ++i) {
     const int axis = x.rank() - 1 - i;
@@ -61,6 +69,7 @@ T pad(const T& x, const Paddings& paddings, PadMode mode) {
 
 template <TensorLike T>
 T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  const OpScope scope("roll");
   detail::check_roll(shifts, axes);
   T y = x;
   for (int i = 0; i < axes.size(); ++i) {
@@ -73,6 +82,7 @@ T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes) {
 
 template <TensorLike T>
 T repeat(const T& x, const Dims& counts) {
+  const OpScope scope("repeat");
   detail::check_repeat("repeat", x.shape(), counts);
   Shape shape = x.shape();
   while (shape.size() < counts.size()) shape.insert(0, 1);
@@ -93,6 +103,7 @@ T repeat(const T& x, const Dims& counts) {
 
 template <TensorLike T>
 T repeat_interleave(const T& x, std::int64_t repeats, std::optional<int> axis) {
+  const OpScope scope("repeat_interleave");
   require_defined("repeat_interleave", value_of(x));
   if (!axis) return repeat_interleave(reshape(x, {x.numel()}), repeats, 0);
   const int along = normalize_axis("repeat_interleave", *axis, x.rank());
@@ -106,6 +117,7 @@ T repeat_interleave(const T& x, std::int64_t repeats, std::optional<int> axis) {
 
 template <TensorLike T>
 T repeat_interleave(const T& x, const Tensor& repeats, std::optional<int> axis) {
+  const OpScope scope("repeat_interleave");
   require_defined("repeat_interleave", value_of(x));
   if (!axis) return repeat_interleave(reshape(x, {x.numel()}), repeats, 0);
   const int along = normalize_axis("repeat_interleave", *axis, x.rank());
@@ -114,6 +126,7 @@ T repeat_interleave(const T& x, const Tensor& repeats, std::optional<int> axis) 
 
 template <TensorLike T>
 std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axis) {
+  const OpScope scope("split");
   const int along = normalize_axis("split", axis, x.rank());
   detail::check_chunks(x.shape(), along, sizes);
   std::vector<T> chunks;
@@ -127,28 +140,45 @@ std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, int axi
 
 template <TensorLike T>
 std::vector<T> split(const T& x, std::int64_t size, int axis) {
+  const OpScope scope("split");
   const int along = normalize_axis("split", axis, x.rank());
   return split(x, detail::chunk_sizes(x.shape(), along, size), along);
 }
 
 template <TensorLike T>
 std::vector<T> chunk(const T& x, std::int64_t chunks, int axis) {
+  const OpScope scope("chunk");
   const int along = normalize_axis("chunk", axis, x.rank());
   return split(x, detail::chunk_size(x.shape(), along, chunks), along);
 }
 
 template <TensorLike T>
+std::vector<T> unbind(const T& x, int axis) {
+  const OpScope scope("unbind");
+  const int along = normalize_axis("unbind", axis, x.rank());
+  const std::int64_t length = x.shape()[along];
+  detail::check_views("unbind", length);
+  std::vector<T> slices;
+  slices.reserve(static_cast<std::size_t>(length));
+  for (std::int64_t i = 0; i < length; ++i) slices.push_back(select(x, along, i));
+  return slices;
+}
+
+template <TensorLike T>
 T triu(const T& x, std::int64_t diagonal) {
+  const OpScope scope("triu");
   return where(detail::upper_mask("triu", value_of(x), diagonal, false), x, T(zeros_like(x)));
 }
 
 template <TensorLike T>
 T tril(const T& x, std::int64_t diagonal) {
+  const OpScope scope("tril");
   return where(logical_not(detail::upper_mask("tril", value_of(x), diagonal, true)), x, T(zeros_like(x)));
 }
 
 template <TensorLike T>
 T movedim(const T& x, int source, int target) {
+  const OpScope scope("movedim");
   return permute(x, detail::moved_axis(x.rank(), source, target));
 }
 
@@ -164,6 +194,7 @@ T movedim(const T& x, int source, int target) {
   template std::vector<T> split<T>(const T&, const std::vector<std::int64_t>&, int); \
   template std::vector<T> split<T>(const T&, std::int64_t, int);                     \
   template std::vector<T> chunk<T>(const T&, std::int64_t, int);                     \
+  template std::vector<T> unbind<T>(const T&, int);                                  \
   template T triu<T>(const T&, std::int64_t);                                        \
   template T tril<T>(const T&, std::int64_t);                                        \
   template T movedim<T>(const T&, int, int)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/activation.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
@@ -65,18 +66,21 @@ CellState<T> gru_step(const T& from_input, const CellState<T>& state, const Cell
 template <TensorLike T>
 T rnn_cell(const T& x, const std::type_identity_t<T>& hidden,
            const CellWeights<std::type_identity_t<T>>& weights, Nonlinearity nonlinearity) {
+  const OpScope scope("rnn_cell");
   return detail::rnn_step<T>(detail::from_input(x, weights), {hidden}, weights, nonlinearity).hidden;
 }
 
 template <TensorLike T>
 CellState<T> lstm_cell(const T& x, const CellState<std::type_identity_t<T>>& state,
                        const CellWeights<std::type_identity_t<T>>& weights) {
+  const OpScope scope("lstm_cell");
   return detail::lstm_step(detail::from_input(x, weights), state, weights);
 }
 
 template <TensorLike T>
 T gru_cell(const T& x, const std::type_identity_t<T>& hidden,
            const CellWeights<std::type_identity_t<T>>& weights) {
+  const OpScope scope("gru_cell");
   return detail::gru_step<T>(detail::from_input(x, weights), {hidden}, weights).hidden;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/indexing.h"
@@ -31,6 +32,7 @@ Chosen<T> choose(const T& x, int axis, const Tensor& indices, bool keepdim) {
 template <TensorLike T>
 Chosen<T> choose_extremum(const char* op, const kernels::ArgReductionKernel& kernel, const T& x, int axis,
                           bool keepdim) {
+  const OpScope scope(op);
   require_defined(op, value_of(x));
   const int along = normalize_axis(op, axis, x.rank());
   return choose(x, along, arg_extremum(op, kernel, value_of(x), along), keepdim);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/indexing.h"
 #include "core/ops/scan.h"
@@ -16,6 +17,7 @@ Tensor arg_scan(const kernels::ArgScanKernel& kernel, const Tensor& x, int axis)
 
 template <TensorLike T>
 Chosen<T> cumulative_extremum(const kernels::ArgScanKernel& kernel, const T& x, int axis) {
+  const OpScope scope(kernel.name());
   require_defined(kernel.name(), value_of(x));
   const int along = normalize_axis(kernel.name(), axis, x.rank());
   const Tensor indices = arg_scan(kernel, value_of(x), along);

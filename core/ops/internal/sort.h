@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/op_scope.h"
 #include "core/ops/copy.h"
 #include "core/ops/shape.h"
 #include "core/ops/sort.h"
@@ -17,6 +18,7 @@ void check_topk(const Shape& shape, std::int64_t k, int axis);
 
 template <TensorLike T>
 Sorted<T> topk(const T& x, std::int64_t k, int axis, bool largest) {
+  const OpScope scope("topk");
   detail::check_topk(x.shape(), k, axis);
   const Sorted<T> all = sort(x, axis, largest);
   return {contiguous(slice(all.values, axis, 0, k)), contiguous(slice(all.indices, axis, 0, k))};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/op_scope.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
@@ -49,6 +50,7 @@ T power_norm(const T& x, double p, const Axes& axes, bool keepdim) {
 
 template <TensorLike T>
 T nanmean(const T& x, const Axes& axes, bool keepdim) {
+  const OpScope scope("nanmean");
   const Tensor& elements = value_of(x);
   require_floating("nanmean", elements);
   const Axes reduced = normalize_axes("nanmean", axes, x.rank());
@@ -57,6 +59,7 @@ T nanmean(const T& x, const Axes& axes, bool keepdim) {
 
 template <TensorLike T>
 T var(const T& x, const Axes& axes, bool keepdim, double correction) {
+  const OpScope scope("var");
   require_floating("var", value_of(x));
   const Axes reduced = normalize_axes("var", axes, x.rank());
   const auto n = static_cast<double>(detail::reduced_numel(x.shape(), reduced));
@@ -65,12 +68,14 @@ T var(const T& x, const Axes& axes, bool keepdim, double correction) {
 
 template <TensorLike T>
 T stddev(const T& x, const Axes& axes, bool keepdim, double correction) {
+  const OpScope scope("stddev");
   require_floating("stddev", value_of(x));
   return detail::safe_sqrt(var(x, axes, keepdim, correction));
 }
 
 template <TensorLike T>
 T logsumexp(const T& x, const Axes& axes, bool keepdim) {
+  const OpScope scope("logsumexp");
   require_floating("logsumexp", value_of(x));
   const Axes reduced = normalize_axes("logsumexp", axes, x.rank());
   if (x.numel() == 0) return log(sum(exp(x), reduced, keepdim));
@@ -81,6 +86,7 @@ T logsumexp(const T& x, const Axes& axes, bool keepdim) {
 
 template <TensorLike T>
 T norm(const T& x, double p, const Axes& axes, bool keepdim) {
+  const OpScope scope("norm");
   require_floating("norm", value_of(x));
   if (std::isinf(p)) return p > 0 ? max(abs(x), axes, keepdim) : min(abs(x), axes, keepdim);
   if (p == 0) return sum(square(sign(x)), axes, keepdim);

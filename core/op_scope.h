@@ -1,0 +1,34 @@
+#pragma once
+
+namespace tinytorch {
+
+/// While it exists, the errors of all ops on this thread name `op`. An op that is composed of others begins
+/// with one, so that an error names the op that was called, and none that it is composed of. Of nested ones,
+/// the outermost counts.
+/// ```cpp
+/// template <TensorLike T>
+/// T variance_of_rows(const T& x) {
+///   const OpScope scope("variance_of_rows");
+///   return mean(square(x - mean(x, {1}, true)), {1});  // [variance_of_rows] axis 1 is out of range ...
+/// }
+/// ```
+class OpScope {
+ public:
+  explicit OpScope(const char* op) : is_outermost_(current_ == nullptr) {
+    if (is_outermost_) current_ = op;
+  }
+  ~OpScope() {
+    if (is_outermost_) current_ = nullptr;
+  }
+  OpScope(const OpScope&) = delete;
+  OpScope& operator=(const OpScope&) = delete;
+
+  /// The op that errors name; null outside of all scopes.
+  static const char* current() { return current_; }
+
+ private:
+  static inline constinit thread_local const char* current_ = nullptr;
+  bool is_outermost_;
+};
+
+}  // namespace tinytorch
