@@ -34,6 +34,7 @@ struct Contraction {
   std::string right;
 };
 /// @param later  the labels that later operands or the result have
+/// @throws ShapeError  the product has more than kMaxRank axes
 Contraction contraction_of(const std::string& a, const std::string& b, const std::string& later);
 /// The labels that are in none of the others: they are summed at once.
 std::string unshared(const std::string& labels, const std::string& other, const std::string& later);
@@ -58,19 +59,24 @@ Labelled<T> sum_labels(const Labelled<T>& a, const std::string& gone) {
   return {sum(a.x, axes_of(gone, a.labels)), without(a.labels, gone)};
 }
 
-/// The diagonal of the two axes of each repeated label, until no label is repeated.
+/// The diagonal of the first two axes of a repeated label, until no label is repeated.
 template <class T>
 Labelled<T> take_diagonals(Labelled<T> a) {
   while (const char label = repeated(a.labels)) {
-    const auto first = static_cast<int>(a.labels.find(label)),
-               second = static_cast<int>(a.labels.rfind(label));
-    std::string rest = without(a.labels, {label});
-    Axes order = axes_of(rest, a.labels);
-    order.push_back(first);
-    order.push_back(second);
+    const std::size_t first = a.labels.find(label), second = a.labels.find(label, first + 1);
+    std::string rest;
+    Axes order;
+    Shape shape;
+    for (std::size_t i = 0; i < a.labels.size(); ++i) {
+      if (i == first || i == second) continue;
+      rest += a.labels[i];
+      order.push_back(static_cast<std::int64_t>(i));
+      shape.push_back(a.x.shape()[static_cast<int>(i)]);
+    }
+    order.push_back(static_cast<std::int64_t>(first));
+    order.push_back(static_cast<std::int64_t>(second));
     const T last = permute(a.x, order);
     const std::int64_t n = last.shape().back();
-    Shape shape = lengths_of(a.x.shape(), axes_of(rest, a.labels));
     shape.push_back(n * n);
     a = {slice(reshape(last, shape), -1, 0, n * n, n + 1), rest + label};
   }
