@@ -142,7 +142,7 @@ Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::i
   shape[i] = size;
   // With one element left the stride is never used; the product could overflow.
   if (size > 1) strides[i] *= step;
-  const std::int64_t offset = x.offset() + (size > 0 ? first * x.strides()[i] : 0);
+  const std::int64_t offset = x.offset() + (size > 0 && x.numel() > 0 ? first * x.strides()[i] : 0);
   return Tensor(x.storage(), x.dtype(), shape, strides, offset);
 }
 

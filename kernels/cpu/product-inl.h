@@ -28,6 +28,10 @@ HWY_INLINE T multiply_add(T a, T b, T sum) {
 /// Small products: no packing, no calls.
 template <class T>
 void plain_product(const Product<T>& p) {
+  if (p.k == 0) {  // a and b may be null
+    std::fill_n(p.y, p.m * p.n, T(0));
+    return;
+  }
   for (std::int64_t i = 0; i < p.m; ++i) {
     const T* a = p.a + i * p.a_row_stride;
     T* y = p.y + i * p.n;
