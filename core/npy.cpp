@@ -1,24 +1,21 @@
 #include "core/npy.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "core/internal/file.h"
 #include "core/internal/format.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -33,66 +30,6 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kAlignment = 64;           // of the data in files that save_npy() writes
 constexpr std::size_t kLongestHeader = 1 << 16;  // far above the length of a header of one dtype
 
-std::string last_error() { return std::generic_category().message(errno); }
-
-/// An open file; closed by the destructor.
-class File {
- public:
-  /// @param path    the path that messages name
-  /// @param opened  the path of the file to open
-  File(const char* op, const std::string& path, const std::string& opened, int flags)
-      : op_(op), path_(path), descriptor_(::open(opened.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) error("cannot be opened: {}", last_error());
-  }
-  ~File() { close(); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  template <class... Args>
-  [[noreturn]] void error(fmt::format_string<Args...> format, Args&&... args) const {
-    fail<IoError>(op_, "{}: {}", path_, fmt::format(format, std::forward<Args>(args)...));
-  }
-
-  /// The size in bytes; only regular files have one.
-  std::size_t size() const {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) error("cannot be read: {}", last_error());
-    if (!S_ISREG(status.st_mode)) error("is not a regular file");
-    return static_cast<std::size_t>(status.st_size);
-  }
-
-  void read(std::span<std::byte> bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t n = ::read(descriptor_, bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) error("cannot be read: {}", last_error());
-      if (n == 0) error("became shorter while it was read");
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
-
-  void write(std::span<const std::byte> bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) error("cannot be written: {}", last_error());
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
-
-  /// Waits until all data is on the disk, and closes the file.
-  void finish() {
-    if (::fsync(descriptor_) != 0 || !close()) error("cannot be written: {}", last_error());
-  }
-
- private:
-  bool close() { return descriptor_ < 0 || ::close(std::exchange(descriptor_, -1)) == 0; }
-
-  const char* op_;
-  std::string path_;
-  int descriptor_;
-};
-
 /// The header of an .npy file.
 struct Header {
   std::string descr;
@@ -104,7 +41,7 @@ struct Header {
 /// subset of Python's grammar that arrays of one dtype need.
 class HeaderParser {
  public:
-  HeaderParser(const File& file, std::string_view text) : file_(file), text_(text) {}
+  HeaderParser(const InputFile& file, std::string_view text) : file_(file), text_(text) {}
 
   Header parse() {
     std::optional<std::string> descr;
@@ -168,7 +105,9 @@ class HeaderParser {
     const char quote = accept('\'') ? '\'' : accept('"') ? '"' : '\0';
     const std::size_t end = quote ? text_.find(quote, at_) : text_.npos;
     if (end == text_.npos) malformed("a quoted string");
-    return std::string(text_.substr(std::exchange(at_, end + 1), end - at_));
+    const std::string_view text = text_.substr(at_, end - at_);
+    at_ = end + 1;
+    return std::string(text);
   }
 
   std::string description() {
@@ -211,13 +150,58 @@ class HeaderParser {
     return value;
   }
 
-  const File& file_;
+  const InputFile& file_;
   std::string_view text_;
   std::size_t at_ = 0;
 };
 
-/// The dtypes that files can have.
-constexpr std::array kDTypes{DType::boolean, DType::u8, DType::i32, DType::i64, DType::f32, DType::f64};
+/// The value of an IEEE half-precision number.
+float half_value(std::uint16_t bits) {
+  const int exponent = (bits >> 10) & 0x1f, fraction = bits & 0x3ff;
+  const float magnitude = exponent == 0x1f ? (fraction == 0 ? std::numeric_limits<float>::infinity()
+                                                            : std::numeric_limits<float>::quiet_NaN())
+                          : exponent == 0  ? std::ldexp(static_cast<float>(fraction), -24)
+                                           : std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
+  return std::copysign(magnitude, (bits & 0x8000) != 0 ? -1.0f : 1.0f);
+}
+
+/// Converts stored elements, which may be at the end of the memory of the result.
+template <class From, class To, auto kConvert = [](From value) { return static_cast<To>(value); }>
+void convert(const InputFile& file, std::span<const std::byte> stored, void* result) {
+  const std::size_t n = stored.size() / sizeof(From);
+  for (std::size_t i = 0; i < n; ++i) {
+    From value;
+    std::memcpy(&value, stored.data() + i * sizeof(From), sizeof(From));
+    if constexpr (std::is_same_v<From, std::uint64_t>) {
+      if (!std::in_range<To>(value)) file.error("holds {}, which i64 cannot hold", value);
+    }
+    static_cast<To*>(result)[i] = kConvert(value);
+  }
+}
+
+/// A type of elements in files: NumPy's code without the byte order, and the dtype that it is read as.
+struct StoredType {
+  std::string_view code;
+  std::size_t size;  // of an element in bytes
+  DType dtype;
+  void (*convert)(const InputFile& file, std::span<const std::byte> stored, void* result);
+};
+
+constexpr std::array kStoredTypes{
+    StoredType{"b1", 1, DType::boolean,
+               convert<std::uint8_t, bool, [](std::uint8_t value) { return value != 0; }>},
+    StoredType{"u1", 1, DType::u8, nullptr},
+    StoredType{"u2", 2, DType::i32, convert<std::uint16_t, std::int32_t>},
+    StoredType{"u4", 4, DType::i64, convert<std::uint32_t, std::int64_t>},
+    StoredType{"u8", 8, DType::i64, convert<std::uint64_t, std::int64_t>},
+    StoredType{"i1", 1, DType::i32, convert<std::int8_t, std::int32_t>},
+    StoredType{"i2", 2, DType::i32, convert<std::int16_t, std::int32_t>},
+    StoredType{"i4", 4, DType::i32, nullptr},
+    StoredType{"i8", 8, DType::i64, nullptr},
+    StoredType{"f2", 2, DType::f32, convert<std::uint16_t, float, half_value>},
+    StoredType{"f4", 4, DType::f32, nullptr},
+    StoredType{"f8", 8, DType::f64, nullptr},
+};
 
 /// NumPy's code of a dtype, without the byte order; empty for one that files cannot have. The switch has no
 /// default, so that the compiler names a dtype that lacks a case.
@@ -242,16 +226,18 @@ std::string_view numpy_code(DType dtype) {
   return "";
 }
 
-DType dtype_of_descr(const File& file, std::string_view descr) {
+const StoredType& type_of_descr(const InputFile& file, std::string_view descr) {
   const bool has_order = !descr.empty() && std::string_view("<>=|").find(descr[0]) != std::string_view::npos;
-  for (const DType dtype : kDTypes) {
-    if (has_order && descr.substr(1) == numpy_code(dtype)) return dtype;
+  for (const StoredType& type : kStoredTypes) {
+    if (has_order && descr.substr(1) == type.code) return type;
   }
   if (descr.substr(has_order ? 1 : 0) == "O") {
     file.error("holds Python objects, which are never read; save an array of numbers");
   }
-  file.error("elements of type '{}' cannot be read; convert the array to one of bool, u1, i4, i8, f4, f8",
-             descr);
+  file.error(
+      "elements of type '{}' cannot be read; convert the array to one of bool, u1, u2, u4, u8, i1, i2, i4, "
+      "i8, f2, f4, f8",
+      descr);
 }
 
 template <class T>
@@ -262,19 +248,13 @@ T little_endian(std::span<const std::byte> bytes) {
 }
 
 /// The size of the data in bytes; nothing if it overflows.
-std::optional<std::size_t> data_size(const Shape& shape, DType dtype) {
-  std::size_t bytes = size_of(dtype);
+std::optional<std::size_t> data_size(const Shape& shape, std::size_t element_size) {
+  std::size_t bytes = element_size;
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   for (const std::int64_t length : shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(length), &bytes)) return {};
   }
   return bytes;
-}
-
-/// A path in the same directory that no other thread or process uses.
-std::string temporary_name(const std::string& path) {
-  static std::atomic<int> counter{0};
-  return fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter.fetch_add(1));
 }
 
 std::string header_text(const Tensor& x) {
@@ -290,8 +270,7 @@ std::string header_text(const Tensor& x) {
 }  // namespace
 
 Tensor load_npy(const std::string& path) {
-  // Opening a pipe would block until another process writes to it; with O_NONBLOCK size() refuses it.
-  const File file("load_npy", path, path, O_RDONLY | O_NONBLOCK);
+  const InputFile file("load_npy", path);
   std::size_t left = file.size();
 
   const auto read = [&](std::span<std::byte> bytes) {
@@ -321,27 +300,26 @@ Tensor load_npy(const std::string& path) {
   read(std::as_writable_bytes(std::span(text)));
   const Header header = HeaderParser(file, text).parse();
 
-  const DType dtype = dtype_of_descr(file, header.descr);
-  const std::optional<std::size_t> bytes = data_size(header.shape, dtype);
-  if (!bytes) file.error("shape {} of {} is larger than any file", header.shape, dtype);
+  const StoredType& type = type_of_descr(file, header.descr);
+  const std::optional<std::size_t> bytes = data_size(header.shape, type.size);
+  if (!bytes) file.error("shape {} of {} is larger than any file", header.shape, type.code);
   if (*bytes != left) {
-    file.error("shape {} of {} takes {} bytes, but the file has {} after its header", header.shape, dtype,
+    file.error("shape {} of {} takes {} bytes, but the file has {} after its header", header.shape, type.code,
                *bytes, left);
   }
 
   // An array in Fortran order is the transpose of an array in C order that has the same bytes.
   Shape shape = header.shape;
   if (header.fortran_order) std::reverse(shape.begin(), shape.end());
-  Tensor x = empty(shape, {.dtype = dtype});
-  const std::span data(static_cast<std::byte*>(x.raw_data()), *bytes);
+  Tensor x = empty(shape, {.dtype = type.dtype});
+  // Elements that are widened are read to the end of the memory.
+  const std::size_t memory = static_cast<std::size_t>(x.numel()) * size_of(type.dtype);
+  const std::span data(static_cast<std::byte*>(x.raw_data()) + (memory - *bytes), *bytes);
   file.read(data);
   if (header.descr[0] == '>') {
-    const std::size_t size = size_of(dtype);
-    for (std::size_t i = 0; i < data.size(); i += size) std::ranges::reverse(data.subspan(i, size));
+    for (std::size_t i = 0; i < data.size(); i += type.size) std::ranges::reverse(data.subspan(i, type.size));
   }
-  if (dtype == DType::boolean) {
-    for (std::byte& truth : data) truth = truth == std::byte{0} ? truth : std::byte{1};
-  }
+  if (type.convert != nullptr) type.convert(file, data, x.raw_data());
   if (!header.fortran_order) return x;
   Axes reversed;
   for (int axis = x.rank() - 1; axis >= 0; --axis) reversed.push_back(axis);
@@ -360,20 +338,13 @@ void save_npy(const std::string& path, const Tensor& x) {
   const std::array<char, 4> version_and_length{1, 0, static_cast<char>(length & 0xff),
                                                static_cast<char>(length >> 8)};
 
-  const std::string temporary = temporary_name(path);
-  File file("save_npy", path, temporary, O_WRONLY | O_CREAT | O_EXCL);
-  try {
-    file.write(std::as_bytes(std::span(kMagic)));
-    file.write(std::as_bytes(std::span(version_and_length)));
-    file.write(std::as_bytes(std::span(header)));
-    file.write({static_cast<const std::byte*>(data.raw_data()),
-                static_cast<std::size_t>(data.numel()) * size_of(data.dtype())});
-    file.finish();
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) file.error("cannot be replaced: {}", last_error());
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
+  ReplacementFile file("save_npy", path);
+  file.write(std::as_bytes(std::span(kMagic)));
+  file.write(std::as_bytes(std::span(version_and_length)));
+  file.write(std::as_bytes(std::span(header)));
+  file.write({static_cast<const std::byte*>(data.raw_data()),
+              static_cast<std::size_t>(data.numel()) * size_of(data.dtype())});
+  file.commit();
 }
 
 }  // namespace tinytorch

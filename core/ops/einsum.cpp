@@ -176,6 +176,14 @@ Contraction contraction_of(const std::string& a, const std::string& b, const std
     }
   }
   result.right = without(b, a);
+  const std::size_t axes = result.batch.size() + result.left.size() + result.right.size();
+  if (axes > kMaxRank) {
+    fail<ShapeError>(
+        "einsum",
+        "a product of two operands has {} axes, but a tensor has at most {}; order the operands so "
+        "that letters are summed earlier, or reshape axes into one",
+        axes, kMaxRank);
+  }
   return result;
 }
 

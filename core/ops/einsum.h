@@ -24,7 +24,7 @@ namespace tinytorch {
 /// operand that the result does not name is summed first, by sum(), which gives i64 for integers.
 /// @throws ValueError  the equation is malformed, or is for another number of operands
 /// @throws ShapeError  an operand does not have the number of axes that the equation gives it, or a letter
-///                     has two lengths
+///                     has two lengths, or a product of two operands has more than kMaxRank axes
 /// @throws DTypeError  as matmul(), if there are several operands
 template <TensorLike T>
 T einsum(std::string_view equation, const std::vector<T>& operands);

@@ -28,14 +28,17 @@ namespace {
 /// @return  false if the library failed
 template <class T>
 bool multiply_batch(const IterationSpace<3>& batch, const Product<T>& first) {
+  if (first.m == 0 || first.n == 0) return true;
   std::atomic<bool> succeeded{true};
   const std::int64_t product_cost = std::max<std::int64_t>(1, first.multiply_adds());
   parallel_for(batch.numel, kProductGrain / product_cost + 1, [&](std::int64_t begin, std::int64_t end) {
     for_each_inner_loop(batch, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) {
         Product<T> product = first;
-        product.a += offset[0] + i * batch.inner_strides()[0];
-        product.b += offset[1] + i * batch.inner_strides()[1];
+        if (product.k > 0) {  // else a and b may be null
+          product.a += offset[0] + i * batch.inner_strides()[0];
+          product.b += offset[1] + i * batch.inner_strides()[1];
+        }
         product.y += offset[2] + i * batch.inner_strides()[2];
         if (!multiply(product)) succeeded = false;
       }

@@ -22,6 +22,10 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 /// Small products, row by row: no packing, no calls.
 template <class T>
 void plain_product(const Product<T>& p) {
+  if (p.k == 0) {  // a and b may be null
+    std::fill_n(p.y, p.m * p.n, T(0));
+    return;
+  }
   for (std::int64_t i = 0; i < p.m; ++i) {
     const Product<T> row = p.part(i, 1, 0, p.n, 0, p.k, p.y + i * p.n);
     for (std::int64_t j = 0; j < p.n; j += RowProduct<T>::width(row))

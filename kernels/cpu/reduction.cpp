@@ -2,6 +2,7 @@
 #include "core/ops/reduction_kernels.h"
 #include "kernels/register.h"
 
+#include <algorithm>
 #include <memory>
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -66,6 +67,10 @@ class Reducer {
 
   template <class Y>
   void run(Y* y) const {
+    if (spaces_.reduced.numel == 0) {  // x may be null
+      std::fill_n(y, spaces_.kept.numel, static_cast<Y>(Fold::identity()));
+      return;
+    }
     if (partition_.chunks == 1) return run_tasks(y);
     const auto size = static_cast<std::size_t>(partition_.chunks * spaces_.kept.numel);
     const auto partials = std::make_unique_for_overwrite<Result[]>(size);

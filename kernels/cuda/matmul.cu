@@ -42,8 +42,9 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> p
   const bool column_in_y = within(column, p.n);
   std::uint64_t offset[3];
   products.batch.find(plane, offset);
-  const T* const from_a = p.a + offset[0];
-  const T* const from_b = p.b + offset[1];
+  const bool has_terms = p.k > 0;  // else a and b may be null
+  const T* const from_a = p.a + (has_terms ? offset[0] : 0);
+  const T* const from_b = p.b + (has_terms ? offset[1] : 0);
   T* const to = p.y + offset[2];
   T sum = 0;
   for (std::int64_t begin = 0; begin < p.k; begin += kTile) {

@@ -100,19 +100,19 @@ Row& Row::promotes() {
   return *this;
 }
 
-Row& row(std::string name, std::source_location where) {
-  return table().emplace_back(std::move(name), std::filesystem::path(where.file_name()).stem());
+Row& row(std::string name, const char* file) {
+  return table().emplace_back(std::move(name), std::filesystem::path(file).stem());
 }
 
-Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel, std::source_location where) {
-  Row& added = row(std::move(name), where).covers(kernel);
+Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel, const char* file) {
+  Row& added = row(std::move(name), file).covers(kernel);
   added.unary_kernel = &kernel;
   return added;
 }
 
 Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel,
-         std::source_location where) {
-  Row& added = row(std::move(name), where).covers(kernel);
+         const char* file) {
+  Row& added = row(std::move(name), file).covers(kernel);
   added.binary_kernel = &kernel;
   return added;
 }

@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <source_location>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -172,15 +171,15 @@ class Row {
   const Kernel<void(const Tensor&, const Tensor&, Tensor&)>* binary_kernel = nullptr;
 };
 
-/// Adds a row. Its name consists of letters, digits and underscores, and begins with that of the op's
-/// function.
-Row& row(std::string name, std::source_location where = std::source_location::current());
+/// Adds a row of the calling file's family. (clang 14 does not know std::source_location.) Its name consists
+/// of letters, digits and underscores, and begins with that of the op's function.
+Row& row(std::string name, const char* file = __builtin_FILE());
 /// Adds the row of an elementwise op with a slot. The slot's kernels are also called alone, on operands and
 /// outputs of any layout.
 Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel,
-         std::source_location where = std::source_location::current());
+         const char* file = __builtin_FILE());
 Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel,
-         std::source_location where = std::source_location::current());
+         const char* file = __builtin_FILE());
 
 /// All rows. Their names differ.
 const std::deque<Row>& op_table();
@@ -244,7 +243,7 @@ template <class F>
 void Row::calls(F f) {
   constexpr std::size_t kTensors = detail::arity<F, Tensor>();
   static_assert(kTensors > 0, "a call takes one to eight Tensors");
-  constexpr auto kIndices = std::make_index_sequence<kTensors>();
+  static constexpr auto kIndices = std::make_index_sequence<kTensors>();  // static: needs no capture
   call = [f](std::span<const Tensor> operands) { return detail::apply(f, operands, kIndices); };
   if constexpr (detail::is_callable_with<F, Variable>(kIndices)) {
     returns_variable =

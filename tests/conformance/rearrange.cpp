@@ -71,7 +71,7 @@ void order_rows() {
         Array y = x;
         if (!y.values.empty()) {
           const auto by = modulo(-4, static_cast<std::int64_t>(y.values.size()));
-          std::ranges::rotate(y.values, y.values.begin() + by);
+          std::rotate(y.values.begin(), y.values.begin() + by, y.values.end());
         }
         return y;
       })

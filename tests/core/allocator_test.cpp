@@ -68,7 +68,7 @@ TEST_F(CachingAllocatorTest, RoundsUpToFourClassesForEachPowerOfTwo) {
 }
 
 TEST_F(CachingAllocatorTest, AlignsEachBlock) {
-  for (const std::size_t bytes : {1, 63, 100, 5000}) {
+  for (const std::size_t bytes : {1U, 63U, 100U, 5000U}) {
     void* const block = allocator.allocate(bytes);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % kAlignment, 0u);
     allocator.deallocate(block, bytes);

@@ -56,10 +56,11 @@ TEST(Errors, OfTypes) {
       {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }},
       {"elu", [](const Tensor& x) { return elu(x); }},
       {"softplus", [](const Tensor& x) { return softplus(x); }}};
-  for (const auto& [name, op] : functions) {
-    EXPECT_ERROR(
-        op(integer), DTypeError,
-        std::string("[") + name + "] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  for (const auto& entry : functions) {
+    const auto op = entry.second;
+    const std::string name = entry.first;
+    EXPECT_ERROR(op(integer), DTypeError,
+                 "[" + name + "] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   }
   EXPECT_ERROR(relu(truth), DTypeError,
                "[relu] takes floating tensors, but x is bool; convert it with x.to(DType::f32)");
@@ -71,17 +72,21 @@ TEST(Errors, OfTypes) {
                "[log_softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
   const std::pair<const char*, Tensor (*)(const Tensor&)> roundings[] = {
       {"floor", floor}, {"ceil", ceil}, {"trunc", trunc}, {"round", round}};
-  for (const auto& [name, op] : roundings) {
-    EXPECT_ERROR(op(truth), DTypeError,
-                 std::string("[") + name +
-                     "] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  for (const auto& entry : roundings) {
+    const auto op = entry.second;
+    const std::string name = entry.first;
+    EXPECT_ERROR(
+        op(truth), DTypeError,
+        "[" + name + "] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
   }
   const std::pair<const char*, Tensor (*)(const Tensor&, const Tensor&)> pairs[] = {
       {"atan2", atan2}, {"remainder", remainder}, {"floor_divide", floor_divide}};
-  for (const auto& [name, op] : pairs) {
-    EXPECT_ERROR(op(truth, truth), DTypeError,
-                 std::string("[") + name +
-                     "] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
+  for (const auto& entry : pairs) {
+    const auto op = entry.second;
+    const std::string name = entry.first;
+    EXPECT_ERROR(
+        op(truth, truth), DTypeError,
+        "[" + name + "] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   }
   EXPECT_ERROR(
       masked_fill(ones_of({2}), integer, 1), DTypeError,

@@ -366,12 +366,12 @@ TEST(Glossary, EachRuleMatchesItsBadExampleAndNoneAGoodOne) {
 }
 
 TEST(Glossary, EachExemptionIsNeeded) {
-  for (const auto& [path, pattern] : kExemptions) {
-    const std::string source = read_source(source_folder() / path);
+  for (const Exemption& exemption : kExemptions) {
+    const std::string source = read_source(source_folder() / exemption.path);
     const std::vector<Finding> findings = findings_in_source(source, false);
     const bool is_found = std::ranges::any_of(
-        findings, [&](const Finding& finding) { return finding.rule->pattern == pattern; });
-    EXPECT_TRUE(is_found) << path << " no longer uses " << pattern;
+        findings, [&](const Finding& finding) { return finding.rule->pattern == exemption.pattern; });
+    EXPECT_TRUE(is_found) << exemption.path << " no longer uses " << exemption.pattern;
   }
 }
 

@@ -62,12 +62,24 @@ TEST(Einsum, SaysWhatIsWrongWithTheEquation) {
       "...j,...k", two, ShapeError,
       "[einsum] the axes of \"...\" in \"...j,...k\" do not broadcast: one is 2 long, but 3 in "
       "operand 1");
+  EXPECT_EINSUM_ERROR(
+      "abcde,fghij", (std::vector{ones_of({1, 1, 1, 1, 1}), ones_of({1, 1, 1, 1, 1})}), ShapeError,
+      "[einsum] a product of two operands has 10 axes, but a tensor has at most 8; order the operands so "
+      "that letters are summed earlier, or reshape axes into one");
   EXPECT_EINSUM_ERROR("", {}, ValueError, "[einsum] \"\" is for 1 operands, but there are 0");
 }
 
 TEST(Einsum, OfNoLettersIsTheScalar) {
   EXPECT_TENSOR_EQ(einsum("->", std::vector{ones_of({})}), Tensor(1.0F));
   EXPECT_TENSOR_EQ(einsum(",", std::vector{ones_of({}), ones_of({})}), Tensor(1.0F));
+}
+
+TEST(Einsum, TakesEveryDiagonal) {
+  const Tensor x = reshape(arange(16), {2, 2, 2, 2}), cube = reshape(arange(27), {3, 3, 3});
+  EXPECT_TENSOR_EQ(einsum("iijj->ij", std::vector{x}), (Tensor{{0, 3}, {12, 15}}));
+  EXPECT_TENSOR_EQ(einsum("ijji->ij", std::vector{x}), (Tensor{{0, 6}, {9, 15}}));
+  EXPECT_TENSOR_EQ(einsum("iii->i", std::vector{cube}), (Tensor{0, 13, 26}));
+  EXPECT_TENSOR_EQ(einsum("iiii", std::vector{x}), (Tensor(15)));
 }
 
 TEST(Einsum, MultipliesAlongAsManyLettersAsATensorHas) {

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -99,6 +102,61 @@ TEST_F(Npy, ReadsFortranOrder) {
   for (std::size_t i = 0; i < std::size(kTypes); ++i) {
     EXPECT_TENSOR_EQ(load_npy(numpy_file(kCodes[i] + std::string("_fortran"))),
                      counting({2, 3, 2}, kTypes[i]));
+  }
+}
+
+/// Element types of files that no tensor has, and the dtypes that they are converted to.
+constexpr std::pair<const char*, DType> kConverted[] = {{"f2", DType::f32}, {"i1", DType::i32},
+                                                        {"i2", DType::i32}, {"u2", DType::i32},
+                                                        {"u4", DType::i64}, {"u8", DType::i64}};
+
+TEST_F(Npy, ConvertsOtherElementTypes) {
+  for (const auto& [code, dtype] : kConverted) {
+    for (const char* order : {"_little", "_big"})
+      EXPECT_TENSOR_EQ(load_npy(numpy_file(code + std::string(order))), counting({2, 3}, dtype));
+    EXPECT_TENSOR_EQ(load_npy(numpy_file(code + std::string("_fortran"))), counting({2, 3, 2}, dtype));
+  }
+}
+
+TEST_F(Npy, ConvertsTheExtremesOfOtherElementTypes) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  for (const std::string order : {"little", "big"}) {
+    const auto load = [&](const std::string& code) {
+      return load_npy(numpy_file(code + "_extremes_" + order));
+    };
+    EXPECT_TENSOR_EQ(load("i1"), (Tensor{-128, -1, 127}.to(DType::i32)));
+    EXPECT_TENSOR_EQ(load("i2"), (Tensor{-32768, -1, 32767}.to(DType::i32)));
+    EXPECT_TENSOR_EQ(load("u2"), (Tensor{0, 65535}.to(DType::i32)));
+    EXPECT_TENSOR_EQ(load("u4"), (Tensor{std::int64_t{0}, std::int64_t{4294967295}}));
+    EXPECT_TENSOR_EQ(load("u8"), (Tensor{std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}));
+    const Tensor half = load("f2");
+    EXPECT_TENSOR_EQ(half, from_values<float>({-0.0f, 0x1p-24f, 0x1p-14f, 65504, kInf, -kInf, kNaN}, {7}));
+    EXPECT_TRUE(std::signbit(half.to_vector()[0]));
+  }
+}
+
+TEST_F(Npy, RefusesAU8ThatIsTooLarge) {
+  EXPECT_ERROR(
+      load_npy(numpy_file("u8_too_large")), IoError,
+      "[load_npy] " + numpy_file("u8_too_large") + ": holds 9223372036854775808, which i64 cannot hold");
+}
+
+TEST_F(Npy, ConvertsEachHalfPrecisionNumberExactly) {
+  std::string data;
+  for (int bits = 0; bits < 0x7c00; ++bits) {
+    data += static_cast<char>(bits & 0xff);
+    data += static_cast<char>(bits >> 8);
+  }
+  std::ofstream(path(), std::ios::binary)
+      << file_text("{'descr': '<f2', 'fortran_order': False, 'shape': (31744,)}", data);
+  const std::vector<float> values = load_npy(path()).to_vector();
+  // Each value is a multiple of the distance to the next, which doubles every 1024 numbers.
+  float expected = 0, distance = 0x1p-24f;
+  for (std::size_t bits = 0; bits < values.size(); ++bits) {
+    ASSERT_EQ(values[bits], expected) << bits;
+    if (bits >= 2048 && bits % 1024 == 0) distance *= 2;
+    expected += distance;
   }
 }
 
@@ -225,9 +283,9 @@ TEST_F(Npy, RefusesImpossibleShapes) {
   expect_header_refused(shape_header("(99999999999999999999,)"),
                         "the shape has a length of more than 63 bits");
   expect_header_refused(shape_header("(4611686018427387904, 4611686018427387904)"),
-                        "shape [4611686018427387904, 4611686018427387904] of f32 is larger than any file");
+                        "shape [4611686018427387904, 4611686018427387904] of f4 is larger than any file");
   expect_header_refused(shape_header("(9223372036854775807,)"),
-                        "shape [9223372036854775807] of f32 is larger than any file");
+                        "shape [9223372036854775807] of f4 is larger than any file");
   EXPECT_ERROR(load_npy(numpy_file("f4_rank_9")), IoError,
                "[load_npy] " + numpy_file("f4_rank_9") + ": has 9 axes; a tensor has at most 8");
 }
@@ -236,16 +294,16 @@ TEST_F(Npy, TrustsTheFileSizeAndNotTheHeader) {
   const MemoryStats before = memory_stats(Device::cpu());
   expect_refused(
       file_text(shape_header("(1000000000000,)"), "abcd"),
-      "shape [1000000000000] of f32 takes 4000000000000 bytes, but the file has 4 after its header");
+      "shape [1000000000000] of f4 takes 4000000000000 bytes, but the file has 4 after its header");
   EXPECT_EQ(memory_stats(Device::cpu()).allocations, before.allocations);
   expect_refused(file_text(shape_header("(2,)"), "1234567"),
-                 "shape [2] of f32 takes 8 bytes, but the file has 7 after its header");
+                 "shape [2] of f4 takes 8 bytes, but the file has 7 after its header");
   expect_refused(file_text(shape_header("(2,)"), "123456789"),
-                 "shape [2] of f32 takes 8 bytes, but the file has 9 after its header");
+                 "shape [2] of f4 takes 8 bytes, but the file has 9 after its header");
   expect_refused(file_text(shape_header("(0,)"), "1"),
-                 "shape [0] of f32 takes 0 bytes, but the file has 1 after its header");
+                 "shape [0] of f4 takes 0 bytes, but the file has 1 after its header");
   expect_refused(file_text(shape_header("()"), ""),
-                 "shape [] of f32 takes 4 bytes, but the file has 0 after its header");
+                 "shape [] of f4 takes 4 bytes, but the file has 0 after its header");
 }
 
 TEST_F(Npy, ReadsAnEmptyArrayWhoseOtherAxesAreHuge) {
@@ -260,9 +318,8 @@ TEST_F(Npy, RefusesOtherElementTypes) {
   };
   const auto unreadable = [](const std::string& descr) {
     return "elements of type '" + descr +
-           "' cannot be read; convert the array to one of bool, u1, i4, i8, f4, f8";
+           "' cannot be read; convert the array to one of bool, u1, u2, u4, u8, i1, i2, i4, i8, f2, f4, f8";
   };
-  refused("i2", unreadable("<i2"));
   refused("c8", unreadable("<c8"));
   refused("text", unreadable("<U2"));
   refused("object", "holds Python objects, which are never read; save an array of numbers");
@@ -279,8 +336,91 @@ TEST_F(Npy, SaysWhyItCannotWrite) {
                "[save_npy] " + path("no/folder.npy") + ": cannot be opened: No such file or directory");
   fs::create_directory(path("folder"));
   EXPECT_ERROR(save_npy(path("folder"), x), IoError,
-               "[save_npy] " + path("folder") + ": cannot be replaced: Is a directory");
+               "[save_npy] " + path("folder") + ": is not a regular file");
+  EXPECT_ERROR(save_npy("", x), IoError, "[save_npy] : cannot be replaced: No such file or directory");
   EXPECT_EQ(files_in_folder(), 1u);  // no temporary file is left
+  fs::create_symlink(path("b"), path("a"));
+  fs::create_symlink(path("a"), path("b"));
+  EXPECT_ERROR(save_npy(path("a"), x), IoError,
+               "[save_npy] " + path("a") + ": cannot be opened: Too many levels of symbolic links");
+}
+
+TEST_F(Npy, LeavesWhatIsNoRegularFile) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  fs::create_symlink(path("pipe"), path("link"));
+  for (const char* name : {"pipe", "link"}) {
+    EXPECT_ERROR(save_npy(path(name), Tensor{1.0}), IoError,
+                 "[save_npy] " + path(name) + ": is not a regular file");
+    EXPECT_ERROR(load_npy(path(name)), IoError, "[load_npy] " + path(name) + ": is not a regular file");
+  }
+  EXPECT_TRUE(fs::is_fifo(path("pipe")));
+  EXPECT_TRUE(fs::is_symlink(path("link")));
+  fs::create_symlink("/dev/null", path("device"));
+  EXPECT_ERROR(save_npy(path("device"), Tensor{1.0}), IoError,
+               "[save_npy] " + path("device") + ": is not a regular file");
+}
+
+TEST_F(Npy, WritesThroughSymbolicLinks) {
+  fs::create_directory(path("folder"));
+  fs::create_symlink("folder/second", path("first"));  // relative to the directory of the link
+  fs::create_symlink("target.npy", path("folder/second"));
+  for (const double value : {1.0, 2.0}) {  // at first the links lead to no file
+    save_npy(path("first"), Tensor{value});
+    EXPECT_TENSOR_EQ(load_npy(path("folder/target.npy")), Tensor{value});
+    EXPECT_TENSOR_EQ(load_npy(path("first")), Tensor{value});
+  }
+  EXPECT_EQ(fs::read_symlink(path("first")), "folder/second");
+  EXPECT_EQ(fs::read_symlink(path("folder/second")), "target.npy");
+}
+
+TEST_F(Npy, KeepsModeAndOwner) {
+  const auto status = [&] {
+    struct stat result {};
+    EXPECT_EQ(::stat(path().c_str(), &result), 0);
+    return result;
+  };
+  const mode_t mask = ::umask(0022);
+  save_npy(path(), Tensor{1.0});
+  ::umask(mask);
+  EXPECT_EQ(status().st_mode & 07777, 0644u);
+  ASSERT_EQ(::chmod(path().c_str(), 0640), 0);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(path().c_str(), 12, 34), 0);
+  }
+  const struct stat before = status();
+  save_npy(path(), Tensor{2.0});
+  EXPECT_EQ(status().st_mode, before.st_mode);
+  EXPECT_EQ(status().st_uid, before.st_uid);
+  EXPECT_EQ(status().st_gid, before.st_gid);
+  EXPECT_TENSOR_EQ(load_npy(path()), (Tensor{2.0}));
+}
+
+TEST_F(Npy, DoesNotReplaceAFileThatCannotBeWritten) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root can write every file";
+  save_npy(path(), Tensor{1.0});
+  fs::permissions(path(), fs::perms::owner_read);
+  EXPECT_ERROR(save_npy(path(), Tensor{2.0}), IoError,
+               "[save_npy] " + path() + ": cannot be written: Permission denied");
+  EXPECT_TENSOR_EQ(load_npy(path()), Tensor{1.0});
+}
+
+TEST_F(Npy, PassesByWhatAKilledProcessLeft) {
+  // The names of temporary files have a counter; the next few are taken.
+  save_npy(path(), Tensor{1.0});
+  for (int i = 0; i < 1000; ++i)
+    std::ofstream(path(".tinytorch-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp")) << i;
+  save_npy(path(), Tensor{2.0});
+  EXPECT_TENSOR_EQ(load_npy(path()), Tensor{2.0});
+  EXPECT_EQ(files_in_folder(), 1001u);
+}
+
+TEST_F(Npy, RefusesAPathWithANulByte) {
+  const std::string whole = path() + std::string("\0.bak", 5);
+  const std::string message =
+      path() + ": the path has a NUL byte after these " + std::to_string(path().size()) + " bytes";
+  EXPECT_ERROR(save_npy(whole, Tensor{1.0}), IoError, "[save_npy] " + message);
+  save_npy(path(), Tensor{1.0});
+  EXPECT_ERROR(load_npy(whole), IoError, "[load_npy] " + message);
 }
 
 TEST_F(Npy, LeavesTheOldFileWhenTheDiskIsFull) {

@@ -26,7 +26,8 @@
 
 /// Expects that the statement throws an exception of exactly this type, whose what() is exactly this message.
 #define EXPECT_ERROR(statement, Type, message) \
-  EXPECT_TRUE(::tinytorch::testing::throws([&] { statement; }, typeid(Type), #Type, message))
+  EXPECT_TRUE(                                 \
+      ::tinytorch::testing::throws([&] { static_cast<void>(statement); }, typeid(Type), #Type, message))
 
 namespace tinytorch::testing {
 

@@ -36,6 +36,7 @@ struct Contraction {
   std::string right;
 };
 /// @param later  the labels that later operands or the result have
+/// @throws ShapeError  the product has more than kMaxRank axes
 Contraction contraction_of(const std::string& a, const std::string& b, const std::string& later);
 /// The labels that are in none of the others: they are summed at once.
 std::string unshared(const std::string& labels, const std::string& other, const std::string& later);
@@ -60,7 +61,7 @@ Labelled<T> sum_labels(const Labelled<T>& a, const std::string& gone) {
   return {sum(a.x, axes_of(gone, a.labels)), without(a.labels, gone)};
 }
 
-/// The diagonal of the two axes of each repeated label, until no label is repeated.
+/// The diagonal of the first two axes of a repeated label, until no label is repeated.
 template <class T>
 Labelled<T> take_diagonals(Labelled<T> a) {
   while (const char label = repeated(a.labels)) {

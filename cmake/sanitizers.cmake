@@ -1,0 +1,17 @@
+# Sources ask by GCC's macros which sanitizer they are compiled with; clang does not define them.
+foreach(sanitizer address thread)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*${sanitizer}")
+    string(TOUPPER ${sanitizer} name)
+    add_compile_definitions(__SANITIZE_${name}__=1)
+  endif()
+endforeach()
+
+# libFuzzer's programs (tests/fuzzers) come with clang, and find more with AddressSanitizer. They follow the branches that
+# these sources take.
+set(tinytorch_fuzzers OFF)
+if(TINYTORCH_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*address")
+  set(tinytorch_fuzzers ON)
+  set_source_files_properties(
+    core/npy.cpp core/internal/file.cpp core/ops/einsum.cpp
+    PROPERTIES COMPILE_OPTIONS -fsanitize=fuzzer-no-link SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
+endif()

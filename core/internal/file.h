@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "core/internal/format.h"
+
+namespace tinytorch {
+
+/// What messages about a file name: the op and the path.
+class FileErrors {
+ public:
+  /// @throws IoError  the system would take only a part of the path
+  FileErrors(const char* op, const std::string& path);
+
+  template <class... Args>
+  [[noreturn]] void error(fmt::format_string<Args...> format, Args&&... args) const {
+    fail<IoError>(op_, "{}: {}", path_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+ private:
+  const char* op_;
+  std::string path_;
+};
+
+/// The descriptor of an open file; closed by the destructor.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  operator int() const { return value_; }
+  /// @return false if an earlier write failed
+  bool close();
+
+ private:
+  int value_;
+};
+
+/// A regular file that is read.
+class InputFile : public FileErrors {
+ public:
+  /// @throws IoError  it cannot be opened, or is not a regular file
+  InputFile(const char* op, const std::string& path);
+
+  /// In bytes.
+  std::size_t size() const { return size_; }
+
+  /// Reads the next bytes.
+  /// @throws IoError  they cannot be read
+  void read(std::span<std::byte> bytes) const;
+
+ private:
+  Descriptor descriptor_;
+  std::size_t size_;
+};
+
+/// A regular file that is written beside the one that it replaces, so that readers see either the old or the
+/// new file. Symbolic links stay: what they lead to is replaced, by a file of the same owner and mode.
+class ReplacementFile : public FileErrors {
+ public:
+  /// @throws IoError  there is something at the path that is not a regular file or cannot be written, or no
+  /// file can be
+  ///                  created beside it
+  ReplacementFile(const char* op, const std::string& path);
+  /// Removes the file unless it has replaced the old one.
+  ~ReplacementFile();
+  ReplacementFile(const ReplacementFile&) = delete;
+  ReplacementFile& operator=(const ReplacementFile&) = delete;
+
+  /// Appends the bytes.
+  /// @throws IoError  they cannot be written
+  void write(std::span<const std::byte> bytes) const;
+
+  /// Waits until all bytes are on the disk, and replaces the old file.
+  /// @throws IoError  that failed; the old file is unchanged
+  void commit();
+
+ private:
+  std::optional<struct stat> status_of_target() const;
+  int create_temporary();
+  void keep_owner_and_mode() const;
+
+  std::filesystem::path target_, temporary_;
+  std::optional<struct stat> replaced_;  // of the old file
+  Descriptor descriptor_;
+};
+
+}  // namespace tinytorch
