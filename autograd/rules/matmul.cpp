@@ -7,10 +7,8 @@ namespace {
 
 /// All axes but the last as one.
 Variable as_rows(const Variable& x) {
-  const std::int64_t columns = x.shape().back();
-  std::int64_t rows = 1;
-  for (int axis = 0; axis + 1 < x.rank(); ++axis) rows *= x.shape()[axis];
-  return reshape(x, {rows, columns});
+  const std::int64_t rows = checked_numel("matmul", Shape(std::span(x.shape().begin(), x.shape().end() - 1)));
+  return reshape(x, {rows, x.shape().back()});
 }
 
 /// The gradient for b of matmul(a, b); neither is a vector.

@@ -28,11 +28,12 @@ Variable diagonal(const Variable& x, std::int64_t offset, int axis0, int axis1) 
 }
 
 Variable pad(const Variable& x, const Paddings& paddings, double value) {
-  Paddings inverse = paddings;
+  Tensor padded = pad(x.value(), paddings, value);
+  Paddings inverse = paddings;  // checked, so that the negatives exist
   for (Padding& each : inverse) each = {-each.before, -each.after};
-  return record(
-      "pad", pad(x.value(), paddings, value), {x},
-      [inverse = std::move(inverse)](const RuleArguments& at) { return Gradients(pad(at.grad, inverse)); });
+  return record("pad", std::move(padded), {x}, [inverse = std::move(inverse)](const RuleArguments& at) {
+    return Gradients(pad(at.grad, inverse));
+  });
 }
 
 TINYTORCH_INSTANTIATE_REARRANGE(Variable);

@@ -63,6 +63,7 @@ Variable nansum(const Variable& x, const Axes& axes, bool keepdim) {
 
 Variable prod(const Variable& x, const Axes& axes, bool keepdim) {
   return record("prod", prod(x.value(), axes, keepdim), {x}, [x = Saved(x), axes](const RuleArguments& at) {
+    if (x->numel() == 0) return Gradients(zeros_like(*x));  // its lengths may be too large to multiply
     const Axes reduced = normalize_axes("backward", axes, x->rank());
     return Gradients(with_reduced_axes(at.grad, x->shape(), axes) * product_of_others(*x, reduced));
   });

@@ -436,5 +436,20 @@ TEST(RuleTypes, WhereOfTwoScalarsIsATensor) {
   EXPECT_TENSOR_EQ(where(Tensor{true, false}.to(testing::backend()), 1.0f, 0.0f), (Tensor{1.0, 0.0}));
 }
 
+TEST(HugeEmpty, HasGradients) {
+  const std::int64_t n = std::int64_t{1} << 32, huge = std::int64_t{1} << 61;
+  const auto nothing = [](const Shape& shape) {
+    return variable(zeros(shape, {.device = testing::backend()}));
+  };
+  const Variable x = nothing({huge, huge, 0}), a = nothing({n, n, 0, 3}), b = nothing({3, 0});
+  (prod(x) + sum(x)).backward();
+  EXPECT_EQ(x.grad().shape(), x.shape());
+  const Variable y = matmul(a, b);
+  y.backward(Variable(ones_like(y.value())));
+  EXPECT_EQ(a.grad().shape(), a.shape());
+  EXPECT_EQ(b.grad().shape(), b.shape());
+  EXPECT_THROW(pad(nothing({3}), {{std::numeric_limits<std::int64_t>::min(), 0}}), ShapeError);
+}
+
 }  // namespace
 }  // namespace tinytorch
