@@ -100,6 +100,8 @@ Op reduction(const char* name, bool (*accepts)(Operands), Variable (*f)(const Va
 
 bool anything(Operands) { return true; }
 
+bool few(Operands x) { return x[0].numel() <= 24; }
+
 bool both_floating_or_integers(Operands x) {
   return numeric(x) && (floating(x) || x[0].dtype() == x[1].dtype());
 }
@@ -332,6 +334,13 @@ std::vector<Op> make_ops() {
       along_axis("cumsum", numeric, [](V x, int axis) { return cumsum(x, axis); }),
       along_axis("cumprod", floating, [](V x, int axis) { return cumprod(x, axis); }),
       along_axis("sort_values", numeric, [](V x, int axis) { return sort(x, axis).values; }),
+      along_axis("cummax_values", numeric, [](V x, int axis) { return cummax(x, axis).values; }),
+      along_axis("cummin_values", numeric, [](V x, int axis) { return cummin(x, axis).values; }),
+      along_axis("max_values", numeric, [](V x, int axis) { return max_with_indices(x, axis).values; }),
+      along_axis("min_values", numeric, [](V x, int axis) { return min_with_indices(x, axis).values; }),
+      along_axis("median_values", numeric, [](V x, int axis) { return median(x, axis).values; }),
+      along_axis("quantile", floating, [](V x, int axis) { return quantile(x, 0.4, axis); }),
+      along_axis("repeat_interleave", few, [](V x, int axis) { return repeat_interleave(x, 2, axis); }),
       along_axis("flip", anything, [](V x, int axis) { return flip(x, {axis}); }),
       along_axis("roll", anything, [](V x, int axis) { return roll(x, {1}, Axes{axis}); }),
       index_select_op(),
@@ -343,6 +352,8 @@ std::vector<Op> make_ops() {
       matrices("conv2d", floating, convolved),
       matrices("max_pool2d", floating, pooled),
       reduction("sum", numeric, [](V x, const Axes& axes, bool keep) { return sum(x, axes, keep); }),
+      reduction("nansum", numeric, [](V x, const Axes& axes, bool keep) { return nansum(x, axes, keep); }),
+      reduction("nanmean", floating, [](V x, const Axes& axes, bool keep) { return nanmean(x, axes, keep); }),
       reduction("mean", floating, [](V x, const Axes& axes, bool keep) { return mean(x, axes, keep); }),
       reduction("prod", floating, [](V x, const Axes& axes, bool keep) { return prod(x, axes, keep); }),
       reduction("logsumexp", floating,
