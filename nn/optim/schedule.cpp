@@ -124,7 +124,7 @@ Schedule::Formula one_cycle_formula(const OneCycleOptions& options) {
 }
 
 /// The formula, whose rates are named by the schedule if the optimizer would refuse them.
-Schedule::Formula checked(const char* schedule, Schedule::Formula formula) {
+Schedule::Formula with_checked_rates(const char* schedule, Schedule::Formula formula) {
   return [schedule, formula = std::move(formula)](std::int64_t steps, double base) {
     const double rate = formula(steps, base);
     require_not_negative(schedule, "the learning rate", rate);
@@ -169,26 +169,27 @@ void Schedule::set_rates(std::int64_t steps, const std::vector<double>& base_rat
 }
 
 StepLR::StepLR(Optimizer& optimizer, StepLROptions options)
-    : Schedule(optimizer, checked("StepLR", step_formula(options))) {}
+    : Schedule(optimizer, with_checked_rates("StepLR", step_formula(options))) {}
 
 MultiStepLR::MultiStepLR(Optimizer& optimizer, MultiStepLROptions options)
-    : Schedule(optimizer, checked("MultiStepLR", multi_step_formula(std::move(options)))) {}
+    : Schedule(optimizer, with_checked_rates("MultiStepLR", multi_step_formula(std::move(options)))) {}
 
 ExponentialLR::ExponentialLR(Optimizer& optimizer, ExponentialLROptions options)
-    : Schedule(optimizer, checked("ExponentialLR", exponential_formula(options))) {}
+    : Schedule(optimizer, with_checked_rates("ExponentialLR", exponential_formula(options))) {}
 
 CosineSchedule::CosineSchedule(Optimizer& optimizer, CosineOptions options)
-    : Schedule(optimizer, checked("CosineSchedule", cosine_formula(options))) {}
+    : Schedule(optimizer, with_checked_rates("CosineSchedule", cosine_formula(options))) {}
 
 Warmup::Warmup(Optimizer& optimizer, WarmupOptions options)
-    : Schedule(optimizer,
-               checked("Warmup", warmup_formula(options, [](std::int64_t, double base) { return base; }))) {}
+    : Schedule(optimizer, with_checked_rates("Warmup", warmup_formula(options, [](std::int64_t, double base) {
+                                               return base;
+                                             }))) {}
 
 Warmup::Warmup(const Schedule& after, WarmupOptions options)
-    : Schedule(after, checked("Warmup", warmup_formula(options, after.formula()))) {}
+    : Schedule(after, with_checked_rates("Warmup", warmup_formula(options, after.formula()))) {}
 
 OneCycle::OneCycle(Optimizer& optimizer, OneCycleOptions options)
-    : Schedule(optimizer, checked("OneCycle", one_cycle_formula(options))) {}
+    : Schedule(optimizer, with_checked_rates("OneCycle", one_cycle_formula(options))) {}
 
 ReduceOnPlateau::ReduceOnPlateau(Optimizer& optimizer, PlateauOptions options)
     : optimizer_(&optimizer),

@@ -109,8 +109,7 @@ TEST(Errors, OfTypes) {
                "[where] the condition must be bool, but is i64; compare it, for example condition != 0");
   EXPECT_ERROR(zeros({2}, {.dtype = DType::f16}), DTypeError,
                "[zeros] f16 tensors are not supported yet; use f32");
-  EXPECT_ERROR(integer.to(DType::bf16), DTypeError,
-               "[to] bf16 tensors are not supported yet; use f32");
+  EXPECT_ERROR(integer.to(DType::bf16), DTypeError, "[to] bf16 tensors are not supported yet; use f32");
 }
 
 TEST(Errors, OfShapes) {
