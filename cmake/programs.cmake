@@ -3,6 +3,7 @@
 #   suite    NAME  PATH  each|once|cuda  [long]  (runs on each backend, once because no device takes part, or on that
 #                                        one; in shards if it is long)
 #   example  NAME  PATH  DESCRIPTION
+#   fuzzer   NAME  PATH  SEEDS   (one of libFuzzer's programs, and the directory of its first inputs)
 #   tool     NAME  PATH  (what a command of tito starts)
 function(tinytorch_record_program kind name path note)
   string(JOIN "\t" line ${kind} ${name} ${path} "${note}" ${ARGN})

@@ -42,9 +42,7 @@ int run_seeds(const Settings& settings, Train& train) {
   return solved == settings.seeds ? kSolved : kNotSolved;
 }
 
-}  // namespace
-
-int run(int argc, char** argv, Train& train) {
+int run_as_told(int argc, char** argv, Train& train) {
   try {
     Settings settings;
     int code = kSolved;
@@ -59,4 +57,13 @@ int run(int argc, char** argv, Train& train) {
     std::fprintf(stderr, "%s\n", error.what());
     return kCannotRun;
   }
+}
+
+}  // namespace
+
+int run(int argc, char** argv, Train& train) {
+  const int code = run_as_told(argc, argv, train);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "standard output could not be written\n");
+  return code == kSolved ? kNotSolved : code;
 }

@@ -26,6 +26,16 @@ struct TestOptions {
 /// if a test fails or none runs.
 int run_tests(const TestOptions& options);
 
+struct DrillOptions {
+  std::string backend = "all";  // of the suites
+  bool is_long = false;         // minutes each, not seconds
+  bool only_fuzzers = false;
+};
+
+/// Runs the test suites whose names begin with Drill, and libFuzzer's programs where the build has them.
+/// Fails if one of them fails or none runs.
+int run_drills(const DrillOptions& options);
+
 struct MutateOptions {
   std::string kernel;              // a file of kernels/cuda; all of them if it is empty
   std::optional<unsigned> sample;  // selects one file by its index, modulo the number of files

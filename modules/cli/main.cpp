@@ -1,134 +1,14 @@
 // The tito program: runs examples and tests, and reports on the machine.
-#include "modules/cli/commands.h"
-#include "modules/cli/nearest.h"
+#include "modules/cli/command_line.h"
+#include "modules/cli/output.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <functional>
-
-namespace {
-
-using tito::kUsageError;
-
-/// A command, and what it does once its arguments were read.
-CLI::App& add_command(CLI::App& parent, int& exit_code, const char* name, const char* description,
-                      std::function<int()> action) {
-  CLI::App& command = *parent.add_subcommand(name, description);
-  command.callback([&exit_code, action = std::move(action)] { exit_code = action(); });
-  return command;
-}
-
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
-  return names;
-}
-
-/// Follows the words that name commands, and reports the first that names none.
-/// @return the exit code, or 0 if every name is known
-int check_commands(const CLI::App& root, const std::vector<std::string>& arguments) {
-  const CLI::App* app = &root;
-  for (const std::string& word : arguments) {
-    const std::vector<std::string> names = command_names(*app);
-    if (names.empty() || word.starts_with('-')) return 0;
-    if (std::find(names.begin(), names.end(), word) == names.end()) {
-      return tito::report_unknown("command", word, names);
-    }
-    app = app->get_subcommand(word);
-  }
-  return 0;
-}
-
-int run(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  int exit_code = 0;
-
-  CLI::App app{"TinyTorch's program: runs examples and tests, and reports on the machine.", "tito"};
-  app.set_version_flag("--version", "TinyTorch " TINYTORCH_VERSION);
-  app.require_subcommand(1);
-  app.footer(
-      "The script ./tito has two commands more:\n"
-      "  check                       Run the part of the gate that a change needs\n"
-      "  bundle                      Pack the tests for a GPU machine without a compiler");
-
-  std::string example;
-  std::vector<std::string> example_arguments;
-  CLI::App& run_command = add_command(app, exit_code, "run", "Run an example",
-                                      [&] { return tito::run_example(example, example_arguments); });
-  run_command.add_option("EXAMPLE", example, "its name, as `tito list` prints it")->required();
-  run_command.add_option("ARGUMENTS", example_arguments, "arguments of the example; try --help there");
-
-  tito::TestOptions tests;
-  CLI::App& test_command = add_command(app, exit_code, "test", "Run the tests on every backend that is here",
-                                       [&] { return tito::run_tests(tests); });
-  test_command.add_option("--backend", tests.backend, "cpu, cuda or all")
-      ->check(CLI::IsMember({"cpu", "cuda", "all"}))
-      ->capture_default_str();
-  test_command.add_option(
-      "-k", tests.pattern,
-      "only tests whose Suite.Name contains this (case-sensitive), a GoogleTest filter, or a program: core");
-  test_command
-      .add_option("-j", tests.jobs,
-                  "test programs to run at the same time; by default one a processor, one on a GPU")
-      ->check(CLI::Range(1U, 1024U));
-
-  tito::MutateOptions mutation;
-  CLI::App& mutate_command = add_command(app, exit_code, "mutate",
-                                         "Check the tests: omit each barrier, bounds check and stream wait "
-                                         "of kernels/cuda in turn, and report those "
-                                         "that no test misses. Builds emulated, asan and tsan first",
-                                         [&] { return tito::mutate_kernels(mutation); });
-  CLI::Option* const kernel =
-      mutate_command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
-  mutate_command
-      .add_option("--sample", mutation.sample, "only the mutants of one file, which this number picks")
-      ->excludes(kernel);
-  mutate_command.add_flag("--list", mutation.list, "print the mutants, and run nothing");
-  mutate_command
-      .add_option("--stages", mutation.stages, "the builds to try in this order, separated by commas")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
-      ->default_str("emulated,asan,tsan");
-  mutate_command
-      .add_option_function<unsigned>(
-          "--timeout", [&](unsigned seconds) { mutation.time_out = std::chrono::seconds(seconds); },
-          "seconds that a test program may take; a longer run counts as caught")
-      ->check(CLI::Range(1U, 86400U))
-      ->default_str("120");
-
-  add_command(app, exit_code, "ops",
-              "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
-              tito::show_ops);
-  add_command(app, exit_code, "list", "List the examples and the test suites", tito::list_programs);
-
-  CLI::App& system = *app.add_subcommand("system", "Report on this machine");
-  system.require_subcommand(1);
-  add_command(system, exit_code, "info", "What matters to TinyTorch on this machine", tito::show_system);
-  add_command(system, exit_code, "doctor",
-              "The same as checks, with what to do; fails if the CPU build cannot work", tito::check_system);
-
-  if (const int code = check_commands(app, arguments)) return code;
-  // All that follows the example's name is the example's, options like --help too.
-  if (arguments.size() >= 2 && arguments[0] == "run" && !arguments[1].starts_with('-')) {
-    return tito::run_example(arguments[1], {arguments.begin() + 2, arguments.end()});
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EXIT_SUCCESS : kUsageError;
-  }
-  return exit_code;
-}
-
-}  // namespace
+#include <exception>
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return tito::flush_output(tito::run_command_line(argc, argv));
   } catch (const std::exception& error) {
     fmt::print(stderr, "tito: {}\n", error.what());
     return EXIT_FAILURE;

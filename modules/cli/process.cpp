@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,6 +92,20 @@ Ending run_logged(const std::filesystem::path& program, const std::vector<std::s
   if (WIFSIGNALED(status)) return {.exit_code = 0, .signal = WTERMSIG(status), .timed_out = timed_out};
   return {.exit_code = WEXITSTATUS(status), .signal = 0, .timed_out = timed_out};
 }
+
+FolderLock::FolderLock(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path path = folder / "tito.lock";
+  descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail_with(errno, path.string());
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  fmt::print(stderr, "tito: waiting for another tito, which is at work in {}\n", folder.string());
+  while (flock(descriptor_, LOCK_EX) != 0) {
+    if (errno != EINTR) fail_with(errno, path.string());
+  }
+}
+
+FolderLock::~FolderLock() { close(descriptor_); }
 
 std::optional<std::string> first_line_of(const std::string& command) {
   std::FILE* pipe = popen(("{ " + command + "\n} 2>/dev/null").c_str(), "r");

@@ -28,6 +28,20 @@ struct RunOptions {
 Ending run_logged(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                   const std::filesystem::path& log, const RunOptions& options = {});
 
+/// Keeps other processes that make one from using a folder. The constructor creates the folder, waits while
+/// another uses it, and says so.
+class FolderLock {
+ public:
+  /// @throws std::system_error  the folder cannot be written
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 /// The first line that a shell command prints; nothing if it fails or prints nothing.
 std::optional<std::string> first_line_of(const std::string& command);
 

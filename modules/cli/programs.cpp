@@ -37,6 +37,8 @@ Programs read_programs(const std::filesystem::path& folder) {
                                  .description = "",
                                  .backends = note,
                                  .is_long = length == "long"});
+    } else if (kind == "fuzzer") {
+      programs.fuzzers.push_back({.name = name, .path = folder / path, .description = note});
     } else if (kind == "tool") {
       programs.tools.push_back({.name = name, .path = folder / path, .description = ""});
     } else {

@@ -10,7 +10,7 @@ namespace tito {
 struct Program {
   std::string name;
   std::filesystem::path path;
-  std::string description;
+  std::string description;  ///< of an example; of a fuzzer the directory of its first inputs
   /// Of a test suite: `each` runs it on every backend, `once` without one, a name on that backend only.
   std::string backends = "each";
   bool is_long = false;  ///< a test suite that is worth running in shards
@@ -25,7 +25,8 @@ struct Program {
 struct Programs {
   std::vector<Program> examples;
   std::vector<Program> suites;
-  std::vector<Program> tools;  // programs behind a command of tito
+  std::vector<Program> fuzzers;  // libFuzzer's programs
+  std::vector<Program> tools;    // programs behind a command of tito
 };
 
 /// The build folder that contains this program, and all other programs in it and its subfolders.

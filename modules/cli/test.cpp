@@ -46,9 +46,7 @@ std::string filter_for(const std::string& pattern) {
 class TestRun {
  public:
   TestRun(std::vector<Task> tasks, std::string pattern)
-      : tasks_(std::move(tasks)), pattern_(std::move(pattern)) {
-    std::filesystem::create_directories(folder_);
-  }
+      : tasks_(std::move(tasks)), pattern_(std::move(pattern)) {}
 
   /// Runs all tasks, so many at a time, and prints each as it ends.
   void run(unsigned jobs) {
@@ -120,6 +118,7 @@ class TestRun {
   const std::vector<Task> tasks_;
   const std::string pattern_;
   const std::filesystem::path folder_ = build_folder() / "test-results";
+  const FolderLock lock_{folder_};
   std::atomic<std::size_t> next_ = 0;
 
   std::mutex mutex_;  // of what follows, and of standard output

@@ -55,16 +55,6 @@ void print_output_of(const std::string& test, const std::filesystem::path& log) 
   }
 }
 
-void print_end_of(const std::filesystem::path& log) {
-  constexpr std::size_t kLines = 40;
-  std::vector<std::string> lines;
-  std::ifstream file(log);
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  for (std::size_t i = lines.size() - std::min(kLines, lines.size()); i < lines.size(); ++i) {
-    fmt::print("  {}\n", lines[i]);
-  }
-}
-
 }  // namespace
 
 TestResult read_result(const std::string& title, const Ending& ending, const std::filesystem::path& report,
@@ -79,6 +69,16 @@ TestResult read_result(const std::string& title, const Ending& ending, const std
     result.broken = fmt::format("{} ended with {} after its tests had passed", title, describe(ending));
   }
   return result;
+}
+
+void print_end_of(const std::filesystem::path& log) {
+  constexpr std::size_t kLines = 40;
+  std::vector<std::string> lines;
+  std::ifstream file(log);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  for (std::size_t i = lines.size() - std::min(kLines, lines.size()); i < lines.size(); ++i) {
+    fmt::print("  {}\n", lines[i]);
+  }
 }
 
 void print_failures(const TestResult& result, const std::filesystem::path& log) {

@@ -24,6 +24,9 @@ struct TestResult {
 TestResult read_result(const std::string& title, const Ending& ending, const std::filesystem::path& report,
                        const std::filesystem::path& log);
 
+/// Prints the last lines of a log.
+void print_end_of(const std::filesystem::path& log);
+
 /// Prints the output of each failed test, or the end of the log of a program that failed itself.
 void print_failures(const TestResult& result, const std::filesystem::path& log);
 

@@ -1,5 +1,6 @@
 // The main function of the benchmarks: Google Benchmark's, with the option --backend cpu|cuda in front of its
 // own.
+#include "modules/cli/output.h"
 #include "tests/benchmarks/device.h"
 
 #include <benchmark/benchmark.h>
@@ -34,7 +35,7 @@ int main(int argc, char** argv) {
     if (benchmark::ReportUnrecognizedArguments(size, arguments.data())) return kUsageError;
     benchmark::AddCustomContext("device", to_string(device) + " (" + describe(device) + ")");
     benchmark::RunSpecifiedBenchmarks();
-    return EXIT_SUCCESS;
+    return tito::flush_output(EXIT_SUCCESS);
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return kUsageError;

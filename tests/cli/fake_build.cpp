@@ -42,6 +42,10 @@ void FakeBuild::add_suite(const std::string& name, const std::string& body, cons
   add_program("suite", name, body, backends);
 }
 
+void FakeBuild::add_fuzzer(const std::string& name, const std::string& body) {
+  add_program("fuzzer", name, body, "/seeds");
+}
+
 ProgramRun FakeBuild::tito(const std::string& arguments) const {
   return run_program((folder_.path() / "tito").string() + " " + arguments);
 }

@@ -36,6 +36,9 @@ class FakeBuild {
   /// with "\tlong" behind it, the suite runs in shards.
   void add_suite(const std::string& name, const std::string& body, const std::string& backends = "each");
 
+  /// Adds one of libFuzzer's programs, whose seeds are in /seeds: the shell script `body`.
+  void add_fuzzer(const std::string& name, const std::string& body);
+
   /// The folder of tito and all programs.
   const std::filesystem::path& path() const { return folder_.path(); }
 

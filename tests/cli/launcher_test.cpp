@@ -27,6 +27,7 @@ class Launcher : public ::testing::Test {
     const fs::path source = tinytorch::testing::source_folder();
     fs::create_directories(root() / "docker");
     fs::create_directories(root() / "examples/xor_network");
+    std::ofstream(root() / "examples/xor_network/main.cpp") << "int main() {}\n";
     fs::copy_file(source / "tito", root() / "tito");
     fs::copy_file(source / "CMakePresets.json", root() / "CMakePresets.json");
     std::ofstream(root() / "docker/packages.txt") << "# what it needs\nhere-dev  # installed\nmissing-dev\n";
@@ -55,6 +56,43 @@ TEST_F(Launcher, BuildsNoTestsToPrintHelp) {
   EXPECT_THAT(tito("run --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run nothing").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run xor_network --help").output, ContainsRegex("--target tito xor_network(_cpu)?\n"));
+}
+
+TEST_F(Launcher, BuildsNothingElseForWhatIsNoExample) {
+  fs::create_directories(root() / "examples/without_sources");
+  fs::create_directories(root() / "examples/two words");
+  std::ofstream(root() / "examples/two words/main.cpp") << "int main() {}\n";
+  for (const char* name : {"..", ".", "''", "xor_network/..", "../examples/xor_network", "xor_network/",
+                           "'*'", "'two words'", "without_sources", "-- xor_network"}) {
+    const ProgramRun run = tito(std::string("run ") + name);
+    EXPECT_THAT(run.output, HasSubstr("--target tito tito\n")) << name;
+    EXPECT_EQ(run.exit_code, 7) << name;  // the program says what is wrong
+  }
+}
+
+TEST_F(Launcher, BuildsEverythingForDrills) {
+  EXPECT_THAT(tito("drill").output, HasSubstr("--target tito all\n"));
+}
+
+TEST_F(Launcher, WaitsForAnotherThatBuildsInTheFolder) {
+  tree_.add_script("bin/cmake", R"(mkdir -p build/emulated build/cuda
+mkdir busy || echo "TWO AT ONCE"; sleep 0.3; rmdir busy)");
+  const std::string program = (root() / "tito").string() + " list";
+  const ProgramRun both = run_program("unset TITO_PRESET; export PATH=" + (root() / "bin").string() +
+                                      ":$PATH; " + program + " & " + program + "; wait");
+  EXPECT_THAT(both.output,
+              AllOf(HasSubstr("tito: waiting for another ./tito, which is at work in " + root().string()),
+                    Not(HasSubstr("TWO AT ONCE"))));
+  EXPECT_THAT(both.output, ContainsRegex("program in [^\n]*: list\n(.*\n)*program in [^\n]*: list\n"));
+  EXPECT_THAT(tito("list").output, Not(HasSubstr("waiting")));
+}
+
+TEST_F(Launcher, KeepsNobodyWaitingWhileTheProgramRuns) {
+  for (const std::string preset : {"emulated", "cuda"}) {
+    tree_.add_script("build/" + preset + "/tito",
+                     "flock -n '" + (root() / "build" / preset / "tito.lock").string() + "' echo free");
+  }
+  EXPECT_THAT(tito("list").output, HasSubstr("free\n"));
 }
 
 TEST_F(Launcher, BuildsEmulatedKernelsOnlyForAnExampleThatNamesCuda) {

@@ -13,6 +13,7 @@ namespace tinytorch::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -50,7 +51,7 @@ TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.output,
-            "tito: unknown command 'zzzzzzzzz'; available: run, test, mutate, ops, list, system\n");
+            "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, list, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {
@@ -67,6 +68,25 @@ TEST(TitoCommands, BuildThatWasNeverConfiguredIsAnError) {
   const ProgramRun run = run_program((folder.path() / "tito").string() + " list");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.output, HasSubstr("programs.txt is missing"));
+}
+
+TEST(TitoOutput, ThatCannotBeWrittenIsAFailure) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(1, 0));
+  for (const char* arguments :
+       {"list", "--help", "--version", "run --help", "system info", "system doctor", "test --backend cpu"}) {
+    const ProgramRun run = build.tito(std::string(arguments) + " >/dev/full");
+    EXPECT_EQ(run.exit_code, 1) << arguments;
+    EXPECT_THAT(run.output, StartsWith("standard output could not be written")) << arguments;
+  }
+  EXPECT_EQ(build.tito("list >&-").exit_code, 1);
+  for (const char* program : {"modules/cli/devices", "tests/ops", "tests/test_cli --gtest_list_tests"}) {
+    const ProgramRun run = run_program((build_folder() / program).string() + " >/dev/full");
+    EXPECT_EQ(run.exit_code, 1) << program;
+    EXPECT_THAT(run.output, AnyOf(HasSubstr("standard output could not be written"),
+                                  HasSubstr("cannot write to file: No space left on device")))
+        << program;
+  }
 }
 
 TEST(TitoOps, CoversEveryOp) {
@@ -262,6 +282,58 @@ TEST(TitoTest, UnavailableBackendIsSkippedByAllAndFailsByName) {
     EXPECT_EQ(by_name.exit_code, 2);
     EXPECT_THAT(by_name.output, HasSubstr("tito: backend cuda is not available"));
   }
+}
+
+TEST(TitoTest, TwoAtOnceRunOneAfterTheOther) {
+  FakeBuild build;
+  build.add_suite("test_a", "mkdir " + build.path().string() + "/busy || exit 9\nsleep 0.3\nrmdir " +
+                                build.path().string() + "/busy\n" + reporting_suite(1, 0));
+  const ProgramRun both = build.tito("test --backend cpu & " + (build.path() / "tito").string() +
+                                     " test --backend cpu && wait $!");
+  EXPECT_EQ(both.exit_code, 0) << both.output;
+  EXPECT_THAT(both.output, HasSubstr("tito: waiting for another tito, which is at work in " +
+                                     (build.path() / "test-results").string() + "\n"));
+}
+
+TEST(TitoDrill, RunsTheSuitesOfDrillsAndTheFuzzers) {
+  FakeBuild build;
+  build.add_suite("test_a",
+                  "case \"$*\" in *'--gtest_filter=Drill*:*/Drill*'*) ;; *) exit 9 ;; esac\n"
+                  "[ -z \"${TINYTORCH_DRILL-}\" ] || exit 8\n" +
+                      reporting_suite(2, 0));
+  build.add_fuzzer("fuzz_a", "case \"$*\" in *' /seeds '*-max_total_time=20*) ;; *) exit 9 ;; esac");
+  const ProgramRun run = build.tito("drill --backend cpu");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, AllOf(ContainsRegex("fuzz_a +passed"), EndsWith("\n2 passed, 0 failed\n")));
+}
+
+TEST(TitoDrill, TakesLongerWhenAsked) {
+  FakeBuild build;
+  build.add_suite("test_a", "[ \"$TINYTORCH_DRILL\" = long ] || exit 9\n" + reporting_suite(1, 0));
+  build.add_fuzzer("fuzz_a", "case \"$*\" in *-max_total_time=300*) ;; *) exit 9 ;; esac");
+  const ProgramRun run = build.tito("drill --long --backend cpu");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
+TEST(TitoDrill, FuzzerThatFindsAFailureFails) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(1, 0));
+  build.add_fuzzer("fuzz_a", "echo 'found it'; exit 77");
+  const ProgramRun run = build.tito("drill --backend cpu");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(ContainsRegex("fuzz_a +FAILED with exit code 77"), HasSubstr("  found it\n"),
+                                EndsWith("\n1 passed, 0 failed\n")));
+  EXPECT_EQ(build.tito("drill --fuzzers").exit_code, 1);
+}
+
+TEST(TitoDrill, BuildWithoutFuzzersSaysSo) {
+  FakeBuild build;
+  build.add_suite("test_a", reporting_suite(1, 0));
+  const ProgramRun run = build.tito("drill --backend cpu");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output,
+              HasSubstr("this build has no fuzzers; they need clang: CXX=clang++ TITO_PRESET=asan"));
+  EXPECT_EQ(build.tito("drill --fuzzers").exit_code, 2);
 }
 
 TEST(TitoSystem, InfoNamesWhatMatters) {

@@ -97,6 +97,14 @@ TEST(XorNetwork, ExitsWith1WhenItIsNotSolved) {
   EXPECT_TRUE(many.output.ends_with("\nsolved 0/3\n")) << many.output;
 }
 
+TEST(XorNetwork, ExitsWith1WhenItsOutputIsLost) {
+  for (const char* arguments : {"--epochs 500 >/dev/full", "--help >/dev/full"}) {
+    const ProgramRun run = run_here(arguments);
+    EXPECT_EQ(run.exit_code, 1) << arguments;
+    EXPECT_TRUE(run.output.ends_with("standard output could not be written\n")) << run.output;
+  }
+}
+
 TEST(XorNetwork, TakesItsFlags) {
   const ProgramRun run = run_here("--epochs 37 --seed 5 --learning-rate 1.5 --width 8");
   const std::vector<EpochLine> lines = epoch_lines(run.output);

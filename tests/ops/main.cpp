@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/device.h"
+#include "modules/cli/output.h"
 #include "tests/conformance/coverage.h"
 
 namespace tinytorch::conformance {
@@ -83,7 +84,7 @@ int print_ops() {
 int main() {
   try {
     tinytorch::ensure_registered();
-    return tinytorch::conformance::print_ops();
+    return tito::flush_output(tinytorch::conformance::print_ops());
   } catch (const std::exception& error) {
     std::cerr << "ops: " << error.what() << '\n';
     return EXIT_FAILURE;

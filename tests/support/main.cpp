@@ -1,4 +1,5 @@
 // The main function of every test program: GoogleTest's, with the option --backend cpu|cuda.
+#include "modules/cli/output.h"
 #include "tests/support/backend.h"
 
 #include "core/allocator.h"
@@ -75,5 +76,5 @@ int main(int argc, char** argv) {
     std::cerr << "no test was run: an empty run proves nothing\n";
     return EXIT_FAILURE;
   }
-  return result;
+  return tito::flush_output(result);
 }

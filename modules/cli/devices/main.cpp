@@ -5,6 +5,7 @@
 //   emulated         cuda      DESCRIPTION
 //   missing          cpu|cuda  REASON
 #include "core/device.h"
+#include "modules/cli/output.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +25,7 @@ int main() {
         std::printf("missing\t%s\t%s\n", name(type), unavailable_reason(type).c_str());
       }
     }
-    return EXIT_SUCCESS;
+    return tito::flush_output(EXIT_SUCCESS);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return EXIT_FAILURE;
