@@ -85,7 +85,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::sum, x, axes, keepdim, 0);
 }
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
-  return sum_or_product(kernels::nansum, x, axes, keepdim);
+  return sum_or_product(kernels::nansum, x, axes, keepdim, 0);
 }
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::prod, x, axes, keepdim, 1);

@@ -75,9 +75,9 @@ auto over_all(F f) {
   };
 }
 
-const std::vector<Shape> kAnyAxes{{}, {1}, {7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}};
-const std::vector<Shape> kOneAxis{{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}, {37, 309}};
-const std::vector<Shape> kTwoAxes{{2, 3, 4}, {1, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}};
+const std::vector<Shape> kAllOrAnyAxes{{}, {1}, {7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}};
+const std::vector<Shape> kSingleAxis{{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}, {37, 309}};
+const std::vector<Shape> kPairOfAxes{{2, 3, 4}, {1, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}};
 
 void logical_and_product_rows() {
   row("prod")
@@ -106,7 +106,7 @@ void logical_and_product_rows() {
       .inputs(mostly_zero)
       .dtypes(kAllDTypes)
       .result_dtype(DType::boolean)
-      .shapes(kAnyAxes)
+      .shapes(kAllOrAnyAxes)
       .reference(over_all(any_true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return any(x); });
@@ -122,7 +122,7 @@ void logical_and_product_rows() {
       .inputs(real(-1, 2))
       .dtypes(kAllDTypes)
       .result_dtype(DType::boolean)
-      .shapes(kAnyAxes)
+      .shapes(kAllOrAnyAxes)
       .reference(over_all(all_true))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return all(x); });
@@ -147,7 +147,7 @@ void moment_rows() {
       .calls([](const auto& x) { return var(x); });
   row("var_over_second_axis_uncorrected_keepdim")
       .inputs(real(-9, 9))
-      .shapes(kOneAxis)
+      .shapes(kSingleAxis)
       .reference(over({1}, true, [](auto x) { return variance(x, 0); }))
       .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
       .gradient(differentiable)
@@ -163,7 +163,7 @@ void moment_rows() {
       });
   row("logsumexp")
       .inputs(real(-900, 900).including({-inf}))
-      .shapes(kAnyAxes)
+      .shapes(kAllOrAnyAxes)
       .reference(over_all(log_of_sum))
       .gradient(differentiable)
       .calls([](const auto& x) { return logsumexp(x); });
@@ -178,7 +178,7 @@ void moment_rows() {
 void nanmean_rows() {
   row("nanmean")
       .inputs(real(-9, 9).including({nan, inf}))
-      .shapes(kAnyAxes)
+      .shapes(kAllOrAnyAxes)
       .reference(over_all(mean_of_numbers))
       .tolerances({3e-7, 1e-6}, {1e-12, 1e-12})
       .gradient(differentiable)
@@ -192,7 +192,7 @@ void nanmean_rows() {
       .calls([](const auto& x) { return nanmean(x, {1}); });
   row("nanmean_over_outer_axes_keepdim")
       .inputs(real(-9, 9).including({nan}))
-      .shapes(kTwoAxes)
+      .shapes(kPairOfAxes)
       .reference(over({0, 2}, true, mean_of_numbers))
       .tolerances({3e-7, 1e-6}, {1e-12, 1e-12})
       .gradient(differentiable)
@@ -205,19 +205,19 @@ void norm_rows() {
   const Domain values = real(-3, 3);
   row("norm")
       .inputs(values.including({0.0, inf}))
-      .shapes(kAnyAxes)
+      .shapes(kAllOrAnyAxes)
       .reference(over_all([](auto x) { return p_norm(x, 2); }))
       .gradient(differentiable)
       .calls([](const auto& x) { return norm(x); });
   row("norm_of_order_one_over_second_axis")
       .inputs(values)
-      .shapes(kOneAxis)
+      .shapes(kSingleAxis)
       .reference(over({1}, false, [](auto x) { return p_norm(x, 1); }))
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, 1, {1}); });
   row("norm_of_order_three_keepdim")
       .inputs(values.including({0.0}))
-      .shapes(kTwoAxes)
+      .shapes(kPairOfAxes)
       .reference(over({0, 2}, true, [](auto x) { return p_norm(x, 3); }))
       .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
@@ -240,7 +240,7 @@ void norm_rows() {
       .calls([](const auto& x) { return norm(x, -1, {1}); });
   row("norm_of_order_zero")
       .inputs(values.including({0.0, inf}))
-      .shapes(kOneAxis)
+      .shapes(kSingleAxis)
       .reference(over({1}, false,
                       [](auto x) {
                         return static_cast<double>(std::ranges::count_if(x, [](double v) { return v != 0; }));
