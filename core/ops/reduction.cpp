@@ -3,18 +3,24 @@
 
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/reduction.h"
 #include "core/ops/shape.h"
 
 namespace tinytorch {
 
 namespace {
 
-/// Calls the kernel with a y whose reduced axes have length 1, then removes them unless keepdim.
+/// Calls compute(y) with a y whose reduced axes have length 1, then removes them unless keepdim.
+template <class F>
+Tensor reduce_with(const Tensor& x, const Axes& axes, bool keepdim, DType dtype, const F& compute) {
+  Tensor y = empty(reduced_shape(x.shape(), axes, true), {.dtype = dtype, .device = x.device()});
+  if (y.numel() > 0) compute(y);
+  return keepdim ? y : reshape(y, reduced_shape(x.shape(), axes, false));
+}
+
 Tensor reduce(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim,
               DType dtype) {
-  Tensor y = empty(reduced_shape(x.shape(), axes, true), {.dtype = dtype, .device = x.device()});
-  if (y.numel() > 0) kernel(x, y);
-  return keepdim ? y : reshape(y, reduced_shape(x.shape(), axes, false));
+  return reduce_with(x, axes, keepdim, dtype, [&](Tensor& y) { kernel(x, y); });
 }
 
 void require_elements(const char* op, const Tensor& x, const Axes& axes) {
@@ -65,6 +71,27 @@ Tensor arg_extremum(const kernels::ArgReductionKernel& kernel, const Tensor& x, 
 }
 
 }  // namespace
+
+namespace detail {
+
+Tensor moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form,
+              const MomentOptions& options) {
+  return reduce_with(x, options.axes, options.keepdim, options.dtype,
+                     [&](Tensor& y) { kernels::moment(x, center, form, y); });
+}
+
+std::int64_t reduced_numel(const Shape& shape, const Axes& axes) {
+  std::int64_t numel = 1;
+  for (const std::int64_t axis : axes) numel *= shape[static_cast<int>(axis)];
+  return numel;
+}
+
+template <>
+Tensor sum_in_f64(const Tensor& x, const Axes& axes, bool keepdim) {
+  return moment(x, {}, {}, {.axes = axes, .keepdim = keepdim});
+}
+
+}  // namespace detail
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
   return sum_or_product(kernels::sum, x, axes, keepdim);

@@ -72,6 +72,23 @@ struct ExtremeFold {
   }
 };
 
+/// What a fold combines for each element: the element itself, or the square of its distance from a center.
+struct Identity {
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    return x;
+  }
+};
+struct SquaredDistance {
+  double center;
+
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    const V distance = x - center;
+    return distance * distance;
+  }
+};
+
 /// kLanes interleaved partial results of a fold, in vectors of the instruction set.
 template <class Fold, class T>
 class Lanes {
@@ -84,11 +101,12 @@ class Lanes {
   }
 
   /// Accumulates kLanes contiguous elements, one in each lane.
-  HWY_INLINE void accumulate(const T* x) {
+  template <class Lift>
+  HWY_INLINE void accumulate(const T* x, const Lift& lift) {
     for (std::int64_t i = 0; i < kVectors; ++i) {
       Input input;
       std::memcpy(&input, x + i * kWidth, sizeof(input));
-      vectors_[i] = Fold::combine(vectors_[i], __builtin_convertvector(input, Vector));
+      vectors_[i] = Fold::combine(vectors_[i], lift(__builtin_convertvector(input, Vector)));
     }
   }
 
@@ -113,9 +131,9 @@ class Lanes {
   Vector vectors_[kVectors];
 };
 
-/// Folds n elements, in interleaved lanes where there are enough.
-template <class Fold, class T = typename Fold::Element>
-typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) {
+/// Folds lift(x) of n elements, in interleaved lanes where there are enough.
+template <class Fold, class T = typename Fold::Element, class Lift = Identity>
+typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n, const Lift& lift = {}) {
   using Result = typename Fold::Result;
   constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes;
   Result total = Fold::identity();
@@ -123,17 +141,17 @@ typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) 
   if (n >= kLanes) {
     Lanes<Fold, T> lanes;
     if (stride == 1) {
-      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i);
+      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
     } else {
       T buffer[kLanes];
       for (; i + kLanes <= n; i += kLanes) {
         for (std::int64_t l = 0; l < kLanes; ++l) buffer[l] = x[(i + l) * stride];
-        lanes.accumulate(buffer);
+        lanes.accumulate(buffer, lift);
       }
     }
     total = lanes.total();
   }
-  for (; i < n; ++i) total = Fold::combine(total, static_cast<Result>(x[i * stride]));
+  for (; i < n; ++i) total = Fold::combine(total, lift(static_cast<Result>(x[i * stride])));
   return total;
 }
 

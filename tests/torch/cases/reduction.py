@@ -75,3 +75,20 @@ def add(family):
     case("cumsum", lambda x: torch.cumsum(x, 0), lambda: integers(5, low=-4), gradient=False, axis=0)
     for edges in [[2.0, 0.0, 3.0, 4.0], [0.0, 1.0, 0.0, 2.0], [1.0]]:
         case("cumprod", lambda x: torch.cumprod(x, 0), values(edges), axis=0)
+    # NaN, and numbers whose squares or products f32 does not have.
+    row = values([[1.0, NAN, 3.0], [4.0, 2.0, 4.5]])
+    for op in ["max", "min"]:
+        case(op, getattr(torch, op), values([1.0, NAN, 3.0, NAN]), axes=[], keepdim=False)
+        case(op, lambda x, op=op: getattr(torch, op)(x, 1)[0], row, axes=[1], keepdim=False)
+    for p in [1.0, INF]:
+        case("norm", lambda x, p=p: torch.linalg.vector_norm(x, p, 1), row, p="inf" if p == INF else p, axes=[1], keepdim=False)
+    for elements in [[3e20, 4e20], [-3e-20, 4e-20], [1e30, 0.0]]:
+        case("norm", lambda x: torch.linalg.vector_norm(x, 2, 0), values(elements), p=2.0, axes=[0], keepdim=False)
+        case("norm", lambda x: torch.linalg.vector_norm(x, 3, 0), values(elements), p=3.0, axes=[0], keepdim=False)
+    case("mean", torch.mean, values([3e38, 3e38, 2e38]), axes=[], keepdim=False)
+    for elements in [[16777216.0, 16777218.0], [1000000.25, 999999.5, 1000000.75, 1000001.5]]:
+        case("var", lambda x: torch.var(x, 0), values(elements), correction=1.0, axes=[0], keepdim=False)
+    for elements in [[1e20, 2e20, 3e20], [1000000.25, 999999.5, 1000000.75]]:
+        case("stddev", lambda x: torch.std(x, 0), values(elements), correction=1.0, axes=[0], keepdim=False)
+    case("prod", torch.prod, values([1e30, 1e30, 1e-30, 1e-30]), axes=[], keepdim=False)
+    case("logsumexp", lambda x: torch.logsumexp(x, 0), values([0.0, -20.0]), axes=[0], keepdim=False)
