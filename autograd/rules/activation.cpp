@@ -59,7 +59,7 @@ Variable leaky_relu(V x, double slope) {
 Variable elu(V x, double alpha) {
   // The minimum, because the exponential of a positive x could be infinite.
   return from_x("elu", elu(x.value(), alpha), x,
-                [alpha](V grad, V x) { return where(x > 0, grad, grad * (alpha * exp(minimum(x, 0)))); });
+                [alpha](V grad, V x) { return where(x <= 0, grad * (alpha * exp(minimum(x, 0))), grad); });
 }
 
 Variable selu(V x) {
@@ -77,7 +77,7 @@ Variable softplus(V x, double beta) {
 Variable hardswish(V x) {
   return from_x("hardswish", hardswish, x, [](V grad, V x) {
     const Variable middle = grad * (x / 3 + 0.5);
-    return where(x < -3, zeros_like(grad), where(x > 3, grad, middle));
+    return where(x < -3, zeros_like(grad), where(x <= 3, middle, grad));
   });
 }
 
@@ -112,7 +112,9 @@ Variable gelu_derivative(V x) {
   return normal_cdf(x) + x * (kDensity * exp(x * x * -0.5));
 }
 
-Variable gelu_tanh_derivative(V x) {
+Variable gelu_tanh_derivative(V given) {
+  // Beyond the bounds it is constant, and the squares would overflow.
+  const Variable x = clamp(given, -1000, 1000);
   constexpr double kScale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, kCubic = 0.044715;
   const Variable t = tanh(kScale * (x + kCubic * x * x * x));
   return 0.5 * (1 + t + x * (1 - t * t) * (kScale * (1 + 3 * kCubic * x * x)));

@@ -1,4 +1,7 @@
+#include <limits>
+
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/rules/unary.h"
 #include "autograd/tape.h"
 
@@ -8,7 +11,8 @@ Variable neg(V x) {
   return from_grad("neg", neg, x, [](V grad) { return -grad; });
 }
 Variable abs(V x) {
-  return from_x("abs", abs, x, [](V grad, V x) { return grad * sign(x.value()); });
+  // 0 at NaN, whose sign is NaN.
+  return from_x("abs", abs, x, [](V grad, V x) { return grad * where(isnan(x), 0, sign(x.value())); });
 }
 Variable sign(V x) { return piecewise_constant("sign", sign, x); }
 
@@ -38,8 +42,11 @@ Variable div(V a, V b) {
   return record("div", div(a.value(), b.value()), {a, b},
                 [a = Saved(a, b.requires_grad()), b = Saved(b)](const RuleArguments& at, InputGradient da,
                                                                 InputGradient db) {
-                  Variable over_b = at.grad / *b;
-                  return Gradients(da([&] { return over_b; }), db([&] { return -over_b * (*a / *b); }));
+                  const auto b_gradient = [&] {
+                    const Variable wide = in_f64(*b);
+                    return -(in_f64(*a) / wide * at.grad) / wide;
+                  };
+                  return Gradients(da([&] { return at.grad / *b; }), db(b_gradient));
                 });
 }
 
@@ -47,34 +54,29 @@ Variable remainder(V a, V b) {
   return record("remainder", remainder(a.value(), b.value()), {a, b},
                 [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
                   return Gradients(da([&] { return at.grad; }),
-                                   db([&] { return -at.grad * floor_divide(*a, *b); }));
+                                   db([&] { return -at.grad * floor_divide(in_f64(*a), in_f64(*b)); }));
                 });
 }
 
-namespace {
-
-/// x in a dtype. A C++ scalar is left as it is: it yields to the other operand's dtype, on any device.
-Variable in_dtype(V x, DType dtype) { return x.value().is_weakly_typed() ? x : x.to(dtype); }
-
-}  // namespace
-
+// In f64: a power whose exponent is less by 1 can leave the range of f32. Where the formulas are 0 times
+// infinity, or NaN although the result does not depend on the operand, the gradient is 0.
 Variable pow(V a, V b) {
   return record("pow", pow(a.value(), b.value()), {a, b},
                 [a = Saved(a), b = Saved(b)](const RuleArguments& at, InputGradient da, InputGradient db) {
-                  // An unsigned exponent would wrap around at 0 - 1.
-                  const Variable exponent = in_dtype(*b, at.grad.dtype());
-                  // Where the formulas are 0 times infinity, 1 in place of a gives the 0 that is their limit.
-                  const Tensor zero = *a == 0;
-                  const auto one_where = [&](const Tensor& condition) {
-                    return where(condition, ones_like(at.grad), in_dtype(*a, at.grad.dtype()));
-                  };
+                  if (!db.wanted() && b->value().is_weakly_typed() && b->item<double>() == 2)
+                    return Gradients(da([&] { return at.grad * (*a * 2); }), Variable());
+                  const Variable base = in_f64(*a), exponent = in_f64(*b), grad = in_f64(at.grad);
+                  const Variable one = ones_like(grad);
                   const auto a_gradient = [&] {
-                    const Variable safe = one_where(logical_and(zero, exponent == 0));
-                    return at.grad * exponent * pow(safe, exponent - 1);
+                    const Tensor constant = exponent == 0;
+                    const Variable safe = where(constant, one, base);
+                    return where(constant, zeros_like(one), grad * exponent * pow(safe, exponent - 1));
                   };
                   const auto b_gradient = [&] {
-                    const Variable safe = one_where(logical_and(zero, *b >= 0));
-                    return at.grad * pow(*a, *b) * log(safe);
+                    const Tensor vanishes = logical_or(
+                        logical_and(base == 0, exponent >= 0),
+                        logical_and(base == std::numeric_limits<double>::infinity(), exponent < 0));
+                    return grad * pow(base, exponent) * log(where(vanishes, one, base));
                   };
                   return Gradients(da(a_gradient), db(b_gradient));
                 });

@@ -1,6 +1,7 @@
 #include "core/ops/internal/normalization.h"
 
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
@@ -8,14 +9,14 @@ namespace {
 
 using kernels::NormalizationSettings;
 
-/// The gradients in ops that can be differentiated again, on x and grad as [outer, channel_groups, channels
-/// of a group, inner].
+/// The gradients in ops that can be differentiated again, in f64, on x and grad as [outer, channel_groups,
+/// channels of a group, inner].
 class ComposedGradients {
  public:
   ComposedGradients(const NormalizationSettings& settings, const Variable& grad, const Variable& x,
                     const Tensor& statistics, const Variable& weight)
-      : settings_(settings), x_shape_(x.shape()), grad_(grouped(grad)) {
-    normalize(grouped(x), statistics);
+      : settings_(settings), x_shape_(x.shape()), grad_(grouped(in_f64(grad))) {
+    normalize(grouped(in_f64(x)), statistics);
     dnormalized_ =
         weight.defined() ? grad_ * reshape(weight, {settings.channel_groups, channels_of_group(), 1}) : grad_;
   }
@@ -49,7 +50,7 @@ class ComposedGradients {
       normalized_ = centered * scale_;
     } else {
       const auto statistic = [&](std::int64_t i) {
-        return reshape(select(statistics, 0, i), {settings_.channel_groups, 1, 1});
+        return reshape(select(statistics, 0, i).to(DType::f64), {settings_.channel_groups, 1, 1});
       };
       scale_ = statistic(2);
       normalized_ = (x - statistic(0) - statistic(1)) * scale_;

@@ -1,6 +1,7 @@
 #include "core/ops/internal/reduction.h"
 #include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/rules/shift.h"
 #include "autograd/tape.h"
 
@@ -13,17 +14,18 @@ Variable with_reduced_axes(const Variable& reduced, const Shape& shape, const Ax
   return reshape(reduced, reduced_shape(shape, normalize_axes("backward", axes, shape.size()), true));
 }
 
-/// The rule of max, min and median: all elements that equal the result share its gradient evenly.
+/// The rule of max, min and median: all elements that equal the result share its gradient evenly. Where the
+/// result is NaN, these are the NaNs.
 auto extremum_rule(const Variable& x, const Axes& axes) {
   return [x = Saved(x), axes](const RuleArguments& at) {
     const Tensor y = with_reduced_axes(at.output().detach(), x->shape(), axes).value();
-    const Tensor chosen = (x->value() == y).to(x->dtype());
+    const Tensor chosen = logical_or(x->value() == y, isnan(x->value())).to(x->dtype());
     return Gradients(with_reduced_axes(at.grad, x->shape(), axes) * (chosen / sum(chosen, axes, true)));
   };
 }
 
 /// For each element of x the product of the others that it is multiplied with over the axes: of those before
-/// it times those after it. Not the total divided by it, so zeros need no special case.
+/// it times those after it, in f64. Not the total divided by it, so zeros need no special case.
 Variable product_of_others(const Variable& x, const Axes& axes) {
   Axes order;
   Shape shape;
@@ -34,7 +36,7 @@ Variable product_of_others(const Variable& x, const Axes& axes) {
   }
   const int last = order.size();
   for (const std::int64_t axis : axes) order.push_back(axis);
-  const Variable arranged = permute(x, order);
+  const Variable arranged = permute(in_f64(x), order);
   std::int64_t length = 1;
   for (const std::int64_t axis : axes) length *= x.shape()[static_cast<int>(axis)];
   shape.push_back(length);
@@ -46,12 +48,26 @@ Variable product_of_others(const Variable& x, const Axes& axes) {
   return permute(reshape(others, arranged.shape()), inverse);
 }
 
+/// Records a sum over the axes.
+Variable recorded_sum(Tensor y, const Variable& x, const Axes& axes) {
+  return record("sum", std::move(y), {x}, [axes](const RuleArguments& at, InputGradient dx) {
+    return Gradients(dx([&] { return expand(with_reduced_axes(at.grad, dx.shape(), axes), dx.shape()); }));
+  });
+}
+
 }  // namespace
 
+namespace detail {
+
+template <>
+Variable sum_in_f64(const Variable& x, const Axes& axes, bool keepdim) {
+  return recorded_sum(sum_in_f64(x.value(), axes, keepdim), x, axes);
+}
+
+}  // namespace detail
+
 Variable sum(const Variable& x, const Axes& axes, bool keepdim) {
-  return record("sum", sum(x.value(), axes, keepdim), {x}, [axes](const RuleArguments& at, InputGradient dx) {
-    return Gradients(expand(with_reduced_axes(at.grad, dx.shape(), axes), dx.shape()));
-  });
+  return recorded_sum(sum(x.value(), axes, keepdim), x, axes);
 }
 
 Variable nansum(const Variable& x, const Axes& axes, bool keepdim) {
@@ -62,11 +78,15 @@ Variable nansum(const Variable& x, const Axes& axes, bool keepdim) {
 }
 
 Variable prod(const Variable& x, const Axes& axes, bool keepdim) {
-  return record("prod", prod(x.value(), axes, keepdim), {x}, [x = Saved(x), axes](const RuleArguments& at) {
-    if (x->numel() == 0) return Gradients(zeros_like(*x));  // its lengths may be too large to multiply
-    const Axes reduced = normalize_axes("backward", axes, x->rank());
-    return Gradients(with_reduced_axes(at.grad, x->shape(), axes) * product_of_others(*x, reduced));
-  });
+  return record("prod", prod(x.value(), axes, keepdim), {x},
+                [x = Saved(x), axes](const RuleArguments& at, InputGradient dx) {
+                  if (x->numel() == 0)
+                    return Gradients(zeros_like(*x));  // its lengths may be too large to multiply
+                  const Axes reduced = normalize_axes("backward", axes, x->rank());
+                  return Gradients(dx([&] {
+                    return with_reduced_axes(at.grad, x->shape(), axes) * product_of_others(*x, reduced);
+                  }));
+                });
 }
 
 Variable max(const Variable& x, const Axes& axes, bool keepdim) {

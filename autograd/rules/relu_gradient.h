@@ -5,10 +5,11 @@
 // Internal.
 namespace tinytorch {
 
-/// The gradient of relu's input from that of its result y: grad where y is positive, else 0.
+/// The gradient of relu's input from that of its result y: 0 where y is 0, else grad; so at NaN too, as in
+/// PyTorch.
 inline Variable relu_gradient(const Variable& grad, const Variable& y) {
   const Variable zero = zeros_like(grad);
-  return where(y > zero, grad, zero);
+  return where(y <= zero, zero, grad);
 }
 
 }  // namespace tinytorch

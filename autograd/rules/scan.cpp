@@ -1,6 +1,7 @@
 #include "core/ops/internal/scan.h"
 #include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/rules/shift.h"
 #include "autograd/rules/unary.h"
 #include "autograd/tape.h"
@@ -34,23 +35,30 @@ Variable cumsum(V x, int axis, bool reverse) {
                    [axis, reverse](V grad) { return cumsum(grad, axis, !reverse); });
 }
 
+// The rules compute in f64, and what left the range of f32 once more.
+
 // y_i = x_i y_{i-1}, with y_{-1} = 1. The rule does not divide, so zeros need no special case.
 Variable cumprod(V x, int axis, bool reverse) {
-  return record_with_output("cumprod", cumprod(x.value(), axis, reverse), {x},
-                            [axis, reverse, x = Saved(x)](const RuleArguments& at) {
-                              return Gradients(accumulated_gradient(*x, at.grad, axis, reverse) *
-                                               shift(at.output(), axis, reverse, 1));
-                            });
+  return record("cumprod", cumprod(x.value(), axis, reverse), {x},
+                [axis, reverse, x = Saved(x)](const RuleArguments& at, InputGradient dx) {
+                  const Variable wide = in_f64(*x);
+                  return Gradients(dx([&] {
+                    return accumulated_gradient(wide, in_f64(at.grad), axis, reverse) *
+                           shift(cumprod(wide, axis, reverse), axis, reverse, 1);
+                  }));
+                });
 }
 
 Variable linear_recurrence(V a, V b, int axis, bool reverse) {
-  return record_with_output(
-      "linear_recurrence", linear_recurrence(a.value(), b.value(), axis, reverse), {a, b},
-      [axis, reverse, a = Saved(a)](const RuleArguments& at, InputGradient da, InputGradient db) {
-        Variable dy = accumulated_gradient(*a, at.grad, axis, reverse);
-        return Gradients(da([&] { return dy * shift(at.output(), axis, reverse, 0); }),
-                         db([&] { return dy; }));
-      });
+  return record("linear_recurrence", linear_recurrence(a.value(), b.value(), axis, reverse), {a, b},
+                [axis, reverse, a = Saved(a), b = Saved(b, a.requires_grad())](
+                    const RuleArguments& at, InputGradient da, InputGradient db) {
+                  const Variable factor = in_f64(*a);
+                  Variable dy = accumulated_gradient(factor, in_f64(at.grad), axis, reverse);
+                  const auto y = [&] { return linear_recurrence(factor, in_f64(*b), axis, reverse); };
+                  return Gradients(da([&] { return dy * shift(y(), axis, reverse, 0); }),
+                                   db([&] { return dy; }));
+                });
 }
 
 TINYTORCH_INSTANTIATE_SCAN(Variable)

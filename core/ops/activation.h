@@ -14,7 +14,7 @@
 /// @throws ValueError  x is undefined
 namespace tinytorch {
 
-/// Rectified linear unit, max(x, 0), elementwise. NaN stays NaN.
+/// Rectified linear unit, max(x, 0), elementwise. NaN stays NaN, and its gradient is 1, as in PyTorch.
 Tensor relu(const Tensor& x);
 
 /// relu() limited to 6, min(max(x, 0), 6), elementwise: hardtanh(x, 0, 6).

@@ -31,7 +31,8 @@ Tensor div(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, const Tensor& b);
 /// a - b * floor(a / b), like Python's %: it has the sign of b. An integer remainder by 0 is 0.
 Tensor remainder(const Tensor& a, const Tensor& b);
-/// floor(a / b), like Python's //. An integer divided by 0 gives 0 (PyTorch throws).
+/// floor(a / b), like Python's //: -1 divided by inf gives -1. An integer divided by 0 gives 0 (PyTorch
+/// throws).
 Tensor floor_divide(const Tensor& a, const Tensor& b);
 /// The larger of a and b, or NaN if either is NaN.
 Tensor maximum(const Tensor& a, const Tensor& b);
@@ -42,7 +43,8 @@ Tensor minimum(const Tensor& a, const Tensor& b);
 /// @throws DTypeError  x is bool; so do abs() and sign()
 /// @throws ValueError  x is undefined
 Tensor neg(const Tensor& x);
-/// The absolute value of x. The smallest integer of a dtype stays negative.
+/// The absolute value of x. Its gradient is 0 at 0 and at NaN. The smallest integer of a dtype stays
+/// negative.
 Tensor abs(const Tensor& x);
 /// The sign of x: -1, 0 or 1. NaN stays NaN (PyTorch: 0).
 Tensor sign(const Tensor& x);

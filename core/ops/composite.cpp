@@ -5,6 +5,7 @@
 
 #include "core/internal/format.h"
 #include "core/ops/internal/composite.h"
+#include "core/ops/internal/reduction.h"
 
 namespace tinytorch {
 
@@ -62,6 +63,12 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
     if (i < lead || from[i - lead] != to[i]) axes.push_back(i);
   }
   return axes;
+}
+
+template <>
+Tensor floating_mean(const Tensor& x, const Axes& axes, bool keepdim) {
+  return moment(x, {}, {.divisor = reduced_numel(x.shape(), axes)},
+                {.axes = axes, .keepdim = keepdim, .dtype = x.dtype()});
 }
 
 }  // namespace detail

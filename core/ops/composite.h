@@ -24,16 +24,11 @@
 /// ```
 namespace tinytorch {
 
-/// The mean over the given axes, or over all axes if none are given. Integers give f32. The mean of no
-/// elements is NaN.
+/// The mean over the given axes, or over all axes if none are given. It is computed in f64 and rounded once,
+/// so it does not overflow where the sum would. Integers give f32. The mean of no elements is NaN.
 /// @throws ShapeError  an axis is out of range or named twice
 template <TensorLike T>
-T mean(const T& x, const Axes& axes = {}, bool keepdim = false) {
-  const OpScope scope("mean");
-  const T total = sum(x, axes, keepdim);
-  const double n = x.numel() == 0 ? 0.0 : static_cast<double>(x.numel()) / static_cast<double>(total.numel());
-  return total / n;
-}
+T mean(const T& x, const Axes& axes = {}, bool keepdim = false);
 
 /// The square x * x, elementwise.
 template <TensorLike T>
@@ -43,7 +38,8 @@ T square(const T& x) {
 }
 
 /// Limits x to [low, high], elementwise; the result is high where low > high. NaN stays NaN. Bounds are
-/// scalars, or tensors that broadcast. Where x equals a bound, x gets the whole gradient, as in PyTorch.
+/// scalars, or tensors that broadcast. Where x equals a bound, x gets the whole gradient, as in PyTorch. So
+/// it does at NaN, as in relu() (PyTorch: 0).
 template <TensorLike T>
 T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
   const OpScope scope("clamp");

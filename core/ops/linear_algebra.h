@@ -38,7 +38,8 @@ template <TensorLike T>
 T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,
         double alpha = 1);
 
-/// beta * x + alpha * bmm(a, b), where x and the product broadcast.
+/// beta * x + alpha * bmm(a, b), where x and the product broadcast. If beta is 0, the elements of x do not
+/// matter, even if they are NaN.
 /// @throws ShapeError  as bmm(), or x and the product do not broadcast
 template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,

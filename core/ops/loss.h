@@ -136,7 +136,7 @@ T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions
              const char* op = "hinge_loss");
 
 /// The cosine of the angle between vectors along an axis: dot(x1, x2) / (max(|x1|, epsilon) * max(|x2|,
-/// epsilon)).
+/// epsilon)), computed in f64 and rounded once.
 /// @return  a tensor of x1's shape without the axis
 /// @throws ShapeError  x1 and x2 differ in shape, or the axis is out of range
 template <TensorLike T>

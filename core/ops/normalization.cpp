@@ -91,9 +91,9 @@ Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, 
 /// Threads may share the running statistics: they are updated one after another.
 constinit std::mutex running_mutex;
 
-/// running = (1 - momentum) running + momentum batch, in place.
+/// running = (1 - momentum) running + momentum batch, in place. A momentum of 1 does not read `running`.
 void update_running(Tensor running, const Tensor& batch, double momentum) {
-  if (running.defined()) assign(running, running.to(DType::f64) * (1 - momentum) + batch * momentum);
+  assign(running, momentum == 1 ? batch : running.to(DType::f64) * (1 - momentum) + batch * momentum);
 }
 
 }  // namespace
@@ -175,13 +175,13 @@ NormalizationSettings instance_norm_settings(const Tensor& x, const Tensor& weig
 }
 
 Normalized normalize(const NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
-                     const Tensor& bias, const Tensor& given) {
+                     const Tensor& bias, const Tensor& given, Tensor moments) {
   const Options like{.dtype = x.dtype(), .device = x.device()};
   Normalized result{empty(x.shape(), like), given};
   if (x.numel() == 0) return result;
   if (!given.defined()) result.statistics = empty({3, settings.num_groups()}, like);
   kernels::normalize(settings, contiguous(x), contiguous_or_undefined(weight), contiguous_or_undefined(bias),
-                     result.statistics, result.y);
+                     result.statistics, moments, result.y);
   return result;
 }
 
@@ -192,15 +192,13 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
     return normalize(settings, x, weight, bias,
                      given_statistics(settings, x, running_mean, running_variance));
   }
-  Normalized result = normalize(settings, x, weight, bias);
-  if (x.numel() == 0) return result;
-  const Tensor statistics = result.statistics.to(DType::f64);
-  const Tensor scale = select(statistics, 0, 2);
+  if (!running_mean.defined() || x.numel() == 0) return normalize(settings, x, weight, bias);
+  const Tensor moments = empty({2, settings.num_groups()}, {.dtype = DType::f64, .device = x.device()});
+  Normalized result = normalize(settings, x, weight, bias, {}, moments);
   const auto n = static_cast<double>(settings.group_size());
   const std::lock_guard lock(running_mutex);
-  update_running(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
-  update_running(running_variance, maximum(1.0 / (scale * scale) - settings.epsilon, 0.0) * (n / (n - 1)),
-                 momentum);
+  update_running(running_mean, select(moments, 0, 0), momentum);
+  update_running(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);
   return result;
 }
 

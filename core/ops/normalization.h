@@ -43,8 +43,9 @@ struct BatchNormOptions {
 ///
 /// In training, it uses the mean and the biased variance of the batch, and updates the running statistics in
 /// place, if they are defined: running = (1 - momentum) * running + momentum * batch, with the unbiased
-/// variance. An empty batch does not change them. Without training, it uses the running statistics. Threads
-/// may train with the same running statistics, which they update one after another.
+/// variance. With a momentum of 1 it does not read them. An empty batch does not change them. Without
+/// training, it uses the running statistics. Threads may train with the same running statistics, which they
+/// update one after another.
 /// @param x  [N, C, ...]
 /// @param running_mean, running_variance  [C]; in training, both may be undefined
 /// @param weight, bias  [C], or undefined

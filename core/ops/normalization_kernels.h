@@ -28,10 +28,12 @@ struct NormalizationSettings {
 
 /// y = x normalized by the statistics of its groups, times weight, plus bias. `statistics` is an output if
 /// settings.from_elements, otherwise an input. It is [3, num_groups], contiguous: the mean rounded to the
-/// dtype, the rounding error of the mean, and 1 / sqrt(variance + epsilon). x and y are contiguous and not
-/// empty; weight and bias are contiguous or undefined. All have one floating dtype.
+/// dtype, the rounding error of the mean, and 1 / sqrt(variance + epsilon). They are computed in f64.
+/// `moments` is undefined, or with settings.across_outer and from_elements an output: [2, num_groups] in f64,
+/// contiguous, the mean and the variance. x and y are contiguous and not empty; weight and bias are
+/// contiguous or undefined. All but `moments` have one floating dtype.
 inline Kernel<void(const NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
-                   const Tensor& bias, Tensor& statistics, Tensor& y)>
+                   const Tensor& bias, Tensor& statistics, Tensor& moments, Tensor& y)>
     normalize{"normalize"};
 
 /// The gradients of `normalize`. With n = the normalized x, g = grad * weight, and m(...) the mean over a

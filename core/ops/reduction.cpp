@@ -8,12 +8,17 @@ namespace tinytorch {
 
 namespace {
 
-/// Calls the kernel with a y whose reduced axes have length 1, then removes them unless keepdim.
+/// Calls compute(y) with a y whose reduced axes have length 1, then removes them unless keepdim.
+template <class F>
+Tensor reduce_with(const Tensor& x, const Axes& axes, bool keepdim, DType dtype, const F& compute) {
+  Tensor y = empty(reduced_shape(x.shape(), axes, true), {.dtype = dtype, .device = x.device()});
+  if (y.numel() > 0) compute(y);
+  return keepdim ? y : reshape(y, reduced_shape(x.shape(), axes, false));
+}
+
 Tensor reduce(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim,
               DType dtype) {
-  Tensor y = empty(reduced_shape(x.shape(), axes, true), {.dtype = dtype, .device = x.device()});
-  if (y.numel() > 0) kernel(x, y);
-  return keepdim ? y : reshape(y, reduced_shape(x.shape(), axes, false));
+  return reduce_with(x, axes, keepdim, dtype, [&](Tensor& y) { kernel(x, y); });
 }
 
 Tensor extremum(const kernels::ReductionKernel& kernel, const Tensor& x, const Axes& axes, bool keepdim) {
@@ -77,6 +82,27 @@ Tensor arg_extremum(const char* op, const kernels::ArgReductionKernel& kernel, c
   Tensor y = empty(reduced_shape(x.shape(), {axis}, true), {.dtype = DType::i64, .device = x.device()});
   if (y.numel() > 0) kernel(x, axis, y);
   return y;
+}
+
+Tensor moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form,
+              const MomentOptions& options) {
+  if (x.numel() == 0) {
+    return full(reduced_shape(x.shape(), options.axes, options.keepdim), 0 / form.divisor,
+                {.dtype = options.dtype, .device = x.device()});
+  }
+  return reduce_with(x, options.axes, options.keepdim, options.dtype,
+                     [&](Tensor& y) { kernels::moment(x, center, form, y); });
+}
+
+double reduced_numel(const Shape& shape, const Axes& axes) {
+  double numel = 1;
+  for (const std::int64_t axis : axes) numel *= static_cast<double>(shape[static_cast<int>(axis)]);
+  return numel;
+}
+
+template <>
+Tensor sum_in_f64(const Tensor& x, const Axes& axes, bool keepdim) {
+  return moment(x, {}, {}, {.axes = axes, .keepdim = keepdim});
 }
 
 }  // namespace detail

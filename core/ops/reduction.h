@@ -37,10 +37,11 @@ Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 /// True if no element is zero. The result is bool, and true for no elements.
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 
-/// The largest element, or NaN if any element is NaN.
+/// The largest element, or NaN if any element is NaN. Elements that equal it share its gradient evenly; where
+/// it is NaN, the NaNs do.
 /// @throws ShapeError  also if a reduced axis has length 0
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
-/// The smallest element, or NaN if any element is NaN.
+/// The smallest element, or NaN if any element is NaN. The gradient is shared as that of max().
 /// @throws ShapeError  also if a reduced axis has length 0
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 

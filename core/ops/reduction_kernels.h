@@ -16,6 +16,18 @@ inline ReductionKernel prod{"prod"};
 inline ReductionKernel max{"max"};
 inline ReductionKernel min{"min"};
 
+/// y = s / divisor, or its square root, where s is the sum of the elements (order 1) or of (x - center)²
+/// (order 2).
+struct MomentForm {
+  int order = 1;
+  double divisor = 1;
+  bool root = false;
+};
+/// x and y as in a ReductionKernel, with floating dtypes; y is of x's dtype or f64. x may be empty. Computed
+/// in f64 and rounded once. center is f64, contiguous and of y's shape; undefined, it is 0.
+inline Kernel<void(const Tensor& x, const Tensor& center, const MomentForm& form, Tensor& y)> moment{
+    "moment"};
+
 /// A slot for the index of the first largest or smallest element along an axis. x is not empty, and has any
 /// strides and dtype; y is i64, contiguous, of x's shape with length 1 along the axis.
 using ArgReductionKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;

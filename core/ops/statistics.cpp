@@ -6,13 +6,17 @@ namespace tinytorch {
 
 namespace detail {
 
-std::int64_t reduced_numel(const Shape& shape, const Axes& axes) {
-  Shape lengths;
-  for (const std::int64_t axis : axes) lengths.push_back(shape[static_cast<int>(axis)]);
-  return checked_numel("var", lengths);
-}
+Tensor finite_or(const Tensor& m, double otherwise) { return where((m - m) == 0, m, otherwise); }
 
-Tensor finite_or_zero(const Tensor& m) { return where((m - m) == 0, m, 0); }
+template <>
+Tensor second_moment(const Tensor& x, const SecondMoment& form) {
+  const Axes& axes = form.axes;
+  const double n = reduced_numel(x.shape(), axes);
+  const Tensor center =
+      form.centered ? moment(x, {}, {.divisor = n}, {.axes = axes, .keepdim = true}) : Tensor();
+  return moment(x, center, {.order = 2, .divisor = form.divisor, .root = form.root},
+                {.axes = axes, .keepdim = form.keepdim, .dtype = form.dtype});
+}
 
 }  // namespace detail
 

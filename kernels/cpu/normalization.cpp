@@ -27,6 +27,7 @@ struct NormalizationForward {
   const T* weight;
   const T* bias;
   T* statistics;
+  double* moments;
   T* y;
 
   void run() const {
@@ -62,14 +63,15 @@ struct NormalizationForward {
   void compute_statistics(std::int64_t group) const {
     const auto group_size = static_cast<double>(layout.group_length());
     const double mean = form.centered ? mean_of(group, group_size) : 0;
-    const auto center = math::group_statistics<T>(mean, 0, 1);  // a scale of 1
     const double squares = sum_runs(group, [&](const T* input) {
-      return blocked_sum<T>(layout.length, [=](std::int64_t i) {
-        const T deviation = center.normalized(input[i]);
-        return deviation * deviation;
-      });
+      return fold_row<SumFold<T>>(input, 1, layout.length, SquaredDistance{mean});
     });
-    const auto stats = math::group_statistics<T>(mean, squares / group_size, form.epsilon);
+    const double variance = squares / group_size;
+    if (moments != nullptr) {
+      moments[group] = mean;
+      moments[layout.groups + group] = variance;
+    }
+    const auto stats = math::group_statistics<T>(mean, variance, form.epsilon);
     statistics[group] = stats.mean;
     statistics[layout.groups + group] = stats.mean_residual;
     statistics[2 * layout.groups + group] = stats.scale;
@@ -102,10 +104,10 @@ struct NormalizationForward {
 };
 
 void normalize(const kernels::NormalizationSettings& form, const Tensor& x, const Tensor& weight,
-               const Tensor& bias, Tensor& statistics, Tensor& y) {
+               const Tensor& bias, Tensor& statistics, Tensor& moments, Tensor& y) {
   if (should_copy_groups(form)) {
     Tensor contiguous_x = contiguous(with_groups_first(form, x));
-    normalize(as_contiguous_groups(form), contiguous_x, weight, bias, statistics, contiguous_x);
+    normalize(as_contiguous_groups(form), contiguous_x, weight, bias, statistics, moments, contiguous_x);
     Tensor output = with_groups_first(form, y);
     return kernels::copy(contiguous_x, output);
   }
@@ -116,6 +118,7 @@ void normalize(const kernels::NormalizationSettings& form, const Tensor& x, cons
                             elements<T>(weight),
                             elements<T>(bias),
                             elements<T>(statistics),
+                            elements<double>(moments),
                             elements<T>(y)}
         .run();
   });

@@ -40,15 +40,6 @@ struct SumFold {
   }
 };
 
-/// The sum of the elements that are not NaN.
-template <class T>
-struct NanSumFold : SumFold<T> {
-  template <class V>
-  static HWY_INLINE V lift(V x) {
-    return x == x ? x : V{};
-  }
-};
-
 /// The product.
 template <class T>
 struct ProductFold : SumFold<T> {
@@ -81,22 +72,27 @@ struct ExtremeFold {
   }
 };
 
-/// An element as a fold takes it.
-template <class Fold, class V>
-HWY_INLINE V lifted(V x) {
-  if constexpr (requires { Fold::lift(x); }) {
-    return Fold::lift(x);
-  } else {
+/// What a fold combines for each element: the element itself, 0 where it is NaN, or the square of its
+/// distance from a center.
+struct Identity {
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
     return x;
   }
-}
-
-/// A fold of partial results, which are not lifted again.
-template <class Fold>
-struct PartialsFold : Fold {
+};
+struct NanToZero {
   template <class V>
-  static HWY_INLINE V lift(V x) {
-    return x;
+  HWY_INLINE V operator()(V x) const {
+    return x == x ? x : V{};
+  }
+};
+struct SquaredDistance {
+  double center;
+
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    const V distance = x - center;
+    return distance * distance;
   }
 };
 
@@ -112,11 +108,12 @@ class Lanes {
   }
 
   /// Accumulates kLanes contiguous elements, one in each lane.
-  HWY_INLINE void accumulate(const T* x) {
+  template <class Lift>
+  HWY_INLINE void accumulate(const T* x, const Lift& lift) {
     for (std::int64_t i = 0; i < kVectors; ++i) {
       Input input;
       std::memcpy(&input, x + i * kWidth, sizeof(input));
-      vectors_[i] = Fold::combine(vectors_[i], lifted<Fold>(__builtin_convertvector(input, Vector)));
+      vectors_[i] = Fold::combine(vectors_[i], lift(__builtin_convertvector(input, Vector)));
     }
   }
 
@@ -141,9 +138,9 @@ class Lanes {
   Vector vectors_[kVectors];
 };
 
-/// Folds n elements, in interleaved lanes where there are enough.
-template <class Fold, class T = typename Fold::Element>
-typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) {
+/// Folds lift(x) of n elements, in interleaved lanes where there are enough.
+template <class Fold, class T = typename Fold::Element, class Lift = Identity>
+typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n, const Lift& lift = {}) {
   using Result = typename Fold::Result;
   constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes;
   Result total = Fold::identity();
@@ -151,17 +148,17 @@ typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n) 
   if (n >= kLanes) {
     Lanes<Fold, T> lanes;
     if (stride == 1) {
-      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i);
+      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
     } else {
       T buffer[kLanes];
       for (; i + kLanes <= n; i += kLanes) {
         for (std::int64_t l = 0; l < kLanes; ++l) buffer[l] = x[(i + l) * stride];
-        lanes.accumulate(buffer);
+        lanes.accumulate(buffer, lift);
       }
     }
     total = lanes.total();
   }
-  for (; i < n; ++i) total = Fold::combine(total, lifted<Fold>(static_cast<Result>(x[i * stride])));
+  for (; i < n; ++i) total = Fold::combine(total, lift(static_cast<Result>(x[i * stride])));
   return total;
 }
 

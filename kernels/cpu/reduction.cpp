@@ -56,42 +56,78 @@ bool prefers_columns(const ReductionSpaces& spaces) {
          spaces.kept.inner_strides()[0] < spaces.reduced.inner_strides()[0];
 }
 
-template <class Fold>
+/// A plain reduction: combines the elements and rounds the result.
+struct Plain {
+  static Identity lift(std::int64_t) { return {}; }
+  template <class Y, class Result>
+  static Y finish(Result total) {
+    return static_cast<Y>(total);
+  }
+};
+
+/// The sum of the elements that are not NaN.
+struct WithoutNan : Plain {
+  static NanToZero lift(std::int64_t) { return {}; }
+};
+
+/// The reduction of kernels::moment; `centers` is null for centers of 0.
+struct Moment {
+  const double* centers;
+  kernels::MomentForm form;
+
+  SquaredDistance lift(std::int64_t output) const { return {centers != nullptr ? centers[output] : 0.0}; }
+  template <class Y>
+  Y finish(double total) const {
+    return math::finish_moment<Y>(form, total);
+  }
+};
+/// A Moment of order 1.
+struct FirstMoment : Moment {
+  static Identity lift(std::int64_t) { return {}; }
+};
+
+/// @tparam Form  lift(output) is applied to the elements of an output, and finish<Y>() to its result
+template <class Fold, class Form = Plain>
 class Reducer {
  public:
   using T = typename Fold::Element;
   using Result = typename Fold::Result;
 
-  Reducer(const T* x, const ReductionSpaces& spaces)
-      : x_(x), spaces_(spaces), columns_(prefers_columns(spaces)), partition_(spaces, columns_) {}
+  Reducer(const T* x, const ReductionSpaces& spaces, const Form& form = {})
+      : x_(x),
+        spaces_(spaces),
+        form_(form),
+        columns_(prefers_columns(spaces)),
+        partition_(spaces, columns_) {}
 
   template <class Y>
   void run(Y* y) const {
     if (spaces_.reduced.numel == 0) {  // x may be null
-      std::fill_n(y, spaces_.kept.numel, static_cast<Y>(Fold::identity()));
+      std::fill_n(y, spaces_.kept.numel, form_.template finish<Y>(Fold::identity()));
       return;
     }
-    if (partition_.chunks == 1) return run_tasks(y);
+    if (partition_.chunks == 1)
+      return run_tasks(y, [this](Result total) { return form_.template finish<Y>(total); });
     const auto size = static_cast<std::size_t>(partition_.chunks * spaces_.kept.numel);
     const auto partials = std::make_unique_for_overwrite<Result[]>(size);
-    run_tasks(partials.get());
+    run_tasks(partials.get(), [](Result total) { return total; });
     for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
-      y[i] = static_cast<Y>(
-          fold_row<PartialsFold<Fold>, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
+      y[i] = form_.template finish<Y>(
+          fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
     }
   }
 
  private:
-  /// Writes the results of chunk c to y + c * outputs.
-  template <class Y>
-  void run_tasks(Y* y) const {
+  /// Writes finish() of the results of chunk c to y + c * outputs.
+  template <class Y, class Finish>
+  void run_tasks(Y* y, const Finish& finish) const {
     const std::int64_t elements = partition_.chunk_size * partition_.width;
     parallel_for(partition_.tasks, kCheapGrain / std::max<std::int64_t>(1, elements) + 1,
-                 [this, y](std::int64_t begin, std::int64_t end) { run_range(y, begin, end); });
+                 [&, this](std::int64_t begin, std::int64_t end) { run_range(y, finish, begin, end); });
   }
 
-  template <class Y>
-  void run_range(Y* y, std::int64_t begin, std::int64_t end) const {
+  template <class Y, class Finish>
+  void run_range(Y* y, const Finish& finish, std::int64_t begin, std::int64_t end) const {
     const std::int64_t outputs = partition_.tasks / partition_.chunks;
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t chunk = task / outputs, block = task % outputs;
@@ -104,59 +140,67 @@ class Reducer {
       const T* x = x_ + position.offset[0];
       if (columns_) {
         const std::int64_t inner = first % spaces_.kept.inner_size();
-        fold_columns(x, from, stop, to, std::min(partition_.width, spaces_.kept.inner_size() - inner));
+        const std::int64_t width = std::min(partition_.width, spaces_.kept.inner_size() - inner);
+        Result totals[Partition::kWidth];
+        fold_columns(x, from, stop, first, width, totals);
+        for (std::int64_t i = 0; i < width; ++i) to[i] = finish(totals[i]);
       } else {
-        *to = static_cast<Y>(fold_rows(x, from, stop));
+        *to = finish(fold_rows(x, from, stop, form_.lift(first)));
       }
     }
   }
 
-  Result fold_rows(const T* x, std::int64_t begin, std::int64_t end) const {
+  template <class Lift>
+  Result fold_rows(const T* x, std::int64_t begin, std::int64_t end, const Lift& lift) const {
     Result total = Fold::identity();
     if (begin >= end) return total;
     for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
-      total = Fold::combine(total, fold_row<Fold>(x + offset[0], spaces_.reduced.inner_strides()[0], n));
+      total =
+          Fold::combine(total, fold_row<Fold>(x + offset[0], spaces_.reduced.inner_strides()[0], n, lift));
     });
     return total;
   }
 
-  template <class Y>
-  void fold_columns(const T* x, std::int64_t begin, std::int64_t end, Y* y, std::int64_t width) const {
-    Result total[Partition::kWidth];
-    std::fill_n(total, width, Fold::identity());
-    if (begin < end) {
-      for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
-        for (std::int64_t i = 0; i < n; ++i) {
-          fold_into(total, x + offset[0] + i * spaces_.reduced.inner_strides()[0],
-                    spaces_.kept.inner_strides()[0], width);
-        }
-      });
-    }
-    for (std::int64_t i = 0; i < width; ++i) y[i] = static_cast<Y>(total[i]);
+  /// Folds `width` neighbouring outputs, of which `output` is the first.
+  void fold_columns(const T* x, std::int64_t begin, std::int64_t end, std::int64_t output, std::int64_t width,
+                    Result* totals) const {
+    std::fill_n(totals, width, Fold::identity());
+    if (begin >= end) return;
+    decltype(form_.lift(0)) lifts[Partition::kWidth];
+    for (std::int64_t i = 0; i < width; ++i) lifts[i] = form_.lift(output + i);
+    for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i) {
+        fold_into(totals, lifts, x + offset[0] + i * spaces_.reduced.inner_strides()[0],
+                  spaces_.kept.inner_strides()[0], width);
+      }
+    });
   }
 
-  static void fold_into(Result* total, const T* x, std::int64_t stride, std::int64_t width) {
+  template <class Lift>
+  static void fold_into(Result* totals, const Lift* lifts, const T* x, std::int64_t stride,
+                        std::int64_t width) {
     if (stride == 1) {
       INDEPENDENT
       for (std::int64_t i = 0; i < width; ++i)
-        total[i] = Fold::combine(total[i], lifted<Fold>(static_cast<Result>(x[i])));
+        totals[i] = Fold::combine(totals[i], lifts[i](static_cast<Result>(x[i])));
     } else {
       for (std::int64_t i = 0; i < width; ++i)
-        total[i] = Fold::combine(total[i], lifted<Fold>(static_cast<Result>(x[i * stride])));
+        totals[i] = Fold::combine(totals[i], lifts[i](static_cast<Result>(x[i * stride])));
     }
   }
 
   const T* x_;
   const ReductionSpaces& spaces_;
+  Form form_;
   bool columns_;
   Partition partition_;
 };
 
-template <class Fold, class Y>
-void reduce(const Tensor& x, Tensor& y) {
+template <class Fold, class Y, class Form = Plain>
+void reduce(const Tensor& x, Tensor& y, const Form& form = {}) {
   const ReductionSpaces spaces = make_reduction_spaces(x, y);
   using T = typename Fold::Element;
-  Reducer<Fold>(static_cast<const T*>(x.raw_data()), spaces).run(static_cast<Y*>(y.raw_data()));
+  Reducer<Fold, Form>(static_cast<const T*>(x.raw_data()), spaces, form).run(static_cast<Y*>(y.raw_data()));
 }
 
 template <template <class> class Fold>
@@ -164,9 +208,22 @@ void total(const Tensor& x, Tensor& y) {
   dispatch_bytes(x.dtype(), [&]<class T>() { reduce<Fold<T>, math::ReductionResult<T>>(x, y); });
 }
 
+void nansum(const Tensor& x, Tensor& y) {
+  dispatch_bytes(x.dtype(),
+                 [&]<class T>() { reduce<SumFold<T>, math::ReductionResult<T>>(x, y, WithoutNan{}); });
+}
+
 template <class Order>
 void extreme(const Tensor& x, Tensor& y) {
   dispatch_bytes(x.dtype(), [&]<class T>() { reduce<ExtremeFold<T, Order>, T>(x, y); });
+}
+
+void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form, Tensor& y) {
+  const Moment second{static_cast<const double*>(center.raw_data()), form};
+  math::dispatch_moment(x.dtype(), y.dtype(), [&]<class T, class Y>() {
+    if (form.order == 1) return reduce<SumFold<T>, Y>(x, y, FirstMoment{second});
+    reduce<SumFold<T>, Y>(x, y, second);
+  });
 }
 
 void index_bound(const Tensor& index, Tensor& largest) {
@@ -176,7 +233,8 @@ void index_bound(const Tensor& index, Tensor& largest) {
 void register_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::index_bound.set(kCpu, index_bound);
-  kernels::nansum.set(kCpu, total<NanSumFold>);
+  kernels::moment.set(kCpu, moment);
+  kernels::nansum.set(kCpu, nansum);
   kernels::prod.set(kCpu, total<ProductFold>);
   kernels::sum.set(kCpu, total<SumFold>);
   kernels::max.set(kCpu, extreme<math::Greater>);

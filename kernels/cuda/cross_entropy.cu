@@ -27,15 +27,16 @@ __device__ T reduce_group(T value, T (&warps)[kWarpsPerBlock], const Combine& co
 /// The factor that rescales a sum of exp(x - from) to a sum of exp(x - to). From -inf (an empty sum) to -inf
 /// it is 1.
 template <class T>
-__device__ T rescaling(T from, T to) {
-  return from == to ? T(1) : math::Exp{}(from - to);
+__device__ double rescaled(double sum, T from, T to) {
+  return from == to ? sum : sum * static_cast<double>(math::Exp{}(from - to));
 }
 
-/// The running maximum of the elements that a thread has read, and the sum of exp(x - maximum).
+/// The running maximum of the elements that a thread has read, and the sum of exp(x - maximum). It is f64, as
+/// the logarithm of a sum near 1 is small.
 template <class T>
 struct OnlineSum {
   T maximum = -std::numeric_limits<T>::infinity();
-  math::CompensatedSum<T> sum;
+  double sum = 0;
 
   template <int kWidth>
   __device__ void update(const Vector<T, kWidth>& x) {
@@ -44,7 +45,7 @@ struct OnlineSum {
     if (next == -std::numeric_limits<T>::infinity()) return;
     if (next != maximum) sum.scale(rescaling(maximum, next));
     maximum = next;
-    for (int i = 0; i < kWidth; ++i) sum.add(math::Exp{}(x.element[i] - maximum));
+    for (int i = 0; i < kWidth; ++i) sum += static_cast<double>(math::Exp{}(x.element[i] - maximum));
   }
 };
 
@@ -75,7 +76,8 @@ struct RowResult {
 template <unsigned kGroup, int kWidth, class T>
 __global__ void __launch_bounds__(kThreads)
     cross_entropy_forward(std::int64_t rows, const T* logits, math::CrossEntropyTarget<T> target, T* table) {
-  SHARED(T, warps, [4][kWarpsPerBlock]);
+  SHARED(T, warps, [3][kWarpsPerBlock]);
+  SHARED(double, sums, [kWarpsPerBlock]);
   const std::int64_t row = std::int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
   if (!within(row, rows)) return;
   const T* const x = logits + row * target.columns;
@@ -83,9 +85,8 @@ __global__ void __launch_bounds__(kThreads)
   for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth)
     own.update(load<kWidth>(x + i));
   const T maximum = reduce_group<kGroup>(own.maximum, warps[0], math::Maximum{});
-  const T sum =
-      reduce_group<kGroup>(own.sum.value() * rescaling(own.maximum, maximum), warps[1], math::Add{});
-  const T logarithm = math::Log{}(sum);
+  const double sum = reduce_group<kGroup>(rescaled(own.sum, own.maximum, maximum), sums, math::Add{});
+  const T logarithm = static_cast<T>(math::Log{}(sum));
   RowResult<T> result{0, maximum, logarithm, 0, 0};
   const bool is_counted = !target.ignores(row);
   if (is_counted) result.weight = target.row_weight(row);
@@ -99,8 +100,8 @@ __global__ void __launch_bounds__(kThreads)
       mass.add(share);
       loss.add(share * (logarithm - (x[i] - maximum)));
     }
-    result.mass = reduce_group<kGroup>(is_counted ? mass.value() : T(0), warps[2], math::Add{});
-    result.loss = reduce_group<kGroup>(is_counted ? loss.value() : T(0), warps[3], math::Add{});
+    result.mass = reduce_group<kGroup>(is_counted ? mass.value() : T(0), warps[1], math::Add{});
+    result.loss = reduce_group<kGroup>(is_counted ? loss.value() : T(0), warps[2], math::Add{});
   }
   if (threadIdx.x == 0) result.store(table, row, rows);
 }

@@ -14,6 +14,7 @@ struct NormalizeOperands {
   const T* weight;
   const T* bias;
   T* statistics;
+  double* moments;
   T* y;
 
   __device__ void write(Index at, T normalized) const {
@@ -48,42 +49,45 @@ struct StatisticsFold : SumPairFold {
   template <class I>
   __device__ void finish(I output, const Result& total) const {
     const auto group = static_cast<Index>(output);
-    const double mean = centered ? total.first / length : 0.0;
-    const double variance = total.second / length - mean * mean;
-    store(math::group_statistics<T>(static_cast<double>(origin(group)) + mean, variance, epsilon),
-          operands.statistics, operands.groups.size, group);
+    const double distance = centered ? total.first / length : 0.0;
+    const double mean = static_cast<double>(origin(group)) + distance;
+    const double variance = math::Maximum{}(total.second / length - distance * distance, 0.0);
+    store(math::group_statistics<T>(mean, variance, epsilon), operands.statistics, operands.groups.size,
+          group);
+    if (operands.moments == nullptr) return;
+    operands.moments[group] = mean;
+    operands.moments[std::uint64_t{operands.groups.size} + group] = variance;
   }
 };
 
 // Contiguous groups of up to 32 kPerLane elements: one warp per group, eight per block. A group stays in the
 // lanes' registers between its one read and its one write: 8 bytes per element (f32), the minimum. The mean
-// from the first sum is corrected by the mean of the distances from it, so f32 suffices even for large means.
+// from the first sum is corrected by the mean of the distances from it. Sums are f64.
 template <class T, class Index, int kPerLane>
 __global__ void __launch_bounds__(kThreads)
-    normalize_short_groups(Index groups, unsigned length, bool centered, T epsilon,
+    normalize_short_groups(Index groups, unsigned length, bool centered, double epsilon,
                            NormalizeOperands<T, Index> operands) {
   const Index group = Index{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
   if (!within(group, groups)) return;
   const Index first = group * length;
-  const T divisor = static_cast<T>(length);
   T value[kPerLane];
-  T sum = 0;
+  double sum = 0;
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
     value[i] = within(column, length) ? operands.x[first + column] : T(0);
-    sum += value[i];
+    sum += static_cast<double>(value[i]);
   }
-  math::GroupStatistics<T> stats{centered ? reduce_warp(sum, math::Add{}) / divisor : T(0), T(0), T(1)};
-  T distances = 0, squares = 0;
+  const double center = centered ? reduce_warp(sum, math::Add{}) / length : 0.0;
+  double distances = 0, squares = 0;
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    const T distance = within(column, length) ? value[i] - stats.mean : T(0);
+    const double distance = within(column, length) ? static_cast<double>(value[i]) - center : 0.0;
     distances += distance;
     squares += distance * distance;
   }
-  if (centered) stats.mean_residual = reduce_warp(distances, math::Add{}) / divisor;
-  const T variance = reduce_warp(squares, math::Add{}) / divisor - stats.mean_residual * stats.mean_residual;
-  stats.scale = T(1) / std::sqrt((variance < T(0) ? T(0) : variance) + epsilon);
+  const double error = centered ? reduce_warp(distances, math::Add{}) / length : 0.0;
+  const double variance = reduce_warp(squares, math::Add{}) / length - error * error;
+  const auto stats = math::group_statistics<T>(center + error, variance, epsilon);
   if (threadIdx.x == 0) store(stats, operands.statistics, groups, group);
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
@@ -98,7 +102,7 @@ void normalize_typed(const OnDevice& on, const kernels::NormalizationSettings& f
   const auto by_warps = [&]<int kPerLane>() {
     launch(KERNEL(normalize_short_groups<T, Index, kPerLane>), blocks_for(form.num_groups(), kWarpsPerBlock),
            short_rows_block(form.num_groups()), 0, on.stream(), operands.groups.size,
-           static_cast<unsigned>(length), form.centered, static_cast<T>(form.epsilon), operands);
+           static_cast<unsigned>(length), form.centered, form.epsilon, operands);
   };
   if (form.from_elements && dispatch_short_groups<T>(form, by_warps)) return;
   if (form.from_elements) {
@@ -114,7 +118,7 @@ void normalize_typed(const OnDevice& on, const kernels::NormalizationSettings& f
 }
 
 void normalize(const kernels::NormalizationSettings& form, const Tensor& x, const Tensor& weight,
-               const Tensor& bias, Tensor& statistics, Tensor& y) {
+               const Tensor& bias, Tensor& statistics, Tensor& moments, Tensor& y) {
   const OnDevice on(y.device());
   dispatch_normalization(x, [&]<class T, class Index>() {
     normalize_typed<T, Index>(on, form,
@@ -123,6 +127,7 @@ void normalize(const kernels::NormalizationSettings& form, const Tensor& x, cons
                                .weight = elements<T>(weight),
                                .bias = elements<T>(bias),
                                .statistics = elements<T>(statistics),
+                               .moments = elements<double>(moments),
                                .y = elements<T>(y)});
   });
 }

@@ -89,20 +89,20 @@ __global__ void __launch_bounds__(kThreads)
   const Index group = Index{blockIdx.x} * kWarpsPerBlock + threadIdx.y;
   if (!within(group, groups)) return;
   const Index first = group * length;
-  const T divisor = static_cast<T>(length);
   const math::GroupStatistics<T> stats = load(operands.statistics, groups, group);
   T scaled[kPerLane], normalized[kPerLane];
-  T gradient = 0, product = 0;
+  double gradient = 0, product = 0;
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
     const bool inside = within(column, length);
     scaled[i] = inside ? operands.scaled(first + column) : T(0);
     normalized[i] = inside ? stats.normalized(operands.x[first + column]) : T(0);
-    gradient += scaled[i];
-    product += scaled[i] * normalized[i];
+    gradient += static_cast<double>(scaled[i]);
+    product += static_cast<double>(scaled[i] * normalized[i]);
   }
-  const math::GroupMeans<T> means{centered ? reduce_warp(gradient, math::Add{}) / divisor : T(0),
-                                  reduce_warp(product, math::Add{}) / divisor};
+  const math::GroupMeans<T> means{
+      static_cast<T>(centered ? reduce_warp(gradient, math::Add{}) / length : 0.0),
+      static_cast<T>(reduce_warp(product, math::Add{}) / length)};
   for (int i = 0; i < kPerLane; ++i) {
     const unsigned column = threadIdx.x + kWarp * static_cast<unsigned>(i);
     if (within(column, length))

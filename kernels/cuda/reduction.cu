@@ -114,6 +114,39 @@ void total(const Tensor& x, Tensor& y) {
   dispatch(x.dtype(), [&]<class T>() { reduce_tensor<Fold<T>>(x, y); });
 }
 
+/// The sums of kernels::moment; `centers` is null for centers of 0.
+template <class T, class Y>
+struct MomentFold {
+  using Result = double;
+  kernels::MomentForm form;
+  const T* x;
+  const double* centers;
+  Y* y;
+
+  __device__ static Result identity() { return 0; }
+  __device__ static Result combine(Result a, Result b) { return a + b; }
+  template <class Index>
+  __device__ Result lift(Index output, Index offset, Index) const {
+    const auto element = static_cast<double>(x[offset]);
+    if (form.order == 1) return element;
+    const double distance = centers != nullptr ? element - centers[output] : element;
+    return distance * distance;
+  }
+  template <class Index>
+  __device__ void finish(Index output, Result total) const {
+    y[output] = math::finish_moment<Y>(form, total);
+  }
+};
+
+void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form, Tensor& y) {
+  const OnDevice on(y.device());
+  math::dispatch_moment(x.dtype(), y.dtype(), [&]<class T, class Y>() {
+    reduce(on, make_reduction_spaces(x, y),
+           MomentFold<T, Y>{form, static_cast<const T*>(x.raw_data()),
+                            static_cast<const double*>(center.raw_data()), static_cast<Y*>(y.raw_data())});
+  });
+}
+
 void index_bound(const Tensor& index, Tensor& largest) {
   reduce_tensor<ValueFold<std::uint64_t, math::Greater>>(index, largest);
 }
@@ -134,6 +167,7 @@ void arg_extreme(const Tensor& x, const int&, Tensor& y) {
 void register_reduction() {
   constexpr auto kCuda = DeviceType::cuda;
   kernels::index_bound.set(kCuda, index_bound);
+  kernels::moment.set(kCuda, moment);
   kernels::nansum.set(kCuda, total<NanSumFold>);
   kernels::prod.set(kCuda, total<ProductFold>);
   kernels::sum.set(kCuda, total<SumFold>);

@@ -12,13 +12,12 @@ namespace {
 /// An entry of an axis's table. Forward: the range of elements whose weighted sum a result is, and their
 /// weights. Transposed: the range of results that an element contributes to; these have the
 /// weights in their own entries.
-template <class T>
 struct TapRange {
   std::int32_t begin, end;
-  T first, rest;
+  double first, rest;
 
   /// begin <= element < end.
-  __device__ T weight(std::int32_t element) const { return element == begin ? first : rest; }
+  __device__ double weight(std::int32_t element) const { return element == begin ? first : rest; }
 };
 
 /// An axis and its table: a TapRange for each result, followed, for the transpose, by one for each element.
@@ -45,37 +44,36 @@ __device__ std::int64_t first_result_after(const kernels::AxisResampling& axis, 
 }
 
 // One thread per entry of the tables, one axis per blockIdx.y: the f64 divisions of the formulas are done
-// once per row and column instead of once per pixel. 16 bytes (f32) written per entry.
-template <class T>
+// once per row and column instead of once per pixel. 24 bytes written per entry.
 __global__ void __launch_bounds__(kThreads)
-    write_tables(AxisTable height, AxisTable width, bool transposed, TapRange<T>* tables) {
+    write_tables(AxisTable height, AxisTable width, bool transposed, TapRange* tables) {
   const AxisTable& axis = blockIdx.y == 0 ? height : width;
   const std::int64_t i = std::int64_t{blockIdx.x} * kThreads + threadIdx.x;
   if (within(i, axis.sampling.to)) {
     const math::Taps taps = math::taps(axis.sampling, i);
     tables[axis.offset + i] = {static_cast<std::int32_t>(taps.begin), static_cast<std::int32_t>(taps.end),
-                               static_cast<T>(taps.first), static_cast<T>(taps.rest)};
+                               taps.first, taps.rest};
   }
   if (transposed && within(i, axis.sampling.from)) {
     tables[axis.offset + axis.sampling.to + i] = {
         static_cast<std::int32_t>(first_result_after<true>(axis.sampling, i)),
-        static_cast<std::int32_t>(first_result_after<false>(axis.sampling, i)), T(0), T(0)};
+        static_cast<std::int32_t>(first_result_after<false>(axis.sampling, i)), 0.0, 0.0};
   }
 }
 
-template <class T, class Index>
+template <class Index>
 struct ResamplePlan {
   Index n;  // the elements of the result, one thread each
   ImageIndexMap<Index> result;
   ImageStrides<Index> from;
-  const TapRange<T>*rows, *columns;                // the entries of the result's coordinates
-  const TapRange<T>*row_weights, *column_weights;  // transposed: those of x's coordinates
+  const TapRange *rows, *columns;                // the entries of the result's coordinates
+  const TapRange *row_weights, *column_weights;  // transposed: those of x's coordinates
 };
 
 /// The weight of element `other` for the thread's own coordinate.
-template <bool kTransposed, class T>
-__device__ T weight_of(const TapRange<T>& own, const TapRange<T>* others, std::int32_t own_index,
-                       std::int32_t other) {
+template <bool kTransposed>
+__device__ double weight_of(const TapRange& own, const TapRange* others, std::int32_t own_index,
+                            std::int32_t other) {
   if constexpr (kTransposed) {
     return others[other].weight(own_index);
   } else {
@@ -83,28 +81,29 @@ __device__ T weight_of(const TapRange<T>& own, const TapRange<T>* others, std::i
   }
 }
 
-// One thread per result, in the result's order in memory: the sum over a rectangle of x, in row-major order.
+// One thread per result, in the result's order in memory: the sum over a rectangle of x, in row-major order
+// and in f64.
 // The tables are a few KB and stay in L1; x is read once from memory, what neighbours share comes from the
 // caches, and y is written once. The transpose is the same sum over the results that an element contributes
 // to: no element has two writers.
 template <bool kTransposed, class T, class Index>
-__global__ void __launch_bounds__(kThreads) resample(ResamplePlan<T, Index> plan, const T* x, T* y) {
+__global__ void __launch_bounds__(kThreads) resample(ResamplePlan<Index> plan, const T* x, T* y) {
   const Index element = Index{blockIdx.x} * kThreads + threadIdx.x;
   if (!within(element, plan.n)) return;
   const ImageIndex<Index> at = plan.result.find(element);
   const T* const plane = x + plan.from.plane(at);
   const auto row = static_cast<std::int32_t>(at.row), column = static_cast<std::int32_t>(at.column);
-  const TapRange<T> rows = plan.rows[row], columns = plan.columns[column];
-  math::CompensatedSum<T> total;
+  const TapRange rows = plan.rows[row], columns = plan.columns[column];
+  double total = 0;
   for (std::int32_t i = rows.begin; i < rows.end; ++i) {
     const T* const row_of_x = plane + static_cast<Index>(i) * plan.from.row;
-    math::CompensatedSum<T> sum;
+    double sum = 0;
     for (std::int32_t j = columns.begin; j < columns.end; ++j)
-      sum.add(weight_of<kTransposed>(columns, plan.column_weights, column, j) *
-              row_of_x[static_cast<Index>(j) * plan.from.column]);
-    total.add(weight_of<kTransposed>(rows, plan.row_weights, row, i) * sum.value());
+      sum += weight_of<kTransposed>(columns, plan.column_weights, column, j) *
+             static_cast<double>(row_of_x[static_cast<Index>(j) * plan.from.column]);
+    total += weight_of<kTransposed>(rows, plan.row_weights, row, i) * sum;
   }
-  y[element] = total.value();
+  y[element] = static_cast<T>(total);
 }
 
 template <bool kTransposed, class T>
@@ -113,20 +112,20 @@ void resample_typed(const Tensor& x, const kernels::Resampling& sampling, Tensor
   const kernels::AxisResampling &height = sampling.height, &width = sampling.width;
   const std::int64_t rows = height.from + height.to, columns = width.from + width.to;
   const std::int64_t entries = std::max({height.from, height.to, width.from, width.to});
-  Storage memory(y.device(), static_cast<std::size_t>(rows + columns) * sizeof(TapRange<T>));
-  auto* const tables = reinterpret_cast<TapRange<T>*>(memory.data());
-  launch(KERNEL(write_tables<T>), dim3(blocks_for(entries, kThreads), 2), threads_for(entries), 0,
-         on.stream(), AxisTable{height, 0}, AxisTable{width, rows}, kTransposed, tables);
-  const TapRange<T>*const of_rows = tables, *const of_columns = tables + rows;
+  Storage memory(y.device(), static_cast<std::size_t>(rows + columns) * sizeof(TapRange));
+  auto* const tables = reinterpret_cast<TapRange*>(memory.data());
+  launch(KERNEL(write_tables), dim3(blocks_for(entries, kThreads), 2), threads_for(entries), 0, on.stream(),
+         AxisTable{height, 0}, AxisTable{width, rows}, kTransposed, tables);
+  const TapRange *const of_rows = tables, *const of_columns = tables + rows;
   const bool channels_last = in_channels_last(x, y);
   with_index(x, y, 0, [&]<class Index>() {
-    const ResamplePlan<T, Index> plan{.n = static_cast<Index>(y.numel()),
-                                      .result = ImageIndexMap<Index>(y.shape(), channels_last),
-                                      .from = ImageStrides<Index>(x.shape(), channels_last),
-                                      .rows = of_rows + (kTransposed ? height.to : 0),
-                                      .columns = of_columns + (kTransposed ? width.to : 0),
-                                      .row_weights = of_rows,
-                                      .column_weights = of_columns};
+    const ResamplePlan<Index> plan{.n = static_cast<Index>(y.numel()),
+                                   .result = ImageIndexMap<Index>(y.shape(), channels_last),
+                                   .from = ImageStrides<Index>(x.shape(), channels_last),
+                                   .rows = of_rows + (kTransposed ? height.to : 0),
+                                   .columns = of_columns + (kTransposed ? width.to : 0),
+                                   .row_weights = of_rows,
+                                   .column_weights = of_columns};
     launch(KERNEL(resample<kTransposed, T, Index>), blocks_for(y.numel(), kThreads), threads_for(y.numel()),
            0, on.stream(), plan, x.data<T>(), y.data<T>());
   });

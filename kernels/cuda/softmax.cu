@@ -17,13 +17,19 @@
 namespace tinytorch::cuda {
 namespace {
 
-/// exp(x - maximum) / sum or its logarithm, from x - maximum.
+/// The sum of a row's exponentials, or its logarithm. The sum is f64, as the logarithm of one near 1 is
+/// small.
 template <SoftmaxForm form, class T>
-__device__ T softmax_element(T shifted, T sum) {
+__device__ T softmax_total(double sum) {
+  return static_cast<T>(form == SoftmaxForm::softmax ? sum : math::Log{}(sum));
+}
+/// exp(x - maximum) / sum or its logarithm, from x - maximum and softmax_total().
+template <SoftmaxForm form, class T>
+__device__ T softmax_element(T shifted, T total) {
   if constexpr (form == SoftmaxForm::softmax) {
-    return math::Exp{}(shifted) / sum;
+    return math::Exp{}(shifted) / total;
   } else {
-    return shifted - math::Log{}(sum);
+    return shifted - total;
   }
 }
 
@@ -44,12 +50,12 @@ __global__ void __launch_bounds__(kThreads)
     maximum = math::Maximum{}(maximum, value[i]);
   }
   maximum = reduce_warp(maximum, math::Maximum{});
-  T sum = 0;
-  for (int i = 0; i < kPerLane; ++i) sum += math::Exp{}(value[i] - maximum);
-  sum = reduce_warp(sum, math::Add{});
+  double sum = 0;
+  for (int i = 0; i < kPerLane; ++i) sum += static_cast<double>(math::Exp{}(value[i] - maximum));
+  const T total = softmax_total<form, T>(reduce_warp(sum, math::Add{}));
   for (int i = 0; i < kPerLane; ++i) {
     const std::uint32_t column = threadIdx.x + kWarp * static_cast<unsigned>(i);
-    if (within(column, columns)) y[first + column] = softmax_element<form>(value[i] - maximum, sum);
+    if (within(column, columns)) y[first + column] = softmax_element<form>(value[i] - maximum, total);
   }
 }
 
@@ -58,18 +64,18 @@ __global__ void __launch_bounds__(kThreads)
 template <SoftmaxForm form, class T>
 __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t columns, const T* x, T* y) {
   SHARED(T, maxima, [kWarpsPerBlock]);
-  SHARED(T, sums, [kWarpsPerBlock]);
+  SHARED(double, sums, [kWarpsPerBlock]);
   const std::int64_t first = std::int64_t{blockIdx.x} * columns;
   T maximum = -std::numeric_limits<T>::infinity();
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
     maximum = math::Maximum{}(maximum, x[first + i]);
   maximum = reduce_block<kThreads>(maximum, maxima, math::Maximum{});
-  math::CompensatedSum<T> own_sum;
+  double sum = 0;
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
-    own_sum.add(math::Exp{}(x[first + i] - maximum));
-  const T sum = reduce_block<kThreads>(own_sum.value(), sums, math::Add{});
+    sum += static_cast<double>(math::Exp{}(x[first + i] - maximum));
+  const T total = softmax_total<form, T>(reduce_block<kThreads>(sum, sums, math::Add{}));
   for (std::int64_t i = threadIdx.x; within(i, columns); i += kThreads)
-    y[first + i] = softmax_element<form>(x[first + i] - maximum, sum);
+    y[first + i] = softmax_element<form>(x[first + i] - maximum, total);
 }
 
 template <SoftmaxForm form, class T, int kPerLane>

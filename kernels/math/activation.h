@@ -106,7 +106,9 @@ struct GeluTanh {
 };
 struct GeluTanhGradient {
   template <class T>
-  HOST_DEVICE T operator()(T x, T grad) const {
+  HOST_DEVICE T operator()(T given, T grad) const {
+    // Beyond the bounds the derivative is constant, and the squares would overflow.
+    const T x = Minimum{}(Maximum{}(given, T(-1000)), T(1000));
     const T t = Tanh{}(GeluTanh::argument(x));
     const T slope = T(GeluTanh::kScale) * (T(1) + T(3 * GeluTanh::kCubic) * x * x);
     return grad * T(0.5) * (T(1) + t + x * (T(1) - t * t) * slope);

@@ -81,14 +81,17 @@ struct Remainder {
   }
 };
 
-/// floor(a / b) of the exact quotient; 0 where an integer b is 0.
+/// floor(a / b) of the exact quotient; 0 where an integer b is 0. A floating b of ±inf gives 0 or -1.
 struct FloorDivide {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) {
       if (b == T(0)) return a / b;
-      // a - remainder is a multiple of b, up to the rounding of the difference.
-      const T quotient = (a - Remainder{}(a, b)) / b;
+      // a - rest is a multiple of b, up to the rounding of the difference.
+      const T rest = std::fmod(a, b);
+      T quotient = (a - rest) / b;
+      if (rest != T(0) && (rest < T(0)) != (b < T(0))) quotient -= T(1);
+      if (quotient == T(0)) return std::copysign(quotient, a / b);
       const T below = std::floor(quotient);
       return quotient - below > T(0.5) ? below + T(1) : below;
     } else if constexpr (std::is_signed_v<T>) {

@@ -9,6 +9,12 @@
 /// The update of one element, with the hyperparameters of the step in the dtype of the parameter.
 namespace tinytorch::math {
 
+/// gradient + decay * parameter. A decay of 0 does not read the parameter, which may be infinite.
+template <class T>
+HOST_DEVICE T with_decay(T gradient, T decay, T parameter) {
+  return decay == T(0) ? gradient : gradient + decay * parameter;
+}
+
 template <class T>
 struct SgdUpdate {
   T learning_rate, momentum, weight_decay, one_minus_dampening;
@@ -22,10 +28,10 @@ struct SgdUpdate {
         nesterov(step.nesterov) {}
 
   HOST_DEVICE void operator()(T& parameter, T gradient) const {
-    parameter -= learning_rate * (gradient + weight_decay * parameter);
+    parameter -= learning_rate * with_decay(gradient, weight_decay, parameter);
   }
   HOST_DEVICE void operator()(T& parameter, T gradient, T& velocity) const {
-    const T g = gradient + weight_decay * parameter;
+    const T g = with_decay(gradient, weight_decay, parameter);
     const T v = momentum * velocity + one_minus_dampening * g;
     velocity = v;
     parameter -= learning_rate * (nesterov ? g + momentum * v : v);
@@ -53,7 +59,7 @@ struct AdamUpdate {
 
   /// largest may be null: not kept.
   HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second, T* largest) const {
-    const T g = gradient + coupled_decay * parameter;
+    const T g = with_decay(gradient, coupled_decay, parameter);
     const T m = beta1 * first + one_minus_beta1 * g;
     T v = beta2 * second + one_minus_beta2 * (g * g);
     first = m;
@@ -81,7 +87,7 @@ struct RmspropUpdate {
 
   /// velocity and mean may be null: not kept.
   HOST_DEVICE void operator()(T& parameter, T gradient, T& squares, T* velocity, T* mean) const {
-    const T g = gradient + weight_decay * parameter;
+    const T g = with_decay(gradient, weight_decay, parameter);
     squares = alpha * squares + one_minus_alpha * (g * g);
     T variance = squares;
     if (mean != nullptr) {
@@ -109,7 +115,7 @@ struct AdagradUpdate {
         initial(static_cast<T>(step.initial)) {}
 
   HOST_DEVICE void operator()(T& parameter, T gradient, T& squares) const {
-    const T g = gradient + weight_decay * parameter;
+    const T g = with_decay(gradient, weight_decay, parameter);
     squares += g * g;
     parameter -= learning_rate * g / (std::sqrt(squares + initial) + epsilon);
   }

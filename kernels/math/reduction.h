@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
+#include "core/ops/reduction_kernels.h"
 #include "kernels/math/host_device.h"
 
 /// Functors of core/ops/reduction.h.
@@ -50,6 +52,21 @@ class CompensatedSum {
  private:
   T sum_ = 0, errors_ = 0;
 };
+
+/// The result of kernels::moment, from the sum.
+template <class Y>
+HOST_DEVICE Y finish_moment(const kernels::MomentForm& form, double sum) {
+  const double moment = sum / form.divisor;
+  return static_cast<Y>(form.root ? std::sqrt(moment) : moment);
+}
+
+/// Calls f<T, Y>() with the types of x and y of kernels::moment.
+template <class F>
+void dispatch_moment(DType x, DType y, const F& f) {
+  if (x == DType::f64) return f.template operator()<double, double>();
+  if (y == DType::f64) return f.template operator()<float, double>();
+  f.template operator()<float, float>();
+}
 
 /// True where x is more extreme than `best`: Order (Less or Greater) holds, or x is the first NaN.
 template <class Order, class T>

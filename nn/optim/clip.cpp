@@ -5,16 +5,18 @@
 #include "core/internal/format.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
-#include "core/ops/math.h"
-#include "core/ops/reduction.h"
-#include "core/ops/statistics.h"
+#include "core/ops/internal/statistics.h"
 
 namespace tinytorch::nn {
 
 namespace {
 
-/// norm(), and 0 of an empty tensor for any p.
-Tensor norm_of(const Tensor& x, double p) { return x.numel() == 0 ? sum(x) : norm(x, p); }
+/// norm() in f64, and 0 of an empty tensor for any p.
+Tensor norm_of(const Tensor& x, double p) {
+  if (x.numel() == 0) return Tensor(0.0);
+  if (p == 2) return detail::euclidean_norm(x, normalize_axes("norm", {}, x.rank()), false, DType::f64);
+  return norm(x, p).to(DType::f64);
+}
 
 std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   std::vector<Tensor> gradients;
@@ -24,13 +26,11 @@ std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   return gradients;
 }
 
-/// The norm of the norms, on the device of the first gradient.
+/// The norm of the norms in f64, on the device of the first gradient.
 Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
   std::vector<Tensor> norms;
-  for (const Tensor& gradient : gradients) {
-    norms.push_back(
-        norm_of(gradient, p).to({.dtype = gradients.front().dtype(), .device = gradients.front().device()}));
-  }
+  for (const Tensor& gradient : gradients)
+    norms.push_back(norm_of(gradient, p).to({.dtype = DType::f64, .device = gradients.front().device()}));
   return norm(stack(norms), p);
 }
 
@@ -42,14 +42,14 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
   if (!(p > 0)) fail<ValueError>(kName, "p is {}; it must be positive", p);
   const std::vector<Tensor> gradients = gradients_of(parameters);
   if (gradients.empty()) return Tensor(0.0f).to(DType::f32);
-  Tensor total = total_norm(gradients, p);
+  const Tensor total = total_norm(gradients, p);
   const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0);
   for (Variable& parameter : parameters) {
     const Tensor& grad = parameter.grad();
     if (grad.defined())
       parameter.set_grad(grad * factor.to({.dtype = grad.dtype(), .device = grad.device()}));
   }
-  return total;
+  return total.to(gradients.front().dtype());
 }
 
 void clip_grad_value(std::vector<Variable> parameters, double clip_value) {

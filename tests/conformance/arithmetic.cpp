@@ -83,7 +83,10 @@ void arithmetic_rows() {
   row("floor_divide", kernels::floor_divide)
       .inputs(real(-20, 20).including({0.0, -0.0, 4.0, -4.0, nan}), divisors)
       .dtypes(kNumericDTypes)
-      .reference([](double a, double b) { return std::floor((a - remainder_of(a, b)) / b + 0.5); })
+      .reference([](double a, double b) {
+        if (std::isinf(b) && std::isfinite(a)) return a == 0 || (a < 0) == (b < 0) ? 0.0 : -1.0;
+        return std::floor((a - remainder_of(a, b)) / b + 0.5);
+      })
       .exactly()
       .gradient(not_differentiable)
       .calls([](const auto& a, const auto& b) { return floor_divide(a, b); });

@@ -49,6 +49,10 @@ double log_of_sum(std::span<const double> x) {
   return largest + std::log(total);
 }
 
+double average_of(std::span<const double> x) {
+  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+}
+
 double p_norm(std::span<const double> x, double p) {
   double total = 0;
   for (const double value : x) total += std::pow(std::abs(value), p);
@@ -74,6 +78,9 @@ auto over_all(F f) {
     return reduce(x, all, false, f);
   };
 }
+
+/// f32 results are those of f64, rounded once.
+constexpr Tolerance kRounded{7e-8, 1e-44};
 
 const std::vector<Shape> kAllOrAnyAxes{{}, {1}, {7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}};
 const std::vector<Shape> kSingleAxis{{3, 4}, {2, 3, 4}, {3, 1}, {0, 3}, {37, 309}};
@@ -142,21 +149,21 @@ void moment_rows() {
       .inputs(far)
       .shapes({{7}, {3, 5}, {2, 3, 4}, {0}, {2, 0}, {149, 137}})  // the variance of one element is NaN
       .reference(over_all([](auto x) { return variance(x, 1); }))
-      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances(kRounded, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return var(x); });
   row("var_over_second_axis_uncorrected_keepdim")
       .inputs(real(-9, 9))
       .shapes(kSingleAxis)
       .reference(over({1}, true, [](auto x) { return variance(x, 0); }))
-      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances(kRounded, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) { return var(x, {1}, true, 0); });
   row("stddev_over_outer_axes")
       .inputs(far)
       .shapes({{2, 3, 4}, {2, 5, 1}, {0, 3, 2}, {3, 0, 2}, {9, 33, 65}})
       .reference(over({0, 2}, false, [](auto x) { return std::sqrt(variance(x, 1)); }))
-      .tolerances({2e-5, 1e-5}, {1e-11, 1e-11})
+      .tolerances(kRounded, {1e-11, 1e-11})
       .gradient(differentiable)
       .calls([](const auto& x) {
         return stddev(x, {0, 2});
@@ -201,6 +208,44 @@ void nanmean_rows() {
       });
 }
 
+/// Values whose squares f32 does not have, and values far from 0. Their gradients are tested in
+/// tests/autograd/precision_test.cpp.
+void rounded_rows() {
+  const std::vector<Shape> shapes{{3, 4}, {2, 3, 4}, {3, 2}, {0, 3}, {37, 309}, {309, 37}};
+  const auto add = [&](const std::string& name, double center, double radius, const auto& reference,
+                       auto call) -> Row& {
+    Row& added = row(name)
+                     .inputs(real(center - radius, center + radius))
+                     .shapes(shapes)
+                     .covers(kernels::moment)
+                     .reference(reference)
+                     .tolerances(kRounded, {1e-11, 1e-13 * radius})
+                     .gradient(not_differentiable);
+    added.calls(call);
+    return added;
+  };
+  const auto deviation = [](auto x) { return std::sqrt(variance(x, 1)); };
+  const auto length = [](auto x) { return p_norm(x, 2); };
+  const auto cubic = [](auto x) { return p_norm(x, 3); };
+  add("mean_near_the_limit", 3e38, 4e37, over({1}, true, average_of), [](const Tensor& x) {
+    return mean(x, {1}, true);
+  }).skip_dtype_errors();
+  add("mean_over_first_axis", 1e6, 1, over({0}, false, average_of), [](const Tensor& x) {
+    return mean(x, {0});
+  }).skip_dtype_errors();
+  add("var_far_from_zero", 1e6, 1, over({1}, false, [](auto x) { return variance(x, 1); }),
+      [](const Tensor& x) { return var(x, {1}); });
+  add("var_over_first_axis_far_from_zero", 1e6, 1, over({0}, true, [](auto x) { return variance(x, 0); }),
+      [](const Tensor& x) { return var(x, {0}, true, 0); });
+  add("stddev_of_huge", 0, 3e30, over({1}, false, deviation), [](const Tensor& x) { return stddev(x, {1}); });
+  add("stddev_of_tiny", 0, 3e-30, over({0}, false, deviation),
+      [](const Tensor& x) { return stddev(x, {0}); });
+  add("norm_of_huge", 0, 3e30, over({1}, false, length), [](const Tensor& x) { return norm(x, 2, {1}); });
+  add("norm_of_tiny", 0, 3e-30, over({0}, false, length), [](const Tensor& x) { return norm(x, 2, {0}); });
+  add("norm_of_order_three_of_huge", 0, 3e30, over({0}, true, cubic),
+      [](const Tensor& x) { return norm(x, 3, {0}, true); });
+}
+
 void norm_rows() {
   const Domain values = real(-3, 3);
   row("norm")
@@ -219,7 +264,7 @@ void norm_rows() {
       .inputs(values.including({0.0}))
       .shapes(kPairOfAxes)
       .reference(over({0, 2}, true, [](auto x) { return p_norm(x, 3); }))
-      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances(kRounded, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) {
         return norm(x, 3, {0, 2}, true);
@@ -228,14 +273,14 @@ void norm_rows() {
       .inputs(values.including({0.0}))
       .shapes({{3, 4}, {2, 3, 4}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return p_norm(x, 0.5); }))
-      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances(kRounded, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, 0.5, {1}); });
   row("norm_of_order_minus_one")
       .inputs(values.including({0.0}))
       .shapes({{3, 4}, {2, 3, 4}, {0, 3}})
       .reference(over({1}, false, [](auto x) { return p_norm(x, -1); }))
-      .tolerances({1e-5, 1e-6}, {1e-12, 1e-12})
+      .tolerances(kRounded, {1e-12, 1e-12})
       .gradient(except_at({0.0}))
       .calls([](const auto& x) { return norm(x, -1, {1}); });
   row("norm_of_order_zero")
@@ -267,6 +312,7 @@ void statistics_rows() {
   logical_and_product_rows();
   moment_rows();
   nanmean_rows();
+  rounded_rows();
   norm_rows();
 }
 

@@ -42,14 +42,6 @@ double max_difference(const std::vector<double>& a, const std::vector<double>& b
   return most;
 }
 
-/// Random numbers in [-1, 1] of x's shape, dtype and device; the same for the same seed.
-Tensor random_like(const Variable& x, std::uint64_t seed) {
-  Source source(seed);
-  std::vector<double> values;
-  for (std::int64_t i = 0; i < x.numel(); ++i) values.push_back(source.uniform(-1, 1));
-  return from_values(values, x.shape()).to(Options{.dtype = x.dtype(), .device = x.device()});
-}
-
 /// The tolerance for the program's result in f32: a multiple of the effect of random relative errors of f32's
 /// size after each step.
 double tolerance_in_f32(const Program& program, const Variable& exact) {
@@ -57,9 +49,7 @@ double tolerance_in_f32(const Program& program, const Variable& exact) {
   const std::vector<Variable> inputs = make_inputs(program, DType::f64, Device::cpu());
   double most = 0;
   std::uint64_t seed = 1;
-  const Perturbation perturb = [&](const Variable& x) {
-    return is_floating(x.dtype()) ? x * (1 + random_like(x, seed++) * 0x1p-23) : x;
-  };
+  const Perturbation perturb = [&](const Variable& x) { return with_errors(x, 0x1p-23, seed++); };
   for (int time = 0; time < 3; ++time)
     most = std::max(most, max_difference(values_of(run(program, inputs, perturb).back()), values_of(exact)));
   return 64 * most + 1e-5 * largest(values_of(exact));

@@ -65,6 +65,9 @@ TEST(Fuzz, ProgramsAgree) {
   EXPECT_GT(steps, 2 * programs);
 }
 
+// Chained normalizations of equal elements amplified errors of rounding beyond the tolerance.
+TEST(Fuzz, ProgramsAreWellConditioned) { EXPECT_EQ(difference(generate(990009217), backend()), ""); }
+
 TEST(Fuzz, EachOpIsUsed) {
   std::set<std::string> unused;
   for (const Op& op : ops()) unused.insert(op.name);

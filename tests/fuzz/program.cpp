@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "autograd/ops.h"
 #include "core/dtype.h"
 #include "tests/fuzz/ops.h"
 
@@ -45,6 +46,17 @@ conformance::Array Input::values() const {
   Source source(seed);
   return conformance::repeated_for(
       layout, conformance::generate(shape, [&](const Dims&) { return draw(dtype, source); }));
+}
+
+Tensor random_like(const Variable& x, std::uint64_t seed) {
+  Source source(seed);
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < x.numel(); ++i) values.push_back(source.uniform(-1, 1));
+  return from_values(values, x.shape()).to(Options{.dtype = x.dtype(), .device = x.device()});
+}
+
+Variable with_errors(const Variable& x, double size, std::uint64_t seed) {
+  return is_floating(x.dtype()) ? x * (1 + random_like(x, seed) * size) : x;
 }
 
 std::vector<Variable> make_inputs(const Program& program, DType floating, Device device) {

@@ -48,6 +48,11 @@ using Perturbation = std::function<Variable(const Variable&)>;
 std::vector<Variable> run(const Program& program, const std::vector<Variable>& inputs,
                           const Perturbation& perturb = {});
 
+/// Random numbers in [-1, 1] of x's shape, dtype and device; the same for the same seed.
+Tensor random_like(const Variable& x, std::uint64_t seed);
+/// x with random relative errors of at most `size` in its elements; an integer x is unchanged.
+Variable with_errors(const Variable& x, double size, std::uint64_t seed);
+
 /// The program as C++, one line per step.
 std::string to_string(const Program& program);
 

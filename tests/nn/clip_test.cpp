@@ -50,6 +50,17 @@ TEST(ClipGradNorm, TakesParametersOfOtherTypesAndNone) {
   EXPECT_EQ(nn::clip_grad_norm(none, 1).item(), 0);
 }
 
+TEST(ClipGradNorm, IsComputedInF64) {
+  std::vector<Variable> all{variable(here(Tensor{0.0, 0.0})), variable(here(Tensor{0.0}))};
+  all[0].set_grad(here(Tensor{3e30, -4e30}));
+  all[1].set_grad(here(Tensor{1.2e31}));
+  EXPECT_TENSOR_NEAR(nn::clip_grad_norm(all, 13e-10) / 1.3e31, Tensor(1.0f));
+  EXPECT_TENSOR_NEAR(all[0].grad() * 1e10, {3.0, -4.0});
+  EXPECT_TENSOR_NEAR(all[1].grad() * 1e10, {12.0});
+  all[0].set_grad(here(Tensor{3e-30, -4e-30}));
+  EXPECT_TENSOR_NEAR(nn::clip_grad_norm({all[0]}, 1) / 5e-30, Tensor(1.0f));
+}
+
 TEST(ClipGradNorm, RefusesWhatIsNoNorm) {
   EXPECT_ERROR(nn::clip_grad_norm(parameters(), -1), ValueError,
                "[clip_grad_norm] max_norm is -1; it must not be negative");

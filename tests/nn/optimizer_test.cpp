@@ -200,6 +200,16 @@ TEST(Optimizer, WorksInF32) {
                      {0.793891533789652, -1.90063598023893, 0.452048488635656});
 }
 
+TEST(Optimizer, DoesNotReadTheParameterForADecayOfZero) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const MakeOptimizer& make : {sgd({}), sgd({.momentum = 0.5}), adam({}), rmsprop({}), adagrad({})}) {
+    Variable parameter = variable(here(Tensor{infinity}));
+    parameter.set_grad(here(Tensor{1.0}));
+    make({parameter})->step();
+    EXPECT_TENSOR_EQ(parameter, {infinity});
+  }
+}
+
 TEST(Optimizer, HasPyTorchsDefaults) {
   EXPECT_EQ(nn::SGDOptions().learning_rate, 0.01);
   EXPECT_EQ(nn::AdamOptions().learning_rate, 0.001);

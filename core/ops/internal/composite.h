@@ -2,6 +2,7 @@
 
 #include "core/op_scope.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/check.h"
 
 // Internal: the definitions of the composite ops that need helpers. core/ops/composite.cpp instantiates them
 // for Tensor, autograd/rules/composite.cpp for Variable.
@@ -21,8 +22,20 @@ std::int64_t select_index(const Shape& shape, int axis, std::int64_t index);
 /// The axes along which a tensor of shape `from` is repeated when broadcast to `to`.
 /// @throws ShapeError  it does not broadcast to it
 Axes broadcast_axes(const Shape& from, const Shape& to);
+/// The mean of a floating x over normalized axes. Specialized for Tensor and Variable.
+template <TensorLike T>
+T floating_mean(const T& x, const Axes& axes, bool keepdim);
 
 }  // namespace detail
+
+template <TensorLike T>
+T mean(const T& x, const Axes& axes, bool keepdim) {
+  const OpScope scope("mean");
+  require_defined("mean", value_of(x));
+  const Axes reduced = normalize_axes("mean", axes, x.rank());
+  if (is_floating(x.dtype())) return detail::floating_mean(x, reduced, keepdim);
+  return detail::floating_mean(T(x.to(DType::f64)), reduced, keepdim).to(DType::f32);
+}
 
 template <TensorLike T>
 T transpose(const T& x, int axis0, int axis1) {
@@ -70,6 +83,7 @@ T sum_to(const T& x, const Shape& shape) {
 
 /// Instantiates all of them for T.
 #define TINYTORCH_INSTANTIATE_COMPOSITE(T)        \
+  template T mean(const T&, const Axes&, bool);   \
   template T transpose(const T&, int, int);       \
   template T squeeze(const T&, int);              \
   template T squeeze(const T&);                   \

@@ -57,8 +57,8 @@ T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity
           double alpha) {
   const OpScope scope("baddbmm");
   detail::check_batches("baddbmm", a.shape(), b.shape());
-  const T product = matmul(a, b);
-  return (beta == 1 ? x : x * beta) + (alpha == 1 ? product : product * alpha);
+  const T product = scaled(matmul(a, b), alpha);
+  return (beta == 0 ? masked_fill(x, Tensor(true), 0) : scaled(x, beta)) + product;
 }
 
 }  // namespace tinytorch

@@ -4,6 +4,7 @@
 #include "core/ops/activation.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/statistics.h"
 #include "core/ops/loss.h"
 #include "core/ops/math.h"
 
@@ -64,9 +65,8 @@ T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOp
   const OpScope scope(op);
   detail::check_threshold(op, "delta", options.delta, false);
   const T d = detail::absolute_error(op, prediction, target);
-  const double delta = options.delta;
-  const T losses = where(value_of(d) < delta, T(square(d) * 0.5), T((d - 0.5 * delta) * delta));
-  return detail::reduce_losses(losses, options.reduction);
+  const T bounded = minimum(d, T(options.delta));
+  return detail::reduce_losses<T>(bounded * (d - bounded * 0.5), options.reduction);
 }
 
 template <TensorLike T>
@@ -77,8 +77,8 @@ T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, Smo
   const double beta = options.beta;
   if (beta == 0) return l1_loss(prediction, target, {options.reduction}, op);
   const T d = detail::absolute_error(op, prediction, target);
-  const T losses = where(value_of(d) < beta, T(square(d) * (0.5 / beta)), T(d - 0.5 * beta));
-  return detail::reduce_losses(losses, options.reduction);
+  const T bounded = minimum(d, T(beta));
+  return detail::reduce_losses<T>(bounded / beta * (d - bounded * 0.5), options.reduction);
 }
 
 template <TensorLike T>
@@ -138,11 +138,11 @@ T cosine_similarity(const T& x1, const std::type_identity_t<T>& x2, int axis, do
   const OpScope scope("cosine_similarity");
   detail::check_loss_operands("cosine_similarity", value_of(x1), value_of(x2));
   const Axes along{normalize_axis("cosine_similarity", axis, x1.rank())};
-  const T least = T(epsilon * epsilon);
-  const T b = detail::cast_like<T>(x2, x1);
-  const T lengths =
-      sqrt(maximum(sum(square(x1), along), least)) * sqrt(maximum(sum(square(b), along), least));
-  return sum(x1 * b, along) / lengths;
+  const T a = x1.to(DType::f64), b = x2.to(DType::f64);
+  const auto length = [&](const T& x) {
+    return maximum(detail::euclidean_norm(x, along, false, DType::f64), T(epsilon));
+  };
+  return (sum(a * b, along) / (length(a) * length(b))).to(x1.dtype());
 }
 
 template <TensorLike T>
@@ -150,9 +150,9 @@ T cosine_embedding_loss(const T& x1, const std::type_identity_t<T>& x2, const Te
                         MarginOptions options, const char* op) {
   const OpScope scope(op);
   detail::check_cosine_operands(op, value_of(x1), value_of(x2), target);
-  const T b = detail::cast_like<T>(x2, x1);
-  const T lengths = sqrt((sum(square(x1), {-1}) + 1e-12) * (sum(square(b), {-1}) + 1e-12));
-  const T cosine = sum(x1 * b, {-1}) / lengths;
+  const T a = x1.to(DType::f64), b = x2.to(DType::f64);
+  const T lengths = sqrt((sum(square(a), {-1}) + 1e-12) * (sum(square(b), {-1}) + 1e-12));
+  const T cosine = (sum(a * b, {-1}) / lengths).to(x1.dtype());
   const T similar = where(target == 1, T(1 - cosine), T(0.0));
   const T dissimilar = where(target == -1, relu(cosine - options.margin), T(0.0));
   return detail::reduce_losses<T>(similar + dissimilar, options.reduction);

@@ -33,9 +33,10 @@ kernels::NormalizationSettings group_norm_settings(const char* op, const Tensor&
 kernels::NormalizationSettings instance_norm_settings(const Tensor& x, const Tensor& weight,
                                                       const Tensor& bias, double epsilon);
 
-/// @param given  the statistics, where settings.from_elements is false
+/// @param given    the statistics, where settings.from_elements is false
+/// @param moments  as in kernels::normalize
 Normalized normalize(const kernels::NormalizationSettings& settings, const Tensor& x, const Tensor& weight,
-                     const Tensor& bias, const Tensor& given = {});
+                     const Tensor& bias, const Tensor& given = {}, Tensor moments = {});
 /// The same by the batch's or the running statistics; updates the latter in training.
 Normalized batch_normalize(const kernels::NormalizationSettings& settings, const Tensor& x,
                            const Tensor& running_mean, const Tensor& running_variance, const Tensor& weight,

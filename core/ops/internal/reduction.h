@@ -7,9 +7,9 @@
 #include "core/ops/reduction.h"
 #include "core/ops/reduction_kernels.h"
 
-// Internal: the checks of reductions that choose elements, and the definitions of max_with_indices() and
-// min_with_indices(). core/ops/reduction.cpp instantiates them for Tensor, autograd/rules/reduction.cpp for
-// Variable.
+// Internal: the checks of reductions that choose elements, the reductions in f64 that means, variances and
+// norms are made of, and the definitions of max_with_indices() and min_with_indices(). core/ops/reduction.cpp
+// instantiates them for Tensor, autograd/rules/reduction.cpp for Variable.
 namespace tinytorch {
 
 namespace detail {
@@ -20,6 +20,26 @@ void require_elements(const char* op, const Shape& shape, const Axes& axes);
 /// argmax() or argmin() along an axis of 0 ... rank-1, with keepdim.
 /// @throws ShapeError  the axis has length 0
 Tensor arg_extremum(const char* op, const kernels::ArgReductionKernel& kernel, const Tensor& x, int axis);
+
+/// How moment() reduces.
+struct MomentOptions {
+  Axes axes = {};  ///< normalized; empty: none
+  bool keepdim = false;
+  DType dtype = DType::f64;  ///< of the result: x's dtype or f64
+};
+
+/// kernels::moment of a floating x. It is computed in f64 and rounded once.
+/// @param center  undefined, or f64 of the shape of the result with the reduced axes
+Tensor moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form,
+              const MomentOptions& options);
+
+/// The number of elements that a reduction over the axes combines into one. Those of an empty tensor could
+/// be too many for an integer.
+double reduced_numel(const Shape& shape, const Axes& axes);
+
+/// The sum over the normalized axes, in f64. Specialized for Tensor and Variable.
+template <TensorLike T>
+T sum_in_f64(const T& x, const Axes& axes, bool keepdim);
 
 /// The elements of x at indices of length 1 along the axis.
 template <TensorLike T>

@@ -9,6 +9,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/reduction.h"
 #include "core/ops/math.h"
 #include "core/ops/statistics.h"
 
@@ -18,10 +19,22 @@ namespace tinytorch {
 
 namespace detail {
 
-/// The number of elements of the shape that a reduction over the axes combines into one.
-std::int64_t reduced_numel(const Shape& shape, const Axes& axes);
-/// m where it is finite, else 0.
-Tensor finite_or_zero(const Tensor& m);
+/// The sum of the squared distances from the mean (`centered`) or from 0, divided by `divisor`, or its root.
+struct SecondMoment {
+  const char* op;
+  Axes axes;  ///< normalized
+  bool keepdim = false;
+  bool centered = false;
+  double divisor = 1;
+  bool root = false;
+  DType dtype = DType::f64;  ///< of the result: x's dtype or f64
+};
+/// Specialized for Tensor, and for Variable with its gradient.
+template <TensorLike T>
+T second_moment(const T& x, const SecondMoment& form);
+
+/// m where it is finite, else `otherwise`.
+Tensor finite_or(const Tensor& m, double otherwise);
 
 /// f(x), but a constant 0 where x is 0: for functions whose derivative is infinite there.
 template <TensorLike T, class F>
@@ -30,20 +43,48 @@ T zero_at_zero(const T& x, const F& f) {
   return where(zero, T(zeros_like(x)), f(where(zero, T(ones_like(x)), x)));
 }
 
-/// sqrt(x), with a derivative of 0 at 0.
+/// The p-th root of the sum of x^p, for x >= 0.
 template <TensorLike T>
-T safe_sqrt(const T& x) {
-  return zero_at_zero(x, [](const T& t) { return sqrt(t); });
+T root_of_powers(const T& x, double p, const Axes& axes) {
+  const auto power = [p](const T& a) { return pow(a, T(p)); };
+  const T powers = p > 0 ? zero_at_zero(x, power) : power(x);
+  return zero_at_zero(T(sum(powers, axes, true)), [p](const T& t) { return pow(t, T(1 / p)); });
 }
 
-/// The p-th root of the sum of |x|^p.
+/// The p-norm over normalized axes. Scaled by the element that dominates the sum, no power overflows. The
+/// scale is a constant, as the norm is homogeneous.
 template <TensorLike T>
 T power_norm(const T& x, double p, const Axes& axes, bool keepdim) {
-  const T magnitudes = abs(x);
-  const auto power = [p](const T& a) { return pow(a, T(p)); };
-  const T powers = p > 0 ? zero_at_zero(magnitudes, power) : power(magnitudes);
-  const T total = sum(powers, axes, keepdim);
-  return zero_at_zero(total, [p](const T& t) { return pow(t, T(1 / p)); });
+  const T magnitudes = abs(x).to(DType::f64);
+  const Tensor& values = value_of(magnitudes);
+  Tensor scale(1.0);
+  if (x.numel() > 0) {
+    const Tensor dominant = p > 0 ? max(values, axes, true) : min(values, axes, true);
+    scale = where(dominant == 0, 1, finite_or(dominant, 1));
+  }
+  const T norms = root_of_powers<T>(magnitudes / T(scale), p, axes) * T(scale);
+  return reshape(norms, reduced_shape(x.shape(), axes, keepdim)).to(x.dtype());
+}
+
+template <TensorLike T>
+T deviation(const char* op, const T& x, const Axes& axes, bool keepdim, double correction, bool root) {
+  const OpScope scope(op);
+  require_floating(op, value_of(x));
+  const Axes reduced = normalize_axes(op, axes, x.rank());
+  const double n = reduced_numel(x.shape(), reduced);
+  return second_moment(x, {.op = op,
+                           .axes = reduced,
+                           .keepdim = keepdim,
+                           .centered = true,
+                           .divisor = std::max(0.0, n - correction),
+                           .root = root,
+                           .dtype = x.dtype()});
+}
+
+/// The 2-norm over normalized axes.
+template <TensorLike T>
+T euclidean_norm(const T& x, const Axes& axes, bool keepdim, DType dtype) {
+  return second_moment(x, {.op = "norm", .axes = axes, .keepdim = keepdim, .root = true, .dtype = dtype});
 }
 
 }  // namespace detail
@@ -59,18 +100,12 @@ T nanmean(const T& x, const Axes& axes, bool keepdim) {
 
 template <TensorLike T>
 T var(const T& x, const Axes& axes, bool keepdim, double correction) {
-  const OpScope scope("var");
-  require_floating("var", value_of(x));
-  const Axes reduced = normalize_axes("var", axes, x.rank());
-  const auto n = static_cast<double>(detail::reduced_numel(x.shape(), reduced));
-  return sum(square(x - mean(x, reduced, true)), reduced, keepdim) / std::max(0.0, n - correction);
+  return detail::deviation("var", x, axes, keepdim, correction, false);
 }
 
 template <TensorLike T>
 T stddev(const T& x, const Axes& axes, bool keepdim, double correction) {
-  const OpScope scope("stddev");
-  require_floating("stddev", value_of(x));
-  return detail::safe_sqrt(var(x, axes, keepdim, correction));
+  return detail::deviation("stddev", x, axes, keepdim, correction, true);
 }
 
 template <TensorLike T>
@@ -79,9 +114,9 @@ T logsumexp(const T& x, const Axes& axes, bool keepdim) {
   require_floating("logsumexp", value_of(x));
   const Axes reduced = normalize_axes("logsumexp", axes, x.rank());
   if (x.numel() == 0) return log(sum(exp(x), reduced, keepdim));
-  const Tensor shift = detail::finite_or_zero(max(value_of(x), reduced, true));
-  return log(sum(exp(x - T(shift)), reduced, keepdim)) +
-         T(reshape(shift, reduced_shape(x.shape(), reduced, keepdim)));
+  const Tensor shift = detail::finite_or(max(value_of(x), reduced, true), 0);
+  const T total = detail::sum_in_f64(T(exp(x - T(shift))), reduced, keepdim);
+  return (log(total) + T(reshape(shift, total.shape()).to(DType::f64))).to(x.dtype());
 }
 
 template <TensorLike T>
@@ -91,8 +126,9 @@ T norm(const T& x, double p, const Axes& axes, bool keepdim) {
   if (std::isinf(p)) return p > 0 ? max(abs(x), axes, keepdim) : min(abs(x), axes, keepdim);
   if (p == 0) return sum(square(sign(x)), axes, keepdim);
   if (p == 1) return sum(abs(x), axes, keepdim);
-  if (p == 2) return detail::safe_sqrt(sum(square(x), axes, keepdim));
-  return detail::power_norm(x, p, axes, keepdim);
+  const Axes reduced = normalize_axes("norm", axes, x.rank());
+  if (p == 2) return detail::euclidean_norm(x, reduced, keepdim, x.dtype());
+  return detail::power_norm(x, p, reduced, keepdim);
 }
 
 }  // namespace tinytorch

@@ -121,3 +121,19 @@ def add(family):
         case("log_softmax", lambda x, a=axis: torch.log_softmax(x, a), lambda: real(3, 4), axis=axis)
     case("softmax", lambda x: torch.softmax(x, 0), values([500.0, -500.0, -INF, 499.0]), axis=0)
     case("log_softmax", lambda x: torch.log_softmax(x, 0), values([500.0, -500.0, 499.0]), axis=0)
+    # NaN, infinities, and numbers whose squares f32 does not have.
+    for op, function in [("relu", torch.relu), ("hardswish", F.hardswish), ("abs", torch.abs), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)]:
+        case(op, function, values([NAN, 1.0, -1.0]))
+    case("leaky_relu", lambda x: F.leaky_relu(x, 0.25), values([NAN, 1.0, -1.0]), parameter=0.25)
+    case("elu", lambda x: F.elu(x, 0.5), values([NAN, 1.0, -1.0]), parameter=0.5)
+    for op in ["maximum", "minimum"]:
+        case(op, getattr(torch, op), values([1.0, NAN, NAN, 2.0]), values([NAN, 1.0, NAN, 2.0]))
+    dividends = values([-1.0, 1.0, 0.0, -0.0, 5.0, -5.0, INF, -INF, NAN])
+    for divisor in [INF, -INF, 2.0, -2.0, NAN]:
+        case("floor_divide", torch.floor_divide, dividends, values([divisor]), gradient=False)
+        case("remainder", torch.remainder, dividends, values([divisor]), gradient=False)
+    case("remainder", torch.remainder, values([-1.0, 2.0]), values([INF, -INF]))
+    case("pow", torch.pow, values([NAN, 0.0, INF, -INF, -2.0]), values([0.0, 0.0, 0.0, 0.0, 0.0]), constant=(1,))
+    case("atan", torch.atan, values([1e20, -1e30]))
+    case("atan2", torch.atan2, values([1e-30, 3e20]), values([2e-30, 1e20]))
+    case("expm1", torch.expm1, values([-20.0]))

@@ -41,3 +41,6 @@ def add(family):
     ]
     for equation, *shapes in equations:
         case("einsum", lambda *x, e=equation: torch.einsum(e, *x), *[lambda s=s: real(*s) for s in shapes], equation=equation)
+    # A beta of 0 does not read x.
+    nans = values([[[float("nan")]]])
+    case("baddbmm", lambda x, a, b: torch.baddbmm(x, a, b, beta=0, alpha=2), nans, lambda: real(2, 3, 4), lambda: real(2, 4, 5), beta=0.0, alpha=2.0)

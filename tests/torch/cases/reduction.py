@@ -80,6 +80,7 @@ def add(family):
     running_extrema(case)
     medians(case)
     quantiles(case)
+    nans_and_extremes(case)
 
 
 def shuffled(*shape):
@@ -162,3 +163,23 @@ def quantiles(case):
             case(several, lambda x, q, f=function, m=mode: f(x, q, dim=0, interpolation=m), values([[1.0, NAN], [2.0, 3.0], [5.0, 4.0], [0.5, NAN]]), values([0.375, 0.5]), gradient=False, axis=0, keepdim=False, mode=mode)
         case(several, lambda x, q, f=function: f(x, q, keepdim=True), shuffled(3, 4), values([0.5]), constant=[1], keepdim=True, mode="linear")
         case(several, lambda x, q, f=function: f(x, q), shuffled(3, 4), values(0.125), constant=[1], keepdim=False, mode="linear")
+
+
+def nans_and_extremes(case):
+    # NaN, and numbers whose squares or products f32 does not have.
+    row = values([[1.0, NAN, 3.0], [4.0, 2.0, 4.5]])
+    for op in ["max", "min"]:
+        case(op, getattr(torch, op), values([1.0, NAN, 3.0, NAN]), axes=[], keepdim=False)
+        case(op, lambda x, op=op: getattr(torch, op)(x, 1)[0], row, axes=[1], keepdim=False)
+    for p in [1.0, INF]:
+        case("norm", lambda x, p=p: torch.linalg.vector_norm(x, p, 1), row, p="inf" if p == INF else p, axes=[1], keepdim=False)
+    for elements in [[3e20, 4e20], [-3e-20, 4e-20], [1e30, 0.0]]:
+        case("norm", lambda x: torch.linalg.vector_norm(x, 2, 0), values(elements), p=2.0, axes=[0], keepdim=False)
+        case("norm", lambda x: torch.linalg.vector_norm(x, 3, 0), values(elements), p=3.0, axes=[0], keepdim=False)
+    case("mean", torch.mean, values([3e38, 3e38, 2e38]), axes=[], keepdim=False)
+    for elements in [[16777216.0, 16777218.0], [1000000.25, 999999.5, 1000000.75, 1000001.5]]:
+        case("var", lambda x: torch.var(x, 0), values(elements), correction=1.0, axes=[0], keepdim=False)
+    for elements in [[1e20, 2e20, 3e20], [1000000.25, 999999.5, 1000000.75]]:
+        case("stddev", lambda x: torch.std(x, 0), values(elements), correction=1.0, axes=[0], keepdim=False)
+    case("prod", torch.prod, values([1e30, 1e30, 1e-30, 1e-30]), axes=[], keepdim=False)
+    case("logsumexp", lambda x: torch.logsumexp(x, 0), values([0.0, -20.0]), axes=[0], keepdim=False)
