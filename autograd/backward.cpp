@@ -58,12 +58,14 @@ class BackwardPass {
     oldest_captured_ = std::min(oldest_captured_, node.sequence);
   }
 
+  /// If it throws, no stored gradient is changed; the graph may be freed in part.
   void run(const Variable& output, Variable&& seed) {
     add_pending(output.node(), std::move(seed));
     while (!pending_.empty()) {
       const auto newest = pending_.extract(pending_.begin());
-      visit(*newest.mapped().node, newest.mapped().grad);
+      visit(newest.mapped().node, newest.mapped().grad);
     }
+    store_completed();
   }
 
   /// The captured gradients of the inputs; zeros for an input that got none. Called once.
@@ -86,15 +88,21 @@ class BackwardPass {
     Variable grad;
   };
 
-  void visit(Node& node, Variable& grad) {
+  /// The complete gradient of a node that stores its gradient.
+  struct Completed {
+    std::shared_ptr<Node> node;
+    Variable grad;
+  };
+
+  void visit(const std::shared_ptr<Node>& visited, Variable& grad) {
+    Node& node = *visited;
     for (std::size_t i = 0; i < node.hooks.size(); ++i) run_hook(node, i, grad);
-    Variable* const stored = stored_gradient(node);
     if (node.leaf_value() != nullptr) {
-      if (stored != nullptr) store(*stored, std::move(grad));
+      complete(visited, std::move(grad));
       return;
     }
-    if (stored != nullptr) store(*stored, grad);
-    if (stored != nullptr && stop_at_captured_) return;
+    const bool is_captured = complete(visited, grad);
+    if (is_captured && stop_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.differentiate(grad);
     if (gradients.size() != node.inputs.size()) {
@@ -116,22 +124,35 @@ class BackwardPass {
     grad = std::move(replacement);
   }
 
-  /// The variable that the node's gradient is added to; null if it is not stored.
-  Variable* stored_gradient(Node& node) {
-    if (captured_.empty()) return node.grad.get();
-    const auto found = captured_.find(&node);
-    return found == captured_.end() ? nullptr : &found->second;
+  /// Keeps the complete gradient of a node that is captured or, if none is, of one that stores its gradient.
+  /// @return  true if the node is captured
+  template <class Grad>
+  bool complete(const std::shared_ptr<Node>& node, Grad&& grad) {
+    if (captured_.empty()) {
+      if (node->grad != nullptr) completed_.push_back({node, stored_form(std::forward<Grad>(grad))});
+      return false;
+    }
+    const auto captured = captured_.find(node.get());
+    if (captured == captured_.end()) return false;
+    captured->second = stored_form(std::forward<Grad>(grad));
+    return true;
   }
 
-  /// Adds a complete gradient to a stored one.
-  void store(Variable& stored, Variable grad) const {
+  /// A complete gradient as it is stored.
+  Variable stored_form(Variable grad) const {
     // The result of a seed, a hook or a rule may have been recorded.
     if (!create_graph_ && grad.requires_grad()) grad = grad.detach();
-    if (stored.defined()) {
-      accumulate(stored, grad);
-    } else {
-      stored = owned(std::move(grad));
+    return owned(std::move(grad));
+  }
+
+  /// Adds the complete gradients to the stored ones. The sums are made in the memory of the new gradients, so
+  /// that the old ones remain if one of them fails.
+  void store_completed() {
+    for (Completed& completed : completed_) {
+      const Variable& stored = *completed.node->grad;
+      if (stored.defined()) accumulate(completed.grad, stored);
     }
+    for (Completed& completed : completed_) *completed.node->grad = std::move(completed.grad);
   }
 
   /// Passes the gradient of input i, which the rule of `node` computed, to the input.
@@ -173,6 +194,7 @@ class BackwardPass {
   const bool create_graph_;
   const GradModeGuard mode_;
   std::map<std::uint64_t, Pending, std::greater<>> pending_;
+  std::vector<Completed> completed_;
   std::unordered_map<const Node*, Variable> captured_;
   std::uint64_t oldest_captured_ = std::numeric_limits<std::uint64_t>::max();
 };

@@ -12,7 +12,7 @@ struct RandomStream {
 
 /// A counter-based random number generator (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy
 /// as 1, 2, 3", SC 2011). Its state is a seed and an offset. A seed gives the same numbers on every device
-/// and with any number of threads.
+/// and with any number of threads. An op that throws leaves the generator as it was.
 /// ```cpp
 /// Generator generator(42);
 /// const Tensor x = rand({3}, {}, generator);
@@ -31,7 +31,15 @@ class Generator {
   RandomStream advance(std::uint64_t blocks) {
     RandomStream stream = state_;
     state_.offset += blocks;
+    for (Draws* draws = thread_draws_; draws != nullptr; draws = draws->outer) {
+      if (draws->generator == this) draws->blocks += blocks;
+    }
     return stream;
+  }
+  /// Returns the last `blocks` blocks, which were drawn from the position `before` on; does nothing if more
+  /// were drawn or the generator was seeded since. Ops that throw use it.
+  void give_back(RandomStream before, std::uint64_t blocks) noexcept {
+    if (state_.seed == before.seed && state_.offset == before.offset + blocks) state_ = before;
   }
 
   /// The current position, to be saved in checkpoints.
@@ -40,6 +48,16 @@ class Generator {
   void set_state(RandomStream state) { state_ = state; }
 
  private:
+  friend class DrawGuard;
+
+  /// What this thread drew from a generator while a DrawGuard existed.
+  struct Draws {
+    const Generator* generator;
+    std::uint64_t blocks = 0;
+    Draws* outer = nullptr;
+  };
+  static inline constinit thread_local Draws* thread_draws_ = nullptr;
+
   RandomStream state_;
 };
 

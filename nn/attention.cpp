@@ -12,6 +12,18 @@ DenseOptions projection(const MultiHeadAttentionOptions& options) {
           .generator = options.generator};
 }
 
+/// Returns attend(length of the cache). If it throws, the cache has no more steps than before.
+template <class Attend>
+Tensor truncating_on_failure(KeyValueCache& cache, const Attend& attend) {
+  const std::int64_t before = cache.length();
+  try {
+    return attend(before);
+  } catch (...) {
+    cache.truncate(before);
+    throw;
+  }
+}
+
 }  // namespace
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads,
@@ -24,9 +36,10 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads
 
 Tensor MultiHeadAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
-  const std::int64_t before = cache.length();
-  return output_(heads_.attend(heads_.queries(query_(x), before), heads_.keys(key_(x), before),
-                               heads_.values(value_(x)), is_training(), cache));
+  return truncating_on_failure(cache, [&](std::int64_t before) {
+    return output_(heads_.attend(heads_.queries(query_(x), before), heads_.keys(key_(x), before),
+                                 heads_.values(value_(x)), is_training(), cache));
+  });
 }
 
 void MultiHeadAttention::visit(Visitor& visitor) {
@@ -44,10 +57,11 @@ SelfAttention::SelfAttention(std::int64_t features, std::int64_t heads,
 
 Tensor SelfAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
-  const std::int64_t before = cache.length();
   const Tensor all = qkv_(x);
-  return output_(heads_.attend(heads_.queries(queries_of(all), before), heads_.keys(keys_of(all), before),
-                               heads_.values(values_of(all)), is_training(), cache));
+  return truncating_on_failure(cache, [&](std::int64_t before) {
+    return output_(heads_.attend(heads_.queries(queries_of(all), before), heads_.keys(keys_of(all), before),
+                                 heads_.values(values_of(all)), is_training(), cache));
+  });
 }
 
 void SelfAttention::visit(Visitor& visitor) {

@@ -128,8 +128,7 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
                                       .dropout = options.dropout,
                                       .random = {}};
   if (options.dropout > 0) {
-    Generator& generator = options.generator ? *options.generator : default_generator();
-    settings.random = generator.advance(static_cast<std::uint64_t>((weights + 3) / 4));
+    settings.random = detail::generator_of(options).advance(static_cast<std::uint64_t>((weights + 3) / 4));
   }
   return settings;
 }
@@ -196,6 +195,7 @@ Tensor dropout_scale(const Shape& weights, const kernels::AttentionSettings& set
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                                     const AttentionOptions& options) {
+  const DrawGuard guard(detail::generator_of(options));
   return detail::attention_forward(
              q, k, v, detail::attention_settings("scaled_dot_product_attention", q, k, v, options))
       .output;

@@ -1,7 +1,10 @@
 #include "core/ops/internal/normalization.h"
 
 #include <algorithm>
+#include <mutex>
+#include <utility>
 
+#include "core/internal/snapshot.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -86,9 +89,13 @@ Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, 
   return stack<Tensor>({rounded, error, scale});
 }
 
-/// running = (1 - momentum) running + momentum batch, in place.
-void update_running(Tensor running, const Tensor& batch, double momentum) {
-  if (running.defined()) assign(running, running.to(DType::f64) * (1 - momentum) + batch * momentum);
+/// Threads may share the running statistics: they are updated one after another.
+constinit std::mutex running_mutex;
+
+/// (1 - momentum) running + momentum batch, in the dtype of `running`.
+Tensor updated(const Tensor& running, const Tensor& batch, double momentum) {
+  if (!running.defined()) return {};
+  return (running.to(DType::f64) * (1 - momentum) + batch * momentum).to(running.dtype());
 }
 
 }  // namespace
@@ -192,9 +199,15 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   const Tensor statistics = result.statistics.to(DType::f64);
   const Tensor scale = select(statistics, 0, 2);
   const auto n = static_cast<double>(settings.group_size());
-  update_running(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
-  update_running(running_variance, maximum(1.0 / (scale * scale) - settings.epsilon, 0.0) * (n / (n - 1)),
-                 momentum);
+  const std::lock_guard lock(running_mutex);
+  Tensor mean = updated(running_mean, select(statistics, 0, 0) + select(statistics, 0, 1), momentum);
+  Tensor variance = updated(running_variance,
+                            maximum(1.0 / (scale * scale) - settings.epsilon, 0.0) * (n / (n - 1)), momentum);
+  if (!mean.defined()) return result;
+  // Both are computed before the first is replaced.
+  Tensor old_mean = running_mean, old_variance = running_variance;
+  move_elements(old_mean, std::move(mean));
+  move_elements(old_variance, std::move(variance));
   return result;
 }
 
