@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -46,14 +47,15 @@ Variable owned(Variable grad) {
   return grad.value().is_contiguous() ? clone(grad) : contiguous(grad);
 }
 
-/// Makes the current stream wait for the one that last wrote the gradient, and records it as the last one.
-void order_writes(StoredGradient& stored, Device device) {
-  if (device.type == DeviceType::cpu) return;
+/// The current stream of a device, which it makes wait for the one that last wrote the gradient; none on the
+/// CPU.
+std::optional<Stream> stream_after(const StoredGradient& stored, Device device) {
+  if (device.type == DeviceType::cpu) return {};
   Stream current = Stream::current(device);
   if (stored.value.defined() && stored.stream && *stored.stream != current) {
     Event(*stored.stream).wait(current);
   }
-  stored.stream = std::move(current);
+  return current;
 }
 
 /// One backward pass. The gradients of nodes that are still to be visited are in a map ordered by sequence
@@ -75,14 +77,16 @@ class BackwardPass {
     oldest_captured_ = std::min(oldest_captured_, node.sequence);
   }
 
+  /// If it throws, no stored gradient is changed; the graph may be freed in part.
   void run(const Variable& output, Variable&& seed) {
     add_pending(output.node(), std::move(seed));
     while (!pending_.empty()) {
       const auto newest = pending_.extract(pending_.begin());
       Pending& pending = newest.mapped();
       add_blocks(pending);
-      visit(*pending.node, pending.grad);
+      visit(pending.node, pending.grad);
     }
+    store_completed();
   }
 
   /// The captured gradients of the inputs; zeros for an input that got none. Called once.
@@ -112,13 +116,21 @@ class BackwardPass {
         blocks;  // the sums of 2^i earlier blocks, for each bit i of their number, largest first
   };
 
-  void visit(Node& node, Variable& grad) {
+  /// The complete gradient of a node that stores its gradient.
+  struct Completed {
+    std::shared_ptr<Node> node;
+    Variable grad;
+    std::optional<Stream> stream = {};  // the one that writes the sum
+  };
+
+  void visit(const std::shared_ptr<Node>& visited, Variable& grad) {
+    Node& node = *visited;
     for (std::size_t i = 0; i < node.hooks.size(); ++i) run_hook(node, i, grad);
     if (node.leaf_value() != nullptr) {
-      store_gradient(node, std::move(grad));
+      complete(visited, std::move(grad));
       return;
     }
-    const bool is_captured = store_gradient(node, grad);
+    const bool is_captured = complete(visited, grad);
     if (is_captured && stop_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
     Gradients gradients = node.differentiate(grad);
@@ -141,32 +153,42 @@ class BackwardPass {
     grad = std::move(replacement);
   }
 
-  /// Adds the complete gradient of a node to what the node stores or, if nodes are captured, to what is
-  /// captured.
+  /// Keeps the complete gradient of a node that is captured or, if none is, of one that stores its gradient.
   /// @return  true if the node is captured
   template <class Grad>
-  bool store_gradient(Node& node, Grad&& grad) {
+  bool complete(const std::shared_ptr<Node>& node, Grad&& grad) {
     if (captured_.empty()) {
-      if (node.grad == nullptr) return false;
-      const std::lock_guard lock(node.grad->mutex);
-      order_writes(*node.grad, node.device);
-      store(node.grad->value, std::forward<Grad>(grad));
+      if (node->grad != nullptr)
+        completed_.push_back({.node = node, .grad = stored_form(std::forward<Grad>(grad))});
       return false;
     }
-    const auto found = captured_.find(&node);
-    if (found == captured_.end()) return false;
-    store(found->second, std::forward<Grad>(grad));
+    const auto captured = captured_.find(node.get());
+    if (captured == captured_.end()) return false;
+    captured->second = stored_form(std::forward<Grad>(grad));
     return true;
   }
 
-  /// Adds a complete gradient to a stored one.
-  void store(Variable& stored, Variable grad) const {
+  /// A complete gradient as it is stored.
+  Variable stored_form(Variable grad) const {
     // The result of a seed, a hook or a rule may have been recorded.
     if (!create_graph_ && grad.requires_grad()) grad = grad.detach();
-    if (stored.defined()) {
-      accumulate(stored, grad);
-    } else {
-      stored = owned(std::move(grad));
+    return owned(std::move(grad));
+  }
+
+  /// Adds the complete gradients to the stored ones. The sums are made in the memory of the new gradients, so
+  /// that the old ones remain if one of them fails.
+  void store_completed() {
+    const std::lock_guard lock(StoredGradient::mutex);
+    for (Completed& completed : completed_) {
+      const StoredGradient& stored = *completed.node->grad;
+      completed.stream = stream_after(stored, completed.node->device);
+      if (stored.value.defined()) accumulate(completed.grad, stored.value);
+    }
+    // The old gradients are destroyed with this pass, after the mutex is released: a graph may end with one.
+    for (Completed& completed : completed_) {
+      StoredGradient& stored = *completed.node->grad;
+      std::swap(stored.value, completed.grad);
+      stored.stream = std::move(completed.stream);
     }
   }
 
@@ -236,6 +258,7 @@ class BackwardPass {
   const bool create_graph_;
   const GradModeGuard mode_;
   std::map<std::uint64_t, Pending, std::greater<>> pending_;
+  std::vector<Completed> completed_;
   std::unordered_map<const Node*, Variable> captured_;
   std::uint64_t oldest_captured_ = std::numeric_limits<std::uint64_t>::max();
 };

@@ -32,6 +32,7 @@ std::vector<RandomState> states_of(const std::vector<Generator*>& generators) {
 class GeneratorGuard {
  public:
   explicit GeneratorGuard(const std::vector<RandomState>& states) {
+    previous_.reserve(states.size());  // what is set below is put back in any case
     for (const RandomState& state : states) {
       previous_.push_back({state.generator, state.target().state()});
       state.target().set_state(state.stream);

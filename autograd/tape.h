@@ -130,7 +130,9 @@ class Saved {
 /// The gradient that a node stores. Several threads may run backward passes that end in one leaf, each in a
 /// stream of its own.
 struct StoredGradient {
-  std::mutex mutex;  ///< guards the members
+  /// Guards all stored gradients, because a backward pass changes those of all its leaves at once.
+  static inline constinit std::mutex mutex;
+
   Variable value;
   std::optional<Stream> stream = {};  ///< the stream that last wrote the value; none on the CPU
 

@@ -117,7 +117,8 @@ class Variable {
   /// @throws ValueError  this is not a leaf made by variable()
   void set_trainable(bool on);
 
-  /// Runs a backward pass: adds d(this)/d(leaf) to the gradient of each leaf from which this was computed.
+  /// Runs a backward pass: adds d(this)/d(leaf) to the gradient of each leaf from which this was computed. If
+  /// it throws, no gradient is changed; but the graph may be freed, so compute this again before you retry.
   /// @param seed  the gradient with respect to this variable (PyTorch: `gradient`); by default 1, if this has
   ///              one element
   /// @throws ValueError  this is undefined or requires no gradient; the seed is left out and this has several

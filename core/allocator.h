@@ -9,12 +9,13 @@ namespace tinytorch {
 
 /// The memory use of one device: bytes, and the number of allocations since the process started.
 struct MemoryStats {
-  std::size_t in_use = 0;         ///< bytes of live blocks, each rounded up to its size class
-  std::size_t peak = 0;           ///< the maximum of in_use
-  std::size_t cached = 0;         ///< bytes of free blocks that are cached for reuse
-  std::size_t limit = 0;          ///< upper bound of in_use + cached; 0: no limit
-  std::uint64_t allocations = 0;  ///< number of allocations
-  std::uint64_t cache_hits = 0;   ///< number of allocations served from the cache
+  std::size_t in_use = 0;          ///< bytes of live blocks, each rounded up to its size class
+  std::size_t peak = 0;            ///< the maximum of in_use
+  std::size_t cached = 0;          ///< bytes that are cached for reuse
+  std::size_t limit = 0;           ///< upper bound of in_use + cached; 0: no limit
+  std::uint64_t allocations = 0;   ///< number of allocations, including those that failed for lack of memory
+  std::uint64_t cache_hits = 0;    ///< number of allocations served from the cache
+  std::uint64_t system_calls = 0;  ///< number of allocations that the system made: of cudaMalloc, on CUDA
 };
 
 /// The memory allocator of one device. Thread-safe.

@@ -15,6 +15,7 @@ struct RandomStream {
 /// as 1, 2, 3", SC 2011). Its state is a seed and an offset. A seed gives the same numbers on every device
 /// and with any number of threads of the kernels. Threads may share a generator: each draw gets numbers of
 /// its own, and which draw gets which depends on timing. For reproducible results, give each thread its own.
+/// An op that throws leaves the generator as it was, unless another thread drew meanwhile.
 /// ```cpp
 /// Generator generator(42);
 /// const Tensor x = rand({3}, {}, generator);
@@ -40,7 +41,16 @@ class Generator {
     const std::lock_guard lock(mutex_);
     const RandomStream stream = state_;
     state_.offset += blocks;
+    for (Draws* draws = thread_draws_; draws != nullptr; draws = draws->outer) {
+      if (draws->generator == this) draws->blocks += blocks;
+    }
     return stream;
+  }
+  /// Returns the last `blocks` blocks, which were drawn from the position `before` on; does nothing if more
+  /// were drawn or the generator was seeded since. Ops that throw use it.
+  void give_back(RandomStream before, std::uint64_t blocks) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (state_.seed == before.seed && state_.offset == before.offset + blocks) state_ = before;
   }
 
   /// The current position, to be saved in checkpoints.
@@ -55,6 +65,16 @@ class Generator {
   }
 
  private:
+  friend class DrawGuard;
+
+  /// What this thread drew from a generator while a DrawGuard existed.
+  struct Draws {
+    const Generator* generator;
+    std::uint64_t blocks = 0;
+    Draws* outer = nullptr;
+  };
+  static inline constinit thread_local Draws* thread_draws_ = nullptr;
+
   mutable std::mutex mutex_;
   RandomStream state_;
 };

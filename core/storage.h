@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "core/allocator.h"
 #include "core/device.h"
@@ -32,6 +33,12 @@ class Storage {
   std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
   /// Increments version(); called by in-place ops.
   void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  /// Puts an earlier version() back, whose bytes the storage has again.
+  void set_version(std::uint64_t version) noexcept { version_.store(version, std::memory_order_relaxed); }
+
+  /// Exchanges the bytes with those of a storage of the same size on the same device. Neither version
+  /// changes.
+  void swap_data(Storage& other) noexcept { std::swap(data_, other.data_); }
 
  private:
   Allocator& allocator_;

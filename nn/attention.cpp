@@ -17,6 +17,18 @@ Dense projection(const char* layer, std::int64_t in, std::int64_t out,
                 .generator = options.generator});
 }
 
+/// Returns attend(length of the cache). If it throws, the cache has no more steps than before.
+template <class Attend>
+Tensor truncating_on_failure(KeyValueCache& cache, const Attend& attend) {
+  const std::int64_t before = cache.length();
+  try {
+    return attend(before);
+  } catch (...) {
+    cache.truncate(before);
+    throw;
+  }
+}
+
 }  // namespace
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads,
@@ -29,9 +41,10 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t features, std::int64_t heads
 
 Tensor MultiHeadAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
-  const std::int64_t before = cache.length();
-  return output_(heads_.attend(heads_.queries(query_(x), before), heads_.keys(key_(x), before),
-                               heads_.values(value_(x)), is_training(), cache));
+  return truncating_on_failure(cache, [&](std::int64_t before) {
+    return output_(heads_.attend(heads_.queries(query_(x), before), heads_.keys(key_(x), before),
+                                 heads_.values(value_(x)), is_training(), cache));
+  });
 }
 
 void MultiHeadAttention::visit(Visitor& visitor) {
@@ -52,10 +65,11 @@ SelfAttention::SelfAttention(std::int64_t features, std::int64_t heads,
 
 Tensor SelfAttention::forward(const Tensor& x, KeyValueCache& cache) const {
   heads_.check_steps(x.shape());
-  const std::int64_t before = cache.length();
   const Tensor all = qkv_(x);
-  return output_(heads_.attend(heads_.queries(queries_of(all), before), heads_.keys(keys_of(all), before),
-                               heads_.values(values_of(all)), is_training(), cache));
+  return truncating_on_failure(cache, [&](std::int64_t before) {
+    return output_(heads_.attend(heads_.queries(queries_of(all), before), heads_.keys(keys_of(all), before),
+                                 heads_.values(values_of(all)), is_training(), cache));
+  });
 }
 
 void SelfAttention::visit(Visitor& visitor) {

@@ -57,8 +57,8 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   /// sequence.
   /// @param x  the next steps, [batch, steps, features]
   /// @return   [batch, steps, features]
-  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache, which is then
-  ///                     unchanged
+  /// If it throws, the cache has the steps that it had before.
+  /// @throws ShapeError  x is not [batch, steps, features], or does not fit the cache
   Tensor forward(const Tensor& x, KeyValueCache& cache) const;
 
   void visit(Visitor& visitor) override;

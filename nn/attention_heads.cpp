@@ -63,12 +63,7 @@ Tensor AttentionHeads::attend(const Tensor& q, const Tensor& k, const Tensor& v,
                               KeyValueCache& cache) const {
   const std::int64_t before = cache.length();
   cache.append(k, v);
-  try {
-    return attend(q, cache.keys(), cache.values(), training, {}, before);
-  } catch (...) {
-    cache.truncate(before);
-    throw;
-  }
+  return attend(q, cache.keys(), cache.values(), training, {}, before);
 }
 
 void AttentionHeads::check_input(const char* name, const Shape& shape) const {

@@ -70,8 +70,7 @@ class AttentionHeads {
     return flatten(transpose(y, -3, -2), y.rank() - 2);
   }
 
-  /// Appends keys and values to the cache, and attends to all steps in it. If it throws, the cache is
-  /// unchanged.
+  /// Appends keys and values to the cache, and attends to all steps in it.
   Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, bool training, KeyValueCache& cache) const;
 
   /// Checks the shape of an operand.

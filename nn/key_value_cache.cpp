@@ -95,17 +95,18 @@ void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
   check(keys, values);
   const std::int64_t length = checked_add("KeyValueCache", length_, keys.shape()[2]);
   const bool reusable = can_hold(keys_, keys) && can_hold(values_, values);
+  Tensor all_keys = keys_, all_values = values_;
+  std::int64_t capacity = capacity_;
   if (!reusable || length > capacity_) {
-    const std::int64_t capacity =
-        std::max(length, reusable ? checked_mul("KeyValueCache", 2, capacity_) : capacity_);
-    Tensor all_keys = reusable ? grown(keys_, capacity, length_) : with_steps(keys, capacity);
-    Tensor all_values = reusable ? grown(values_, capacity, length_) : with_steps(values, capacity);
-    keys_ = std::move(all_keys);
-    values_ = std::move(all_values);
-    capacity_ = capacity;
+    capacity = std::max(length, reusable ? checked_mul("KeyValueCache", 2, capacity_) : capacity_);
+    all_keys = reusable ? grown(keys_, capacity, length_) : with_steps(keys, capacity);
+    all_values = reusable ? grown(values_, capacity, length_) : with_steps(values, capacity);
   }
-  write(keys_, keys, length_);
-  write(values_, values, length_);
+  write(all_keys, keys, length_);
+  write(all_values, values, length_);
+  keys_ = std::move(all_keys);
+  values_ = std::move(all_values);
+  capacity_ = capacity;
   length_ = length;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
 
 namespace tinytorch::nn {
@@ -212,9 +213,13 @@ void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
     return x.to(
         {.dtype = is_floating(x.dtype()) ? dtype : std::nullopt, .device = device.value_or(x.device())});
   };
-  for (const Part& part : parts_of(*this)) {
-    if (part.parameter) replace_value(*part.parameter, converted(part.value()));
-    if (part.buffer) *part.buffer = converted(*part.buffer);
+  const std::vector<Part> parts = parts_of(*this);
+  // All are converted before the first is replaced.
+  std::vector<Tensor> values;
+  for (const Part& part : parts) values.push_back(part.module ? Tensor() : converted(part.value()));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].parameter) replace_value(*parts[i].parameter, std::move(values[i]));
+    if (parts[i].buffer) *parts[i].buffer = std::move(values[i]);
   }
 }
 
@@ -247,7 +252,10 @@ void Module::load_state_dict(const StateDict& state) {
   if (!problems.empty()) {
     fail<ValueError>("load_state_dict", "the state does not fit the model; {}", joined(problems, "; "));
   }
+  Snapshot snapshot;
+  for (const auto& [name, value] : own) snapshot.add(value);
   for (auto& [name, value] : own) assign(value, state.at(name));
+  snapshot.keep_changes();
 }
 
 std::string Module::summary() const {

@@ -118,9 +118,11 @@ class Module {
   bool is_training() const { return training_; }
 
   /// Converts parameters and buffers to a device or a floating dtype; integer buffers keep their dtype.
-  /// Existing optimizers continue with the converted parameters. A converted parameter loses its gradient.
+  /// Existing optimizers continue with the converted parameters. A converted parameter loses its gradient. If
+  /// it throws, nothing is converted.
   /// @throws DeviceError  the device is not available
   /// @throws DTypeError   the dtype is not floating
+  /// @throws MemoryError  there is no memory for both the old and the converted values
   void to(Options options) { convert(options.dtype, options.device); }
   void to(Device device) { convert({}, device); }
   void to(DType dtype) { convert(dtype, {}); }
@@ -128,7 +130,7 @@ class Module {
   /// Copies of all parameters and buffers by name; of a shared parameter, one for each name.
   StateDict state_dict() const;
   /// Copies `state` into the parameters and buffers, which keep their devices and dtypes. If it throws,
-  /// nothing is changed.
+  /// nothing is changed; for this, it keeps a copy of the model's old values until it returns.
   /// @throws ValueError  entries are missing, unexpected or of another shape; the message names them all
   void load_state_dict(const StateDict& state);
 

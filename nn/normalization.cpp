@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <utility>
 
 #include "core/internal/format.h"
+#include "core/internal/snapshot.h"
 #include "core/ops/creation.h"
 
 namespace tinytorch::nn {
 
 namespace {
+
+constinit std::mutex count_mutex;  // threads may share a layer
 
 const char* affine_text(const Parameter& weight) { return weight.defined() ? "" : ", no weight"; }
 
@@ -118,11 +122,16 @@ void BatchNorm::check_input(const Shape& shape) const {
   fail<ShapeError>(name_, "input is {}; wanted [N, {}] or [N, {}, L]", shape, channels_, channels_);
 }
 
-void BatchNorm::increment_num_batches_tracked() const {
-  static constinit std::mutex mutex;  // threads may share the layer
-  const std::lock_guard lock(mutex);
-  Tensor count = num_batches_tracked_;  // the same storage
-  count += 1;
+BatchNorm::BatchCount BatchNorm::next_count() const {
+  const std::lock_guard lock(count_mutex);
+  return {num_batches_tracked_ + 1, num_batches_tracked_.version()};
+}
+
+void BatchNorm::set_count(BatchCount next) const {
+  const std::lock_guard lock(count_mutex);
+  Tensor tracked = num_batches_tracked_;  // the same storage
+  if (tracked.version() != next.from_version) next.value = tracked + 1;
+  move_elements(tracked, std::move(next.value));
 }
 
 }  // namespace tinytorch::nn

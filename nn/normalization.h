@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "autograd/grad_mode.h"
 #include "autograd/ops.h"
@@ -189,9 +190,10 @@ class BatchNorm : public Layer<BatchNorm> {
     check_input(x.shape());
     const BatchNormOptions options{.training = is_training(), .momentum = momentum_, .epsilon = epsilon_};
     const bool updates = is_training() && !recomputing(), uses_running = updates || !is_training();
+    BatchCount next = updates ? next_count() : BatchCount();
     T y = batch_norm(x, uses_running ? running_mean_ : Tensor(), uses_running ? running_variance_ : Tensor(),
                      as<T>(parameters_.weight), as<T>(parameters_.bias), options);
-    if (updates) increment_num_batches_tracked();
+    if (updates) set_count(std::move(next));
     return y;
   }
 
@@ -210,8 +212,16 @@ class BatchNorm : public Layer<BatchNorm> {
             const BatchNormLayerOptions& options);
 
  private:
+  /// A value for num_batches_tracked(), and the version of the value that it was computed from.
+  struct BatchCount {
+    Tensor value;
+    std::uint64_t from_version = 0;
+  };
+
   void check_input(const Shape& shape) const;
-  void increment_num_batches_tracked() const;
+  BatchCount next_count() const;
+  /// Sets the count. If another thread has counted a batch since, counts once more from there.
+  void set_count(BatchCount next) const;
 
   const char* name_;
   int min_rank_, max_rank_;

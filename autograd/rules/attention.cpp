@@ -36,6 +36,7 @@ Gradients composed_gradients(const Variable& grad, const Variable& q, const Vari
 Variable scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                       const AttentionOptions& options) {
   constexpr const char* kOp = "scaled_dot_product_attention";
+  const DrawGuard guard(detail::generator_of(options));
   const kernels::AttentionSettings settings =
       detail::attention_settings(kOp, q.value(), k.value(), v.value(), options);
   const detail::AttentionResult result = detail::attention_forward(q.value(), k.value(), v.value(), settings);

@@ -2,6 +2,7 @@
 #include "autograd/ops.h"
 #include "autograd/rules/unary.h"
 #include "autograd/tape.h"
+#include "core/ops/internal/draw_guard.h"
 
 namespace tinytorch {
 
@@ -12,6 +13,7 @@ Variable dropout(V x, double p, const RandomStream& stream) {
 }
 
 Variable dropout(V x, double p, bool training, Generator& generator) {
+  const DrawGuard guard(generator);
   if (training && p > 0) return dropout(x, p, detail::take_dropout_stream(x.value(), p, generator));
   detail::check_dropout(x.value(), p);
   return x;

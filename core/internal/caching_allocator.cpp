@@ -9,10 +9,7 @@
 #include <utility>
 
 #include "core/internal/format.h"
-
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#endif
+#include "core/internal/poison.h"
 
 namespace tinytorch {
 
@@ -35,25 +32,14 @@ std::string human_bytes(std::size_t bytes) {
   return fmt::format("{:.1f} {}", value, unit);
 }
 
-/// Marks bytes [from, to) of a block as inaccessible for AddressSanitizer: cached blocks, and the padding of
-/// blocks in use.
-void poison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t from,
-            [[maybe_unused]] std::size_t to) {
-#ifdef __SANITIZE_ADDRESS__
-  __asan_poison_memory_region(static_cast<char*>(block) + from, to - from);
-#endif
-}
-
-void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
-#ifdef __SANITIZE_ADDRESS__
-  __asan_unpoison_memory_region(block, bytes);
-#endif
-}
-
 }  // namespace
 
 CachingAllocator::CachingAllocator(std::string device, RawMemory& memory)
-    : device_(std::move(device)), memory_(memory), caching_(caching_wanted()) {}
+    : device_(std::move(device)),
+      memory_(memory),
+      alignment_(memory.alignment()),
+      pool_(memory),
+      caching_(caching_wanted()) {}
 
 CachingAllocator::SizeClass CachingAllocator::size_class(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 2) {
@@ -67,70 +53,75 @@ CachingAllocator::SizeClass CachingAllocator::size_class(std::size_t bytes) {
           .index = static_cast<std::size_t>(unit_bits - kAlignmentBits) * 4 + units - 1};
 }
 
+CachingAllocator::SizeClass CachingAllocator::class_of(std::size_t bytes) const {
+  const SizeClass least = size_class(bytes);
+  if (least.bytes % alignment_ == 0) return least;
+  return size_class((least.bytes + alignment_ - 1) / alignment_ * alignment_);
+}
+
 void* CachingAllocator::allocate(std::size_t bytes) {
   if (bytes == 0) return nullptr;
-  const SizeClass wanted = size_class(bytes);
+  const SizeClass wanted = class_of(bytes);
+  const std::uint64_t stream = memory_.current_stream();
   const std::lock_guard lock(mutex_);
-  void* block = from_cache(wanted);
-  if (block == nullptr) block = from_memory(wanted.bytes);
+  void* const block = fits(wanted.bytes, 0) && !fails_here() ? take(wanted, stream) : nullptr;
   if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
-  record_stream(block);
+  record_stream(block, wanted, stream);
   unpoison(block, bytes);
-  poison(block, bytes, wanted.bytes);
-  stats_.allocations += 1;
   stats_.in_use += wanted.bytes;
   stats_.peak = std::max(stats_.peak, stats_.in_use);
   return block;
 }
 
-void CachingAllocator::record_stream(void* block) {
-  const std::uint64_t stream = memory_.current_stream();
+void CachingAllocator::record_stream(void* block, const SizeClass& used, std::uint64_t stream) {
   if (stream == 0) return;
   try {
     allocated_in_[block] = stream;
-  } catch (const std::bad_alloc&) {
-    memory_.deallocate(block);
+  } catch (...) {
+    classes_[used.index].free.push_back({.address = block, .allocated_in = stream, .freed_in = stream});
     throw;
   }
 }
 
 void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
   if (block == nullptr) return;
-  const SizeClass used = size_class(bytes);
+  const SizeClass used = class_of(bytes);
+  FreeBlock free{.address = block, .allocated_in = 0, .freed_in = memory_.existing_stream()};
   const std::lock_guard lock(mutex_);
+  if (const auto entry = allocated_in_.find(block); entry != allocated_in_.end()) {
+    free.allocated_in = entry->second;
+    allocated_in_.erase(entry);
+  }
+  poison(block, used.bytes);
+  classes_[used.index].free.push_back(free);  // take() made room for it
   stats_.in_use -= used.bytes;
-  FreeBlock free{
-      .address = block, .bytes = used.bytes, .allocated_in = 0, .freed_in = memory_.current_stream()};
-  if (free.freed_in != 0) free.allocated_in = allocated_in_.extract(block).mapped();
-  if (caching_ && fits(used.bytes) && add_to_cache(free, used.index)) {
-    stats_.cached += used.bytes;
-    poison(block, 0, used.bytes);
-  } else {
-    unpoison(block, used.bytes);
-    memory_.deallocate(block);
-  }
+  if (!caching_ || !fits(0, 0)) release_free();
 }
 
-bool CachingAllocator::add_to_cache(const FreeBlock& block, std::size_t size_class) noexcept {
-  try {
-    cache_[size_class].push_back(block);
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
+bool CachingAllocator::fits(std::size_t size, std::size_t growth) const {
+  return stats_.limit == 0 || (stats_.in_use + size <= stats_.limit && pool_.held() + growth <= stats_.limit);
 }
 
-void* CachingAllocator::from_cache(const SizeClass& wanted) {
-  std::vector<FreeBlock>& blocks = cache_[wanted.index];
-  if (blocks.empty()) return nullptr;
-  const std::uint64_t stream = memory_.current_stream();
-  move_own_to_back(blocks, stream);
-  const FreeBlock block = blocks.back();
-  if (block.allocated_in != stream) memory_.wait_for(block.allocated_in);
-  if (block.freed_in != stream && block.freed_in != block.allocated_in) memory_.wait_for(block.freed_in);
-  blocks.pop_back();
-  stats_.cached -= wanted.bytes;
-  stats_.cache_hits += 1;
+void* CachingAllocator::take(const SizeClass& wanted, std::uint64_t stream) {
+  ClassBlocks& blocks = classes_[wanted.index];
+  if (!blocks.free.empty()) {
+    stats_.cache_hits += 1;
+    return from_class(blocks, stream);
+  }
+  if (blocks.free.capacity() <= blocks.count) blocks.free.reserve(2 * blocks.count + 1);
+  merge_free_blocks();
+  void* block = caching_ ? from_pool(wanted, stream, /*any_group=*/false) : nullptr;
+  if (block != nullptr) stats_.cache_hits += 1;
+  if (block == nullptr && grow(wanted)) block = from_pool(wanted, stream, /*any_group=*/false);
+  return block != nullptr ? block : from_pool(wanted, stream, /*any_group=*/true);
+}
+
+void* CachingAllocator::from_class(ClassBlocks& blocks, std::uint64_t stream) {
+  move_own_to_back(blocks.free, stream);
+  const FreeBlock block = blocks.free.back();
+  wait_for(block.allocated_in, stream);
+  if (block.freed_in != block.allocated_in) wait_for(block.freed_in, stream);
+  blocks.free.pop_back();
   return block.address;
 }
 
@@ -141,31 +132,67 @@ void CachingAllocator::move_own_to_back(std::vector<FreeBlock>& blocks, std::uin
   if (own != blocks.rend()) std::swap(*own, blocks.back());
 }
 
-bool CachingAllocator::fits(std::size_t size) const {
-  return stats_.limit == 0 || stats_.in_use + stats_.cached + size <= stats_.limit;
-}
-
-void* CachingAllocator::from_memory(std::size_t size) {
-  if (!fits(size)) release_all_cached();
-  if (!fits(size)) return nullptr;
-  void* block = memory_.allocate(size);
-  if (block == nullptr && stats_.cached > 0) {
-    // Cached blocks of other sizes may be what is missing.
-    release_all_cached();
-    block = memory_.allocate(size);
-  }
+void* CachingAllocator::from_pool(const SizeClass& wanted, std::uint64_t stream, bool any_group) {
+  void* const block = pool_.find(wanted.bytes, any_group);
+  if (block == nullptr) return nullptr;
+  for (const std::uint64_t pending : pool_.pending(block)) wait_for(pending, stream);
+  pool_.take(block, wanted.bytes);
+  classes_[wanted.index].count += 1;
   return block;
 }
 
-void CachingAllocator::release_all_cached() {
-  for (std::vector<FreeBlock>& blocks : cache_) {
-    for (const FreeBlock& block : blocks) {
-      unpoison(block.address, block.bytes);
-      memory_.deallocate(block.address);
+void CachingAllocator::wait_for(std::uint64_t pending, std::uint64_t stream) {
+  if (pending != 0 && pending != stream) memory_.wait_for(pending);
+}
+
+void CachingAllocator::merge_free_blocks() {
+  for (ClassBlocks& blocks : classes_) {
+    while (!blocks.free.empty()) {
+      const FreeBlock& block = blocks.free.back();
+      BlockPool::Streams pending;
+      const auto [first, second] = std::minmax(block.allocated_in, block.freed_in);
+      for (const std::uint64_t stream : {first, second}) {
+        if (stream != 0 && (pending.empty() || pending.back() != stream)) pending.push_back(stream);
+      }
+      pool_.give_back(block.address, pending);
+      blocks.free.pop_back();
+      blocks.count -= 1;
     }
-    blocks.clear();
   }
-  stats_.cached = 0;
+}
+
+std::size_t CachingAllocator::allowed(std::size_t size) const {
+  const std::size_t peak = std::max(stats_.peak, stats_.in_use + size);
+  return peak + peak / 2;
+}
+
+std::size_t CachingAllocator::segment_bytes(std::size_t size) const {
+  if (!caching_) return size;
+  const std::size_t slab = memory_.slab_bytes(), least = pool_.least_segment(size);
+  if (slab == 0) return least;
+  std::size_t most = allowed(size);
+  if (stats_.limit != 0) most = std::min(most, stats_.limit);
+  most = std::min(most - std::min(most, pool_.held()), kMaxSlabs * slab);
+  return std::max(least, most / slab * slab);
+}
+
+bool CachingAllocator::grow(const SizeClass& wanted) {
+  const std::size_t size = segment_bytes(wanted.bytes), after = pool_.held() + size;
+  const std::size_t most = allowed(wanted.bytes);
+  if (caching_ && after > most) pool_.release(after - most);
+  if (fits(wanted.bytes, size) && pool_.grow(wanted.bytes, size)) return true;
+  // The memory of other free segments may be what is missing.
+  pool_.release(pool_.held());
+  return fits(wanted.bytes, wanted.bytes) && pool_.grow(wanted.bytes, wanted.bytes);
+}
+
+void CachingAllocator::release_free() noexcept {
+  try {
+    merge_free_blocks();
+  } catch (const std::bad_alloc&) {
+    // What could not be merged stays in the cache.
+  }
+  pool_.release(pool_.held());
 }
 
 void CachingAllocator::fail_out_of_memory(std::size_t bytes, std::size_t size) const {
@@ -180,24 +207,32 @@ void CachingAllocator::fail_out_of_memory(std::size_t bytes, std::size_t size) c
 
 MemoryStats CachingAllocator::stats() const {
   const std::lock_guard lock(mutex_);
-  return stats_;
+  MemoryStats stats = stats_;
+  stats.cached = pool_.held() - stats_.in_use;
+  stats.system_calls = pool_.segments_allocated();
+  return stats;
 }
 
 void CachingAllocator::set_limit(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   stats_.limit = bytes;
-  if (!fits(0)) release_all_cached();
+  if (!fits(0, 0)) release_free();
 }
 
 void CachingAllocator::set_caching(bool on) {
   const std::lock_guard lock(mutex_);
   caching_ = on;
-  if (!on) release_all_cached();
+  if (!on) release_free();
+}
+
+void CachingAllocator::fail_allocation(std::uint64_t n) {
+  const std::lock_guard lock(mutex_);
+  failing_ = n == 0 ? 0 : stats_.allocations + n;
 }
 
 void CachingAllocator::release_cached() {
   const std::lock_guard lock(mutex_);
-  release_all_cached();
+  release_free();
 }
 
 }  // namespace tinytorch

@@ -9,32 +9,23 @@
 #include <vector>
 
 #include "core/allocator.h"
+#include "core/internal/block_pool.h"
+#include "core/internal/raw_memory.h"
 
 namespace tinytorch {
 
-inline constexpr std::size_t kAlignment = 64;
-
-/// The source of a CachingAllocator's memory.
-class RawMemory {
- public:
-  virtual ~RawMemory() = default;
-  /// @param bytes  a multiple of kAlignment
-  /// @return       null if out of memory
-  virtual void* allocate(std::size_t bytes) = 0;
-  virtual void deallocate(void* block) noexcept = 0;
-  /// The approximate number of free bytes, for messages.
-  virtual std::size_t available() const = 0;
-
-  /// The id of the calling thread's current stream; 0 on a device without streams.
-  virtual std::uint64_t current_stream() const noexcept { return 0; }
-  /// Makes the current stream wait for all work enqueued so far in the stream of this id.
-  virtual void wait_for(std::uint64_t stream) { static_cast<void>(stream); }
-};
-
-/// Caches freed blocks by size class. There are four classes for each power of two, so that a block is at
-/// most a quarter larger than requested. Training requests the same sizes in each step, so that steps after
-/// the first need no system calls and have no page faults. A stream that reuses a block waits for the streams
-/// in which the block was allocated and freed.
+/// Caches freed memory. Block sizes are in classes, four for each power of two, so that a block is at most a
+/// quarter larger than requested. Training requests the same sizes in each step: a request takes a free block
+/// of its class, if there is one, in constant time. If there is none, all free blocks are merged with their
+/// free neighbors, and the request gets a part of the smallest that is large enough (see BlockPool); if none
+/// is, the allocator gets a new segment from the system. Before it would hold more than 1.5 times the peak,
+/// it returns segments without blocks in use to the system. On CUDA, a segment has at least 2 MiB.
+///
+/// A stream that reuses a block waits for the streams in which the block was allocated and freed.
+///
+/// Without caching, each block is a segment of its own and is returned to the system when it is freed, so
+/// that AddressSanitizer and the emulated device see every tensor's bounds and lifetime. With caching,
+/// AddressSanitizer still sees them, because free memory is poisoned.
 class CachingAllocator : public Allocator {
  public:
   /// `memory` outlives this. With TINYTORCH_ALLOCATOR_CACHE=0 in the environment caching is disabled.
@@ -49,6 +40,8 @@ class CachingAllocator : public Allocator {
 
   /// Locked during all calls.
   std::mutex& mutex() { return mutex_; }
+  /// Makes the n-th of the following allocations fail as if there were no memory; 0: none fails. For tests.
+  void fail_allocation(std::uint64_t n);
 
   /// The blocks that serve a range of requested sizes.
   struct SizeClass {
@@ -61,34 +54,55 @@ class CachingAllocator : public Allocator {
 
  private:
   static constexpr std::size_t kSizeClasses = 256;
+  static constexpr std::size_t kMaxSlabs = 10;  // in a segment that is larger than its first request
 
   /// A free block and the streams in which work on it may still be pending.
   struct FreeBlock {
     void* address;
-    std::size_t bytes;
     std::uint64_t allocated_in;
     std::uint64_t freed_in;
   };
+  /// The blocks of a size class.
+  struct ClassBlocks {
+    std::vector<FreeBlock> free;
+    std::size_t count = 0;  // of the free ones and those in use
+  };
 
-  /// True if `size` more bytes stay within the limit.
-  bool fits(std::size_t size) const;
+  /// The class of a request, whose bytes are a multiple of the memory's alignment.
+  SizeClass class_of(std::size_t bytes) const;
+  /// True if `size` more bytes in use, and `growth` more held, stay within the limit.
+  bool fits(std::size_t size, std::size_t growth) const;
+  /// Counts an allocation. @return whether it is the one that fail_allocation() lets fail
+  bool fails_here() { return ++stats_.allocations == failing_; }
+  /// A block for a request in `stream`; null: out of memory.
+  void* take(const SizeClass& wanted, std::uint64_t stream);
   /// Records the stream in which a block was allocated.
-  void record_stream(void* block);
-  /// Adds a block to the cache. @return  false if there is no memory for the list
-  bool add_to_cache(const FreeBlock& block, std::size_t size_class) noexcept;
-  void* from_cache(const SizeClass& wanted);
+  void record_stream(void* block, const SizeClass& used, std::uint64_t stream);
+  void* from_class(ClassBlocks& blocks, std::uint64_t stream);
+  void* from_pool(const SizeClass& wanted, std::uint64_t stream, bool any_group);
   /// Moves a block that `stream` need not wait for to the end, if there is one.
   static void move_own_to_back(std::vector<FreeBlock>& blocks, std::uint64_t stream);
-  void* from_memory(std::size_t size);
-  void release_all_cached();
+  void wait_for(std::uint64_t pending, std::uint64_t stream);
+  /// Moves the free blocks of all classes to the pool, which merges them.
+  void merge_free_blocks();
+  bool grow(const SizeClass& wanted);
+  /// The bytes of a new segment for a block of `size` bytes: on CUDA up to 20 MiB, within what may be held.
+  std::size_t segment_bytes(std::size_t size) const;
+  /// The bytes that may be held once `size` more are in use: 1.5 times the peak.
+  std::size_t allowed(std::size_t size) const;
+  /// merge_free_blocks(), and returns all segments without blocks in use to the system.
+  void release_free() noexcept;
   [[noreturn]] void fail_out_of_memory(std::size_t bytes, std::size_t size) const;
 
   const std::string device_;
   RawMemory& memory_;
+  const std::size_t alignment_;
   mutable std::mutex mutex_;
-  std::array<std::vector<FreeBlock>, kSizeClasses> cache_;  // free blocks of each size class
-  std::unordered_map<void*, std::uint64_t> allocated_in_;   // blocks in use, on devices with streams
+  BlockPool pool_;
+  std::array<ClassBlocks, kSizeClasses> classes_;
+  std::unordered_map<void*, std::uint64_t> allocated_in_;  // blocks in use, on devices with streams
   MemoryStats stats_;
+  std::uint64_t failing_ = 0;  // the number of the allocation that fails
   bool caching_;
 };
 

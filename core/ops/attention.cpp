@@ -129,8 +129,8 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
                                       .dropout = options.dropout,
                                       .random = {}};
   if (options.dropout > 0) {
-    Generator& generator = options.generator ? *options.generator : default_generator();
-    settings.random = generator.advance(static_cast<std::uint64_t>(weights / 4 + (weights % 4 != 0 ? 1 : 0)));
+    settings.random = detail::generator_of(options).advance(
+        static_cast<std::uint64_t>(weights / 4 + (weights % 4 != 0 ? 1 : 0)));
   }
   return settings;
 }
@@ -198,6 +198,7 @@ Tensor dropout_scale(const Shape& weights, const kernels::AttentionSettings& set
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                                     const AttentionOptions& options) {
   const OpScope scope("scaled_dot_product_attention");
+  const DrawGuard guard(detail::generator_of(options));
   return detail::attention_forward(
              q, k, v, detail::attention_settings("scaled_dot_product_attention", q, k, v, options))
       .output;

@@ -4,6 +4,7 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/draw_guard.h"
 #include "core/ops/internal/dropout.h"
 
 namespace tinytorch {
@@ -29,6 +30,7 @@ Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator) {
   const OpScope scope("dropout");
   detail::check_dropout(x, p);
+  const DrawGuard guard(generator);
   return training && p > 0 ? dropout(x, p, detail::take_dropout_stream(x, p, generator)) : x;
 }
 

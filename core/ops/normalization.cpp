@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "core/internal/checked.h"
+#include "core/internal/snapshot.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -91,9 +93,11 @@ Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, 
 /// Threads may share the running statistics: they are updated one after another.
 constinit std::mutex running_mutex;
 
-/// running = (1 - momentum) running + momentum batch, in place. A momentum of 1 does not read `running`.
-void update_running(Tensor running, const Tensor& batch, double momentum) {
-  assign(running, momentum == 1 ? batch : running.to(DType::f64) * (1 - momentum) + batch * momentum);
+/// (1 - momentum) running + momentum batch, in the dtype of `running`. A momentum of 1 does not read
+/// `running`.
+Tensor updated(const Tensor& running, const Tensor& batch, double momentum) {
+  const Tensor next = momentum == 1 ? batch : running.to(DType::f64) * (1 - momentum) + batch * momentum;
+  return next.to(running.dtype());
 }
 
 }  // namespace
@@ -197,8 +201,12 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   Normalized result = normalize(settings, x, weight, bias, {}, moments);
   const auto n = static_cast<double>(settings.group_size());
   const std::lock_guard lock(running_mutex);
-  update_running(running_mean, select(moments, 0, 0), momentum);
-  update_running(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);
+  Tensor mean = updated(running_mean, select(moments, 0, 0), momentum);
+  Tensor variance = updated(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);
+  // Both are computed before the first is replaced.
+  Tensor old_mean = running_mean, old_variance = running_variance;
+  move_elements(old_mean, std::move(mean));
+  move_elements(old_variance, std::move(variance));
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/draw_guard.h"
 
 namespace tinytorch {
 
@@ -39,6 +40,7 @@ void require_range(std::int64_t low, std::int64_t high, DType dtype) {
 
 Tensor rand(const Shape& shape, Options options, Generator& generator) {
   const OpScope scope("rand");
+  const DrawGuard guard(generator);
   Tensor y = floating_empty("rand", shape, options);
   if (y.numel() > 0) kernels::random_uniform(take_stream(generator, y, y.dtype() == DType::f32 ? 4 : 2), y);
   return y;
@@ -46,6 +48,7 @@ Tensor rand(const Shape& shape, Options options, Generator& generator) {
 
 Tensor randn(const Shape& shape, Options options, Generator& generator) {
   const OpScope scope("randn");
+  const DrawGuard guard(generator);
   Tensor y = floating_empty("randn", shape, options);
   if (y.numel() > 0) kernels::random_normal(take_stream(generator, y, 2), y);
   return y;
@@ -54,6 +57,7 @@ Tensor randn(const Shape& shape, Options options, Generator& generator) {
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Options options,
                Generator& generator) {
   const OpScope scope("randint");
+  const DrawGuard guard(generator);
   options.dtype = options.dtype.value_or(DType::i64);
   require_range(low, high, *options.dtype);
   Tensor y = empty(shape, options);

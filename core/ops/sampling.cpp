@@ -11,6 +11,7 @@
 #include "core/ops/comparison.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/draw_guard.h"
 #include "core/ops/reduction.h"
 
 namespace tinytorch {
@@ -89,6 +90,7 @@ void draw_without_replacement(std::span<const double> weights, std::span<const d
 Tensor normal(double mean, double deviation, const Shape& shape, Options options, Generator& generator) {
   const OpScope scope("normal");
   if (!(deviation >= 0)) fail<ValueError>("normal", "deviation is {}; it must not be negative", deviation);
+  const DrawGuard guard(generator);
   return randn(shape, options, generator) * deviation + mean;
 }
 
@@ -100,6 +102,7 @@ Tensor bernoulli(const Tensor& p, Generator& generator) {
     if (!(least >= 0 && most <= 1))
       fail<ValueError>("bernoulli", "probabilities are {} to {}; they must be in [0, 1]", least, most);
   }
+  const DrawGuard guard(generator);
   return (rand(p.shape(), {.dtype = DType::f32, .device = p.device()}, generator) < p).to(p.dtype());
 }
 
@@ -122,6 +125,7 @@ Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement
     sums.push_back(cumulative_sums(of_row, row));
     if (!replacement) check_enough(of_row, per_row, row);
   }
+  const DrawGuard guard(generator);
   const std::int64_t drawn = replacement ? numel : weights.numel();
   const std::vector<double> uniform = rand({drawn}, {.dtype = DType::f64}, generator).to_vector<double>();
   const std::size_t each = replacement ? per_row : n;
@@ -147,6 +151,7 @@ Tensor permutation(std::int64_t n, Options options, Generator& generator) {
     fail<DTypeError>("permutation", "makes integer tensors, but {} was asked for", dtype);
   if (dtype != DType::i64 && n > (dtype == DType::u8 ? 1ll << 8 : 1ll << 31))
     fail<DTypeError>("permutation", "{} cannot hold the integers up to {}", dtype, n - 1);
+  const DrawGuard guard(generator);
   const std::vector<std::int64_t> keys =
       randint(0, std::numeric_limits<std::int64_t>::max(), {n}, {}, generator).to_vector<std::int64_t>();
   const Tensor order = from_values(indices_of_smallest(keys, keys.size()), {n});

@@ -9,15 +9,30 @@
 
 namespace tinytorch::cuda {
 
-void fail_cuda(const std::string& what, const std::string& message) {
+namespace {
+
+template <class E>
+[[noreturn]] void fail_as(const std::string& what, const std::string& message) {
   const char* const op = *current_op != '\0' ? current_op : "cuda";
   const std::string fault = last_fault();
-  fail<CudaError>(op, "{}: {}{}{}", what, message, fault.empty() ? "" : "; ", fault);
+  fail<E>(op, "{}: {}{}{}", what, message, fault.empty() ? "" : "; ", fault);
+}
+
+}  // namespace
+
+void fail_cuda(const std::string& what, const std::string& message) { fail_as<CudaError>(what, message); }
+void fail_cuda_memory(const std::string& what, const std::string& message) {
+  fail_as<MemoryError>(what, message);
 }
 
 void check(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());  // reported here, so the next call must not report it again
+  if (error == cudaErrorMemoryAllocation) {
+    fail_cuda_memory(what, fmt::format("{} ({}); drop tensors that are no longer needed, or use smaller "
+                                       "batches",
+                                       cudaGetErrorName(error), cudaGetErrorString(error)));
+  }
   // Any later call may be the first to return the error of a kernel.
   const bool late = error >= cudaErrorIllegalAddress && !synchronous() && last_fault().empty();
   fail_cuda(what,

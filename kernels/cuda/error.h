@@ -9,8 +9,12 @@ namespace tinytorch::cuda {
 
 /// Throws the CudaError "[op] what: message" for the op that this thread called last.
 [[noreturn]] void fail_cuda(const std::string& what, const std::string& message);
+/// Throws such a message as a MemoryError.
+[[noreturn]] void fail_cuda_memory(const std::string& what, const std::string& message);
 
-/// @throws CudaError  `error` is not cudaSuccess; `what` is the call or kernel that returned it
+/// @param what  the call or kernel that returned the error
+/// @throws MemoryError  the error is that the device has no memory left
+/// @throws CudaError    it is another one than cudaSuccess
 void check(cudaError_t error, const char* what);
 
 /// Throws a CudaError that names the op and the work ("kernel softmax_rows") if its launch failed or, with

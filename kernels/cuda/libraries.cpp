@@ -12,6 +12,7 @@
 namespace tinytorch::cuda {
 
 void check(cublasStatus_t status, const char* what) {
+  if (status == CUBLAS_STATUS_ALLOC_FAILED) fail_cuda_memory(what, cublasGetStatusString(status));
   if (status != CUBLAS_STATUS_SUCCESS) fail_cuda(what, cublasGetStatusString(status));
 }
 
@@ -58,7 +59,7 @@ template <class Create>
 auto Libraries::retry_with_freed_cache(const Create& create) {
   try {
     return create();
-  } catch (const CudaError&) {
+  } catch (const Error&) {
     release_cached_memory(stream_.device());
     return create();
   }

@@ -29,8 +29,11 @@ std::size_t DeviceMemory::available() const {
   return free;
 }
 
-std::uint64_t DeviceMemory::current_stream() const noexcept {
-  return cuda::current_stream(device_index_).id();
+std::uint64_t DeviceMemory::current_stream() const { return cuda::current_stream(device_index_).id(); }
+
+std::uint64_t DeviceMemory::existing_stream() const noexcept {
+  const CudaStream* const stream = existing_current_stream(device_index_);
+  return stream == nullptr ? 0 : stream->id();
 }
 
 void DeviceMemory::wait_for(std::uint64_t stream) { wait_for_stream(device_index_, stream); }

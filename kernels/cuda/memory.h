@@ -15,7 +15,10 @@ class DeviceMemory final : public RawMemory {
   /// Waits for all work on the device, as cudaFree() does.
   void deallocate(void* block) noexcept override;
   std::size_t available() const override;
-  std::uint64_t current_stream() const noexcept override;
+  std::size_t alignment() const override { return 256; }
+  std::size_t slab_bytes() const override { return std::size_t{2} << 20; }
+  std::uint64_t current_stream() const override;
+  std::uint64_t existing_stream() const noexcept override;
   void wait_for(std::uint64_t stream) override;
 
  private:

@@ -56,9 +56,10 @@ cudaStream_t handle_of(StreamState& stream) { return static_cast<CudaStream&>(st
 CudaStream::CudaStream(Device device) : StreamState(device) {
   static std::atomic<std::uint64_t> last_id{0};
   id_ = ++last_id;
+  const std::lock_guard lock(registry().mutex);
+  registry().streams.reserve(registry().streams.size() + 1);  // nothing can fail once the stream is created
   const DeviceGuard guard(device.index);
   CUDA_CHECK(cudaStreamCreateWithFlags(&handle_, cudaStreamNonBlocking));
-  const std::lock_guard lock(registry().mutex);
   registry().streams.push_back(this);
 }
 
@@ -105,6 +106,10 @@ CudaStream& current_stream(int device_index) {
   CudaStream*& stream = current_streams[static_cast<std::size_t>(device_index)];
   if (stream == nullptr) stream = &default_stream(device_index);
   return *stream;
+}
+
+CudaStream* existing_current_stream(int device_index) noexcept {
+  return current_streams[static_cast<std::size_t>(device_index)];
 }
 
 void set_current_stream(CudaStream& stream) {

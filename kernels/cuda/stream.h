@@ -60,7 +60,10 @@ class CudaEvent final : public EventState {
 inline constexpr int kMaxDevices = 64;
 
 /// The stream in which the calling thread's work on the device runs.
+/// @throws CudaError, MemoryError  the device's default stream cannot be made
 CudaStream& current_stream(int device_index);
+/// The same without making one; null if the thread has no work on the device.
+CudaStream* existing_current_stream(int device_index) noexcept;
 /// The caller keeps the stream alive while it is current.
 void set_current_stream(CudaStream& stream);
 

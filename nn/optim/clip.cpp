@@ -1,6 +1,7 @@
 #include "nn/optim/clip.h"
 
 #include <cmath>
+#include <utility>
 
 #include "core/internal/format.h"
 #include "core/ops/arithmetic.h"
@@ -26,6 +27,19 @@ std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   return gradients;
 }
 
+/// Replaces the gradients that are defined by clip(gradient): all of them, or none if it throws.
+template <class Clip>
+void replace_gradients(std::vector<Variable>& parameters, const Clip& clip) {
+  std::vector<Tensor> clipped;
+  for (const Variable& parameter : parameters) {
+    const Tensor grad = parameter.grad();
+    clipped.push_back(grad.defined() ? clip(grad) : Tensor());
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (clipped[i].defined()) parameters[i].set_grad(std::move(clipped[i]));
+  }
+}
+
 /// The norm of the norms in f64, on the device of the first gradient.
 Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
   std::vector<Tensor> norms;
@@ -44,21 +58,17 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
   if (gradients.empty()) return Tensor(0.0f).to(DType::f32);
   const Tensor total = total_norm(gradients, p);
   const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0);
-  for (Variable& parameter : parameters) {
-    const Tensor& grad = parameter.grad();
-    if (grad.defined())
-      parameter.set_grad(grad * factor.to({.dtype = grad.dtype(), .device = grad.device()}));
-  }
+  replace_gradients(parameters, [&](const Tensor& grad) {
+    return grad * factor.to({.dtype = grad.dtype(), .device = grad.device()});
+  });
   return total.to(gradients.front().dtype());
 }
 
 void clip_grad_value(std::vector<Variable> parameters, double clip_value) {
   if (!(clip_value >= 0))
     fail<ValueError>("clip_grad_value", "clip_value is {}; it must not be negative", clip_value);
-  for (Variable& parameter : parameters) {
-    if (parameter.grad().defined())
-      parameter.set_grad(minimum(maximum(parameter.grad(), -clip_value), clip_value));
-  }
+  replace_gradients(parameters,
+                    [&](const Tensor& grad) { return minimum(maximum(grad, -clip_value), clip_value); });
 }
 
 }  // namespace tinytorch::nn

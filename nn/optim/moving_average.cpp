@@ -1,8 +1,10 @@
 #include "nn/optim/moving_average.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
 #include "core/ops/optimizer.h"
 
@@ -20,6 +22,10 @@ void check_shape(const Shape& given, const Shape& average, std::size_t i) {
   if (given != average) fail<ShapeError>(kName, "tensor {} is {}, but its average is {}", i, given, average);
 }
 
+void add_all(Snapshot& snapshot, const std::vector<Tensor>& tensors) {
+  for (const Tensor& x : tensors) snapshot.add(x);
+}
+
 }  // namespace
 
 ExponentialMovingAverage::ExponentialMovingAverage(std::vector<Variable> parameters, double decay)
@@ -33,30 +39,42 @@ ExponentialMovingAverage::ExponentialMovingAverage(std::vector<Variable> paramet
 void ExponentialMovingAverage::update() {
   for (std::size_t i = 0; i < parameters_.size(); ++i)
     check_shape(parameters_[i].shape(), averages_[i].shape(), i);
+  std::vector<Tensor> averages, values;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    values.push_back(contiguous(parameters_[i].value()));
+    averages.push_back(averages_[i].to({.dtype = values[i].dtype(), .device = values[i].device()}));
+  }
+  Snapshot snapshot;
+  // The averages of one device are updated in one call, which needs no copies.
+  const auto is_elsewhere = [&](const Tensor& x) { return x.device() != averages.front().device(); };
+  if (std::any_of(averages.begin(), averages.end(), is_elsewhere)) add_all(snapshot, averages);
   std::vector<ParameterUpdate> updates;
   // a - (1 - decay) (a - p) as a step of SGD: with the rate decay - 1, the gradient p and the weight decay
   // -1.
   const SgdStep step{.learning_rate = decay_ - 1, .momentum = 0, .weight_decay = -1, .nesterov = false};
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const Tensor value = contiguous(parameters_[i].value());
-    averages_[i] = averages_[i].to({.dtype = value.dtype(), .device = value.device()});
-    if (!updates.empty() && updates.back().device() != value.device()) {
+  for (std::size_t i = 0; i < averages.size(); ++i) {
+    if (!updates.empty() && updates.back().device() != averages[i].device()) {
       sgd_step(step, updates);
       updates.clear();
     }
-    updates.push_back({.parameter = averages_[i], .gradient = value});
+    updates.push_back({.parameter = averages[i], .gradient = values[i]});
   }
   sgd_step(step, updates);
+  snapshot.keep_changes();
+  averages_ = std::move(averages);
 }
 
 void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
   check_size(parameters.size(), averages_.size());
   for (std::size_t i = 0; i < parameters.size(); ++i)
     check_shape(parameters[i].shape(), averages_[i].shape(), i);
+  Snapshot snapshot;
+  for (const Variable& parameter : parameters) snapshot.add(parameter.value());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Tensor value = parameters[i].value();  // a handle to the same elements
     assign(value, averages_[i]);
   }
+  snapshot.keep_changes();
 }
 
 std::vector<Tensor> ExponentialMovingAverage::averages() const {
@@ -68,7 +86,10 @@ std::vector<Tensor> ExponentialMovingAverage::averages() const {
 void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
   check_size(averages.size(), averages_.size());
   for (std::size_t i = 0; i < averages.size(); ++i) check_shape(averages[i].shape(), averages_[i].shape(), i);
+  Snapshot snapshot;
+  add_all(snapshot, averages_);
   for (std::size_t i = 0; i < averages.size(); ++i) assign(averages_[i], averages[i]);
+  snapshot.keep_changes();
 }
 
 }  // namespace tinytorch::nn

@@ -1,10 +1,12 @@
 #include "nn/optim/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 
@@ -95,9 +97,10 @@ void Optimizer::step() {
       if (gradients_[i].defined()) add_update(i, group);
     }
   }
+  run_batches();
   ++step_count_;
   for (const std::size_t updated : updated_) ++moments_[updated].steps;
-  run_batches();
+  replace_copied_parameters();
   updates_.clear();  // releases the gradients too, so that backward() may reuse their memory
   gradients_.clear();
 }
@@ -111,10 +114,10 @@ void Optimizer::check_shape(std::size_t i) const {
 }
 
 void Optimizer::add_update(std::size_t i, const Group& group) {
-  Variable& parameter = parameters_[i];
+  const Variable& parameter = parameters_[i];
   Moments& moments = moments_[i];
-  if (!parameter.value().is_contiguous()) parameter.set_value(contiguous(parameter.value()));
-  const Tensor& value = parameter.value();
+  Tensor gradient = contiguous(gradients_[i]);
+  const Tensor value = contiguous(parameter.value());  // a copy replaces the parameter after the step
   if (moments_kept_ > 0) convert_like(moments.first, value);
   if (moments_kept_ > 1) convert_like(moments.second, value);
   if (moments_kept_ > 2) convert_like(moments.third, value);
@@ -122,13 +125,14 @@ void Optimizer::add_update(std::size_t i, const Group& group) {
   const bool joins =
       !batches_.empty() && batches_.back().step == step && updates_.back().device() == value.device();
   updates_.push_back({.parameter = value,
-                      .gradient = contiguous(gradients_[i]),
+                      .gradient = std::move(gradient),
                       .first = moments.first,
                       .second = moments.second,
                       .third = moments.third});
   updated_.push_back(i);
-  if (!joins) batches_.push_back({.end = 0, .step = step});
+  if (!joins) batches_.push_back({.begin = updates_.size() - 1, .end = 0, .numel = 0, .step = step});
   batches_.back().end = updates_.size();
+  batches_.back().numel += value.numel();
 }
 
 // Zeros at first; then in the parameter's dtype, on its device.
@@ -140,12 +144,31 @@ void Optimizer::convert_like(Tensor& moment, const Tensor& parameter) {
   }
 }
 
+std::span<ParameterUpdate> Optimizer::updates_of(const Batch& batch) {
+  return std::span(updates_).subspan(batch.begin, batch.end - batch.begin);
+}
+
+// The largest batch is the last, so that the smaller ones are copied, in case that a later one fails.
 void Optimizer::run_batches() {
-  const std::span<ParameterUpdate> all(updates_);
-  std::size_t begin = 0;
-  for (const Batch& batch : batches_) {
-    update(batch.step, all.subspan(begin, batch.end - begin));
-    begin = batch.end;
+  if (batches_.empty()) return;
+  const auto is_smaller = [](const Batch& a, const Batch& b) { return a.numel < b.numel; };
+  std::swap(*std::max_element(batches_.begin(), batches_.end(), is_smaller), batches_.back());
+  Snapshot snapshot;
+  for (const Batch& batch : std::span(batches_).first(batches_.size() - 1)) {
+    for (const ParameterUpdate& update : updates_of(batch)) {
+      for (const Tensor* x : {&update.parameter, &update.first, &update.second, &update.third})
+        snapshot.add(*x);
+    }
+  }
+  for (const Batch& batch : batches_) update(batch.step, updates_of(batch));
+  snapshot.keep_changes();
+}
+
+// The updates of parameters that are not contiguous were made in copies.
+void Optimizer::replace_copied_parameters() {
+  for (std::size_t i = 0; i < updates_.size(); ++i) {
+    Variable& parameter = parameters_[updated_[i]];
+    if (!parameter.value().is_contiguous()) parameter.set_value(updates_[i].parameter);
   }
 }
 

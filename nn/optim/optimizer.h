@@ -47,10 +47,11 @@ class Optimizer {
   Optimizer(Optimizer&&) noexcept = default;
   Optimizer& operator=(Optimizer&&) noexcept = default;
 
-  /// Updates each parameter that has a gradient, and no other. The first step allocates the moments; later
-  /// steps allocate nothing, if the gradients are contiguous.
-  /// @throws ShapeError  the shape of a parameter has changed since its last step; nothing is updated or
-  ///                     counted
+  /// Updates each parameter that has a gradient, and no other. If it throws, nothing is updated or counted,
+  /// so that it can be called again. The first step allocates the moments. Later steps allocate nothing if
+  /// the gradients are contiguous and one update() makes the step; otherwise, a step copies the parameters
+  /// and moments of all updates but the largest, to put them back if another fails.
+  /// @throws ShapeError  the shape of a parameter has changed since its last step
   void step();
   /// Discards the gradients of all parameters.
   void zero_grad();
@@ -110,9 +111,11 @@ class Optimizer {
     Tensor third;
     std::int64_t steps = 0;
   };
-  /// Updates that are made in one call. They begin at the end of the previous batch.
+  /// Updates that are made in one call.
   struct Batch {
+    std::size_t begin;
     std::size_t end;
+    std::int64_t numel;  // of all their parameters
     OptimizerStep step;
   };
 
@@ -122,7 +125,9 @@ class Optimizer {
   void check_shape(std::size_t i) const;
   void add_update(std::size_t i, const Group& group);
   static void convert_like(Tensor& moment, const Tensor& parameter);
+  std::span<ParameterUpdate> updates_of(const Batch& batch);
   void run_batches();
+  void replace_copied_parameters();
 
   const char* name_;
   std::vector<Variable> parameters_;

@@ -155,8 +155,9 @@ void Schedule::load(const ScheduleState& state) {
                      state.base_rates.size(), optimizer_->groups());
   }
   if (state.steps < 0) fail<ValueError>("Schedule", "steps is {}; it must not be negative", state.steps);
-  set_rates(state.steps, state.base_rates);
-  base_rates_ = state.base_rates;
+  std::vector<double> base_rates = state.base_rates;
+  set_rates(state.steps, base_rates);
+  base_rates_ = std::move(base_rates);
   steps_ = state.steps;
 }
 

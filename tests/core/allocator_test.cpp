@@ -2,12 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include "core/error.h"
 #include "core/internal/caching_allocator.h"
@@ -21,7 +30,8 @@ namespace {
 /// Memory of a given size that detects leaks.
 class SmallMemory : public RawMemory {
  public:
-  explicit SmallMemory(std::size_t size) : free_(size) {}
+  /// @param slab_bytes  0: none
+  explicit SmallMemory(std::size_t size, std::size_t slab_bytes = 0) : free_(size), slab_bytes_(slab_bytes) {}
   ~SmallMemory() override { EXPECT_TRUE(blocks_.empty()) << "blocks were not returned"; }
 
   void* allocate(std::size_t bytes) override {
@@ -38,10 +48,13 @@ class SmallMemory : public RawMemory {
     std::free(block);
   }
   std::size_t available() const override { return free_; }
+  std::size_t slab_bytes() const override { return slab_bytes_; }
+  std::size_t alignment() const override { return slab_bytes_ == 0 ? kAlignment : 256; }
   std::size_t blocks() const { return blocks_.size(); }
 
  private:
   std::size_t free_;
+  std::size_t slab_bytes_;
   std::map<void*, std::size_t> blocks_;
 };
 
@@ -154,6 +167,189 @@ TEST_F(CachingAllocatorTest, RefusesASizeThatRoundingWouldOverflow) {
                "[memory] 16384.0 PiB in one block is more than any device has");
 }
 
+TEST_F(CachingAllocatorTest, CutsAFreeBlockForASmallerRequest) {
+  void* const first = allocator.allocate(4096);
+  allocator.deallocate(first, 4096);
+  EXPECT_EQ(allocator.allocate(1024), first);
+  EXPECT_EQ(allocator.allocate(2048), static_cast<std::byte*>(first) + 1024);
+  EXPECT_EQ(allocator.stats().system_calls, 1u);
+  EXPECT_EQ(allocator.stats().cached, 1024u);
+  allocator.deallocate(first, 1024);
+  allocator.deallocate(static_cast<std::byte*>(first) + 1024, 2048);
+}
+
+TEST_F(CachingAllocatorTest, MergesFreeNeighbors) {
+  auto* const first = static_cast<std::byte*>(allocator.allocate(4096));
+  allocator.deallocate(first, 4096);
+  // All orders of freeing: before, after, and between free neighbors.
+  for (const std::vector<std::size_t>& order :
+       {std::vector<std::size_t>{0, 1, 2, 3}, {3, 2, 1, 0}, {0, 2, 1, 3}}) {
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(allocator.allocate(1024), first + 1024 * i);
+    for (const std::size_t i : order) allocator.deallocate(first + 1024 * i, 1024);
+    EXPECT_EQ(allocator.allocate(4096), first);
+    allocator.deallocate(first, 4096);
+  }
+  EXPECT_EQ(allocator.stats().system_calls, 1u);
+}
+
+TEST_F(CachingAllocatorTest, TakesTheSmallestBlockThatIsLargeEnough) {
+  void *const large = allocator.allocate(4096), *const medium = allocator.allocate(2048);
+  allocator.deallocate(large, 4096);
+  allocator.deallocate(medium, 2048);
+  EXPECT_EQ(allocator.allocate(1536), medium);
+  allocator.deallocate(medium, 1536);
+}
+
+TEST_F(CachingAllocatorTest, DoesNotCutLargeBlocksForSmallOnes) {
+  void* const large = allocator.allocate(400 << 10);
+  allocator.deallocate(large, 400 << 10);
+  void* const small = allocator.allocate(64);
+  EXPECT_EQ(allocator.allocate(400 << 10), large);
+  allocator.deallocate(small, 64);
+  allocator.deallocate(large, 400 << 10);
+}
+
+TEST_F(CachingAllocatorTest, CutsLargeBlocksForSmallOnesWhenNothingElseIsLeft) {
+  void* const large = allocator.allocate(896 << 10);
+  allocator.set_limit(896 << 10);
+  allocator.deallocate(large, 896 << 10);
+  std::vector<void*> blocks;
+  for (int i = 0; i < 6; ++i) blocks.push_back(allocator.allocate(128 << 10));
+  blocks.push_back(allocator.allocate(64));
+  for (std::size_t i = 0; i < 6; ++i) allocator.deallocate(blocks[i], 128 << 10);
+  allocator.deallocate(blocks[6], 64);
+  allocator.set_limit(0);
+}
+
+TEST_F(CachingAllocatorTest, FailsAnAllocationOnRequest) {
+  allocator.fail_allocation(2);
+  void* const block = allocator.allocate(64);
+  EXPECT_THROW(allocator.allocate(64), MemoryError);
+  EXPECT_EQ(allocator.stats().in_use, 64u);
+  allocator.deallocate(allocator.allocate(64), 64);
+  allocator.deallocate(block, 64);
+}
+
+TEST(Slabs, ServeManySmallBlocks) {
+  constexpr std::size_t kMebibyte = 1 << 20, kBlocks = 100'000;
+  SmallMemory memory(100 * kMebibyte, 2 * kMebibyte);
+  {
+    CachingAllocator allocator("toy", memory);
+    allocator.set_caching(true);
+    std::vector<void*> blocks;
+    for (std::size_t i = 0; i < kBlocks; ++i) blocks.push_back(allocator.allocate(4));
+    EXPECT_LE(allocator.stats().system_calls, kBlocks * 256 / (2 * kMebibyte) + 1);
+    EXPECT_EQ(allocator.stats().in_use, kBlocks * 256);
+    for (void* const block : blocks) {
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % kAlignment, 0u);
+      allocator.deallocate(block, 4);
+    }
+    allocator.release_cached();
+  }
+  EXPECT_EQ(memory.blocks(), 0u);
+}
+
+TEST(Slabs, AreNotCutWithoutTheCache) {
+  SmallMemory memory(1 << 20, 1 << 19);
+  CachingAllocator allocator("toy", memory);
+  allocator.set_caching(false);
+  void *const a = allocator.allocate(64), *const b = allocator.allocate(64);
+  EXPECT_EQ(memory.blocks(), 2u);
+  allocator.deallocate(a, 64);
+  EXPECT_EQ(memory.blocks(), 1u);
+  allocator.deallocate(b, 64);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+TEST(Slabs, GuardEachBlockUnderAddressSanitizer) {
+  SmallMemory memory(1 << 22, 1 << 21);
+  CachingAllocator allocator("toy", memory);
+  allocator.set_caching(true);
+  auto *const a = static_cast<std::byte*>(allocator.allocate(100)), *const b = static_cast<std::byte*>(
+                                                                        allocator.allocate(100));
+  EXPECT_EQ(b, a + 256);
+  EXPECT_FALSE(__asan_address_is_poisoned(a + 99));
+  EXPECT_TRUE(__asan_address_is_poisoned(a + 104));
+  EXPECT_TRUE(__asan_address_is_poisoned(b + 256));
+  allocator.deallocate(a, 100);
+  EXPECT_TRUE(__asan_address_is_poisoned(a));
+  EXPECT_FALSE(__asan_address_is_poisoned(b));
+  allocator.deallocate(b, 100);
+  allocator.release_cached();
+}
+#endif
+
+/// Allocates and frees blocks of random sizes, from 256 bytes to a number of KiB, of which 20 to 60 are in
+/// use. @return  the largest ratio of the bytes held to their peak in use, once that was reached
+double held_by_random_sizes(CachingAllocator& allocator, std::size_t largest_kibibytes) {
+  std::mt19937 random(7);
+  std::uniform_real_distribution<double> exponent(8.0,
+                                                  10.0 + std::log2(static_cast<double>(largest_kibibytes)));
+  std::vector<std::pair<void*, std::size_t>> blocks;
+  const auto free_one = [&] {
+    std::swap(blocks[random() % blocks.size()], blocks.back());
+    allocator.deallocate(blocks.back().first, blocks.back().second);
+    blocks.pop_back();
+  };
+  double ratio = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto bytes = static_cast<std::size_t>(std::exp2(exponent(random)));
+    blocks.emplace_back(allocator.allocate(bytes), bytes);
+    while (blocks.size() > 20 + random() % 40) free_one();
+    const MemoryStats stats = allocator.stats();
+    if (i > 10'000)
+      ratio =
+          std::max(ratio, static_cast<double>(stats.in_use + stats.cached) / static_cast<double>(stats.peak));
+  }
+  while (!blocks.empty()) free_one();
+  return ratio;
+}
+
+TEST(RandomSizes, HoldAtMostOneAndAHalfTimesThePeak) {
+  for (const std::size_t largest_kibibytes : {16, 256, 2048}) {
+    SmallMemory memory(std::size_t{1} << 30);
+    CachingAllocator allocator("toy", memory);
+    allocator.set_caching(true);
+    EXPECT_LE(held_by_random_sizes(allocator, largest_kibibytes), 1.5) << largest_kibibytes;
+    allocator.release_cached();
+  }
+}
+
+TEST(RandomSizes, InSlabsHoldAtMostOneAndAHalfTimesThePeak) {
+  for (const std::size_t largest_kibibytes : {4096, 32768}) {
+    SmallMemory memory(std::size_t{1} << 32, std::size_t{2} << 20);
+    CachingAllocator allocator("toy", memory);
+    allocator.set_caching(true);
+    EXPECT_LE(held_by_random_sizes(allocator, largest_kibibytes), 1.5) << largest_kibibytes;
+    allocator.release_cached();
+  }
+}
+
+// The sizes of a step are those of the step before.
+TEST(RepeatedSizes, NeedNoSystemCalls) {
+  for (const std::size_t slab : {std::size_t{0}, std::size_t{2} << 20}) {
+    SmallMemory memory(std::size_t{1} << 30, slab);
+    CachingAllocator allocator("toy", memory);
+    allocator.set_caching(true);
+    std::uint64_t calls = 0;
+    for (int step = 0; step < 20; ++step) {
+      if (step == 3) calls = allocator.stats().system_calls;
+      std::vector<std::pair<void*, std::size_t>> blocks;
+      for (std::size_t i = 1; i <= 60; ++i) {
+        const std::size_t bytes = i * i % 37 * 9000 + 64;
+        blocks.emplace_back(allocator.allocate(bytes), bytes);
+        if (i % 3 == 0) {
+          allocator.deallocate(blocks.front().first, blocks.front().second);
+          blocks.erase(blocks.begin());
+        }
+      }
+      for (const auto& [block, bytes] : blocks) allocator.deallocate(block, bytes);
+    }
+    EXPECT_EQ(allocator.stats().system_calls, calls) << slab;
+    allocator.release_cached();
+  }
+}
+
 TEST_F(CachingAllocatorTest, ServesManyThreads) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -179,6 +375,45 @@ TEST(Memory, OfATensorIsCountedAndReleased) {
     EXPECT_LE(memory_stats(backend()).in_use, before + 5000);
   }
   EXPECT_EQ(memory_stats(backend()).in_use, before);
+}
+
+/// Enables the block cache during its lifetime, and empties it before and after.
+class OwnCache {
+ public:
+  OwnCache() {
+    release_cached_memory(backend());
+    set_memory_caching(backend(), true);
+  }
+  ~OwnCache() {
+    set_memory_caching(backend(), !is_emulated(backend()));
+    release_cached_memory(backend());
+  }
+  OwnCache(const OwnCache&) = delete;
+  OwnCache& operator=(const OwnCache&) = delete;
+};
+
+TEST(Memory, OfManySmallTensorsIsFewSystemCalls) {
+  if (backend().type != DeviceType::cuda) GTEST_SKIP() << "the host's own allocator has slabs";
+  const OwnCache cache;
+  const std::uint64_t before = memory_stats(backend()).system_calls;
+  std::vector<Tensor> small;
+  for (int i = 0; i < 100'000; ++i) small.push_back(empty({1}, {.device = backend()}));
+  EXPECT_LE(memory_stats(backend()).system_calls - before,
+            13u);  // 100,000 blocks of 256 bytes in slabs of 2 MiB
+}
+
+TEST(Memory, OfRandomSequenceLengthsIsAtMostOneAndAHalfTimesThePeak) {
+  const OwnCache cache;
+  std::mt19937 random(3);
+  for (int step = 0; step < 60; ++step) {
+    const std::int64_t length = 1 + static_cast<std::int64_t>(random() % 400);
+    std::vector<Tensor> kept;
+    for (const std::int64_t width :
+         {std::int64_t{512}, std::int64_t{64}, std::int64_t{2048}, std::int64_t{1}, length})
+      kept.push_back(empty({length, width}, {.device = backend()}));
+  }
+  const MemoryStats stats = memory_stats(backend());
+  EXPECT_LE(static_cast<double>(stats.in_use + stats.cached), 1.5 * static_cast<double>(stats.peak));
 }
 
 TEST(Memory, LimitMakesATensorFailAndLeavesTheOthersAlone) {

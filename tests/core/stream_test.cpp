@@ -159,6 +159,24 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
   EXPECT_EQ(sum(y).item(), 3 * kLength);
 }
 
+// The block of `whole` is made of those of `a` and `b`, in which two streams may still be writing.
+TEST(Memory, UsedAgainAsPartOfALargerBlockWaitsForAllItsStreams) {
+  const Caching caching;
+  release_cached_memory(backend());
+  empty({2 * kLength}, {.device = backend()});  // so that a and b are neighbors
+  const Stream first(backend()), second(backend());
+  {
+    const StreamGuard guard(first);
+    const Tensor a = filled_with(2) + 1;
+  }
+  {
+    const StreamGuard guard(second);
+    const Tensor b = filled_with(3) + 1;
+  }
+  const Tensor whole = full({2 * kLength}, 7.0, {.dtype = DType::f32, .device = backend()});
+  EXPECT_EQ(sum(whole).item(), 7 * 2 * kLength);
+}
+
 TEST(Memory, OutlivesTheStreamThatItWasMadeIn) {
   const Caching caching;
   Tensor x;

@@ -8,6 +8,7 @@
 #include "core/ops/attention_kernels.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/draw_guard.h"
 #include "core/ops/matmul.h"
 
 // Internal: the checks of core/ops/attention.h, attention in groups of heads, and the definition of its
@@ -15,6 +16,11 @@
 namespace tinytorch {
 
 namespace detail {
+
+/// The generator that the options name.
+inline Generator& generator_of(const AttentionOptions& options) {
+  return options.generator ? *options.generator : default_generator();
+}
 
 /// Checks the operands, broadcasts the mask to the scores, and draws the random numbers.
 /// @throws as scaled_dot_product_attention()
@@ -71,6 +77,7 @@ AttentionWithWeights<T> attention_with_weights(const T& q, const std::type_ident
                                                const std::type_identity_t<T>& v,
                                                const AttentionOptions& options) {
   const OpScope scope("attention_with_weights");
+  const DrawGuard guard(detail::generator_of(options));
   const kernels::AttentionSettings settings =
       detail::attention_settings("attention_with_weights", value_of(q), value_of(k), value_of(v), options);
   const auto grouped = [&](const T& x) { return reshape(x, detail::grouped_heads(x.shape(), k.shape())); };

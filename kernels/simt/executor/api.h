@@ -25,6 +25,9 @@ cudaError_t get_last_error();
 /// Returns the recorded error.
 cudaError_t peek_last_error();
 
+/// Counts a call that needs memory. @return whether it is the one that fail_call() lets fail
+bool fails_here();
+
 /// Runs a call that does not touch the device.
 template <class F>
 cudaError_t host_call(F work) {
@@ -42,6 +45,12 @@ cudaError_t device_call(F work) {
   }
   const cudaError_t error = work();
   return set_last_error(device_error() != cudaSuccess ? device_error() : error);
+}
+
+/// Runs a device_call() that needs memory; see fail_call().
+template <class F>
+cudaError_t memory_call(F work) {
+  return device_call([&] { return fails_here() ? cudaErrorMemoryAllocation : work(); });
 }
 
 }  // namespace simt

@@ -2,12 +2,17 @@
 #include "kernels/simt/executor/memory_fault.h"
 #include "kernels/simt/executor/multiprocessor.h"
 #include "kernels/simt/executor/options.h"
+#include "simt/fault.h"
 #include "simt/runtime_api.h"
 
 namespace simt {
 namespace {
 
 thread_local cudaError_t last_error = cudaSuccess;
+
+// Guarded by the API's lock.
+std::uint64_t calls_that_need_memory = 0;
+std::uint64_t failing_call = 0;
 
 std::mutex& api_mutex() {
   static std::mutex mutex;
@@ -25,6 +30,18 @@ std::mutex& api_mutex() {
 ApiLock::ApiLock() : lock_(api_mutex()) {
   options();
   install_fault_handler();
+}
+
+bool fails_here() { return ++calls_that_need_memory == failing_call; }
+
+void fail_call(std::uint64_t n) {
+  const ApiLock lock;
+  failing_call = n == 0 ? 0 : calls_that_need_memory + n;
+}
+
+std::uint64_t memory_calls() {
+  const ApiLock lock;
+  return calls_that_need_memory;
 }
 
 cudaError_t set_last_error(cudaError_t error) {

@@ -97,7 +97,7 @@ cudaError_t elapsed(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
 }  // namespace simt
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
-  return simt::device_call([&] {
+  return simt::memory_call([&] {
     if (event == nullptr || (flags & ~(cudaEventBlockingSync | cudaEventDisableTiming | 0U)) != 0) {
       return cudaErrorInvalidValue;
     }

@@ -128,6 +128,7 @@ cudaError_t launch_grid(const char* name, dim3 grid, dim3 block, std::size_t sha
   if (const cudaError_t error = check(grid, block, shared_bytes); error != cudaSuccess) {
     return set_last_error(error);
   }
+  if (fails_here()) return set_last_error(cudaErrorMemoryAllocation);
   // A fault in the kernel puts the device into an error state, which the next call returns, as on a GPU.
   return set_last_error(run(*stream, {name, grid, block, shared_bytes, body, &stream->ordering}));
 }

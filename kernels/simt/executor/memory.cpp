@@ -46,7 +46,7 @@ cudaError_t attributes(cudaPointerAttributes* result, const void* pointer) {
 }  // namespace simt
 
 cudaError_t cudaMalloc(void** pointer, std::size_t size) {
-  return simt::device_call([&] { return simt::allocate(pointer, cudaMemoryTypeDevice, size); });
+  return simt::memory_call([&] { return simt::allocate(pointer, cudaMemoryTypeDevice, size); });
 }
 
 cudaError_t cudaFree(void* pointer) {
@@ -54,7 +54,7 @@ cudaError_t cudaFree(void* pointer) {
 }
 
 cudaError_t cudaMallocHost(void** pointer, std::size_t size) {
-  return simt::device_call([&] { return simt::allocate(pointer, cudaMemoryTypeHost, size); });
+  return simt::memory_call([&] { return simt::allocate(pointer, cudaMemoryTypeHost, size); });
 }
 
 cudaError_t cudaFreeHost(void* pointer) {

@@ -125,7 +125,7 @@ CUstream_st::CUstream_st(int device, unsigned flags)
 CUstream_st::~CUstream_st() { simt::tsan::destroy(context); }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
-  return simt::device_call([&] {
+  return simt::memory_call([&] {
     if (stream == nullptr || (flags & ~static_cast<unsigned>(cudaStreamNonBlocking)) != 0) {
       return cudaErrorInvalidValue;
     }
