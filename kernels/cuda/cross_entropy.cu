@@ -24,8 +24,7 @@ __device__ T reduce_group(T value, T (&warps)[kWarpsPerBlock], const Combine& co
   }
 }
 
-/// The factor that rescales a sum of exp(x - from) to a sum of exp(x - to). From -inf (an empty sum) to -inf
-/// it is 1.
+/// Rescales a sum of exp(x - from) to a sum of exp(x - to). From -inf (an empty sum) to -inf it is unchanged.
 template <class T>
 __device__ double rescaled(double sum, T from, T to) {
   return from == to ? sum : sum * static_cast<double>(math::Exp{}(from - to));
@@ -43,7 +42,7 @@ struct OnlineSum {
     T next = maximum;
     for (int i = 0; i < kWidth; ++i) next = math::Maximum{}(next, x.element[i]);
     if (next == -std::numeric_limits<T>::infinity()) return;
-    if (next != maximum) sum.scale(rescaling(maximum, next));
+    sum = rescaled(sum, maximum, next);
     maximum = next;
     for (int i = 0; i < kWidth; ++i) sum += static_cast<double>(math::Exp{}(x.element[i] - maximum));
   }

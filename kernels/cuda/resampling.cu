@@ -3,7 +3,6 @@
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/images.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/reduction.h"
 #include "kernels/math/resampling.h"
 
 namespace tinytorch::cuda {

@@ -12,7 +12,6 @@
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/math.h"
-#include "kernels/math/reduction.h"
 
 namespace tinytorch::cuda {
 namespace {
