@@ -39,7 +39,10 @@ void fit(const char* op, Variable& grad, const Node& node, const What& what) {
 }
 
 /// True if writing to x changes no other tensor.
-bool has_one_owner(const Tensor& x) { return x.is_contiguous() && x.storage().use_count() == 1; }
+/// Not said of empty tensors, which count as contiguous even if they are expanded.
+bool has_one_owner(const Tensor& x) {
+  return x.numel() > 0 && x.is_contiguous() && x.storage().use_count() == 1;
+}
 
 /// The gradient as a variable stores it: contiguous, in storage that nothing else shares.
 Variable owned(Variable grad) {
