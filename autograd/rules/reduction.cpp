@@ -19,7 +19,7 @@ Variable with_reduced_axes(const Variable& reduced, const Shape& shape, const Ax
 auto extremum_rule(const Variable& x, const Axes& axes) {
   return [x = Saved(x), axes](const RuleArguments& at) {
     const Tensor y = with_reduced_axes(at.output().detach(), x->shape(), axes).value();
-    const Tensor chosen = logical_or(x->value() == y, isnan(x->value())).to(x->dtype());
+    const Tensor chosen = where(isnan(y), isnan(x->value()), x->value() == y).to(x->dtype());
     return Gradients(with_reduced_axes(at.grad, x->shape(), axes) * (chosen / sum(chosen, axes, true)));
   };
 }

@@ -60,7 +60,7 @@ std::string computed() {
 TEST(Fork, ChildComputesAsItsParentDidOrSaysThatItCannotUseCuda) {
   const std::string wanted = computed();
   const std::string refused =
-      "[cuda] this process was forked after its parent had initialized CUDA, which does not work in it; "
+      "[full] this process was forked after its parent had initialized CUDA, which does not work in it; "
       "start a "
       "program with exec() or posix_spawn() instead, or fork before the parent's first op";
   EXPECT_EQ(in_child(computed), backend() == Device::cpu() ? wanted : refused);

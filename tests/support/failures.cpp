@@ -7,6 +7,7 @@
 #include "core/ops/activation_kernels.h"
 #include "core/ops/arithmetic_kernels.h"
 #include "core/ops/attention_kernels.h"
+#include "core/ops/bitwise_kernels.h"
 #include "core/ops/comparison_kernels.h"
 #include "core/ops/convolution_kernels.h"
 #include "core/ops/copy_kernels.h"
@@ -69,30 +70,33 @@ struct Slots {
 };
 
 // A slot that is missing here does not fail.
-using AllSlots =
-    Slots<kernels::relu, kernels::sigmoid, kernels::silu, kernels::gelu, kernels::gelu_tanh,
-          kernels::hardswish, kernels::leaky_relu, kernels::elu, kernels::softplus, kernels::silu_gradient,
-          kernels::gelu_gradient, kernels::gelu_tanh_gradient, kernels::softmax, kernels::log_softmax,
-          kernels::add, kernels::mul, kernels::maximum, kernels::minimum, kernels::sub, kernels::pow,
-          kernels::remainder, kernels::floor_divide, kernels::div, kernels::neg, kernels::abs, kernels::sign,
-          kernels::attention, kernels::attention_gradient, kernels::eq, kernels::ne, kernels::lt, kernels::le,
-          kernels::gt, kernels::ge, kernels::isnan, kernels::isinf, kernels::isfinite, kernels::logical_and,
-          kernels::logical_or, kernels::logical_xor, kernels::logical_not, kernels::where, kernels::conv2d,
-          kernels::conv2d_input_gradient, kernels::conv2d_weight_gradient, kernels::copy, kernels::fill,
-          kernels::arange, kernels::cross_entropy, kernels::cross_entropy_backward, kernels::gather,
-          kernels::scatter, kernels::scatter_add, kernels::index_bound, kernels::nonzero, kernels::exp,
-          kernels::exp2, kernels::expm1, kernels::log, kernels::log2, kernels::log10, kernels::log1p,
-          kernels::sqrt, kernels::rsqrt, kernels::sin, kernels::cos, kernels::tan, kernels::asin,
-          kernels::acos, kernels::atan, kernels::sinh, kernels::cosh, kernels::tanh, kernels::erf,
-          kernels::atan2, kernels::floor, kernels::ceil, kernels::trunc, kernels::round, kernels::matmul,
-          kernels::linear, kernels::normalize, kernels::normalize_gradient, kernels::sgd_step,
-          kernels::adam_step, kernels::rmsprop_step, kernels::adagrad_step, kernels::lion_step,
-          kernels::max_pool2d_at, kernels::max_pool2d_gradient, kernels::random_uniform,
-          kernels::random_normal, kernels::random_integers, kernels::lstm_gates, kernels::lstm_gates_gradient,
-          kernels::gru_gates, kernels::gru_gates_gradient, kernels::sum, kernels::prod, kernels::max,
-          kernels::min, kernels::argmax, kernels::argmin, kernels::resample2d, kernels::cumsum,
-          kernels::cumprod, kernels::sort, kernels::fold, kernels::dropout, kernels::max_pool2d,
-          kernels::rotate_halves, kernels::resample2d_gradient, kernels::linear_recurrence, kernels::unfold>;
+using AllSlots = Slots<
+    kernels::relu, kernels::sigmoid, kernels::silu, kernels::gelu, kernels::gelu_tanh, kernels::hardswish,
+    kernels::leaky_relu, kernels::elu, kernels::softplus, kernels::silu_gradient, kernels::gelu_gradient,
+    kernels::gelu_tanh_gradient, kernels::softmax, kernels::log_softmax, kernels::add, kernels::mul,
+    kernels::maximum, kernels::minimum, kernels::sub, kernels::pow, kernels::remainder, kernels::floor_divide,
+    kernels::div, kernels::neg, kernels::abs, kernels::sign, kernels::attention, kernels::attention_gradient,
+    kernels::eq, kernels::ne, kernels::lt, kernels::le, kernels::gt, kernels::ge, kernels::isnan,
+    kernels::isinf, kernels::isfinite, kernels::logical_and, kernels::logical_or, kernels::logical_xor,
+    kernels::logical_not, kernels::where, kernels::conv2d, kernels::conv2d_input_gradient,
+    kernels::conv2d_weight_gradient, kernels::copy, kernels::fill, kernels::arange, kernels::cross_entropy,
+    kernels::cross_entropy_backward, kernels::gather, kernels::scatter, kernels::scatter_add,
+    kernels::index_bound, kernels::nonzero, kernels::exp, kernels::exp2, kernels::expm1, kernels::log,
+    kernels::log2, kernels::log10, kernels::log1p, kernels::sqrt, kernels::rsqrt, kernels::sin, kernels::cos,
+    kernels::tan, kernels::asin, kernels::acos, kernels::atan, kernels::sinh, kernels::cosh, kernels::tanh,
+    kernels::erf, kernels::atan2, kernels::floor, kernels::ceil, kernels::trunc, kernels::round,
+    kernels::matmul, kernels::linear, kernels::normalize, kernels::normalize_gradient, kernels::sgd_step,
+    kernels::adam_step, kernels::rmsprop_step, kernels::adagrad_step, kernels::lion_step,
+    kernels::max_pool2d_at, kernels::max_pool2d_gradient, kernels::random_uniform, kernels::random_normal,
+    kernels::random_integers, kernels::lstm_gates, kernels::lstm_gates_gradient, kernels::gru_gates,
+    kernels::gru_gates_gradient, kernels::sum, kernels::prod, kernels::max, kernels::min, kernels::argmax,
+    kernels::argmin, kernels::resample2d, kernels::cumsum, kernels::cumprod, kernels::sort, kernels::fold,
+    kernels::dropout, kernels::max_pool2d, kernels::rotate_halves, kernels::resample2d_gradient,
+    kernels::linear_recurrence, kernels::unfold, kernels::moment, kernels::nansum, kernels::cummax,
+    kernels::cummin, kernels::hardtanh, kernels::hardsigmoid, kernels::logsigmoid, kernels::softsign,
+    kernels::selu, kernels::mish, kernels::mish_gradient, kernels::rotate_interleaved, kernels::bitwise_and,
+    kernels::bitwise_or, kernels::bitwise_xor, kernels::bitwise_not, kernels::bitwise_left_shift,
+    kernels::bitwise_right_shift>;
 
 CachingAllocator& caching_allocator() { return dynamic_cast<CachingAllocator&>(allocator(backend())); }
 

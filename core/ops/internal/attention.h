@@ -17,9 +17,9 @@ namespace tinytorch {
 
 namespace detail {
 
-/// The generator that the options name.
+/// The generator that the op draws from. That of the options is not touched if there is no dropout.
 inline Generator& generator_of(const AttentionOptions& options) {
-  return options.generator ? *options.generator : default_generator();
+  return options.dropout > 0 && options.generator ? *options.generator : default_generator();
 }
 
 /// Checks the operands, broadcasts the mask to the scores, and draws the random numbers.
