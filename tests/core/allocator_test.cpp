@@ -306,7 +306,7 @@ double held_by_random_sizes(CachingAllocator& allocator, std::size_t largest_kib
 }
 
 TEST(RandomSizes, HoldAtMostOneAndAHalfTimesThePeak) {
-  for (const std::size_t largest_kibibytes : {16, 256, 2048}) {
+  for (const std::size_t largest_kibibytes : {16U, 256U, 2048U}) {
     SmallMemory memory(std::size_t{1} << 30);
     CachingAllocator allocator("toy", memory);
     allocator.set_caching(true);
@@ -316,7 +316,7 @@ TEST(RandomSizes, HoldAtMostOneAndAHalfTimesThePeak) {
 }
 
 TEST(RandomSizes, InSlabsHoldAtMostOneAndAHalfTimesThePeak) {
-  for (const std::size_t largest_kibibytes : {4096, 32768}) {
+  for (const std::size_t largest_kibibytes : {4096U, 32768U}) {
     SmallMemory memory(std::size_t{1} << 32, std::size_t{2} << 20);
     CachingAllocator allocator("toy", memory);
     allocator.set_caching(true);
