@@ -14,20 +14,20 @@ namespace tinytorch {
 /// ```
 class OpScope {
  public:
-  explicit OpScope(const char* op) : is_outermost_(current_ == nullptr) {
-    if (is_outermost_) current_ = op;
+  explicit OpScope(const char* op) : is_outermost_(current_op == nullptr) {
+    if (is_outermost_) current_op = op;
   }
   ~OpScope() {
-    if (is_outermost_) current_ = nullptr;
+    if (is_outermost_) current_op = nullptr;
   }
   OpScope(const OpScope&) = delete;
   OpScope& operator=(const OpScope&) = delete;
 
   /// The op that errors name; null outside of all scopes.
-  static const char* current() { return current_; }
+  static const char* current() { return current_op; }
 
  private:
-  static inline constinit thread_local const char* current_ = nullptr;
+  static inline constinit thread_local const char* current_op = nullptr;
   bool is_outermost_;
 };
 

@@ -41,7 +41,7 @@ class Generator {
     const std::lock_guard lock(mutex_);
     const RandomStream stream = state_;
     state_.offset += blocks;
-    for (Draws* draws = thread_draws_; draws != nullptr; draws = draws->outer) {
+    for (Draws* draws = thread_draws; draws != nullptr; draws = draws->outer) {
       if (draws->generator == this) draws->blocks += blocks;
     }
     return stream;
@@ -73,7 +73,7 @@ class Generator {
     std::uint64_t blocks = 0;
     Draws* outer = nullptr;
   };
-  static inline constinit thread_local Draws* thread_draws_ = nullptr;
+  static inline constinit thread_local Draws* thread_draws = nullptr;
 
   mutable std::mutex mutex_;
   RandomStream state_;

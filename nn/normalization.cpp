@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <mutex>
-#include <utility>
 
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
@@ -131,7 +130,7 @@ void BatchNorm::set_count(BatchCount next) const {
   const std::lock_guard lock(count_mutex);
   Tensor tracked = num_batches_tracked_;  // the same storage
   if (tracked.version() != next.from_version) next.value = tracked + 1;
-  move_elements(tracked, std::move(next.value));
+  move_elements(tracked, next.value);
 }
 
 }  // namespace tinytorch::nn

@@ -37,7 +37,7 @@ Snapshot::~Snapshot() {
   }
 }
 
-void move_elements(Tensor& x, Tensor y) {
+void move_elements(Tensor& x, Tensor& y) {
   if (x.dtype() != y.dtype() || x.device() != y.device() || !is_all_of_its_storage(x) ||
       !is_all_of_its_storage(y)) {
     return assign(x, y);

@@ -42,8 +42,8 @@ class Snapshot {
   std::vector<Saved> saved_;
 };
 
-/// Gives x the elements of y, a tensor like x that nothing else uses. If each is all of its own memory, as
-/// usual, it exchanges the memory, which cannot fail; otherwise it copies.
-void move_elements(Tensor& x, Tensor y);
+/// Gives x the elements of y, a tensor like x that is not used afterwards. If each is all of its own memory,
+/// as usual, it exchanges the memory, which cannot fail; otherwise it copies.
+void move_elements(Tensor& x, Tensor& y);
 
 }  // namespace tinytorch

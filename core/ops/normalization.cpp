@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <utility>
 
 #include "core/internal/checked.h"
 #include "core/internal/snapshot.h"
@@ -205,8 +204,8 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   Tensor variance = updated(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);
   // Both are computed before the first is replaced.
   Tensor old_mean = running_mean, old_variance = running_variance;
-  move_elements(old_mean, std::move(mean));
-  move_elements(old_variance, std::move(variance));
+  move_elements(old_mean, mean);
+  move_elements(old_variance, variance);
   return result;
 }
 

@@ -9,12 +9,18 @@
 namespace tinytorch::conformance {
 namespace {
 
+/// The largest integer that is drawn: the dtype has it, and f64 all up to it.
+double largest_integer(DType dtype) {
+  return dtype == DType::u8 ? 0x1p8 - 1 : dtype == DType::i32 ? 0x1p31 - 1 : 0x1p53;
+}
+
 double draw_element(const Domain& domain, DType dtype, testing::RandomSource& source) {
   if (dtype == DType::boolean) return static_cast<double>(source.integer(0, 1));
   if (is_integer(dtype)) {
-    const double low = std::ceil(dtype == DType::u8 ? std::max(domain.low, 0.0) : domain.low);
+    const double limit = largest_integer(dtype), low = dtype == DType::u8 ? 0 : -limit;
     return static_cast<double>(
-        source.integer(static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::floor(domain.high))));
+        source.integer(static_cast<std::int64_t>(std::ceil(std::max(domain.low, low))),
+                       static_cast<std::int64_t>(std::floor(std::min(domain.high, limit)))));
   }
   const auto specials = static_cast<std::int64_t>(domain.special.size());
   double x = source.uniform(domain.low, domain.high);

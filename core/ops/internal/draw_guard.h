@@ -13,11 +13,11 @@ class DrawGuard {
   explicit DrawGuard(Generator& generator)
       : generator_(generator),
         before_(generator.state()),
-        draws_{.generator = &generator, .blocks = 0, .outer = Generator::thread_draws_} {
-    Generator::thread_draws_ = &draws_;
+        draws_{.generator = &generator, .blocks = 0, .outer = Generator::thread_draws} {
+    Generator::thread_draws = &draws_;
   }
   ~DrawGuard() {
-    Generator::thread_draws_ = draws_.outer;
+    Generator::thread_draws = draws_.outer;
     if (std::uncaught_exceptions() > exceptions_) generator_.give_back(before_, draws_.blocks);
   }
   DrawGuard(const DrawGuard&) = delete;

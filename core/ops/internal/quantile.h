@@ -51,7 +51,7 @@ template <TensorLike T>
 T quantiles_of_sorted(const T& sorted, const Quantiles& quantiles) {
   const auto [lower, upper, weight] = quantile_ranks(value_of(sorted), quantiles);
   const int last = sorted.rank() - 1;
-  const T a = gather_unchecked(sorted, IndexMap{last, lower});
+  T a = gather_unchecked(sorted, IndexMap{last, lower});
   if (!weight.defined()) return a;
   const T b = gather_unchecked(sorted, IndexMap{last, upper});
   return a + T(weight) * where(isinf(value_of(a)), T(0), b - a);
