@@ -57,7 +57,8 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
   const std::vector<Tensor> gradients = gradients_of(parameters);
   if (gradients.empty()) return Tensor(0.0f).to(DType::f32);
   const Tensor total = total_norm(gradients, p);
-  const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0), result = total.to(gradients.front().dtype());
+  const Tensor factor = minimum(max_norm / (total + 1e-6), 1.0);
+  Tensor result = total.to(gradients.front().dtype());
   replace_gradients(parameters, [&](const Tensor& grad) {
     return grad * factor.to({.dtype = grad.dtype(), .device = grad.device()});
   });
