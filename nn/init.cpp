@@ -144,8 +144,9 @@ Initializer xavier_uniform(double gain) {
 Initializer mirrored_orthogonal(double gain) {
   check_gain("init::mirrored_orthogonal", gain);
   return [gain](const Shape& shape, Options options, Generator& generator) {
-    const auto columns = static_cast<std::size_t>(fans_of("init::mirrored_orthogonal", shape).in);
+    const Fans fans = fans_of("init::mirrored_orthogonal", shape);
     if (checked_numel("init::mirrored_orthogonal", shape) == 0) return empty(shape, options);
+    const auto columns = static_cast<std::size_t>(fans.in);
     const auto rows = static_cast<std::size_t>(shape[0]);
     Tensor weight = empty(shape, {.dtype = DType::f64});  // first, as MemoryError says how much is too much
     const std::vector<double> elements = mirrored_rows(rows, columns, generator);
