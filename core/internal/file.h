@@ -63,13 +63,13 @@ class InputFile : public FileErrors {
   std::size_t size_;
 };
 
-/// A regular file that is written beside the one that it replaces, so that readers see either the old or the
-/// new file. Symbolic links stay: what they lead to is replaced, by a file of the same owner and mode.
+/// A regular file that is written in the directory of the one that it replaces, so that readers see either
+/// the old or the new file. Symbolic links stay: what they lead to is replaced, by a file of the same owner
+/// and mode.
 class ReplacementFile : public FileErrors {
  public:
   /// @throws IoError  there is something at the path that is not a regular file or cannot be written, or no
-  /// file can be
-  ///                  created beside it
+  ///                  file can be created in its directory
   ReplacementFile(const char* op, const std::string& path);
   /// Removes the file unless it has replaced the old one.
   ~ReplacementFile();

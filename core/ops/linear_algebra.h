@@ -39,7 +39,7 @@ T addmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t
         double alpha = 1);
 
 /// beta * x + alpha * bmm(a, b), where x and the product broadcast. If beta is 0, the elements of x do not
-/// matter, even if they are NaN.
+/// matter, even if they are NaN. Integers stay integers if beta and alpha are integral.
 /// @throws ShapeError  as bmm(), or x and the product do not broadcast
 template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta = 1,

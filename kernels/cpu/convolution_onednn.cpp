@@ -226,6 +226,7 @@ class ConvolutionPrimitive {
   template <class Op>
   void create(const typename Op::primitive_desc& desc, const memory::desc& x, const memory::desc& weight,
               const memory::desc& y) {
+    // The caller takes an error of the library as a reason to compute the convolution by our own products.
     if (std::string_view(desc.impl_info_str()).find("gemm:") != std::string_view::npos) {
       throw dnnl::error(dnnl_unimplemented,
                         "matrix products that depend on the number of threads; ours do not");

@@ -206,6 +206,18 @@ void linear_algebra_rows() {
       .tolerances({5e-6, 2e-5}, {1e-13, 1e-12})
       .gradient(differentiable)
       .calls([](const auto& x, const auto& a, const auto& b) { return baddbmm(x, a, b, 0.5, 2); });
+  row("baddbmm_of_integers")
+      .inputs(real(-9, 9), real(-9, 9), real(-9, 9))
+      .dtypes({DType::i32, DType::i64})
+      .skip_dtype_errors()
+      .operand_shapes({{{5}, {2, 3, 4}, {2, 4, 5}}, {{2, 1, 1}, {2, 3, 4}, {2, 4, 5}}})
+      .reference([](const Array& x, const Array& a, const Array& b) {
+        const Array product = batch_product(a, b);
+        return generate(product.shape,
+                        [&](const Dims& at) { return 3 * broadcast_element(x, at) - 2 * product(at); });
+      })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& a, const Tensor& b) { return baddbmm(x, a, b, 3, -2); });
   einsum_rows();
 }
 
