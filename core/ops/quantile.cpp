@@ -48,15 +48,13 @@ namespace {
 
 }  // namespace
 
-Quantiles one_quantile(const char* op, const Tensor& x, double q, QuantileInterpolation interpolation,
-                       bool ignores_nan) {
+Tensor checked_quantiles(const char* op, const Tensor& x, double q) {
   require_floating(op, x);
   if (!(q >= 0 && q <= 1)) fail_quantile(op, q);
-  return {op, full({}, q, {.dtype = DType::f64, .device = x.device()}), interpolation, ignores_nan};
+  return full({}, q, {.dtype = DType::f64, .device = x.device()});
 }
 
-Quantiles several_quantiles(const char* op, const Tensor& x, const Tensor& q,
-                            QuantileInterpolation interpolation, bool ignores_nan) {
+Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q) {
   require_floating(op, x);
   require_defined(op, q);
   if (!is_floating(q.dtype())) {
@@ -73,7 +71,7 @@ Quantiles several_quantiles(const char* op, const Tensor& x, const Tensor& q,
       fail_quantile(op, select(flat, 0, index.item<std::int64_t>()).to(DType::f64).item<double>());
     }
   }
-  return {op, ordinary, interpolation, ignores_nan};
+  return ordinary;
 }
 
 namespace {

@@ -61,37 +61,38 @@ double total_of_numbers(std::span<const double> x) {
   return total(numbers);
 }
 
-void nansum_rows() {
-  const Tolerance f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
-  row("nansum")
-      .inputs(real(-9, 9).including({nan, nan, inf, -inf}))
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
+/// The rows of sum and nansum.
+/// @param total_of  what `op` computes of a span of elements
+template <class Op>
+void sum_rows(const std::string& name, const Op& op, const KernelSlot& kernel, Reduction total_of,
+              const Domain& values) {
+  const auto variant = [&](const std::string& suffix) -> Row& {
+    // Sums are computed in f64: the errors are one rounding, and the order of addition.
+    return row(name + suffix)
+        .inputs(values)
+        .dtypes(kAllDTypes)
+        .result_dtype(ResultDType::int_to_i64)
+        .tolerances({1e-7, 1e-7}, {1e-12, 1e-10})
+        .gradient(differentiable);
+  };
+  variant("")
       .shapes(with(kAnyAxes, {{0}, {2, 0}}))
-      .covers(kernels::nansum)
-      .reference(over_all(total_of_numbers))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) { return nansum(x); });
-  row("nansum_over_first_axis_keepdim")
-      .inputs(real(-9, 9).including({nan}))
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
+      .covers(kernel)
+      .reference(over_all(total_of))
+      .calls([op](const auto& x) { return op(x); });
+  variant("_over_first_axis")
       .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
-      .reference(over({0}, true, total_of_numbers))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) { return nansum(x, {0}, true); });
-  row("nansum_over_outer_axes")
-      .inputs(real(-9, 9).including({nan, inf}))
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
+      .reference(over({0}, false, total_of))
+      .calls([op](const auto& x) { return op(x, Axes{0}); });
+  variant("_over_second_axis_keepdim")
+      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
+      .reference(over({1}, true, total_of))
+      .calls([op](const auto& x) { return op(x, Axes{1}, true); });
+  variant("_over_outer_axes")
       .shapes(with(kTwoAxes, {{0, 3, 2}, {3, 0, 2}}))
-      .reference(over({0, 2}, false, total_of_numbers))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) {
-        return nansum(x, {-1, 0});
+      .reference(over({0, 2}, false, total_of))
+      .calls([op](const auto& x) {
+        return op(x, Axes{-1, 0});
       });
 }
 
@@ -134,51 +135,13 @@ void extrema_with_indices_rows() {
 }  // namespace
 
 void reduction_rows() {
-  nansum_rows();
+  sum_rows(
+      "sum", [](const auto&... of) { return sum(of...); }, kernels::sum, total,
+      real(-9, 9).including({inf, -inf, nan}));
+  sum_rows(
+      "nansum", [](const auto&... of) { return nansum(of...); }, kernels::nansum, total_of_numbers,
+      real(-9, 9).including({nan, nan, inf, -inf}));
   extrema_with_indices_rows();
-  // Sums are computed in f64: the errors are one rounding, and the order of addition.
-  const Tolerance f32{1e-7, 1e-7}, f64{1e-12, 1e-10};
-  const Domain values = real(-9, 9);
-  row("sum")
-      .inputs(values)
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
-      .shapes(with(kAnyAxes, {{0}, {2, 0}}))
-      .covers(kernels::sum)
-      .reference(over_all(total))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) { return sum(x); });
-  row("sum_over_first_axis")
-      .inputs(values)
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
-      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
-      .reference(over({0}, false, total))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) { return sum(x, {0}); });
-  row("sum_over_second_axis_keepdim")
-      .inputs(values)
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
-      .shapes(with(kOneAxis, {{0, 3}, {3, 0}}))
-      .reference(over({1}, true, total))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) { return sum(x, {1}, true); });
-  row("sum_over_outer_axes")
-      .inputs(values.including({inf, -inf, nan}))
-      .dtypes(kAllDTypes)
-      .result_dtype(ResultDType::int_to_i64)
-      .shapes(with(kTwoAxes, {{0, 3, 2}, {3, 0, 2}}))
-      .reference(over({0, 2}, false, total))
-      .tolerances(f32, f64)
-      .gradient(differentiable)
-      .calls([](const auto& x) {
-        return sum(x, {-1, 0});
-      });
-
   const Domain extremes = real(-9, 9).including({inf, -inf, nan});
   row("max")
       .inputs(extremes)

@@ -32,12 +32,9 @@ struct Quantiles {
   bool ignores_nan;
 };
 
-/// One quantile. @throws ValueError  q is not in [0, 1]
-Quantiles one_quantile(const char* op, const Tensor& x, double q, QuantileInterpolation interpolation,
-                       bool ignores_nan);
-/// @throws as quantile()
-Quantiles several_quantiles(const char* op, const Tensor& x, const Tensor& q,
-                            QuantileInterpolation interpolation, bool ignores_nan);
+/// q as a tensor on x's device. @throws as quantile()
+Tensor checked_quantiles(const char* op, const Tensor& x, double q);
+Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q);
 
 /// The indices along the last axis of the elements between which the quantiles are, and the weights of the
 /// upper ones; these are undefined if the quantiles are the lower ones.
@@ -70,6 +67,15 @@ T quantiles_along(const T& x, const Quantiles& quantiles, std::optional<int> axi
                  joined(quantiles.q.shape(), reduced_shape(x.shape(), {along}, keepdim)));
 }
 
+/// @param q  a double or a Tensor
+template <TensorLike T, class Q>
+T quantile(const char* op, const T& x, const Q& q, std::optional<int> axis, bool keepdim,
+           QuantileInterpolation interpolation, bool ignores_nan) {
+  const OpScope scope(op);
+  const Quantiles quantiles{op, checked_quantiles(op, value_of(x), q), interpolation, ignores_nan};
+  return quantiles_along(x, quantiles, axis, keepdim);
+}
+
 }  // namespace detail
 
 template <TensorLike T>
@@ -83,31 +89,23 @@ Chosen<T> nanmedian(const T& x, int axis, bool keepdim) {
 
 template <TensorLike T>
 T quantile(const T& x, double q, std::optional<int> axis, bool keepdim, QuantileInterpolation interpolation) {
-  const OpScope scope("quantile");
-  return detail::quantiles_along(x, detail::one_quantile("quantile", value_of(x), q, interpolation, false),
-                                 axis, keepdim);
+  return detail::quantile("quantile", x, q, axis, keepdim, interpolation, false);
 }
 template <TensorLike T>
 T quantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
            QuantileInterpolation interpolation) {
-  const OpScope scope("quantile");
-  return detail::quantiles_along(
-      x, detail::several_quantiles("quantile", value_of(x), q, interpolation, false), axis, keepdim);
+  return detail::quantile("quantile", x, q, axis, keepdim, interpolation, false);
 }
 
 template <TensorLike T>
 T nanquantile(const T& x, double q, std::optional<int> axis, bool keepdim,
               QuantileInterpolation interpolation) {
-  const OpScope scope("nanquantile");
-  return detail::quantiles_along(x, detail::one_quantile("nanquantile", value_of(x), q, interpolation, true),
-                                 axis, keepdim);
+  return detail::quantile("nanquantile", x, q, axis, keepdim, interpolation, true);
 }
 template <TensorLike T>
 T nanquantile(const T& x, const Tensor& q, std::optional<int> axis, bool keepdim,
               QuantileInterpolation interpolation) {
-  const OpScope scope("nanquantile");
-  return detail::quantiles_along(
-      x, detail::several_quantiles("nanquantile", value_of(x), q, interpolation, true), axis, keepdim);
+  return detail::quantile("nanquantile", x, q, axis, keepdim, interpolation, true);
 }
 
 }  // namespace tinytorch
