@@ -11,6 +11,7 @@
 #include <typeinfo>
 #include <utility>
 
+#include "autograd/tape.h"
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
@@ -41,6 +42,10 @@ class PartCollector : public Visitor {
   void parameter(std::string_view name, Parameter& parameter) override {
     if (!parameter.defined()) return;
     const Node* const node = parameter.node().get();
+    if (node != nullptr && !parameter.is_leaf()) {
+      fail<ValueError>("Module::visit", "parameter \"{}\" is the result of {}; make it with variable()", name,
+                       node->name);
+    }
     parts.push_back({.path = path_of(name),
                      .module_index = module_index_,
                      .parameter = &parameter,
@@ -92,6 +97,14 @@ StateDict values_of(const Module& module) {
     if (!part.module) values.emplace(part.path, part.value());
   }
   return values;
+}
+
+// Whether two parts are one tensor.
+bool share_value(const Part& a, const Part& b) {
+  if (a.module || b.module) return false;
+  const Tensor &x = a.value(), &y = b.value();
+  return x.storage() == y.storage() && x.offset() == y.offset() && x.dtype() == y.dtype() &&
+         x.shape() == y.shape() && x.strides() == y.strides();
 }
 
 // Keeps the gradient where nothing changes.
@@ -214,9 +227,18 @@ void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
         {.dtype = is_floating(x.dtype()) ? dtype : std::nullopt, .device = device.value_or(x.device())});
   };
   const std::vector<Part> parts = parts_of(*this);
-  // All are converted before the first is replaced.
+  // All are converted before the first is replaced, and what parts share once, so that they share the result.
   std::vector<Tensor> values;
-  for (const Part& part : parts) values.push_back(part.module ? Tensor() : converted(part.value()));
+  for (const Part& part : parts) {
+    const auto same = [&](const Part& earlier) { return share_value(earlier, part); };
+    const auto end = parts.begin() + static_cast<std::ptrdiff_t>(values.size());
+    const auto first = std::find_if(parts.begin(), end, same);
+    if (first != end) {
+      values.push_back(values[static_cast<std::size_t>(first - parts.begin())]);
+    } else {
+      values.push_back(part.module ? Tensor() : converted(part.value()));
+    }
+  }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].parameter) replace_value(*parts[i].parameter, std::move(values[i]));
     if (parts[i].buffer) *parts[i].buffer = std::move(values[i]);

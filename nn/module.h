@@ -25,8 +25,8 @@ using Parameter = Variable;
 class Visitor {
  public:
   virtual ~Visitor() = default;
-  /// Receives a tensor that is trained. An undefined tensor, such as the bias of a layer without one, is
-  /// skipped.
+  /// Receives a tensor that is trained: a leaf made by variable(), or a constant. An undefined tensor, such
+  /// as the bias of a layer without one, is skipped.
   virtual void parameter(std::string_view name, Parameter& parameter) = 0;
   /// Receives a tensor that belongs to the module's state but is not trained. An undefined tensor is skipped.
   virtual void buffer(std::string_view name, Tensor& buffer) = 0;
@@ -82,8 +82,9 @@ class Module {
 
   /// Passes this module's own parameters, buffers and children to the visitor, always in the same order. What
   /// is not listed is not trained, moved or saved.
-  /// Their names must be different, not empty and without dots; otherwise the functions below throw
-  /// ValueError. By default, a module has no parameters, buffers and children.
+  /// Their names must be different, not empty and without dots, and a parameter not the result of an op;
+  /// otherwise the functions below throw ValueError. By default, a module has no parameters, buffers and
+  /// children.
   virtual void visit(Visitor& visitor);
   /// The layer and its arguments as summary() shows them, such as "Dense(2, 4)". By default, the name of the
   /// class.

@@ -268,6 +268,29 @@ class Misnamed : public nn::Layer<Misnamed> {
   Variable weight_ = variable(ones({}));
 };
 
+class Computed : public nn::Layer<Computed> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return x;
+  }
+  void visit(nn::Visitor& visitor) override {
+    visitor.parameter("root", root_);
+    visitor.parameter("square", square_);
+  }
+
+ private:
+  Variable root_ = variable(ones({})), square_ = root_ * root_;
+};
+
+TEST(Module, RefusesParametersThatAreResults) {
+  Computed layer;
+  const std::string message =
+      "[Module::visit] parameter \"square\" is the result of mul; make it with variable()";
+  EXPECT_ERROR(layer.set_trainable(false), ValueError, message);
+  EXPECT_ERROR(layer.to(DType::f64), ValueError, message);
+}
+
 TEST(Module, RefusesNamesThatWouldLoseAPart) {
   EXPECT_ERROR(Misnamed({"w", "w"}).state_dict(), ValueError, "[Module::visit] two parts are named \"w\"");
   EXPECT_ERROR(Misnamed({"a.b"}).summary(), ValueError,

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/shape.h"
 #include "nn/dense.h"
 #include "nn/embedding.h"
 #include "nn/loss.h"
@@ -112,6 +113,33 @@ TEST(TiedWeights, StayTiedWhereTheyAreMovedSavedAndLoaded) {
   loaded.load_state_dict(state);
   EXPECT_TENSOR_EQ(loaded.output_weight(), model.weight().value().to(DType::f32));
   EXPECT_EQ(loaded.weight().node(), loaded.output_weight().node());
+}
+
+/// Two layers of one constant weight and one buffer.
+class Shared : public nn::Layer<Shared> {
+ public:
+  template <TensorLike T>
+  T forward(const T& x) const {
+    return x;
+  }
+  void visit(nn::Visitor& visitor) override {
+    visitor.parameter("weight", weight);
+    visitor.parameter("other_weight", other_weight);
+    visitor.buffer("count", count);
+    visitor.buffer("other_count", other_count);
+    visitor.buffer("first_of_count", first_of_count);
+  }
+  nn::Parameter weight{ones({3})}, other_weight = weight;
+  Tensor count = zeros({2}), other_count = count, first_of_count = slice(count, 0, 0, 1);
+};
+
+TEST(TiedWeights, StayTiedWhereTheyAreConstantsOrBuffers) {
+  Shared model;
+  model.to({.dtype = DType::f64, .device = backend()});
+  EXPECT_EQ(model.weight.value().storage(), model.other_weight.value().storage());
+  EXPECT_EQ(model.count.storage(), model.other_count.storage());
+  EXPECT_EQ(model.count.dtype(), DType::f64);
+  EXPECT_EQ(model.first_of_count.shape(), (Shape{1}));
 }
 
 TEST(TiedWeights, FitTheLayer) {
