@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/op_scope.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/statistics.h"
@@ -16,7 +17,7 @@ namespace {
 Tensor norm_of(const Tensor& x, double p) {
   if (x.numel() == 0) return Tensor(0.0);
   if (p == 2) return detail::euclidean_norm(x, normalize_axes("norm", {}, x.rank()), false, DType::f64);
-  return norm(x, p).to(DType::f64);
+  return norm(x.to(DType::f64), p);
 }
 
 std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
@@ -52,6 +53,7 @@ Tensor total_norm(const std::vector<Tensor>& gradients, double p) {
 
 Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double p) {
   constexpr const char* kName = "clip_grad_norm";
+  const OpScope scope(kName);
   if (!(max_norm >= 0)) fail<ValueError>(kName, "max_norm is {}; it must not be negative", max_norm);
   if (!(p > 0)) fail<ValueError>(kName, "p is {}; it must be positive", p);
   const std::vector<Tensor> gradients = gradients_of(parameters);
@@ -66,6 +68,7 @@ Tensor clip_grad_norm(std::vector<Variable> parameters, double max_norm, double 
 }
 
 void clip_grad_value(std::vector<Variable> parameters, double clip_value) {
+  const OpScope scope("clip_grad_value");
   if (!(clip_value >= 0))
     fail<ValueError>("clip_grad_value", "clip_value is {}; it must not be negative", clip_value);
   replace_gradients(parameters,

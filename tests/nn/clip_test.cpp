@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -59,6 +60,11 @@ TEST(ClipGradNorm, IsComputedInF64) {
   EXPECT_TENSOR_NEAR(all[1].grad() * 1e10, {12.0});
   all[0].set_grad(here(Tensor{3e-30, -4e-30}));
   EXPECT_TENSOR_NEAR(nn::clip_grad_norm({all[0]}, 1) / 5e-30, Tensor(1.0f));
+  for (const double p : {1.0, 3.0}) {
+    all[0].set_grad(here(Tensor{3e38, 3e38}));
+    nn::clip_grad_norm({all[0]}, 1, p);
+    EXPECT_TENSOR_NEAR(all[0].grad(), full({2}, std::pow(0.5, 1 / p), {.dtype = DType::f32})) << "p = " << p;
+  }
 }
 
 TEST(ClipGradNorm, RefusesWhatIsNoNorm) {
