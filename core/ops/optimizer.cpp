@@ -1,6 +1,9 @@
 #include "core/ops/optimizer.h"
 #include "core/ops/optimizer_kernels.h"
 
+#include <algorithm>
+
+#include "core/internal/snapshot.h"
 #include "core/ops/internal/check.h"
 
 namespace tinytorch {
@@ -45,6 +48,12 @@ void check_update(const char* op, const ParameterUpdate& update, Device device, 
   }
 }
 
+bool has_both_dtypes(std::span<const ParameterUpdate> updates) {
+  return std::any_of(updates.begin(), updates.end(), [&](const ParameterUpdate& update) {
+    return update.parameter.dtype() != updates.front().parameter.dtype();
+  });
+}
+
 /// @param moments  the number of moments that the step requires
 template <class Slot, class Step>
 void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates, int moments) {
@@ -52,7 +61,17 @@ void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates,
   const OpScope scope(slot.name());
   for (const ParameterUpdate& update : updates)
     check_update(slot.name(), update, updates.front().device(), moments);
+  // A kernel updates the parameters of one dtype at once.
+  Snapshot snapshot;
+  if (has_both_dtypes(updates)) {
+    for (const ParameterUpdate& update : updates) {
+      for (const Tensor* x : {&update.parameter, &update.first, &update.second, &update.third}) {
+        if (x->defined() && x->dtype() == DType::f32) snapshot.add(*x);
+      }
+    }
+  }
   slot(step, updates);
+  snapshot.keep_changes();
   for (ParameterUpdate& update : updates) update.parameter.storage()->bump_version();
 }
 

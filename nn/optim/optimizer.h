@@ -87,7 +87,8 @@ class Optimizer {
   /// A list of one group with all parameters.
   static std::vector<ParameterGroup> one_group(std::vector<Variable> parameters);
 
-  /// Updates parameters that are all on one device and have the same `step`.
+  /// Updates parameters that are all on one device and have the same `step`: all of them, or none if it
+  /// throws.
   virtual void update(const OptimizerStep& step, std::span<ParameterUpdate> updates) = 0;
 
   /// Checks that a decay rate is in [0, 1).
