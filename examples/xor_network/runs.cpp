@@ -42,7 +42,7 @@ int run_seeds(const Settings& settings, Train& train) {
   return solved == settings.seeds ? kSolved : kNotSolved;
 }
 
-int run_as_told(int argc, char** argv, Train& train) {
+int run_program(int argc, char** argv, Train& train) {
   try {
     Settings settings;
     int code = kSolved;
@@ -62,7 +62,7 @@ int run_as_told(int argc, char** argv, Train& train) {
 }  // namespace
 
 int run(int argc, char** argv, Train& train) {
-  const int code = run_as_told(argc, argv, train);
+  const int code = run_program(argc, argv, train);
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   std::fprintf(stderr, "standard output could not be written\n");
   return code == kSolved ? kNotSolved : code;

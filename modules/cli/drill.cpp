@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -44,6 +45,14 @@ bool run_fuzzer(const Program& fuzzer, const DrillOptions& options) {
   return passed;
 }
 
+/// Runs all of them. @return whether they found no failure
+bool run_fuzzers(const std::vector<Program>& fuzzers, const DrillOptions& options) {
+  const FolderLock lock(build_folder());
+  bool passed = true;
+  for (const Program& fuzzer : fuzzers) passed = run_fuzzer(fuzzer, options) && passed;
+  return passed;
+}
+
 }  // namespace
 
 int run_drills(const DrillOptions& options) {
@@ -53,8 +62,7 @@ int run_drills(const DrillOptions& options) {
     fmt::print("this build has no fuzzers; they need clang: CXX=clang++ TITO_PRESET=asan ./tito drill\n");
     if (options.only_fuzzers) return kUsageError;
   }
-  bool passed = true;
-  for (const Program& fuzzer : fuzzers) passed = run_fuzzer(fuzzer, options) && passed;
+  const bool passed = run_fuzzers(fuzzers, options);
   if (!options.only_fuzzers) {
     const int suites = run_tests({.backend = options.backend, .pattern = "Drill*:*/Drill*"});
     if (suites != EXIT_SUCCESS) return suites;
