@@ -3,6 +3,9 @@
 set(TINYTORCH_CUDA OFF CACHE STRING "The CUDA backend: OFF, nvcc (for GPUs) or emulated (on the host)")
 set_property(CACHE TINYTORCH_CUDA PROPERTY STRINGS OFF nvcc emulated)
 
+set(TINYTORCH_CONTRACT OFF CACHE BOOL
+    "Round a*b+c in kernels of the emulated device once, as nvcc does, where this machine can (with native instruction sets)")
+
 if(NOT TINYTORCH_CUDA MATCHES "^(OFF|nvcc|emulated)$")
   message(FATAL_ERROR "TINYTORCH_CUDA is ${TINYTORCH_CUDA}; it must be OFF, nvcc or emulated")
 endif()
@@ -46,6 +49,13 @@ function(tinytorch_add_cuda_objects name)
     # Emulated kernels are compiled longer than they run.
     if(CMAKE_BUILD_TYPE STREQUAL "Release")
       list(APPEND options -O1)
+    endif()
+    if(TINYTORCH_CONTRACT)
+      list(APPEND options ${instruction_set_flags} -ffp-contract=fast)
+      set(same_bits ${kernels})
+      list(FILTER same_bits INCLUDE REGEX "/random[.]cu")
+      set_property(SOURCE ${same_bits} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
+      set_source_files_properties(${same_bits} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   else()
     list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_emulated.cpp)
