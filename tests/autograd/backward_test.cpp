@@ -21,10 +21,10 @@ using testing::backend;
 using testing::here;
 using testing::leaf;
 using testing::leaf64;
+using testing::scaled;
 
-/// Deeper than recursion could go. Only the host traverses the graph: the slow emulated device has a smaller
-/// depth.
-int depth() { return is_emulated(backend()) ? 10'000 : 100'000; }
+/// Deeper than recursion could go.
+std::int64_t depth() { return scaled(is_emulated(backend()) ? 200'000 : 100'000); }
 
 TEST(Backward, DiamondAddsBothPaths) {
   const Variable x = leaf({2.0}), y = x * x;
@@ -147,7 +147,7 @@ TEST(Backward, EmptyResultsNeedASeedAndGiveEmptyGradients) {
 TEST(DeepChain, RunsBackwardAndIsDestroyed) {
   const Variable x = leaf({1.0});
   Variable y = x;
-  for (int i = 0; i < depth(); ++i) y = y + 1;
+  for (std::int64_t i = 0; i < depth(); ++i) y = y + 1;
   y.backward();
   EXPECT_TENSOR_EQ(y, {static_cast<float>(depth() + 1)});
   EXPECT_TENSOR_EQ(x.grad(), {1.0});
@@ -156,7 +156,7 @@ TEST(DeepChain, RunsBackwardAndIsDestroyed) {
 TEST(DeepChain, OfSavedVariables) {
   const Variable x = leaf({1.0}), w = leaf({1.0});
   Variable y = x;
-  for (int i = 0; i < depth(); ++i) y = y * w;
+  for (std::int64_t i = 0; i < depth(); ++i) y = y * w;
   y.backward({.retain_graph = true});  // so that the whole graph is left to be destroyed
   EXPECT_TENSOR_EQ(x.grad(), {1.0});
   EXPECT_TENSOR_EQ(w.grad(), {static_cast<float>(depth())});
@@ -166,7 +166,7 @@ TEST(DeepChain, OwnedByOneSavedVariableOnly) {
   const Variable x = leaf({0.5});
   const Variable end = [&] {
     Variable y = x;
-    for (int i = 0; i < depth(); ++i) y = tanh(y);
+    for (std::int64_t i = 0; i < depth(); ++i) y = tanh(y);
     return y * leaf({1.0}) * 0;
   }();
   end.backward();
@@ -178,7 +178,7 @@ TEST(DeepChain, IsDestroyedWithoutABackward) {
   const std::weak_ptr<Node> first = x.node();
   {
     Variable y = x;
-    for (int i = 0; i < depth(); ++i) y = sin(y);
+    for (std::int64_t i = 0; i < depth(); ++i) y = sin(y);
     x = Variable();
     EXPECT_FALSE(first.expired());
   }
@@ -186,13 +186,14 @@ TEST(DeepChain, IsDestroyedWithoutABackward) {
 }
 
 TEST(DeepChain, OfGradientsOfGradients) {
+  constexpr int kLength = 2'000;
   const Variable x = leaf({1.0});
   Variable y = x;
-  for (int i = 0; i < 10'000; ++i) y = y * x;
+  for (int i = 0; i < kLength; ++i) y = y * x;
   const std::vector<Variable> first = gradients(y, std::vector{x}, {.create_graph = true});
   const std::vector<Variable> second = gradients(first[0], std::vector{x}, {.create_graph = true});
-  EXPECT_TENSOR_NEAR(first[0], {10001.0});
-  EXPECT_TENSOR_NEAR(second[0], {10001.0 * 10000.0}, 1e-4);
+  EXPECT_TENSOR_NEAR(first[0], {kLength + 1.0});
+  EXPECT_TENSOR_NEAR(second[0], {(kLength + 1.0) * kLength}, 1e-4);
 }
 
 // No two gradients share memory, and none shares it with anything else.
@@ -461,7 +462,7 @@ TEST(Threads, ShareALeafTheyDifferentiateBy) {
 TEST(Threads, AGraphMayBeDestroyedOnAnotherThread) {
   Variable y = leaf({1.0});
   const std::weak_ptr<Node> first = y.node();
-  for (int i = 0; i < depth(); ++i) y = y + 1;
+  for (std::int64_t i = 0; i < depth(); ++i) y = y + 1;
   std::thread([y = std::move(y)]() mutable { y = Variable(); }).join();
   EXPECT_TRUE(first.expired());
 }

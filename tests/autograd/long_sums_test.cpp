@@ -15,9 +15,6 @@ namespace {
 // Rounds the sums of a chain to one side.
 constexpr float kTerm = 0.1F;
 
-/// Fewer on the emulated device, which is slow.
-std::int64_t length_of(std::int64_t length) { return is_emulated(backend()) ? length / 20 : length; }
-
 Variable filled(const Shape& shape, float value) {
   return variable(full(shape, value, {.device = backend()}));
 }
@@ -30,7 +27,7 @@ void expect_near(const Tensor& x, double expected) {
 }
 
 TEST(LongSums, OfTheGradientsOfLinearAreExact) {
-  const std::int64_t rows = length_of(1'000'000);
+  const std::int64_t rows = scaled(1'000'000);
   for (const int threads : {1, 2, 3}) {
     const Variable x = filled({rows, 3}, kTerm), weight = filled({4, 3}, 1), bias = filled({4}, 0);
     on_threads(threads, [&] {
@@ -44,14 +41,14 @@ TEST(LongSums, OfTheGradientsOfLinearAreExact) {
 }
 
 TEST(LongSums, OfTheGradientsOfAVectorAreExact) {
-  const std::int64_t rows = length_of(1'000'000);
+  const std::int64_t rows = scaled(1'000'000);
   const Variable a = filled({rows, 3}, kTerm), v = filled({3}, 1);
   matmul(a, v).backward(full({rows}, kTerm, {.device = backend()}));
   expect_near(v.grad(), double{kTerm} * double{kTerm} * static_cast<double>(rows));
 }
 
 TEST(LongSums, OfTheGradientsOfConvolutionsAreExact) {
-  const std::int64_t length = length_of(500'000);
+  const std::int64_t length = scaled(500'000);
   const Variable x = filled({2, 2, length}, kTerm), weight = filled({3, 2, 1}, 1), bias = filled({3}, 0);
   conv1d(x, weight, bias).backward(full({2, 3, length}, kTerm, {.device = backend()}));
   expect_near(weight.grad(), double{kTerm} * double{kTerm} * 2 * static_cast<double>(length));
@@ -59,7 +56,7 @@ TEST(LongSums, OfTheGradientsOfConvolutionsAreExact) {
 }
 
 TEST(LongSums, OfTheGradientsOfRepeatedRowsAreExact) {
-  const std::int64_t length = length_of(500'000);
+  const std::int64_t length = scaled(500'000);
   const Tensor index = zeros({length}, {.dtype = DType::i64, .device = backend()});
   const Variable table = filled({1, 2}, 1);
   embedding(table, index).backward(full({length, 2}, kTerm, {.device = backend()}));
@@ -67,7 +64,7 @@ TEST(LongSums, OfTheGradientsOfRepeatedRowsAreExact) {
 }
 
 TEST(LongSums, OfTheGradientsOfNormalizationsAreExact) {
-  const std::int64_t rows = length_of(500'000);
+  const std::int64_t rows = scaled(500'000);
   const Variable weight = filled({1}, 1), bias = filled({1}, 0);
   const Tensor x = concat({filled({rows, 1, 2}, 1).value(), filled({rows, 1, 2}, -1).value()}, 2);
   const Tensor grad = concat({filled({rows, 1, 2}, kTerm).value(), filled({rows, 1, 2}, 0).value()}, 2);
@@ -77,7 +74,7 @@ TEST(LongSums, OfTheGradientsOfNormalizationsAreExact) {
 }
 
 TEST(LongSums, OfManyUsesOfAWeightAreExact) {
-  const std::int64_t steps = 20'000;
+  const std::int64_t steps = scaled(100'000);
   const Variable weight = filled({2}, 1);
   const Tensor seed = full({2}, kTerm, {.device = backend()});
   std::vector<Variable> uses;
@@ -87,7 +84,7 @@ TEST(LongSums, OfManyUsesOfAWeightAreExact) {
 }
 
 TEST(LongSums, OfReductionsAreExact) {
-  const std::int64_t length = length_of(1'000'000);
+  const std::int64_t length = scaled(1'000'000);
   const Tensor x = full({length}, kTerm, {.device = backend()});
   const auto n = static_cast<double>(length);
   expect_near(sum(x), kTerm * n);

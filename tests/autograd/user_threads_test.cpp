@@ -19,7 +19,7 @@ namespace {
 constexpr int kThreads = 4;
 
 /// The number of backward passes of each thread.
-int passes() { return is_emulated(backend()) ? 50 : 6000; }
+std::int64_t passes() { return scaled(is_emulated(backend()) ? 1000 : 6000); }
 
 TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
@@ -30,7 +30,7 @@ TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
   });
   in_threads(kThreads, [&](int thread) {
     const Tensor x = full({8}, thread + 1, {.dtype = DType::f32, .device = backend()});
-    for (int i = 0; i < passes(); ++i) sum(weight * x).backward();
+    for (std::int64_t i = 0; i < passes(); ++i) sum(weight * x).backward();
   });
   EXPECT_TENSOR_EQ(weight.grad(), full({8}, (1 + 2 + 3 + 4) * passes(), {.dtype = DType::f32}));
   EXPECT_EQ(hook_calls, kThreads * passes());
@@ -44,7 +44,7 @@ TEST(UserThreads, AddGradientsFromStreamsOfTheirOwn) {
   in_threads(kThreads, [&](int) {
     const Stream stream(backend());
     const StreamGuard guard(stream);
-    for (int i = 0; i < passes(); ++i) sum(weight * 2).backward();
+    for (std::int64_t i = 0; i < passes(); ++i) sum(weight * 2).backward();
     stream.synchronize();
   });
   EXPECT_TENSOR_EQ(weight.grad(), full({8}, 2 * kThreads * passes(), {.dtype = DType::f32}));
@@ -56,7 +56,7 @@ TEST(UserThreads, MayReadAndZeroAGradientThatOthersAddTo) {
   std::atomic<bool> done = false;
   in_threads(3, [&](int thread) {
     if (thread == 0) {
-      for (int i = 0; i < passes(); ++i) sum(weight * 2).backward();
+      for (std::int64_t i = 0; i < passes(); ++i) sum(weight * 2).backward();
       done = true;
       return;
     }
@@ -81,7 +81,7 @@ TEST(UserThreads, DifferentiateACommonGraphThatIsRetained) {
   const Variable common = weight * weight;
   common.retain_grad();
   in_threads(kThreads, [&](int) {
-    for (int i = 0; i < passes(); ++i) sum(common * 3).backward({.retain_graph = true});
+    for (std::int64_t i = 0; i < passes(); ++i) sum(common * 3).backward({.retain_graph = true});
   });
   EXPECT_TENSOR_EQ(common.grad(), full({8}, 3 * kThreads * passes(), {.dtype = DType::f32}));
   EXPECT_TENSOR_EQ(weight.grad(), full({8}, 12 * kThreads * passes(), {.dtype = DType::f32}));
@@ -90,7 +90,7 @@ TEST(UserThreads, DifferentiateACommonGraphThatIsRetained) {
 TEST(UserThreads, TakeGradientsOfASharedLeafWithoutStoringThem) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
   in_threads(kThreads, [&](int thread) {
-    for (int i = 0; i < passes(); ++i) {
+    for (std::int64_t i = 0; i < passes(); ++i) {
       const Variable y = sum(weight * weight * (thread + 1));
       const Variable gradient = gradients(y, std::vector{weight})[0];
       EXPECT_TENSOR_EQ(gradient.value(), full({8}, 2 * (thread + 1), {.dtype = DType::f32}));
@@ -116,7 +116,7 @@ TEST(UserThreads, RecomputeCheckpointsWithTheirOwnNumbers) {
   });
   in_threads(kThreads, [&](int thread) {
     const auto seed = static_cast<std::size_t>(thread);
-    for (int i = 0; i < passes() / 10; ++i) {
+    for (std::int64_t i = 0; i < passes() / 10; ++i) {
       EXPECT_TENSOR_EQ(dropped_gradient(weight, seed), wanted.at(seed));
     }
   });

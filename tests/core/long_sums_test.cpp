@@ -26,9 +26,6 @@
 namespace tinytorch::testing {
 namespace {
 
-/// The emulated device is slow.
-std::int64_t scaled(std::int64_t length) { return is_emulated(backend()) ? length / 20 : length; }
-
 Tensor filled(const Shape& shape, float value) { return full(shape, value, {.device = backend()}); }
 
 /// The f32 values whose products are summed. Each rounds the sums of a chain to one side.

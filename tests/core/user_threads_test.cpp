@@ -23,9 +23,6 @@ namespace {
 
 constexpr int kThreads = 4;
 
-/// A number of rounds, fewer on the emulated device.
-int rounds(int n) { return is_emulated(backend()) ? n / 20 : n; }
-
 TEST(UserThreads, ReserveEachBlockOfASharedGeneratorOnce) {
   Generator shared(3);
   std::mutex mutex;
@@ -51,13 +48,13 @@ TEST(UserThreads, DrawTheNumbersOfASharedGeneratorOnce) {
   std::mutex mutex;
   std::vector<std::vector<float>> drawn, wanted;
   in_threads(kThreads, [&](int) {
-    for (int i = 0; i < rounds(5000); ++i) {
+    for (std::int64_t i = 0; i < scaled(5000); ++i) {
       const std::vector<float> numbers = draw(shared);
       const std::lock_guard lock(mutex);
       drawn.push_back(numbers);
     }
   });
-  for (int i = 0; i < kThreads * rounds(5000); ++i) wanted.push_back(draw(same));
+  for (std::int64_t i = 0; i < kThreads * scaled(5000); ++i) wanted.push_back(draw(same));
   std::sort(drawn.begin(), drawn.end());
   std::sort(wanted.begin(), wanted.end());
   EXPECT_EQ(drawn, wanted);
@@ -100,7 +97,7 @@ TEST(UserThreads, ComputeAndAllocateInStreamsOfTheirOwn) {
     const Stream stream(backend());
     const StreamGuard guard(stream);
     EXPECT_EQ(Stream::current(backend()), stream);
-    for (int i = 0; i < rounds(1000); ++i) {
+    for (std::int64_t i = 0; i < scaled(1000); ++i) {
       const std::int64_t n = 1 + (i * 7 + thread) % 50;
       Tensor x = full({n}, thread, {.dtype = DType::f32, .device = backend()});
       x += arange(n, {.dtype = DType::f32, .device = backend()});

@@ -154,6 +154,23 @@ TEST(FailedStep, OfAnyOptimizerUpdatesNoGroup) {
   }
 }
 
+// More than the arguments of a CUDA kernel hold, so that it needs memory; of both dtypes, each of which is
+// updated by a kernel of its own.
+TEST(FailedStep, OfManyParametersOfBothDTypesUpdatesNone) {
+  std::vector<Variable> all = parameters(140);
+  for (std::size_t i = 70; i < all.size(); ++i) {
+    all[i].set_value(all[i].value().to(DType::f64));
+    all[i].set_grad(ones_like(all[i].value()));
+  }
+  nn::SGD sgd(all, {.learning_rate = 1});
+  const int failures = fail_each<MemoryError>(
+      fail_allocation, [&] { return values_of(all); }, [&] { sgd.step(); });
+  // A copy of each parameter whose dtype is updated first, and the tables of the CUDA kernels.
+  EXPECT_GE(failures, backend().type == DeviceType::cuda ? 72 : 70);
+  EXPECT_EQ(sgd.step_count(), 1);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(sum(all[i].value()).item(), static_cast<double>(i));
+}
+
 TEST(FailedStep, KeepsTheGradientOfAParameterThatIsNotContiguous) {
   Variable x = variable(transpose(here(ones({2, 3}))));
   x.set_grad(here(ones({3, 2})));

@@ -24,15 +24,13 @@ namespace {
 
 constexpr int kThreads = 4;
 
-int rounds(int n) { return is_emulated(backend()) ? n / 20 : n; }
-
 TEST(UserThreads, InferWithASharedModel) {
   nn::Sequential model{nn::Dense(8, 16), nn::BatchNorm1D(16), nn::GELU(), nn::Dropout(), nn::Dense(16, 3)};
   model.to(backend());
   model.eval();
   const Tensor x = randn({4, 8}, {.device = backend()}), wanted = model(x);
   in_threads(kThreads, [&](int) {
-    for (int i = 0; i < rounds(500); ++i) {
+    for (std::int64_t i = 0; i < scaled(500); ++i) {
       ASSERT_TENSOR_EQ(model(x), wanted);
       ASSERT_TENSOR_EQ(model(Variable(x)), wanted);
     }
@@ -46,7 +44,7 @@ Tensor trained(std::uint64_t seed) {
   model.to(backend());
   nn::Adam optimizer(model.parameters(), {.learning_rate = 0.01});
   nn::ExponentialMovingAverage average(model.parameters(), 0.9);
-  for (int step = 0; step < rounds(100); ++step) {
+  for (std::int64_t step = 0; step < scaled(100); ++step) {
     const Tensor x = randn({6, 8}, {.device = backend()}), y = randn({6, 3}, {.device = backend()});
     optimizer.zero_grad();
     nn::MeanSquaredError()(model(Variable(x)), y).backward();
@@ -77,12 +75,12 @@ TEST(UserThreads, SumTheGradientsOfASharedModelExactly) {
   model.to(backend());
   const Variable x(ones({2, 3}, {.device = backend()}));
   const auto pass = [&] { sum(model(x)).backward(); };  // its gradients are integers
-  for (int i = 0; i < kThreads * rounds(2000); ++i) pass();
+  for (std::int64_t i = 0; i < kThreads * scaled(2000); ++i) pass();
   std::vector<Tensor> wanted;
   for (const Variable& parameter : model.parameters()) wanted.push_back(parameter.grad());
   model.zero_grad();
   in_threads(kThreads, [&](int) {
-    for (int i = 0; i < rounds(2000); ++i) pass();
+    for (std::int64_t i = 0; i < scaled(2000); ++i) pass();
   });
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     EXPECT_TENSOR_EQ(model.parameters()[i].grad(), wanted[i]);
@@ -93,24 +91,24 @@ TEST(UserThreads, UpdateRunningStatisticsOneAfterAnother) {
   nn::Sequential models{nn::BatchNorm1D(3), nn::BatchNorm1D(3)};
   models.to(backend());
   const Tensor x = randn({5, 3}, {.device = backend()});
-  for (int i = 0; i < kThreads * rounds(2000); ++i) models[1](x);
+  for (std::int64_t i = 0; i < kThreads * scaled(2000); ++i) models[1](x);
   in_threads(kThreads, [&](int) {
-    for (int i = 0; i < rounds(2000); ++i) models[0](x);
+    for (std::int64_t i = 0; i < scaled(2000); ++i) models[0](x);
   });
   const auto& threaded = dynamic_cast<const nn::BatchNorm1D&>(models[0]);
   const auto& serial = dynamic_cast<const nn::BatchNorm1D&>(models[1]);
   EXPECT_TENSOR_EQ(threaded.running_mean(), serial.running_mean());
   EXPECT_TENSOR_EQ(threaded.running_variance(), serial.running_variance());
-  EXPECT_EQ(threaded.num_batches_tracked().item<std::int64_t>(), kThreads * rounds(2000));
+  EXPECT_EQ(threaded.num_batches_tracked().item<std::int64_t>(), kThreads * scaled(2000));
 }
 
 TEST(UserThreads, DrawTheNumbersOfASharedDropoutOnce) {
   const Tensor x = ones({64}, {.device = backend()});
   const nn::Dropout shared(0.5, 3), same(0.5, 3);
-  std::vector<std::vector<float>> drawn(static_cast<std::size_t>(kThreads * rounds(4000))), wanted;
+  std::vector<std::vector<float>> drawn(static_cast<std::size_t>(kThreads * scaled(4000))), wanted;
   in_threads(kThreads, [&](int thread) {
-    for (int i = 0; i < rounds(4000); ++i) {
-      drawn.at(static_cast<std::size_t>(thread * rounds(4000) + i)) = shared(x).to_vector();
+    for (std::int64_t i = 0; i < scaled(4000); ++i) {
+      drawn.at(static_cast<std::size_t>(thread * scaled(4000) + i)) = shared(x).to_vector();
     }
   });
   for (std::size_t i = 0; i < drawn.size(); ++i) wanted.push_back(same(x).to_vector());

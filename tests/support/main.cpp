@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -55,6 +57,15 @@ bool read_arguments(const std::vector<std::string_view>& arguments) {
 }  // namespace
 
 Device backend() { return chosen_backend; }
+
+std::int64_t scaled(std::int64_t n) {
+#ifdef __SANITIZE_ADDRESS__
+  constexpr bool kIsSlow = true;
+#else
+  constexpr bool kIsSlow = false;
+#endif
+  return kIsSlow || is_emulated(backend()) ? std::max<std::int64_t>(n / 20, 1) : n;
+}
 
 }  // namespace tinytorch::testing
 
