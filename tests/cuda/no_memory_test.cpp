@@ -114,6 +114,35 @@ TEST(DrillRuntime, FailsInAnyCallOfATrainingStep) {
   EXPECT_GE(failures, 15);
 }
 
+// More tensors than a kernel's arguments hold, of both dtypes.
+TEST(DrillRuntime, FailsInAnyCallOfAStepOfManyParameters) {
+  std::vector<Variable> parameters;
+  for (int i = 0; i < 140; ++i) {
+    const Options options{.dtype = i < 70 ? DType::f32 : DType::f64, .device = backend()};
+    parameters.push_back(variable(full({2}, i, options)));
+    parameters.back().set_grad(ones({2}, options));
+  }
+  nn::SGD descent(parameters, {.learning_rate = 1});
+  const auto total = [&] {
+    double all = 0;
+    for (const Variable& parameter : parameters) all += sum(parameter.value()).item<double>();
+    return all;
+  };
+  const double before = total();
+  int failures = 0;
+  for (std::uint64_t n = 1; n <= 200; ++n) {
+    simt::fail_call(n);
+    try {
+      descent.step();  // the allocator repeats a call that failed
+    } catch (const Error&) {
+      ++failures;
+    }
+    simt::fail_call(0);
+    ASSERT_EQ(total(), before - 280.0 * static_cast<double>(descent.step_count())) << "call " << n;
+  }
+  EXPECT_GE(failures, 2);  // the launches
+}
+
 }  // namespace
 }  // namespace tinytorch::testing
 
