@@ -31,7 +31,8 @@ class Allocator {
 
   /// The memory use so far.
   virtual MemoryStats stats() const = 0;
-  /// Limits in_use + cached; 0 removes the limit.
+  /// Limits in_use + cached; 0 removes the limit. What blocks in use keep may exceed a limit that is set
+  /// later.
   virtual void set_limit(std::size_t bytes) = 0;
   /// Enables or disables the cache. Without it each block is returned to the system at once, so that
   /// sanitizers see every allocation.

@@ -64,7 +64,7 @@ void* CachingAllocator::allocate(std::size_t bytes) {
   const SizeClass wanted = class_of(bytes);
   const std::uint64_t stream = memory_.current_stream();
   const std::lock_guard lock(mutex_);
-  void* const block = fits(wanted.bytes, 0) && !fails_here() ? take(wanted, stream) : nullptr;
+  void* const block = !fails_here() && may_use(wanted.bytes) ? take(wanted, stream) : nullptr;
   if (block == nullptr) fail_out_of_memory(bytes, wanted.bytes);
   record_stream(block, wanted, stream);
   unpoison(block, bytes);
@@ -78,7 +78,7 @@ void CachingAllocator::record_stream(void* block, const SizeClass& used, std::ui
   try {
     allocated_in_[block] = stream;
   } catch (...) {
-    classes_[used.index].free.push_back({.address = block, .allocated_in = stream, .freed_in = stream});
+    cache(used, {.address = block, .allocated_in = stream, .freed_in = stream});
     throw;
   }
 }
@@ -93,13 +93,14 @@ void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
     allocated_in_.erase(entry);
   }
   poison(block, used.bytes);
-  classes_[used.index].free.push_back(free);  // take() made room for it
+  cache(used, free);
   stats_.in_use -= used.bytes;
-  if (!caching_ || !fits(0, 0)) release_free();
+  if (!caching_ || !may_hold(0)) release_free();
 }
 
-bool CachingAllocator::fits(std::size_t size, std::size_t growth) const {
-  return stats_.limit == 0 || (stats_.in_use + size <= stats_.limit && pool_.held() + growth <= stats_.limit);
+void CachingAllocator::cache(const SizeClass& used, const FreeBlock& block) noexcept {
+  classes_[used.index].free.push_back(block);  // take() made room for it
+  cached_blocks_ += 1;
 }
 
 void* CachingAllocator::take(const SizeClass& wanted, std::uint64_t stream) {
@@ -122,6 +123,7 @@ void* CachingAllocator::from_class(ClassBlocks& blocks, std::uint64_t stream) {
   wait_for(block.allocated_in, stream);
   if (block.freed_in != block.allocated_in) wait_for(block.freed_in, stream);
   blocks.free.pop_back();
+  cached_blocks_ -= 1;
   return block.address;
 }
 
@@ -147,6 +149,7 @@ void CachingAllocator::wait_for(std::uint64_t pending, std::uint64_t stream) {
 
 void CachingAllocator::merge_free_blocks() {
   for (ClassBlocks& blocks : classes_) {
+    if (cached_blocks_ == 0) return;
     while (!blocks.free.empty()) {
       const FreeBlock& block = blocks.free.back();
       BlockPool::Streams pending;
@@ -157,6 +160,7 @@ void CachingAllocator::merge_free_blocks() {
       pool_.give_back(block.address, pending);
       blocks.free.pop_back();
       blocks.count -= 1;
+      cached_blocks_ -= 1;
     }
   }
 }
@@ -180,10 +184,10 @@ bool CachingAllocator::grow(const SizeClass& wanted) {
   const std::size_t size = segment_bytes(wanted.bytes), after = pool_.held() + size;
   const std::size_t most = allowed(wanted.bytes);
   if (caching_ && after > most) pool_.release(after - most);
-  if (fits(wanted.bytes, size) && pool_.grow(wanted.bytes, size)) return true;
+  if (may_hold(size) && pool_.grow(wanted.bytes, size)) return true;
   // The memory of other free segments may be what is missing.
   pool_.release(pool_.held());
-  return fits(wanted.bytes, wanted.bytes) && pool_.grow(wanted.bytes, wanted.bytes);
+  return may_hold(wanted.bytes) && pool_.grow(wanted.bytes, wanted.bytes);
 }
 
 void CachingAllocator::release_free() noexcept {
@@ -216,7 +220,7 @@ MemoryStats CachingAllocator::stats() const {
 void CachingAllocator::set_limit(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   stats_.limit = bytes;
-  if (!fits(0, 0)) release_free();
+  if (!may_hold(0)) release_free();
 }
 
 void CachingAllocator::set_caching(bool on) {

@@ -70,12 +70,17 @@ class CachingAllocator : public Allocator {
 
   /// The class of a request, whose bytes are a multiple of the memory's alignment.
   SizeClass class_of(std::size_t bytes) const;
-  /// True if `size` more bytes in use, and `growth` more held, stay within the limit.
-  bool fits(std::size_t size, std::size_t growth) const;
+  /// True if so many more bytes in use stay within the limit. They may do so while more than the limit is
+  /// held: blocks in use keep their segments, and one that is free in such a segment serves a request.
+  bool may_use(std::size_t more) const { return stats_.limit == 0 || stats_.in_use + more <= stats_.limit; }
+  /// True if so many more bytes from the system stay within the limit.
+  bool may_hold(std::size_t more) const { return stats_.limit == 0 || pool_.held() + more <= stats_.limit; }
   /// Counts an allocation. @return whether it is the one that fail_allocation() lets fail
   bool fails_here() { return ++stats_.allocations == failing_; }
   /// A block for a request in `stream`; null: out of memory.
   void* take(const SizeClass& wanted, std::uint64_t stream);
+  /// Puts a free block among those of its class.
+  void cache(const SizeClass& used, const FreeBlock& block) noexcept;
   /// Records the stream in which a block was allocated.
   void record_stream(void* block, const SizeClass& used, std::uint64_t stream);
   void* from_class(ClassBlocks& blocks, std::uint64_t stream);
@@ -100,6 +105,7 @@ class CachingAllocator : public Allocator {
   mutable std::mutex mutex_;
   BlockPool pool_;
   std::array<ClassBlocks, kSizeClasses> classes_;
+  std::size_t cached_blocks_ = 0;                          // the free ones of all classes
   std::unordered_map<void*, std::uint64_t> allocated_in_;  // blocks in use, on devices with streams
   MemoryStats stats_;
   std::uint64_t failing_ = 0;  // the number of the allocation that fails

@@ -249,6 +249,25 @@ TEST(Slabs, ServeManySmallBlocks) {
   EXPECT_EQ(memory.blocks(), 0u);
 }
 
+TEST(Slabs, ServeRequestsWithinALimitThatIsLessThanTheyHold) {
+  constexpr std::size_t kMebibyte = 1 << 20;
+  SmallMemory memory(100 * kMebibyte, 2 * kMebibyte);
+  CachingAllocator allocator("toy", memory);
+  allocator.set_caching(true);
+  void* const first = allocator.allocate(256);
+  allocator.set_limit(kMebibyte);  // the first block keeps its slab
+  ASSERT_GT(allocator.stats().in_use + allocator.stats().cached, kMebibyte);
+  void* const second = allocator.allocate(256);
+  EXPECT_EQ(second, static_cast<std::byte*>(first) + 256);
+  EXPECT_EQ(allocator.stats().system_calls, 1u);
+  EXPECT_THROW(allocator.allocate(kMebibyte), MemoryError);
+  allocator.deallocate(second, 256);
+  EXPECT_EQ(allocator.allocate(512), second);
+  allocator.deallocate(second, 512);
+  allocator.deallocate(first, 256);
+  EXPECT_EQ(memory.blocks(), 0u);  // more than the limit is held no longer than needed
+}
+
 TEST(Slabs, AreNotCutWithoutTheCache) {
   SmallMemory memory(1 << 20, 1 << 19);
   CachingAllocator allocator("toy", memory);
