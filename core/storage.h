@@ -19,8 +19,8 @@ class Storage {
   Storage(Device device, std::size_t bytes) : Storage(device, bytes, allocator(device)) {}
   /// Allocates from another allocator, whose memory the device can access, and which outlives the storage.
   Storage(Device device, std::size_t bytes, Allocator& allocator)
-      : allocator_(allocator), device_(device), bytes_(bytes), data_(allocator_.allocate(bytes)) {}
-  ~Storage() { allocator_.deallocate(data_, bytes_); }
+      : allocator_(&allocator), device_(device), bytes_(bytes), data_(allocator.allocate(bytes)) {}
+  ~Storage() { allocator_->deallocate(data_, bytes_); }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
@@ -38,10 +38,13 @@ class Storage {
 
   /// Exchanges the bytes with those of a storage of the same size on the same device. Neither version
   /// changes.
-  void swap_data(Storage& other) noexcept { std::swap(data_, other.data_); }
+  void swap_data(Storage& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(allocator_, other.allocator_);
+  }
 
  private:
-  Allocator& allocator_;
+  Allocator* allocator_;  // of data_
   Device device_;
   std::size_t bytes_;
   void* data_;

@@ -21,6 +21,7 @@
 #include "core/error.h"
 #include "core/internal/caching_allocator.h"
 #include "core/ops/creation.h"
+#include "core/storage.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -383,6 +384,18 @@ TEST_F(CachingAllocatorTest, ServesManyThreads) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(allocator.stats().in_use, 0u);
   EXPECT_EQ(allocator.stats().allocations, 4u * 499u);
+}
+
+TEST(Storage, ReturnsItsBytesToTheirAllocatorAfterASwap) {
+  SmallMemory memory(1 << 20);
+  CachingAllocator allocator("toy", memory);
+  {
+    Storage of_toy(Device::cpu(), 64, allocator), usual(Device::cpu(), 64);
+    of_toy.swap_data(usual);
+  }
+  EXPECT_EQ(allocator.stats().in_use, 0u);
+  allocator.release_cached();
+  EXPECT_EQ(memory.blocks(), 0u);
 }
 
 TEST(Memory, OfATensorIsCountedAndReleased) {
