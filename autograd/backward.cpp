@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -48,17 +47,6 @@ bool has_one_owner(const Tensor& x) {
 Variable owned(Variable grad) {
   if (has_one_owner(grad.value())) return grad;
   return grad.value().is_contiguous() ? clone(grad) : contiguous(grad);
-}
-
-/// The current stream of a device, which it makes wait for the one that last wrote the gradient; none on the
-/// CPU.
-std::optional<Stream> stream_after(const StoredGradient& stored, Device device) {
-  if (device.type == DeviceType::cpu) return {};
-  Stream current = Stream::current(device);
-  if (stored.value.defined() && stored.stream && *stored.stream != current) {
-    Event(*stored.stream).wait(current);
-  }
-  return current;
 }
 
 /// One backward pass. The gradients of nodes that are still to be visited are in a map ordered by sequence
@@ -184,7 +172,7 @@ class BackwardPass {
     const std::lock_guard lock(StoredGradient::mutex);
     for (Completed& completed : completed_) {
       const StoredGradient& stored = *completed.node->grad;
-      completed.stream = stream_after(stored, completed.node->device);
+      completed.stream = stored.stream_after(completed.node->device);
       if (stored.value.defined()) accumulate(completed.grad, stored.value);
     }
     // The old gradients are destroyed with this pass, after the mutex is released: a graph may end with one.

@@ -28,6 +28,11 @@ std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf
   return nodes;
 }
 
+/// The current stream of a device; none on the CPU.
+std::optional<Stream> current_stream(Device device) {
+  return device.type == DeviceType::cpu ? std::nullopt : std::optional(Stream::current(device));
+}
+
 }  // namespace
 
 bool RuleArguments::wants(std::size_t i) const { return node_.inputs[i] != nullptr; }
@@ -54,6 +59,26 @@ void Saved::fail_changed() const {
                    "a tensor {} that {} saved for its gradient was changed in place since (by an optimizer "
                    "step, for example); change a clone() of it, or run {} after the change",
                    variable_.shape(), differentiated_op, differentiated_op);
+}
+
+Variable StoredGradient::read() const {
+  const std::lock_guard lock(mutex);
+  if (value.defined()) stream_after(value.device());
+  return value;
+}
+
+void StoredGradient::replace(Variable next) {
+  std::optional<Stream> writer = next.defined() ? current_stream(next.device()) : std::nullopt;
+  // The old value is destroyed after the mutex is released, because a graph may end with it.
+  const std::lock_guard lock(mutex);
+  std::swap(value, next);
+  std::swap(stream, writer);
+}
+
+std::optional<Stream> StoredGradient::stream_after(Device device) const {
+  std::optional<Stream> current = current_stream(device);
+  if (current && value.defined() && stream && *stream != *current) Event(*stream).wait(*current);
+  return current;
 }
 
 Node::Node(const char* name, const Tensor& value)

@@ -127,8 +127,8 @@ class Saved {
   std::uint64_t version_ = 0;
 };
 
-/// The gradient that a node stores. Several threads may run backward passes that end in one leaf, each in a
-/// stream of its own.
+/// The gradient that a node stores. Several threads may run backward passes that end in one leaf and read its
+/// gradient, each in a stream of its own.
 struct StoredGradient {
   /// Guards all stored gradients, because a backward pass changes those of all its leaves at once.
   static inline constinit std::mutex mutex;
@@ -136,12 +136,12 @@ struct StoredGradient {
   Variable value;
   std::optional<Stream> stream = {};  ///< the stream that last wrote the value; none on the CPU
 
-  /// Replaces the value. The old one is destroyed after the mutex is released, because a graph may end with
-  /// it.
-  void replace(Variable next) {
-    const std::lock_guard lock(mutex);
-    std::swap(value, next);
-  }
+  /// The value, for which the current stream waits.
+  Variable read() const;
+  /// Replaces the value by one that the current stream wrote.
+  void replace(Variable next);
+  /// The current stream of the value's device, after it was made to wait for the value; none on the CPU.
+  std::optional<Stream> stream_after(Device device) const;
 };
 
 /// A node of the graph: a recorded op, or a leaf. Sequence numbers increase along every path from a leaf, so

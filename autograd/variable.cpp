@@ -57,8 +57,7 @@ const Tensor& Variable::leaf_value() const { return *node_->leaf_value(); }
 
 Variable Variable::grad_variable() const {
   if (node_ == nullptr || node_->grad == nullptr) return {};
-  const std::lock_guard lock(StoredGradient::mutex);
-  return node_->grad->value;
+  return node_->grad->read();
 }
 
 void Variable::zero_grad() {

@@ -21,6 +21,16 @@ constexpr int kThreads = 4;
 /// The number of backward passes of each thread.
 std::int64_t passes() { return scaled(is_emulated(backend()) ? 1000 : 6000); }
 
+/// Enables the block cache during its lifetime: without it, each tensor that is destroyed waits for the
+/// device.
+class Caching {
+ public:
+  Caching() { set_memory_caching(backend(), true); }
+  ~Caching() { set_memory_caching(backend(), !is_emulated(backend())); }
+  Caching(const Caching&) = delete;
+  Caching& operator=(const Caching&) = delete;
+};
+
 TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
   std::atomic<int> hook_calls = 0;
@@ -39,8 +49,7 @@ TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
 TEST(UserThreads, AddGradientsFromStreamsOfTheirOwn) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
   synchronize(backend());
-  // Without caching, each tensor that is destroyed waits for the device.
-  if (is_emulated(backend())) set_memory_caching(backend(), true);
+  const Caching caching;
   in_threads(kThreads, [&](int) {
     const Stream stream(backend());
     const StreamGuard guard(stream);
@@ -48,7 +57,41 @@ TEST(UserThreads, AddGradientsFromStreamsOfTheirOwn) {
     stream.synchronize();
   });
   EXPECT_TENSOR_EQ(weight.grad(), full({8}, 2 * kThreads * passes(), {.dtype = DType::f32}));
-  if (is_emulated(backend())) set_memory_caching(backend(), false);
+}
+
+/// A tensor of n elements of 3 that takes long to compute.
+Tensor slow_threes(std::int64_t n) {
+  Tensor x = ones({n}, {.device = backend()});
+  for (int i = 0; i < 20; ++i) x = exp(log(x));
+  return x * 3;
+}
+
+TEST(UserStreams, ReadAGradientAfterTheStreamThatAddedIt) {
+  const Caching caching;
+  const Variable weight = variable(ones({1 << 12}, {.device = backend()}));
+  synchronize(backend());
+  const Stream writer(backend());
+  {
+    const StreamGuard guard(writer);
+    sum(weight * slow_threes(1 << 12)).backward();
+  }
+  EXPECT_TENSOR_EQ(weight.grad(), full({1 << 12}, 3, {.dtype = DType::f32}));
+  synchronize(backend());
+}
+
+TEST(UserStreams, AddToAGradientAfterTheStreamThatSetIt) {
+  const Caching caching;
+  Variable weight = variable(ones({1 << 12}, {.device = backend()}));
+  sum(weight).backward();  // in the default stream
+  synchronize(backend());
+  const Stream writer(backend());
+  {
+    const StreamGuard guard(writer);
+    weight.set_grad(slow_threes(1 << 12));
+  }
+  sum(weight * 2).backward();
+  EXPECT_TENSOR_EQ(weight.grad(), full({1 << 12}, 5, {.dtype = DType::f32}));
+  synchronize(backend());
 }
 
 TEST(UserThreads, MayReadAndZeroAGradientThatOthersAddTo) {
