@@ -1,6 +1,7 @@
 #include "autograd/internal/scalar.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "core/internal/fork.h"
 #include "core/internal/format.h"
 
 #include <algorithm>
@@ -169,7 +170,7 @@ class BackwardPass {
   /// Adds the complete gradients to the stored ones. The sums are made in the memory of the new gradients, so
   /// that the old ones remain if one of them fails.
   void store_completed() {
-    const std::lock_guard lock(StoredGradient::mutex);
+    const ForkSafeLock<StoredGradient::mutex> lock;
     for (Completed& completed : completed_) {
       const StoredGradient& stored = *completed.node->grad;
       completed.stream = stored.stream_after(completed.node->device);

@@ -1,6 +1,7 @@
 #include "autograd/tape.h"
 
 #include "autograd/ops.h"
+#include "core/internal/fork.h"
 #include "core/internal/format.h"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ void Saved::fail_changed() const {
 }
 
 Variable StoredGradient::read() const {
-  const std::lock_guard lock(mutex);
+  const ForkSafeLock<mutex> lock;
   if (value.defined()) stream_after(value.device());
   return value;
 }
@@ -70,7 +71,7 @@ Variable StoredGradient::read() const {
 void StoredGradient::replace(Variable next) {
   std::optional<Stream> writer = next.defined() ? current_stream(next.device()) : std::nullopt;
   // The old value is destroyed after the mutex is released, because a graph may end with it.
-  const std::lock_guard lock(mutex);
+  const ForkSafeLock<mutex> lock;
   std::swap(value, next);
   std::swap(stream, writer);
 }

@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "core/internal/fork.h"
+
 namespace tinytorch {
 
 namespace {
@@ -17,6 +19,31 @@ std::uint64_t seed_of_thread() {
 }
 
 }  // namespace
+
+RandomStream Generator::advance(std::uint64_t blocks) {
+  const ForkSafeLock<mutex> lock;
+  const RandomStream stream = state_;
+  state_.offset += blocks;
+  for (Draws* draws = thread_draws; draws != nullptr; draws = draws->outer) {
+    if (draws->generator == this) draws->blocks += blocks;
+  }
+  return stream;
+}
+
+void Generator::give_back(RandomStream before, std::uint64_t blocks) noexcept {
+  const ForkSafeLock<mutex> lock;
+  if (state_.seed == before.seed && state_.offset == before.offset + blocks) state_ = before;
+}
+
+RandomStream Generator::state() const {
+  const ForkSafeLock<mutex> lock;
+  return state_;
+}
+
+void Generator::set_state(RandomStream state) {
+  const ForkSafeLock<mutex> lock;
+  state_ = state;
+}
 
 Generator& default_generator() {
   thread_local Generator generator(seed_of_thread());

@@ -37,32 +37,15 @@ class Generator {
 
   /// Reserves the next `blocks` blocks of four 32-bit numbers.
   /// @return  the position of the first of them
-  RandomStream advance(std::uint64_t blocks) {
-    const std::lock_guard lock(mutex_);
-    const RandomStream stream = state_;
-    state_.offset += blocks;
-    for (Draws* draws = thread_draws; draws != nullptr; draws = draws->outer) {
-      if (draws->generator == this) draws->blocks += blocks;
-    }
-    return stream;
-  }
+  RandomStream advance(std::uint64_t blocks);
   /// Returns the last `blocks` blocks, which were drawn from the position `before` on; does nothing if more
   /// were drawn or the generator was seeded since. Ops that throw use it.
-  void give_back(RandomStream before, std::uint64_t blocks) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (state_.seed == before.seed && state_.offset == before.offset + blocks) state_ = before;
-  }
+  void give_back(RandomStream before, std::uint64_t blocks) noexcept;
 
   /// The current position, to be saved in checkpoints.
-  RandomStream state() const {
-    const std::lock_guard lock(mutex_);
-    return state_;
-  }
+  RandomStream state() const;
   /// Continues from a saved state().
-  void set_state(RandomStream state) {
-    const std::lock_guard lock(mutex_);
-    state_ = state;
-  }
+  void set_state(RandomStream state);
 
  private:
   friend class DrawGuard;
@@ -75,7 +58,7 @@ class Generator {
   };
   static inline constinit thread_local Draws* thread_draws = nullptr;
 
-  mutable std::mutex mutex_;
+  static inline constinit std::mutex mutex;  // of all generators: none holds it for long
   RandomStream state_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "core/internal/fork.h"
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
 #include "core/internal/stream_order.h"
@@ -129,13 +130,13 @@ void BatchNorm::check_input(const Shape& shape) const {
 }
 
 BatchNorm::BatchCount BatchNorm::next_count() const {
-  const std::lock_guard lock(count_mutex);
+  const ForkSafeLock<count_mutex> lock;
   count_order().join(num_batches_tracked_.device());
   return {num_batches_tracked_ + 1, num_batches_tracked_.version()};
 }
 
 void BatchNorm::set_count(BatchCount next) const {
-  const std::lock_guard lock(count_mutex);
+  const ForkSafeLock<count_mutex> lock;
   count_order().join(num_batches_tracked_.device());
   Tensor tracked = num_batches_tracked_;  // the same storage
   if (tracked.version() != next.from_version) next.value = tracked + 1;

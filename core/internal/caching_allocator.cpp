@@ -84,7 +84,7 @@ void CachingAllocator::record_stream(void* block, const SizeClass& used, std::ui
 }
 
 void CachingAllocator::deallocate(void* block, std::size_t bytes) noexcept {
-  if (block == nullptr) return;
+  if (block == nullptr || memory_.is_lost()) return;
   const SizeClass used = class_of(bytes);
   FreeBlock free{.address = block, .allocated_in = 0, .freed_in = memory_.existing_stream()};
   const std::lock_guard lock(mutex_);

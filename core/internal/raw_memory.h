@@ -15,6 +15,8 @@ class RawMemory {
   /// @return       null if out of memory
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void deallocate(void* memory) noexcept = 0;
+  /// True in a process that cannot use the memory, nor free it: a child process whose parent allocated it.
+  virtual bool is_lost() const noexcept { return false; }
   /// The approximate number of free bytes, for messages.
   virtual std::size_t available() const = 0;
 

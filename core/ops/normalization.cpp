@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "core/internal/checked.h"
+#include "core/internal/fork.h"
 #include "core/internal/snapshot.h"
 #include "core/internal/stream_order.h"
 #include "core/ops/composite.h"
@@ -206,7 +207,7 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   const Tensor moments = empty({2, settings.num_groups()}, {.dtype = DType::f64, .device = x.device()});
   Normalized result = normalize(settings, x, weight, bias, {}, moments);
   const auto n = static_cast<double>(settings.group_size());
-  const std::lock_guard lock(running_mutex);
+  const ForkSafeLock<running_mutex> lock;
   running_order().join(x.device());
   Tensor mean = updated(running_mean, select(moments, 0, 0), momentum);
   Tensor variance = updated(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);

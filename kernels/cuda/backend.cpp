@@ -60,7 +60,10 @@ class CudaBackend final : public Backend {
                        static_cast<double>(properties.totalGlobalMem) / (1024.0 * 1024.0 * 1024.0));
   }
 
-  Allocator& allocator(int index) override { return device(index).allocator; }
+  Allocator& allocator(int index) override {
+    require_not_forked();
+    return device(index).allocator;
+  }
 
   std::shared_ptr<StreamState> make_stream(int index) override {
     return std::make_shared<CudaStream>(Device::cuda(index));

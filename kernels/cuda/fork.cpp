@@ -16,6 +16,8 @@ void register_fork_handler() {
   pthread_atfork(nullptr, nullptr, [] { forked = true; });
 }
 
+bool is_forked() noexcept { return forked; }
+
 void require_not_forked() {
   if (!forked) return;
   fail<DeviceError>(

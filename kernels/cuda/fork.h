@@ -3,10 +3,13 @@
 // CUDA does not work in a child process of one that initialized it.
 namespace tinytorch::cuda {
 
-/// Makes require_not_forked() fail in child processes from now on. Called once, when CUDA is initialized.
+/// Makes is_forked() true in child processes from now on. Called once, when CUDA is initialized.
 void register_fork_handler();
 
-/// @throws DeviceError  this process was forked after CUDA was initialized
+/// True if this process was forked after CUDA was initialized. Then what its parent made is not destroyed.
+bool is_forked() noexcept;
+
+/// @throws DeviceError  is_forked()
 void require_not_forked();
 
 }  // namespace tinytorch::cuda

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/internal/caching_allocator.h"
+#include "kernels/cuda/fork.h"
 
 namespace tinytorch::cuda {
 
@@ -14,6 +15,7 @@ class DeviceMemory final : public RawMemory {
   void* allocate(std::size_t bytes) override;
   /// Waits for all work on the device, as cudaFree() does.
   void deallocate(void* block) noexcept override;
+  bool is_lost() const noexcept override { return is_forked(); }
   std::size_t available() const override;
   std::size_t alignment() const override { return 256; }
   std::size_t slab_bytes() const override { return std::size_t{2} << 20; }

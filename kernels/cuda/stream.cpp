@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "kernels/cuda/fork.h"
 #include "kernels/cuda/libraries.h"
 
 namespace tinytorch::cuda {
@@ -64,6 +65,10 @@ CudaStream::CudaStream(Device device) : StreamState(device) {
 }
 
 CudaStream::~CudaStream() {
+  if (is_forked()) {
+    static_cast<void>(libraries_.release());
+    return;
+  }
   // Whoever waits for the results reports their errors. Synchronizing comes first, because wait_for_stream()
   // takes a stream that it does not find as done.
   static_cast<void>(cudaStreamSynchronize(handle_));
@@ -81,15 +86,24 @@ Libraries& CudaStream::libraries() {
   return *libraries_;
 }
 
-void CudaStream::synchronize() { CUDA_CHECK(cudaStreamSynchronize(handle_)); }
-bool CudaStream::is_done() { return check_done(cudaStreamQuery(handle_), "cudaStreamQuery"); }
+void CudaStream::synchronize() {
+  require_not_forked();
+  CUDA_CHECK(cudaStreamSynchronize(handle_));
+}
+
+bool CudaStream::is_done() {
+  require_not_forked();
+  return check_done(cudaStreamQuery(handle_), "cudaStreamQuery");
+}
 
 CudaEvent::CudaEvent(int device_index, bool timed) {
   const DeviceGuard guard(device_index);
   CUDA_CHECK(cudaEventCreateWithFlags(&handle_, timed ? cudaEventDefault : cudaEventDisableTiming));
 }
 
-CudaEvent::~CudaEvent() { static_cast<void>(cudaEventDestroy(handle_)); }
+CudaEvent::~CudaEvent() {
+  if (!is_forked()) static_cast<void>(cudaEventDestroy(handle_));
+}
 
 void CudaEvent::record(StreamState& stream) { CUDA_CHECK(cudaEventRecord(handle_, handle_of(stream))); }
 void CudaEvent::wait(StreamState& stream) { CUDA_CHECK(cudaStreamWaitEvent(handle_of(stream), handle_, 0)); }

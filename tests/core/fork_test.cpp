@@ -11,10 +11,13 @@
 #include <string>
 #include <thread>
 
+#include "autograd/ops.h"
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
 #include "core/ops/matmul.h"
+#include "core/ops/random.h"
 #include "core/ops/reduction.h"
+#include "nn/normalization.h"
 #include "tests/support/backend.h"
 #include "tests/support/threads.h"
 
@@ -77,19 +80,61 @@ TEST(Fork, ChildMayDestroyTensorsAndUseTheCpu) {
   EXPECT_EQ(child, "3.0");
 }
 
-TEST(Fork, ChildMayAllocateWhatAnotherWasAboutToAllocate) {
+/// Forks while another thread calls busy() again and again: f gives `wanted` in each child.
+void expect_in_children(const std::string& wanted, const std::function<std::string()>& f,
+                        const std::function<void()>& busy) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "AddressSanitizer's own allocator may be locked by the other thread";
 #endif
   std::atomic<bool> done = false;
-  std::thread allocating([&] {
-    while (!done) ones({16});
+  std::thread other([&] {
+    while (!done) busy();
   });
-  int right = 0;
-  for (int i = 0; i < 100; ++i) right += in_child([] { return to_string(sum(ones({3}))); }) == "3.0" ? 1 : 0;
+  std::string child = wanted;
+  for (int i = 0; i < 100 && child == wanted; ++i) child = in_child(f);
   done = true;
-  allocating.join();
-  EXPECT_EQ(right, 100);
+  other.join();
+  EXPECT_EQ(child, wanted);
+}
+
+TEST(Fork, ChildMayAllocateWhileAnotherThreadDid) {
+  expect_in_children(
+      "3.0", [] { return to_string(sum(ones({3}))); }, [] { ones({16}); });
+}
+
+TEST(Fork, ChildMayDestroyATensorWhileAnotherThreadAllocated) {
+  Tensor x = ones({3}, {.device = backend()});
+  const auto destroy = [&] {
+    x = Tensor();
+    return std::string("destroyed");
+  };
+  expect_in_children("destroyed", destroy, [] { empty({16}, {.device = backend()}); });
+}
+
+TEST(Fork, ChildMayDrawWhileAnotherThreadDid) {
+  Generator generator;
+  const auto draw = [&] {
+    generator.seed(7);
+    return std::to_string(generator.advance(1).seed);
+  };
+  expect_in_children("7", draw, [&] { generator.advance(1); });
+}
+
+TEST(Fork, ChildMayDifferentiateWhileAnotherThreadDid) {
+  const Variable shared = variable(ones({3}));
+  const auto differentiate = [] {
+    const Variable x = variable(ones({3}));
+    for (int i = 0; i < 2; ++i) sum(x).backward();
+    return to_string(x.grad());
+  };
+  expect_in_children(differentiate(), differentiate, [&] { sum(shared).backward(); });
+}
+
+TEST(Fork, ChildMayNormalizeWhileAnotherThreadDid) {
+  const nn::BatchNorm1D layer(2);
+  const Tensor x{{1.0, 2.0}, {3.0, 4.0}};
+  const auto normalize = [&] { return to_string(layer(x)); };
+  expect_in_children(normalize(), normalize, [&] { layer(x); });
 }
 
 }  // namespace
