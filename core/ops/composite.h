@@ -73,7 +73,8 @@ T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity
   return x + (value == 1 ? a : T(a * value)) * b;
 }
 
-/// Linear interpolation, a + weight * (b - a), elementwise. At a weight of 1 it is b up to rounding.
+/// Linear interpolation, a + weight * (b - a), elementwise. At a weight of 1 it is b up to rounding. As in
+/// PyTorch, it is infinite where b - a is.
 template <TensorLike T>
 T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
   const OpScope scope("lerp");

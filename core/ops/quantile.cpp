@@ -100,12 +100,12 @@ QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles) {
       return {at(round(ranks)), {}, {}};
     case QuantileInterpolation::midpoint:
       return {at(floor(ranks)), at(ceil(ranks)),
-              full({}, 0.5, {.dtype = sorted.dtype(), .device = sorted.device()})};
+              full({}, 0.5, {.dtype = DType::f64, .device = sorted.device()})};
     case QuantileInterpolation::linear:
       break;
   }
   const Tensor lower = floor(ranks);
-  return {at(lower), at(ceil(ranks)), (ranks - lower).to(sorted.dtype())};
+  return {at(lower), at(ceil(ranks)), (ranks - lower).to(DType::f64)};
 }
 
 }  // namespace detail

@@ -63,6 +63,23 @@ void add_statistics(std::vector<PrecisionCase>& cases) {
   };
   const auto deviation = [](const Variable& x) { return stddev(x, {1}); };
   add("mean_near_the_limit", [](const Variable& x) { return mean(x); }, {Tensor{3e38, 3e38, 2e38}});
+  add("nanmean_near_the_limit", [](const Variable& x) { return nanmean(x, {1}); },
+      {Tensor{{3e38, kNan, 3e38, 2e38}, {1.0, -3e38, 2.0, -3e38}}});
+  add("quantile_between_the_limits", [](const Variable& x) { return quantile(x, 0.3, 1); },
+      {Tensor{{-3e38, 3e38}, {1.0, 3e38}, {-3e38, 3.0}}});
+  add("midpoint_between_the_limits",
+      [](const Variable& x) { return nanquantile(x, 0.9, 1, false, QuantileInterpolation::midpoint); },
+      {Tensor{{-3e38, 3e38, kNan}, {1.0, 3.0, 3e38}}});
+  add("cross_entropy_near_the_limit",
+      [](const Variable& x) {
+        return cross_entropy(x, here(Tensor{1, 0, 1}), {.weight = here(Tensor{0.5, 1.0}).to(x.dtype())});
+      },
+      {Tensor{{3e38, 0.0}, {0.0, 3e38}, {2e38, 0.0}}});
+  add("kl_div_near_the_limit",
+      [](const Variable& x) {
+        return kl_div(x, here(Tensor{{1.0}, {1.0}}), {.batch_mean = true});
+      },
+      {Tensor{{-3e38}, {-2e38}}});
   add("var_of_neighbours", [](const Variable& x) { return var(x); }, {Tensor{16777216.0, 16777218.0}});
   add("var_far_from_zero", [](const Variable& x) { return var(x, {1}); }, {far_from_zero()});
   add("var_over_columns", [](const Variable& x) { return var(x, {0}, true, 0); }, {far_from_zero()});

@@ -57,6 +57,12 @@ TEST(Quantile, TakesAScalarTensorAsItTakesAScalar) {
 }
 
 // The difference of the elements on either side is NaN or infinite.
+TEST(Quantile, BetweenTheLimitsOfF64IsFinite) {
+  const Tensor x = from_values(std::vector<double>{-1.5e308, 1.5e308}, {2}, backend());
+  EXPECT_TENSOR_NEAR(quantile(x, 0.75) / 1e308, from_values(std::vector<double>{0.75}, {}, backend()));
+  EXPECT_TENSOR_EQ(quantile(x, 0.5), from_values(std::vector<double>{0}, {}, backend()));
+}
+
 TEST(Quantile, OfInfinitiesIsOneOfThem) {
   const auto at = [](double q, std::vector<float> values) {
     return quantile(from_values(values, {std::ssize(values)}, backend()), q).item();

@@ -57,8 +57,8 @@ T class_rows(const T& scores) {
 template <TensorLike T>
 T reduce_rows(const RowLosses<T>& rows, const Shape& shape, Reduction reduction) {
   if (reduction == Reduction::none) return reshape(rows.loss, shape);
-  const T total = sum(rows.loss);
-  return reduction == Reduction::sum ? total : T(total / T(sum(rows.weight)));
+  if (reduction == Reduction::sum) return sum(rows.loss);
+  return T(sum_in_f64(rows.loss, {0}, false) / T(sum_in_f64(rows.weight, {0}, false))).to(rows.loss.dtype());
 }
 
 }  // namespace detail

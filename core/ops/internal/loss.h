@@ -112,7 +112,9 @@ T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const 
   }
   if (!options.batch_mean || options.reduction != Reduction::mean)
     return detail::reduce_losses(losses, options.reduction);
-  return sum(losses) / static_cast<double>(losses.rank() == 0 ? 1 : losses.size(0));
+  const Axes all = normalize_axes(op, {}, losses.rank());
+  const double batch = static_cast<double>(losses.rank() == 0 ? 1 : losses.size(0));
+  return T(detail::sum_in_f64(losses, all, false) / batch).to(losses.dtype());
 }
 
 template <TensorLike T>

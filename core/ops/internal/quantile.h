@@ -37,11 +37,20 @@ Tensor checked_quantiles(const char* op, const Tensor& x, double q);
 Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q);
 
 /// The indices along the last axis of the elements between which the quantiles are, and the weights of the
-/// upper ones; these are undefined if the quantiles are the lower ones.
+/// upper ones in f64; these are undefined if the quantiles are the lower ones.
 struct QuantileRanks {
   Tensor lower, upper, weight;
 };
 QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles);
+
+/// a + w * (b - a) for a <= b, computed in f64 and rounded once. It adds half of the distance twice, because
+/// the whole one may be infinite.
+template <TensorLike T>
+T interpolated(const T& a, const T& b, const Tensor& weight) {
+  const T from = a.to(DType::f64);
+  const T half = where(isinf(value_of(a)), T(0), b.to(DType::f64) * 0.5 - from * 0.5) * T(weight);
+  return (from + half + half).to(a.dtype());
+}
 
 /// The quantiles of rows that are sorted along the last axis, [..., k].
 template <TensorLike T>
@@ -51,7 +60,7 @@ T quantiles_of_sorted(const T& sorted, const Quantiles& quantiles) {
   T a = gather_unchecked(sorted, IndexMap{last, lower});
   if (!weight.defined()) return a;
   const T b = gather_unchecked(sorted, IndexMap{last, upper});
-  return a + T(weight) * where(isinf(value_of(a)), T(0), b - a);
+  return interpolated(a, b, weight);
 }
 
 template <TensorLike T>

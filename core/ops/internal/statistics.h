@@ -95,7 +95,9 @@ T nanmean(const T& x, const Axes& axes, bool keepdim) {
   const Tensor& elements = value_of(x);
   require_floating("nanmean", elements);
   const Axes reduced = normalize_axes("nanmean", axes, x.rank());
-  return nansum(x, reduced, keepdim) / T(sum(elements == elements, reduced, keepdim));
+  const Tensor present = elements == elements;
+  const T total = detail::sum_in_f64(T(where(present, x, T(0))), reduced, keepdim);
+  return (total / T(sum(present, reduced, keepdim))).to(x.dtype());
 }
 
 template <TensorLike T>
