@@ -257,6 +257,7 @@ class BackwardPass {
 
 /// The gradient of `output` that a backward pass starts with.
 Variable checked_seed(const char* op, const Variable& output, const Variable& seed) {
+  const OpScope scope(op);
   if (!output.defined()) fail<ValueError>(op, "the tensor is undefined; compute it from variables first");
   if (!output.requires_grad()) {
     fail<ValueError>(op,
@@ -335,6 +336,7 @@ std::vector<Variable> partial_gradients(const Variable& output, std::span<const 
 }
 
 void Variable::set_grad(Tensor grad) {
+  const OpScope scope("set_grad");
   if (node_ != nullptr && node_->frozen)
     fail<ValueError>("set_grad", "this parameter is frozen; call set_trainable(true) first");
   if (!requires_grad()) {

@@ -7,34 +7,46 @@
 namespace tinytorch {
 namespace {
 
+Variable leaf_of(const char* op, const Tensor& input) {
+  const OpScope scope(op);
+  return variable(input);
+}
+
 std::vector<Variable> leaves_of(const char* op, const std::vector<Tensor>& inputs) {
   if (inputs.empty()) fail<ValueError>(op, "no inputs were given; it needs one to differentiate by");
   std::vector<Variable> leaves;
   leaves.reserve(inputs.size());
-  for (const Tensor& input : inputs) leaves.push_back(variable(input));
+  for (const Tensor& input : inputs) leaves.push_back(leaf_of(op, input));
   return leaves;
 }
 
-void check_tangents(const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents) {
+/// Checks that x has the shape, dtype and device of `wanted`. A weakly typed scalar has any dtype and device.
+/// @param what, owner  x and `wanted` in messages
+void check_like(const char* op, const std::string& what, const Tensor& x, const char* owner,
+                const Variable& wanted) {
+  if (!x.defined()) fail<ValueError>(op, "{} is undefined; give zeros if it is 0", what);
+  if (x.shape() != wanted.shape()) {
+    fail<ShapeError>(op, "{} is {}, but {} is {}; the shapes must be equal", what, x.shape(), owner,
+                     wanted.shape());
+  }
+  if (x.is_weakly_typed()) return;
+  if (x.dtype() != wanted.dtype()) {
+    fail<DTypeError>(op, "{} is {}, but {} is {}; convert it with .to(DType::{})", what, x.dtype(), owner,
+                     wanted.dtype(), wanted.dtype());
+  }
+  if (x.device() != wanted.device()) {
+    fail<DeviceError>(op, "{} is on {}, but {} is on {}; move it with .to()", what, x.device(), owner,
+                      wanted.device());
+  }
+}
+
+void check_tangents(const std::vector<Variable>& inputs, const std::vector<Tensor>& tangents) {
   if (inputs.size() != tangents.size()) {
     fail<ValueError>("jvp", "there are {} inputs, but {} tangents; give one for each input", inputs.size(),
                      tangents.size());
   }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor &input = inputs[i], &tangent = tangents[i];
-    if (tangent.shape() != input.shape()) {
-      fail<ShapeError>("jvp", "tangent {} is {}, but its input is {}; the shapes must be equal", i,
-                       tangent.shape(), input.shape());
-    }
-    if (tangent.dtype() != input.dtype()) {
-      fail<DTypeError>("jvp", "tangent {} is {}, but its input is {}; convert it with .to(DType::{})", i,
-                       tangent.dtype(), input.dtype(), input.dtype());
-    }
-    if (tangent.device() != input.device()) {
-      fail<DeviceError>("jvp", "tangent {} is on {}, but its input is on {}; move it with .to()", i,
-                        tangent.device(), input.device());
-    }
-  }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    check_like("jvp", fmt::format("tangent {}", i), tangents[i], "its input", inputs[i]);
 }
 
 /// The value of the function, checked.
@@ -47,13 +59,10 @@ Variable result_of(const char* op, const F& f, const X& x) {
 }
 
 void check_seed(const Variable& y, const Tensor& seed) {
-  if (!seed.defined() && y.numel() != 1) {
+  if (seed.defined()) return check_like("vjp", "the seed", seed, "the function's value", y);
+  if (y.numel() != 1) {
     fail<ValueError>("vjp", "the function gives {}; take its sum() or mean(), or pass a seed of that shape",
                      y.shape());
-  }
-  if (seed.defined() && seed.shape() != y.shape()) {
-    fail<ShapeError>("vjp", "the seed is {}, but the function gives {}; the shapes must be equal",
-                     seed.shape(), y.shape());
   }
 }
 
@@ -67,18 +76,20 @@ std::vector<Variable> gradients_or_zeros(const Variable& y, const std::vector<Va
   return zeros;
 }
 
-/// The Jacobian as a matrix [y.numel(), x.numel()].
-Tensor jacobian_rows(const Variable& y, const Variable& x) {
+/// The Jacobian, of the shape of y followed by that of x.
+Tensor jacobian_of(const char* op, const Variable& y, const Variable& x) {
+  const OpScope scope(op);
+  const Shape shape = joined(y.shape(), x.shape());
   const std::int64_t rows = y.numel();
-  const Options options{.dtype = x.dtype(), .device = x.device()};
-  Tensor result = zeros({rows, x.numel()}, options);
+  Tensor result = zeros({rows, x.numel()}, {.dtype = x.dtype(), .device = x.device()});
+  const Options like_y{.dtype = y.dtype(), .device = y.device()};
   for (std::int64_t row = 0; row < rows; ++row) {
-    const Tensor one = slice_scatter(zeros({rows}, options), ones({1}, options), 0, row, row + 1);
+    const Tensor one = slice_scatter(zeros({rows}, like_y), ones({1}, like_y), 0, row, row + 1);
     const Variable seed = reshape(one, y.shape());
     const Tensor gradient = gradients_or_zeros(y, {x}, {.retain_graph = true}, seed)[0].value();
     result = slice_scatter(result, reshape(gradient, {1, x.numel()}), 0, row, row + 1);
   }
-  return result;
+  return reshape(result, shape);
 }
 
 }  // namespace
@@ -97,34 +108,32 @@ Vjp vjp(const Function& f, const std::vector<Tensor>& inputs, const Tensor& seed
 
 Jvp jvp(const Function& f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents) {
   const GradModeGuard guard(true);
-  check_tangents(inputs, tangents);
   const std::vector<Variable> leaves = leaves_of("jvp", inputs);
+  check_tangents(leaves, tangents);
   const Variable y = result_of("jvp", f, leaves);
   if (!y.requires_grad()) return {.value = y.value(), .tangent = zeros_like(y.value())};
   const Variable seed = variable(zeros_like(y.value()));
   const std::vector<Variable> slopes = gradients(y, leaves, {.create_graph = true}, seed);
   Variable along = zeros({}, {.dtype = y.dtype(), .device = y.device()});
-  for (std::size_t i = 0; i < slopes.size(); ++i) along = along + sum(slopes[i] * tangents[i]);
+  for (std::size_t i = 0; i < slopes.size(); ++i)
+    along = along + sum(slopes[i] * tangents[i]).to(along.device());
   return {.value = y.value(), .tangent = gradients_or_zeros(along, {seed}, {}, {})[0].value()};
 }
 
 Tensor jacobian(const std::function<Variable(const Variable&)>& f, const Tensor& input) {
   const GradModeGuard guard(true);
-  const Variable x = variable(input), y = result_of("jacobian", f, x);
-  return reshape(jacobian_rows(y, x), joined(y.shape(), x.shape()));
+  const Variable x = leaf_of("jacobian", input), y = result_of("jacobian", f, x);
+  return jacobian_of("jacobian", y, x);
 }
 
 Tensor hessian(const std::function<Variable(const Variable&)>& f, const Tensor& input) {
   const GradModeGuard guard(true);
-  const Variable x = variable(input), y = result_of("hessian", f, x);
+  const Variable x = leaf_of("hessian", input), y = result_of("hessian", f, x);
   if (y.numel() != 1) {
     fail<ShapeError>("hessian", "the function gives {}, not one element; take its sum() or mean()",
                      y.shape());
   }
-  const Shape shape = joined(x.shape(), x.shape());
-  const Variable one = ones_like(y);
-  const Variable slope = gradients_or_zeros(y, {x}, {.create_graph = true}, one)[0];
-  return reshape(jacobian_rows(slope, x), shape);
+  return jacobian_of("hessian", gradients_or_zeros(y, {x}, {.create_graph = true}, {})[0], x);
 }
 
 }  // namespace tinytorch

@@ -27,6 +27,7 @@ class Leaf final : public Node {
 /// The value as a leaf stores it. A scalar becomes an f32 tensor, as its dtype must not yield to other
 /// operands'.
 Tensor checked_leaf_value(const char* op, Tensor value) {
+  const OpScope scope(op);
   if (!value.defined()) fail<ValueError>(op, "the tensor is undefined; give it a shape and elements first");
   if (!is_floating(value.dtype())) {
     fail<DTypeError>(op,
@@ -80,6 +81,7 @@ void Variable::set_trainable(bool on) {
 }
 
 void Variable::set_value(Tensor value) {
+  const OpScope scope("set_value");
   if (node_ == nullptr || !is_leaf()) {
     fail<ValueError>("set_value", "only what variable() made has a value to replace, and this is {}",
                      constant_or_result(node_.get()));

@@ -270,6 +270,7 @@ std::string header_text(const Tensor& x) {
 }  // namespace
 
 Tensor load_npy(const std::string& path) {
+  const OpScope scope("load_npy");
   const InputFile file("load_npy", path);
   std::size_t left = file.size();
 

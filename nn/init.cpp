@@ -10,6 +10,7 @@
 #include "core/internal/format.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/creation.h"
+#include "core/ops/internal/draw_guard.h"
 
 namespace tinytorch::nn::init {
 
@@ -34,13 +35,19 @@ void check_gain(const char* op, double gain) {
     fail<ValueError>(op, "gain is {}; it must be finite and not negative", gain);
 }
 
-Tensor normal_of(double deviation, const Shape& shape, Options options, Generator& generator) {
+Tensor normal_of(const char* op, double deviation, const Shape& shape, Options options,
+                 Generator& generator) {
+  const OpScope scope(op);
+  const DrawGuard guard(generator);
   Tensor x = randn(shape, options, generator);
   x *= deviation;
   return x;
 }
 
-Tensor uniform_in(double low, double high, const Shape& shape, Options options, Generator& generator) {
+Tensor uniform_in(const char* op, double low, double high, const Shape& shape, Options options,
+                  Generator& generator) {
+  const OpScope scope(op);
+  const DrawGuard guard(generator);
   Tensor x = rand(shape, options, generator);
   x *= high - low;
   x += low;
@@ -100,50 +107,59 @@ std::vector<double> mirrored_rows(std::size_t rows, std::size_t columns, Generat
 }  // namespace
 
 Initializer constant(double value) {
-  return [value](const Shape& shape, Options options, Generator&) { return full(shape, value, options); };
+  return [value](const Shape& shape, Options options, Generator&) {
+    const OpScope scope("init::constant");
+    return full(shape, value, options);
+  };
 }
 
 Initializer uniform(double low, double high) {
   if (!std::isfinite(low) || !std::isfinite(high) || !std::isfinite(high - low) || low > high)
     fail<ValueError>("init::uniform", "[{}, {}) is not a finite range", low, high);
   return [low, high](const Shape& shape, Options options, Generator& generator) {
-    return uniform_in(low, high, shape, options, generator);
+    return uniform_in("init::uniform", low, high, shape, options, generator);
   };
 }
 
 Initializer he_normal() {
   return [](const Shape& shape, Options options, Generator& generator) {
-    return normal_of(std::sqrt(2 / fans_of("init::he_normal", shape).in), shape, options, generator);
+    constexpr const char* kOp = "init::he_normal";
+    return normal_of(kOp, std::sqrt(2 / fans_of(kOp, shape).in), shape, options, generator);
   };
 }
 
 Initializer he_uniform() {
   return [](const Shape& shape, Options options, Generator& generator) {
-    const double bound = std::sqrt(6 / fans_of("init::he_uniform", shape).in);
-    return uniform_in(-bound, bound, shape, options, generator);
+    constexpr const char* kOp = "init::he_uniform";
+    const double bound = std::sqrt(6 / fans_of(kOp, shape).in);
+    return uniform_in(kOp, -bound, bound, shape, options, generator);
   };
 }
 
 Initializer xavier_normal(double gain) {
   check_gain("init::xavier_normal", gain);
   return [gain](const Shape& shape, Options options, Generator& generator) {
-    const Fans fans = fans_of("init::xavier_normal", shape);
-    return normal_of(gain * std::sqrt(2 / (fans.in + fans.out)), shape, options, generator);
+    constexpr const char* kOp = "init::xavier_normal";
+    const Fans fans = fans_of(kOp, shape);
+    return normal_of(kOp, gain * std::sqrt(2 / (fans.in + fans.out)), shape, options, generator);
   };
 }
 
 Initializer xavier_uniform(double gain) {
   check_gain("init::xavier_uniform", gain);
   return [gain](const Shape& shape, Options options, Generator& generator) {
-    const Fans fans = fans_of("init::xavier_uniform", shape);
+    constexpr const char* kOp = "init::xavier_uniform";
+    const Fans fans = fans_of(kOp, shape);
     const double bound = gain * std::sqrt(6 / (fans.in + fans.out));
-    return uniform_in(-bound, bound, shape, options, generator);
+    return uniform_in(kOp, -bound, bound, shape, options, generator);
   };
 }
 
 Initializer mirrored_orthogonal(double gain) {
   check_gain("init::mirrored_orthogonal", gain);
   return [gain](const Shape& shape, Options options, Generator& generator) {
+    const OpScope scope("init::mirrored_orthogonal");
+    const DrawGuard guard(generator);
     const Fans fans = fans_of("init::mirrored_orthogonal", shape);
     if (checked_numel("init::mirrored_orthogonal", shape) == 0) return empty(shape, options);
     const auto columns = static_cast<std::size_t>(fans.in);

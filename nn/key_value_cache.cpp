@@ -92,6 +92,7 @@ void KeyValueCache::check(const Tensor& keys, const Tensor& values) const {
 }
 
 void KeyValueCache::append(const Tensor& keys, const Tensor& values) {
+  const OpScope scope("KeyValueCache");
   check(keys, values);
   const std::int64_t length = checked_add("KeyValueCache", length_, keys.shape()[2]);
   const bool reusable = can_hold(keys_, keys) && can_hold(values_, values);

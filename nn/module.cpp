@@ -227,6 +227,7 @@ void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
         {.dtype = is_floating(x.dtype()) ? dtype : std::nullopt, .device = device.value_or(x.device())});
   };
   const std::vector<Part> parts = parts_of(*this);
+  const OpScope scope("Module::to");
   // All are converted before the first is replaced, and what parts share once, so that they share the result.
   std::vector<Tensor> values;
   for (const Part& part : parts) {
@@ -247,6 +248,7 @@ void Module::convert(std::optional<DType> dtype, std::optional<Device> device) {
 
 StateDict Module::state_dict() const {
   StateDict state = values_of(*this);
+  const OpScope scope("state_dict");
   for (auto& [name, value] : state) value = clone(value);
   return state;
 }
@@ -274,6 +276,7 @@ void Module::load_state_dict(const StateDict& state) {
   if (!problems.empty()) {
     fail<ValueError>("load_state_dict", "the state does not fit the model; {}", joined(problems, "; "));
   }
+  const OpScope scope("load_state_dict");
   Snapshot snapshot;
   for (const auto& [name, value] : own) snapshot.add(value);
   for (auto& [name, value] : own) assign(value, state.at(name));

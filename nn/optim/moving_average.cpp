@@ -30,6 +30,7 @@ void add_all(Snapshot& snapshot, const std::vector<Tensor>& tensors) {
 
 ExponentialMovingAverage::ExponentialMovingAverage(std::vector<Variable> parameters, double decay)
     : parameters_(std::move(parameters)), decay_(decay) {
+  const OpScope scope(kName);
   if (parameters_.empty())
     fail<ValueError>(kName, "there are no parameters to average; pass model.parameters()");
   if (!(decay >= 0 && decay <= 1)) fail<ValueError>(kName, "decay is {}; it must be in [0, 1]", decay);
@@ -37,6 +38,7 @@ ExponentialMovingAverage::ExponentialMovingAverage(std::vector<Variable> paramet
 }
 
 void ExponentialMovingAverage::update() {
+  const OpScope scope(kName);
   for (std::size_t i = 0; i < parameters_.size(); ++i)
     check_shape(parameters_[i].shape(), averages_[i].shape(), i);
   std::vector<Tensor> averages, values;
@@ -65,6 +67,7 @@ void ExponentialMovingAverage::update() {
 }
 
 void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
+  const OpScope scope(kName);
   check_size(parameters.size(), averages_.size());
   for (std::size_t i = 0; i < parameters.size(); ++i)
     check_shape(parameters[i].shape(), averages_[i].shape(), i);
@@ -78,12 +81,14 @@ void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
 }
 
 std::vector<Tensor> ExponentialMovingAverage::averages() const {
+  const OpScope scope(kName);
   std::vector<Tensor> copies;
   for (const Tensor& average : averages_) copies.push_back(clone(average));
   return copies;
 }
 
 void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
+  const OpScope scope(kName);
   check_size(averages.size(), averages_.size());
   for (std::size_t i = 0; i < averages.size(); ++i) check_shape(averages[i].shape(), averages_[i].shape(), i);
   Snapshot snapshot;

@@ -82,6 +82,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::step() {
+  const OpScope scope(name_);
   // An exception may have left them full.
   updates_.clear();
   updated_.clear();

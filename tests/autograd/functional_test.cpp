@@ -1,7 +1,9 @@
 #include "autograd/functional.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "autograd/ops.h"
@@ -56,10 +58,42 @@ TEST(Jvp, SaysWhatDoesNotFit) {
                "[jvp] no inputs were given; it needs one to differentiate by");
 }
 
+TEST(Jvp, TakesScalarsAsTangents) {
+  const Function square_of = [](const std::vector<Variable>& in) { return in[0] * in[0]; };
+  const Tensor x = full({}, 3, {.dtype = DType::f32, .device = backend()});
+  EXPECT_TENSOR_NEAR(jvp(square_of, {x}, {2.0}).tangent, full({}, 12, {.dtype = DType::f32}));
+  EXPECT_TENSOR_NEAR(jvp(square_of, {3.0}, {full({}, 2, {.dtype = DType::f32})}).tangent,
+                     full({}, 12, {.dtype = DType::f32}));
+  EXPECT_ERROR(jvp(square_of, {x}, {Tensor()}), ValueError,
+               "[jvp] tangent 0 is undefined; give zeros if it is 0");
+}
+
+TEST(Functional, NamesWhatWasCalledAndNotWhatItCalls) {
+  const Function in_f64 = [](const std::vector<Variable>& in) { return in[0].to(DType::f64); };
+  EXPECT_ERROR(vjp(in_f64, {here({1.0})}, here({1.0})), DTypeError,
+               "[vjp] the seed is f32, but the function's value is f64; convert it with .to(DType::f64)");
+  const std::string refused =
+      " gradients need floating elements, but this is i64 [1]; convert it with .to(DType::f32)";
+  EXPECT_ERROR(vjp(in_f64, {here({1})}), DTypeError, "[vjp]" + refused);
+  EXPECT_ERROR(jvp(in_f64, {here({1})}, {here({1})}), DTypeError, "[jvp]" + refused);
+  const auto f = [](const Variable& x) { return x; };
+  EXPECT_ERROR(jacobian(f, here({1})), DTypeError, "[jacobian]" + refused);
+  EXPECT_ERROR(hessian(f, here({1})), DTypeError, "[hessian]" + refused);
+}
+
+TEST(Functional, LeavesTheNamesOfErrorsOfTheFunction) {
+  const auto f = [](const Variable& x) { return matmul(x, ones_like(x)); };
+  EXPECT_THAT(
+      [&] {
+        jacobian(f, here({{1.0, 2.0}}));
+      },
+      ::testing::ThrowsMessage<ShapeError>(::testing::StartsWith("[matmul]")));
+}
+
 TEST(Vjp, OfAConstantIsZeroForASeedThatFits) {
   const Function constant = [](const auto&) { return Variable(here({1.0, 2.0})); };
   EXPECT_ERROR(vjp(constant, {here({1.0})}, here({1.0})), ShapeError,
-               "[vjp] the seed is [1], but the function gives [2]; the shapes must be equal");
+               "[vjp] the seed is [1], but the function's value is [2]; the shapes must be equal");
   EXPECT_ERROR(vjp(constant, {here({1.0})}), ValueError,
                "[vjp] the function gives [2]; take its sum() or mean(), or pass a seed of that shape");
   EXPECT_TENSOR_EQ(vjp(constant, {here({3.0})}, here({1.0, 1.0})).gradients[0], {0.0});
@@ -79,6 +113,14 @@ TEST(Jacobian, HasTheOutputsAxesAndThenTheInputs) {
   const Tensor result = jacobian([](const Variable& at) { return sum(at * at, {1}); }, x);
   EXPECT_EQ(result.shape(), (Shape{2, 2, 2}));
   EXPECT_TENSOR_NEAR(result, {{{2.0, 4.0}, {0.0, 0.0}}, {{0.0, 0.0}, {6.0, 8.0}}});
+}
+
+TEST(Jacobian, OfAResultInAnotherDtypeIsInThatOfTheInput) {
+  const auto f = [](const Variable& x) { return x.to(DType::f64) * 3; };
+  EXPECT_TENSOR_EQ(jacobian(f, here({1.0, 2.0})), here({{3.0, 0.0}, {0.0, 3.0}}));
+  const Function of_one = [&](const std::vector<Variable>& in) { return f(in[0]); };
+  EXPECT_TENSOR_EQ(jvp(of_one, {here({1.0, 2.0})}, {here({1.0, -1.0})}).tangent,
+                   here({3.0, -3.0}).to(DType::f64));
 }
 
 TEST(Jacobian, RefusesWhatIsNotFloating) {

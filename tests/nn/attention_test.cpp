@@ -238,6 +238,9 @@ TEST(KeyValueCache, GrowsAndKeepsWhatItHas) {
 }
 
 TEST(KeyValueCache, SaysWhatDoesNotFit) {
+  EXPECT_ERROR(
+      nn::KeyValueCache().append(Tensor(), Tensor()), ShapeError,
+      "[KeyValueCache] keys are [], values []; wanted [batch, kv_heads, steps, width] of as many steps");
   EXPECT_ERROR(nn::KeyValueCache(-1), ValueError, "[KeyValueCache] capacity is -1; it may not be negative");
   nn::KeyValueCache cache;
   EXPECT_ERROR(

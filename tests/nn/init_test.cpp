@@ -126,6 +126,11 @@ TEST(Init, RefusesWhatMakesNoSense) {
   EXPECT_ERROR(
       nn::init::mirrored_orthogonal()({}), ShapeError,
       "[init::mirrored_orthogonal] takes weights of two axes or more, [out, in, ...], but the shape is []");
+  EXPECT_ERROR(nn::init::he_normal()({3, 2}, {.dtype = DType::i64}), DTypeError,
+               "[init::he_normal] makes f32 or f64 tensors, but i64 was asked for");
+  EXPECT_ERROR(nn::init::uniform(0, 1)({3, 2}, {.dtype = DType::i64}), DTypeError,
+               "[init::uniform] makes f32 or f64 tensors, but i64 was asked for");
+  EXPECT_ERROR(nn::init::constant(1)({-3}), ShapeError, "[init::constant] negative length in shape [-3]");
   EXPECT_ERROR(nn::init::uniform(1, 0), ValueError, "[init::uniform] [1, 0) is not a finite range");
   EXPECT_ERROR(nn::init::uniform(kNaN, 0), ValueError, "[init::uniform] [nan, 0) is not a finite range");
   EXPECT_ERROR(nn::init::xavier_normal(-1), ValueError,

@@ -69,6 +69,13 @@ TEST(ExponentialMovingAverage, RefusesWhatDoesNotFit) {
                "[ExponentialMovingAverage] tensor 0 is [2], but its average is [1]");
 }
 
+TEST(ExponentialMovingAverage, NamesItselfInErrors) {
+  nn::ExponentialMovingAverage of_integers({Variable(here(Tensor{1, 2}))});
+  EXPECT_ERROR(of_integers.update(), DTypeError,
+               "[ExponentialMovingAverage] takes floating tensors, but x is i64; convert it with "
+               "x.to(DType::f32)");
+}
+
 static_assert(!std::is_copy_constructible_v<nn::ExponentialMovingAverage> &&
               !std::is_copy_assignable_v<nn::ExponentialMovingAverage>);
 
