@@ -317,6 +317,7 @@ std::vector<Variable> partial_gradients(const Variable& output, std::span<const 
     pass.capture(*input.node());
     differentiable.push_back(input);
   }
+  if (differentiable.empty()) return std::vector<Variable>(inputs.size());
   pass.run(output, std::move(start));
   const std::vector<Variable> grads = pass.captured_gradients(differentiable);
   std::vector<Variable> result;

@@ -1,6 +1,7 @@
 #include "autograd/checkpoint.h"
 
 #include "autograd/grad_mode.h"
+#include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "core/internal/format.h"
 #include "core/random.h"
@@ -72,10 +73,20 @@ void check_dependencies(const Variable& y, const std::vector<Variable>& inputs, 
   }
 }
 
+/// Zeros like each input, and nothing for one that needs no gradient.
+Gradients zeros_for(const std::vector<Variable>& inputs) {
+  std::vector<Variable> zeros;
+  zeros.reserve(inputs.size());
+  for (const Variable& input : inputs)
+    zeros.push_back(input.requires_grad() ? zeros_like(input) : Variable());
+  return Gradients(std::move(zeros));
+}
+
 /// The value of f. It is recorded to find the variables that it depends on; the graph is freed on return.
 Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
   const std::uint64_t begin = Node::next_sequence();
   const Variable y = f(inputs);
+  if (!y.defined()) fail<ValueError>("checkpoint", "the function gives an undefined tensor");
   if (grad_enabled()) check_dependencies(y, inputs, begin);
   return y.value();
 }
@@ -85,23 +96,27 @@ Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators) {
   if (f == nullptr) fail<ValueError>("checkpoint", "the function is empty; pass one to compute");
+  if (inputs.empty())
+    fail<ValueError>("checkpoint", "no inputs were given; without any, nothing is recomputed");
   std::vector<Saved> saved;
   saved.reserve(inputs.size());
   for (const Variable& input : inputs) saved.emplace_back(input);
   std::vector<RandomState> random = states_of(generators);
   Tensor value = checked_value(f, inputs);
-  return record(
-      "checkpoint", std::move(value), std::span(inputs),
-      [f, saved = std::move(saved), random = std::move(random)](const RuleArguments& at) {
-        const GeneratorGuard generator_guard(random);
-        const RecomputingGuard recomputing_guard;
-        const bool recording = grad_enabled();
-        std::vector<Variable> inputs;
-        inputs.reserve(saved.size());
-        for (const Saved& input : saved) inputs.push_back(*input);
-        const GradModeGuard grad_mode_guard(true);
-        return Gradients(partial_gradients(f(inputs), inputs, {.create_graph = recording}, at.grad));
-      });
+  return record("checkpoint", std::move(value), std::span(inputs),
+                [f, saved = std::move(saved), random = std::move(random)](const RuleArguments& at) {
+                  const GeneratorGuard generator_guard(random);
+                  const RecomputingGuard recomputing_guard;
+                  const bool recording = grad_enabled();
+                  std::vector<Variable> inputs;
+                  inputs.reserve(saved.size());
+                  for (const Saved& input : saved) inputs.push_back(*input);
+                  const GradModeGuard grad_mode_guard(true);
+                  const Variable y = f(inputs);
+                  // f may ignore its inputs, or those that it uses were frozen since.
+                  if (!y.requires_grad()) return zeros_for(inputs);
+                  return Gradients(partial_gradients(y, inputs, {.create_graph = recording}, at.grad));
+                });
 }
 
 }  // namespace tinytorch

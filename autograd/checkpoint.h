@@ -22,8 +22,8 @@ namespace tinytorch {
 ///                    inputs_of()
 /// @param generators  other generators that f uses, for example that of a Dropout; they must outlive the
 ///                    result, and no other thread may use them during checkpoint() and backward()
-/// @throws ValueError  f is empty, f uses a variable that requires a gradient and is not among the inputs, or
-///                     a generator is null
+/// @throws ValueError  f is empty, there are no inputs, the result of f is undefined, f uses a variable that
+///                     requires a gradient and is not among the inputs, or a generator is null
 Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators = {});
 

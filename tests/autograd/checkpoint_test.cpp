@@ -21,6 +21,7 @@ using testing::here;
 using testing::leaf;
 
 const Function kLayer = [](const std::vector<Variable>& in) { return tanh(in[0] * in[1]) + in[0]; };
+const Function kTimes = [](const std::vector<Variable>& in) { return in[0] * in[1]; };
 
 TEST(Checkpoint, GivesTheValueAndTheGradientsOfTheFunction) {
   const Variable x = leaf({0.5, -1.0}), w = leaf({2.0, 3.0});
@@ -34,10 +35,9 @@ TEST(Checkpoint, GivesTheValueAndTheGradientsOfTheFunction) {
 }
 
 TEST(Checkpoint, OfInputsThatAreComputedFromEachOther) {
-  const Function f = [](const std::vector<Variable>& in) { return in[0] * in[1]; };
   const Variable x = leaf({3.0});
   const Variable square = x * x;
-  checkpoint(f, {x, square}).backward();
+  checkpoint(kTimes, {x, square}).backward();
   EXPECT_TENSOR_NEAR(x.grad(), {27.0});  // d(x³)
 }
 
@@ -109,7 +109,14 @@ TEST(Checkpoint, RefusesVariablesThatAreNotAmongTheInputs) {
                "inputs; pass it too (see inputs_of() for a module's parameters)");
 }
 
-TEST(Checkpoint, RefusesAnEmptyFunction) {
+TEST(Checkpoint, RefusesAnUndefinedResult) {
+  EXPECT_ERROR(checkpoint([](const auto&) { return Variable(); }, {leaf({1.0})}), ValueError,
+               "[checkpoint] the function gives an undefined tensor");
+}
+
+TEST(Checkpoint, RefusesAnEmptyFunctionAndNoInputs) {
+  EXPECT_ERROR(checkpoint(kLayer, {}), ValueError,
+               "[checkpoint] no inputs were given; without any, nothing is recomputed");
   EXPECT_ERROR(checkpoint(nullptr, {leaf({1.0})}), ValueError,
                "[checkpoint] the function is empty; pass one to compute");
 }
@@ -118,6 +125,47 @@ TEST(Checkpoint, IsAConstantWhereNothingNeedsAGradient) {
   EXPECT_FALSE(checkpoint(kLayer, {Variable(here({1.0})), Variable(here({2.0}))}).requires_grad());
   const NoGrad guard;
   EXPECT_FALSE(checkpoint(kLayer, {leaf({1.0}), leaf({2.0})}).requires_grad());
+}
+
+TEST(Checkpoint, GivesFrozenInputsNoGradient) {
+  Variable x = leaf({3.0}), weight = leaf({2.0});
+  weight.set_trainable(false);
+  checkpoint(kTimes, {x, weight}).backward();
+  EXPECT_TENSOR_EQ(x.grad(), {2.0});
+  EXPECT_FALSE(weight.grad().defined());
+}
+
+TEST(Checkpoint, GivesInputsThatWereFrozenSinceNoGradient) {
+  Variable x = leaf({3.0}), weight = leaf({2.0});
+  const Variable y = checkpoint(kTimes, {x, weight});
+  weight.set_trainable(false);
+  y.backward({.retain_graph = true});
+  EXPECT_TENSOR_EQ(x.grad(), {2.0});
+  EXPECT_FALSE(weight.grad().defined());
+  x.set_trainable(false);
+  y.backward({.retain_graph = true});  // as without a checkpoint
+  weight.set_trainable(true);
+  y.backward();
+  EXPECT_FALSE(x.grad().defined());
+  EXPECT_TENSOR_EQ(weight.grad(), {3.0});
+}
+
+TEST(Checkpoint, ChangesNoGradientOfOtherVariables) {
+  Variable x = leaf({3.0}), other = leaf({5.0});
+  const Function f = [&](const std::vector<Variable>& in) { return in[0] * other; };
+  other.set_trainable(false);
+  const Variable y = checkpoint(f, {x});
+  other.set_trainable(true);
+  x.set_trainable(false);
+  y.backward();
+  EXPECT_FALSE(other.grad().defined());
+}
+
+TEST(Checkpoint, OfAFunctionThatIgnoresItsInputsHasGradientZero) {
+  const Variable x = leaf({3.0});
+  const Function f = [](const std::vector<Variable>& in) { return Variable(ones_like(in[0].value())); };
+  (checkpoint(f, {x}) + x).backward();
+  EXPECT_TENSOR_EQ(x.grad(), {1.0});
 }
 
 /// The bytes that a chain of layers saves for its backward pass.
