@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "autograd/tape.h"
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
@@ -165,11 +166,15 @@ void Optimizer::run_batches() {
   snapshot.keep_changes();
 }
 
-// The updates of parameters that are not contiguous were made in copies.
+// The updates of parameters that are not contiguous were made in copies. They keep their gradients, as the
+// others do.
 void Optimizer::replace_copied_parameters() {
   for (std::size_t i = 0; i < updates_.size(); ++i) {
     Variable& parameter = parameters_[updated_[i]];
-    if (!parameter.value().is_contiguous()) parameter.set_value(updates_[i].parameter);
+    if (parameter.value().is_contiguous()) continue;
+    Variable gradient = parameter.grad_variable();
+    parameter.set_value(updates_[i].parameter);
+    parameter.node()->grad->replace(std::move(gradient));
   }
 }
 

@@ -312,6 +312,17 @@ TEST(Optimizer, LearningRateCanBeChanged) {
                "[SGD] learning_rate is -1; it must be finite and not negative");
 }
 
+TEST(Optimizer, KeepsTheGradientsOfAllLayouts) {
+  const Variable plain = variable(here(Tensor{{1.0, 2.0}, {3.0, 4.0}})),
+                 transposed = variable(transpose(here(Tensor{{1.0, 3.0}, {2.0, 4.0}})));
+  nn::SGD optimizer({plain, transposed}, {.learning_rate = 0.5});
+  (sum(plain * plain) + sum(transposed * transposed)).backward();
+  optimizer.step();
+  EXPECT_TENSOR_EQ(transposed, plain);
+  EXPECT_TENSOR_EQ(plain.grad(), {{2.0, 4.0}, {6.0, 8.0}});
+  EXPECT_TENSOR_EQ(transposed.grad(), plain.grad());
+}
+
 TEST(Optimizer, StepChangesNothingSavedSilently) {
   const Variable x = variable(here(Tensor{2.0}));
   nn::SGD optimizer({x}, {.learning_rate = 1});
