@@ -99,6 +99,18 @@ StateDict values_of(const Module& module) {
   return values;
 }
 
+// The entries of `state`, where those that share memory with a value of the model are copies: they may be
+// read after it was written.
+StateDict independent_of(const StateDict& own, const StateDict& state) {
+  std::set<const Storage*> storages;
+  for (const auto& [name, value] : own) storages.insert(value.storage().get());
+  StateDict sources = state;
+  for (auto& [name, value] : sources) {
+    if (storages.contains(value.storage().get())) value = clone(value);
+  }
+  return sources;
+}
+
 // Whether two parts are one tensor.
 bool share_value(const Part& a, const Part& b) {
   if (a.module || b.module) return false;
@@ -277,9 +289,10 @@ void Module::load_state_dict(const StateDict& state) {
     fail<ValueError>("load_state_dict", "the state does not fit the model; {}", joined(problems, "; "));
   }
   const OpScope scope("load_state_dict");
+  const StateDict sources = independent_of(own, state);
   Snapshot snapshot;
   for (const auto& [name, value] : own) snapshot.add(value);
-  for (auto& [name, value] : own) assign(value, state.at(name));
+  for (auto& [name, value] : own) assign(value, sources.at(name));
   snapshot.keep_changes();
 }
 

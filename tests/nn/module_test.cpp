@@ -95,6 +95,19 @@ TEST(Module, SetTrainableFreezesEveryParameter) {
   for (const Variable& parameter : model.parameters()) EXPECT_TRUE(parameter.grad().defined());
 }
 
+TEST(Module, LoadsAStateOfItsOwnValues) {
+  nn::Sequential model{nn::Dense(1, 1, {.weight_init = nn::init::constant(2)}),
+                       nn::Dense(1, 1, {.weight_init = nn::init::constant(3)})};
+  model.to(backend());
+  const std::vector<Variable> parameters = model.parameters();
+  model.load_state_dict({{"0.weight", parameters[2].value()},
+                         {"0.bias", parameters[1].value()},
+                         {"1.weight", parameters[0].value()},
+                         {"1.bias", parameters[3].value()}});
+  EXPECT_TENSOR_EQ(parameters[0], {{3.0}});
+  EXPECT_TENSOR_EQ(parameters[2], {{2.0}});
+}
+
 TEST(Module, TrainAndEvalReachEveryChild) {
   nn::Sequential model{nn::Sequential{nn::ReLU(), nn::ReLU()}, nn::ReLU()};
   auto& inner = dynamic_cast<nn::Sequential&>(model[0]);
