@@ -32,7 +32,10 @@ void in_place(const kernels::BinaryKernel& kernel, char sign, OperandTypes types
     fail<ShapeError>(kernel.name(), "in place on shape {}, but with b of shape {} the result has shape {}",
                      a.shape(), b.shape(), shape);
   }
-  common_device(kernel.name(), a, b);
+  if (common_device(kernel.name(), a, b) != a.device()) {
+    fail<DeviceError>(kernel.name(), "in place on {}, but b is on {}; move one with .to(device)", a.device(),
+                      b.device());
+  }
   const Tensor source = reads_what_it_writes(a, b) ? clone(b) : b;
   if (a.numel() > 0) kernel(a, *BroadcastOperand(source, dtype, shape), a);
   a.storage()->bump_version();

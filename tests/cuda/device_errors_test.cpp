@@ -110,6 +110,15 @@ TEST(DeviceErrors, OfACondition) {
       "[where] the condition is on cpu, a and b on " + to_string(backend()) + "; move one with .to(device)");
 }
 
+TEST(DeviceErrors, OfAScalarThatIsChangedInPlace) {
+  Tensor scalar(1.0f);  // it would follow b, but its memory cannot
+  EXPECT_ERROR(scalar += here({}), DeviceError,
+               "[add] in place on cpu, but b is on " + to_string(backend()) + "; move one with .to(device)");
+  Tensor there = here({});
+  there += scalar;
+  EXPECT_EQ(there.item(), 2);
+}
+
 TEST(DeviceErrors, OfGradients) {
   const std::string name = to_string(backend());
   const Variable x = variable(here({2}));
