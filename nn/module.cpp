@@ -293,7 +293,7 @@ void Module::load_state_dict(const StateDict& state) {
   Snapshot snapshot;
   for (const auto& [name, value] : own) snapshot.add(value);
   for (auto& [name, value] : own) assign(value, sources.at(name));
-  snapshot.keep_changes();
+  snapshot.commit();
 }
 
 std::string Module::summary() const {

@@ -9,7 +9,7 @@
 namespace tinytorch {
 
 /// Copies of the elements of tensors from before a change, so that a change of several tensors is made as a
-/// whole or not at all. Unless keep_changes() is called, the destructor puts the elements and the versions
+/// whole or not at all. Unless commit() is called, the destructor puts the elements and the versions
 /// back. It does so by exchanging memory, which cannot fail.
 /// ```cpp
 /// Snapshot snapshot;
@@ -17,7 +17,7 @@ namespace tinytorch {
 /// snapshot.add(b);
 /// assign(a, x);
 /// assign(b, y);  // if it throws, a has its old elements
-/// snapshot.keep_changes();
+/// snapshot.commit();
 /// ```
 class Snapshot {
  public:
@@ -31,7 +31,7 @@ class Snapshot {
   /// @throws MemoryError  out of memory
   void add(const Tensor& x);
   /// Discards the copies.
-  void keep_changes() noexcept { saved_.clear(); }
+  void commit() noexcept { saved_.clear(); }
 
  private:
   struct Saved {

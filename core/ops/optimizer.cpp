@@ -71,7 +71,7 @@ void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates,
     }
   }
   slot(step, updates);
-  snapshot.keep_changes();
+  snapshot.commit();
   for (ParameterUpdate& update : updates) update.parameter.storage()->bump_version();
 }
 

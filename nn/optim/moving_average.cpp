@@ -62,7 +62,7 @@ void ExponentialMovingAverage::update() {
     updates.push_back({.parameter = averages[i], .gradient = values[i]});
   }
   sgd_step(step, updates);
-  snapshot.keep_changes();
+  snapshot.commit();
   averages_ = std::move(averages);
 }
 
@@ -77,7 +77,7 @@ void ExponentialMovingAverage::copy_to(std::vector<Variable> parameters) const {
     Tensor value = parameters[i].value();  // a handle to the same elements
     assign(value, averages_[i]);
   }
-  snapshot.keep_changes();
+  snapshot.commit();
 }
 
 std::vector<Tensor> ExponentialMovingAverage::averages() const {
@@ -94,7 +94,7 @@ void ExponentialMovingAverage::load(const std::vector<Tensor>& averages) {
   Snapshot snapshot;
   add_all(snapshot, averages_);
   for (std::size_t i = 0; i < averages.size(); ++i) assign(averages_[i], averages[i]);
-  snapshot.keep_changes();
+  snapshot.commit();
 }
 
 }  // namespace tinytorch::nn

@@ -163,7 +163,7 @@ void Optimizer::run_batches() {
     }
   }
   for (const Batch& batch : batches_) update(batch.step, updates_of(batch));
-  snapshot.keep_changes();
+  snapshot.commit();
 }
 
 // The updates of parameters that are not contiguous were made in copies. They keep their gradients, as the
