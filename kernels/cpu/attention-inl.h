@@ -93,11 +93,11 @@ void add_product(const Product<T>& p, const AddedRows<T>& y) {
       if (y.errors != nullptr) {
         T* const errors = y.errors + i * y.errors_row_stride + column;
         INDEPENDENT
-        for (std::int64_t j = 0; j < block.n; ++j)
-          errors[j] += math::rounding_error(to[j], product_row[j], to[j] + product_row[j]);
+        for (std::int64_t j = 0; j < block.n; ++j) math::add_compensated(product_row[j], to[j], errors[j]);
+      } else {
+        INDEPENDENT
+        for (std::int64_t j = 0; j < block.n; ++j) to[j] = math::Add{}(to[j], product_row[j]);
       }
-      INDEPENDENT
-      for (std::int64_t j = 0; j < block.n; ++j) to[j] = math::Add{}(to[j], product_row[j]);
     }
   }
 }

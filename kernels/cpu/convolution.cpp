@@ -219,34 +219,113 @@ class WeightGradient {
   std::int64_t numel_, positions_, tasks_;
 };
 
-/// Calls the library where this build has one, unless it would add more than kLongSum terms one after
-/// another.
+/// sums += x. All operands are dense in the same order.
+void add_terms(const Tensor& x, Tensor& sums, Tensor& errors) {
+  const auto* const terms = x.data<float>();
+  auto *const to = sums.data<float>(), *const lost = errors.data<float>();
+  parallel_for(sums.numel(), kCheapGrain, [&](std::int64_t begin, std::int64_t end) {
+    INDEPENDENT
+    for (std::int64_t i = begin; i < end; ++i) math::add_compensated(terms[i], to[i], lost[i]);
+  });
+}
+
+/// Adds the rounding errors to the sums.
+void correct(Tensor& sums, const Tensor& errors) {
+  auto* const to = sums.data<float>();
+  const auto* const lost = errors.data<float>();
+  parallel_for(sums.numel(), kCheapGrain, [&](std::int64_t begin, std::int64_t end) {
+    INDEPENDENT
+    for (std::int64_t i = begin; i < end; ++i) to[i] = math::corrected(to[i], lost[i]);
+  });
+}
+
+/// y = the sum of convolutions, by the library, of slices of the channels of x and of an axis of the weight.
+/// Each adds at most kLongSum terms. All but the last are equally long, so that there are few primitives.
+/// @param convolve  computes a slice: convolve(x, weight, y); it returns false where the library fails
+/// @return          false if the library failed
+template <class Convolve>
+bool convolve_slices(const Tensor& x, const Tensor& weight, int weight_axis, Tensor& y,
+                     const Convolve& convolve) {
+  constexpr std::int64_t kBlock = 16;  // channels that the library processes together
+  const std::int64_t channels = x.shape()[1];
+  const std::int64_t longest = kLongSum / (weight.shape()[2] * weight.shape()[3]) / kBlock * kBlock;
+  if (longest == 0) return false;
+  const std::int64_t length = ceil_div(ceil_div(channels, ceil_div(channels, longest)), kBlock) * kBlock;
+  Tensor errors = zeros({y.numel()}), terms = empty_like(y);
+  for (std::int64_t first = 0; first < channels; first += length) {
+    const std::int64_t last = std::min(channels, first + length);
+    Tensor& to = first == 0 ? y : terms;
+    if (!convolve(slice(x, 1, first, last), slice(weight, weight_axis, first, last), to)) return false;
+    if (first > 0) add_terms(terms, y, errors);
+  }
+  correct(y, errors);
+  return true;
+}
+
+/// convolve_slices() for each group, of which axis 0 of the weight has all.
+template <class Convolve>
+bool convolve_groups(const Tensor& x, const Tensor& weight, int weight_axis, std::int64_t groups, Tensor& y,
+                     const Convolve& convolve) {
+  if (groups == 1) return convolve_slices(x, weight, weight_axis, y, convolve);
+  for (std::int64_t group = 0; group < groups; ++group) {
+    const auto part = [&](const Tensor& whole, int axis) {
+      const std::int64_t length = whole.shape()[axis] / groups;
+      return slice(whole, axis, group * length, (group + 1) * length);
+    };
+    Tensor to = part(y, 1);
+    Tensor sums = empty_images(to.shape(), is_channels_last(y), y.dtype(), y.device());
+    if (!convolve_slices(part(x, 1), part(weight, 0), weight_axis, sums, convolve)) return false;
+    kernels::copy(sums, to);
+  }
+  return true;
+}
+
+/// Calls the library where this build has one.
 /// @return  whether it computed the result
 template <class Call>
-bool run_library(const Tensor& x, std::int64_t terms, const Call& call) {
+bool run_library(const Tensor& x, const Call& call) {
   if constexpr (kHasLibraryProduct) {
-    return x.dtype() == DType::f32 && terms <= kLongSum && call();
+    return x.dtype() == DType::f32 && call();
   } else {
     return false;
   }
 }
 
+Conv2dOptions without_groups(Conv2dOptions options) {
+  options.groups = 1;
+  return options;
+}
+
 void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
             Tensor& y) {
-  const std::int64_t terms = weight.numel() / weight.shape()[0];
-  if (run_library(x, terms, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
-  const Tensor images = contiguous(x);
-  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
-    in_rows(y, [&](Tensor& contiguous_y) { conv2d_typed<T>(images, weight, options, contiguous_y); });
-    if (!bias.defined()) return;
-    binary_typed<math::Add, T>(y, expand(reshape(bias, {bias.numel(), 1, 1}), y.shape()), y, kCheapGrain);
-  });
+  const bool is_long = weight.numel() / weight.shape()[0] > kLongSum;
+  if (!is_long && run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
+  const auto convolve = [&](const Tensor& channels, const Tensor& filters, Tensor& sums) {
+    return library_conv2d(channels, filters, {}, without_groups(options), sums);
+  };
+  if (!is_long ||
+      !run_library(x, [&] { return convolve_groups(x, weight, 1, options.groups, y, convolve); })) {
+    const Tensor images = contiguous(x);
+    dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+      in_rows(y, [&](Tensor& contiguous_y) { conv2d_typed<T>(images, weight, options, contiguous_y); });
+    });
+  }
+  if (!bias.defined()) return;
+  const Tensor expanded_bias = expand(reshape(bias, {bias.numel(), 1, 1}), y.shape());
+  dispatch<FloatingTypes>(x.dtype(),
+                          [&]<class T>() { binary_typed<math::Add, T>(y, expanded_bias, y, kCheapGrain); });
 }
 
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
-  const std::int64_t terms = weight.numel() / dx.shape()[1];
-  if (run_library(grad, terms, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); }))
+  const bool is_long = weight.numel() / dx.shape()[1] > kLongSum;
+  const auto convolve = [&](const Tensor& gradients, const Tensor& filters, Tensor& sums) {
+    return library_conv2d_input_gradient(gradients, filters, without_groups(options), sums);
+  };
+  if (run_library(grad, [&] {
+        return is_long ? convolve_groups(grad, weight, 0, options.groups, dx, convolve)
+                       : library_conv2d_input_gradient(grad, weight, options, dx);
+      }))
     return;
   const Tensor images = contiguous(grad);
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
@@ -260,7 +339,7 @@ void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOpt
   constexpr std::int64_t kMaxCost = 1 << 26;
   const std::int64_t terms = grad.numel() / grad.shape()[1];
   const bool is_small = terms * dw.numel() <= kMaxCost;
-  if (is_small && run_library(x, terms, [&] {
+  if (is_small && terms <= kLongSum && run_library(x, [&] {
         [[maybe_unused]] const SingleThreadScope single_thread;
         return library_conv2d_weight_gradient(grad, x, options, dw);
       }))

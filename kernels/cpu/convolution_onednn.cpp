@@ -39,21 +39,35 @@ dnnl::stream& stream() {
 
 enum class PropagationKind { forward, backward_data, backward_weights };
 
+/// The shape of an operand, and its strides if it is a slice of a tensor; else it is dense.
+struct Layout {
+  Shape shape;
+  Strides strides = {};
+
+  explicit Layout(const Tensor& x) : shape(x.shape()) {
+    if (!x.is_contiguous() && !is_channels_last(x)) strides = x.strides();
+  }
+  bool is_dense() const { return strides.empty(); }
+};
+
 /// All that a primitive depends on. oneDNN partitions the work for the number of threads at creation; run on
 /// fewer, a primitive may compute wrong sums.
 struct ConvolutionProblem {
   std::int64_t threads;
   PropagationKind kind;
   bool bias, channels_last;
-  Shape x, weight, y;
+  Layout x, weight, y;
   Conv2dOptions options;
 
-  using Key = std::array<std::int64_t, 23>;
+  using Key = std::array<std::int64_t, 35>;
   Key key() const {
     Key key{threads, static_cast<std::int64_t>(kind), bias, channels_last, options.groups};
     std::size_t next = 5;
-    for (const Shape* shape : {&x, &weight, &y}) {
-      for (const std::int64_t length : *shape) key[next++] = length;
+    for (const Layout* layout : {&x, &weight, &y}) {
+      for (int axis = 0; axis < layout->shape.size(); ++axis) {
+        key[next++] = layout->shape[axis];
+        key[next++] = layout->is_dense() ? 0 : layout->strides[axis];
+      }
     }
     for (const Pair* pair : {&options.stride, &options.padding, &options.dilation}) {
       key[next++] = pair->height;
@@ -64,14 +78,22 @@ struct ConvolutionProblem {
 };
 
 memory::dims dims(const Pair& pair) { return {pair.height, pair.width}; }
-memory::dims dims(const Shape& shape) { return {shape.begin(), shape.end()}; }
+memory::dims dims(const Dims& values) { return {values.begin(), values.end()}; }
 
-memory::desc image_desc(const Shape& shape, bool channels_last) {
-  return {dims(shape), memory::data_type::f32,
+memory::desc strided_desc(const Layout& layout) {
+  return {dims(layout.shape), memory::data_type::f32, dims(layout.strides)};
+}
+
+memory::desc image_desc(const Layout& layout, bool channels_last) {
+  if (!layout.is_dense()) return strided_desc(layout);
+  return {dims(layout.shape), memory::data_type::f32,
           channels_last ? memory::format_tag::nhwc : memory::format_tag::nchw};
 }
 
-memory::desc filter_desc(const Shape& shape, std::int64_t groups) {
+/// The filters of a convolution of several groups are dense.
+memory::desc filter_desc(const Layout& layout, std::int64_t groups) {
+  const Shape& shape = layout.shape;
+  if (!layout.is_dense()) return strided_desc(layout);
   if (groups == 1) return {dims(shape), memory::data_type::f32, memory::format_tag::oihw};
   return {{groups, shape[0] / groups, shape[1], shape[2], shape[3]},
           memory::data_type::f32,
@@ -122,11 +144,12 @@ class ConvolutionPrimitive {
         x_{.user_desc = image_desc(problem.x, problem.channels_last)},
         weight_{.user_desc = filter_desc(problem.weight, problem.options.groups)},
         y_{.user_desc = image_desc(problem.y, problem.channels_last)} {
-    const memory::desc x = problem.channels_last ? x_.user_desc : any_layout(x_.user_desc);
-    const memory::desc y = problem.channels_last ? y_.user_desc : any_layout(y_.user_desc);
+    const bool keep_layout = problem.channels_last && problem.x.is_dense() && problem.y.is_dense();
+    const memory::desc x = keep_layout ? x_.user_desc : any_layout(x_.user_desc);
+    const memory::desc y = keep_layout ? y_.user_desc : any_layout(y_.user_desc);
     const memory::desc weight = any_layout(weight_.user_desc);
     if (problem.bias)
-      bias_ = memory::desc({problem.weight[0]}, memory::data_type::f32, memory::format_tag::x);
+      bias_ = memory::desc({problem.weight.shape[0]}, memory::data_type::f32, memory::format_tag::x);
     const Conv2dOptions& options = problem.options;
     const memory::dims stride = dims(options.stride), padding = dims(options.padding);
     const memory::dims dilation{options.dilation.height - 1, options.dilation.width - 1};
@@ -296,8 +319,8 @@ bool run(PropagationKind kind, const Tensor& x, const Tensor& weight, const Tens
   const std::int64_t threads = multiplications < kProductGrain ? 1 : max_threads();
   std::optional<SingleThreadScope> single_thread;
   if (threads == 1) single_thread.emplace();
-  const auto primitive =
-      cache.get({threads, kind, bias.defined(), channels_last, x.shape(), filter, y.shape(), options});
+  const auto primitive = cache.get(
+      {threads, kind, bias.defined(), channels_last, Layout(x), Layout(weight), Layout(y), options});
   if (primitive == nullptr) return false;
   try {
     primitive->run(x.data<float>(), weight.data<float>(), bias.defined() ? bias.data<float>() : nullptr,

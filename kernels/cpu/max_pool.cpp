@@ -195,9 +195,11 @@ void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window
     std::fill_n(to, dx.numel(), T(0));
     for_each_index(grad, indices, dx, [&](std::int64_t pooled, std::int64_t image) {
       if (image < 0) return;
-      const T sum = to[image] + from[pooled];
-      if (is_long) image_errors[image] += math::rounding_error(to[image], from[pooled], sum);
-      to[image] = sum;
+      if (is_long) {
+        math::add_compensated(from[pooled], to[image], image_errors[image]);
+      } else {
+        to[image] += from[pooled];
+      }
     });
     for (std::int64_t i = 0; is_long && i < dx.numel(); ++i) to[i] = math::corrected(to[i], image_errors[i]);
   });

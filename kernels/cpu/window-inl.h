@@ -117,11 +117,12 @@ void col2im(const WindowGeometry& geometry, std::int64_t channels, const T* colu
         const T* from = columns + i * width;
         const std::int64_t line = c * geometry.image.height + i * geometry.window.stride.height + row.offset;
         const std::int64_t first = line * geometry.image.width + column.offset;
-        for (std::int64_t j = column.begin; errors != nullptr && j < column.end; ++j) {
-          const T before = image[first + j * stride];
-          errors[first + j * stride] += math::rounding_error(before, from[j], before + from[j]);
+        if (errors != nullptr) {
+          for (std::int64_t j = column.begin; j < column.end; ++j)
+            math::add_compensated(from[j], image[first + j * stride], errors[first + j * stride]);
+        } else {
+          for (std::int64_t j = column.begin; j < column.end; ++j) image[first + j * stride] += from[j];
         }
-        for (std::int64_t j = column.begin; j < column.end; ++j) image[first + j * stride] += from[j];
       }
     }
   }

@@ -26,6 +26,14 @@ HOST_DEVICE T rounding_error(T a, T b, T sum) {
   return (a - (sum - added)) + (b - added);
 }
 
+/// sum += x, and adds what rounding takes from it to `errors`.
+template <class T>
+HOST_DEVICE void add_compensated(T x, T& sum, T& errors) {
+  const T next = sum + x;
+  errors += rounding_error(sum, x, next);
+  sum = next;
+}
+
 /// A sum of f32 values with the sum of its rounding errors, which an infinite sum has not.
 template <class T>
 HOST_DEVICE T corrected(T sum, T errors) {
@@ -39,9 +47,11 @@ template <class T>
 class CompensatedSum {
  public:
   HOST_DEVICE void add(T x) {
-    const T next = sum_ + x;
-    if constexpr (std::is_same_v<T, float>) errors_ += rounding_error(sum_, x, next);
-    sum_ = next;
+    if constexpr (std::is_same_v<T, float>) {
+      add_compensated(x, sum_, errors_);
+    } else {
+      sum_ += x;
+    }
   }
   HOST_DEVICE void scale(T factor) {
     sum_ *= factor;
