@@ -86,7 +86,7 @@ void add_product(const Product<T>& p, const AddedRows<T>& y) {
   block.y = product;
   for (std::int64_t column = 0; column < p.n; column += kColumnTile, block.b += kColumnTile) {
     block.n = std::min(kColumnTile, p.n - column);
-    y.errors != nullptr ? multiply_exactly(block) : multiply_or_fall_back(block);
+    y.errors != nullptr ? multiply_in_chains(block) : multiply_or_fall_back(block);
     for (std::int64_t i = 0; i < p.m; ++i) {
       T* const to = y.data + i * y.row_stride + column;
       const T* const product_row = product + i * block.n;

@@ -144,79 +144,99 @@ void input_gradient_typed(const Tensor& grad, const Tensor& weight, const Conv2d
   });
 }
 
-/// The gradient of the weight sums over the positions of all images. Blocks of positions are added in f64, in
-/// tasks that depend on the shapes alone, whose results are added in order.
+/// The gradient of the weight sums over the positions of all images: for each group, filters times columns.
 template <class T>
 class WeightGradient {
  public:
-  WeightGradient(const Im2colConvolution& problem, const Tensor& grad, const Tensor& x, Tensor& dw)
-      : p_(problem),
-        grad_(grad.data<T>()),
-        x_(x.data<T>()),
+  WeightGradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw)
+      : p_(x, dw, grad, options),
+        grad_(contiguous(grad)),
+        x_(padded(x)),
         dw_(dw.data<T>()),
-        numel_(dw.numel()),
-        positions_(problem.tasks / problem.groups * problem.positions),
-        tasks_(std::clamp<std::int64_t>(kMaxTotals / numel_, 1, std::min(kTasks, blocks()))) {}
+        positions_(x.shape()[0] * p_.positions),
+        filters_(std::min<std::int64_t>(p_.group_filters, 256)),
+        rows_(std::min({p_.depth, kLongSumTile / filters_, std::int64_t{512}})) {
+    if (p_.is_pointwise) p_.geometry.image = p_.geometry.output = {1, p_.positions};  // one row: fewer copies
+  }
 
   void run() const {
-    const std::int64_t workspace_numel = (p_.depth + p_.group_filters) * kExactBlock;
-    Tensor totals = zeros({tasks_, numel_}, {.dtype = DType::f64}),
-           workspaces = empty({tasks_, workspace_numel}, {.dtype = dtype_of<T>});
-    double* const to = totals.data<double>();
+    // Chunks pay where they are long, or their sums are in the cache.
+    constexpr std::int64_t kTasks = 16, kLongChunk = 8, kCachedSums = 1 << 15;
+    const Tiling tiling(p_.group_filters, p_.depth, filters_, rows_);
+    const std::int64_t numel = p_.groups * p_.weight_numel(), blocks = ceil_div(positions_, kBlock);
+    const std::int64_t chunks = std::min({ceil_div(kTasks, p_.groups * tiling.numel()), blocks,
+                                          std::max(blocks / kLongChunk, kCachedSums / numel)});
+    const TiledSums sums{.tiling = tiling,
+                         .matrices = p_.groups,
+                         .blocks = blocks,
+                         .chunks = std::max<std::int64_t>(1, chunks),
+                         .cost = numel * positions_};
+    const std::int64_t workspace_numel = filters_ * kBlock + rows_ * kColumnStride;
+    Tensor workspaces = empty({sums.threads(), workspace_numel}, {.dtype = dtype_of<T>});
     T* const workspace = workspaces.data<T>();
-    parallel_for(tasks_, kProductGrain / ceil_div(numel_ * positions_, tasks_) + 1,
-                 [&](std::int64_t begin, std::int64_t end) {
-                   [[maybe_unused]] const SingleThreadScope single_thread;
-                   for (std::int64_t task = begin; task < end; ++task)
-                     run_task(task, workspace + task * workspace_numel, to + task * numel_);
-                 });
-    add_partials(to, tasks_, numel_, dw_);
+    sums.run(dw_, [&](std::int64_t thread, std::int64_t group, const Tiling::Tile& tile, std::int64_t begin,
+                      std::int64_t end, double* totals) {
+      for (std::int64_t block = begin; block < end; ++block)
+        add_block(block, group, tile, workspace + thread * workspace_numel, totals);
+    });
   }
 
  private:
-  static constexpr std::int64_t kTasks = 16, kMaxTotals = 1 << 23;
+  static constexpr std::int64_t kBlock = kChainBlock, kColumnStride = kBlock + kRowChunk;
 
-  std::int64_t blocks() const { return ceil_div(positions_, kExactBlock); }
-
-  void run_task(std::int64_t task, T* workspace, double* totals) const {
-    for (std::int64_t block = blocks() * task / tasks_; block < blocks() * (task + 1) / tasks_; ++block) {
-      const std::int64_t begin = block * kExactBlock, end = std::min(positions_, begin + kExactBlock);
-      for (std::int64_t group = 0; group < p_.groups; ++group)
-        add_block(begin, end, group, workspace, totals + group * p_.weight_numel());
-    }
+  /// Row-major images, with their padding if that is small, so that im2col() copies whole rows.
+  Tensor padded(const Tensor& x) {
+    const Pair image = p_.geometry.image, padding = p_.geometry.window.padding;
+    if (padding == Pair(0) || 2 * padding.height > image.height || 2 * padding.width > image.width)
+      return contiguous(x);
+    p_.geometry.window.padding = 0;
+    p_.geometry.image = {image.height + 2 * padding.height, image.width + 2 * padding.width};
+    Tensor images = zeros({x.shape()[0], x.shape()[1], p_.geometry.image.height, p_.geometry.image.width},
+                          {.dtype = x.dtype()});
+    Tensor inner = slice(images, 2, padding.height, padding.height + image.height);
+    inner = slice(inner, 3, padding.width, padding.width + image.width);
+    kernels::copy(x, inner);
+    return images;
   }
 
-  /// Adds the products of one group at positions [begin, end) of all images.
-  void add_block(std::int64_t begin, std::int64_t end, std::int64_t group, T* columns, double* totals) const {
-    const std::int64_t length = end - begin;
-    T* const gradients = columns + p_.depth * length;
+  /// Adds the products of a tile at a block of positions of all images.
+  void add_block(std::int64_t block, std::int64_t group, const Tiling::Tile& tile, T* workspace,
+                 double* totals) const {
+    const std::int64_t begin = block * kBlock, end = std::min(positions_, begin + kBlock);
+    const std::span<const T> x(x_.data<T>(), static_cast<std::size_t>(x_.numel()));
+    T* const gradients = workspace;
+    const std::span<T> columns(gradients + tile.rows * kBlock,
+                               static_cast<std::size_t>(tile.columns * kColumnStride));
     for (std::int64_t at = begin; at < end;) {
       const std::int64_t plane = at / p_.positions * p_.groups + group, first = at % p_.positions;
       const std::int64_t last = std::min(p_.positions, first + end - at);
-      im2col(p_.geometry, p_.group_channels, x_ + plane * p_.image_numel(), {first, last},
-             columns + (at - begin), length);
-      for (std::int64_t filter = 0; filter < p_.group_filters; ++filter)
-        std::copy_n(grad_ + plane * p_.output_numel() + filter * p_.positions + first, last - first,
-                    gradients + filter * length + (at - begin));
+      im2col(p_.geometry, x.subspan(static_cast<std::size_t>(plane * p_.image_numel())),
+             {tile.j, tile.j + tile.columns}, {first, last},
+             columns.subspan(static_cast<std::size_t>(at - begin)), kColumnStride);
+      const T* const from = grad_.data<T>() + plane * p_.output_numel() + tile.i * p_.positions;
+      for (std::int64_t row = 0; row < tile.rows; ++row)
+        std::copy(from + row * p_.positions + first, from + row * p_.positions + last,
+                  gradients + row * kBlock + at - begin);
       at += last - first;
     }
-    add_exactly(Product<T>{.m = p_.group_filters,
-                           .n = p_.depth,
-                           .k = length,
-                           .a = gradients,
-                           .a_row_stride = length,
-                           .a_column_stride = 1,
-                           .b = columns,
-                           .b_row_stride = 1,
-                           .b_column_stride = length,
-                           .y = nullptr},
-                totals);
+    add_to_totals(Product<T>{.m = tile.rows,
+                             .n = tile.columns,
+                             .k = end - begin,
+                             .a = gradients,
+                             .a_row_stride = kBlock,
+                             .a_column_stride = 1,
+                             .b = columns.data(),
+                             .b_row_stride = 1,
+                             .b_column_stride = kColumnStride,
+                             .y = nullptr},
+                  totals);
   }
 
-  const Im2colConvolution& p_;
-  const T *grad_, *x_;
+  Im2colConvolution p_;
+  Tensor grad_, x_;  // row-major
   T* dw_;
-  std::int64_t numel_, positions_, tasks_;
+  std::int64_t positions_;       // of all images, in blocks of kBlock
+  std::int64_t filters_, rows_;  // of a tile: filters and rows of columns
 };
 
 /// sums += x. All operands are dense in the same order.
@@ -344,10 +364,7 @@ void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOpt
         return library_conv2d_weight_gradient(grad, x, options, dw);
       }))
     return;
-  const Tensor images = contiguous(x), gradients = contiguous(grad);
-  const Im2colConvolution problem(images, dw, gradients, options);
-  dispatch<FloatingTypes>(x.dtype(),
-                          [&]<class T>() { WeightGradient<T>(problem, gradients, images, dw).run(); });
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { WeightGradient<T>(grad, x, options, dw).run(); });
 }
 
 void register_kernels() {

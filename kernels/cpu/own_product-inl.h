@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "kernels/cpu/parallel.h"
@@ -127,6 +128,77 @@ class BlockedProduct {
         element = accumulate ? math::Add{}(element, sum[i * kColumns + j]) : sum[i * kColumns + j];
       }
     }
+  }
+};
+
+/// Small products of up to kExactChain * kLanes terms, where rows of a and columns of b are contiguous: tiles
+/// of dot products, in which each lane adds every kLanes-th term. Nothing is packed.
+template <class T>
+class DotTiles {
+ public:
+  static bool fits(const Product<T>& p) { return p.a_column_stride == 1 && p.b_row_stride == 1; }
+
+  static void run(const Product<T>& p) {
+    for (std::int64_t i = 0; i < p.m; i += kRows) {
+      for (std::int64_t j = 0; j < p.n; j += kColumns) multiply_tile(p, i, j);
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
+  using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
+  // The same for each instruction set, so that all give the same bits.
+  static constexpr std::int64_t kLanes = 64 / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t kVectors = 64 / kVectorBytes;
+  static constexpr std::int64_t kRows = 4 / kVectors, kColumns = kVectors == 1 ? 4 : 2;
+
+  using Sums = Vector[kRows][kColumns][kVectors];
+
+  /// Adds kLanes terms to each sum.
+  static HWY_INLINE void add(const T* const (&a)[kRows], const T* const (&b)[kColumns], std::int64_t l,
+                             Sums& sums) {
+    for (std::int64_t v = 0; v < kVectors; ++v) {
+      for (std::int64_t i = 0; i < kRows; ++i) {
+        for (std::int64_t j = 0; j < kColumns; ++j)
+          sums[i][j][v] +=
+              reinterpret_cast<const Vector*>(a[i] + l)[v] * reinterpret_cast<const Vector*>(b[j] + l)[v];
+      }
+    }
+  }
+
+  /// Computes the tile at row i and column j. Rows and columns beyond the ends repeat the last one.
+  static void multiply_tile(const Product<T>& p, std::int64_t i, std::int64_t j) {
+    const T *a[kRows], *b[kColumns];
+    for (std::int64_t row = 0; row < kRows; ++row) a[row] = p.a + std::min(i + row, p.m - 1) * p.a_row_stride;
+    for (std::int64_t column = 0; column < kColumns; ++column)
+      b[column] = p.b + std::min(j + column, p.n - 1) * p.b_column_stride;
+    Sums sums = {};
+    const std::int64_t whole = p.k / kLanes * kLanes;
+    for (std::int64_t l = 0; l < whole; l += kLanes) add(a, b, l, sums);
+    if (whole < p.k) add_last(a, b, whole, p.k - whole, sums);
+    for (std::int64_t row = 0; row < std::min(kRows, p.m - i); ++row) {
+      for (std::int64_t column = 0; column < std::min(kColumns, p.n - j); ++column)
+        p.y[(i + row) * p.n + j + column] = sum_of_lanes(sums[row][column]);
+    }
+  }
+
+  /// Adds the last n terms, fewer than kLanes.
+  static void add_last(const T* const (&a)[kRows], const T* const (&b)[kColumns], std::int64_t l,
+                       std::int64_t n, Sums& sums) {
+    T terms[kRows + kColumns][kLanes] = {};
+    const T *last_a[kRows], *last_b[kColumns];
+    for (std::int64_t i = 0; i < kRows; ++i) last_a[i] = std::copy_n(a[i] + l, n, terms[i]) - n;
+    for (std::int64_t j = 0; j < kColumns; ++j) last_b[j] = std::copy_n(b[j] + l, n, terms[kRows + j]) - n;
+    add(last_a, last_b, 0, sums);
+  }
+
+  static T sum_of_lanes(const Vector (&sum)[kVectors]) {
+    T lanes[kLanes];
+    std::memcpy(lanes, sum, sizeof(lanes));
+    for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
+      for (std::int64_t l = 0; l < width; ++l) lanes[l] += lanes[l + width];
+    }
+    return lanes[0];
   }
 };
 

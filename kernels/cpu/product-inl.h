@@ -45,6 +45,10 @@ bool prefers_library(const Product<T>& p) {
 struct Tiling {
   std::int64_t m, n, row_tiles, column_tiles;
 
+  /// Tiles of up to this many rows and columns.
+  Tiling(std::int64_t m, std::int64_t n, std::int64_t rows, std::int64_t columns)
+      : m(m), n(n), row_tiles(ceil_div(m, rows)), column_tiles(ceil_div(n, columns)) {}
+
   /// Tiles of up to `area` elements, as square as that allows.
   Tiling(std::int64_t m, std::int64_t n, std::int64_t area) : m(m), n(n) {
     const std::int64_t side = std::int64_t{1} << (std::bit_width(static_cast<std::uint64_t>(area)) - 1) / 2;
@@ -79,10 +83,16 @@ inline bool library_chains(const Product<float>& p, std::int64_t y_row_stride, s
 template <class T>
 void add_partials(const double* partials, std::int64_t chunks, std::int64_t numel, T* y) {
   parallel_for(numel, kCheapGrain / chunks + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      double total = 0;
-      for (std::int64_t chunk = 0; chunk < chunks; ++chunk) total += partials[chunk * numel + i];
-      y[i] = static_cast<T>(total);
+    constexpr std::int64_t kBlock = 256;
+    double totals[kBlock];
+    for (std::int64_t first = begin; first < end; first += kBlock) {
+      const std::int64_t n = std::min(kBlock, end - first);
+      std::copy_n(partials + first, n, totals);
+      for (std::int64_t chunk = 1; chunk < chunks; ++chunk) {
+        const double* const from = partials + chunk * numel + first;
+        for (std::int64_t i = 0; i < n; ++i) totals[i] += from[i];
+      }
+      for (std::int64_t i = 0; i < n; ++i) y[first + i] = static_cast<T>(totals[i]);
     }
   });
 }
@@ -108,29 +118,31 @@ inline bool library_tiles(const Product<float>& p) {
   return succeeded;
 }
 
-/// The number of terms that add_exactly() adds in f32.
-inline constexpr std::int64_t kExactBlock = 8 * kExactChain;
-/// The largest tile of add_exactly(), which has two of them on the stack.
-inline constexpr std::int64_t kExactTile = 1 << 14;
+/// The number of terms of a long sum that are added in f32: in chains, and then those.
+inline constexpr std::int64_t kChainBlock = 8 * kExactChain;
+/// The largest tile of long sums. It is on the stack, in f64 and once more in f32.
+inline constexpr std::int64_t kLongSumTile = 1 << 15;
 
-/// y = a b on this thread, for k up to kExactBlock, in short chains.
+/// y = a b on this thread, for k up to kChainBlock, in short chains.
 template <class T>
-void multiply_exactly(const Product<T>& p) {
+void multiply_in_chains(const Product<T>& p) {
   if constexpr (std::is_same_v<T, float>) {
     if (p.m * p.n >= kLongSumOutputs && !p.is_vector() && library_chains(p, p.n, kExactChain)) return;
   }
-  p.is_vector() ? own_product(p) : BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
+  if (p.is_vector()) return own_product(p);
+  if (DotTiles<T>::fits(p) && p.m * p.n < kLongSumOutputs) return DotTiles<T>::run(p);
+  BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
 }
 
 /// totals += a b on this thread, where totals [m, n] are f64. Blocks of terms are added in T first.
 template <class T>
-void add_exactly(const Product<T>& p, double* totals) {
-  const Tiling tiling(p.m, p.n, kExactTile);
-  alignas(64) T sums[kExactTile];
+void add_to_totals(const Product<T>& p, double* totals) {
+  const Tiling tiling(p.m, p.n, kLongSumTile);
+  alignas(64) T sums[kLongSumTile];
   for (std::int64_t index = 0; index < tiling.numel(); ++index) {
     const auto [i, rows, j, columns] = tiling.tile(index);
-    for (std::int64_t l = 0; l < p.k; l += kExactBlock) {
-      multiply_exactly(p.part(i, rows, j, columns, l, std::min(kExactBlock, p.k - l), sums));
+    for (std::int64_t l = 0; l < p.k; l += kChainBlock) {
+      multiply_in_chains(p.part(i, rows, j, columns, l, std::min(kChainBlock, p.k - l), sums));
       for (std::int64_t row = 0; row < rows; ++row) {
         double* const to = totals + (i + row) * p.n + j;
         const T* const from = sums + row * columns;
@@ -142,64 +154,86 @@ void add_exactly(const Product<T>& p, double* totals) {
   }
 }
 
-/// A product of long sums. Tiles and, where these are few, chunks of k are tasks, which depend on the shape
-/// alone.
-class LongProduct {
- public:
-  /// With `may_split`, k is divided into chunks, which takes memory.
-  LongProduct(const Product<float>& p, bool may_split) : p_(p), tiling_(p.m, p.n, kExactTile) {
-    constexpr std::int64_t kTasks = 16, kMinCost = 1 << 21;
-    const std::int64_t wanted =
-        std::min({ceil_div(kTasks, tiling_.numel()), p.multiply_adds() / kMinCost, p.k / kLongSum});
-    chunks_ = may_split ? std::max<std::int64_t>(1, wanted) : 1;
+/// Long sums for the elements of matrices y [matrices, m, n]. Tiles of y, of up to kLongSumTile elements,
+/// and, where these are few, chunks of the terms are tasks, which depend on the shape alone. Each task adds
+/// in f64.
+struct TiledSums {
+  Tiling tiling;
+  std::int64_t matrices;
+  std::int64_t blocks, chunks;  // blocks of terms, which are divided into chunks; more than one takes memory
+  std::int64_t cost;            // of all sums, in multiplications
+
+  /// The number of threads that run() uses.
+  std::int64_t threads() const {
+    return std::clamp<std::int64_t>(cost / kProductGrain, 1, std::min(tasks(), max_threads()));
   }
 
-  void run() const {
-    if (chunks_ == 1) return run_tasks(p_.y);
-    const std::int64_t numel = p_.m * p_.n;
-    Storage memory(Device::cpu(), static_cast<std::size_t>(chunks_ * numel) * sizeof(double));
+  /// @param add  add(thread, matrix, tile, begin, end, totals) adds blocks [begin, end) to a tile's totals
+  template <class T, class Add>
+  void run(T* y, const Add& add) const {
+    if (chunks == 1) return run_tasks(y, add);
+    Storage memory(Device::cpu(), static_cast<std::size_t>(chunks * numel()) * sizeof(double));
     auto* const partials = reinterpret_cast<double*>(memory.data());
-    run_tasks(partials);
-    add_partials(partials, chunks_, numel, p_.y);
+    run_tasks(partials, add);
+    add_partials(partials, chunks, numel(), y);
   }
 
  private:
-  /// Writes the sums of chunk c to y + c m n.
-  template <class Y>
-  void run_tasks(Y* y) const {
-    const std::int64_t tasks = tiling_.numel() * chunks_;
-    parallel_for(tasks, kProductGrain / std::max<std::int64_t>(1, p_.multiply_adds() / tasks) + 1,
-                 [&](std::int64_t begin, std::int64_t end) {
-                   [[maybe_unused]] const SingleThreadScope single_thread;
-                   for (std::int64_t task = begin; task < end; ++task) run_task(task, y);
-                 });
+  std::int64_t numel() const { return matrices * tiling.m * tiling.n; }
+  std::int64_t tasks() const { return matrices * tiling.numel() * chunks; }
+
+  /// Writes the sums of chunk c to y + c numel().
+  template <class Y, class Add>
+  void run_tasks(Y* y, const Add& add) const {
+    const std::int64_t n = threads();
+    parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
+      [[maybe_unused]] const SingleThreadScope single_thread;
+      for (std::int64_t thread = begin; thread < end; ++thread) {
+        for (std::int64_t task = tasks() * thread / n; task < tasks() * (thread + 1) / n; ++task)
+          run_task(thread, task, y, add);
+      }
+    });
   }
 
-  template <class Y>
-  void run_task(std::int64_t task, Y* y) const {
-    const auto [i, rows, j, columns] = tiling_.tile(task % tiling_.numel());
-    const std::int64_t chunk = task / tiling_.numel(), length = ceil_div(p_.k, chunks_);
-    const std::int64_t first = chunk * length;
-    alignas(64) double totals[kExactTile];
-    std::fill_n(totals, rows * columns, 0.0);
-    add_exactly(p_.part(i, rows, j, columns, first, std::min(length, p_.k - first), nullptr), totals);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      Y* const to = y + (chunk * p_.m + i + row) * p_.n + j;
-      for (std::int64_t column = 0; column < columns; ++column)
-        to[column] = static_cast<Y>(totals[row * columns + column]);
+  template <class Y, class Add>
+  void run_task(std::int64_t thread, std::int64_t task, Y* y, const Add& add) const {
+    const std::int64_t tiles = matrices * tiling.numel(), chunk = task / tiles;
+    const std::int64_t matrix = task % tiles / tiling.numel();
+    const Tiling::Tile tile = tiling.tile(task % tiling.numel());
+    alignas(64) double totals[kLongSumTile];
+    std::fill_n(totals, tile.rows * tile.columns, 0.0);
+    add(thread, matrix, tile, blocks * chunk / chunks, blocks * (chunk + 1) / chunks, totals);
+    Y* to = y + chunk * numel() + (matrix * tiling.m + tile.i) * tiling.n + tile.j;
+    for (std::int64_t row = 0; row < tile.rows; ++row, to += tiling.n) {
+      for (std::int64_t column = 0; column < tile.columns; ++column)
+        to[column] = static_cast<Y>(totals[row * tile.columns + column]);
     }
   }
-
-  const Product<float>& p_;
-  Tiling tiling_;
-  std::int64_t chunks_;
 };
+
+/// A product of long sums.
+/// @param may_split  if k may be divided into chunks, which takes memory
+inline void long_product(const Product<float>& p, bool may_split) {
+  constexpr std::int64_t kTasks = 16, kMinCost = 1 << 21;
+  const Tiling tiling(p.m, p.n, kLongSumTile);
+  const std::int64_t chunks =
+      std::min({ceil_div(kTasks, tiling.numel()), p.multiply_adds() / kMinCost, p.k / kLongSum});
+  const TiledSums sums{.tiling = tiling,
+                       .matrices = 1,
+                       .blocks = p.k,
+                       .chunks = may_split ? std::max<std::int64_t>(1, chunks) : 1,
+                       .cost = p.multiply_adds()};
+  sums.run(p.y, [&](std::int64_t /*thread*/, std::int64_t /*matrix*/, const Tiling::Tile& tile,
+                    std::int64_t begin, std::int64_t end, double* totals) {
+    add_to_totals(p.part(tile.i, tile.rows, tile.j, tile.columns, begin, end - begin, nullptr), totals);
+  });
+}
 
 /// A product whose sums are parts of long ones.
 template <class T>
 void multiply_long(const Product<T>& p) {
   if constexpr (std::is_same_v<T, float>) {
-    if (!p.is_vector()) return LongProduct(p, /*may_split=*/false).run();
+    if (!p.is_vector()) return long_product(p, /*may_split=*/false);
   }
   own_product(p);
 }
@@ -210,7 +244,7 @@ template <class T>
 bool multiply(const Product<T>& p, bool may_split = false) {
   if constexpr (std::is_same_v<T, float>) {
     if (has_long_sums(p)) {
-      LongProduct(p, may_split).run();
+      long_product(p, may_split);
       return true;
     }
     if (prefers_library(p)) return library_tiles(p);

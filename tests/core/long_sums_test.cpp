@@ -172,6 +172,37 @@ TEST(LongSums, OfConvolutionsOfManyChannelsMatchF64InEachLayout) {
   }
 }
 
+/// conv2d_weight_gradient() as a convolution whose channels are the images, and whose filters are the
+/// gradient.
+Tensor weight_gradient(const Tensor& grad, const Tensor& x, const Shape& weight,
+                       const Conv2dOptions& options) {
+  const Conv2dOptions swapped{
+      .stride = options.dilation, .padding = options.padding, .dilation = options.stride};
+  const Tensor y = transpose(conv2d(transpose(x, 0, 1), transpose(grad, 0, 1), {}, swapped), 0, 1);
+  return slice(slice(y, 2, 0, weight[2]), 3, 0, weight[3]);
+}
+
+TEST(LongSums, OfWeightGradientsMatchConvolutionsInEachLayout) {
+  Generator source(1);
+  const std::int64_t images = is_emulated(backend()) ? 45 : 450;
+  for (const Conv2dOptions& options : {Conv2dOptions{},
+                                       {.padding = 1},
+                                       {.stride = {1, 2}, .padding = {2, 1}},
+                                       {.stride = 3, .padding = {5, 6}},
+                                       {.stride = {2, 1}, .padding = 2, .dilation = {1, 2}}}) {
+    const Tensor x = randn({images, 5, 9, 8}, {.device = backend()}, source);
+    const Shape weight{6, 5, 3, 2};
+    const Shape output = conv2d(slice(x, 0, 0, 1), empty(weight, {.device = backend()}), {}, options).shape();
+    const Tensor grad = randn({images, 6, output[2], output[3]}, {.device = backend()}, source);
+    const Tensor expected = weight_gradient(grad, x, weight, options);
+    for (const bool channels_last : {false, true}) {
+      const Tensor dw = conv2d_weight_gradient(with_format(grad, channels_last),
+                                               with_format(x, channels_last), weight, options);
+      EXPECT_LE((max(abs(dw - expected)) / max(abs(expected))).item<float>(), 1e-5F);
+    }
+  }
+}
+
 /// A convolution and its gradients: images, channels, filters, size of image and kernel.
 void expect_same_bits_of_convolution(std::int64_t images, std::int64_t channels, std::int64_t filters,
                                      std::int64_t side, std::int64_t kernel) {
