@@ -36,8 +36,9 @@ void plain_product(const Product<T>& p) {
 
 /// Larger products, after Goto and van de Geijn (2008): panels of a and b are packed so that the innermost
 /// loop (the micro-kernel) reads both in order and keeps a tile of kRows x kColumns sums in registers. Sums
-/// of up to kLongSum terms are added in chains of kChain terms, and the sums of these.
-template <class T>
+/// of up to kLongSum terms are added in chains of kChain terms, and the sums of these. kColumns is the width
+/// of kVectors vectors.
+template <class T, std::int64_t kVectors = 2>
 class BlockedProduct {
  public:
   /// Computes rows [row_begin, row_end) and columns [column_begin, column_end) of the product.
@@ -67,8 +68,7 @@ class BlockedProduct {
   using Lane =
       typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
   using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = Lane;
-  static constexpr std::int64_t kVectors = 2,
-                                kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t kVectorLanes = kVectorBytes / static_cast<std::int64_t>(sizeof(T));
   static constexpr std::int64_t kRows = 4, kColumns = kVectors * kVectorLanes;
   static constexpr std::int64_t kDepth = 128, kBlockRows = 32, kBlockColumns = 128, kChain = 16;
 
@@ -80,11 +80,28 @@ class BlockedProduct {
     for (std::int64_t line = 0; line < lines; line += kWidth, to += kWidth * depth) {
       const T* from = x + line * line_stride;
       const std::int64_t width = std::min(kWidth, lines - line);
-      if (width < kWidth) std::fill_n(to, kWidth * depth, T(0));
-      for (std::int64_t l = 0; l < depth; ++l) {
-        for (std::int64_t i = 0; i < width; ++i) to[l * kWidth + i] = from[i * line_stride + l * stride];
+      for (std::int64_t l = 0; l < depth; ++l, from += stride) {
+        T* const panel = to + l * kWidth;
+        if (width < kWidth) std::memset(panel, 0, kWidth * sizeof(T));
+        if (line_stride != 1) {
+          for (std::int64_t i = 0; i < width; ++i) panel[i] = from[i * line_stride];
+        } else if (width == kWidth) {
+          std::memcpy(panel, from, kWidth * sizeof(T));
+        } else {
+          copy_short<kWidth / 2>(from, width, panel);
+        }
       }
     }
+  }
+
+  /// Copies n < 2 kLength elements without a call.
+  template <std::int64_t kLength>
+  static HWY_INLINE void copy_short(const T* from, std::int64_t n, T* to) {
+    if (n >= kLength) {
+      std::memcpy(to, from, kLength * sizeof(T));
+      from += kLength, to += kLength, n -= kLength;
+    }
+    if constexpr (kLength > 1) copy_short<kLength / 2>(from, n, to);
   }
 
   static void multiply_block(const T* a, const T* b, std::int64_t rows, std::int64_t columns,

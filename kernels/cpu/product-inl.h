@@ -123,6 +123,9 @@ inline constexpr std::int64_t kChainBlock = 8 * kExactChain;
 /// The largest tile of long sums. It is on the stack, in f64 and once more in f32.
 inline constexpr std::int64_t kLongSumTile = 1 << 15;
 
+/// The number of columns for which the micro-kernel of one vector is faster.
+inline constexpr std::int64_t kNarrow = 16;
+
 /// y = a b on this thread, for k up to kChainBlock, in short chains.
 template <class T>
 void multiply_in_chains(const Product<T>& p) {
@@ -131,7 +134,7 @@ void multiply_in_chains(const Product<T>& p) {
   }
   if (p.is_vector()) return own_product(p);
   if (DotTiles<T>::fits(p) && p.m * p.n < kLongSumOutputs) return DotTiles<T>::run(p);
-  BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
+  p.n <= kNarrow ? BlockedProduct<T, 1>::run(p, 0, p.m, 0, p.n) : BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
 }
 
 /// totals += a b on this thread, where totals [m, n] are f64. Blocks of terms are added in T first.
