@@ -321,7 +321,8 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   const bool is_long = weight.numel() / weight.shape()[0] > kLongSum;
   if (!is_long && run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
   const auto convolve = [&](const Tensor& channels, const Tensor& filters, Tensor& sums) {
-    return library_conv2d(channels, filters, {}, without_groups(options), sums);
+    return run_library(x,
+                       [&] { return library_conv2d(channels, filters, {}, without_groups(options), sums); });
   };
   if (!is_long ||
       !run_library(x, [&] { return convolve_groups(x, weight, 1, options.groups, y, convolve); })) {
@@ -340,7 +341,9 @@ void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2
                            Tensor& dx) {
   const bool is_long = weight.numel() / dx.shape()[1] > kLongSum;
   const auto convolve = [&](const Tensor& gradients, const Tensor& filters, Tensor& sums) {
-    return library_conv2d_input_gradient(gradients, filters, without_groups(options), sums);
+    return run_library(grad, [&] {
+      return library_conv2d_input_gradient(gradients, filters, without_groups(options), sums);
+    });
   };
   if (run_library(grad, [&] {
         return is_long ? convolve_groups(grad, weight, 0, options.groups, dx, convolve)
