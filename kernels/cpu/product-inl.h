@@ -217,10 +217,10 @@ struct TiledSums {
 /// A product of long sums.
 /// @param may_split  if k may be divided into chunks, which takes memory
 inline void long_product(const Product<float>& p, bool may_split) {
-  constexpr std::int64_t kTasks = 16, kMinCost = 1 << 21;
+  constexpr std::int64_t kTasks = 16;
   const Tiling tiling(p.m, p.n, kLongSumTile);
   const std::int64_t chunks =
-      std::min({ceil_div(kTasks, tiling.numel()), p.multiply_adds() / kMinCost, p.k / kLongSum});
+      std::min({ceil_div(kTasks, tiling.numel()), p.multiply_adds() / kProductGrain, p.k / kLongSum});
   const TiledSums sums{.tiling = tiling,
                        .matrices = 1,
                        .blocks = p.k,
