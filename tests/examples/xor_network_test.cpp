@@ -75,8 +75,7 @@ TEST(XorNetwork, SaysAllThatItPromises) {
 }
 
 TEST(XorNetwork, IsSolvedFromManySeeds) {
-  // The emulated device takes a hundred times as long as the CPU, and computes the same.
-  const std::string seeds = is_emulated(backend()) ? "5" : "100";
+  const std::string seeds = std::to_string(scaled(100));
   const ProgramRun run = run_here("--seeds " + seeds);
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_TRUE(run.output.ends_with("\nsolved " + seeds + "/" + seeds + "\n")) << run.output;

@@ -59,12 +59,14 @@ bool read_arguments(const std::vector<std::string_view>& arguments) {
 Device backend() { return chosen_backend; }
 
 std::int64_t scaled(std::int64_t n) {
-#ifdef __SANITIZE_ADDRESS__
-  constexpr bool kIsSlow = true;
+#if defined(__SANITIZE_ADDRESS__)
+  const std::int64_t slower = 20;
+#elif defined(__SANITIZE_THREAD__)
+  const std::int64_t slower = is_emulated(backend()) ? 100 : 1;
 #else
-  constexpr bool kIsSlow = false;
+  const std::int64_t slower = is_emulated(backend()) ? 20 : 1;
 #endif
-  return kIsSlow || is_emulated(backend()) ? std::max<std::int64_t>(n / 20, 1) : n;
+  return std::max<std::int64_t>(n / slower, 1);
 }
 
 }  // namespace tinytorch::testing
