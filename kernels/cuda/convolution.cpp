@@ -11,6 +11,7 @@
 #include "core/ops/internal/image.h"
 #include "core/ops/reduction_kernels.h"
 #include "core/ops/shape.h"
+#include "kernels/cuda/compensated_convolution.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/index_limit.h"
 #include "kernels/cuda/kernels.h"
@@ -18,7 +19,8 @@
 #include "kernels/cuda/settings.h"
 #include "kernels/cuda/stream.h"
 
-// Convolutions by cuDNN, with algorithms that add in a fixed order.
+// Convolutions by cuDNN, with algorithms that add in a fixed order; those of long f32 sums by our own
+// kernels.
 namespace tinytorch::cuda {
 namespace {
 
@@ -217,7 +219,7 @@ bool convolve(const ConvolutionOperands& operands, Tensor& result) {
 }
 
 /// The gradient of the weight, whose memory is `row` [1, n]. cuDNN sums over at most kMaxPositions positions
-/// of several images; these sums are added in f64.
+/// of several images, which is much only in f64 or TF32; these sums are added in f64.
 /// @return  as convolve_images()
 bool sum_over_batch(const ConvolutionOperands& operands, Tensor row) {
   constexpr std::int64_t kMaxPositions = 1 << 16;
@@ -236,9 +238,11 @@ bool sum_over_batch(const ConvolutionOperands& operands, Tensor row) {
   fail_cuda(name, "cuDNN has no deterministic algorithm for this convolution");
 }
 
-// The kernels: channels-last if cuDNN supports that, else with row-major copies.
+// The kernels by cuDNN: channels-last if it supports that, else with row-major copies.
 
 void conv2d_without_bias(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
+  if (needs_compensation(x, weight.numel() / weight.shape()[0]))
+    return compensated_conv2d(x, weight, options, y);
   if (in_channels_last(x, y) &&
       convolve<ConvolutionForward>({x, ordered_images(weight, true), y, options, true}, y))
     return;
@@ -257,6 +261,8 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
+  if (needs_compensation(grad, weight.numel() / dx.shape()[1]))
+    return compensated_input_gradient(grad, weight, options, dx);
   if (in_channels_last(grad, dx) &&
       convolve<ConvolutionInputGradient>({dx, ordered_images(weight, true), grad, options, true}, dx))
     return;
@@ -268,6 +274,8 @@ void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2
 }
 
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
+  if (needs_compensation(x, grad.numel() / grad.shape()[1]))
+    return compensated_weight_gradient(grad, x, options, dw);
   if (in_channels_last(x, grad)) {
     Tensor ordered = empty_images(dw.shape(), true, dw.dtype(), dw.device());
     const Tensor memory = reshape(permute(ordered, {0, 2, 3, 1}), {1, dw.numel()});

@@ -2,8 +2,8 @@
 #include "core/ops/matmul_kernels.h"
 
 #include "kernels/cuda/blas_lt.h"
+#include "kernels/cuda/compensated_product.h"
 #include "kernels/cuda/elementwise.h"
-#include "kernels/cuda/exact_product.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/activation.h"
 #include "kernels/math/arithmetic.h"
@@ -29,7 +29,7 @@ void linear_by_matmul(const Tensor& x, const Tensor& weight, const Tensor& bias,
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Activation& activation,
             Tensor& y) {
   const bool try_lt = y.dtype() == DType::f32 && x.shape().back() > 0 &&
-                      !needs_exact_sums(first_product<float>(x, transpose(weight), y));
+                      !needs_compensation(first_product<float>(x, transpose(weight), y));
   if (try_lt && lt_linear(x, weight, bias, activation, y)) return;
   linear_by_matmul(x, weight, bias, activation, y);
 }

@@ -6,8 +6,8 @@
 #include "core/ops/copy.h"
 #include "core/ops/creation_kernels.h"
 #include "kernels/cuda/blas.h"
+#include "kernels/cuda/compensated_product.h"
 #include "kernels/cuda/elementwise.h"
-#include "kernels/cuda/exact_product.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/product.h"
@@ -92,7 +92,7 @@ void multiply_reals(const Tensor& a, const Tensor& b, Tensor& y) {
   if (fold_batch(batch, product))
     batch = IterationSpace<3>{.rank = 1, .numel = 1, .sizes = {1}, .strides = {PerOperand<3>{}}};
   if constexpr (std::is_same_v<T, float>) {
-    if (needs_exact_sums(product)) return multiply_exactly(product, batch, y);
+    if (needs_compensation(product)) return multiply_compensated(product, batch, y);
   }
   normalize_strides(product.m, product.k, product.a_row_stride, product.a_column_stride);
   normalize_strides(product.k, product.n, product.b_row_stride, product.b_column_stride);

@@ -118,6 +118,14 @@ TEST_P(IndexLimit, DoesNotChangeConvolutions) {
                      conv2d_input_gradient(grad, weight, x.shape()), 1e-4);
   EXPECT_TENSOR_NEAR(conv2d_weight_gradient(grad_there, x_there, weight.shape()),
                      conv2d_weight_gradient(grad, x, weight.shape()), 1e-4);
+  const Tensor many = randn({1, 240, 4, 5}), filters = randn({2, 240, 3, 3}),
+               wide = randn({3, 2, 31, 29}) * 0.1, of_wide = randn({3, 3, 29, 27}) * 0.1;
+  EXPECT_TENSOR_NEAR(conv2d(many.to(backend()), filters.to(backend())), conv2d(many, filters), 1e-3);
+  EXPECT_TENSOR_NEAR(
+      conv2d_input_gradient(many.to(backend()), transpose(filters, 0, 1).to(backend()), {1, 2, 6, 7}),
+      conv2d_input_gradient(many, transpose(filters, 0, 1), {1, 2, 6, 7}), 1e-3);
+  EXPECT_TENSOR_NEAR(conv2d_weight_gradient(of_wide.to(backend()), wide.to(backend()), {3, 2, 3, 3}),
+                     conv2d_weight_gradient(of_wide, wide, {3, 2, 3, 3}), 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, IndexLimit, ::testing::Values(100, 1000, 5000));
