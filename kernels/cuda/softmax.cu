@@ -1,13 +1,12 @@
 #include "core/ops/activation_kernels.h"
-#include "core/ops/copy.h"
 
+#include <algorithm>
 #include <limits>
 
-#include "core/ops/composite.h"
 #include "core/ops/copy_kernels.h"
-#include "kernels/cuda/dnn.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/cuda/reduce.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic.h"
@@ -15,6 +14,8 @@
 
 namespace tinytorch::cuda {
 namespace {
+
+enum class SoftmaxForm { softmax, log_softmax };
 
 /// The sum of a row's exponentials, or its logarithm. The sum is f64, as the logarithm of one near 1 is
 /// small.
@@ -77,6 +78,55 @@ __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t colum
     y[first + i] = softmax_element<form>(x[first + i] - maximum, total);
 }
 
+/// Reduces the values of the threads of a block that differ in threadIdx.y alone, in a fixed order. Each of
+/// them gets the result. `values` is shared memory for this use alone.
+template <class T, class Combine>
+__device__ T reduce_column(T value, T (&values)[kThreads], const Combine& combine) {
+  const unsigned first = threadIdx.z * blockDim.y * blockDim.x + threadIdx.x;
+  const unsigned own = first + threadIdx.y * blockDim.x;
+  values[own] = value;
+  for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.y < half) values[own] = combine(values[own], values[own + half * blockDim.x]);
+  }
+  __syncthreads();
+  return values[first];
+}
+
+/// A contiguous tensor [outer, length, inner], whose columns are those along `length`.
+struct Columns {
+  std::int64_t outer, length, inner;
+  Divisor<std::uint32_t> tiles;  // of blockDim.x columns each, of one of the outer matrices
+};
+
+// Columns, blockDim.x x blockDim.z per block, blockDim.y threads each. Neighbouring threads read neighbouring
+// elements of a row and of the next rows. x is read three times as by softmax_long_rows, and y may be x,
+// because a thread reads and writes the same elements. (Without the bound of two blocks at a time ptxas
+// spills registers in f64, for sm_100 and later.)
+template <SoftmaxForm form, class T>
+__global__ void __launch_bounds__(kThreads, 2) softmax_columns(Columns columns, const T* x, T* y) {
+  SHARED(T, maxima, [kThreads]);
+  SHARED(double, sums, [kThreads]);
+  const std::uint32_t strip = columns.tiles.quotient(blockIdx.x);
+  const std::int64_t outer = std::int64_t{strip} * blockDim.z + threadIdx.z;
+  const std::int64_t column =
+      std::int64_t{blockIdx.x - strip * columns.tiles.divisor()} * blockDim.x + threadIdx.x;
+  const bool in_outer = within(outer, columns.outer);
+  const bool in_row = within(column, columns.inner);
+  const std::int64_t end = in_outer && in_row ? columns.length : 0, inner = columns.inner;
+  const std::int64_t first = outer * columns.length * inner + column;
+  T maximum = -std::numeric_limits<T>::infinity();
+  for (std::int64_t i = threadIdx.y; within(i, end); i += blockDim.y)
+    maximum = math::Maximum{}(maximum, x[first + i * inner]);
+  maximum = reduce_column(maximum, maxima, math::Maximum{});
+  double sum = 0;
+  for (std::int64_t i = threadIdx.y; within(i, end); i += blockDim.y)
+    sum += static_cast<double>(math::Exp{}(x[first + i * inner] - maximum));
+  const T total = softmax_total<form, T>(reduce_column(sum, sums, math::Add{}));
+  for (std::int64_t i = threadIdx.y; within(i, end); i += blockDim.y)
+    y[first + i * inner] = softmax_element<form>(x[first + i * inner] - maximum, total);
+}
+
 template <SoftmaxForm form, class T, int kPerLane>
 void launch_short_rows(const OnDevice& on, std::int64_t rows, std::int64_t columns, const T* x, T* y) {
   launch(KERNEL(softmax_short_rows<form, T, kPerLane>), blocks_for(rows, kWarpsPerBlock),
@@ -96,11 +146,22 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
   launch(KERNEL(softmax_long_rows<form, T>), grid_size(rows), kThreads, 0, on.stream(), columns, from, to);
 }
 
-/// Softmax along the last axis whose size is not 1.
-template <SoftmaxForm form>
-void softmax_last_axis(std::int64_t columns, const Tensor& x, Tensor& y) {
-  dispatch<FloatingTypes>(x.dtype(),
-                          [&]<class T>() { softmax_rows<form, T>(x.numel() / columns, columns, x, y); });
+/// Softmax along the middle axis of contiguous [outer, length, inner]; y may be x.
+template <SoftmaxForm form, class T>
+void softmax_middle_axis(std::int64_t length, std::int64_t inner, const Tensor& x, Tensor& y) {
+  constexpr std::int64_t kMaxDepth = 64;  // a block's limit in z
+  const OnDevice on(y.device());
+  const std::int64_t outer = x.numel() / (length * inner);
+  const unsigned width = ReductionShape::power_of_two(inner, kWarp);
+  const unsigned height = ReductionShape::power_of_two(length, kThreads / width);
+  const unsigned depth =
+      ReductionShape::power_of_two(outer, std::min<std::int64_t>(kMaxDepth, kThreads / (width * height)));
+  const std::int64_t tiles = ceil_div(inner, width);
+  const Columns columns{
+      .outer = outer, .length = length, .inner = inner, .tiles = Divisor<std::uint32_t>(grid_size(tiles))};
+  launch(KERNEL(softmax_columns<form, T>), grid_size(tiles * ceil_div(outer, depth)),
+         dim3(width, height, depth), 0, on.stream(), columns, static_cast<const T*>(x.raw_data()),
+         static_cast<T*>(y.raw_data()));
 }
 
 template <SoftmaxForm form>
@@ -111,13 +172,11 @@ void softmax(const Tensor& x, const int& axis, Tensor& y) {
   }
   std::int64_t inner = 1;
   for (int i = axis + 1; i < x.rank(); ++i) inner *= x.shape()[i];
-  const std::int64_t n = x.shape()[axis];
-  if (inner == 1) return softmax_last_axis<form>(n, x, y);
-  if (n * inner < largest_index) return dnn_softmax(form, x, x.numel() / (n * inner), n, inner, y);
-  // Beyond cuDNN's limit: move the axis to the end.
-  Tensor rows = contiguous(transpose(x, axis, -1));
-  softmax_last_axis<form>(n, rows, rows);
-  kernels::copy(transpose(rows, axis, -1), y);
+  const std::int64_t length = x.shape()[axis];
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    if (inner == 1) return softmax_rows<form, T>(x.numel() / length, length, x, y);
+    softmax_middle_axis<form, T>(length, inner, x, y);
+  });
 }
 
 }  // namespace

@@ -24,11 +24,6 @@ enum cudnnStatus_t {
   CUDNN_STATUS_EXECUTION_FAILED = 5000
 };
 enum cudnnDataType_t { CUDNN_DATA_FLOAT = 0, CUDNN_DATA_DOUBLE = 1 };
-enum cudnnSoftmaxAlgorithm_t { CUDNN_SOFTMAX_ACCURATE = 1, CUDNN_SOFTMAX_LOG = 2 };
-enum cudnnSoftmaxMode_t {
-  CUDNN_SOFTMAX_MODE_INSTANCE = 0,  // over all of C, H, W
-  CUDNN_SOFTMAX_MODE_CHANNEL = 1    // over C
-};
 enum cudnnTensorFormat_t { CUDNN_TENSOR_NCHW = 0, CUDNN_TENSOR_NHWC = 1 };
 enum cudnnMathType_t { CUDNN_DEFAULT_MATH = 0, CUDNN_FMA_MATH = 3 };
 enum cudnnConvolutionMode_t { CUDNN_CONVOLUTION = 0, CUDNN_CROSS_CORRELATION = 1 };
@@ -61,21 +56,6 @@ cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensorDesc);
 /// @param nbDims  4 to CUDNN_DIM_MAX: N, C, then the spatial dimensions
 cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType,
                                          int nbDims, const int dimA[], const int strideA[]);
-
-/// y = alpha softmax(x) + beta y. alpha and beta are on the host and have the type of the tensors. y is not
-/// read if beta is 0, and may be x if their descriptors agree.
-cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode,
-                                  const void* alpha, const cudnnTensorDescriptor_t xDesc, const void* x,
-                                  const void* beta, const cudnnTensorDescriptor_t yDesc, void* y);
-
-/// dx = alpha * (the gradient with respect to the input of softmax, given its output y and the output's
-/// gradient dy)
-/// + beta dx. dx may be dy.
-cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algo,
-                                   cudnnSoftmaxMode_t mode, const void* alpha,
-                                   const cudnnTensorDescriptor_t yDesc, const void* y,
-                                   const cudnnTensorDescriptor_t dyDesc, const void* dy, const void* beta,
-                                   const cudnnTensorDescriptor_t dxDesc, void* dx);
 
 cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filterDesc);
 cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filterDesc);

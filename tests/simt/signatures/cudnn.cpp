@@ -16,14 +16,6 @@ SIGNATURE(cudnnDestroyTensorDescriptor, cudnnStatus_t(cudnnTensorDescriptor_t));
 SIGNATURE(cudnnSetTensorNdDescriptor,
           cudnnStatus_t(cudnnTensorDescriptor_t, cudnnDataType_t, int, const int*, const int*));
 
-SIGNATURE(cudnnSoftmaxForward,
-          cudnnStatus_t(cudnnHandle_t, cudnnSoftmaxAlgorithm_t, cudnnSoftmaxMode_t, const void*,
-                        cudnnTensorDescriptor_t, const void*, const void*, cudnnTensorDescriptor_t, void*));
-SIGNATURE(cudnnSoftmaxBackward,
-          cudnnStatus_t(cudnnHandle_t, cudnnSoftmaxAlgorithm_t, cudnnSoftmaxMode_t, const void*,
-                        cudnnTensorDescriptor_t, const void*, cudnnTensorDescriptor_t, const void*,
-                        const void*, cudnnTensorDescriptor_t, void*));
-
 SIGNATURE(cudnnCreateFilterDescriptor, cudnnStatus_t(cudnnFilterDescriptor_t*));
 SIGNATURE(cudnnDestroyFilterDescriptor, cudnnStatus_t(cudnnFilterDescriptor_t));
 SIGNATURE(cudnnSetFilterNdDescriptor,
@@ -75,11 +67,6 @@ VALUE(CUDNN_STATUS_EXECUTION_FAILED, 5000);
 
 VALUE(CUDNN_DATA_FLOAT, 0);
 VALUE(CUDNN_DATA_DOUBLE, 1);
-
-VALUE(CUDNN_SOFTMAX_ACCURATE, 1);
-VALUE(CUDNN_SOFTMAX_LOG, 2);
-VALUE(CUDNN_SOFTMAX_MODE_INSTANCE, 0);
-VALUE(CUDNN_SOFTMAX_MODE_CHANNEL, 1);
 
 VALUE(CUDNN_TENSOR_NCHW, 0);
 VALUE(CUDNN_TENSOR_NHWC, 1);
