@@ -19,6 +19,7 @@
 #include "core/ops/matmul.h"
 #include "core/ops/pooling.h"
 #include "core/ops/random.h"
+#include "core/ops/rearrange.h"
 #include "core/ops/reduction.h"
 #include "core/ops/unfold.h"
 #include "tests/support/backend.h"
@@ -69,7 +70,7 @@ TEST(LongSums, OfRowsAndColumnsAreExactInEachLayout) {
 }
 
 TEST(LongSums, OfMatricesAreExactInEachLayout) {
-  for (const auto& [m, n, terms] : {std::tuple{4, 3, scaled(300'000)}, {40, 33, scaled(30'000)}}) {
+  for (const auto& [m, n, terms] : {std::tuple{4, 3, scaled(300'000)}, {40, 33, scaled(60'000)}}) {
     const Tensor a = filled({m, terms}, kLeft), b = filled({terms, n}, kRight);
     const Tensor a_columns = filled({terms, m}, kLeft), b_columns = filled({n, terms}, kRight);
     expect_sums(terms, [&] { return matmul(a, b); });
@@ -82,15 +83,20 @@ TEST(LongSums, OfMatricesAreExactInEachLayout) {
   }
 }
 
+/// Expects f32 sums near those of the same call in f64.
+void expect_near_f64(const Tensor& y, const Tensor& exact) {
+  EXPECT_EQ(y.shape(), exact.shape());
+  EXPECT_LE(max(abs(y.to(DType::f64) / exact - 1)).item<double>(), 1e-6);
+}
+
 TEST(LongSums, OfOddSizedMatricesAreExact) {
   for (const auto& [m, n] : {std::tuple{3, 5}, {18, 19}}) {
     const std::int64_t terms = 2055;
     const Tensor a = arange(m * terms, {.dtype = DType::f32, .device = backend()});
     const Tensor b = arange(n * terms, {.dtype = DType::f32, .device = backend()});
     const Tensor left = reshape(a, {m, terms}) * 1e-3F, right = reshape(b, {n, terms}) * 1e-3F;
-    const Tensor exact = matmul(left.to(DType::f64), transpose(right).to(DType::f64));
-    const Tensor y = matmul(left, transpose(right)).to(DType::f64);
-    EXPECT_LE(max(abs(y / exact - 1)).item<double>(), 1e-6);
+    expect_near_f64(matmul(left, transpose(right)),
+                    matmul(left.to(DType::f64), transpose(right).to(DType::f64)));
   }
 }
 
@@ -203,6 +209,57 @@ TEST(LongSums, OfWeightGradientsMatchConvolutionsInEachLayout) {
   }
 }
 
+/// The same elements in the channels-last memory format.
+Tensor in_channels_last(const Tensor& x) {
+  return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2});
+}
+
+// The sums are over 2100 and more elements of a filter, filters or positions. Sizes are odd, windows overlap
+// and reach over the images' edges.
+TEST(LongSums, OfConvolutionsAreExactWithEachOptionInEachLayout) {
+  const Options on_device{.device = backend()};
+  Generator source(1);
+  const Conv2dOptions apart{.stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2};
+  for (const Conv2dOptions& options : {Conv2dOptions{}, apart}) {
+    for (const std::int64_t few : {1, 18}) {
+      const std::int64_t many = options.groups * 351, side = 7;
+      const Tensor weight = rand({few * options.groups, 351, 3, 2}, on_device, source);
+      const Tensor filters = rand({many, few, 3, 2}, on_device, source);
+      const Tensor x = rand({2, many, side, side + 1}, on_device, source);
+      const Shape image{2, few * options.groups, side, side + 1};
+      const Tensor shape_of_y = conv2d(zeros(image, on_device), filters, {}, options);
+      const Tensor grad = rand(shape_of_y.shape(), on_device, source);
+      const Tensor y = conv2d(x.to(DType::f64), weight.to(DType::f64), {}, options);
+      const Tensor dx = conv2d_input_gradient(grad.to(DType::f64), filters.to(DType::f64), image, options);
+      for (const bool channels_last : {false, true}) {
+        const auto ordered = [&](const Tensor& t) { return channels_last ? in_channels_last(t) : t; };
+        expect_near_f64(conv2d(ordered(x), weight, {}, options), y);
+        const Tensor gradient = conv2d_input_gradient(ordered(grad), filters, image, options);
+        const Tensor met = where(dx == 0, ones_like(dx), dx);  // pixels that no window meets
+        expect_near_f64(gradient.to(DType::f64) + (met - dx), met);
+      }
+    }
+  }
+}
+
+TEST(LongSums, OfWeightGradientsAreExactWithEachOptionInEachLayout) {
+  const Options on_device{.device = backend()};
+  Generator source(1);
+  const Conv2dOptions apart{.stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2};
+  for (const Conv2dOptions& options : {Conv2dOptions{}, apart}) {
+    for (const std::int64_t filters : {1, 18}) {
+      const Tensor x = rand({3, 3 * options.groups, 51, 29}, on_device, source);
+      const Shape weight{filters * options.groups, 3, 3, 2};
+      const Shape output = conv2d(x, zeros(weight, on_device), {}, options).shape();
+      const Tensor grad = rand(output, on_device, source);
+      const Tensor exact = conv2d_weight_gradient(grad.to(DType::f64), x.to(DType::f64), weight, options);
+      expect_near_f64(conv2d_weight_gradient(grad, x, weight, options), exact);
+      expect_near_f64(conv2d_weight_gradient(in_channels_last(grad), in_channels_last(x), weight, options),
+                      exact);
+    }
+  }
+}
+
 /// A convolution and its gradients: images, channels, filters, size of image and kernel.
 void expect_same_bits_of_convolution(std::int64_t images, std::int64_t channels, std::int64_t filters,
                                      std::int64_t side, std::int64_t kernel) {
@@ -261,6 +318,8 @@ TEST(LongSums, OfExponentialsAreExact) {
   const Tensor x = concat({filled({1, 1}, 0), filled({1, length}, logarithm)}, 1);
   const double total = 1 + std::exp(double{logarithm}) * static_cast<double>(length);
   expect_all_near(slice(softmax(x), 1, 0, 1), 1 / total);
+  const Tensor columns = repeat(reshape(x, {length + 1, 1}), {1, 2});
+  expect_all_near(slice(softmax(columns, 0), 0, 0, 1), 1 / total);
   const Tensor target = zeros({1}, {.dtype = DType::i64, .device = backend()});
   expect_all_near(cross_entropy(x, target), std::log(total));
 }
@@ -288,10 +347,12 @@ TEST(ShortSums, OfMatricesHaveTheErrorThatTheHeaderStates) {
   for (const std::int64_t terms : {64, 256, 1000, 2048}) {
     double worst = 0;
     for (const float value : {0.1F, 0.3F, 0.7F, 1.1F}) {
-      const Tensor y = matmul(filled({40, terms}, value), filled({terms, 40}, kRight));
+      const Tensor a = filled({40, terms}, value), b = filled({40, terms}, kRight);
       const double expected = double{value} * double{kRight} * static_cast<double>(terms);
-      for (const double element : y.to_vector<double>())
-        worst = std::max(worst, std::abs(element / expected - 1));
+      for (const Tensor& y : {matmul(a, transpose(b)), linear(a, b, filled({40}, 0))}) {
+        for (const double element : y.to_vector<double>())
+          worst = std::max(worst, std::abs(element / expected - 1));
+      }
     }
     EXPECT_LE(worst, std::min(1.6e-8 * static_cast<double>(terms) + 1e-7, 4.2e-6)) << terms;
   }
@@ -301,7 +362,7 @@ TEST(LongSums, OfRandomTermsHaveSmallErrors) {
   Generator source(1);
   const Options options{.device = backend()};
   for (const auto& [m, n, terms] :
-       {std::tuple{1, 3, scaled(200'000)}, {4, 3, scaled(200'000)}, {40, 33, scaled(20'000)}}) {
+       {std::tuple{1, 3, scaled(200'000)}, {4, 3, scaled(200'000)}, {40, 33, scaled(60'000)}}) {
     const Tensor a = rand({m, terms}, options, source), b = rand({terms, n}, options, source);
     const Tensor y = matmul(a, b).to(DType::f64), expected = matmul(a.to(DType::f64), b.to(DType::f64));
     EXPECT_LE(max(abs(y / expected - 1)).item<double>(), 3e-7) << terms;

@@ -35,6 +35,19 @@ class Cublas : public testing::Test {
                                       CUDA_R_32F, size, 0, 1, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
   }
 
+  // A row of kTenths times a column of ones.
+  template <class T>
+  T sum_of_tenths() {
+    Product<T> product(CUBLAS_OP_N, CUBLAS_OP_N);
+    product.m = product.n = 1;
+    product.k = kTenths;
+    product.a = Matrices<T>(1, kTenths, 0, 1, 1);
+    product.b = Matrices<T>(kTenths, 1, 0, 1, 1);
+    std::fill(product.a.values.begin(), product.a.values.end(), T(0.1));
+    std::fill(product.b.values.begin(), product.b.values.end(), T(1));
+    return multiply(product)[0];
+  }
+
   cublasHandle_t handle_ = nullptr;
 };
 
@@ -138,6 +151,11 @@ TEST_F(Cublas, ReturnsExecutionFailedForWhatTheDeviceRefuses) {
   const DeviceArray<float> one({1});
   EXPECT_EQ(square(one.data(), 1), CUBLAS_STATUS_EXECUTION_FAILED);
   EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidResourceHandle);
+}
+
+TEST_F(Cublas, AddsOneAfterAnotherInTheTypeOfTheMatrices) {
+  EXPECT_EQ(sum_of_tenths<float>(), tenths_added_in<float>());
+  EXPECT_EQ(sum_of_tenths<double>(), tenths_added_in<double>());
 }
 
 TEST_F(Cublas, IsNamedInTheReportOfAFault) {

@@ -158,6 +158,25 @@ class CudnnConvolution : public testing::Test {
     expect_same(filter, new_w);
   }
 
+  // The convolution of kTenths channels of one pixel with ones.
+  template <class T>
+  T sum_of_tenths() {
+    const Problem problem{.x = {1, kTenths, 1, 1},
+                          .w = {1, kTenths, 1, 1},
+                          .padding = {0, 0},
+                          .stride = {1, 1},
+                          .dilation = {1, 1},
+                          .groups = 1};
+    const Descriptors of(problem, kDataType<T>);
+    const DeviceArray<T> x(std::vector<T>(kTenths, T(0.1))), w(std::vector<T>(kTenths, T(1))), y(1);
+    const DeviceArray<double> workspace(64);
+    const T one = 1, zero = 0;
+    EXPECT_EQ(cudnnConvolutionForward(handle_, &one, of.x, x.data(), of.w, w.data(), of.conv, kForward,
+                                      workspace.data(), 64 * sizeof(double), &zero, of.y, y.data()),
+              CUDNN_STATUS_SUCCESS);
+    return y.values()[0];
+  }
+
   // Memory between the elements of the tensor must be unchanged.
   template <class T>
   static void expect_where_used(const Problem& problem, const Four& dims, const std::vector<T>& actual,
@@ -186,6 +205,11 @@ TEST_F(CudnnConvolution, SupportsChannelsLastFloats) { check<float>({.channels_l
 TEST_F(CudnnConvolution, FlipsTheFilterIfAskedTo) { check<double>({.flips = true}); }
 TEST_F(CudnnConvolution, SupportsDepthwiseConvolutions) {
   check<float>({.x = {1, 3, 4, 4}, .w = {3, 1, 3, 3}, .groups = 3});
+}
+
+TEST_F(CudnnConvolution, AddsOneAfterAnotherInTheTypeOfTheTensors) {
+  EXPECT_EQ(sum_of_tenths<float>(), tenths_added_in<float>());
+  EXPECT_EQ(sum_of_tenths<double>(), tenths_added_in<double>());
 }
 
 TEST_F(CudnnConvolution, RefusesWhatItDoesNotSupport) {

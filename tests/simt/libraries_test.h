@@ -109,6 +109,15 @@ inline constexpr cudnnDataType_t kDataType = sizeof(T) == sizeof(float) ? CUDNN_
 
 inline constexpr std::array kOperations = {CUBLAS_OP_N, CUBLAS_OP_T};
 
+// So many tenths that rounding errors add up.
+inline constexpr int kTenths = 3000;
+template <class T>
+T tenths_added_in() {
+  T sum = 0;
+  for (int i = 0; i < kTenths; ++i) sum += T(0.1);
+  return sum;
+}
+
 // The product of the 1 x 1 matrices 1 + offset and 1.
 inline Product<float> one_plus(float offset) {
   Product<float> product(CUBLAS_OP_N, CUBLAS_OP_N);

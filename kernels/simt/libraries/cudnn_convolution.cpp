@@ -143,9 +143,11 @@ void for_each_output(const Convolution& conv, int k, int l, const Visit& visit) 
 
 int filters_per_group(const Convolution& conv) { return conv.w_desc.dims[0] / conv.desc.groups; }
 
+// out = alpha sum + beta out, rounded once. The sum was added one after another in T: a GPU's float sums are
+// no more exact than these.
 template <class T>
-void blend(const Convolution& conv, double value, T& out) {
-  value *= conv.alpha;
+void blend(const Convolution& conv, T sum, T& out) {
+  double value = conv.alpha * double{sum};
   if (conv.beta != 0) value += conv.beta * double{out};
   out = static_cast<T>(value);
 }
@@ -169,14 +171,13 @@ void forward(const Convolution& conv) {
       for (int i = 0; i < conv.y_desc.dims[2]; ++i)
         for (int j = 0; j < conv.y_desc.dims[3]; ++j) {
           const int first = o / filters_per_group(conv) * filter[1];
-          double sum = 0;
+          T sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
               const int row = image_index(conv, 0, i, k), column = image_index(conv, 1, j, l);
               if (row < 0 || column < 0) continue;
               for (int c = 0; c < filter[1]; ++c)
-                sum += double{x[offset(conv.x_desc, n, first + c, row, column)]} *
-                       double{w[offset(conv.w_desc, o, c, k, l)]};
+                sum += x[offset(conv.x_desc, n, first + c, row, column)] * w[offset(conv.w_desc, o, c, k, l)];
             }
           blend(conv, sum, y[offset(conv.y_desc, n, o, i, j)]);
         }
@@ -202,14 +203,13 @@ void backward_data(const Convolution& conv) {
       for (int row = 0; row < conv.x_desc.dims[2]; ++row)
         for (int column = 0; column < conv.x_desc.dims[3]; ++column) {
           const int first = c / filter[1] * filters_per_group(conv);
-          double sum = 0;
+          T sum = 0;
           for (int k = 0; k < filter[2]; ++k)
             for (int l = 0; l < filter[3]; ++l) {
               const int i = output_index(conv, 0, row, k), j = output_index(conv, 1, column, l);
               if (i < 0 || j < 0) continue;
               for (int o = first; o < first + filters_per_group(conv); ++o)
-                sum += double{dy[offset(conv.y_desc, n, o, i, j)]} *
-                       double{w[offset(conv.w_desc, o, c % filter[1], k, l)]};
+                sum += dy[offset(conv.y_desc, n, o, i, j)] * w[offset(conv.w_desc, o, c % filter[1], k, l)];
             }
           blend(conv, sum, dx[offset(conv.x_desc, n, c, row, column)]);
         }
@@ -227,11 +227,10 @@ void backward_filter(const Convolution& conv) {
       for (int k = 0; k < filter[2]; ++k)
         for (int l = 0; l < filter[3]; ++l) {
           const int channel = o / filters_per_group(conv) * filter[1] + c;
-          double sum = 0;
+          T sum = 0;
           for (int n = 0; n < conv.x_desc.dims[0]; ++n)
             for_each_output(conv, k, l, [&](int i, int j, int h, int v) {
-              sum += double{x[offset(conv.x_desc, n, channel, h, v)]} *
-                     double{dy[offset(conv.y_desc, n, o, i, j)]};
+              sum += x[offset(conv.x_desc, n, channel, h, v)] * dy[offset(conv.y_desc, n, o, i, j)];
             });
           blend(conv, sum, dw[offset(conv.w_desc, o, c, k, l)]);
         }

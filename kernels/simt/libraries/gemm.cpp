@@ -8,10 +8,11 @@
 namespace simt {
 namespace {
 
-// Tiles of A, B and the result, in double, so that each element of A and B is loaded once per tile of the
-// result instead of once per element. They are on the fiber's stack: 6 KiB.
+// Tiles of A, B and the result, so that each element of A and B is loaded once per tile of the result instead
+// of once per element. They are on the fiber's stack: up to 6 KiB.
 constexpr int kTile = 16;
-using Tile = double[kTile][kTile];
+template <class T>
+using Tile = T[kTile][kTile];
 
 // Rounds to TF32, which has float's exponent and 10 of its 23 mantissa bits: to nearest, ties to even.
 // Infinity and NaN stay.
@@ -24,7 +25,7 @@ float round_to_tf32(float x) {
 }
 
 double element(double x, bool) { return x; }
-double element(float x, bool tf32) { return double{tf32 ? round_to_tf32(x) : x}; }
+float element(float x, bool tf32) { return tf32 ? round_to_tf32(x) : x; }
 
 // The submatrix of A or B that a tile holds: size_i x size_k elements, and zeros beyond them.
 template <class T>
@@ -35,17 +36,19 @@ struct Window {
 };
 
 template <class T>
-void load(const Window<T>& window, bool tf32, Tile& tile) {
+void load(const Window<T>& window, bool tf32, Tile<T>& tile) {
   for (int p = 0; p < kTile; ++p)
     for (int i = 0; i < kTile; ++i) {
       const bool inside = i < window.size_i && p < window.size_k;
-      tile[p][i] = inside ? element(window.data[i * window.stride_i + p * window.stride_k], tf32) : 0.0;
+      tile[p][i] = inside ? element(window.data[i * window.stride_i + p * window.stride_k], tf32) : T(0);
     }
 }
 
-// sum[j][i] += a[p][i] * b[p][j] over the tile's p. Only tiles are accessed, so there is nothing for
-// ThreadSanitizer to check, and it would spend most of its time here.
-__attribute__((no_sanitize("thread"))) void multiply(const Tile& a, const Tile& b, Tile& sum) {
+// sum[j][i] += a[p][i] * b[p][j] over the tile's p, one after another in T: a GPU's float sums are no more
+// exact than these. Only tiles are accessed, so there is nothing for ThreadSanitizer to check, and it would
+// spend most of its time here.
+template <class T>
+__attribute__((no_sanitize("thread"))) void multiply(const Tile<T>& a, const Tile<T>& b, Tile<T>& sum) {
   for (int p = 0; p < kTile; ++p)
     for (int j = 0; j < kTile; ++j)
       for (int i = 0; i < kTile; ++i) sum[j][i] += a[p][i] * b[p][j];
@@ -64,11 +67,11 @@ class Product {
 
  private:
   void compute_tile(std::int64_t i, std::int64_t j) const {
-    Tile a, b, sum = {};
+    Tile<T> a, b, sum = {};
     for (std::int64_t p = 0; p < gemm_.k; p += kTile) {
       load(window(gemm_.a, gemm_.a.transposed, i, gemm_.m, p), gemm_.tf32, a);
       load(window(gemm_.b, !gemm_.b.transposed, j, gemm_.n, p), gemm_.tf32, b);
-      multiply(a, b, sum);
+      multiply<T>(a, b, sum);
     }
     store(sum, i, j);
   }
@@ -82,7 +85,7 @@ class Product {
     return {data + i * stride_i + p * stride_k, stride_i, stride_k, size_i - i, gemm_.k - p};
   }
 
-  void store(const Tile& sum, std::int64_t i, std::int64_t j) const {
+  void store(const Tile<T>& sum, std::int64_t i, std::int64_t j) const {
     const std::int64_t rows = std::min<std::int64_t>(kTile, gemm_.m - i);
     const std::int64_t cols = std::min<std::int64_t>(kTile, gemm_.n - j);
     T* d = static_cast<T*>(gemm_.d) + index_ * gemm_.stride_d;
@@ -91,8 +94,8 @@ class Product {
         d[i + row + (j + col) * gemm_.ldd] = finish(sum[col][row], i + row, j + col);
   }
 
-  T finish(double sum, std::int64_t i, std::int64_t j) const {
-    double value = gemm_.alpha * sum;
+  T finish(T sum, std::int64_t i, std::int64_t j) const {
+    double value = gemm_.alpha * double{sum};
     if (gemm_.beta != 0) value += gemm_.beta * c(i, j);
     if (gemm_.bias != nullptr) value += double{static_cast<const T*>(gemm_.bias)[i]};
     if (gemm_.relu && value < 0) value = 0;

@@ -16,7 +16,7 @@ struct Operand {
   std::int64_t stride = 0;
 };
 
-/// D[i] = relu(alpha op(A[i]) op(B[i]) + beta C[i] + bias), rounded once. op(A) is m x k, op(B) k x n, bias
+/// D[i] = relu(alpha op(A[i]) op(B[i]) + beta C[i] + bias). op(A) is m x k, op(B) k x n, bias
 /// has one value per row; it and relu are optional. C is not read if beta is 0.
 struct Gemm {
   std::int64_t m = 0, n = 0, k = 0, batch = 1;
@@ -34,7 +34,8 @@ struct Gemm {
   std::size_t workspace_bytes = 0;
 };
 
-/// Computes the product in stream order. Sums are accumulated in double, in the order of k.
+/// Computes the product in stream order. Products are added one after another in the type of the matrices, in
+/// the order of k; what follows is rounded once.
 cudaError_t run_gemm(cudaStream_t stream, const char* name, const Gemm& gemm);
 
 /// The alignment that both libraries require of a workspace.
