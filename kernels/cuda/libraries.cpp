@@ -17,6 +17,9 @@ void check(cublasStatus_t status, const char* what) {
 }
 
 void check(cudnnStatus_t status, const char* what) {
+  if (status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+      status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED)
+    fail_cuda_memory(what, cudnnGetErrorString(status));
   if (status != CUDNN_STATUS_SUCCESS) fail_cuda(what, cudnnGetErrorString(status));
 }
 

@@ -41,7 +41,9 @@ using BlasLtPreference = Owned<cublasLtMatmulPreference_t, cublasLtMatmulPrefere
 using DnnHandle = Owned<cudnnHandle_t, cudnnDestroy>;
 using DnnTensor = Owned<cudnnTensorDescriptor_t, cudnnDestroyTensorDescriptor>;
 
-/// @throws CudaError  the library reported an error; `what` is the call
+/// @param what  the call
+/// @throws MemoryError  the library could not allocate memory
+/// @throws CudaError    the library reported another error
 void check(cublasStatus_t status, const char* what);
 void check(cudnnStatus_t status, const char* what);
 

@@ -1,4 +1,5 @@
 #include "libraries_test.h"
+#include "simt/fault.h"
 
 #include <cublas_v2.h>
 #include <gtest/gtest.h>
@@ -151,6 +152,14 @@ TEST_F(Cublas, ReturnsExecutionFailedForWhatTheDeviceRefuses) {
   const DeviceArray<float> one({1});
   EXPECT_EQ(square(one.data(), 1), CUBLAS_STATUS_EXECUTION_FAILED);
   EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidResourceHandle);
+}
+
+TEST_F(Cublas, ReportsThatMemoryIsMissing) {
+  const DeviceArray<float> one({1});
+  simt::fail_call(1);
+  EXPECT_EQ(square(one.data(), 1), CUBLAS_STATUS_ALLOC_FAILED);
+  simt::fail_call(0);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorMemoryAllocation);
 }
 
 TEST_F(Cublas, AddsOneAfterAnotherInTheTypeOfTheMatrices) {

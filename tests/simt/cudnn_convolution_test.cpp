@@ -1,4 +1,5 @@
 #include "libraries_test.h"
+#include "simt/fault.h"
 
 #include <cudnn.h>
 #include <gtest/gtest.h>
@@ -160,7 +161,7 @@ class CudnnConvolution : public testing::Test {
 
   // The convolution of kTenths channels of one pixel with ones.
   template <class T>
-  T sum_of_tenths() {
+  T sum_of_tenths(cudnnStatus_t expected = CUDNN_STATUS_SUCCESS) {
     const Problem problem{.x = {1, kTenths, 1, 1},
                           .w = {1, kTenths, 1, 1},
                           .padding = {0, 0},
@@ -173,7 +174,7 @@ class CudnnConvolution : public testing::Test {
     const T one = 1, zero = 0;
     EXPECT_EQ(cudnnConvolutionForward(handle_, &one, of.x, x.data(), of.w, w.data(), of.conv, kForward,
                                       workspace.data(), 64 * sizeof(double), &zero, of.y, y.data()),
-              CUDNN_STATUS_SUCCESS);
+              expected);
     return y.values()[0];
   }
 
@@ -210,6 +211,13 @@ TEST_F(CudnnConvolution, SupportsDepthwiseConvolutions) {
 TEST_F(CudnnConvolution, AddsOneAfterAnotherInTheTypeOfTheTensors) {
   EXPECT_EQ(sum_of_tenths<float>(), tenths_added_in<float>());
   EXPECT_EQ(sum_of_tenths<double>(), tenths_added_in<double>());
+}
+
+TEST_F(CudnnConvolution, ReportsThatMemoryIsMissing) {
+  simt::fail_call(5);  // after four allocations: the launch
+  sum_of_tenths<float>(CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED);
+  simt::fail_call(0);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorMemoryAllocation);
 }
 
 TEST_F(CudnnConvolution, RefusesWhatItDoesNotSupport) {

@@ -195,8 +195,7 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOperation
   gemm.workspace_bytes = handle->workspace_bytes;
   if (pointers_missing(gemm) || results_overlap(gemm)) return CUBLAS_STATUS_INVALID_VALUE;
 
-  const cudaError_t error = simt::run_gemm(handle->stream, "cublasGemmStridedBatchedEx", gemm);
-  return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+  return simt::run_gemm(handle->stream, "cublasGemmStridedBatchedEx", gemm);
 }
 
 // NOLINTEND(readability-identifier-naming)

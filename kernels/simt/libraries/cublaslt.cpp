@@ -302,8 +302,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t lightHandle, cublasLtMatmulDesc_t
   const Algo chosen = algo_or_default(algo);
   if (chosen.magic != kMagic || !has_workspace(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!are_aligned(gemm, chosen)) return CUBLAS_STATUS_INVALID_VALUE;
-  const cudaError_t error = simt::run_gemm(stream, "cublasLtMatmul", gemm);
-  return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+  return simt::run_gemm(stream, "cublasLtMatmul", gemm);
 }
 
 // NOLINTEND(readability-identifier-naming)

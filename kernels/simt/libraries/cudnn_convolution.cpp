@@ -289,6 +289,7 @@ cudnnStatus_t run(cudnnHandle_t handle, const char* name, void (*work)(const Con
   conv.alpha = simt::scalar(alpha, conv.x_desc.type);
   conv.beta = simt::scalar(beta, conv.x_desc.type);
   const cudaError_t error = simt::run_job(handle->stream, name, work, conv);
+  if (error == cudaErrorMemoryAllocation) return CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
   return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
 }
 

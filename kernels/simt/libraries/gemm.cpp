@@ -126,8 +126,10 @@ void compute(const Gemm& gemm) {
 
 }  // namespace
 
-cudaError_t run_gemm(cudaStream_t stream, const char* name, const Gemm& gemm) {
-  return run_job(stream, name, gemm.f64 ? compute<double> : compute<float>, gemm);
+cublasStatus_t run_gemm(cudaStream_t stream, const char* name, const Gemm& gemm) {
+  const cudaError_t error = run_job(stream, name, gemm.f64 ? compute<double> : compute<float>, gemm);
+  if (error == cudaErrorMemoryAllocation) return CUBLAS_STATUS_ALLOC_FAILED;
+  return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }
 
 }  // namespace simt

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cuda_runtime.h>
+#include <cublas_v2.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +36,7 @@ struct Gemm {
 
 /// Computes the product in stream order. Products are added one after another in the type of the matrices, in
 /// the order of k; what follows is rounded once.
-cudaError_t run_gemm(cudaStream_t stream, const char* name, const Gemm& gemm);
+cublasStatus_t run_gemm(cudaStream_t stream, const char* name, const Gemm& gemm);
 
 /// The alignment that both libraries require of a workspace.
 inline constexpr std::size_t kWorkspaceAlignment = 256;
