@@ -19,8 +19,8 @@ namespace tinytorch {
 ///
 /// f32 products are added in blocks: a sum of n equal terms has a relative error below 1e-6 if n is more than
 /// 2048, or if an operand is a vector or has one row or column. Other products run in oneDNN on the CPU,
-/// except tiny ones, with an error below n * 1.6e-8 and 4.2e-6, and in cuBLAS on CUDA, in an order of its
-/// own. (With TINYTORCH_TF32=1 all run in cuBLAS.)
+/// except tiny ones, with an error below n * 1.6e-8 and 4.2e-6, and in cuBLAS on CUDA, which may add one
+/// after another, with an error of up to n * 1.6e-8. (With TINYTORCH_TF32=1 all run in cuBLAS.)
 /// @throws ShapeError   the inner lengths differ, the leading axes do not broadcast, or an operand has shape
 ///                      []
 /// @throws DTypeError   the dtypes promote to bool or u8
