@@ -137,23 +137,15 @@ void multiply_in_chains(const Product<T>& p) {
   p.n <= kNarrow ? BlockedProduct<T, 1>::run(p, 0, p.m, 0, p.n) : BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
 }
 
-/// totals += a b on this thread, where totals [m, n] are f64. Blocks of terms are added in T first.
+/// totals += a b on this thread, where totals [m, n] are f64, at most kLongSumTile. Blocks of terms are added
+/// in T first.
 template <class T>
 void add_to_totals(const Product<T>& p, double* totals) {
-  const Tiling tiling(p.m, p.n, kLongSumTile);
   alignas(64) T sums[kLongSumTile];
-  for (std::int64_t index = 0; index < tiling.numel(); ++index) {
-    const auto [i, rows, j, columns] = tiling.tile(index);
-    for (std::int64_t l = 0; l < p.k; l += kChainBlock) {
-      multiply_in_chains(p.part(i, rows, j, columns, l, std::min(kChainBlock, p.k - l), sums));
-      for (std::int64_t row = 0; row < rows; ++row) {
-        double* const to = totals + (i + row) * p.n + j;
-        const T* const from = sums + row * columns;
-        INDEPENDENT
-        for (std::int64_t column = 0; column < columns; ++column)
-          to[column] += static_cast<double>(from[column]);
-      }
-    }
+  for (std::int64_t l = 0; l < p.k; l += kChainBlock) {
+    multiply_in_chains(p.part(0, p.m, 0, p.n, l, std::min(kChainBlock, p.k - l), sums));
+    INDEPENDENT
+    for (std::int64_t i = 0; i < p.m * p.n; ++i) totals[i] += static_cast<double>(sums[i]);
   }
 }
 
@@ -217,8 +209,9 @@ struct TiledSums {
 /// A product of long sums.
 /// @param may_split  if k may be divided into chunks, which takes memory
 inline void long_product(const Product<float>& p, bool may_split) {
-  constexpr std::int64_t kTasks = 16;
-  const Tiling tiling(p.m, p.n, kLongSumTile);
+  constexpr std::int64_t kTasks = 16, kMaxColumns = 256;
+  const std::int64_t tile_columns = std::min(p.n, kMaxColumns);
+  const Tiling tiling(p.m, p.n, kLongSumTile / tile_columns, tile_columns);
   const std::int64_t chunks =
       std::min({ceil_div(kTasks, tiling.numel()), p.multiply_adds() / kProductGrain, p.k / kLongSum});
   const TiledSums sums{.tiling = tiling,
