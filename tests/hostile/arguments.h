@@ -8,6 +8,7 @@
 
 #include "autograd/variable.h"
 #include "core/ops/loss.h"
+#include "core/ops/quantile.h"
 #include "core/ops/rearrange.h"
 #include "core/ops/window.h"
 #include "core/random.h"
@@ -69,7 +70,10 @@ class Arguments {
  private:
   template <class Enum>
   static constexpr std::int64_t enumerators() {
-    return std::is_same_v<Enum, PadMode> ? 4 : std::is_same_v<Enum, Reduction> ? 3 : 2;
+    return std::is_same_v<Enum, QuantileInterpolation> ? 5
+           : std::is_same_v<Enum, PadMode>             ? 4
+           : std::is_same_v<Enum, Reduction>           ? 3
+                                                       : 2;
   }
   bool is_unusual() { return source_.uniform(0, 1) < share_of_unusual_; }
   Shape related_shape();

@@ -97,7 +97,7 @@ function add_member(line,   names, n, i) {
 }
 in_class {
     if (/^};/ && struct != "") {
-        structures = structures (of_tensor_like ? "template <class T>\n" : "inline ") "void draw_members(Arguments& from, " \
+        structures = structures (of_tensor_like ? "template <class T>\n" : "") "void draw_members(Arguments& from, " \
                      (in_nn ? "nn::" : "") struct (of_tensor_like ? "<T>" : "") "& x) {" members " }\n"
         struct = ""
     }

@@ -127,6 +127,7 @@ Outcome outcome_of(const Calls::Call& call, std::uint64_t seed) {
 TEST(DrillHostileArguments, OfEachFunctionAreAcceptedOrRefusedByName) {
   Calls calls;
   add_declared(calls);
+  add_classes(calls);
   add_methods(calls);
   ASSERT_GT(calls.all().size(), 300u) << "the headers were not understood";
   const std::uint64_t first = first_seed(), rounds = is_long() ? 120000 / calls.all().size() + 1 : 12;
