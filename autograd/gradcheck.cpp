@@ -116,6 +116,7 @@ GradcheckResult check(const std::string& order, const Function& f, const std::ve
 }  // namespace
 
 GradcheckResult gradcheck(const Function& f, const std::vector<Tensor>& inputs, GradcheckOptions options) {
+  if (!f) fail<ValueError>("gradcheck", "there is no function to check");
   if (inputs.empty()) fail<ValueError>("gradcheck", "no inputs were given; it needs one to differentiate by");
   for (std::size_t i = 0; i < inputs.size(); ++i) require_f64(inputs[i], fmt::format("input {}", i));
   const GradModeGuard guard(true);

@@ -33,7 +33,7 @@ struct GradcheckResult {
 /// @param f       a function of f64 variables that gives the same result in each call
 /// @param inputs  the point to check: f64, contiguous, away from points where f is not differentiable
 /// @throws DTypeError  an input or the result is not f64
-/// @throws ValueError  there are no inputs, or an input or the result is undefined
+/// @throws ValueError  f is empty, there are no inputs, or an input or the result is undefined
 GradcheckResult gradcheck(const Function& f, const std::vector<Tensor>& inputs,
                           GradcheckOptions options = {});
 

@@ -98,6 +98,7 @@ void Variable::set_value(Tensor value) {
 
 void Variable::register_hook(std::function<Variable(const Variable&)> hook) const {
   require_node("register_hook", *this);
+  if (!hook) fail<ValueError>("register_hook", "the hook is empty; pass a function to call");
   node_->hooks.push_back(std::move(hook));
 }
 

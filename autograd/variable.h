@@ -35,10 +35,11 @@ struct BackwardOptions {
 /// ```
 ///
 /// Threads may share leaves: each may compute with them, run backward(), and call grad(), zero_grad() and
-/// set_grad(). Gradients are added one after another, in an order that depends on timing; none is lost. If the
-/// threads use different streams, each waits for the one that wrote the gradient last. What changes the value
-/// (set_value(), an optimizer's step(), an in-place op) or registers a hook must not run while another thread
-/// uses the leaf. Threads that differentiate one graph, or graphs with a common part, pass retain_graph.
+/// set_grad(). Gradients are added one after another, in an order that depends on timing; none is lost. If
+/// the threads use different streams, each waits for the one that wrote the gradient last. What changes the
+/// value (set_value(), an optimizer's step(), an in-place op) or registers a hook must not run while another
+/// thread uses the leaf. Threads that differentiate one graph, or graphs with a common part, pass
+/// retain_graph.
 ///
 /// The function variable() makes a leaf, which gets a gradient; the constructor makes a constant.
 /// ```cpp
@@ -139,7 +140,7 @@ class Variable {
   /// const Variable x = variable({3.0, 4.0});
   /// x.register_hook([](const Variable& grad) { return grad * 0.5; });
   /// ```
-  /// @throws ValueError  this is a constant
+  /// @throws ValueError  this is a constant, or the hook is empty
   void register_hook(std::function<Variable(const Variable&)> hook) const;
 
   /// A copy on another device or in another dtype; see Tensor::to(). Its gradient is converted back. A result

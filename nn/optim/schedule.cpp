@@ -26,6 +26,12 @@ void require_above_zero(const char* schedule, const char* what, double value) {
     fail<ValueError>(schedule, "{} is {}; it must be finite and positive", what, value);
 }
 
+/// Checks a number of steps so far, which others follow.
+void require_steps(const char* schedule, const char* what, std::int64_t steps) {
+  if (steps < 0 || steps == std::numeric_limits<std::int64_t>::max())
+    fail<ValueError>(schedule, "{} is {}; it must be in [0, 2^63 - 1)", what, steps);
+}
+
 std::vector<double> rates_of(const Optimizer& optimizer) {
   std::vector<double> rates;
   for (std::size_t group = 0; group < optimizer.groups(); ++group)
@@ -154,7 +160,7 @@ void Schedule::load(const ScheduleState& state) {
     fail<ValueError>("Schedule", "the state has the rates of {} groups, but the optimizer has {}",
                      state.base_rates.size(), optimizer_->groups());
   }
-  if (state.steps < 0) fail<ValueError>("Schedule", "steps is {}; it must not be negative", state.steps);
+  require_steps("Schedule", "steps", state.steps);
   std::vector<double> base_rates = state.base_rates;
   set_rates(state.steps, base_rates);
   base_rates_ = std::move(base_rates);
@@ -162,6 +168,7 @@ void Schedule::load(const ScheduleState& state) {
 }
 
 void Schedule::set_rates(std::int64_t steps, const std::vector<double>& base_rates) {
+  if (!formula_) fail<ValueError>("Schedule", "the formula is empty; pass one that gives the rate of a step");
   std::vector<double> rates;
   for (const double base : base_rates) rates.push_back(formula_(steps, base));
   for (const double rate : rates) optimizer_->check_learning_rate(rate);
@@ -221,6 +228,12 @@ void ReduceOnPlateau::step(double metric) {
   reduce();
   state_.cooldown_left = options_.cooldown;
   state_.bad_steps = 0;
+}
+
+void ReduceOnPlateau::load(const PlateauState& state) {
+  require_steps("ReduceOnPlateau", "bad_steps", state.bad_steps);
+  require_steps("ReduceOnPlateau", "cooldown_left", state.cooldown_left);
+  state_ = state;
 }
 
 bool ReduceOnPlateau::improves(double metric) const {

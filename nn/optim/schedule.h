@@ -35,7 +35,7 @@ class Schedule {
   using Formula = std::function<double(std::int64_t steps, double base)>;
 
   /// Sets the optimizer's learning rates to those of step 0.
-  /// @throws ValueError  a rate is negative or not finite
+  /// @throws ValueError  the formula is empty, or a rate is negative or not finite
   /// @throws as the formula
   Schedule(Optimizer& optimizer, Formula formula);
 
@@ -48,7 +48,8 @@ class Schedule {
   /// The state, to be saved.
   ScheduleState state() const { return {steps_, base_rates_}; }
   /// Continues from a saved state, and sets the learning rates accordingly. If it throws, nothing is changed.
-  /// @throws ValueError  the state has another number of groups, or its steps are negative
+  /// @throws ValueError  the state has another number of groups, or its steps are negative or too many to
+  /// count on
   /// @throws as the constructor
   void load(const ScheduleState& state);
 
@@ -199,7 +200,8 @@ class ReduceOnPlateau {
   /// The state, to be saved.
   const PlateauState& state() const { return state_; }
   /// Continues from a saved state. The optimizer's learning rates do not change.
-  void load(const PlateauState& state) { state_ = state; }
+  /// @throws ValueError  a number of steps is negative or too large to count on
+  void load(const PlateauState& state);
 
  private:
   bool improves(double metric) const;

@@ -118,6 +118,7 @@ TEST(Gradcheck, WantsF64) {
   EXPECT_ERROR(gradcheck(identity, {Tensor()}), ValueError, "[gradcheck] input 0 is undefined");
   EXPECT_ERROR(gradcheck(identity, {}), ValueError,
                "[gradcheck] no inputs were given; it needs one to differentiate by");
+  EXPECT_ERROR(gradcheck(nullptr, {as_f64({1.0})}), ValueError, "[gradcheck] there is no function to check");
 }
 
 }  // namespace

@@ -227,6 +227,11 @@ TEST(Variable, ConstantsHaveNoGradientToHandle) {
       "[register_hook] a constant has no gradient; make it, or what it is computed from, with variable()");
 }
 
+TEST(Variable, RefusesAnEmptyHook) {
+  EXPECT_ERROR(variable(here({1.0})).register_hook(nullptr), ValueError,
+               "[register_hook] the hook is empty; pass a function to call");
+}
+
 TEST(Variable, SetValueReachesAllCopies) {
   Variable x = leaf({3.0});
   const Variable copy = x;
