@@ -99,12 +99,13 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
   descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail_with(errno, path.string());
   if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  if (errno == EWOULDBLOCK) {
+  int error = errno;
+  if (error == EWOULDBLOCK) {
     fmt::print(stderr, "tito: waiting for another tito, which is at work in {}\n", folder.string());
-    while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
-    }
+    do error = flock(descriptor_, LOCK_EX) == 0 ? 0 : errno;
+    while (error == EINTR);
+    if (error == 0) return;
   }
-  const int error = errno;
   close(descriptor_);
   fail_with(error, path.string());
 }
