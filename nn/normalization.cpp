@@ -7,7 +7,6 @@
 #include "core/internal/fork.h"
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
-#include "core/internal/stream_order.h"
 #include "core/ops/creation.h"
 
 namespace tinytorch::nn {
@@ -15,12 +14,6 @@ namespace tinytorch::nn {
 namespace {
 
 constinit std::mutex count_mutex;  // threads may share a layer
-
-/// The streams in which they count. Never destroyed, as CUDA may be gone by then.
-StreamOrder& count_order() {
-  static StreamOrder& order = *new StreamOrder;
-  return order;
-}
 
 const char* affine_text(const Parameter& weight) { return weight.defined() ? "" : ", no weight"; }
 
@@ -131,13 +124,11 @@ void BatchNorm::check_input(const Shape& shape) const {
 
 BatchNorm::BatchCount BatchNorm::next_count() const {
   const ForkSafeLock<count_mutex> lock;
-  count_order().join(num_batches_tracked_.device());
   return {num_batches_tracked_ + 1, num_batches_tracked_.version()};
 }
 
 void BatchNorm::set_count(BatchCount next) const {
   const ForkSafeLock<count_mutex> lock;
-  count_order().join(num_batches_tracked_.device());
   Tensor tracked = num_batches_tracked_;  // the same storage
   if (tracked.version() != next.from_version) next.value = tracked + 1;
   move_elements(tracked, next.value);

@@ -179,8 +179,8 @@ class InstanceNorm2D : public InstanceNorm {
 /// the statistics of the batch, and updates the running statistics with them. In evaluation, it normalizes by
 /// the running statistics. Parameters: weight [C] and bias [C]. Buffers: running_mean [C] (initially 0),
 /// running_var [C] (initially 1) and num_batches_tracked, i64 []. A call in training updates the buffers in
-/// place, unless checkpoint() is recomputing it. Threads may train with one layer; none must evaluate with it
-/// meanwhile.
+/// place, unless checkpoint() is recomputing it. Threads may train with one layer in one stream; none must
+/// evaluate with it meanwhile.
 class BatchNorm : public Layer<BatchNorm> {
  public:
   /// @throws ShapeError  x has another number of axes or channels, or in training a channel has only one

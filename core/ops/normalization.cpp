@@ -6,7 +6,6 @@
 #include "core/internal/checked.h"
 #include "core/internal/fork.h"
 #include "core/internal/snapshot.h"
-#include "core/internal/stream_order.h"
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -93,12 +92,6 @@ Tensor given_statistics(const NormalizationSettings& settings, const Tensor& x, 
 
 /// Threads may share the running statistics: they are updated one after another.
 constinit std::mutex running_mutex;
-
-/// The streams in which they do so. Never destroyed, as CUDA may be gone by then.
-StreamOrder& running_order() {
-  static StreamOrder& order = *new StreamOrder;
-  return order;
-}
 
 /// (1 - momentum) running + momentum batch, in the dtype of `running`. A momentum of 1 does not read
 /// `running`.
@@ -208,7 +201,6 @@ Normalized batch_normalize(const NormalizationSettings& settings, const Tensor& 
   Normalized result = normalize(settings, x, weight, bias, {}, moments);
   const auto n = static_cast<double>(settings.group_size());
   const ForkSafeLock<running_mutex> lock;
-  running_order().join(x.device());
   Tensor mean = updated(running_mean, select(moments, 0, 0), momentum);
   Tensor variance = updated(running_variance, select(moments, 0, 1) * (n / (n - 1)), momentum);
   // Both are computed before the first is replaced.

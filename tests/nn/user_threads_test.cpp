@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <vector>
 
 #include "autograd/ops.h"
-#include "core/allocator.h"
 #include "core/random.h"
-#include "core/stream.h"
 #include "nn/activation.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
@@ -90,29 +87,13 @@ TEST(UserThreads, SumTheGradientsOfASharedModelExactly) {
   }
 }
 
-/// Enables the block cache during its lifetime: without it, each tensor that is destroyed waits for the
-/// device.
-class Caching {
- public:
-  Caching() { set_memory_caching(backend(), true); }
-  ~Caching() { set_memory_caching(backend(), !is_emulated(backend())); }
-  Caching(const Caching&) = delete;
-  Caching& operator=(const Caching&) = delete;
-};
-
 TEST(UserThreads, UpdateRunningStatisticsOneAfterAnother) {
-  const Caching caching;
   nn::Sequential models{nn::BatchNorm1D(3), nn::BatchNorm1D(3)};
   models.to(backend());
   const Tensor x = randn({5, 3}, {.device = backend()});
   for (std::int64_t i = 0; i < kThreads * scaled(2000); ++i) models[1](x);
-  synchronize(backend());
-  in_threads(kThreads, [&](int thread) {
-    const Stream own(backend());
-    std::optional<StreamGuard> guard;
-    if (thread % 2 == 1) guard.emplace(own);  // the others share the default stream
+  in_threads(kThreads, [&](int) {
     for (std::int64_t i = 0; i < scaled(2000); ++i) models[0](x);
-    synchronize(backend());
   });
   const auto& threaded = dynamic_cast<const nn::BatchNorm1D&>(models[0]);
   const auto& serial = dynamic_cast<const nn::BatchNorm1D&>(models[1]);
