@@ -174,7 +174,11 @@ class BackwardPass {
     for (Completed& completed : completed_) {
       const StoredGradient& stored = *completed.node->grad;
       completed.stream = stored.stream_after(completed.node->device);
-      if (stored.value.defined()) accumulate(completed.grad, stored.value);
+      if (!stored.value.defined()) continue;
+      accumulate(completed.grad, stored.value);
+      // A handle to the old gradient may be destroyed in its stream, which must not reuse the memory too
+      // early.
+      if (stored.stream && *stored.stream != *completed.stream) Event(*completed.stream).wait(*stored.stream);
     }
     // The old gradients are destroyed with this pass, after the mutex is released: a graph may end with one.
     for (Completed& completed : completed_) {

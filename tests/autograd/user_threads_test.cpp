@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "core/stream.h"
 #include "tests/support/backend.h"
+#include "tests/support/memory_caching.h"
 #include "tests/support/tensor_matchers.h"
 #include "tests/support/threads.h"
 
@@ -19,17 +20,7 @@ namespace {
 constexpr int kThreads = 4;
 
 /// The number of backward passes of each thread.
-std::int64_t passes() { return scaled(is_emulated(backend()) ? 1000 : 6000); }
-
-/// Enables the block cache during its lifetime: without it, each tensor that is destroyed waits for the
-/// device.
-class Caching {
- public:
-  Caching() { set_memory_caching(backend(), true); }
-  ~Caching() { set_memory_caching(backend(), !is_emulated(backend())); }
-  Caching(const Caching&) = delete;
-  Caching& operator=(const Caching&) = delete;
-};
+std::int64_t passes() { return scaled(6000); }
 
 TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
@@ -49,7 +40,7 @@ TEST(UserThreads, AddEveryGradientOfASharedLeaf) {
 TEST(UserThreads, AddGradientsFromStreamsOfTheirOwn) {
   const Variable weight = variable(ones({8}, {.device = backend()}));
   synchronize(backend());
-  const Caching caching;
+  const MemoryCaching caching;
   in_threads(kThreads, [&](int) {
     const Stream stream(backend());
     const StreamGuard guard(stream);
@@ -67,7 +58,7 @@ Tensor slow_threes(std::int64_t n) {
 }
 
 TEST(UserStreams, ReadAGradientAfterTheStreamThatAddedIt) {
-  const Caching caching;
+  const MemoryCaching caching;
   const Variable weight = variable(ones({1 << 12}, {.device = backend()}));
   synchronize(backend());
   const Stream writer(backend());
@@ -80,7 +71,7 @@ TEST(UserStreams, ReadAGradientAfterTheStreamThatAddedIt) {
 }
 
 TEST(UserStreams, AddToAGradientAfterTheStreamThatSetIt) {
-  const Caching caching;
+  const MemoryCaching caching;
   Variable weight = variable(ones({1 << 12}, {.device = backend()}));
   sum(weight).backward();  // in the default stream
   synchronize(backend());
@@ -91,6 +82,25 @@ TEST(UserStreams, AddToAGradientAfterTheStreamThatSetIt) {
   }
   sum(weight * 2).backward();
   EXPECT_TENSOR_EQ(weight.grad(), full({1 << 12}, 5, {.dtype = DType::f32}));
+  synchronize(backend());
+}
+
+// A handle to the old gradient is destroyed in the stream of its memory before the other stream has read it.
+TEST(UserStreams, AddToAGradientWhoseMemoryIsReused) {
+  const MemoryCaching caching;
+  const Options options{.dtype = DType::f32, .device = backend()};
+  const Variable weight = variable(ones({1 << 12}, options));
+  sum(weight).backward();
+  Tensor old = weight.grad();
+  synchronize(backend());
+  const Stream writer(backend());
+  {
+    const StreamGuard guard(writer);
+    sum(weight * slow_threes(1 << 12)).backward();
+  }
+  old = Tensor();
+  const Tensor other = full({1 << 12}, 7, options);
+  EXPECT_TENSOR_EQ(weight.grad(), full({1 << 12}, 4, {.dtype = DType::f32}));
   synchronize(backend());
 }
 

@@ -23,6 +23,7 @@
 #include "core/ops/creation.h"
 #include "core/storage.h"
 #include "tests/support/backend.h"
+#include "tests/support/memory_caching.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -412,16 +413,13 @@ TEST(Memory, OfATensorIsCountedAndReleased) {
 /// Enables the block cache during its lifetime, and empties it before and after.
 class OwnCache {
  public:
-  OwnCache() {
-    release_cached_memory(backend());
-    set_memory_caching(backend(), true);
-  }
-  ~OwnCache() {
-    set_memory_caching(backend(), !is_emulated(backend()));
-    release_cached_memory(backend());
-  }
+  OwnCache() { release_cached_memory(backend()); }
+  ~OwnCache() { release_cached_memory(backend()); }
   OwnCache(const OwnCache&) = delete;
   OwnCache& operator=(const OwnCache&) = delete;
+
+ private:
+  MemoryCaching caching_;
 };
 
 TEST(Memory, OfManySmallTensorsIsFewSystemCalls) {

@@ -15,6 +15,7 @@
 #include "core/ops/matmul.h"
 #include "core/ops/reduction.h"
 #include "tests/support/backend.h"
+#include "tests/support/memory_caching.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -23,15 +24,6 @@ namespace {
 constexpr std::int64_t kLength = 1 << 12;
 
 Tensor filled_with(float value) { return full({kLength}, value, {.device = backend()}); }
-
-/// Enables the block cache during its lifetime: tests of the emulated device run without it.
-class Caching {
- public:
-  Caching() { set_memory_caching(backend(), true); }
-  ~Caching() { set_memory_caching(backend(), !is_emulated(backend())); }
-  Caching(const Caching&) = delete;
-  Caching& operator=(const Caching&) = delete;
-};
 
 TEST(Stream, GuardMakesItCurrentAndPutsBackTheOneBefore) {
   const Stream before = Stream::current(backend());
@@ -123,7 +115,7 @@ TEST(Event, IsDoneAfterItsWorkAndMeasuresTime) {
 
 // The second stream gets the block of `x`, which the first may still be reading.
 TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasMadeIn) {
-  const Caching caching;
+  const MemoryCaching caching;
   const Stream first(backend());
   Tensor y;
   {
@@ -138,7 +130,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasMadeIn) {
 }
 
 TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
-  const Caching caching;
+  const MemoryCaching caching;
   const Stream first(backend()), second(backend());
   Tensor x, y;
   {
@@ -161,7 +153,7 @@ TEST(Memory, UsedAgainInAnotherStreamWaitsForTheOneItWasFreedIn) {
 
 // The block of `whole` is made of those of `a` and `b`, in which two streams may still be writing.
 TEST(Memory, UsedAgainAsPartOfALargerBlockWaitsForAllItsStreams) {
-  const Caching caching;
+  const MemoryCaching caching;
   release_cached_memory(backend());
   empty({2 * kLength}, {.device = backend()});  // so that a and b are neighbors
   const Stream first(backend()), second(backend());
@@ -178,7 +170,7 @@ TEST(Memory, UsedAgainAsPartOfALargerBlockWaitsForAllItsStreams) {
 }
 
 TEST(Memory, OutlivesTheStreamThatItWasMadeIn) {
-  const Caching caching;
+  const MemoryCaching caching;
   Tensor x;
   {
     const Stream passing(backend());
@@ -191,7 +183,7 @@ TEST(Memory, OutlivesTheStreamThatItWasMadeIn) {
 }
 
 TEST(Threads, WorkEachInAStreamOfItsOwn) {
-  const Caching caching;
+  const MemoryCaching caching;
   const auto work = [](float value) {
     for (int round = 0; round < 20; ++round) {
       const Stream own(backend());
