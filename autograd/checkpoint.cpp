@@ -86,7 +86,8 @@ Gradients zeros_for(const std::vector<Variable>& inputs) {
 Tensor checked_value(const Function& f, const std::vector<Variable>& inputs) {
   const std::uint64_t begin = Node::next_sequence();
   const Variable y = f(inputs);
-  if (!y.defined()) fail<ValueError>("checkpoint", "the function gives an undefined tensor");
+  if (!y.defined())
+    fail<ValueError>("checkpoint", "the function gives an undefined tensor; let it return what it computes");
   if (grad_enabled()) check_dependencies(y, inputs, begin);
   return y.value();
 }
@@ -97,7 +98,9 @@ Variable checkpoint(const Function& f, const std::vector<Variable>& inputs,
                     const std::vector<Generator*>& generators) {
   if (f == nullptr) fail<ValueError>("checkpoint", "the function is empty; pass one to compute");
   if (inputs.empty())
-    fail<ValueError>("checkpoint", "no inputs were given; without any, nothing is recomputed");
+    fail<ValueError>(
+        "checkpoint",
+        "no inputs were given; pass the variables that the function uses (see inputs_of() for a module's)");
   std::vector<Saved> saved;
   saved.reserve(inputs.size());
   for (const Variable& input : inputs) saved.emplace_back(input);

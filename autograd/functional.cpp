@@ -4,6 +4,8 @@
 #include "autograd/ops.h"
 #include "core/internal/format.h"
 
+#include <optional>
+
 namespace tinytorch {
 namespace {
 
@@ -54,7 +56,8 @@ template <class F, class X>
 Variable result_of(const char* op, const F& f, const X& x) {
   if (!f) fail<ValueError>(op, "there is no function to differentiate");
   Variable y = f(x);
-  if (!y.defined()) fail<ValueError>(op, "the function gives an undefined tensor");
+  if (!y.defined())
+    fail<ValueError>(op, "the function gives an undefined tensor; let it return what it computes");
   return y;
 }
 
@@ -78,10 +81,11 @@ std::vector<Variable> gradients_or_zeros(const Variable& y, const std::vector<Va
 
 /// The Jacobian, of the shape of y followed by that of x.
 Tensor jacobian_of(const char* op, const Variable& y, const Variable& x) {
-  const OpScope scope(op);
+  std::optional<OpScope> scope(op);
   const Shape shape = joined(y.shape(), x.shape());
   const std::int64_t rows = y.numel();
   Tensor result = zeros({rows, x.numel()}, {.dtype = x.dtype(), .device = x.device()});
+  scope.reset();  // hooks and rules of the user keep the names in their errors
   const Options like_y{.dtype = y.dtype(), .device = y.device()};
   for (std::int64_t row = 0; row < rows; ++row) {
     const Tensor one = slice_scatter(zeros({rows}, like_y), ones({1}, like_y), 0, row, row + 1);

@@ -24,7 +24,7 @@ using testing::leaf64;
 using testing::scaled;
 
 /// Deeper than recursion could go.
-std::int64_t depth() { return scaled(is_emulated(backend()) ? 200'000 : 100'000); }
+std::int64_t depth() { return is_emulated(backend()) ? 10'000 : scaled(400'000); }
 
 TEST(Backward, DiamondAddsBothPaths) {
   const Variable x = leaf({2.0}), y = x * x;

@@ -111,12 +111,13 @@ TEST(Checkpoint, RefusesVariablesThatAreNotAmongTheInputs) {
 
 TEST(Checkpoint, RefusesAnUndefinedResult) {
   EXPECT_ERROR(checkpoint([](const auto&) { return Variable(); }, {leaf({1.0})}), ValueError,
-               "[checkpoint] the function gives an undefined tensor");
+               "[checkpoint] the function gives an undefined tensor; let it return what it computes");
 }
 
 TEST(Checkpoint, RefusesAnEmptyFunctionAndNoInputs) {
   EXPECT_ERROR(checkpoint(kLayer, {}), ValueError,
-               "[checkpoint] no inputs were given; without any, nothing is recomputed");
+               "[checkpoint] no inputs were given; pass the variables that the function uses (see "
+               "inputs_of() for a module's)");
   EXPECT_ERROR(checkpoint(nullptr, {leaf({1.0})}), ValueError,
                "[checkpoint] the function is empty; pass one to compute");
 }

@@ -82,12 +82,19 @@ TEST(Functional, NamesWhatWasCalledAndNotWhatItCalls) {
 }
 
 TEST(Functional, LeavesTheNamesOfErrorsOfTheFunction) {
-  const auto f = [](const Variable& x) { return matmul(x, ones_like(x)); };
-  EXPECT_THAT(
-      [&] {
-        jacobian(f, here({{1.0, 2.0}}));
-      },
-      ::testing::ThrowsMessage<ShapeError>(::testing::StartsWith("[matmul]")));
+  const auto product = [](const Variable& x) { return matmul(x, ones_like(x)); };
+  const auto with_hook = [&](const Variable& x) {
+    const Variable y = x * 2;
+    y.register_hook(product);
+    return y;
+  };
+  for (const auto& f : std::vector<std::function<Variable(const Variable&)>>{product, with_hook}) {
+    EXPECT_THAT(
+        [&] {
+          jacobian(f, here({{1.0, 2.0}}));
+        },
+        ::testing::ThrowsMessage<ShapeError>(::testing::StartsWith("[matmul]")));
+  }
 }
 
 TEST(Vjp, OfAConstantIsZeroForASeedThatFits) {
@@ -103,9 +110,9 @@ TEST(Functional, RefusesWhatIsNoFunction) {
   EXPECT_ERROR(vjp(Function(), {here({1.0})}), ValueError, "[vjp] there is no function to differentiate");
   const Function nothing = [](const auto&) { return Variable(); };
   EXPECT_ERROR(jvp(nothing, {here({1.0})}, {here({1.0})}), ValueError,
-               "[jvp] the function gives an undefined tensor");
+               "[jvp] the function gives an undefined tensor; let it return what it computes");
   EXPECT_ERROR(hessian([](const Variable&) { return Variable(); }, here({1.0})), ValueError,
-               "[hessian] the function gives an undefined tensor");
+               "[hessian] the function gives an undefined tensor; let it return what it computes");
 }
 
 TEST(Jacobian, HasTheOutputsAxesAndThenTheInputs) {
