@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/internal/fork.h"
 #include "core/ops/internal/image.h"
 #include "core/storage.h"
 #include "kernels/cpu/parallel.h"
@@ -277,20 +278,22 @@ std::shared_ptr<const ConvolutionPrimitive> make_primitive(const ConvolutionProb
   }
 }
 
+constinit std::mutex cache_mutex;
+
 /// The most recently used primitives (LRU): oneDNN generates code for each, which takes up to milliseconds.
 class PrimitiveCache {
  public:
   std::shared_ptr<const ConvolutionPrimitive> get(const ConvolutionProblem& problem) {
     const ConvolutionProblem::Key key = problem.key();
     {
-      const std::lock_guard lock(mutex_);
+      const ForkSafeLock<cache_mutex> lock;
       if (const auto found = index_.find(key); found != index_.end()) {
         entries_.splice(entries_.begin(), entries_, found->second);
         return entries_.front().second;
       }
     }
     std::shared_ptr<const ConvolutionPrimitive> primitive = make_primitive(problem);
-    const std::lock_guard lock(mutex_);
+    const ForkSafeLock<cache_mutex> lock;
     if (index_.contains(key)) return primitive;  // another thread was faster
     entries_.emplace_front(key, primitive);
     index_[key] = entries_.begin();
@@ -305,7 +308,6 @@ class PrimitiveCache {
   static constexpr std::size_t kCapacity = 256;
   using Entries = std::list<std::pair<ConvolutionProblem::Key, std::shared_ptr<const ConvolutionPrimitive>>>;
 
-  std::mutex mutex_;
   Entries entries_;  // most recently used first
   std::map<ConvolutionProblem::Key, Entries::iterator> index_;
 };

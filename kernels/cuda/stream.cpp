@@ -57,6 +57,7 @@ cudaStream_t handle_of(StreamState& stream) { return static_cast<CudaStream&>(st
 CudaStream::CudaStream(Device device) : StreamState(device) {
   static std::atomic<std::uint64_t> last_id{0};
   id_ = ++last_id;
+  require_not_forked();  // another thread of the parent may have had the lock
   const std::lock_guard lock(registry().mutex);
   registry().streams.reserve(registry().streams.size() + 1);  // nothing can fail once the stream is created
   const DeviceGuard guard(device.index);
@@ -105,12 +106,28 @@ CudaEvent::~CudaEvent() {
   if (!is_forked()) static_cast<void>(cudaEventDestroy(handle_));
 }
 
-void CudaEvent::record(StreamState& stream) { CUDA_CHECK(cudaEventRecord(handle_, handle_of(stream))); }
-void CudaEvent::wait(StreamState& stream) { CUDA_CHECK(cudaStreamWaitEvent(handle_of(stream), handle_, 0)); }
-void CudaEvent::synchronize() { CUDA_CHECK(cudaEventSynchronize(handle_)); }
-bool CudaEvent::is_done() { return check_done(cudaEventQuery(handle_), "cudaEventQuery"); }
+void CudaEvent::record(StreamState& stream) {
+  require_not_forked();
+  CUDA_CHECK(cudaEventRecord(handle_, handle_of(stream)));
+}
+
+void CudaEvent::wait(StreamState& stream) {
+  require_not_forked();
+  CUDA_CHECK(cudaStreamWaitEvent(handle_of(stream), handle_, 0));
+}
+
+void CudaEvent::synchronize() {
+  require_not_forked();
+  CUDA_CHECK(cudaEventSynchronize(handle_));
+}
+
+bool CudaEvent::is_done() {
+  require_not_forked();
+  return check_done(cudaEventQuery(handle_), "cudaEventQuery");
+}
 
 double CudaEvent::milliseconds_since(EventState& start) {
+  require_not_forked();
   float milliseconds = 0;
   CUDA_CHECK(cudaEventElapsedTime(&milliseconds, static_cast<CudaEvent&>(start).handle_, handle_));
   return static_cast<double>(milliseconds);

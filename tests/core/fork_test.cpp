@@ -10,13 +10,16 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "autograd/ops.h"
+#include "core/ops/convolution.h"
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
 #include "core/ops/matmul.h"
 #include "core/ops/random.h"
 #include "core/ops/reduction.h"
+#include "core/stream.h"
 #include "nn/normalization.h"
 #include "tests/support/backend.h"
 #include "tests/support/threads.h"
@@ -68,6 +71,22 @@ TEST(Fork, ChildComputesAsItsParentDidOrSaysThatItCannotUseCuda) {
       "program with exec() or posix_spawn() instead, or fork before the parent's first op";
   EXPECT_EQ(in_child(computed), backend() == Device::cpu() ? wanted : refused);
   EXPECT_EQ(computed(), wanted);  // in the parent
+}
+
+TEST(Fork, ChildMayNotWaitForWorkOfItsParent) {
+  computed();
+  const Stream stream = Stream::current(backend());
+  const Event event(stream);
+  const std::string refused = "[cuda] this process was forked after its parent had initialized CUDA";
+  for (const auto& wait : std::vector<std::function<void()>>{
+           [&] { event.synchronize(); }, [&] { event.is_done(); }, [&] { event.wait(stream); },
+           [&] { stream.synchronize(); }, [&] { Event{stream}; }, [&] { Stream{backend()}; }}) {
+    const std::string child = in_child([&] {
+      wait();
+      return std::string("done");
+    });
+    EXPECT_EQ(child.substr(0, refused.size()), backend() == Device::cpu() ? "done" : refused);
+  }
 }
 
 TEST(Fork, ChildMayDestroyTensorsAndUseTheCpu) {
@@ -128,6 +147,12 @@ TEST(Fork, ChildMayDifferentiateWhileAnotherThreadDid) {
     return to_string(x.grad());
   };
   expect_in_children(differentiate(), differentiate, [&] { sum(shared).backward(); });
+}
+
+TEST(Fork, ChildMayConvolveWhileAnotherThreadDid) {
+  const Tensor x = ones({1, 8, 6, 6}), weight = ones({8, 8, 3, 3});
+  const auto convolve = [&] { return to_string(sum(conv2d(x, weight))); };
+  expect_in_children(convolve(), convolve, [&] { conv2d(x, weight); });
 }
 
 TEST(Fork, ChildMayNormalizeWhileAnotherThreadDid) {
