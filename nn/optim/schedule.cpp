@@ -26,10 +26,10 @@ void require_above_zero(const char* schedule, const char* what, double value) {
     fail<ValueError>(schedule, "{} is {}; it must be finite and positive", what, value);
 }
 
-/// Checks a number of steps so far, which others follow.
+/// Checks a number of steps so far, which may grow without overflow.
 void require_steps(const char* schedule, const char* what, std::int64_t steps) {
-  if (steps < 0 || steps == std::numeric_limits<std::int64_t>::max())
-    fail<ValueError>(schedule, "{} is {}; it must be in [0, 2^63 - 1)", what, steps);
+  if (steps < 0 || steps > std::int64_t{1} << 62)
+    fail<ValueError>(schedule, "{} is {}; it must be in [0, 2^62]", what, steps);
 }
 
 std::vector<double> rates_of(const Optimizer& optimizer) {

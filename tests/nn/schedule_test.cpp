@@ -167,17 +167,17 @@ TEST(Schedule, ContinuesFromAState) {
   EXPECT_ERROR(next.load({.steps = 1, .base_rates = {}}), ValueError,
                "[Schedule] the state has the rates of 0 groups, but the optimizer has 1");
   EXPECT_ERROR(next.load({.steps = -1, .base_rates = {1}}), ValueError,
-               "[Schedule] steps is -1; it must be in [0, 2^63 - 1)");
+               "[Schedule] steps is -1; it must be in [0, 2^62]");
   constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
   EXPECT_ERROR(next.load({.steps = kLast, .base_rates = {1}}), ValueError,
-               "[Schedule] steps is 9223372036854775807; it must be in [0, 2^63 - 1)");
+               "[Schedule] steps is 9223372036854775807; it must be in [0, 2^62]");
   EXPECT_ERROR(nn::Schedule(next.optimizer(), nullptr), ValueError,
                "[Schedule] the formula is empty; pass one that gives the rate of a step");
   nn::ReduceOnPlateau plateau(next.optimizer());
   EXPECT_ERROR(plateau.load({.best = 1, .bad_steps = kLast}), ValueError,
-               "[ReduceOnPlateau] bad_steps is 9223372036854775807; it must be in [0, 2^63 - 1)");
+               "[ReduceOnPlateau] bad_steps is 9223372036854775807; it must be in [0, 2^62]");
   EXPECT_ERROR(plateau.load({.best = 1, .cooldown_left = -1}), ValueError,
-               "[ReduceOnPlateau] cooldown_left is -1; it must be in [0, 2^63 - 1)");
+               "[ReduceOnPlateau] cooldown_left is -1; it must be in [0, 2^62]");
 }
 
 TEST(CosineSchedule, HasNoInfiniteIntermediates) {
