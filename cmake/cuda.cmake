@@ -52,6 +52,7 @@ function(tinytorch_add_cuda_objects name)
     endif()
     if(TINYTORCH_CONTRACT)
       list(APPEND options ${instruction_set_flags} -ffp-contract=fast)
+      # Random numbers have the same bits everywhere: see kernels/math/random.h.
       set(same_bits ${kernels})
       list(FILTER same_bits INCLUDE REGEX "/random[.]cu")
       set_property(SOURCE ${same_bits} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
@@ -59,7 +60,7 @@ function(tinytorch_add_cuda_objects name)
     endif()
   else()
     list(REMOVE_ITEM host ${PROJECT_SOURCE_DIR}/kernels/cuda/hardware_emulated.cpp)
-    # Random numbers have the same bits everywhere: see kernels/math/random.h.
+    # As above.
     set_source_files_properties(kernels/cuda/random.cu PROPERTIES COMPILE_OPTIONS -fmad=false)
     # Without a bound ptxas spills, for sm_80, in the subroutine of f64 division that kernels share.
     set_source_files_properties(kernels/cuda/arithmetic.cu PROPERTIES COMPILE_OPTIONS -maxrregcount=64)

@@ -41,8 +41,8 @@ struct AttentionOptions {
 /// The output and the gradient are computed tile by tile with an online softmax (FlashAttention: Dao et al.
 /// 2022; Dao 2023), so that memory grows with the lengths and not with their product. Only a second
 /// derivative computes the whole matrix of scores. On the CPU, f32 products run in oneDNN; see matmul(). On
-/// CUDA, the f32 product of a query and a key has an error of up to width * 1.6e-8; sums over keys or queries
-/// are added with compensation.
+/// CUDA, the products of a query and a key are added in f32 one after another; sums over keys or queries are
+/// added with compensation.
 ///
 /// Dropout keeps a weight if its random number is at least `dropout`, and divides it by 1 - dropout. The
 /// random numbers are those of rand() in f32, of shape [..., heads, queries, keys].

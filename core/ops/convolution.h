@@ -39,14 +39,15 @@ struct ConvTranspose2dOptions {
 
 /// 2D convolution, like PyTorch's conv2d.
 ///
-/// f32 runs in oneDNN on the CPU and in cuDNN on CUDA, which may add n terms one after another, with an error
-/// of up to n * 1.6e-8. Sums of more than 2048 terms are added in blocks. On the CPU, oneDNN gets slices of
-/// at most 2048 terms of a filter, or of the filters in the gradient of x, whose results are added with their
-/// rounding errors: the error is at most min(n, 2048) * 1.6e-8 + 1e-7. Gradients of weights over more than
-/// 2048 positions, large ones on the CPU, and on CUDA all sums of more than 2048 terms (unless
-/// TINYTORCH_TF32=1) are computed by kernels of our own: a sum of equal terms has a relative error below
-/// 1e-6. f64 on the CPU, and what oneDNN does not support, is computed as matrix products of unfold()ed
-/// images (Chellapilla et al. 2006). The bits of the result do not depend on the number of threads.
+/// f32 runs in oneDNN on the CPU and in cuDNN on CUDA, which may add n terms one after another; a sum of
+/// equal terms then has a relative error of up to n * 1.6e-8. Sums of more than 2048 terms are added in
+/// blocks. On the CPU, oneDNN gets slices of at most 2048 terms of a filter, or of the filters in the
+/// gradient of x, whose results are added with their rounding errors: the error is at most min(n, 2048)
+/// * 1.6e-8 + 1e-7. Gradients of weights over more than 2048 positions, large ones on the CPU, and on CUDA
+/// all sums of more than 2048 terms (unless TINYTORCH_TF32=1) are computed by kernels of our own, with an
+/// error below 1e-6. f64 on the CPU, and what oneDNN does not support, is computed as matrix products of
+/// unfold()ed images (Chellapilla et al. 2006). The bits of the result do not depend on the number of
+/// threads.
 /// @param x       [N, C, H, W]
 /// @param weight  [out, C / groups, kH, kW]
 /// @param bias    [out], or undefined for no bias

@@ -61,7 +61,7 @@ void run(const Slot& slot, const Step& step, std::span<ParameterUpdate> updates,
   const OpScope scope(slot.name());
   for (const ParameterUpdate& update : updates)
     check_update(slot.name(), update, updates.front().device(), moments);
-  // A kernel updates the parameters of one dtype at once.
+  // f32 parameters are put back if the kernel fails in the f64 ones, see optimizer_kernels.h.
   Snapshot snapshot;
   if (has_both_dtypes(updates)) {
     for (const ParameterUpdate& update : updates) {

@@ -7,6 +7,7 @@
 namespace tinytorch::kernels {
 
 // The functions of the same names in core/ops/optimizer.h, for one or more checked updates on one device.
+// They update the f32 parameters first, and all of one dtype or none.
 inline Kernel<void(const SgdStep& step, std::span<ParameterUpdate> updates)> sgd_step{"sgd_step"};
 inline Kernel<void(const AdamStep& step, std::span<ParameterUpdate> updates)> adam_step{"adam_step"};
 inline Kernel<void(const RmspropStep& step, std::span<ParameterUpdate> updates)> rmsprop_step{"rmsprop_step"};

@@ -120,7 +120,7 @@ inline bool library_tiles(const Product<float>& p) {
 
 /// The number of terms of a long sum that are added in f32: in chains, and then those.
 inline constexpr std::int64_t kChainBlock = 8 * kExactChain;
-/// The largest tile of long sums. It is on the stack, in f64 and once more in f32.
+/// The largest tile of long sums. It is on the stack, in f64 and once more in T.
 inline constexpr std::int64_t kLongSumTile = 1 << 15;
 
 /// The number of columns for which the micro-kernel of one vector is faster.

@@ -12,8 +12,8 @@
 // Long f32 sums of products, in tiles: matrix products and convolutions. What is multiplied is defined by a
 // functor, the operands of `planes` products [m, n] of k terms each:
 //
-//   bool a_along_terms, b_along_terms;        neighbouring terms are neighbours in memory; else rows
-//   (columns) Plane plane(std::uint32_t index) const;   one of the products, which has
+//   bool a_along_terms, b_along_terms;          terms are neighbours in memory; else rows or columns
+//   Plane plane(std::uint32_t index) const;     one of the products, which has
 //     float a(row, term) const;                 the factors of the sum at [row, column]
 //     float b(column, term) const;
 //     std::int64_t y(row, column) const;        the offset of the sum in the memory of the result

@@ -14,7 +14,7 @@ namespace {
 
 /// Elements that a block updates.
 constexpr std::int64_t kChunk = 4 * kThreads;
-/// As many tensors as fit the 4 KiB limit of a kernel's arguments.
+/// As many tensors as a kernel's arguments hold, 4 KiB on each GPU.
 constexpr int kMaxInArguments = 64;
 
 /// The tensors of one update, and the first block that updates them.
@@ -102,10 +102,10 @@ using AdagradElement = OneMomentElement<T, math::AdagradUpdate>;
 template <class T>
 using LionElement = OneMomentElement<T, math::LionUpdate>;
 
-// All parameters of a group in one launch, one block per 1024 elements: small tensors would otherwise cost a
-// launch each, some 5 us, and a step is made as a whole or not at all. A block finds its tensors by bisection
-// in the table. Each element of a parameter and its moments is read and written once, each element of the
-// gradient read once.
+// All parameters of a group and dtype in one launch, one block per 1024 elements: small tensors would
+// otherwise cost a launch each, some 5 us, and a launch is made as a whole or not at all. A block finds its
+// tensors by bisection in the table. Each element of a parameter and its moments is read and written once,
+// each element of the gradient read once.
 template <class Updates, class UpdateElement>
 __global__ void __launch_bounds__(kThreads) update_chunks(Updates updates, UpdateElement update_element) {
   const auto& update = update_of(updates, blockIdx.x);
