@@ -96,15 +96,14 @@ TEST_P(EmptyOperands, GiveTheSameInBothModesAndGradientsTwice) {
   }
 }
 
-/// None under ThreadSanitizer: nothing runs at once where there are no elements.
 std::vector<const Row*> rows_with_shapes() {
   std::vector<const Row*> rows;
-#ifdef __SANITIZE_THREAD__
-  return rows;
-#endif
   for (const Row& row : op_table()) {
     if (!emptied_shapes(row).empty()) rows.push_back(&row);
   }
+#ifdef __SANITIZE_THREAD__
+  rows.resize(1);  // nothing runs at once where there are no elements
+#endif
   return rows;
 }
 
