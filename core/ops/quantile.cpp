@@ -62,7 +62,7 @@ Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q) {
   }
   if (q.rank() > 1) fail<ShapeError>(op, "q is {}; it must have one axis at most", q.shape());
   const Device device = common_device(op, x, q);
-  const Tensor ordinary = q.to({.dtype = q.dtype(), .device = device});
+  Tensor ordinary = q.to({.dtype = q.dtype(), .device = device});
   if (q.numel() > 0) {
     const Tensor flat = reshape(ordinary, {q.numel()}),
                  outside = logical_not(logical_and(flat >= 0, flat <= 1));
