@@ -39,8 +39,8 @@ std::vector<Stage> stages_of(const std::vector<std::string>& presets) {
   std::vector<Stage> stages;
   for (const std::string& preset : presets) {
     if (preset != "emulated") {
-      // ThreadSanitizer knows 255 threads at once, and loses what it knew of one when another takes its
-      // place. In regular orders that can be just the one that races.
+      // ThreadSanitizer knows 255 threads at once, and forgets one for each further thread. In regular orders
+      // that can be just the one that races.
       const bool races = preset == "tsan";
       stages.push_back({.preset = preset, .order = races ? "shuffled" : "forward", .workers = races ? 3 : 1});
       continue;

@@ -178,7 +178,7 @@ TEST_F(Mutate, RunsTheStagesFromCheapToExpensive) {
   EXPECT_EQ(run_program("cat " + (root() / "calls").string()).output,
             "emulated forward 1 1" + arguments + "emulated reverse 1 1" + arguments +
                 "emulated shuffled 1 1" + arguments + "emulated shuffled 2 1" + arguments +
-                "emulated shuffled 3 1" + arguments + "asan forward 1 1" + arguments + "tsan forward 1 3" +
+                "emulated shuffled 3 1" + arguments + "asan forward 1 1" + arguments + "tsan shuffled 1 3" +
                 arguments);
 }
 
