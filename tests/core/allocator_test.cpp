@@ -1,13 +1,16 @@
 #include "core/allocator.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <map>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -29,25 +32,74 @@
 namespace tinytorch::testing {
 namespace {
 
+/// Addresses whose order depends on the calls alone, as the allocator prefers lower ones among equal blocks:
+/// those of malloc() are others in each run.
+class Arena {
+ public:
+  explicit Arena(std::size_t bytes) : bytes_(bytes) {
+    void* const start =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) throw std::bad_alloc();
+    start_ = static_cast<std::byte*>(start);
+    free_[start_] = bytes;
+  }
+  ~Arena() { munmap(start_, bytes_); }
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  /// The first free range that is large enough.
+  void* allocate(std::size_t bytes) {
+    const auto range =
+        std::find_if(free_.begin(), free_.end(), [&](const auto& r) { return r.second >= bytes; });
+    if (range == free_.end()) throw std::bad_alloc();
+    const auto [address, size] = *range;
+    free_.erase(range);
+    if (size > bytes) free_[address + bytes] = size - bytes;
+    return address;
+  }
+  void deallocate(void* block, std::size_t bytes) {
+    const auto range = free_.emplace(static_cast<std::byte*>(block), bytes).first;
+    const auto join_next = [&](auto first) {
+      const auto next = std::next(first);
+      if (next == free_.end() || first->first + first->second != next->first) return;
+      first->second += next->second;
+      free_.erase(next);
+    };
+    join_next(range);
+    if (range != free_.begin()) join_next(std::prev(range));
+  }
+
+ private:
+  std::size_t bytes_;
+  std::byte* start_;
+  std::map<std::byte*, std::size_t> free_;
+};
+
 /// Memory of a given size that detects leaks.
 class SmallMemory : public RawMemory {
  public:
   /// @param slab_bytes  0: none
-  explicit SmallMemory(std::size_t size, std::size_t slab_bytes = 0) : free_(size), slab_bytes_(slab_bytes) {}
+  explicit SmallMemory(std::size_t size, std::size_t slab_bytes = 0)
+      : free_(size), slab_bytes_(slab_bytes), arena_(2 * size) {}
   ~SmallMemory() override { EXPECT_TRUE(blocks_.empty()) << "blocks were not returned"; }
 
   void* allocate(std::size_t bytes) override {
     EXPECT_EQ(bytes % kAlignment, 0u);
     if (bytes > free_) return nullptr;
-    void* const block = std::aligned_alloc(kAlignment, bytes);
+    void* const block = slab_bytes_ == 0 ? std::aligned_alloc(kAlignment, bytes) : arena_.allocate(bytes);
     blocks_[block] = bytes;
     free_ -= bytes;
     return block;
   }
   void deallocate(void* block) noexcept override {
-    free_ += blocks_[block];
+    const std::size_t bytes = blocks_[block];
+    free_ += bytes;
     blocks_.erase(block);
-    std::free(block);
+    if (slab_bytes_ == 0) {
+      std::free(block);
+    } else {
+      arena_.deallocate(block, bytes);
+    }
   }
   std::size_t available() const override { return free_; }
   std::size_t slab_bytes() const override { return slab_bytes_; }
@@ -58,6 +110,7 @@ class SmallMemory : public RawMemory {
   std::size_t free_;
   std::size_t slab_bytes_;
   std::map<void*, std::size_t> blocks_;
+  Arena arena_;  // for slabs
 };
 
 class CachingAllocatorTest : public ::testing::Test {
