@@ -13,10 +13,10 @@ Variable dropout(V x, double p, const RandomStream& stream) {
 }
 
 Variable dropout(V x, double p, bool training, Generator& generator) {
-  const DrawGuard guard(generator);
-  if (training && p > 0) return dropout(x, p, detail::take_dropout_stream(x.value(), p, generator));
   detail::check_dropout(x.value(), p);
-  return x;
+  if (!training || p == 0) return x;
+  const DrawGuard guard(generator);
+  return dropout(x, p, detail::take_dropout_stream(x.value(), p, generator));
 }
 
 }  // namespace tinytorch

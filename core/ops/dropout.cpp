@@ -30,8 +30,9 @@ Tensor dropout(const Tensor& x, double p, const RandomStream& stream) {
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator) {
   const OpScope scope("dropout");
   detail::check_dropout(x, p);
+  if (!training || p == 0) return x;
   const DrawGuard guard(generator);
-  return training && p > 0 ? dropout(x, p, detail::take_dropout_stream(x, p, generator)) : x;
+  return dropout(x, p, detail::take_dropout_stream(x, p, generator));
 }
 
 }  // namespace tinytorch
