@@ -20,7 +20,7 @@ Optimizer::Optimizer(const char* name, std::vector<ParameterGroup> groups, doubl
   require_not_negative("weight_decay", weight_decay);
   for (ParameterGroup& group : groups) add_group(group, learning_rate, weight_decay);
   check_parameters();
-  moments_.resize(parameters_.size());
+  states_.resize(parameters_.size());
   updates_.reserve(parameters_.size());
   updated_.reserve(parameters_.size());
   gradients_.reserve(parameters_.size());
@@ -78,6 +78,62 @@ void Optimizer::set_learning_rate(double learning_rate, std::size_t group) {
   groups_[group].learning_rate = learning_rate;
 }
 
+OptimizerState Optimizer::state() const {
+  OptimizerState state{.steps = step_count_};
+  for (const Group& group : groups_) state.learning_rates.push_back(group.learning_rate);
+  state.parameters = states_;
+  for (ParameterState& parameter : state.parameters) {
+    for (Tensor* moment : {&parameter.first, &parameter.second, &parameter.third}) {
+      if (moment->defined()) *moment = clone(*moment);
+    }
+  }
+  return state;
+}
+
+void Optimizer::load(const OptimizerState& state) {
+  const OpScope scope(name_);
+  if (state.parameters.size() != states_.size() || state.learning_rates.size() != groups_.size()) {
+    fail<ValueError>(name_, "the state has {} parameters in {} groups, but the optimizer has {} in {}",
+                     state.parameters.size(), state.learning_rates.size(), states_.size(), groups_.size());
+  }
+  if (state.steps < 0)
+    fail<ValueError>(name_, "the state has {} steps; it must not be negative", state.steps);
+  for (const double rate : state.learning_rates) check_learning_rate(rate);
+  std::vector<ParameterState> states;
+  for (std::size_t i = 0; i < states_.size(); ++i) states.push_back(checked(state.parameters[i], i));
+  for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i].learning_rate = state.learning_rates[i];
+  states_ = std::move(states);
+  step_count_ = state.steps;
+}
+
+// A copy like the parameter.
+ParameterState Optimizer::checked(const ParameterState& state, std::size_t i) const {
+  if (state.steps < 0) {
+    fail<ValueError>(name_, "the state of parameter {} has {} steps; it must not be negative", i,
+                     state.steps);
+  }
+  ParameterState own = state;
+  int number = 0;
+  for (Tensor* moment : {&own.first, &own.second, &own.third}) {
+    const bool is_kept = number++ < moments_kept_;
+    if (moment->defined() ? !is_kept : is_kept && state.steps > 0) {
+      fail<ValueError>(name_, "the state of parameter {} is that of another optimizer: moment {} is {}", i,
+                       number, moment->defined() ? "not one of this optimizer" : "missing");
+    }
+    if (!moment->defined()) continue;
+    const Tensor& parameter = parameters_[i].value();
+    if (moment->shape() != parameter.shape()) {
+      fail<ShapeError>(name_, "the state of parameter {} is of shape {}, but the parameter is {}", i,
+                       moment->shape(), parameter.shape());
+    }
+    if (!is_floating(moment->dtype())) {
+      fail<DTypeError>(name_, "the state of parameter {} is {}; it must be floating", i, moment->dtype());
+    }
+    *moment = contiguous(clone(moment->to({.dtype = parameter.dtype(), .device = parameter.device()})));
+  }
+  return own;
+}
+
 void Optimizer::zero_grad() {
   for (Variable& parameter : parameters_) parameter.zero_grad();
 }
@@ -101,14 +157,14 @@ void Optimizer::step() {
   }
   run_batches();
   ++step_count_;
-  for (const std::size_t updated : updated_) ++moments_[updated].steps;
+  for (const std::size_t updated : updated_) ++states_[updated].steps;
   replace_copied_parameters();
   updates_.clear();  // releases the gradients too, so that backward() may reuse their memory
   gradients_.clear();
 }
 
 void Optimizer::check_shape(std::size_t i) const {
-  const Tensor& moment = moments_[i].first;
+  const Tensor& moment = states_[i].first;
   if (moment.defined() && moment.shape() != parameters_[i].shape()) {
     fail<ShapeError>(name_, "parameter {} was {} in the step before and is {} now; make a new optimizer", i,
                      moment.shape(), parameters_[i].shape());
@@ -117,20 +173,20 @@ void Optimizer::check_shape(std::size_t i) const {
 
 void Optimizer::add_update(std::size_t i, const Group& group) {
   const Variable& parameter = parameters_[i];
-  Moments& moments = moments_[i];
+  ParameterState& state = states_[i];
   Tensor gradient = contiguous(gradients_[i]);
   const Tensor value = contiguous(parameter.value());  // a copy replaces the parameter after the step
-  if (moments_kept_ > 0) convert_like(moments.first, value);
-  if (moments_kept_ > 1) convert_like(moments.second, value);
-  if (moments_kept_ > 2) convert_like(moments.third, value);
-  const OptimizerStep step{moments.steps + 1, group.learning_rate, group.weight_decay};
+  if (moments_kept_ > 0) convert_like(state.first, value);
+  if (moments_kept_ > 1) convert_like(state.second, value);
+  if (moments_kept_ > 2) convert_like(state.third, value);
+  const OptimizerStep step{state.steps + 1, group.learning_rate, group.weight_decay};
   const bool joins =
       !batches_.empty() && batches_.back().step == step && updates_.back().device() == value.device();
   updates_.push_back({.parameter = value,
                       .gradient = std::move(gradient),
-                      .first = moments.first,
-                      .second = moments.second,
-                      .third = moments.third});
+                      .first = state.first,
+                      .second = state.second,
+                      .third = state.third});
   updated_.push_back(i);
   if (!joins) batches_.push_back({.begin = updates_.size() - 1, .end = 0, .numel = 0, .step = step});
   batches_.back().end = updates_.size();

@@ -36,6 +36,22 @@ struct OptimizerStep {
   bool operator==(const OptimizerStep&) const = default;
 };
 
+/// The state of one parameter in an Optimizer. Moments that the optimizer does not have, or that no step has
+/// made yet, are undefined.
+struct ParameterState {
+  std::int64_t steps = 0;  ///< the number of steps that updated this parameter
+  Tensor first = {};
+  Tensor second = {};
+  Tensor third = {};
+};
+
+/// The state of an Optimizer, to save and load.
+struct OptimizerState {
+  std::int64_t steps = 0;                       ///< the number of steps so far
+  std::vector<double> learning_rates = {};      ///< of each group
+  std::vector<ParameterState> parameters = {};  ///< in the order of Optimizer::parameters()
+};
+
 /// Updates parameters by their gradients. An optimizer has handles to the model's own parameters. If
 /// Module::to() moves them later, the optimizer's moments follow. A parameter that is frozen by
 /// set_trainable() is skipped, and keeps its moments.
@@ -69,6 +85,17 @@ class Optimizer {
   /// @throws ValueError  the rate is negative or not finite, or there is no such group
   void set_learning_rate(double learning_rate);
   void set_learning_rate(double learning_rate, std::size_t group);
+  /// A copy of the state, to be saved.
+  OptimizerState state() const;
+  /// Continues from a saved state, on the device and in the dtype of each parameter. If it throws, nothing is
+  /// changed.
+  /// @throws ValueError  the state is that of another number of parameters or groups, or of another
+  /// optimizer:
+  ///                     a moment is missing, or there is one that this optimizer does not have; or a number
+  ///                     of steps or a learning rate is negative
+  /// @throws ShapeError  a moment has another shape than its parameter
+  /// @throws DTypeError  a moment is not floating
+  void load(const OptimizerState& state);
   /// Checks a learning rate.
   /// @throws ValueError  the rate is negative or not finite
   void check_learning_rate(double learning_rate) const {
@@ -106,12 +133,6 @@ class Optimizer {
     double learning_rate;
     double weight_decay;
   };
-  struct Moments {
-    Tensor first;
-    Tensor second;
-    Tensor third;
-    std::int64_t steps = 0;
-  };
   /// Updates that are made in one call.
   struct Batch {
     std::size_t begin;
@@ -125,6 +146,7 @@ class Optimizer {
   void check_group(std::size_t group) const;
   void check_shape(std::size_t i) const;
   void add_update(std::size_t i, const Group& group);
+  ParameterState checked(const ParameterState& state, std::size_t i) const;
   static void convert_like(Tensor& moment, const Tensor& parameter);
   std::span<ParameterUpdate> updates_of(const Batch& batch);
   void run_batches();
@@ -133,7 +155,7 @@ class Optimizer {
   const char* name_;
   std::vector<Variable> parameters_;
   std::vector<Group> groups_;
-  std::vector<Moments> moments_;  // of each parameter
+  std::vector<ParameterState> states_;  // of each parameter
   // For the current step; they are members so that their memory is reused.
   std::vector<ParameterUpdate> updates_;
   std::vector<Tensor> gradients_;     // of each parameter; undefined where there is none
