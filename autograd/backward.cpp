@@ -1,3 +1,4 @@
+#include "autograd/anomaly.h"
 #include "autograd/internal/scalar.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -49,6 +50,8 @@ Variable owned(Variable grad) {
   if (has_one_owner(grad.value())) return grad;
   return grad.value().is_contiguous() ? clone(grad) : contiguous(grad);
 }
+
+bool has_nan(const Tensor& x) { return is_floating(x.dtype()) && any(isnan(x)).item<bool>(); }
 
 /// One backward pass. The gradients of nodes that are still to be visited are in a map ordered by sequence
 /// number, newest first: when a node is visited, all nodes that were computed from it have been, so that its
@@ -203,6 +206,10 @@ class BackwardPass {
                        node.name, i);
     }
     fit("backward", grad, *input, [&] { return fmt::format("{}'s gradient for input {}", node.name, i); });
+    if (DetectAnomaly::enabled() && has_nan(grad.value())) {
+      fail<ValueError>("backward", "{}'s gradient for input {} is NaN in a tensor of shape {}", node.name, i,
+                       grad.shape());
+    }
     // A node older than all captured ones was not computed from them.
     if (captured_.empty() || input->sequence >= oldest_captured_) add_pending(input, std::move(grad));
   }
