@@ -4,7 +4,7 @@
 set(public_headers "")
 set(TINYTORCH_INCLUDES "")
 # In the order in which they build on each other, and by name within.
-foreach(directory core core/ops autograd autograd/ops nn nn/optim)
+foreach(directory core core/ops autograd autograd/ops nn nn/optim nn/data nn/models nn/train)
   file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${directory}/*.h)
   list(SORT headers)
   foreach(header ${headers})

@@ -12,6 +12,9 @@ set(tinytorch_fuzzers OFF)
 if(TINYTORCH_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*address")
   set(tinytorch_fuzzers ON)
   set_source_files_properties(
-    core/npy.cpp core/internal/file.cpp core/ops/einsum.cpp
+    core/npy.cpp core/npz.cpp core/safetensors.cpp core/internal/file.cpp core/internal/stored_type.cpp
+    core/internal/text.cpp core/internal/zip.cpp core/ops/einsum.cpp
+    nn/data/byte_pair_files.cpp nn/data/csv.cpp nn/data/idx.cpp nn/data/internal/data_reader.cpp
+    nn/data/internal/png.cpp nn/data/internal/pnm.cpp
     PROPERTIES COMPILE_OPTIONS -fsanitize=fuzzer-no-link SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
 endif()

@@ -1,6 +1,7 @@
 #include "nn/attention.h"
 
 #include "core/internal/checked.h"
+#include "nn/internal/truncating.h"
 
 namespace tinytorch::nn {
 
@@ -15,18 +16,6 @@ Dense projection(const char* layer, std::int64_t in, std::int64_t out,
                 .dtype = options.dtype,
                 .device = options.device,
                 .generator = options.generator});
-}
-
-/// Returns attend(length of the cache). If it throws, the cache has no more steps than before.
-template <class Attend>
-Tensor truncating_on_failure(KeyValueCache& cache, const Attend& attend) {
-  const std::int64_t before = cache.length();
-  try {
-    return attend(before);
-  } catch (...) {
-    cache.truncate(before);
-    throw;
-  }
 }
 
 }  // namespace

@@ -41,6 +41,12 @@ FileErrors::FileErrors(const char* op, const std::string& path) : op_(op), path_
   }
 }
 
+FileErrors FileErrors::within(std::string_view part) const {
+  FileErrors errors = *this;
+  errors.path_ += fmt::format(": {}", part);
+  return errors;
+}
+
 bool Descriptor::close() { return value_ < 0 || ::close(std::exchange(value_, -1)) == 0; }
 
 // Opening a pipe would block until another process writes to it, and a terminal could become this process's.
@@ -61,6 +67,17 @@ void InputFile::read(std::span<std::byte> bytes) const {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) error("cannot be read: {}", message_of(errno));
     if (n == 0) error("became shorter while it was read");
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void InputFile::read_at(std::size_t offset, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) error("cannot be read: {}", message_of(errno));
+    if (n == 0) error("became shorter while it was read");
+    offset += static_cast<std::size_t>(n);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
 }
@@ -107,6 +124,16 @@ void ReplacementFile::write(std::span<const std::byte> bytes) const {
     const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) error("cannot be written: {}", message_of(errno));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void ReplacementFile::write_at(std::size_t offset, std::span<const std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) error("cannot be written: {}", message_of(errno));
+    offset += static_cast<std::size_t>(n);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <sys/stat.h>
@@ -18,6 +19,9 @@ class FileErrors {
  public:
   /// @throws IoError  the system would take only a part of the path
   FileErrors(const char* op, const std::string& path);
+
+  /// The same for a part of the file, which messages name after the path.
+  FileErrors within(std::string_view part) const;
 
   template <class... Args>
   [[noreturn]] void error(fmt::format_string<Args...> format, Args&&... args) const {
@@ -58,9 +62,54 @@ class InputFile : public FileErrors {
   /// @throws IoError  they cannot be read
   void read(std::span<std::byte> bytes) const;
 
+  /// Reads the bytes at an offset, and leaves unchanged which ones read() reads next. Threads may read at the
+  /// same time.
+  /// @throws IoError  they cannot be read
+  void read_at(std::size_t offset, std::span<std::byte> bytes) const;
+
  private:
   Descriptor descriptor_;
   std::size_t size_;
+};
+
+/// Bytes that are read once, from first to last: those of a file, or of an entry of an archive.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  /// What messages about the bytes name.
+  const FileErrors& errors() const { return errors_; }
+  /// The number of bytes that are not read yet.
+  std::size_t left() const { return left_; }
+
+  /// Reads the next bytes, at most left().
+  /// @throws IoError  they cannot be read
+  void read(std::span<std::byte> bytes) {
+    left_ -= bytes.size();
+    read_next(bytes);
+  }
+
+ protected:
+  ByteSource(FileErrors errors, std::size_t size) : errors_(std::move(errors)), left_(size) {}
+
+ private:
+  virtual void read_next(std::span<std::byte> bytes) = 0;
+
+  FileErrors errors_;
+  std::size_t left_;
+};
+
+/// The bytes of a file.
+class FileSource : public ByteSource {
+ public:
+  explicit FileSource(const InputFile& file) : ByteSource(file, file.size()), file_(file) {}
+
+ private:
+  void read_next(std::span<std::byte> bytes) override { file_.read(bytes); }
+
+  const InputFile& file_;
 };
 
 /// A regular file that is written in the directory of the one that it replaces, so that readers see either
@@ -79,6 +128,10 @@ class ReplacementFile : public FileErrors {
   /// Appends the bytes.
   /// @throws IoError  they cannot be written
   void write(std::span<const std::byte> bytes) const;
+
+  /// Replaces bytes that were written at an offset; write() still appends.
+  /// @throws IoError  they cannot be written
+  void write_at(std::size_t offset, std::span<const std::byte> bytes) const;
 
   /// Waits until all bytes are on the disk, and replaces the old file.
   /// @throws IoError  that failed; the old file is unchanged

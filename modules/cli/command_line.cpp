@@ -116,6 +116,17 @@ int run_command_line(int argc, char** argv) {
   add_command(app, exit_code, "ops",
               "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
               show_ops);
+  std::string inspected;
+  bool with_stats = false;
+  CLI::App& inspect_command = add_command(
+      app, exit_code, "inspect",
+      "List the tensors in a .safetensors, .npy or .npz file with dtypes, shapes and sizes, and its "
+      "metadata",
+      [&] { return inspect_file(inspected, with_stats); });
+  inspect_command.add_option("FILE", inspected, "the file")->required();
+  inspect_command.add_flag("--stats", with_stats,
+                           "read the tensors, and print the minimum, maximum and mean of each, and its "
+                           "number of NaNs");
   add_command(app, exit_code, "list", "List the examples and the test suites", list_programs);
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");

@@ -16,6 +16,9 @@ int run_example(const std::string& name, const std::vector<std::string>& argumen
 /// Prints the op table: the kernels and tests of each op. Fails if one is missing.
 int show_ops();
 
+/// Prints the tensors in a file of weights, with their ranges if asked. Fails if the file cannot be read.
+int inspect_file(const std::string& path, bool with_stats);
+
 struct TestOptions {
   std::string backend = "all";
   std::string pattern;

@@ -23,4 +23,10 @@ int run_example(const std::string& name, const std::vector<std::string>& argumen
 
 int show_ops() { return become(find_tool("ops"), {}); }
 
+int inspect_file(const std::string& path, bool with_stats) {
+  std::vector<std::string> arguments{path};
+  if (with_stats) arguments.emplace_back("--stats");
+  return become(find_tool("inspect"), arguments);
+}
+
 }  // namespace tito

@@ -30,7 +30,7 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
   for (const char* command :
-       {"", "run", "test", "mutate", "ops", "list", "system", "system info", "system doctor"}) {
+       {"", "run", "test", "mutate", "ops", "inspect", "list", "system", "system info", "system doctor"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -50,14 +50,15 @@ TEST(TitoCommands, UnknownCommandSuggestsTheNearest) {
 TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(run.output,
-            "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, list, system\n");
+  EXPECT_EQ(
+      run.output,
+      "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, list, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {
   const FakeBuild build;
-  for (const char* arguments :
-       {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra"}) {
+  for (const char* arguments : {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system",
+                                "list extra", "inspect", "inspect a b", "inspect --bogus a"}) {
     EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
   }
 }

@@ -22,6 +22,7 @@
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
+#include "tests/core/file_test.h"
 #include "tests/support/backend.h"
 #include "tests/support/source_folder.h"
 #include "tests/support/tensor_matchers.h"
@@ -38,33 +39,8 @@ std::string numpy_file(const std::string& name) {
   return (testing::source_folder() / "tests/core/data/npy" / (name + ".npy")).string();
 }
 
-/// The values that make_npy_files.py writes to each file.
-Tensor counting(const Shape& shape, DType dtype) {
-  Tensor x = arange(checked_numel("test", shape));
-  if (dtype == DType::boolean) {
-    std::vector<std::int64_t> values = x.to_vector<std::int64_t>();
-    for (std::int64_t& value : values) value %= 2;
-    x = from_values(values, {x.numel()});
-  }
-  return reshape(x.to(dtype), shape);
-}
-
-class Npy : public ::testing::Test {
+class Npy : public FileTest {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "npy_test_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name = "x.npy") const { return (folder_ / name).string(); }
-
-  std::string content(const std::string& file) const {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
   /// A file of format 1.0 with this header and data.
   static std::string file_text(const std::string& header, const std::string& data = "") {
     return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size() & 0xff) +
@@ -76,18 +52,12 @@ class Npy : public ::testing::Test {
 
   /// Expects that loading a file of this content throws an IoError with this message after the path.
   void expect_refused(const std::string& text, const std::string& message) {
-    std::ofstream(path(), std::ios::binary) << text;
+    write(path(), text);
     EXPECT_ERROR(load_npy(path()), IoError, "[load_npy] " + path() + ": " + message);
   }
   void expect_header_refused(const std::string& header, const std::string& message) {
     expect_refused(file_text(header), message);
   }
-
-  std::size_t files_in_folder() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
-
-  fs::path folder_;
 };
 
 TEST_F(Npy, ReadsEachTypeInEitherByteOrder) {

@@ -12,6 +12,7 @@
 #include "core/ops/rearrange.h"
 #include "core/ops/window.h"
 #include "core/random.h"
+#include "nn/feed_forward.h"
 #include "nn/init.h"
 #include "tests/support/random_source.h"
 
@@ -34,6 +35,7 @@ class Arguments {
     }
   }
   void draw_into(bool& x) { x = source_.integer(0, 1) == 1; }
+  void draw_into(char& x) { x = static_cast<char>(source_.integer(0, 127)); }
   /// An axis.
   void draw_into(int& x);
   /// A size, a position, a number of elements.
@@ -72,6 +74,7 @@ class Arguments {
   static constexpr std::int64_t enumerators() {
     return std::is_same_v<Enum, QuantileInterpolation> ? 5
            : std::is_same_v<Enum, PadMode>             ? 4
+           : std::is_same_v<Enum, nn::FeedForwardKind> ? 4
            : std::is_same_v<Enum, Reduction>           ? 3
                                                        : 2;
   }

@@ -1,6 +1,8 @@
-// The losses, what is kept between calls, and the derivatives of functions: with methods or types that
-// declarations.awk does not see.
+// The losses, what is kept between calls, maps of names, and the derivatives of functions: with methods or
+// types that declarations.awk does not see.
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "nn/dense.h"
 #include "nn/key_value_cache.h"
 #include "nn/loss.h"
+#include "nn/name_map.h"
 #include "nn/optim/moving_average.h"
 #include "nn/optim/schedule.h"
 #include "nn/sequential.h"
@@ -85,6 +88,10 @@ void add_kept(Calls& calls) {
               average.load(loaded);
               average.update();
             });
+  calls.add("NameMap", [](std::string_view rule, const Tensor& a, const Tensor& b, bool fits) {
+    const std::string rules = "a + b -> c transposed\n" + std::string(fits ? "" : rule);
+    static_cast<void>(nn::NameMap(rules)({{"a", a}, {"b", b}}));
+  });
   calls.add("Sequential", [](std::uint64_t i) {
     nn::Sequential model(nn::Dense(4, 4));
     static_cast<void>(model[i]);

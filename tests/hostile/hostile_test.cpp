@@ -13,6 +13,7 @@
 #include "core/allocator.h"
 #include "core/npy.h"
 #include "core/ops/creation.h"
+#include "nn/data/image.h"
 #include "tests/hostile/calls.h"
 #include "tests/support/backend.h"
 
@@ -64,11 +65,16 @@ void add_methods(Calls& calls) {
   calls.add("set_value", [](Variable x, const Tensor& value) { x.set_value(value); });
   calls.add("set_grad", [](Variable x, const Tensor& value) { x.set_grad(value); });
   calls.add("load_npy", [](std::string_view path) { static_cast<void>(load_npy(std::string(path))); });
+  static const std::string path =
+      std::filesystem::temp_directory_path() / fmt::format("tinytorch_hostile_{}", getpid());
   calls.add("save_npy", [](const Tensor& x) {
-    const auto path =
-        std::filesystem::temp_directory_path() / fmt::format("tinytorch_hostile_{}.npy", getpid());
     save_npy(path, x);
     static_cast<void>(load_npy(path));
+    std::filesystem::remove(path);
+  });
+  calls.add("save_png", [](const Tensor& x) {
+    nn::save_png(path, x);
+    static_cast<void>(nn::load_image(path));
     std::filesystem::remove(path);
   });
   calls.add("add", [](Tensor& a, const Tensor& b) { a += b; });

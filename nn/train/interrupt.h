@@ -1,0 +1,23 @@
+#pragma once
+
+namespace tinytorch::nn {
+
+/// While one exists, the first SIGINT (Ctrl-C) or SIGTERM only sets a flag, so that the program can end in
+/// order; a second one ends it at once, as without a guard. Exit with code 130 after it, as a shell expects.
+/// ```cpp
+/// const nn::InterruptGuard guard;
+/// while (!guard.interrupted()) break;  // a long computation
+/// ```
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  /// The last guard restores the handlers from before the first.
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  /// Whether a signal has come since the first of the guards that exist was made.
+  bool interrupted() const;
+};
+
+}  // namespace tinytorch::nn

@@ -1,0 +1,83 @@
+#include "nn/train/json_log.h"
+
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/internal/format.h"
+
+namespace tinytorch::nn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Numbers that JSON does not have become null.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json event(const char* name, const TrainingState& state) {
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  return {{"event", name}, {"time", now.count()}, {"step", state.steps}, {"epoch", state.epoch}};
+}
+
+const char* name_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::completed:
+      return "completed";
+    case StopReason::no_progress:
+      return "no progress";
+    case StopReason::requested:
+      return "requested";
+    case StopReason::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace
+
+JsonLog::JsonLog(const std::string& path) : path_(path), out_(path, std::ios::app) {
+  if (!out_) fail<IoError>("JsonLog", "{}: cannot be opened for writing", path);
+}
+
+void JsonLog::on_start(const TrainingState& state) {
+  Json line = event("start", state);
+  line["total_steps"] = state.total_steps;
+  write(line.dump());
+}
+
+void JsonLog::on_step(const TrainingState& state) {
+  Json line = event("step", state);
+  line["loss"] = number(state.loss);
+  line["learning_rate"] = number(state.learning_rate);
+  line["gradient_norm"] = number(state.gradient_norm);
+  line["items"] = state.items;
+  write(line.dump());
+}
+
+void JsonLog::on_validation(const TrainingState& state, const Evaluation& evaluation) {
+  Json line = event("validation", state);
+  line["loss"] = number(evaluation.loss);
+  line["items"] = evaluation.items;
+  for (const auto& [name, value] : evaluation.metrics) line[name] = number(value);
+  write(line.dump());
+}
+
+void JsonLog::on_checkpoint(const TrainingState& state, const std::string& path) {
+  Json line = event("checkpoint", state);
+  line["path"] = path;
+  // A path need not be UTF-8, as JSON is.
+  write(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+void JsonLog::on_end(const TrainingState& state, StopReason reason) {
+  Json line = event("end", state);
+  line["reason"] = name_of(reason);
+  write(line.dump());
+}
+
+void JsonLog::write(const std::string& line) {
+  out_ << line << '\n' << std::flush;
+  if (!out_) fail<IoError>("JsonLog", "{}: a line cannot be written", path_);
+}
+
+}  // namespace tinytorch::nn

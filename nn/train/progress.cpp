@@ -1,0 +1,118 @@
+#include "nn/train/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <utility>
+
+#include "core/internal/format.h"
+
+namespace tinytorch::nn {
+namespace {
+
+constexpr std::int64_t kBarWidth = 30;
+
+bool is_terminal(const std::ostream& out) {
+  return (&out == &std::cout && isatty(STDOUT_FILENO) == 1) ||
+         (&out == &std::cerr && isatty(STDERR_FILENO) == 1);
+}
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string duration(double seconds) {
+  const auto s = static_cast<std::int64_t>(std::lround(seconds));
+  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
+  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+std::string_view text(StopReason reason) {
+  switch (reason) {
+    case StopReason::completed:
+      return "completed";
+    case StopReason::no_progress:
+      return "stopped: the validation did not improve";
+    case StopReason::requested:
+      return "stopped on request";
+    case StopReason::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace
+
+Progress::Progress(std::ostream& out, ProgressOptions options) : out_(out), options_(std::move(options)) {
+  if (options_.style == ProgressStyle::automatic) {
+    options_.style = is_terminal(out) ? ProgressStyle::bar : ProgressStyle::lines;
+  }
+  if (!options_.clock) options_.clock = steady_seconds;
+}
+
+void Progress::on_start(const TrainingState& state) {
+  started_ = shown_ = options_.clock();
+  first_step_ = state.steps;
+  items_ = 0;
+  if (state.steps > 0)
+    print_line(fmt::format("going on after step {} of {}", state.steps, state.total_steps));
+}
+
+void Progress::on_step(const TrainingState& state) {
+  items_ += state.items;
+  const double now = options_.clock();
+  if (options_.style == ProgressStyle::bar && now - shown_ >= options_.bar_interval) {
+    shown_ = now;
+    const std::string line = bar(state);
+    const std::size_t width = std::max(width_, line.size());
+    out_ << '\r' << line << std::string(width - line.size(), ' ') << std::flush;
+    width_ = line.size();
+  } else if (options_.style == ProgressStyle::lines && now - shown_ >= options_.line_interval) {
+    shown_ = now;
+    print_line(fmt::format("epoch {}  {}/{}  loss {:.4f}  {}", state.epoch + 1, state.batch, state.batches,
+                           state.loss, rate_and_time_left(state)));
+  }
+}
+
+void Progress::on_validation(const TrainingState& state, const Evaluation& evaluation) {
+  std::string line = fmt::format("epoch {}  step {}  loss {:.4f}  validation loss {:.4f}", state.epoch + 1,
+                                 state.steps, state.loss, evaluation.loss);
+  for (const auto& [name, value] : evaluation.metrics) line += fmt::format("  {} {:.4f}", name, value);
+  print_line(line);
+}
+
+void Progress::on_checkpoint(const TrainingState&, const std::string& path) { print_line("saved " + path); }
+
+void Progress::on_end(const TrainingState& state, StopReason reason) {
+  print_line(fmt::format("{} after step {}, {} in this run", text(reason), state.steps,
+                         duration(options_.clock() - started_)));
+}
+
+std::string Progress::rate_and_time_left(const TrainingState& state) const {
+  const double seconds = options_.clock() - started_;
+  const auto steps = static_cast<double>(state.steps - first_step_),
+             left = static_cast<double>(std::max<std::int64_t>(state.total_steps - state.steps, 0));
+  if (!(seconds > 0)) return "";
+  return fmt::format("{:.0f} items/s  {} left", static_cast<double>(items_) / seconds,
+                     duration(seconds / steps * left));
+}
+
+std::string Progress::bar(const TrainingState& state) const {
+  const std::int64_t filled = kBarWidth * state.batch / state.batches;
+  const std::string done = filled == 0 ? "" : std::string(static_cast<std::size_t>(filled) - 1, '=') + '>';
+  return fmt::format("epoch {} [{:<{}}] {}/{}  loss {:.4f}  {}", state.epoch + 1, done, kBarWidth,
+                     state.batch, state.batches, state.loss, rate_and_time_left(state));
+}
+
+// Removes the bar, which the next step shows again.
+void Progress::print_line(const std::string& line) {
+  if (options_.style == ProgressStyle::quiet) return;
+  if (width_ > 0) out_ << '\r' << std::string(width_, ' ') << '\r';
+  width_ = 0;
+  out_ << line << '\n' << std::flush;
+}
+
+}  // namespace tinytorch::nn
