@@ -1,4 +1,4 @@
-# examples/NAME/*.cpp is the program NAME. Its one-line description, for `tito list`, is the first line of its
+# examples/NAME/*.cpp is the program NAME; examples/common has what several use. Its one-line description, for `tito list`, is the first line of its
 # README.md after the title, or else the first comment of its first source.
 function(tinytorch_describe folder sources result)
   if(EXISTS ${folder}/README.md)
@@ -13,14 +13,22 @@ function(tinytorch_describe folder sources result)
 endfunction()
 
 function(add_example_program target name library folder)
-  add_executable(${target} $<TARGET_OBJECTS:${name}_objects>)
+  add_executable(${target} $<TARGET_OBJECTS:${name}_objects> $<TARGET_OBJECTS:examples_common>)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
                                              RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder})
   target_link_libraries(${target} PRIVATE ${library})
 endfunction()
 
+# Flags, exit codes and errors of the examples' programs.
+find_package(CLI11 CONFIG QUIET)
+file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/common/*.cpp)
+add_library(examples_common OBJECT ${common})
+target_link_libraries(examples_common PRIVATE TinyTorch::tinytorch)
+tinytorch_warnings(examples_common)
+
 add_custom_target(examples)
 file(GLOB folders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*)
+list(REMOVE_ITEM folders ${PROJECT_SOURCE_DIR}/examples/common)
 foreach(folder ${folders})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   if(sources)

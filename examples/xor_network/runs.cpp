@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
+
+#include "examples/common/program.h"
 
 using namespace tinytorch;
 
@@ -15,7 +16,7 @@ int run_once(const Settings& settings, Train& train) {
   std::printf("Device: %s (%s)\n", to_string(settings.device).c_str(), describe(settings.device).c_str());
   Report report(settings, Report::Output::printed);
   train(settings, report);
-  return report.solved() && report.modes_agree() ? kSolved : kNotSolved;
+  return report.solved() && report.modes_agree() ? examples::kDone : examples::kFailed;
 }
 
 int run_seeds(const Settings& settings, Train& train) {
@@ -39,31 +40,18 @@ int run_seeds(const Settings& settings, Train& train) {
   std::printf("Loss at epoch 0: %.4f to %.4f; at epoch %d: at most %.4f\n", first_low, first_high,
               settings.epochs, final_high);
   std::printf("solved %d/%d\n", solved, settings.seeds);
-  return solved == settings.seeds ? kSolved : kNotSolved;
-}
-
-int run_program(int argc, char** argv, Train& train) {
-  try {
-    Settings settings;
-    int code = kSolved;
-    if (!read_settings(argc, argv, settings, code)) return code;
-    if (!is_available(settings.device)) {
-      std::fprintf(stderr, "backend %s is not available: %s\n", name(settings.device.type),
-                   unavailable_reason(settings.device.type).c_str());
-      return kCannotRun;
-    }
-    return settings.seeds > 0 ? run_seeds(settings, train) : run_once(settings, train);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return kCannotRun;
-  }
+  return solved == settings.seeds ? examples::kDone : examples::kFailed;
 }
 
 }  // namespace
 
 int run(int argc, char** argv, Train& train) {
-  const int code = run_program(argc, argv, train);
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  std::fprintf(stderr, "standard output could not be written\n");
-  return code == kSolved ? kNotSolved : code;
+  examples::Program program("xor_network", "Trains a 2-4-1 network on XOR.");
+  Settings settings;
+  add_flags(*program.app, settings);
+  return program.run(argc, argv, [&] {
+    settings.seed = program.seed;
+    settings.device = program.device;
+    return settings.seeds > 0 ? run_seeds(settings, train) : run_once(settings, train);
+  });
 }

@@ -4,6 +4,10 @@
 
 #include "core/device.h"
 
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
+class App;
+}
+
 /// What the flags set.
 struct Settings {
   int epochs = 500;
@@ -15,11 +19,5 @@ struct Settings {
   bool verbose = false;  ///< report every epoch, with all digits
 };
 
-// Exit codes.
-constexpr int kSolved = 0;
-constexpr int kNotSolved = 1;
-constexpr int kCannotRun = 2;
-
-/// Reads the flags into `settings`. Returns false, with the exit code in `code`, if there is nothing to run:
-/// --help, or flags that are wrong.
-bool read_settings(int argc, char** argv, Settings& settings, int& code);
+/// Adds the flags that set them, other than --backend and --seed.
+void add_flags(CLI::App& app, Settings& settings);

@@ -1,0 +1,58 @@
+#include "examples/common/program.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+namespace examples {
+namespace {
+
+int run_body(Program& program, const std::function<int()>& body) {
+  try {
+    if (!program.backend.empty()) program.device = tinytorch::Device::parse(program.backend);
+    if (!tinytorch::is_available(program.device)) {
+      std::fprintf(stderr, "backend %s is not available: %s\n", name(program.device.type),
+                   unavailable_reason(program.device.type).c_str());
+      return kCannotRun;
+    }
+    return body();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return kCannotRun;
+  }
+}
+
+int parse_and_run(Program& program, int argc, char** argv, const std::function<int()>& body) {
+  try {
+    program.app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.app->exit(error) == 0 ? kDone : kCannotRun;  // --help is such an error, with code 0
+  }
+  return run_body(program, body);
+}
+
+}  // namespace
+
+Program::Program(const std::string& name, const std::string& description)
+    : app(std::make_unique<CLI::App>(description, name)) {
+  app->add_option("--backend", backend, "cpu or cuda; the GPU where there is one unless named, else the CPU")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
+  app->add_option("--seed", seed, "Of all random numbers")->capture_default_str();
+}
+
+Program::~Program() = default;
+
+void Program::add_training_flags() {
+  app->add_flag("--quick", quick, "A small run of seconds, to see that it works");
+  app->add_flag("--quiet", quiet, "No progress");
+}
+
+int Program::run(int argc, char** argv, const std::function<int()>& body) {
+  const int code = parse_and_run(*this, argc, argv, body);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "standard output could not be written\n");
+  return code == kDone ? kFailed : code;
+}
+
+}  // namespace examples

@@ -1,0 +1,56 @@
+#include "examples/tinygpt/text.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "examples/common/bible.h"
+
+using namespace tinytorch;
+
+namespace {
+
+/// The verses without their numbers, which begin each line: "Ge1:1 In the beginning ...".
+std::string without_references(std::string_view text) {
+  std::string verses;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    verses += line.substr(std::min(line.find(' ') + 1, line.size()));
+    verses += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return verses;
+}
+
+std::int64_t characters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
+}
+
+Tensor tokens_of(const nn::Tokenizer& tokenizer, std::string_view text) {
+  const std::vector<std::int64_t> ids = tokenizer.encode(text);
+  return from_values(ids, {static_cast<std::int64_t>(ids.size())});
+}
+
+}  // namespace
+
+std::string load_corpus(const std::string& path) {
+  if (!path.empty()) return nn::load_text(path);
+  return without_references(examples::bible_text());
+}
+
+std::unique_ptr<nn::Tokenizer> make_tokenizer(const std::string& text, std::int64_t vocabulary) {
+  if (vocabulary == 0) return std::make_unique<nn::CharTokenizer>(text);
+  return std::make_unique<nn::BytePairTokenizer>(
+      nn::BytePairTokenizer::train(text, {.vocabulary_size = vocabulary}));
+}
+
+Corpus::Corpus(const std::string& text, const nn::Tokenizer& tokenizer) {
+  // At a space or the end of a line, so that no character is divided.
+  const std::size_t split = std::min(text.find_first_of(" \n", text.size() / 10 * 9), text.size());
+  const std::string_view rest = std::string_view(text).substr(split);
+  training = tokens_of(tokenizer, std::string_view(text).substr(0, split));
+  held_out = tokens_of(tokenizer, rest);
+  characters_per_token = static_cast<double>(characters(rest)) /
+                         static_cast<double>(std::max<std::int64_t>(held_out.numel(), 1));
+}

@@ -1,0 +1,115 @@
+// Runs the program examples/fashion_mnist as a user does, on a small dataset that is made here.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "core/device.h"
+#include "core/ops/creation.h"
+#include "core/safetensors.h"
+#include "nn/data/image.h"
+#include "tests/support/backend.h"
+#include "tests/support/program.h"
+
+namespace tinytorch::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape, const std::string& data) {
+  std::ofstream out(path, std::ios::binary);
+  out << std::string("\0\0\x08", 3) << static_cast<char>(shape.size());
+  for (const std::uint32_t n : shape) {
+    for (const int shift : {24, 16, 8, 0}) out << static_cast<char>(n >> shift & 0xff);
+  }
+  out << data;
+}
+
+/// n images, each with a bright band at the height of its class.
+void write_images(const fs::path& directory, const std::string& prefix, std::uint32_t n) {
+  std::string pixels, labels;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const std::uint32_t label = i * 7 % 10;
+    labels += static_cast<char>(label);
+    for (std::uint32_t row = 0; row < 28; ++row) {
+      const bool bright = row >= 2 * label + 4 && row < 2 * label + 6;
+      for (std::uint32_t column = 0; column < 28; ++column) {
+        pixels += static_cast<char>(bright ? 250 - (i + column) % 50 : (i * column) % 20);
+      }
+    }
+  }
+  write_idx(directory / (prefix + "-images-idx3-ubyte"), {n, 28, 28}, pixels);
+  write_idx(directory / (prefix + "-labels-idx1-ubyte"), {n}, labels);
+}
+
+class FashionMnist : public ::testing::Test {
+ protected:
+  FashionMnist() : directory_(fs::path(::testing::TempDir()) / "fashion_mnist_test") {
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+    write_images(directory_, "train", 320);
+    write_images(directory_, "t10k", 100);
+  }
+  ~FashionMnist() override { fs::remove_all(directory_); }
+
+  ProgramRun run(const std::string& arguments) const {
+    return run_program("'" + (build_folder() / "examples" / "fashion_mnist" / "fashion_mnist").string() +
+                       "' --backend " + name(backend().type) + " --quick --data '" + directory_.string() +
+                       "' --output '" + path("out") + "' " + arguments + " 2>&1");
+  }
+  std::string path(const std::string& name) const { return directory_ / name; }
+
+ private:
+  fs::path directory_;
+};
+
+double accuracy(const std::string& output) {
+  std::smatch match;
+  static const std::regex kForm(R"(test loss \d\.\d+  accuracy ([\d.]+)%)");
+  return std::regex_search(output, match, kForm) ? std::stod(match[1]) : -1;
+}
+
+TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
+  const ProgramRun trained = run("--model mlp --epochs 4 --width 8");
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  EXPECT_GT(accuracy(trained.output), 90) << trained.output;
+  EXPECT_THAT(trained.output, HasSubstr("320 training images, 100 test images"));
+  EXPECT_EQ(nn::load_image(path("out/mlp/wrong.png")).size(2), 280);
+  Tensor image = zeros({28, 28}, {.dtype = DType::u8});
+  Tensor band = slice(image, 0, 10, 12);
+  fill(band, 250);
+  nn::save_png(path("dress.png"), image);
+  const ProgramRun predicted = run("--model mlp --predict '" + path("dress.png") + "'");
+  EXPECT_EQ(predicted.exit_code, 0);
+  EXPECT_EQ(predicted.output.substr(0, 5), "dress") << predicted.output;
+}
+
+TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
+  const ProgramRun trained = run("--model cnn --width 2");
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  EXPECT_GE(accuracy(trained.output), 0) << trained.output;
+  EXPECT_THAT(trained.output, HasSubstr("Conv2D"));
+  const ProgramRun resumed = run("--model cnn --width 2 --resume");
+  EXPECT_EQ(resumed.exit_code, 0);
+  EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 5"));
+}
+
+TEST_F(FashionMnist, SaysWhatItNeeds) {
+  fs::remove(path("train-labels-idx1-ubyte"));
+  const ProgramRun missing = run("");
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.output, HasSubstr("apt-get install dataset-fashion-mnist"));
+  EXPECT_EQ(run("--model vgg").exit_code, 2);
+  const ProgramRun untrained = run("--predict '" + path("t10k-labels-idx1-ubyte") + "'");
+  EXPECT_EQ(untrained.exit_code, 2);
+  EXPECT_THAT(untrained.output, HasSubstr("cnn.safetensors"));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

@@ -1,0 +1,67 @@
+// Runs the program examples/tinygpt as a user does, on a text that is made here.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "core/device.h"
+#include "tests/support/backend.h"
+#include "tests/support/program.h"
+
+namespace tinytorch::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class TinyGpt : public ::testing::Test {
+ protected:
+  TinyGpt() : directory_(fs::path(::testing::TempDir()) / "tinygpt_test") {
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+    std::ofstream text(path("text"));
+    for (int i = 0; i < 300; ++i) text << "And the " << (i % 3 == 0 ? "lion" : "lamb") << " lay down.\n";
+  }
+  ~TinyGpt() override { fs::remove_all(directory_); }
+
+  ProgramRun run(const std::string& arguments) const {
+    return run_program("'" + (build_folder() / "examples" / "tinygpt" / "tinygpt").string() + "' --backend " +
+                       name(backend().type) + " --quick --quiet --text '" + path("text") + "' --output '" +
+                       path("out") + "' " + arguments + " 2>&1");
+  }
+  std::string path(const std::string& name) const { return directory_ / name; }
+
+ private:
+  fs::path directory_;
+};
+
+TEST_F(TinyGpt, LearnsAndWritesTheSameWithAndWithoutACache) {
+  const ProgramRun trained = run("--seed 3");
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  EXPECT_THAT(trained.output, HasSubstr("bits a character"));
+  const ProgramRun cached = run("--generate"), uncached = run("--generate --no-cache"),
+                   other = run("--generate --seed 9");
+  EXPECT_EQ(cached.exit_code, 0) << cached.output;
+  EXPECT_EQ(cached.output.substr(0, 4), "And ");
+  EXPECT_GE(cached.output.size(), 40U);
+  EXPECT_EQ(cached.output, uncached.output);
+  EXPECT_NE(cached.output, other.output);
+}
+
+TEST_F(TinyGpt, ReadsBytePairs) {
+  const ProgramRun trained = run("--vocabulary 270");
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  EXPECT_THAT(trained.output, HasSubstr("a vocabulary of 270"));
+}
+
+TEST_F(TinyGpt, SaysWhatItNeeds) {
+  const ProgramRun untrained = run("--generate");
+  EXPECT_EQ(untrained.exit_code, 2);
+  EXPECT_THAT(untrained.output, HasSubstr("there is no checkpoint in " + path("out")));
+  EXPECT_EQ(run("--heads 3").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
