@@ -129,7 +129,7 @@ class Workers {
   Slot& slot_of(std::int64_t number) { return slots_[static_cast<std::size_t>(number) % slots_.size()]; }
 
   void work(const std::stop_token& stop) {
-    set_num_threads(1);  // there are several workers, and the training beside them
+    set_num_threads(1);  // the training and the other workers need the rest
     while (const std::optional<std::int64_t> number = claim(stop)) {
       Slot slot;
       slot.is_read = true;

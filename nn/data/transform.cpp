@@ -1,8 +1,8 @@
 #include "nn/data/transform.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
 #include <utility>
 
 #include "core/internal/format.h"

@@ -1,7 +1,6 @@
 #include "nn/train/trainer.h"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "autograd/anomaly.h"

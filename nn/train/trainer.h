@@ -100,10 +100,9 @@ class Trainer {
   /// Trains until the epochs or steps of the options are made, saves the last checkpoint, and leaves the
   /// model in evaluation mode. A run that ended early goes on if fit() is called again.
   /// @throws ValueError  the loader has no batches, or both loaders are one; or a loss is not finite: the
-  /// message names the step. The parameters are those before it
+  ///                     message names the step, and the parameters are those before it
   /// @throws as the model, the criterion, the loaders and the callbacks; parameters and moments are then
-  /// those after
-  ///         the last step
+  ///         those after the last step
   TrainingResult fit(DataLoader& loader, DataLoader* validation = nullptr);
   /// The mean loss and the metrics of the model in evaluation mode, over a loader's first epoch. The loader's
   /// position does not change.
@@ -113,8 +112,7 @@ class Trainer {
   Checkpoint checkpoint(const DataLoader& loader) const;
   /// Goes on with a saved run. If it throws, nothing is changed.
   /// @throws ValueError  it is the checkpoint of another model or optimizer, or of another number of
-  /// schedules, or of
-  ///                     a run with or without averages
+  ///                     schedules, or only one of both runs has averages
   /// @throws as Module::load_state_dict(), Optimizer::load(), Schedule::load() and DataLoader::load()
   void load(const Checkpoint& checkpoint, DataLoader& loader);
   /// Goes on with the last checkpoint in the directory of the options, if there is one.
