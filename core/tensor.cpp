@@ -75,14 +75,20 @@ bool Tensor::is_contiguous() const {
 }
 
 void Tensor::require_dtype(DType wanted) const {
-  if (dtype_ != wanted) fail<DTypeError>("data", "the tensor is {}, but it was read as {}", dtype_, wanted);
+  if (dtype_ != wanted) {
+    fail<DTypeError>("data", "the tensor is {}, but it was read as {}; convert it with .to(DType::{})",
+                     dtype_, wanted, wanted);
+  }
 }
 
 template <Element T>
 T Tensor::item() const {
   const OpScope scope("item");
-  require_defined("item", *this);
-  if (numel_ != 1) fail<ShapeError>("item", "needs exactly one element, but the shape is {}", shape_);
+  require_defined("item", *this, "the tensor");
+  if (numel_ != 1) {
+    fail<ShapeError>("item", "needs exactly one element, but the shape is {}; to_vector() reads all of them",
+                     shape_);
+  }
   const Tensor host = to(Device::cpu());
   return dispatch(dtype_, [&]<class From>() { return convert<T>(*host.data<From>()); });
 }
@@ -90,7 +96,7 @@ T Tensor::item() const {
 template <Element T>
 std::vector<T> Tensor::to_vector() const {
   const OpScope scope("to_vector");
-  require_defined("to_vector", *this);
+  require_defined("to_vector", *this, "the tensor");
   const Tensor host = contiguous(to({.dtype = dtype_of<T>, .device = Device::cpu()}));
   const T* const first = numel_ == 0 ? nullptr : host.data<T>();
   return std::vector<T>(first, first + numel_);
@@ -112,7 +118,7 @@ Tensor Tensor::to(DType dtype) const { return to(Options{.dtype = dtype, .device
 
 Tensor Tensor::to(Options options) const {
   const OpScope scope("to");
-  require_defined("to", *this);
+  require_defined("to", *this, "the tensor");
   const bool same = options.dtype.value_or(dtype_) == dtype_ && options.device.value_or(device()) == device();
   Tensor y = same ? *this : empty_like(*this, options);
   if (!same && numel_ > 0) transfer(*this, y);

@@ -17,7 +17,9 @@ namespace tinytorch {
 namespace {
 
 void check_types(const char* op, const Tensor& q, const Tensor& k, const Tensor& v) {
-  for (const Tensor* operand : {&q, &k, &v}) require_defined(op, *operand);
+  require_defined(op, q, "q");
+  require_defined(op, k, "k");
+  require_defined(op, v, "v");
   if (is_floating(q.dtype()) && q.dtype() == k.dtype() && q.dtype() == v.dtype()) return;
   fail<DTypeError>(
       op, "takes f32 or f64, one type for all, but q is {}, k {} and v {}; convert them with .to(dtype)",
@@ -80,7 +82,7 @@ Tensor checked_mask(const char* op, const Tensor& mask, const Tensor& q, const S
   }
   if (!broadcasts_to(mask.shape(), scores))
     fail<ShapeError>(op, "the mask {} does not broadcast to the scores {}", mask.shape(), scores);
-  common_device(op, q, mask);
+  common_device(op, {"q", q}, {"the mask", mask});
   const Tensor converted = mask.to({.dtype = is_bool ? DType::boolean : q.dtype(), .device = q.device()});
   return reshape(broadcast_to(converted, scores), four_axes(scores));
 }
@@ -116,8 +118,8 @@ kernels::AttentionSettings attention_settings(const char* op, const Tensor& q, c
                                               const Tensor& v, const AttentionOptions& options) {
   check_types(op, q, k, v);
   check_shapes(op, q.shape(), k.shape(), v.shape());
-  common_device(op, q, k);
-  common_device(op, q, v);
+  common_device(op, {"q", q}, {"k", k});
+  common_device(op, {"q", q}, {"v", v});
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.shape().back())));
   check_options(op, scale, options.dropout);
   const Shape scores = scores_shape(q.shape(), k.shape());
@@ -216,7 +218,7 @@ Tensor causal_mask(std::int64_t queries, std::int64_t keys, std::int64_t offset,
 
 Tensor padding_mask(const Tensor& lengths, std::int64_t keys) {
   const OpScope scope("padding_mask");
-  require_defined("padding_mask", lengths);
+  require_defined("padding_mask", lengths, "lengths");
   if (!is_integer(lengths.dtype())) {
     fail<DTypeError>("padding_mask", "lengths are {}; wanted integers, convert them with .to(DType::i64)",
                      lengths.dtype());

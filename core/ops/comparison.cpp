@@ -27,14 +27,14 @@ Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tenso
 }
 
 Tensor compare(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b) {
-  require_defined(kernel.name(), a);
-  require_defined(kernel.name(), b);
+  require_defined(kernel.name(), a, "a");
+  require_defined(kernel.name(), b, "b");
   return compare(kernel, a, b, common_dtype(a, b));
 }
 
 Tensor logical(const kernels::BinaryKernel& kernel, const Tensor& a, const Tensor& b) {
-  require_defined(kernel.name(), a);
-  require_defined(kernel.name(), b);
+  require_defined(kernel.name(), a, "a");
+  require_defined(kernel.name(), b, "b");
   return compare(kernel, a, b, DType::boolean);
 }
 
@@ -67,7 +67,9 @@ Tensor isfinite(const Tensor& x) { return floating_test(kernels::isfinite, x, tr
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const OpScope scope("where");
-  for (const Tensor* x : {&condition, &a, &b}) require_defined("where", *x);
+  require_defined("where", condition, "the condition");
+  require_defined("where", a, "a");
+  require_defined("where", b, "b");
   if (condition.dtype() != DType::boolean) {
     fail<DTypeError>("where", "the condition must be bool, but is {}; compare it, for example condition != 0",
                      condition.dtype());
@@ -90,8 +92,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 
 bool equal(const Tensor& a, const Tensor& b) {
   const OpScope scope("equal");
-  require_defined("equal", a);
-  require_defined("equal", b);
+  require_defined("equal", a, "a");
+  require_defined("equal", b, "b");
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
   common_device("equal", a, b);
   const std::vector<bool> same = eq(a, b).to_vector<bool>();
@@ -100,8 +102,8 @@ bool equal(const Tensor& a, const Tensor& b) {
 
 bool allclose(const Tensor& a, const Tensor& b, Tolerance tolerance) {
   const OpScope scope("allclose");
-  require_defined("allclose", a);
-  require_defined("allclose", b);
+  require_defined("allclose", a, "a");
+  require_defined("allclose", b, "b");
   const Shape shape = broadcast_shapes("allclose", a.shape(), b.shape());
   common_device("allclose", a, b);
   const std::vector<double> x = BroadcastOperand(a, DType::f64, shape)->to_vector<double>();

@@ -49,7 +49,10 @@ Axes exchanged_axes(int rank, int axis0, int axis1) {
 std::int64_t select_index(const Shape& shape, int axis, std::int64_t index) {
   const std::int64_t length = shape[axis];
   if (index < -length || index >= length) {
-    fail<ValueError>("select", "index {} is out of range for axis {} of shape {}", index, axis, shape);
+    if (length == 0)
+      fail<ValueError>("select", "index {}, but axis {} of shape {} is empty", index, axis, shape);
+    fail<ValueError>("select", "index {} is out of range for axis {} of shape {}; indices are {} to {}",
+                     index, axis, shape, -length, length - 1);
   }
   return index < 0 ? index + length : index;
 }

@@ -16,8 +16,8 @@ namespace {
 
 void require_like(const char* op, const char* name, const Tensor& x, const char* other_name,
                   const Tensor& other) {
-  require_defined(op, other);
-  common_device(op, x, other);
+  require_defined(op, other, other_name);
+  common_device(op, {name, x}, {other_name, other});
   if (x.dtype() != other.dtype()) {
     fail<DTypeError>(op, "{} is {}, but {} is {}; convert one with .to(dtype)", name, x.dtype(), other_name,
                      other.dtype());

@@ -42,7 +42,7 @@ void fill(Tensor& x, Scalar value) {
 void assign(Tensor& x, const Tensor& source) {
   const OpScope scope("assign");
   require_defined("assign", x);
-  require_defined("assign", source);
+  require_defined("assign", source, "the source");
   require_writable("assign", x);
   if (broadcast_shapes("assign", source.shape(), x.shape()) != x.shape()) {
     fail<ShapeError>("assign", "a source of shape {} does not fit into {}", source.shape(), x.shape());

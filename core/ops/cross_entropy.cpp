@@ -27,7 +27,7 @@ void check_class_indices(const char* op, const Tensor& scores, const Tensor& tar
     fail<ShapeError>(op, "logits are {}, so class indices must be {}, but the target is {}", scores.shape(),
                      wanted, target.shape());
   }
-  common_device(op, scores, target);
+  common_device(op, {"logits", scores}, {"the target", target});
   const std::vector<std::int64_t> classes = target.to_vector<std::int64_t>();
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (classes[i] == ignored || (classes[i] >= 0 && classes[i] < scores.size(1))) continue;
@@ -37,8 +37,8 @@ void check_class_indices(const char* op, const Tensor& scores, const Tensor& tar
 }
 
 void check_scores(const char* op, const Tensor& scores, const Tensor& target, const Tensor& weight) {
-  require_floating(op, scores);
-  require_defined(op, target);
+  require_floating(op, scores, "logits");
+  require_defined(op, target, "the target");
   if (scores.rank() < 2)
     fail<ShapeError>(op, "takes logits [rows, classes] or [rows, classes, ...], not {}", scores.shape());
   if (target.dtype() == DType::boolean)
@@ -48,7 +48,7 @@ void check_scores(const char* op, const Tensor& scores, const Tensor& target, co
     fail<ShapeError>(op, "logits are {}, so the weight of the classes must be [{}], but it is {}",
                      scores.shape(), scores.size(1), weight.shape());
   }
-  common_device(op, scores, weight);
+  common_device(op, {"logits", scores}, {"the weight", weight});
 }
 
 /// The arguments of the kernels besides the logits.
@@ -115,7 +115,7 @@ void check_cross_entropy(const char* op, const Tensor& logits, const Tensor& tar
     fail<ShapeError>(op, "logits are {}, so probabilities must be too, but the target is {}", logits.shape(),
                      target.shape());
   }
-  common_device(op, logits, target);
+  common_device(op, {"logits", logits}, {"the target", target});
 }
 
 void check_nll(const char* op, const Tensor& log_probability, const Tensor& target,

@@ -50,7 +50,7 @@ void require_in_range(const char* op, const Tensor& index, int axis, const Shape
 }
 
 Tensor as_index(const char* op, const Tensor& index) {
-  require_defined(op, index);
+  require_defined(op, index, "the index");
   if (index.dtype() != DType::i64 && index.dtype() != DType::i32) {
     fail<DTypeError>(op, "indices are i64 or i32, but the index is {}; convert it with .to(DType::i64)",
                      index.dtype());
@@ -85,7 +85,7 @@ Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& in
 
 IndexMap checked_map(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
-  require_defined(op, index);
+  require_defined(op, index, "the index");
   require_rank(op, x, index);
   for (int i = 0; i < x.rank(); ++i) {
     if (i == axis || index.shape()[i] <= x.shape()[i]) continue;
@@ -115,7 +115,7 @@ Shape with_length(Shape shape, int axis, std::int64_t length) {
 }
 
 void check_source(const char* op, const Tensor& x, const Shape& index, const Tensor& source) {
-  require_defined(op, source);
+  require_defined(op, source, "the source");
   require_one_device(op, x, "source", source);
   if (source.dtype() != x.dtype()) {
     fail<DTypeError>(op, "x is {}, the source {}; convert it with .to(x.dtype())", x.dtype(), source.dtype());
@@ -150,7 +150,7 @@ void check_alpha(const char* op, const Tensor& x, double alpha) {
 
 Tensor true_positions(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape) {
   require_defined(op, x);
-  require_defined(op, mask);
+  require_defined(op, mask, "the mask");
   require_one_device(op, x, "mask", mask);
   if (mask.dtype() != DType::boolean) {
     fail<DTypeError>(op, "the mask must be bool, but is {}; compare it, for example mask != 0", mask.dtype());
@@ -171,7 +171,7 @@ std::int64_t number_of_bins(const Tensor& x, std::int64_t minlength) {
 }
 
 Tensor zero_bins(const Tensor& x, const Tensor& weights, std::int64_t bins) {
-  require_defined("bincount", weights);
+  require_defined("bincount", weights, "weights");
   require_one_device("bincount", x, "weights", weights);
   if (x.shape() != weights.shape()) {
     fail<ShapeError>("bincount", "x is {}, the weights {}; there must be one weight an element", x.shape(),

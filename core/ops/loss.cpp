@@ -11,15 +11,15 @@ namespace tinytorch {
 namespace detail {
 
 void check_loss_operands(const char* op, const Tensor& prediction, const Tensor& target) {
-  require_defined(op, prediction);
-  require_defined(op, target);
+  require_defined(op, prediction, "the prediction");
+  require_defined(op, target, "the target");
   if (prediction.shape() != target.shape()) {
     fail<ShapeError>(op, "prediction is {}, target is {}; they must have the same shape", prediction.shape(),
                      target.shape());
   }
   if (!is_floating(prediction.dtype()))
     fail<DTypeError>(op, "takes a floating prediction, but it is {}", prediction.dtype());
-  common_device(op, prediction, target);
+  common_device(op, {"the prediction", prediction}, {"the target", target});
 }
 
 void check_threshold(const char* op, const char* name, double value, bool zero_allowed) {
@@ -33,13 +33,13 @@ Tensor checked_weight(const char* op, const char* name, const Tensor& weight, co
     fail<ShapeError>(op, "{} is {}, which does not broadcast to the prediction's {}", name, weight.shape(),
                      prediction.shape());
   }
-  common_device(op, prediction, weight);
+  common_device(op, {"the prediction", prediction}, {name, weight});
   return weight.to({.dtype = prediction.dtype(), .device = prediction.device()});
 }
 
 void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, const Tensor& target) {
   check_loss_operands(op, x1, x2);
-  require_defined(op, target);
+  require_defined(op, target, "the target");
   if (x1.rank() != 1 && x1.rank() != 2)
     fail<ShapeError>(op, "takes x1 and x2 [rows, n] or [n], not {}", x1.shape());
   const Shape wanted = x1.rank() == 2 ? Shape{x1.shape()[0]} : Shape{};
@@ -47,7 +47,7 @@ void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, c
     fail<ShapeError>(op, "x1 and x2 are {}, so the target must be {}, but it is {}", x1.shape(), wanted,
                      target.shape());
   }
-  common_device(op, x1, target);
+  common_device(op, {"x1", x1}, {"the target", target});
 }
 
 }  // namespace detail

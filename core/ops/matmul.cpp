@@ -65,8 +65,8 @@ Tensor matmul_matrices(const Tensor& a, const Tensor& b) {
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
   const OpScope scope("matmul");
-  require_defined("matmul", a);
-  require_defined("matmul", b);
+  require_defined("matmul", a, "a");
+  require_defined("matmul", b, "b");
   check_dtype(a, b);
   check_shapes(a, b);
   if (a.rank() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.rank() == 1 ? -1 : -2);
@@ -76,10 +76,12 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
   const OpScope scope("linear");
-  for (const Tensor* operand : {&x, &weight, &bias}) require_defined("linear", *operand);
+  require_defined("linear", x, "x");
+  require_defined("linear", weight, "the weight");
+  require_defined("linear", bias, "the bias");
   check_linear(x.shape(), weight.shape(), bias.shape());
-  const Device device = common_device("linear", x, weight);
-  common_device("linear", x, bias);
+  const Device device = common_device("linear", {"x", x}, {"the weight", weight});
+  common_device("linear", {"x", x}, {"the bias", bias});
   const DType dtype = promote(common_dtype(x, weight), bias.dtype());
   if (!is_floating(dtype)) {
     const Tensor y = matmul(x, transpose(weight)) + bias;

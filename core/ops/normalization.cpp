@@ -72,7 +72,7 @@ void check_running(const Tensor& x, const char* name, const Tensor& running) {
     fail<ShapeError>(kOp, "the running {} is {}, but x {} has {} channels", name, running.shape(), x.shape(),
                      x.shape()[1]);
   }
-  require_floating(kOp, running);
+  require_floating(kOp, running, "a running statistic");
   if (running.device() != x.device()) {
     fail<DeviceError>(kOp, "x is on {}, but the running {} on {}; move one with .to(device)", x.device(),
                       name, running.device());

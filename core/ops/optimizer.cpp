@@ -30,7 +30,7 @@ void check_matches(const char* op, const Tensor& parameter, const char* name, co
 }
 
 void check_update(const char* op, const ParameterUpdate& update, Device device, int moments) {
-  require_floating(op, update.parameter);
+  require_floating(op, update.parameter, "a parameter");
   if (update.device() != device) {
     fail<DeviceError>(op, "one parameter is on {}, another on {}; update those of each device apart", device,
                       update.device());
@@ -39,11 +39,11 @@ void check_update(const char* op, const ParameterUpdate& update, Device device, 
     fail<ValueError>(op, "a parameter {} is not contiguous; take contiguous() of it",
                      update.parameter.shape());
   }
-  require_defined(op, update.gradient);
+  require_defined(op, update.gradient, "a gradient");
   check_matches(op, update.parameter, "gradient", update.gradient);
   int index = 0;
   for (const Tensor* moment : {&update.first, &update.second, &update.third}) {
-    if (++index <= moments) require_defined(op, *moment);
+    if (++index <= moments) require_defined(op, *moment, "a moment");
     if (moment->defined()) check_matches(op, update.parameter, "moment", *moment);
   }
 }

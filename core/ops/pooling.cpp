@@ -59,8 +59,8 @@ MaxPooled<Tensor> pooled(const Tensor& x, const Pair& kernel, const MaxPool2dOpt
 
 /// Checks the indices of pooled images of `shape`.
 void check_indices(const char* op, const Tensor& x, const Tensor& indices, const Shape& shape) {
-  require_defined(op, indices);
-  common_device(op, x, indices);
+  require_defined(op, indices, "indices");
+  common_device(op, {"x", x}, {"indices", indices});
   if (indices.dtype() != DType::i64)
     fail<DTypeError>(op, "indices are {}; wanted i64, as max_pool2d_with_indices() gives them",
                      indices.dtype());

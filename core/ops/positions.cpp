@@ -33,8 +33,8 @@ Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor
   const char* const op = kernel.name();
   const OpScope scope(op);
   require_floating(op, x);
-  require_defined(op, cosine);
-  require_defined(op, sine);
+  require_defined(op, cosine, "cosine");
+  require_defined(op, sine, "sine");
   Shape half = x.shape();
   const bool even = !half.empty() && half.back() % 2 == 0;
   if (even) half.back() /= 2;
@@ -45,8 +45,8 @@ Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor
         "to [..., width / 2]",
         x.shape(), cosine.shape(), sine.shape());
   }
-  common_device(op, x, cosine);
-  common_device(op, x, sine);
+  common_device(op, {"x", x}, {"cosine", cosine});
+  common_device(op, {"x", x}, {"sine", sine});
   Tensor y = empty_like(x);
   if (y.numel() > 0) {
     const Tensor c = cosine.to(x.device()), s = sine.to(x.device());  // scalars too
@@ -59,7 +59,7 @@ Tensor rotate(const kernels::RotateKernel& kernel, const Tensor& x, const Tensor
 
 RotaryTable rotary_table(const Tensor& positions, std::int64_t width, double base, DType dtype) {
   const OpScope scope("rotary_table");
-  require_numeric("rotary_table", positions);
+  require_numeric("rotary_table", positions, "positions");
   require_floating_dtype("rotary_table", dtype);
   if (width < 0 || width % 2 != 0)
     fail<ShapeError>("rotary_table", "width is {}; its elements make pairs, so it must be even", width);
@@ -105,7 +105,7 @@ Tensor consecutive_positions(const Tensor& x, std::int64_t offset) {
 
 RotaryTable rotary_table_for(const Tensor& x, const Tensor& positions, double base) {
   require_floating("rotary", x);
-  require_defined("rotary", positions);
+  require_defined("rotary", positions, "positions");
   Shape rows = x.shape();
   if (!rows.empty()) rows.erase(rows.size() - 1);
   if (x.rank() == 0 || x.shape().back() % 2 != 0 || !broadcasts_to(positions.shape(), rows)) {

@@ -56,12 +56,12 @@ Tensor checked_quantiles(const char* op, const Tensor& x, double q) {
 
 Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q) {
   require_floating(op, x);
-  require_defined(op, q);
+  require_defined(op, q, "q");
   if (!is_floating(q.dtype())) {
     fail<DTypeError>(op, "q is {}; wanted floating numbers, so convert it with .to(DType::f32)", q.dtype());
   }
   if (q.rank() > 1) fail<ShapeError>(op, "q is {}; it must have one axis at most", q.shape());
-  const Device device = common_device(op, x, q);
+  const Device device = common_device(op, {"x", x}, {"q", q});
   Tensor ordinary = q.to({.dtype = q.dtype(), .device = device});
   if (q.numel() > 0) {
     const Tensor flat = reshape(ordinary, {q.numel()}),

@@ -198,12 +198,12 @@ namespace {
 /// The repeats of each index along an axis of this length, as i64 [length].
 Tensor checked_repeats(const Tensor& x, int axis, const Tensor& repeats) {
   constexpr const char* kOp = "repeat_interleave";
-  require_defined(kOp, repeats);
+  require_defined(kOp, repeats, "repeats");
   if (repeats.dtype() != DType::i64 && repeats.dtype() != DType::i32) {
     fail<DTypeError>(kOp, "repeats are i64 or i32, but given as {}; convert them with .to(DType::i64)",
                      repeats.dtype());
   }
-  const Device device = common_device(kOp, x, repeats);
+  const Device device = common_device(kOp, {"x", x}, {"repeats", repeats});
   const std::int64_t length = x.shape()[axis];
   if (repeats.rank() > 1 || (repeats.numel() != 1 && repeats.numel() != length)) {
     fail<ShapeError>(kOp,

@@ -12,7 +12,9 @@ namespace {
 
 void check_gates(const char* op, std::int64_t gates, const Tensor& from_input, const Tensor& from_hidden,
                  const Tensor& state) {
-  for (const Tensor* operand : {&from_input, &from_hidden, &state}) require_floating(op, *operand);
+  require_floating(op, from_input, "from_input");
+  require_floating(op, from_hidden, "from_hidden");
+  require_floating(op, state, "the state");
   Shape wanted = state.shape();
   if (!wanted.empty()) wanted.back() = checked_mul(op, wanted.back(), gates);
   if (wanted.empty() || from_input.shape() != wanted || from_hidden.shape() != wanted) {
@@ -24,8 +26,8 @@ void check_gates(const char* op, std::int64_t gates, const Tensor& from_input, c
     fail<DTypeError>(op, "from_input is {}, from_hidden {}, the state {}; convert them with .to(dtype)",
                      from_input.dtype(), from_hidden.dtype(), state.dtype());
   }
-  common_device(op, from_input, from_hidden);
-  common_device(op, from_input, state);
+  common_device(op, {"from_input", from_input}, {"from_hidden", from_hidden});
+  common_device(op, {"from_input", from_input}, {"the state", state});
 }
 
 Tensor empty_contiguous(const Tensor& x) {

@@ -96,7 +96,7 @@ Tensor normal(double mean, double deviation, const Shape& shape, Options options
 
 Tensor bernoulli(const Tensor& p, Generator& generator) {
   const OpScope scope("bernoulli");
-  require_floating("bernoulli", p);
+  require_floating("bernoulli", p, "p");
   if (p.numel() > 0) {
     const auto least = min(p).item<double>(), most = max(p).item<double>();
     if (!(least >= 0 && most <= 1))
@@ -108,7 +108,7 @@ Tensor bernoulli(const Tensor& p, Generator& generator) {
 
 Tensor multinomial(const Tensor& weights, std::int64_t samples, bool replacement, Generator& generator) {
   const OpScope scope("multinomial");
-  require_floating("multinomial", weights);
+  require_floating("multinomial", weights, "weights");
   if (weights.rank() == 0)
     fail<ShapeError>("multinomial", "takes weights [..., n], not a 0-dimensional tensor");
   if (samples < 1) fail<ValueError>("multinomial", "samples is {}; it must be positive", samples);

@@ -42,8 +42,8 @@ Tensor arg_scan(const kernels::ArgScanKernel& kernel, const Tensor& x, int axis)
 Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
   const OpScope scope("linear_recurrence");
   constexpr auto kName = "linear_recurrence";
-  require_floating(kName, a);
-  require_floating(kName, b);
+  require_floating(kName, a, "a");
+  require_floating(kName, b, "b");
   const int along = normalize_axis(kName, axis, a.rank());
   if (a.shape() != b.shape())
     fail<ShapeError>(kName, "a is {}, b is {}; they must be alike", a.shape(), b.shape());

@@ -83,7 +83,7 @@ void check_concat(std::span<const Tensor> tensors, int axis) {
       fail<ShapeError>("concat", "shapes {} and {} differ at another axis than {}", first.shape(), x.shape(),
                        axis);
     }
-    common_device("concat", first, x);
+    common_device("concat", {"the first tensor", first}, {"another", x});
   }
 }
 
@@ -154,7 +154,8 @@ Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64
   const OpScope scope("slice_scatter");
   Tensor y = clone(x);
   Tensor target = slice(y, axis, start, stop, step);
-  common_device("slice_scatter", y, source);
+  require_defined("slice_scatter", source, "the source");
+  common_device("slice_scatter", {"x", y}, {"the source", source});
   assign(target, source);
   return y;
 }
@@ -162,7 +163,7 @@ Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64
 Tensor concat(std::span<const Tensor> tensors, int axis) {
   const OpScope scope("concat");
   if (tensors.empty()) fail<ShapeError>("concat", "no tensors were given");
-  for (const Tensor& x : tensors) require_defined("concat", x);
+  for (const Tensor& x : tensors) require_defined("concat", x, "a tensor");
   const Tensor& first = tensors.front();
   const int i = normalize_axis("concat", axis, first.rank());
   check_concat(tensors, i);

@@ -22,7 +22,7 @@ Tensor unfold(const Tensor& x, const Window& window) {
 
 Tensor fold(const Tensor& columns, const Pair& size, const Window& window) {
   const OpScope scope("fold");
-  require_floating("fold", columns);
+  require_floating("fold", columns, "columns");
   if (columns.rank() != 3) {
     fail<ShapeError>("fold",
                      "columns are {}; wanted [batch, channels * kernel height * kernel width, positions]",

@@ -38,9 +38,8 @@ TEST(AttentionErrors, OfTypes) {
       "key, or floating, added to the scores; compare it, for example mask != 0");
   EXPECT_ERROR(padding_mask(ones_of({2}), 3), DTypeError,
                "[padding_mask] lengths are f32; wanted integers, convert them with .to(DType::i64)");
-  EXPECT_ERROR(
-      scaled_dot_product_attention(x, Tensor(), x), ValueError,
-      "[scaled_dot_product_attention] the tensor is undefined (default-constructed); give it a value first");
+  EXPECT_ERROR(scaled_dot_product_attention(x, Tensor(), x), ValueError,
+               "[scaled_dot_product_attention] k is undefined (default-constructed); give it a value first");
 }
 
 TEST(AttentionErrors, OfShapes) {

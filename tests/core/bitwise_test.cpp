@@ -64,6 +64,9 @@ TEST(Bitwise, SaysWhatIsWrong) {
   EXPECT_ERROR(ones_of({2}) & 1, DTypeError,
                "[bitwise_and] takes integers and bools, but a is f32 and b is i64; convert one with "
                ".to(DType::i64)");
+  EXPECT_ERROR(ones_of({2}) | ones_of({2}), DTypeError,
+               "[bitwise_or] takes integers and bools, but a is f32 and b is f32; convert both with "
+               ".to(DType::i64)");
   EXPECT_ERROR(~ones_of({2}), DTypeError,
                "[bitwise_not] takes integers and bools, but x is f32; convert it with .to(DType::i64)");
   EXPECT_ERROR(ones_of({2}, DType::i64) << 1.5, DTypeError,
@@ -76,7 +79,7 @@ TEST(Bitwise, SaysWhatIsWrong) {
                "[bitwise_or] shapes [2] and [3] do not broadcast: axis -1 is 2 and 3; lengths must be equal "
                "or 1");
   EXPECT_ERROR(~Tensor(), ValueError,
-               "[bitwise_not] the tensor is undefined (default-constructed); give it a value first");
+               "[bitwise_not] x is undefined (default-constructed); give it a value first");
 }
 
 }  // namespace

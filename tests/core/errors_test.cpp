@@ -60,16 +60,16 @@ TEST(Errors, OfTypes) {
     const auto op = entry.second;
     const std::string name = entry.first;
     EXPECT_ERROR(op(integer), DTypeError,
-                 "[" + name + "] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+                 "[" + name + "] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   }
   EXPECT_ERROR(relu(truth), DTypeError,
-               "[relu] takes floating tensors, but x is bool; convert it with x.to(DType::f32)");
+               "[relu] takes floating tensors, but x is bool; convert it with .to(DType::f32)");
   EXPECT_ERROR(sigmoid(integer), DTypeError,
-               "[sigmoid] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[sigmoid] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(softmax(integer), DTypeError,
-               "[softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[softmax] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(log_softmax(integer), DTypeError,
-               "[log_softmax] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[log_softmax] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   const std::pair<const char*, Tensor (*)(const Tensor&)> roundings[] = {
       {"floor", floor}, {"ceil", ceil}, {"trunc", trunc}, {"round", round}};
   for (const auto& entry : roundings) {
@@ -77,7 +77,7 @@ TEST(Errors, OfTypes) {
     const std::string name = entry.first;
     EXPECT_ERROR(
         op(truth), DTypeError,
-        "[" + name + "] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+        "[" + name + "] takes numbers, but x is bool; convert it with .to(DType::i64) or use logical ops");
   }
   const std::pair<const char*, Tensor (*)(const Tensor&, const Tensor&)> pairs[] = {
       {"atan2", atan2}, {"remainder", remainder}, {"floor_divide", floor_divide}};
@@ -92,11 +92,11 @@ TEST(Errors, OfTypes) {
       masked_fill(ones_of({2}), integer, 1), DTypeError,
       "[masked_fill] the condition must be bool, but is i64; compare it, for example condition != 0");
   EXPECT_ERROR(-truth, DTypeError,
-               "[neg] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+               "[neg] takes numbers, but x is bool; convert it with .to(DType::i64) or use logical ops");
   EXPECT_ERROR(abs(truth), DTypeError,
-               "[abs] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+               "[abs] takes numbers, but x is bool; convert it with .to(DType::i64) or use logical ops");
   EXPECT_ERROR(sign(truth), DTypeError,
-               "[sign] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+               "[sign] takes numbers, but x is bool; convert it with .to(DType::i64) or use logical ops");
   EXPECT_ERROR(truth - truth, DTypeError,
                "[sub] takes numbers, but both operands are bool; convert one with .to(DType::i64)");
   EXPECT_ERROR(truth / truth, DTypeError,
@@ -175,9 +175,10 @@ TEST(Errors, OfShapes) {
 
 TEST(Errors, OfValues) {
   EXPECT_ERROR(select(ones_of({2, 3}), 1, 3), ValueError,
-               "[select] index 3 is out of range for axis 1 of shape [2, 3]");
+               "[select] index 3 is out of range for axis 1 of shape [2, 3]; indices are -3 to 2");
   EXPECT_ERROR(select(ones_of({2, 3}), 1, -4), ValueError,
-               "[select] index -4 is out of range for axis 1 of shape [2, 3]");
+               "[select] index -4 is out of range for axis 1 of shape [2, 3]; indices are -3 to 2");
+  EXPECT_ERROR(select(ones_of({0}), 0, 0), ValueError, "[select] index 0, but axis 0 of shape [0] is empty");
   EXPECT_ERROR(slice(ones_of({2}), 0, 0, 2, 0), ValueError, "[slice] step is 0; it must be at least 1");
   EXPECT_ERROR(slice(ones_of({2}), 0, 0, 2, -1), ValueError, "[slice] step is -1; it must be at least 1");
   EXPECT_ERROR(softplus(ones_of({2}), 0), ValueError, "[softplus] beta is 0; it must be positive");

@@ -156,11 +156,11 @@ TEST(Images, ConvolutionsSayWhatDoesNotFit) {
   EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}), {}, {.dilation = std::int64_t{1} << 40}), ValueError,
                "[conv2d] dilation is 1099511627776; it must be at most 2^31");
   EXPECT_ERROR(conv2d(ones_of({2, 3, 5, 5}, DType::i64), ones_of({4, 3, 3, 3}, DType::i64)), DTypeError,
-               "[conv2d] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[conv2d] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(conv2d(x, ones_of({4, 3, 3, 3}, DType::f64)), DTypeError,
                "[conv2d] input is f32, but the weight is f64; convert one with .to(dtype)");
   EXPECT_ERROR(conv2d(x, Tensor()), ValueError,
-               "[conv2d] the tensor is undefined (default-constructed); give it a value first");
+               "[conv2d] the weight is undefined (default-constructed); give it a value first");
 }
 
 TEST(Images, GradientsOfConvolutionsSayWhatDoesNotFit) {

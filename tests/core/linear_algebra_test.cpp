@@ -29,10 +29,13 @@ TEST(LinearAlgebra, SaysWhichShapesItTakes) {
   EXPECT_ERROR(baddbmm(ones_of({5}), ones_of({2, 3, 4}), ones_of({2, 3, 5})), ShapeError,
                "[baddbmm] takes [batch, m, k] and [batch, k, n], but a is [2, 3, 4] and b is [2, 3, 5]; "
                "matmul() broadcasts");
-  EXPECT_ERROR(addmm(ones_of({5}), ones_of({3, 4}), ones_of({5, 5})), ShapeError,
-               "[addmm] takes x that broadcasts to [m, n], [m, k] and [k, n], but x is [5], a [3, 4], b [5, "
-               "5]");
-  EXPECT_THROW(addmm(ones_of({2, 3, 5}), ones_of({3, 4}), ones_of({4, 5})), ShapeError);
+  EXPECT_ERROR(
+      addmm(ones_of({5}), ones_of({3, 4}), ones_of({5, 5})), ShapeError,
+      "[addmm] takes a [m, k] and b [k, n], but a is [3, 4] and b is [5, 5]; baddbmm() takes batches");
+  EXPECT_ERROR(addmm(ones_of({2, 3, 5}), ones_of({3, 4}), ones_of({4, 5})), ShapeError,
+               "[addmm] x is [2, 3, 5], which does not broadcast to the product's [3, 5]");
+  EXPECT_ERROR(bmm(Tensor(), ones_of({1, 4, 5})), ValueError,
+               "[bmm] a is undefined (default-constructed); give it a value first");
   EXPECT_THROW(baddbmm(ones_of({7}), ones_of({2, 3, 4}), ones_of({2, 4, 5})), ShapeError);
 }
 

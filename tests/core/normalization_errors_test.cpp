@@ -54,17 +54,18 @@ TEST(NormalizationErrors, OfValues) {
   EXPECT_ERROR(batch_norm(x, {}, running, {}, {}, kTraining), ValueError,
                "[batch_norm] only one running statistic is defined; give both or none");
   EXPECT_ERROR(layer_norm(Tensor(), {6}), ValueError,
-               "[layer_norm] the tensor is undefined (default-constructed); give it a value first");
+               "[layer_norm] x is undefined (default-constructed); give it a value first");
 }
 
 TEST(NormalizationErrors, OfTypes) {
   const Tensor x = ones_of({2, 6});
   EXPECT_ERROR(group_norm(ones_of({2, 6}, DType::i64), 2), DTypeError,
-               "[group_norm] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[group_norm] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(group_norm(x, 2, ones_of({6}, DType::f64)), DTypeError,
                "[group_norm] x is f32, but the weight f64; convert one with .to(dtype)");
-  EXPECT_ERROR(batch_norm(x, ones_of({6}, DType::i32), ones_of({6})), DTypeError,
-               "[batch_norm] takes floating tensors, but x is i32; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(
+      batch_norm(x, ones_of({6}, DType::i32), ones_of({6})), DTypeError,
+      "[batch_norm] takes floating tensors, but a running statistic is i32; convert it with .to(DType::f32)");
 }
 
 }  // namespace

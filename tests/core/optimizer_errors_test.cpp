@@ -34,13 +34,13 @@ TEST(OptimizerErrors, OfTensorsThatDoNotFitEachOther) {
   EXPECT_ERROR(sgd({p, ones_of({2, 3}, DType::f64)}), DTypeError,
                "[sgd_step] a parameter is f32, but its gradient f64; convert one with .to(dtype)");
   EXPECT_ERROR(sgd({ones_of({2}, DType::i64), ones_of({2}, DType::i64)}), DTypeError,
-               "[sgd_step] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[sgd_step] takes floating tensors, but a parameter is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(sgd({p, transpose(ones_of({3, 2}))}), ValueError,
                "[sgd_step] the gradient of a parameter [2, 3] is not contiguous; take contiguous() of it");
   EXPECT_ERROR(sgd({transpose(ones_of({3, 2})), p}), ValueError,
                "[sgd_step] a parameter [2, 3] is not contiguous; take contiguous() of it");
   EXPECT_ERROR(adagrad({p, p}), ValueError,
-               "[adagrad_step] the tensor is undefined (default-constructed); give it a value first");
+               "[adagrad_step] a moment is undefined (default-constructed); give it a value first");
 }
 
 }  // namespace

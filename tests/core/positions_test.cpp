@@ -53,9 +53,9 @@ TEST(Rotary, SaysWhatIsWrong) {
                "[rotary_table] width is 3; its elements make pairs, so it must be even");
   EXPECT_ERROR(rotary_table(ones_of({2}), 2, 10000, DType::i32), DTypeError,
                "[rotary_table] makes f32 or f64 tensors, but i32 was asked for");
-  EXPECT_ERROR(
-      rotary_table(ones_of({2}) < 1, 2), DTypeError,
-      "[rotary_table] takes numbers, but x is bool; convert it with x.to(DType::i64) or use logical ops");
+  EXPECT_ERROR(rotary_table(ones_of({2}) < 1, 2), DTypeError,
+               "[rotary_table] takes numbers, but positions is bool; convert it with .to(DType::i64) or use "
+               "logical ops");
   EXPECT_ERROR(
       rotate_halves(ones_of({3, 4}), ones_of({3, 4}), ones_of({3, 2})), ShapeError,
       "[rotate_halves] x is [3, 4], cosine [3, 4], sine [3, 2]; wanted [..., width] of an even width, and "

@@ -23,7 +23,7 @@ TEST(Median, NamesWhatDoesNotFit) {
                "[nanmedian] axis 0 of shape [0] has no elements to choose from");
   EXPECT_ERROR(median(ones_of({}), 0), ShapeError, "[median] axis 0 of a tensor that has no axes");
   EXPECT_ERROR(median(Tensor()), ValueError,
-               "[median] the tensor is undefined (default-constructed); give it a value first");
+               "[median] x is undefined (default-constructed); give it a value first");
 }
 
 TEST(Quantile, NamesWhatDoesNotFit) {
@@ -39,7 +39,7 @@ TEST(Quantile, NamesWhatDoesNotFit) {
   EXPECT_ERROR(quantile(x, ones_of({1, 2})), ShapeError,
                "[quantile] q is [1, 2]; it must have one axis at most");
   EXPECT_ERROR(quantile(ones_of({2}, DType::i64), 0.5), DTypeError,
-               "[quantile] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[quantile] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(quantile(ones_of({0}), 0.5), ShapeError,
                "[quantile] axis 0 of shape [0] has no elements to choose from");
   EXPECT_ERROR(quantile(x, 0.5, 2), ShapeError,

@@ -113,7 +113,7 @@ TEST(ScanErrors, NameWhatDoesNotFit) {
 TEST(StatisticsErrors, NameTheOp) {
   const Tensor integers = ones_of({2, 3}, DType::i64), x = ones_of({2, 3});
   EXPECT_ERROR(nanmean(integers), DTypeError,
-               "[nanmean] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[nanmean] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(nanmean(x, {2}), ShapeError,
                "[nanmean] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(nansum(x, {0, 0}), ShapeError, "[nansum] axis 0 is named twice in [0, 0]");
@@ -122,13 +122,13 @@ TEST(StatisticsErrors, NameTheOp) {
   EXPECT_ERROR(min_with_indices(ones_of({2, 0}), 1), ShapeError,
                "[min_with_indices] axis 1 of shape [2, 0] has no elements to choose from");
   EXPECT_ERROR(var(integers), DTypeError,
-               "[var] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[var] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(stddev(integers), DTypeError,
-               "[stddev] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[stddev] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(logsumexp(integers), DTypeError,
-               "[logsumexp] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[logsumexp] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(norm(integers), DTypeError,
-               "[norm] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[norm] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
   EXPECT_ERROR(prod(x, {2}), ShapeError,
                "[prod] axis 2 is out of range for a tensor with 2 axes; use -2 to 1");
   EXPECT_ERROR(any(x, {0, 0}), ShapeError, "[any] axis 0 is named twice in [0, 0]");

@@ -26,7 +26,7 @@ TEST(RecurrentErrors, OfShapes) {
 
 TEST(RecurrentErrors, OfTypes) {
   EXPECT_ERROR(lstm_gates(ones_of({8}), ones_of({8}), ones_of({2}, DType::i32)), DTypeError,
-               "[lstm_gates] takes floating tensors, but x is i32; convert it with x.to(DType::f32)");
+               "[lstm_gates] takes floating tensors, but the state is i32; convert it with .to(DType::f32)");
   EXPECT_ERROR(gru_gates(ones_of({6}), ones_of({6}, DType::f64), ones_of({2})), DTypeError,
                "[gru_gates] from_input is f32, from_hidden f64, the state f32; convert them with .to(dtype)");
 }

@@ -61,7 +61,7 @@ TEST(Dropout, RefusesWhatIsNoProbability) {
   EXPECT_ERROR(dropout(here(Tensor{1.0}), -0.5, false), ValueError,
                "[dropout] p is -0.5; it must be in [0, 1]");
   EXPECT_ERROR(dropout(here(Tensor{1})), DTypeError,
-               "[dropout] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+               "[dropout] takes floating tensors, but x is i64; convert it with .to(DType::f32)");
 }
 
 TEST(Bernoulli, HasTheSameBitsOnEachDevice) {

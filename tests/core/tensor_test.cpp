@@ -50,21 +50,23 @@ TEST(Tensor, IsUndefinedByDefault) {
   const Tensor x;
   EXPECT_FALSE(x.defined());
   EXPECT_EQ(x.version(), 0u);
-  const char* const message = " the tensor is undefined (default-constructed); give it a value first";
-  EXPECT_ERROR(x + 1, ValueError, std::string("[add]") + message);
-  EXPECT_ERROR(1 - x, ValueError, std::string("[sub]") + message);
-  EXPECT_ERROR(x == 1, ValueError, std::string("[eq]") + message);
-  EXPECT_ERROR(sum(x), ValueError, std::string("[sum]") + message);
-  EXPECT_ERROR(argmax(x), ValueError, std::string("[argmax]") + message);
-  EXPECT_ERROR(x.item(), ValueError, std::string("[item]") + message);
-  EXPECT_ERROR(x.to_vector(), ValueError, std::string("[to_vector]") + message);
-  EXPECT_ERROR(x.to(DType::f64), ValueError, std::string("[to]") + message);
-  EXPECT_ERROR(reshape(x, {1}), ValueError, std::string("[reshape]") + message);
-  EXPECT_ERROR(clone(x), ValueError, std::string("[clone]") + message);
-  EXPECT_ERROR(matmul(x, x), ValueError, std::string("[matmul]") + message);
-  EXPECT_ERROR(equal(x, x), ValueError, std::string("[equal]") + message);
-  EXPECT_ERROR(concat({x, x}), ValueError, std::string("[concat]") + message);
-  EXPECT_ERROR(where(x, 1, 2), ValueError, std::string("[where]") + message);
+  const auto message = [](const std::string& op, const std::string& name) {
+    return "[" + op + "] " + name + " is undefined (default-constructed); give it a value first";
+  };
+  EXPECT_ERROR(x + 1, ValueError, message("add", "a"));
+  EXPECT_ERROR(1 - x, ValueError, message("sub", "b"));
+  EXPECT_ERROR(x == 1, ValueError, message("eq", "a"));
+  EXPECT_ERROR(sum(x), ValueError, message("sum", "x"));
+  EXPECT_ERROR(argmax(x), ValueError, message("argmax", "x"));
+  EXPECT_ERROR(x.item(), ValueError, message("item", "the tensor"));
+  EXPECT_ERROR(x.to_vector(), ValueError, message("to_vector", "the tensor"));
+  EXPECT_ERROR(x.to(DType::f64), ValueError, message("to", "the tensor"));
+  EXPECT_ERROR(reshape(x, {1}), ValueError, message("reshape", "x"));
+  EXPECT_ERROR(clone(x), ValueError, message("clone", "x"));
+  EXPECT_ERROR(matmul(x, x), ValueError, message("matmul", "a"));
+  EXPECT_ERROR(equal(x, x), ValueError, message("equal", "a"));
+  EXPECT_ERROR(concat({x, x}), ValueError, message("concat", "a tensor"));
+  EXPECT_ERROR(where(x, 1, 2), ValueError, message("where", "the condition"));
 }
 
 TEST(Tensor, ConvertsItsElementsToAnyType) {
@@ -79,13 +81,16 @@ TEST(Tensor, ConvertsItsElementsToAnyType) {
 TEST(Tensor, ItemWantsExactlyOneElement) {
   EXPECT_EQ((Tensor{{2.5}}).item(), 2.5f);
   EXPECT_ERROR(counting({2, 3}).item(), ShapeError,
-               "[item] needs exactly one element, but the shape is [2, 3]");
-  EXPECT_ERROR(counting({0}).item(), ShapeError, "[item] needs exactly one element, but the shape is [0]");
+               "[item] needs exactly one element, but the shape is [2, 3]; to_vector() reads all of them");
+  EXPECT_ERROR(counting({0}).item(), ShapeError,
+               "[item] needs exactly one element, but the shape is [0]; to_vector() reads all of them");
 }
 
 TEST(Tensor, DataIsReadAsItsOwnTypeOnly) {
   const Tensor x = counting({2});
-  EXPECT_ERROR(x.data<double>(), DTypeError, "[data] the tensor is f32, but it was read as f64");
+  EXPECT_ERROR(x.data<double>(), DTypeError,
+               "[data] the tensor is f32, but it was read as f64; convert it with "
+               ".to(DType::f64)");
   EXPECT_NE(x.data<float>(), nullptr);
 }
 

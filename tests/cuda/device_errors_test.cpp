@@ -92,6 +92,22 @@ TEST(DeviceErrors, NameTheOpBothDevicesAndTheWayOut) {
   }
 }
 
+TEST(DeviceErrors, NameTheOperandsAsTheHeaderDoes) {
+  const std::string name = to_string(backend()), way_out = "; move one with .to(device)";
+  const Tensor x = here({2, 2}), y = on_host({2, 2}), batch = here({1, 2, 2});
+  EXPECT_ERROR(linear(x, y, here({2})), DeviceError,
+               "[linear] x is on " + name + ", the weight on cpu" + way_out);
+  EXPECT_ERROR(addmm(y, x, x), DeviceError, "[addmm] x is on cpu, a and b on " + name + way_out);
+  EXPECT_ERROR(addmm(x, x, y), DeviceError, "[addmm] a is on " + name + ", b on cpu" + way_out);
+  EXPECT_ERROR(baddbmm(y, batch, batch), DeviceError, "[baddbmm] x is on cpu, a and b on " + name + way_out);
+  EXPECT_ERROR(mse_loss(x, y), DeviceError,
+               "[mse_loss] the prediction is on " + name + ", the target on cpu" + way_out);
+  EXPECT_ERROR(quantile(x, on_host({2}), 0), DeviceError,
+               "[quantile] x is on " + name + ", q on cpu" + way_out);
+  EXPECT_ERROR(repeat_interleave(x, on_host({2}, DType::i64), 0), DeviceError,
+               "[repeat_interleave] x is on " + name + ", repeats on cpu" + way_out);
+}
+
 TEST(DeviceErrors, OfAKeyValueCache) {
   nn::KeyValueCache cache;
   const Tensor x = here({2, 1, 3, 4}), there = x.to(Device::cpu());

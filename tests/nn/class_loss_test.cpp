@@ -132,8 +132,9 @@ TEST(CrossEntropyLoss, RefusesOptionsThatDoNotFit) {
       "[CrossEntropyLoss] logits are [1, 2], so the weight of the classes must be [2], but it is [1]");
   EXPECT_ERROR(nn::CrossEntropyLoss({.label_smoothing = 1.5})(x, target), ValueError,
                "[CrossEntropyLoss] label_smoothing is 1.5; it must be in [0, 1]");
-  EXPECT_ERROR(nn::CrossEntropyLoss()(x.to(DType::i64), target), DTypeError,
-               "[CrossEntropyLoss] takes floating tensors, but x is i64; convert it with x.to(DType::f32)");
+  EXPECT_ERROR(
+      nn::CrossEntropyLoss()(x.to(DType::i64), target), DTypeError,
+      "[CrossEntropyLoss] takes floating tensors, but logits is i64; convert it with .to(DType::f32)");
 }
 
 TEST(NLLLoss, IsMinusTheLogarithmOfTheClass) {

@@ -72,8 +72,8 @@ TEST(ExponentialMovingAverage, RefusesWhatDoesNotFit) {
 TEST(ExponentialMovingAverage, NamesItselfInErrors) {
   nn::ExponentialMovingAverage of_integers({Variable(here(Tensor{1, 2}))});
   EXPECT_ERROR(of_integers.update(), DTypeError,
-               "[ExponentialMovingAverage] takes floating tensors, but x is i64; convert it with "
-               "x.to(DType::f32)");
+               "[ExponentialMovingAverage] takes floating tensors, but a parameter is i64; convert it with "
+               ".to(DType::f32)");
 }
 
 static_assert(!std::is_copy_constructible_v<nn::ExponentialMovingAverage> &&

@@ -51,15 +51,15 @@ Tensor floating_test(const kernels::UnaryKernel& kernel, const Tensor& x, bool o
 
 DType working_dtype(const kernels::BinaryKernel& kernel, OperandTypes types, const Tensor& a,
                     const Tensor& b) {
-  require_defined(kernel.name(), a);
-  require_defined(kernel.name(), b);
+  require_defined(kernel.name(), a, "a");
+  require_defined(kernel.name(), b, "b");
   const DType dtype = common_dtype(a, b);
   const bool takes_floating = types != OperandTypes::integral && types != OperandTypes::integer;
   const bool takes_bools = types == OperandTypes::all || types == OperandTypes::integral;
   if (!takes_floating && is_floating(dtype)) {
     fail<DTypeError>(kernel.name(),
-                     "takes integers and bools, but a is {} and b is {}; convert one with .to(DType::i64)",
-                     a.dtype(), b.dtype());
+                     "takes integers and bools, but a is {} and b is {}; convert {} with .to(DType::i64)",
+                     a.dtype(), b.dtype(), is_floating(a.dtype()) && is_floating(b.dtype()) ? "both" : "one");
   }
   if (!takes_bools && dtype == DType::boolean) {
     fail<DTypeError>(kernel.name(),

@@ -13,32 +13,34 @@ namespace tinytorch {
 namespace detail {
 
 /// @throws ShapeError  a or b is no vector
-void check_vectors(const char* op, const Shape& a, const Shape& b);
+void check_vectors(const char* op, const Tensor& a, const Tensor& b);
 /// @throws ShapeError  not [batch, m, k] and [batch, k, n]
-void check_batches(const char* op, const Shape& a, const Shape& b);
+void check_batches(const char* op, const Tensor& a, const Tensor& b);
 /// @throws as addmm()
 void check_addmm(const Tensor& x, const Tensor& a, const Tensor& b);
+/// @throws as baddbmm(), except where x and the product do not broadcast
+void check_baddbmm(const Tensor& x, const Tensor& a, const Tensor& b);
 
 }  // namespace detail
 
 template <TensorLike T>
 T outer(const T& a, const std::type_identity_t<T>& b) {
   const OpScope scope("outer");
-  detail::check_vectors("outer", a.shape(), b.shape());
+  detail::check_vectors("outer", value_of(a), value_of(b));
   return unsqueeze(a, 1) * b;
 }
 
 template <TensorLike T>
 T dot(const T& a, const std::type_identity_t<T>& b) {
   const OpScope scope("dot");
-  detail::check_vectors("dot", a.shape(), b.shape());
+  detail::check_vectors("dot", value_of(a), value_of(b));
   return matmul(a, b);
 }
 
 template <TensorLike T>
 T bmm(const T& a, const std::type_identity_t<T>& b) {
   const OpScope scope("bmm");
-  detail::check_batches("bmm", a.shape(), b.shape());
+  detail::check_batches("bmm", value_of(a), value_of(b));
   return matmul(a, b);
 }
 
@@ -56,7 +58,7 @@ template <TensorLike T>
 T baddbmm(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double beta,
           double alpha) {
   const OpScope scope("baddbmm");
-  detail::check_batches("baddbmm", a.shape(), b.shape());
+  detail::check_baddbmm(value_of(x), value_of(a), value_of(b));
   const T product = scaled(matmul(a, b), alpha);
   return (beta == 0 ? masked_fill(x, Tensor(true), 0) : scaled(x, beta)) + product;
 }
