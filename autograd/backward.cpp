@@ -271,10 +271,12 @@ Variable checked_seed(const char* op, const Variable& output, const Variable& se
   const OpScope scope(op);
   if (!output.defined()) fail<ValueError>(op, "the tensor is undefined; compute it from variables first");
   if (!output.requires_grad()) {
-    fail<ValueError>(op,
-                     "nothing that this tensor {} was computed from requires a gradient; call the model on "
-                     "Variable(x), or make inputs with variable(), outside NoGrad",
-                     output.shape());
+    fail<ValueError>(
+        op,
+        "nothing that this tensor {} was computed from requires a gradient; call the model on "
+        "Variable(x), or make inputs with variable(), outside NoGrad, and do not freeze all with "
+        "set_trainable(false)",
+        output.shape());
   }
   if (!seed.defined()) {
     if (output.numel() != 1) {

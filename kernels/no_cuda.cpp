@@ -10,8 +10,9 @@ class NoCuda final : public Backend {
  public:
   int count() const override { return 0; }
   std::string unavailable_reason() const override {
-    return "TinyTorch was built without CUDA; use the CPU: --backend cpu on the command line, Device::cpu() "
-           "in code";
+    return "TinyTorch was built without CUDA; use the CPU (--backend cpu on the command line, Device::cpu() "
+           "in "
+           "code), or build with CUDA (name cuda in the arguments of ./tito run, or TITO_PRESET=emulated)";
   }
   std::string describe(int) const override { refuse(); }
   Allocator& allocator(int) override { refuse(); }

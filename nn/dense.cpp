@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/internal/format.h"
+#include "core/ops/internal/check.h"
 #include "nn/internal/initialized.h"
 
 namespace tinytorch::nn {
@@ -42,7 +43,9 @@ std::string Dense::description() const {
                      activation_ == Activation::relu ? ", relu" : "");
 }
 
-void Dense::refuse_input(const Shape& shape) const {
+void Dense::refuse_input(const Tensor& x) const {
+  require_defined("Dense", x, "the input");
+  const Shape& shape = x.shape();
   if (shape.empty())
     fail<ShapeError>("Dense", "input has no axes; its last axis must hold {} features", in_features_);
   fail<ShapeError>("Dense", "input has {} features, but the weight {} expects {} (input {})", shape.back(),

@@ -39,7 +39,7 @@ class Dense : public Layer<Dense> {
   /// @throws ShapeError  the length of x's last axis is not in_features
   template <TensorLike T>
   T forward(const T& x) const {
-    check_input(x.shape());
+    check_input(value_of(x));
     if (bias_.defined()) return linear(x, as<T>(weight_), as<T>(bias_), activation_);
     const T y = matmul(x, transpose(as<T>(weight_)));
     return activation_ == Activation::relu ? relu(y) : y;
@@ -63,10 +63,10 @@ class Dense : public Layer<Dense> {
   std::int64_t out_features() const { return out_features_; }
 
  private:
-  void check_input(const Shape& shape) const {
-    if (shape.empty() || shape.back() != in_features_) refuse_input(shape);
+  void check_input(const Tensor& x) const {
+    if (x.rank() == 0 || x.shape().back() != in_features_) refuse_input(x);
   }
-  [[noreturn]] void refuse_input(const Shape& shape) const;
+  [[noreturn]] void refuse_input(const Tensor& x) const;
 
   std::int64_t in_features_;
   std::int64_t out_features_;

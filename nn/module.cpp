@@ -298,7 +298,7 @@ void Module::load_state_dict(const StateDict& state) {
 
 std::string Module::summary() const {
   std::vector<Row> rows;  // one for each module
-  std::int64_t total = 0, trainable = 0, trainable_bytes = 0, buffer_bytes = 0;
+  std::int64_t total = 0, trainable = 0, parameter_bytes = 0, buffer_bytes = 0;
   for (const Part& part : parts_of(*this)) {
     if (part.module) {
       rows.push_back({.path = part.path, .description = part.module->description(), .shapes = {}});
@@ -316,17 +316,15 @@ std::string Module::summary() const {
     if (part.tied) continue;  // counted where it was first
     row.numel += value.numel();
     total += value.numel();
-    if (part.parameter->requires_grad()) {
-      trainable += value.numel();
-      trainable_bytes += bytes;
-    }
+    parameter_bytes += bytes;
+    if (part.parameter->requires_grad()) trainable += value.numel();
   }
   // A root that only holds its children is the table itself.
   if (rows.size() > 1 && rows.front().shapes.empty()) rows.erase(rows.begin());
 
   std::string text = table(rows);
-  text += fmt::format("Total: {} parameters, {} of them trainable ({} bytes)", with_thousands(total),
-                      with_thousands(trainable), with_thousands(trainable_bytes));
+  text += fmt::format("Total: {} parameters ({} bytes), {} of them trainable", with_thousands(total),
+                      with_thousands(parameter_bytes), with_thousands(trainable));
   if (buffer_bytes > 0) text += fmt::format("; buffers: {} bytes", with_thousands(buffer_bytes));
   text += '\n';
   return text;

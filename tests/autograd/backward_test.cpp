@@ -129,7 +129,8 @@ TEST(Backward, WhatNeedsNoGradientIsAnError) {
   EXPECT_ERROR(
       sum(constant).backward(), ValueError,
       "[backward] nothing that this tensor [] was computed from requires a gradient; call the model on "
-      "Variable(x), or make inputs with variable(), outside NoGrad");
+      "Variable(x), or make inputs with variable(), outside NoGrad, and do not freeze all with "
+      "set_trainable(false)");
   EXPECT_ERROR(Variable().backward(), ValueError,
                "[backward] the tensor is undefined; compute it from variables first");
 }
@@ -416,7 +417,8 @@ TEST(Gradients, Errors) {
   EXPECT_ERROR(
       gradients(constant, std::vector{x}), ValueError,
       "[gradients] nothing that this tensor [1] was computed from requires a gradient; call the model on "
-      "Variable(x), or make inputs with variable(), outside NoGrad");
+      "Variable(x), or make inputs with variable(), outside NoGrad, and do not freeze all with "
+      "set_trainable(false)");
   EXPECT_ERROR(
       gradients(x, std::vector{x}), ValueError,
       "[gradients] without a seed a gradient starts from one element, but this is [2]; take its sum() or "

@@ -103,6 +103,8 @@ TEST(Dense, NamesItselfWhenTheInputDoesNotFit) {
                "[Dense] input has 3 features, but the weight [4, 2] expects 2 (input [5, 3])");
   EXPECT_ERROR(dense(Tensor(1.0)), ShapeError,
                "[Dense] input has no axes; its last axis must hold 2 features");
+  EXPECT_ERROR(dense(Tensor()), ValueError,
+               "[Dense] the input is undefined (default-constructed); give it a value first");
 }
 
 TEST(Dense, RefusesNoFeatures) {

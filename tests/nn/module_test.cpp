@@ -88,7 +88,7 @@ TEST(Module, SetTrainableFreezesEveryParameter) {
     EXPECT_EQ(parameter.grad().defined(), name.starts_with("1."));
     EXPECT_EQ(parameter.device(), backend());
   }
-  EXPECT_NE(model.summary().find("13 parameters, 4 of them trainable"), std::string::npos);
+  EXPECT_NE(model.summary().find("13 parameters (52 bytes), 4 of them trainable"), std::string::npos);
   model.zero_grad();
   model.set_trainable(true);
   sum(model(Variable(ones({4, 2}, {.device = backend()})))).backward();
@@ -215,7 +215,7 @@ TEST(Module, SummaryIsATable) {
             "1     ReLU                                      0\n"
             "2     Dense(4, 1)  weight [1, 4], bias [1]      5\n"
             "3     Sigmoid                                   0\n"
-            "Total: 17 parameters, 17 of them trainable (68 bytes)\n");
+            "Total: 17 parameters (68 bytes), 17 of them trainable\n");
 }
 
 TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
@@ -225,11 +225,11 @@ TEST(Module, SummaryShowsOwnPartsBuffersAndLargeCounts) {
             "0        Centered        gain [1], frozen [1], mean [2], seen [1]      2\n"
             "0.dense  Dense(2, 3)     weight [3, 2], bias [3]                       9\n"
             "1        Dense(3, 1000)  weight [1000, 3], bias [1000]             4,000\n"
-            "Total: 4,011 parameters, 4,010 of them trainable (16,040 bytes); buffers: 16 bytes\n");
+            "Total: 4,011 parameters (16,044 bytes), 4,010 of them trainable; buffers: 16 bytes\n");
   EXPECT_EQ(nn::Dense(1, 1, {.bias = false}).summary(),
             "Name  Layer                 Parameters     Count\n"
             "      Dense(1, 1, no bias)  weight [1, 1]      1\n"
-            "Total: 1 parameters, 1 of them trainable (4 bytes)\n");
+            "Total: 1 parameters (4 bytes), 1 of them trainable\n");
 }
 
 TEST(Module, ThatWasMovedFromCannotBeCalled) {

@@ -44,7 +44,8 @@ const char* gradient_of(const CoveredOp& op) {
 void print_table(const std::vector<CoveredOp>& ops, bool cuda) {
   constexpr const char* kLine = "{:<30} {:<4} {:<4} {:<11} {:<11} {:<25} {:<8} {}\n";
   std::string family;
-  fmt::print(kLine, "op", "cpu", "cuda", "gradient", "second", "dtypes", "layouts", "slots");
+  fmt::print(kLine, "op", "cpu", "cuda", "gradient", "second", "dtypes", "layouts",
+             "kernel slots (composite: made of other ops)");
   for (const CoveredOp& op : ops) {
     if (op.family != family) fmt::print("\n{}\n", family = op.family);
     const char* const gradient = gradient_of(op);
