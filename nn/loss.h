@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "autograd/ops.h"
@@ -27,10 +28,18 @@ struct LossName {
   constexpr LossName(const char (&literal)[size]) { std::copy_n(literal, size, text); }
 };
 
+/// The type of a loss function on T. It chooses one of several overloads.
+template <class T, class Options>
+using LossFunction =
+    T (*)(const T& prediction, const T& target,
+          std::conditional_t<std::is_trivially_copyable_v<Options>, Options, const Options&> options,
+          const char* op);
+
 /// A loss of a prediction and a target. It is a Tensor if both are Tensors. If either is a Variable, it is a
 /// Variable, which has backward().
 /// @tparam of_tensors, of_variables  the function in either mode: (prediction, target, options, op)
-template <LossName name, class Options, auto of_tensors, auto of_variables>
+template <LossName name, class Options, LossFunction<Tensor, Options> of_tensors,
+          LossFunction<Variable, Options> of_variables>
 class Loss {
  public:
   explicit Loss(Options options = {}) : options_(std::move(options)) {}
@@ -46,13 +55,8 @@ class Loss {
   Options options_;
 };
 
-/// The type of a loss function on T. A conversion to it chooses one of several overloads.
-template <class T, class Options>
-using LossFunction = T (*)(const T& prediction, const T& target, Options options, const char* op);
-
 /// Mean squared error, the mean of (prediction - target)²: mse_loss(). PyTorch calls it MSELoss.
-using MeanSquaredError = Loss<"MeanSquaredError", LossOptions, LossFunction<Tensor, LossOptions>(mse_loss),
-                              LossFunction<Variable, LossOptions>(mse_loss)>;
+using MeanSquaredError = Loss<"MeanSquaredError", LossOptions, mse_loss, mse_loss>;
 
 /// Mean absolute error, the mean of |prediction - target|: l1_loss().
 using L1Loss = Loss<"L1Loss", LossOptions, l1_loss<Tensor>, l1_loss<Variable>>;
@@ -66,9 +70,7 @@ using SmoothL1Loss = Loss<"SmoothL1Loss", SmoothL1Options, smooth_l1_loss<Tensor
 /// Binary cross-entropy of probabilities p, the mean of -(target * log(p) + (1 - target) * log(1 - p)):
 /// binary_cross_entropy().
 using BinaryCrossEntropyLoss =
-    Loss<"BinaryCrossEntropyLoss", BinaryCrossEntropyOptions,
-         LossFunction<Tensor, const BinaryCrossEntropyOptions&>(binary_cross_entropy),
-         LossFunction<Variable, const BinaryCrossEntropyOptions&>(binary_cross_entropy)>;
+    Loss<"BinaryCrossEntropyLoss", BinaryCrossEntropyOptions, binary_cross_entropy, binary_cross_entropy>;
 
 /// Binary cross-entropy of sigmoid(logits), computed without overflow: binary_cross_entropy_with_logits().
 using BinaryCrossEntropyWithLogitsLoss =

@@ -12,10 +12,17 @@
 // Internal: the nodes that record() and record_with_output() make.
 namespace tinytorch::detail {
 
+/// The type of the i-th InputGradient: a name for it that depends on i, which nvcc needs to repeat it.
+template <std::size_t i>
+struct InputGradientAt {
+  using Type = InputGradient;
+};
+
 /// Calls a rule with as many InputGradients as it takes.
 template <class Rule, std::size_t... i>
 Gradients call_rule(const Rule& rule, const RuleArguments& at, std::index_sequence<i...>) {
-  if constexpr (std::is_invocable_v<const Rule&, const RuleArguments&, decltype(InputGradient(at, i))...>) {
+  if constexpr (std::is_invocable_v<const Rule&, const RuleArguments&,
+                                    typename InputGradientAt<i>::Type...>) {
     return rule(at, InputGradient(at, i)...);
   } else if constexpr (sizeof...(i) < 8) {
     return call_rule(rule, at, std::make_index_sequence<sizeof...(i) + 1>());

@@ -121,8 +121,8 @@ T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T
 /// target is 0, the loss and the target's gradient are 0 (in PyTorch, this gradient is NaN); where it is
 /// negative or NaN, the loss is NaN. With log_target, the loss is exp(target) * (target - x).
 template <TensorLike T>
-T kl_div(const T& log_probability, const std::type_identity_t<T>& target,
-         const KLDivergenceOptions& options = {}, const char* op = "kl_div");
+T kl_div(const T& log_probability, const std::type_identity_t<T>& target, KLDivergenceOptions options = {},
+         const char* op = "kl_div");
 
 /// Hinge embedding loss for distances x: x where the target is 1, and max(0, margin - x) where it is -1.
 template <TensorLike T>

@@ -97,7 +97,7 @@ T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T
 }
 
 template <TensorLike T>
-T kl_div(const T& log_probability, const std::type_identity_t<T>& target, const KLDivergenceOptions& options,
+T kl_div(const T& log_probability, const std::type_identity_t<T>& target, KLDivergenceOptions options,
          const char* op) {
   const OpScope scope(op);
   detail::check_loss_operands(op, value_of(log_probability), value_of(target));
@@ -168,7 +168,7 @@ T cosine_embedding_loss(const T& x1, const std::type_identity_t<T>& x2, const Te
   template T huber_loss(const T&, const T&, HuberOptions, const char*);                               \
   template T smooth_l1_loss(const T&, const T&, SmoothL1Options, const char*);                        \
   template T binary_cross_entropy_with_logits(const T&, const T&, const LogitsOptions&, const char*); \
-  template T kl_div(const T&, const T&, const KLDivergenceOptions&, const char*);                     \
+  template T kl_div(const T&, const T&, KLDivergenceOptions, const char*);                            \
   template T hinge_embedding_loss(const T&, const T&, HingeOptions, const char*);                     \
   template T hinge_loss(const T&, const T&, HingeOptions, const char*);                               \
   template T cosine_similarity(const T&, const T&, int, double);                                      \
