@@ -11,10 +11,9 @@ namespace tinytorch {
 /// converted: f2 to f32; i1, i2 and u2 to i32; u4 and u8 to i64. The file's size is checked against its
 /// header before memory is allocated.
 /// @return  a tensor on the CPU
-/// @throws IoError  the file does not exist, is not a regular file, cannot be read, is not an .npy file, has
-/// elements of
-///                  another type, a u8 that i64 cannot hold or more than kMaxRank axes, or has a size that
-///                  its header contradicts; or the path has a NUL byte
+/// @throws IoError  the file does not exist, is not a regular file, cannot be read or is not an .npy file; it
+///                  has elements of another type, a u8 that i64 cannot hold, more than kMaxRank axes, or a
+///                  size that its header contradicts; or the path has a NUL byte
 Tensor load_npy(const std::string& path);
 
 /// Writes a NumPy .npy file of format 1.0, little-endian, in C order. The data is written to a temporary file
@@ -27,9 +26,8 @@ Tensor load_npy(const std::string& path);
 /// std::cout << load_npy(path).shape();  // [2, 2]
 /// std::filesystem::remove(path);
 /// ```
-/// @throws IoError     the file cannot be written, or is a directory, device, pipe or socket; what is at
-/// `path` is
-///                     unchanged
+/// @throws IoError     the file cannot be written, or is a directory, device, pipe or socket; then what is at
+///                     `path` is unchanged, unless the message says that it was replaced
 /// @throws DTypeError  x is f16 or bf16
 void save_npy(const std::string& path, const Tensor& x);
 

@@ -87,7 +87,9 @@ ReplacementFile::ReplacementFile(const char* op, const std::string& path)
       target_(follow_links(*this, path)),
       replaced_(status_of_target()),
       descriptor_(create_temporary()) {
-  if (descriptor_ < 0) error("cannot be opened: {}", message_of(errno));
+  if (descriptor_ >= 0) return;
+  if (errno == ENOENT) error("cannot be created: there is no directory {}", directory().string());
+  error("cannot be created: {}", message_of(errno));
 }
 
 ReplacementFile::~ReplacementFile() {
@@ -148,6 +150,19 @@ void ReplacementFile::keep_owner_and_mode() const {
   }
 }
 
+fs::path ReplacementFile::directory() const {
+  return target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+}
+
+// Only what is written to the directory makes the new name last through a failure of the system. Some file
+// systems have nothing to write, and say that it is invalid.
+void ReplacementFile::synchronize_directory() const {
+  const Descriptor opened(::open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened < 0 || (::fsync(opened) != 0 && errno != EINVAL)) {
+    error("was replaced, but its directory cannot be synchronized: {}", message_of(errno));
+  }
+}
+
 void ReplacementFile::commit() {
   if (replaced_) keep_owner_and_mode();
   if (::fsync(descriptor_) != 0 || !descriptor_.close()) error("cannot be written: {}", message_of(errno));
@@ -155,6 +170,7 @@ void ReplacementFile::commit() {
     error("cannot be replaced: {}", message_of(errno));
   }
   temporary_.clear();
+  synchronize_directory();
 }
 
 }  // namespace tinytorch

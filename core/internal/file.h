@@ -133,14 +133,16 @@ class ReplacementFile : public FileErrors {
   /// @throws IoError  they cannot be written
   void write_at(std::size_t offset, std::span<const std::byte> bytes) const;
 
-  /// Waits until all bytes are on the disk, and replaces the old file.
-  /// @throws IoError  that failed; the old file is unchanged
+  /// Waits until all bytes are on the disk, replaces the old file, and waits until the directory says so.
+  /// @throws IoError  that failed; the old file is unchanged, unless the message says that it was replaced
   void commit();
 
  private:
   std::optional<struct stat> status_of_target() const;
   int create_temporary();
   void keep_owner_and_mode() const;
+  std::filesystem::path directory() const;
+  void synchronize_directory() const;
 
   std::filesystem::path target_, temporary_;
   std::optional<struct stat> replaced_;  // of the old file

@@ -22,8 +22,9 @@
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
-#include "tests/core/file_test.h"
+#include "tests/core/counting.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/source_folder.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -52,7 +53,7 @@ class Npy : public FileTest {
 
   /// Expects that loading a file of this content throws an IoError with this message after the path.
   void expect_refused(const std::string& text, const std::string& message) {
-    write(path(), text);
+    write(text);
     EXPECT_ERROR(load_npy(path()), IoError, "[load_npy] " + path() + ": " + message);
   }
   void expect_header_refused(const std::string& header, const std::string& message) {
@@ -142,14 +143,14 @@ TEST_F(Npy, ReadsEachShapeAndVersion) {
 TEST_F(Npy, WritesTheBytesThatNumPyWrites) {
   for (std::size_t i = 0; i < std::size(kTypes); ++i) {
     save_npy(path(), counting({2, 3}, kTypes[i]).to(backend()));
-    EXPECT_EQ(content(path()), content(numpy_file(kCodes[i] + std::string("_little")))) << kCodes[i];
+    EXPECT_EQ(content_of(path()), content_of(numpy_file(kCodes[i] + std::string("_little")))) << kCodes[i];
   }
   save_npy(path(), counting({}, DType::f32).to(backend()));
-  EXPECT_EQ(content(path()), content(numpy_file("f4_scalar")));
+  EXPECT_EQ(content_of(path()), content_of(numpy_file("f4_scalar")));
   save_npy(path(), counting({5}, DType::f32).to(backend()));
-  EXPECT_EQ(content(path()), content(numpy_file("f4_vector")));
+  EXPECT_EQ(content_of(path()), content_of(numpy_file("f4_vector")));
   save_npy(path(), counting({0, 3}, DType::f32).to(backend()));
-  EXPECT_EQ(content(path()), content(numpy_file("f4_empty")));
+  EXPECT_EQ(content_of(path()), content_of(numpy_file("f4_empty")));
 }
 
 TEST_F(Npy, WritesViewsInRowMajorOrder) {
@@ -184,8 +185,8 @@ TEST_F(Npy, MakesAnyByteOfABoolATruthValue) {
 TEST_F(Npy, RefusesWhatIsNoFile) {
   EXPECT_ERROR(load_npy(path()), IoError,
                "[load_npy] " + path() + ": cannot be opened: No such file or directory");
-  EXPECT_ERROR(load_npy(folder_.string()), IoError,
-               "[load_npy] " + folder_.string() + ": is not a regular file");
+  EXPECT_ERROR(load_npy(folder().string()), IoError,
+               "[load_npy] " + folder().string() + ": is not a regular file");
   EXPECT_ERROR(load_npy("/dev/zero"), IoError, "[load_npy] /dev/zero: is not a regular file");
   EXPECT_ERROR(load_npy(""), IoError, "[load_npy] : cannot be opened: No such file or directory");
   if (::geteuid() != 0) {  // root can read every file
@@ -302,8 +303,9 @@ TEST_F(Npy, RefusesOtherElementTypes) {
 
 TEST_F(Npy, SaysWhyItCannotWrite) {
   const Tensor x = Tensor{1.0, 2.0}.to(backend());
-  EXPECT_ERROR(save_npy(path("no/folder.npy"), x), IoError,
-               "[save_npy] " + path("no/folder.npy") + ": cannot be opened: No such file or directory");
+  EXPECT_ERROR(
+      save_npy(path("no/folder.npy"), x), IoError,
+      "[save_npy] " + path("no/folder.npy") + ": cannot be created: there is no directory " + path("no"));
   fs::create_directory(path("folder"));
   EXPECT_ERROR(save_npy(path("folder"), x), IoError,
                "[save_npy] " + path("folder") + ": is not a regular file");
@@ -395,7 +397,7 @@ TEST_F(Npy, RefusesAPathWithANulByte) {
 
 TEST_F(Npy, LeavesTheOldFileWhenTheDiskIsFull) {
   save_npy(path(), Tensor{1.0, 2.0});
-  const std::string before = content(path());
+  const std::string before = content_of(path());
   // A limit on the size of files acts as a full disk.
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -406,7 +408,7 @@ TEST_F(Npy, LeavesTheOldFileWhenTheDiskIsFull) {
                "[save_npy] " + path() + ": cannot be written: File too large");
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
   std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(content(path()), before);
+  EXPECT_EQ(content_of(path()), before);
   EXPECT_EQ(files_in_folder(), 1u);
 }
 

@@ -21,8 +21,9 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/shape.h"
-#include "tests/core/file_test.h"
+#include "tests/core/counting.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/program.h"
 #include "tests/support/source_folder.h"
 #include "tests/support/tensor_matchers.h"
@@ -75,7 +76,7 @@ class Safetensors : public FileTest {
  protected:
   /// Expects that a file of this content is refused with this message after the path.
   void expect_refused(const std::string& text, const std::string& message) {
-    write(path(), text);
+    write(text);
     EXPECT_ERROR(load_safetensors(path()), IoError, "[load_safetensors] " + path() + ": " + message);
   }
   /// The same for a file of this header, followed by 8 bytes.
@@ -140,11 +141,11 @@ TEST_F(Safetensors, KeepsEachBfloat16AndMakesAnyByteOfABoolATruthValue) {
     data += static_cast<char>(bits & 0xff);
     data += static_cast<char>(bits >> 8);
   }
-  write(path(), file_of(tensor_header("BF16", "[65536]", "[0,131072]"), data));
+  write(file_of(tensor_header("BF16", "[65536]", "[0,131072]"), data));
   const std::vector<float> values = load_safetensors(path()).at("w").to_vector();
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits)
     ASSERT_EQ(std::bit_cast<std::uint32_t>(values[bits]), bits << 16);
-  write(path(), file_of(tensor_header("BOOL", "[3]", "[0,3]"), std::string("\0\1\xff", 3)));
+  write(file_of(tensor_header("BOOL", "[3]", "[0,3]"), std::string("\0\1\xff", 3)));
   EXPECT_TENSOR_EQ(load_safetensors(path()).at("w"), (Tensor{false, true, true}));
 }
 
@@ -152,9 +153,9 @@ TEST_F(Safetensors, WritesTheBytesThatPyTorchWrites) {
   std::map<std::string, Tensor> tensors = written_tensors();
   for (auto& [name, x] : tensors) x = x.to(backend());
   save_safetensors(path(), tensors, {{"format", "pt"}});
-  EXPECT_EQ(content(path()), content(reference_file("written")));
+  EXPECT_EQ(content_of(path()), content_of(reference_file("written")));
   save_safetensors(path(), {});
-  EXPECT_EQ(content(path()), content(reference_file("nothing")));
+  EXPECT_EQ(content_of(path()), content_of(reference_file("nothing")));
 }
 
 TEST_F(Safetensors, ReadsWhatItWrites) {
@@ -178,11 +179,12 @@ TEST_F(Safetensors, WritesViewsInRowMajorOrder) {
 }
 
 TEST_F(Safetensors, AcceptsAnyOrderAndSpacingOfTheHeader) {
-  write(path(), file_of("{ \"b\" : {\"data_offsets\":[4 , 8], \"shape\":[ ], \"dtype\":\"F32\"}, \n"
-                        "\"e\":{\"dtype\":\"U8\",\"shape\":[0,4611686018427387904,9],\"data_offsets\":[4,4]},"
-                        "\"__metadata__\":{},\t\"a\\u0062\":{\"dtype\":\"F32\",\"shape\":[1],"
-                        "\"data_offsets\":[0,4]}}   ",
-                        std::string("\0\0\x80\x3f\0\0\0\x40", 8)));
+  write(
+      file_of("{ \"b\" : {\"data_offsets\":[4 , 8], \"shape\":[ ], \"dtype\":\"F32\"}, \n"
+              "\"e\":{\"dtype\":\"U8\",\"shape\":[0,4611686018427387904,9],\"data_offsets\":[4,4]},"
+              "\"__metadata__\":{},\t\"a\\u0062\":{\"dtype\":\"F32\",\"shape\":[1],"
+              "\"data_offsets\":[0,4]}}   ",
+              std::string("\0\0\x80\x3f\0\0\0\x40", 8)));
   const SafetensorsFile file(path());
   EXPECT_THAT(file.names(), ElementsAre("ab", "e", "b"));
   EXPECT_THAT(file.metadata(), IsEmpty());
@@ -238,7 +240,7 @@ TEST_F(Safetensors, RefusesAHeaderThatIsNotInTheFile) {
 }
 
 TEST_F(Safetensors, RefusesAHeaderOfMoreThan100Megabytes) {
-  write(path(), std::string("\x01\xe1\xf5\x05\0\0\0\0{}", 10));  // 100,000,001
+  write(std::string("\x01\xe1\xf5\x05\0\0\0\0{}", 10));  // 100,000,001
   fs::resize_file(path(), 8 + 100'000'001);
   EXPECT_ERROR(
       load_safetensors(path()), IoError,
@@ -333,7 +335,7 @@ TEST_F(Safetensors, RefusesUnknownTypes) {
   expect_tensor_refused(
       "F8_E5M2", "[8]", "[0,8]",
       "elements of type F8_E5M2 cannot be read; convert the tensor to F16, BF16, F32 or F64");
-  write(path(), file_of(tensor_header("F8_E4M3", "[2,4]", "[0,8]"), "01234567"));
+  write(file_of(tensor_header("F8_E4M3", "[2,4]", "[0,8]"), "01234567"));
   EXPECT_EQ(SafetensorsFile(path()).info("w").shape, (Shape{2, 4}));  // it can be listed
 }
 
@@ -416,7 +418,7 @@ TEST_F(Safetensors, AnOpenFileStaysAsItWasWhenItIsReplaced) {
 
 TEST_F(Safetensors, LeavesTheOldFileWhenTheDiskIsFull) {
   save_safetensors(path(), {{"w", Tensor{1.0}}});
-  const std::string before = content(path());
+  const std::string before = content_of(path());
   // A limit on the size of files acts as a full disk.
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -427,14 +429,15 @@ TEST_F(Safetensors, LeavesTheOldFileWhenTheDiskIsFull) {
                "[save_safetensors] " + path() + ": cannot be written: File too large");
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
   std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(content(path()), before);
+  EXPECT_EQ(content_of(path()), before);
   EXPECT_EQ(files_in_folder(), 1u);
 }
 
 TEST_F(Safetensors, SaysWhatCannotBeWritten) {
   const Tensor x{1.0};
-  EXPECT_ERROR(save_safetensors(path("no/folder"), {{"w", x}}), IoError,
-               "[save_safetensors] " + path("no/folder") + ": cannot be opened: No such file or directory");
+  EXPECT_ERROR(
+      save_safetensors(path("no/folder"), {{"w", x}}), IoError,
+      "[save_safetensors] " + path("no/folder") + ": cannot be created: there is no directory " + path("no"));
   EXPECT_ERROR(save_safetensors(path(), {{"w", Tensor()}}), ValueError,
                "[save_safetensors] the tensor 'w' is undefined");
   EXPECT_ERROR(save_safetensors(path(), {{"__metadata__", x}}), ValueError,

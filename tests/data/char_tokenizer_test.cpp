@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "tests/data/file_test.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -80,7 +80,8 @@ TEST_F(CharTokenizer, RefusesOtherFiles) {
   EXPECT_ERROR(nn::CharTokenizer::load(path("none")), IoError,
                "[CharTokenizer::load] " + path("none") + ": cannot be opened: No such file or directory");
   EXPECT_ERROR(nn::CharTokenizer("a").save(path("no/file")), IoError,
-               "[CharTokenizer::save] " + path("no/file") + ": cannot be opened: No such file or directory");
+               "[CharTokenizer::save] " + path("no/file") + ": cannot be created: there is no directory " +
+                   path("no"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "core/allocator.h"
 #include "core/error.h"
 #include "core/ops/creation.h"
-#include "tests/data/file_test.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {

@@ -9,7 +9,8 @@
 
 #include "core/error.h"
 #include "core/ops/creation.h"
-#include "tests/data/file_test.h"
+#include "tests/data/files.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {

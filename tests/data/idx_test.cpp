@@ -7,7 +7,8 @@
 #include "core/error.h"
 #include "core/ops/creation.h"
 #include "nn/data/text.h"
-#include "tests/data/file_test.h"
+#include "tests/data/files.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -112,8 +113,8 @@ TEST_F(Idx, RefusesDamagedCompressedFiles) {
 TEST_F(Idx, SaysWhyAFileCannotBeOpened) {
   EXPECT_ERROR(nn::load_idx(path("none")), IoError,
                "[load_idx] " + path("none") + ": cannot be opened: No such file or directory");
-  EXPECT_ERROR(nn::load_idx(folder_.string()), IoError,
-               "[load_idx] " + folder_.string() + ": is not a regular file");
+  EXPECT_ERROR(nn::load_idx(folder().string()), IoError,
+               "[load_idx] " + folder().string() + ": is not a regular file");
 }
 
 class Text : public FileTest {};

@@ -14,8 +14,9 @@
 #include "core/ops/indexing.h"
 #include "core/ops/random.h"
 #include "core/ops/shape.h"
-#include "tests/data/file_test.h"
+#include "tests/data/files.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
@@ -172,7 +173,7 @@ TEST_F(Image, RefusesTensorsThatAreNoImages) {
   EXPECT_ERROR(nn::save_png(path(), expand(bytes({1, 1}), {1, 3000000000})), ShapeError,
                "[save_png] image is [1, 3000000000]; a side of a PNG image has at most 2147483647 pixels");
   EXPECT_ERROR(nn::save_png(path("no/file"), bytes({2, 2})), IoError,
-               "[save_png] " + path("no/file") + ": cannot be opened: No such file or directory");
+               "[save_png] " + path("no/file") + ": cannot be created: there is no directory " + path("no"));
   EXPECT_EQ(files_in_folder(), 0U);
 }
 

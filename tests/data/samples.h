@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/data/file_test.h"
+#include "tests/data/files.h"
 
 namespace tinytorch::testing {
 

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "core/error.h"
-#include "tests/data/file_test.h"
+#include "tests/data/files.h"
 #include "tests/data/samples.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {

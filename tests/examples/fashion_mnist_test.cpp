@@ -14,6 +14,7 @@
 #include "core/safetensors.h"
 #include "nn/data/image.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/program.h"
 
 namespace tinytorch::testing {
@@ -48,25 +49,18 @@ void write_images(const fs::path& directory, const std::string& prefix, std::uin
   write_idx(directory / (prefix + "-labels-idx1-ubyte"), {n}, labels);
 }
 
-class FashionMnist : public ::testing::Test {
+class FashionMnist : public FileTest {
  protected:
-  FashionMnist() : directory_(fs::path(::testing::TempDir()) / "fashion_mnist_test") {
-    fs::remove_all(directory_);
-    fs::create_directories(directory_);
-    write_images(directory_, "train", 320);
-    write_images(directory_, "t10k", 100);
+  FashionMnist() {
+    write_images(folder(), "train", 320);
+    write_images(folder(), "t10k", 100);
   }
-  ~FashionMnist() override { fs::remove_all(directory_); }
 
   ProgramRun run(const std::string& arguments) const {
     return run_program("'" + (build_folder() / "examples" / "fashion_mnist" / "fashion_mnist").string() +
-                       "' --backend " + name(backend().type) + " --quick --data '" + directory_.string() +
+                       "' --backend " + name(backend().type) + " --quick --data '" + folder().string() +
                        "' --output '" + path("out") + "' " + arguments + " 2>&1");
   }
-  std::string path(const std::string& name) const { return directory_ / name; }
-
- private:
-  fs::path directory_;
 };
 
 double accuracy(const std::string& output) {

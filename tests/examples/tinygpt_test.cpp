@@ -8,6 +8,7 @@
 
 #include "core/device.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/program.h"
 
 namespace tinytorch::testing {
@@ -16,25 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class TinyGpt : public ::testing::Test {
+class TinyGpt : public FileTest {
  protected:
-  TinyGpt() : directory_(fs::path(::testing::TempDir()) / "tinygpt_test") {
-    fs::remove_all(directory_);
-    fs::create_directories(directory_);
+  TinyGpt() {
     std::ofstream text(path("text"));
     for (int i = 0; i < 300; ++i) text << "And the " << (i % 3 == 0 ? "lion" : "lamb") << " lay down.\n";
   }
-  ~TinyGpt() override { fs::remove_all(directory_); }
 
   ProgramRun run(const std::string& arguments) const {
     return run_program("'" + (build_folder() / "examples" / "tinygpt" / "tinygpt").string() + "' --backend " +
                        name(backend().type) + " --quick --quiet --text '" + path("text") + "' --output '" +
                        path("out") + "' " + arguments + " 2>&1");
   }
-  std::string path(const std::string& name) const { return directory_ / name; }
-
- private:
-  fs::path directory_;
 };
 
 TEST_F(TinyGpt, LearnsAndWritesTheSameWithAndWithoutACache) {

@@ -21,6 +21,12 @@ ProgramRun run_program(const std::string& command) {
   return run;
 }
 
+ProgramRun run_python(const std::string& script) {
+  return run_program("python3 - <<'END_OF_SCRIPT'\n" + script + "\nEND_OF_SCRIPT");
+}
+
+bool has_python_module(const std::string& name) { return run_python("import " + name).exit_code == 0; }
+
 std::filesystem::path build_folder() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
 }

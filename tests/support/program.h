@@ -13,6 +13,11 @@ struct ProgramRun {
 /// Runs a shell command and waits for its end.
 ProgramRun run_program(const std::string& command);
 
+/// Runs a Python script.
+ProgramRun run_python(const std::string& script);
+/// Whether Python is installed, and has a module.
+bool has_python_module(const std::string& name);
+
 /// The build folder of this test program. It contains tito, and the examples in subfolders.
 std::filesystem::path build_folder();
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -10,12 +9,15 @@
 #include <vector>
 
 #include "core/error.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
 
 using Json = nlohmann::json;
+
+using JsonLog = FileTest;
 
 std::vector<Json> lines_of(const std::string& path) {
   std::ifstream in(path);
@@ -24,9 +26,7 @@ std::vector<Json> lines_of(const std::string& path) {
   return lines;
 }
 
-TEST(JsonLog, HasALineForEachEvent) {
-  const std::string path = ::testing::TempDir() + "json_log_test.jsonl";
-  std::filesystem::remove(path);
+TEST_F(JsonLog, HasALineForEachEvent) {
   const nn::TrainingState state{.steps = 3,
                                 .total_steps = 9,
                                 .epoch = 1,
@@ -35,17 +35,17 @@ TEST(JsonLog, HasALineForEachEvent) {
                                 .learning_rate = 0.5,
                                 .gradient_norm = 2};
   {
-    nn::JsonLog log(path);
+    nn::JsonLog log(path());
     log.on_start({});
     log.on_step(state);
     log.on_validation(state, {.loss = 0.25, .items = 4, .metrics = {{"top-5", 0.75}}});
   }
   {
-    nn::JsonLog log(path);  // appends
+    nn::JsonLog log(path());  // appends
     log.on_checkpoint(state, "runs/\xff");
     log.on_end(state, nn::StopReason::interrupted);
   }
-  std::vector<Json> lines = lines_of(path);
+  std::vector<Json> lines = lines_of(path());
   ASSERT_EQ(lines.size(), 5U);
   for (Json& line : lines) {
     EXPECT_GT(line["time"].get<double>(), 1.7e9);
@@ -68,26 +68,22 @@ TEST(JsonLog, HasALineForEachEvent) {
   EXPECT_EQ(lines[3],
             (Json{{"event", "checkpoint"}, {"step", 3}, {"epoch", 1}, {"path", "runs/\xef\xbf\xbd"}}));
   EXPECT_EQ(lines[4], (Json{{"event", "end"}, {"step", 3}, {"epoch", 1}, {"reason", "interrupted"}}));
-  std::filesystem::remove(path);
 }
 
-TEST(JsonLog, NamesTheReasons) {
-  const std::string path = ::testing::TempDir() + "json_log_reasons.jsonl";
-  std::filesystem::remove(path);
-  nn::JsonLog log(path);
+TEST_F(JsonLog, NamesTheReasons) {
+  nn::JsonLog log(path());
   for (const nn::StopReason reason :
        {nn::StopReason::completed, nn::StopReason::no_progress, nn::StopReason::requested}) {
     log.on_end({}, reason);
   }
-  const std::vector<Json> lines = lines_of(path);
+  const std::vector<Json> lines = lines_of(path());
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0]["reason"], "completed");
   EXPECT_EQ(lines[1]["reason"], "no progress");
   EXPECT_EQ(lines[2]["reason"], "requested");
-  std::filesystem::remove(path);
 }
 
-TEST(JsonLog, FailsIfALineIsLost) {
+TEST_F(JsonLog, FailsIfALineIsLost) {
   EXPECT_ERROR(nn::JsonLog("/no/such/directory/log"), IoError,
                "[JsonLog] /no/such/directory/log: cannot be opened for writing");
   nn::JsonLog log("/dev/full");

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -17,10 +16,14 @@
 #include <vector>
 
 #include "core/error.h"
+#include "tests/support/file_test.h"
+#include "tests/support/program.h"
 #include "tests/support/tensor_matchers.h"
 
 namespace tinytorch::testing {
 namespace {
+
+using TensorBoardLog = FileTest;
 
 /// CRC-32C, bit by bit: another way than that of the writer.
 std::uint32_t masked_crc(const std::string& data) {
@@ -109,10 +112,8 @@ std::vector<Scalar> scalars(const std::string& path) {
   return all;
 }
 
-TEST(TensorBoardLog, HasTheScalarsOfARun) {
-  const std::string directory = ::testing::TempDir() + "tensorboard_test";
-  std::filesystem::remove_all(directory);
-  nn::TensorBoardLog log(directory + "/run"), other(directory + "/run");
+TEST_F(TensorBoardLog, HasTheScalarsOfARun) {
+  nn::TensorBoardLog log(path("run")), other(path("run"));
   EXPECT_NE(log.path(), other.path());
   log.on_step({.steps = 1, .loss = 0.5, .learning_rate = 0.25});
   log.on_step({.steps = 300, .loss = 2, .learning_rate = 0.25, .gradient_norm = 8});
@@ -127,7 +128,31 @@ TEST(TensorBoardLog, HasTheScalarsOfARun) {
                                                       {"validation/loss", 3, 300},
                                                       {"validation/accuracy", 0.75F, 300},
                                                       {"mine", -1, 1LL << 40}}));
-  std::filesystem::remove_all(directory);
+}
+
+TEST_F(TensorBoardLog, IsReadByTensorBoard) {
+  if (!has_python_module("tensorboard.backend.event_processing.event_accumulator"))
+    GTEST_SKIP() << "the Python package tensorboard is not installed";
+  {
+    nn::TensorBoardLog log(path("run"));
+    for (int step = 1; step <= 3; ++step)
+      log.on_step({.steps = step, .loss = 1.0 / step, .learning_rate = 0.5});
+    log.scalar("mine", -1.25, 1LL << 40);
+  }
+  const ProgramRun run = run_python(R"(
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+log = EventAccumulator(")" + path("run") +
+                                    R"(")
+log.Reload()
+print(sorted(log.Tags()["scalars"]))
+for tag in ("train/loss", "mine"):
+    print([(event.step, round(event.value, 4)) for event in log.Scalars(tag)])
+)");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(
+      run.output.ends_with("['mine', 'train/learning_rate', 'train/loss']\n"
+                           "[(1, 1.0), (2, 0.5), (3, 0.3333)]\n[(1099511627776, -1.25)]\n"))
+      << run.output;
 }
 
 /// Whether a message has this form, where "@" stands for a path.
@@ -136,15 +161,14 @@ bool has_form(std::string_view message, std::string_view form) {
   return message.starts_with(form.substr(0, at)) && message.ends_with(form.substr(at + 1));
 }
 
-TEST(TensorBoardLog, HasChecksumsOfCrc32c) {
+TEST_F(TensorBoardLog, HasChecksumsOfCrc32c) {
   // The check value of CRC-32C is 0xe3069283.
   EXPECT_EQ(masked_crc("123456789"), ((0xe3069283U >> 15U) | (0xe3069283U << 17U)) + 0xa282ead8U);
 }
 
-TEST(TensorBoardLog, FailsIfAnEventIsLost) {
+TEST_F(TensorBoardLog, FailsIfAnEventIsLost) {
   // The file would have a path that is too long.
-  std::string deep = ::testing::TempDir() + "tensorboard_deep";
-  const std::string root = deep;
+  std::string deep = path("deep");
   while (deep.size() < 3800) deep += '/' + std::string(200, 'd');
   deep += '/' + std::string(4090 - deep.size() - 1, 'd');
   try {
@@ -153,12 +177,10 @@ TEST(TensorBoardLog, FailsIfAnEventIsLost) {
   } catch (const IoError& error) {
     EXPECT_TRUE(has_form(error.what(), "[TensorBoardLog] @: cannot be opened for writing")) << error.what();
   }
-  std::filesystem::remove_all(root);
 
-  const auto with_a_limit = [] {
+  const auto with_a_limit = [&] {
     signal(SIGXFSZ, SIG_IGN);
-    const std::string directory = ::testing::TempDir() + "tensorboard_limit";
-    nn::TensorBoardLog log(directory);
+    nn::TensorBoardLog log(path("limited"));
     const rlimit limit{100, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &limit);
     std::string message = "nothing failed";
@@ -169,7 +191,6 @@ TEST(TensorBoardLog, FailsIfAnEventIsLost) {
     }
     const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &unlimited);  // standard error may be a file, too
-    std::filesystem::remove_all(directory);
     std::_Exit(has_form(message, "[TensorBoardLog] @: an event cannot be written")
                    ? 0
                    : 1);  // no leaks are reported
@@ -177,7 +198,7 @@ TEST(TensorBoardLog, FailsIfAnEventIsLost) {
   EXPECT_EXIT(with_a_limit(), ::testing::ExitedWithCode(0), "");
 }
 
-TEST(TensorBoardLog, NeedsADirectory) {
+TEST_F(TensorBoardLog, NeedsADirectory) {
   EXPECT_ERROR(nn::TensorBoardLog("/dev/null/runs"), IoError,
                "[TensorBoardLog] /dev/null/runs: cannot be created: Not a directory");
 }
