@@ -127,6 +127,22 @@ int run_command_line(int argc, char** argv) {
   inspect_command.add_flag("--stats", with_stats,
                            "read the tensors, and print the minimum, maximum and mean of each, and its "
                            "number of NaNs");
+  PlotOptions plot;
+  CLI::App& plot_command =
+      add_command(app, exit_code, "plot",
+                  "Draw the logs of training runs over each other, as PNG and SVG files (with gnuplot)",
+                  [&] { return plot_logs(plot); });
+  plot_command.add_option("LOG", plot.logs, "files that nn::JsonLog wrote, or directories with a log.jsonl")
+      ->required();
+  plot_command
+      .add_option("--key", plot.key, "the value to draw, of steps and of validations: loss, accuracy, ...")
+      ->capture_default_str();
+  plot_command.add_option("--x", plot.x, "what it is drawn over: step or seconds")
+      ->check(CLI::IsMember({"step", "seconds"}))
+      ->capture_default_str();
+  plot_command.add_flag("--log", plot.logarithmic, "a logarithmic axis for the values");
+  plot_command.add_option("-o,--output", plot.output, "where the files go, without .png and .svg")
+      ->capture_default_str();
   add_command(app, exit_code, "list", "List the examples and the test suites", list_programs);
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");

@@ -19,6 +19,18 @@ int show_ops();
 /// Prints the tensors in a file of weights, with their ranges if asked. Fails if the file cannot be read.
 int inspect_file(const std::string& path, bool with_stats);
 
+struct PlotOptions {
+  std::vector<std::string> logs;  // files that nn::JsonLog wrote, or directories with a log.jsonl
+  std::string key = "loss";
+  std::string x = "step";       // or seconds
+  bool logarithmic = false;     // the axis of the values
+  std::string output = "plot";  // without .png and .svg
+};
+
+/// Draws a value of the logs of training runs, each in its color, as a PNG and an SVG file. Fails if a log
+/// cannot be read or has no such values, or if gnuplot is not installed.
+int plot_logs(const PlotOptions& options);
+
 struct TestOptions {
   std::string backend = "all";
   std::string pattern;

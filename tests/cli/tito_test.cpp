@@ -29,8 +29,8 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   const ProgramRun version = build.tito("--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
-  for (const char* command :
-       {"", "run", "test", "mutate", "ops", "inspect", "list", "system", "system info", "system doctor"}) {
+  for (const char* command : {"", "run", "test", "mutate", "ops", "inspect", "plot", "list", "system",
+                              "system info", "system doctor"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -50,15 +50,16 @@ TEST(TitoCommands, UnknownCommandSuggestsTheNearest) {
 TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(
-      run.output,
-      "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, list, system\n");
+  EXPECT_EQ(run.output,
+            "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, plot, "
+            "list, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {
   const FakeBuild build;
-  for (const char* arguments : {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system",
-                                "list extra", "inspect", "inspect a b", "inspect --bogus a"}) {
+  for (const char* arguments :
+       {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra", "inspect",
+        "inspect a b", "inspect --bogus a", "plot", "plot --x epoch a"}) {
     EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
   }
 }

@@ -14,6 +14,7 @@ namespace tito {
 int run_example(const std::string&, const std::vector<std::string>&) { return EXIT_SUCCESS; }
 int show_ops() { return EXIT_SUCCESS; }
 int inspect_file(const std::string&, bool) { return EXIT_SUCCESS; }
+int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
