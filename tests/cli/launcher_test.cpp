@@ -147,6 +147,26 @@ TEST_F(Launcher, FailedBuildExitsWithOneAndChecksPackagesAgain) {
   EXPECT_THAT(tito("list").output, HasSubstr("tito: installing: missing-dev"));
 }
 
+TEST_F(Launcher, OffersWhatAnExampleReadsOnATerminal) {
+  std::ofstream(root() / "examples/xor_network/packages.txt") << "# data\ndata-of-it  # 1 MB\nhere-dev\n";
+  const std::string question =
+                        "this reads data-of-it, which is not installed. Install it with apt-get? [Y/n]",
+                    installs = "tito: installing: data-of-it";
+  const auto answered = [&](const std::string& answer, const std::string& arguments) {
+    // script makes a terminal.
+    const std::string command =
+        "PATH=" + (root() / "bin").string() + ":$PATH " + (root() / "tito").string() + " " + arguments;
+    return run_program("unset TITO_PRESET; printf '" + answer + "\\n' | script -qec '" + command +
+                       "' /dev/null")
+        .output;
+  };
+  EXPECT_THAT(answered("y", "run xor_network"), AllOf(HasSubstr(question), HasSubstr(installs)));
+  EXPECT_THAT(answered("n", "run xor_network"),
+              AllOf(HasSubstr(question), Not(HasSubstr(installs)), HasSubstr("program in")));
+  EXPECT_THAT(answered("y", "run xor_network --data folder"), Not(HasSubstr(question)));
+  EXPECT_THAT(tito("run xor_network").output, Not(HasSubstr("data-of-it")));  // no terminal
+}
+
 TEST_F(Launcher, FailedInstallationStopsBeforeTheBuild) {
   tree_.add_script("bin/apt-get", "exit 100");
   const ProgramRun run = tito("list");
