@@ -1,5 +1,6 @@
-# examples/NAME/*.cpp is the program NAME; examples/common has what several use. Its one-line description, for `tito list`, is the first line of its
-# README.md after the title, or else the first comment of its first source.
+# examples/NAME/*.cpp is the program NAME, with the kernels of examples/NAME/*.cu where the build has CUDA; examples/common has
+# what several use. Its one-line description, for `tito list`, is the first line of its README.md after the title, or else the
+# first comment of its first source.
 function(tinytorch_describe folder sources result)
   if(EXISTS ${folder}/README.md)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/README.md)
@@ -19,12 +20,27 @@ function(add_example_program target name library folder)
   target_link_libraries(${target} PRIVATE ${library})
 endfunction()
 
+function(add_example_kernels name folder)
+  file(GLOB_RECURSE kernels CONFIGURE_DEPENDS ${folder}/*.cu)
+  if(NOT kernels OR NOT TINYTORCH_CUDA)
+    return()
+  endif()
+  if(TINYTORCH_CUDA STREQUAL emulated)
+    simt_emulate(kernels ${kernels})
+  endif()
+  target_sources(${name} PRIVATE ${kernels})
+  tinytorch_link_cuda(${name})
+  tinytorch_warnings(${name})
+endfunction()
+
 # Flags, exit codes and errors of the examples' programs.
 find_package(CLI11 CONFIG QUIET)
 file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/common/*.cpp)
 add_library(examples_common OBJECT ${common})
 target_link_libraries(examples_common PRIVATE TinyTorch::tinytorch)
 tinytorch_warnings(examples_common)
+# They include it all: a header of everything is compiled once.
+target_precompile_headers(examples_common PRIVATE <CLI/CLI.hpp> <tinytorch/tinytorch.h>)
 
 add_custom_target(examples)
 file(GLOB folders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*)
@@ -41,7 +57,9 @@ of letters, digits, _ . + and -. Rename the folder.")
     add_library(${name}_objects OBJECT ${sources})
     target_link_libraries(${name}_objects PRIVATE TinyTorch::tinytorch)
     tinytorch_warnings(${name}_objects)
+    target_precompile_headers(${name}_objects REUSE_FROM examples_common)
     add_example_program(${name} ${name} tinytorch examples/${name})
+    add_example_kernels(${name} ${folder})
     if(TARGET tinytorch_cpu)
       # What `tito run` starts where only the CPU is asked for: it need not wait for emulated kernels.
       add_example_program(${name}_cpu ${name} tinytorch_cpu examples/${name}/cpu)

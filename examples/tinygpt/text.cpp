@@ -1,6 +1,7 @@
 #include "examples/tinygpt/text.h"
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -11,15 +12,10 @@ using namespace tinytorch;
 namespace {
 
 /// The verses without their numbers, which begin each line: "Ge1:1 In the beginning ...".
-std::string without_references(std::string_view text) {
+std::string without_references(const std::string& text) {
+  std::istringstream lines(text);
   std::string verses;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    verses += line.substr(std::min(line.find(' ') + 1, line.size()));
-    verses += '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for (std::string line; std::getline(lines, line);) verses += line.substr(line.find(' ') + 1) + '\n';
   return verses;
 }
 
