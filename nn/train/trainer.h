@@ -102,7 +102,8 @@ class Trainer {
   /// @throws ValueError  the loader has no batches, or both loaders are one; or a loss is not finite: the
   ///                     message names the step, and the parameters are those before it
   /// @throws as the model, the criterion, the loaders and the callbacks; parameters and moments are then
-  ///         those after the last step
+  ///         those after the last step. Another call goes on with the next step; a validation or checkpoint
+  ///         that failed is not made up for
   TrainingResult fit(DataLoader& loader, DataLoader* validation = nullptr);
   /// The mean loss and the metrics of the model in evaluation mode, over a loader's first epoch. The loader's
   /// position does not change.

@@ -15,17 +15,14 @@
 #include "core/ops/creation.h"
 #include "core/ops/random.h"
 #include "core/safetensors.h"
-#include "nn/activation.h"
 #include "nn/dense.h"
-#include "nn/dropout.h"
-#include "nn/loss.h"
-#include "nn/normalization.h"
-#include "nn/optim/adam.h"
 #include "nn/optim/sgd.h"
 #include "nn/sequential.h"
 #include "nn/train/trainer.h"
 #include "tests/support/backend.h"
+#include "tests/support/file_test.h"
 #include "tests/support/tensor_matchers.h"
+#include "tests/train/trained.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -37,22 +34,7 @@ std::string about(const std::string& path, std::string message) {
   return message.replace(message.find('@'), 1, path);
 }
 
-/// A new directory for a test's files.
-class Files : public ::testing::Test {
- protected:
-  Files() : directory_(fs::path(::testing::TempDir()) / "checkpoint_test") {
-    fs::remove_all(directory_);
-    fs::create_directories(directory_);
-  }
-  ~Files() override { fs::remove_all(directory_); }
-
-  std::string path(const std::string& name) const { return directory_ / name; }
-
- private:
-  fs::path directory_;
-};
-
-using CheckpointFile = Files;
+using CheckpointFile = FileTest;
 
 TEST_F(CheckpointFile, HasAllThatWasSaved) {
   const nn::Checkpoint saved{.model = {{"weight", Tensor{{1.0, 2.0}}}, {"0.steps", Tensor(7).to(DType::i64)}},
@@ -144,7 +126,7 @@ TEST_F(CheckpointFile, NeedsTextsInUtf8) {
   EXPECT_FALSE(fs::exists(path("a")));
 }
 
-using CheckpointDirectory = Files;
+using CheckpointDirectory = FileTest;
 
 TEST_F(CheckpointDirectory, KeepsTheLastFewAndTheBest) {
   const nn::CheckpointDirectory directory(path("runs/a"), 2);
@@ -200,63 +182,6 @@ TEST_F(CheckpointDirectory, ThatCannotBeIsRefused) {
 
 // -- runs that go on
 
-/// A run with everything that has a state: dropout, batch norm, moments, a schedule, averages, a shuffled
-/// loader.
-struct Trained {
-  explicit Trained(const std::string& directory, double average_decay = 0.9)
-      : model{nn::Dense(2, 8, {.generator = &generator}), nn::BatchNorm1D(8), nn::ReLU(), nn::Dropout(0.2),
-              nn::Dense(8, 2, {.generator = &generator})},
-        optimizer(to_backend(model).parameters(), {.learning_rate = 0.05}),
-        schedule(optimizer, {.steps = 30}),
-        loader(data(), {.batch_size = 8, .shuffle = true, .device = backend(), .seed = 3}),
-        validation(data(), {.batch_size = 32, .device = backend()}),
-        trainer(
-            model, optimizer, nn::CrossEntropyLoss(),
-            {.epochs = 5,
-             .accumulate = 2,
-             .average_decay = average_decay,
-             .checkpoints = {.directory = directory, .every = 2, .keep = 2, .config = {{"width", "8"}}}}) {
-    trainer.add(schedule);
-    trainer.add(accuracy);
-  }
-
-  static nn::Sequential& to_backend(nn::Sequential& model) {
-    model.to(backend());
-    return model;
-  }
-  static nn::DatasetPtr data() {
-    Generator generator(4);
-    const Tensor x = randn({60, 2}, {}, generator);
-    return std::make_shared<nn::TensorDataset>(std::vector{x, gt(prod(x, {1}), Tensor(0)).to(DType::i64)});
-  }
-
-  nn::TrainingResult fit() { return trainer.fit(loader, &validation); }
-
-  Generator generator{1};
-  nn::Sequential model;
-  nn::Adam optimizer;
-  nn::CosineSchedule schedule;
-  nn::DataLoader loader, validation;
-  nn::Accuracy accuracy;
-  nn::Trainer trainer;
-};
-
-void expect_same_run(const Trained& a, const Trained& b) {
-  const nn::Checkpoint x = a.trainer.checkpoint(a.loader), y = b.trainer.checkpoint(b.loader);
-  ASSERT_EQ(x.model.size(), y.model.size());
-  for (const auto& [name, value] : x.model) EXPECT_TENSOR_EQ(value, y.model.at(name));
-  for (std::size_t i = 0; i < x.optimizer.parameters.size(); ++i) {
-    EXPECT_TENSOR_EQ(x.optimizer.parameters[i].second, y.optimizer.parameters[i].second);
-    EXPECT_TENSOR_EQ(x.averages.at(i), y.averages.at(i));
-  }
-  EXPECT_EQ(x.optimizer.learning_rates, y.optimizer.learning_rates);
-  EXPECT_EQ(x.loader, y.loader);
-  EXPECT_EQ(x.random.offset, y.random.offset);
-  EXPECT_EQ(x.steps, y.steps);
-  ASSERT_TRUE(x.best.has_value() && y.best.has_value());
-  EXPECT_EQ(x.best->metrics, y.best->metrics);
-}
-
 /// Stops a run after some steps.
 class StopAfter : public nn::Callback {
  public:
@@ -270,7 +195,7 @@ class StopAfter : public nn::Callback {
   std::int64_t steps_;
 };
 
-using ResumedRun = Files;
+using ResumedRun = FileTest;
 
 TEST_F(ResumedRun, EndsAsOneThatWasNotInterrupted) {
   manual_seed(5);
@@ -291,7 +216,7 @@ TEST_F(ResumedRun, EndsAsOneThatWasNotInterrupted) {
     Trained second(directory);
     EXPECT_TRUE(second.trainer.resume(second.loader));
     EXPECT_EQ(second.fit().state.steps, 20);
-    expect_same_run(second, undisturbed);
+    expect_same_run(second.checkpoint(), undisturbed.checkpoint());
     EXPECT_EQ(nn::load_checkpoint(directory + "/best.safetensors").config.at("width"), "8");
   }
 }
@@ -299,9 +224,9 @@ TEST_F(ResumedRun, EndsAsOneThatWasNotInterrupted) {
 TEST_F(ResumedRun, NeedsTheSameModel) {
   Trained run(path("run"));
   run.fit();
-  const nn::Checkpoint saved = run.trainer.checkpoint(run.loader);
+  const nn::Checkpoint saved = run.checkpoint();
   Trained other("");
-  const nn::Checkpoint before = other.trainer.checkpoint(other.loader);
+  const nn::Checkpoint before = other.checkpoint();
   const auto changed = [&](const std::function<void(nn::Checkpoint&)>& change) {
     nn::Checkpoint checkpoint = saved;
     change(checkpoint);
@@ -318,7 +243,7 @@ TEST_F(ResumedRun, NeedsTheSameModel) {
                ValueError);
   EXPECT_THROW(other.trainer.load(changed([](auto& c) { c.loader.batch = 99; }), other.loader), ValueError);
   // Nothing was changed.
-  const nn::Checkpoint after = other.trainer.checkpoint(other.loader);
+  const nn::Checkpoint after = other.checkpoint();
   for (const auto& [name, value] : before.model) EXPECT_TENSOR_EQ(after.model.at(name), value);
   EXPECT_EQ(after.optimizer.steps, 0);
   EXPECT_EQ(after.loader, nn::DataLoaderState{});
