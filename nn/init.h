@@ -72,4 +72,31 @@ Initializer mirrored_orthogonal(double gain = 1.4142135623730951);
 
 }  // namespace init
 
+/// While it exists, layers that are made on this thread do not initialize their weights and biases, whose
+/// elements are then undetermined (PyTorch: skip_init()). For a model whose weights are loaded next: it saves
+/// the time, and memory that would be written only to be replaced.
+/// ```cpp
+/// const nn::StateDict saved = nn::Dense(2, 4).state_dict();
+/// const auto model = [] {
+///   const nn::SkipInit guard;
+///   return nn::Dense(2, 4);
+/// };
+/// nn::Dense loaded = model();
+/// loaded.load_state_dict(saved);
+/// ```
+class SkipInit {
+ public:
+  SkipInit() : previous_(std::exchange(active_, true)) {}
+  ~SkipInit() { active_ = previous_; }
+  SkipInit(const SkipInit&) = delete;
+  SkipInit& operator=(const SkipInit&) = delete;
+
+  /// True while there is one on this thread.
+  static bool active() { return active_; }
+
+ private:
+  static inline constinit thread_local bool active_ = false;
+  bool previous_;
+};
+
 }  // namespace tinytorch::nn

@@ -99,16 +99,12 @@ StateDict values_of(const Module& module) {
   return values;
 }
 
-// The entries of `state`, where those that share memory with a value of the model are copies: they may be
-// read after it was written.
-StateDict independent_of(const StateDict& own, const StateDict& state) {
-  std::set<const Storage*> storages;
-  for (const auto& [name, value] : own) storages.insert(value.storage().get());
-  StateDict sources = state;
-  for (auto& [name, value] : sources) {
-    if (storages.contains(value.storage().get())) value = clone(value);
-  }
-  return sources;
+// A tensor like another with the elements of x, in memory that nothing else uses: x itself where it is so.
+Tensor unshared_like(const Tensor& like, Tensor x) {
+  const Tensor converted = x.to({.dtype = like.dtype(), .device = like.device()});
+  x = Tensor();
+  if (!converted.is_contiguous()) return contiguous(converted);
+  return converted.storage().use_count() > 1 ? clone(converted) : converted;
 }
 
 // Whether two parts are one tensor.
@@ -265,8 +261,8 @@ StateDict Module::state_dict() const {
   return state;
 }
 
-void Module::load_state_dict(const StateDict& state) {
-  StateDict own = values_of(*this);
+void Module::load_state_dict(StateDict state) {
+  const StateDict own = values_of(*this);
   std::vector<std::string> missing, unexpected, misshapen;
   for (const auto& [name, value] : own) {
     const auto found = state.find(name);
@@ -289,11 +285,10 @@ void Module::load_state_dict(const StateDict& state) {
     fail<ValueError>("load_state_dict", "the state does not fit the model; {}", joined(problems, "; "));
   }
   const OpScope scope("load_state_dict");
-  const StateDict sources = independent_of(own, state);
-  Snapshot snapshot;
-  for (const auto& [name, value] : own) snapshot.add(value);
-  for (auto& [name, value] : own) assign(value, sources.at(name));
-  snapshot.commit();
+  std::vector<std::pair<Tensor, Tensor>> moves;
+  for (const auto& [name, value] : own)
+    moves.emplace_back(value, unshared_like(value, std::move(state.at(name))));
+  for (auto& [to, from] : moves) move_elements(to, from);
 }
 
 std::string Module::summary() const {

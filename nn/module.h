@@ -130,10 +130,11 @@ class Module {
 
   /// Copies of all parameters and buffers by name; of a shared parameter, one for each name.
   StateDict state_dict() const;
-  /// Copies `state` into the parameters and buffers, which keep their devices and dtypes. If it throws,
-  /// nothing is changed; for this, it keeps a copy of the model's old values until it returns.
+  /// Gives the parameters and buffers the elements of `state`; they keep their devices and dtypes. If it
+  /// throws, nothing is changed. Tensors of `state` that nothing else uses are not copied, as in
+  /// load_state_dict(load_safetensors(path)).
   /// @throws ValueError  entries are missing, unexpected or of another shape; the message names them all
-  void load_state_dict(const StateDict& state);
+  void load_state_dict(StateDict state);
 
   /// A table with a row for each layer: its description, the shapes of its parameters and buffers, and the
   /// number of parameter elements; then the totals, and their size in bytes. A shared parameter is counted in

@@ -142,10 +142,10 @@ NameMap::Match NameMap::match(std::string_view name) const {
   return {};
 }
 
-StateDict NameMap::operator()(const StateDict& state) const {
+StateDict NameMap::operator()(StateDict state) const {
   std::map<std::string, Target> targets;
   std::vector<std::string> left_over;
-  for (const auto& [name, tensor] : state) {
+  for (auto& [name, tensor] : state) {
     const Match found = match(name);
     if (!found.rule) left_over.push_back(name);
     if (!found.rule || found.rule->name.empty()) continue;
@@ -156,7 +156,7 @@ StateDict NameMap::operator()(const StateDict& state) const {
     std::string& source = target.sources[found.pattern];
     if (!source.empty()) fail<ValueError>("NameMap", "{} and {} both become {}", source, name, found.name);
     source = name;
-    target.tensors[found.pattern] = tensor;
+    target.tensors[found.pattern] = std::move(tensor);
   }
   if (!left_over.empty()) {
     fail<ValueError>("NameMap", "no rule fits {}; a rule \"PATTERN -> nothing\" leaves one out",

@@ -41,11 +41,11 @@ class NameMap {
   /// @throws ValueError  a line is not a rule; the message has its number
   explicit NameMap(std::string_view rules, std::string_view prefix = {});
 
-  /// The entries by their new names. Tensors that are only renamed share memory with those of `state`.
+  /// The entries by their new names. Tensors that are only renamed are not copied.
   /// @throws ValueError  no rule fits an entry, a tensor to join is missing, or two entries get one name; the
   ///                     message names them
   /// @throws ShapeError  a tensor cannot be transposed or joined
-  StateDict operator()(const StateDict& state) const;
+  StateDict operator()(StateDict state) const;
 
  private:
   using Components = std::vector<std::string>;

@@ -23,6 +23,7 @@ std::string line_of(const char* command) {
 }
 
 nn::BERT load_bert(const std::string& path) {
+  const nn::SkipInit guard;  // all weights are in the file
   nn::BERT model(nn::bert_options("all-MiniLM-L6-v2"));
   model.load_state_dict(nn::bert_names()(load_safetensors(path)));
   model.eval();
@@ -38,12 +39,15 @@ Encoder::Encoder(const std::string& directory, Device device)
   model_.to(device);
 }
 
-// Sentences of similar length go together, so that little is computed for padding.
+// Sentences of as many tokens go together, so that little is computed for padding. The longest are first, whose
+// memory suffices for the others.
 Tensor Encoder::encode(const std::vector<std::string>& sentences, std::int64_t batch_size,
                        const std::function<void(std::size_t)>& progress) const {
   std::vector<std::size_t> order(sentences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return sentences[i].size(); });
+  std::vector<std::size_t> tokens;
+  for (const std::string& sentence : sentences) tokens.push_back(tokenizer_.encode(sentence).size());
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return tokens[i]; });
   std::vector<Tensor> rows(sentences.size());
   for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(batch_size)) {
     const std::size_t end = std::min(order.size(), begin + static_cast<std::size_t>(batch_size));

@@ -11,6 +11,7 @@
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
+#include "nn/dense.h"
 #include "tests/nn/layer_checks.h"
 
 namespace tinytorch::testing {
@@ -117,6 +118,27 @@ TEST(Init, MirroredOrthogonalMakesAnyNumberOfRows) {
     EXPECT_TENSOR_NEAR(sum(square(rows), {1}), full({shape[0]}, 9.0));
   }
   EXPECT_EQ(nn::init::mirrored_orthogonal()({0, 3}, {}, generator).shape(), (Shape{0, 3}));
+}
+
+TEST(Init, IsSkippedUnderTheGuardOnly) {
+  int calls = 0;
+  const nn::Initializer counts = [&](const Shape& shape, Options options, Generator&) {
+    ++calls;
+    return ones(shape, options);
+  };
+  {
+    const nn::SkipInit guard;
+    { const nn::SkipInit inner; }
+    nn::Dense layer(2, 3, {.weight_init = counts, .device = backend()});
+    EXPECT_EQ(calls, 0);
+    EXPECT_EQ(layer.weight().shape(), (Shape{3, 2}));
+    EXPECT_EQ(layer.weight().device(), backend());
+    EXPECT_TRUE(layer.bias().requires_grad());
+    layer.load_state_dict({{"weight", ones({3, 2})}, {"bias", zeros({3})}});
+    EXPECT_TENSOR_EQ(layer(here({{1.0, 2.0}})), {{3.0, 3.0, 3.0}});
+  }
+  const nn::Dense layer(2, 3, {.weight_init = counts, .device = backend()});
+  EXPECT_EQ(calls, 1);
 }
 
 TEST(Init, RefusesWhatMakesNoSense) {
