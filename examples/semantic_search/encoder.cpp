@@ -39,8 +39,8 @@ Encoder::Encoder(const std::string& directory, Device device)
   model_.to(device);
 }
 
-// Sentences of as many tokens go together, so that little is computed for padding. The longest are first, whose
-// memory suffices for the others.
+// Sentences of as many tokens go together, so that little is computed for padding. The longest are first,
+// whose memory suffices for the others.
 Tensor Encoder::encode(const std::vector<std::string>& sentences, std::int64_t batch_size,
                        const std::function<void(std::size_t)>& progress) const {
   std::vector<std::size_t> order(sentences.size());
