@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <stdexcept>
+#include <string>
 
 namespace tinytorch {
 
@@ -16,6 +18,19 @@ namespace tinytorch {
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+
+  const char* what() const noexcept override {
+    return message_ ? message_->c_str() : std::runtime_error::what();
+  }
+
+  /// Begins the message with a context, such as "layer 2". For a handler that then throws the same exception
+  /// again, whose type stays.
+  void add_context(const std::string& context) {
+    message_ = std::make_shared<const std::string>(context + ": " + what());
+  }
+
+ private:
+  std::shared_ptr<const std::string> message_;  // null: the first one; copies of exceptions must not throw
 };
 
 /// The op does not accept these shapes, axes or ranks.

@@ -3,15 +3,18 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "nn/module.h"
 
 namespace tinytorch::nn {
 
 /// Applies layers one after another. Without layers, it returns its input. Children: the layers, named "0",
-/// "1" and so on. A model that was moved from throws ValueError until it is assigned to.
+/// "1" and so on. An error of a layer begins with its name: "layer 1: [Dense] ...". A model that was moved
+/// from throws ValueError until it is assigned to.
 ///
 /// ```cpp
 /// nn::Sequential model{nn::Dense(2, 4), nn::ReLU()};
@@ -43,8 +46,15 @@ class Sequential : public Layer<Sequential> {
 
   template <TensorLike T>
   T forward(const T& x) const {
+    const LayerList& all = layers();
     T y = x;
-    for (const std::unique_ptr<Module>& layer : layers()) y = (*layer)(y);
+    std::size_t i = 0;
+    try {
+      for (; i < all.size(); ++i) y = (*all[i])(y);
+    } catch (Error& error) {
+      error.add_context("layer " + std::to_string(i));
+      throw;
+    }
     return y;
   }
 

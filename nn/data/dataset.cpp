@@ -26,35 +26,17 @@ void check_dataset(const char* op, const DatasetPtr& dataset) {
   if (dataset == nullptr) fail<ValueError>(op, "the dataset is null");
 }
 
-template <class Kind>
-void rethrow_if(const std::exception& error, const std::string& message) {
-  if (dynamic_cast<const Kind*>(&error) != nullptr) throw Kind(message);
-}
-
-/// Throws the exception that is being handled once more, of the same kind, with the item in its message.
-[[noreturn]] void rethrow_of_item(std::int64_t index) {
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    const std::string message = fmt::format("item {} of the dataset: {}", index, error.what());
-    rethrow_if<ShapeError>(error, message);
-    rethrow_if<DTypeError>(error, message);
-    rethrow_if<DeviceError>(error, message);
-    rethrow_if<ValueError>(error, message);
-    rethrow_if<MemoryError>(error, message);
-    rethrow_if<CudaError>(error, message);
-    rethrow_if<IoError>(error, message);
-    throw Error(message);
-  } catch (...) {
-    throw Error(fmt::format("item {} of the dataset: an exception that is no std::exception", index));
-  }
-}
-
 Item item_of(const Dataset& dataset, std::int64_t index) {
+  const auto context = [&] { return fmt::format("item {} of the dataset", index); };
   try {
     return dataset.item(index);
+  } catch (Error& error) {
+    error.add_context(context());
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(fmt::format("{}: {}", context(), error.what()));
   } catch (...) {
-    rethrow_of_item(index);
+    throw Error(fmt::format("{}: an exception that is no std::exception", context()));
   }
 }
 

@@ -202,5 +202,15 @@ TEST(Errors, OfDevicesAndLengthsOutOfRange) {
                "[concat] the lengths at axis 0 add up to more than 63 bits");
 }
 
+TEST(Errors, GetAContextAndKeepItInCopies) {
+  ShapeError error("[op] wrong");
+  error.add_context("layer 1");
+  error.add_context("layer 0");
+  const ShapeError copy = error;
+  error.add_context("model");
+  EXPECT_STREQ(copy.what(), "layer 0: layer 1: [op] wrong");
+  EXPECT_STREQ(error.what(), "model: layer 0: layer 1: [op] wrong");
+}
+
 }  // namespace
 }  // namespace tinytorch::testing

@@ -113,7 +113,8 @@ struct Outcome {
   std::string fault = {};  ///< what is wrong with how it ended; empty if nothing is
 };
 
-/// The call returns, or throws an error of the project that names it. What uses the result may name itself.
+/// The call returns, or throws an error of the project that names it. What uses the result names itself, and
+/// in a Sequential its layer first.
 Outcome outcome_of(const Calls::Call& call, std::uint64_t seed) {
   Arguments arguments(call.name, seed);
   Outcome outcome;
@@ -123,7 +124,8 @@ Outcome outcome_of(const Calls::Call& call, std::uint64_t seed) {
     use_result();
   } catch (const Error& error) {
     const std::string message = error.what(), prefix = outcome.is_accepted ? "[" : "[" + call.name + "] ";
-    if (!message.starts_with(prefix)) outcome.fault = "the error names another op: " + message;
+    const bool of_a_layer = outcome.is_accepted && message.starts_with("layer ");
+    if (!message.starts_with(prefix) && !of_a_layer) outcome.fault = "the error names another op: " + message;
   } catch (const std::exception& error) {
     outcome.fault = std::string("not an error of the project: ") + error.what();
   }

@@ -232,7 +232,7 @@ TEST(FailedLoad, OfAStateLeavesAllOfIt) {
   manual_seed(1);
   nn::Sequential model{nn::Dense(2, 3), nn::BatchNorm1D(3)}, other{nn::Dense(2, 3), nn::BatchNorm1D(3)};
   model.to(backend());
-  other.to(DType::f64);
+  other.to({.dtype = DType::f64, .device = backend()});
   const auto load = [&] { model.load_state_dict(other.state_dict()); };
   const nn::StateDict before = model.state_dict();
   expect_all_or_nothing([&] { return state_of(model); }, load, [&] { model.load_state_dict(before); });

@@ -28,6 +28,16 @@ TEST(Sequential, AppliesItsLayersInOrder) {
   EXPECT_TENSOR_EQ(model(x), model[2](model[1](model[0](x))));
 }
 
+TEST(Sequential, NamesTheLayerThatFails) {
+  nn::Sequential inner{nn::ReLU(), nn::Dense(2, 2)};
+  const nn::Sequential model{std::move(inner), nn::Dense(3, 1)};
+  EXPECT_ERROR(
+      model(zeros({1, 4})), ShapeError,
+      "layer 0: layer 1: [Dense] input has 4 features, but the weight [2, 2] expects 2 (input [1, 4])");
+  EXPECT_ERROR(model(Variable(zeros({1, 2}))), ShapeError,
+               "layer 1: [Dense] input has 2 features, but the weight [1, 3] expects 3 (input [1, 2])");
+}
+
 TEST(Sequential, WithoutLayersGivesItsInput) {
   const nn::Sequential nothing;
   const Tensor x = here(Tensor{1.0, 2.0});
