@@ -1,10 +1,22 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-// Internal: names that files contain, which can be any bytes.
+// Internal: UTF-8, in the names and texts of files, which can be any bytes.
 namespace tinytorch {
+
+/// What text[at] begins, in UTF-8.
+struct CodePoint {
+  char32_t value;    ///< U+FFFD for a byte that begins no character
+  std::size_t size;  ///< in bytes; 1 for such a byte
+  bool is_valid;
+};
+
+/// What the text has at a byte.
+/// @param at  less than text.size()
+CodePoint code_point_at(std::string_view text, std::size_t at);
 
 /// Whether the text is valid UTF-8 (RFC 3629): no overlong forms, no surrogates.
 bool is_utf8(std::string_view text);

@@ -37,24 +37,6 @@ bool is_ascii_letter(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'
 
 }  // namespace
 
-CodePoint code_point_at(std::string_view text, std::size_t at) {
-  constexpr CodePoint kInvalid{0xfffd, 1, false};
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || size > text.size() - at) return kInvalid;
-  char32_t value = lead & (0x7fU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(at + i) & 0xc0) != 0x80) return kInvalid;
-    value = value << 6 | (byte(at + i) & 0x3fU);
-  }
-  // Neither longer than it must be, nor half of a UTF-16 pair, nor beyond Unicode.
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < kLeast[size] || (value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) return kInvalid;
-  return {value, size, true};
-}
-
 void append_utf8(std::string& text, char32_t c) {
   const auto append = [&](char32_t byte) { text += static_cast<char>(byte); };
   if (c < 0x80) return append(c);

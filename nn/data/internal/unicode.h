@@ -1,21 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <string_view>
+
+#include "core/internal/text.h"  // code_point_at()
 
 /// What tokenizers know of UTF-8 and of Unicode's characters.
 namespace tinytorch::nn {
 
-/// What text[at] begins, in UTF-8.
-struct CodePoint {
-  char32_t value;    ///< U+FFFD for a byte that begins no character
-  std::size_t size;  ///< in bytes; 1 for such a byte
-  bool is_valid;
-};
-
-/// @param at  less than text.size()
-CodePoint code_point_at(std::string_view text, std::size_t at);
 void append_utf8(std::string& text, char32_t c);
 
 /// Unicode's general categories L, N and P.
