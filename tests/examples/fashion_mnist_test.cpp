@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/ops/creation.h"
 #include "core/safetensors.h"
 #include "nn/data/image.h"
+#include "tests/examples/losses.h"
 #include "tests/support/backend.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
@@ -56,10 +58,11 @@ class FashionMnist : public FileTest {
     write_images(folder(), "t10k", 100);
   }
 
-  ProgramRun run(const std::string& arguments) const {
+  ProgramRun run(const std::string& arguments, const std::string& output = "out",
+                 Device device = backend()) const {
     return run_program("'" + (build_folder() / "examples" / "fashion_mnist" / "fashion_mnist").string() +
-                       "' --backend " + name(backend().type) + " --quick --data '" + folder().string() +
-                       "' --output '" + path("out") + "' " + arguments + " 2>&1");
+                       "' --backend " + name(device.type) + " --quick --data '" + folder().string() +
+                       "' --output '" + path(output) + "' " + arguments + " 2>&1");
   }
 };
 
@@ -82,6 +85,18 @@ TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
   const ProgramRun predicted = run("--model mlp --predict '" + path("dress.png") + "'");
   EXPECT_EQ(predicted.exit_code, 0);
   EXPECT_EQ(predicted.output.substr(0, 5), "dress") << predicted.output;
+  // The same weights under other names.
+  std::map<std::string, Tensor> renamed;
+  for (const auto& [name, value] : load_safetensors(path("out/mlp.safetensors")))
+    renamed["net." + name] = value;
+  save_safetensors(path("other"), renamed);
+  write("net.*.* -> *.*\n", "rules");
+  const std::string others =
+      "--model mlp --width 4 --predict '" + path("dress.png") + "' --weights '" + path("other") + "'";
+  EXPECT_EQ(run(others + " --map '" + path("rules") + "'").output, predicted.output);
+  const ProgramRun unnamed = run(others);
+  EXPECT_EQ(unnamed.exit_code, 2);
+  EXPECT_THAT(unnamed.output, HasSubstr("[load_state_dict] the state does not fit the model"));
 }
 
 TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
@@ -92,6 +107,16 @@ TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
   const ProgramRun resumed = run("--model cnn --width 2 --resume");
   EXPECT_EQ(resumed.exit_code, 0);
   EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 5"));
+}
+
+TEST_F(FashionMnist, HasTheLossesOfTheCpu) {
+  if (backend() == Device::cpu()) GTEST_SKIP() << "this is the CPU";
+  for (const std::string model : {"mlp", "cnn"}) {
+    const std::string arguments = "--model " + model + " --width 4";
+    ASSERT_EQ(run(arguments, "here").exit_code, 0);
+    ASSERT_EQ(run(arguments, "cpu", Device::cpu()).exit_code, 0);
+    expect_same_losses(path("here/" + model + "/log.jsonl"), path("cpu/" + model + "/log.jsonl"));
+  }
 }
 
 TEST_F(FashionMnist, SaysWhatItNeeds) {

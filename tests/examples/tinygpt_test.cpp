@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/device.h"
+#include "tests/examples/losses.h"
 #include "tests/support/backend.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
@@ -24,10 +25,11 @@ class TinyGpt : public FileTest {
     for (int i = 0; i < 300; ++i) text << "And the " << (i % 3 == 0 ? "lion" : "lamb") << " lay down.\n";
   }
 
-  ProgramRun run(const std::string& arguments) const {
+  ProgramRun run(const std::string& arguments, const std::string& output = "out",
+                 Device device = backend()) const {
     return run_program("'" + (build_folder() / "examples" / "tinygpt" / "tinygpt").string() + "' --backend " +
-                       name(backend().type) + " --quick --quiet --text '" + path("text") + "' --output '" +
-                       path("out") + "' " + arguments + " 2>&1");
+                       name(device.type) + " --quick --quiet --text '" + path("text") + "' --output '" +
+                       path(output) + "' " + arguments + " 2>&1");
   }
 };
 
@@ -48,6 +50,26 @@ TEST_F(TinyGpt, ReadsBytePairs) {
   const ProgramRun trained = run("--vocabulary 270");
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("a vocabulary of 270"));
+}
+
+TEST_F(TinyGpt, HasTheLossesOfTheCpu) {
+  if (backend() == Device::cpu()) GTEST_SKIP() << "this is the CPU";
+  ASSERT_EQ(run("", "here").exit_code, 0);
+  ASSERT_EQ(run("", "cpu", Device::cpu()).exit_code, 0);
+  expect_same_losses(path("here/log.jsonl"), path("cpu/log.jsonl"));
+}
+
+TEST_F(TinyGpt, GoesOnWithItsLastCheckpoint) {
+  const ProgramRun whole = run("");
+  ASSERT_EQ(whole.exit_code, 0) << whole.output;
+  for (const char* last : {"out/step_000000019.safetensors", "out/step_000000020.safetensors"})
+    ASSERT_TRUE(fs::remove(path(last))) << last;
+  const ProgramRun resumed = run("--resume");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  // The same weights write the same text.
+  const auto end_of = [](const std::string& output) { return output.substr(output.find("held-out text")); };
+  EXPECT_EQ(end_of(resumed.output), end_of(whole.output));
+  EXPECT_TRUE(fs::exists(path("out/step_000000020.safetensors")));
 }
 
 TEST_F(TinyGpt, SaysWhatItNeeds) {

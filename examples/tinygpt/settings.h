@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
+class App;
+}
+
+struct Settings {
+  std::string text;
+  std::int64_t vocabulary = 0;
+  std::int64_t steps = 3000, epochs = 0;
+  std::int64_t batch = 32;
+  std::int64_t context = 128, width = 128, heads = 4, layers = 4;
+  double dropout = 0;
+  double learning_rate = 0.003;
+  std::string output = "runs/tinygpt";
+  bool resume = false, generate = false;
+  std::string prompt = "And ";
+  std::int64_t length = 400;
+  double temperature = 0.8, top_p = 1;
+  std::int64_t top_k = 0;
+  bool no_cache = false;
+};
+
+void add_flags(CLI::App& app, Settings& settings);
+
+/// A run of seconds.
+void make_quick(Settings& settings);
