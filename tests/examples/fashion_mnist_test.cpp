@@ -64,6 +64,13 @@ class FashionMnist : public FileTest {
                        "' --backend " + name(device.type) + " --quick --data '" + folder().string() +
                        "' --output '" + path(output) + "' " + arguments + " 2>&1");
   }
+
+  /// Runs the same on the CPU, where it is not there already.
+  void expect_losses_of_the_cpu(const std::string& model, const std::string& arguments) const {
+    if (backend() == Device::cpu()) return;
+    ASSERT_EQ(run(arguments, "cpu", Device::cpu()).exit_code, 0);
+    expect_same_losses(path("out/" + model + "/log.jsonl"), path("cpu/" + model + "/log.jsonl"));
+  }
 };
 
 double accuracy(const std::string& output) {
@@ -77,6 +84,7 @@ TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_GT(accuracy(trained.output), 90) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("320 training images, 100 test images"));
+  expect_losses_of_the_cpu("mlp", "--model mlp --epochs 4 --width 8");
   EXPECT_EQ(nn::load_image(path("out/mlp/wrong.png")).size(2), 280);
   Tensor image = zeros({28, 28}, {.dtype = DType::u8});
   Tensor band = slice(image, 0, 10, 12);
@@ -104,19 +112,10 @@ TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_GE(accuracy(trained.output), 0) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("Conv2D"));
+  expect_losses_of_the_cpu("cnn", "--model cnn --width 2");
   const ProgramRun resumed = run("--model cnn --width 2 --resume");
   EXPECT_EQ(resumed.exit_code, 0);
   EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 5"));
-}
-
-TEST_F(FashionMnist, HasTheLossesOfTheCpu) {
-  if (backend() == Device::cpu()) GTEST_SKIP() << "this is the CPU";
-  for (const std::string model : {"mlp", "cnn"}) {
-    const std::string arguments = "--model " + model + " --width 4";
-    ASSERT_EQ(run(arguments, "here").exit_code, 0);
-    ASSERT_EQ(run(arguments, "cpu", Device::cpu()).exit_code, 0);
-    expect_same_losses(path("here/" + model + "/log.jsonl"), path("cpu/" + model + "/log.jsonl"));
-  }
 }
 
 TEST_F(FashionMnist, SaysWhatItNeeds) {
