@@ -20,6 +20,6 @@ void snake_on_cpu(const Tensor& x, const double& a, Tensor& y) {
 }
 
 // Before main() begins.
-[[maybe_unused]] const bool kRegistered = (snake_kernel.set(DeviceType::cpu, snake_on_cpu), true);
+[[maybe_unused]] const bool registered = (snake_kernel.set(DeviceType::cpu, snake_on_cpu), true);
 
 }  // namespace

@@ -27,7 +27,7 @@ void snake_on_cuda(const Tensor& x, const double& a, Tensor& y) {
 }
 
 // Before main() begins.
-[[maybe_unused]] const bool kRegistered = (snake_kernel.set(DeviceType::cuda, snake_on_cuda), true);
+[[maybe_unused]] const bool registered = (snake_kernel.set(DeviceType::cuda, snake_on_cuda), true);
 
 }  // namespace
 }  // namespace tinytorch

@@ -1,5 +1,7 @@
 #include "examples/xor_network/report.h"
 
+#include <tinytorch/tinytorch.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <tinytorch/tinytorch.h>
-
 #include <chrono>
 #include <vector>
 
+#include "core/tensor.h"
 #include "examples/xor_network/settings.h"
+
+namespace tinytorch::nn {
+class Sequential;
+}
 
 /// How good a model is.
 struct Score {

@@ -1,11 +1,10 @@
 #include "examples/xor_network/runs.h"
 
-#include <tinytorch/tinytorch.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 
+#include "core/device.h"
 #include "examples/common/program.h"
 
 using namespace tinytorch;
