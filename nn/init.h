@@ -86,16 +86,16 @@ Initializer mirrored_orthogonal(double gain = 1.4142135623730951);
 /// ```
 class SkipInit {
  public:
-  SkipInit() : previous_(std::exchange(active_, true)) {}
-  ~SkipInit() { active_ = previous_; }
+  SkipInit() : previous_(std::exchange(current, true)) {}
+  ~SkipInit() { current = previous_; }
   SkipInit(const SkipInit&) = delete;
   SkipInit& operator=(const SkipInit&) = delete;
 
   /// True while there is one on this thread.
-  static bool active() { return active_; }
+  static bool active() { return current; }
 
  private:
-  static inline constinit thread_local bool active_ = false;
+  static inline constinit thread_local bool current = false;
   bool previous_;
 };
 
