@@ -145,7 +145,8 @@ NameMap::Match NameMap::match(std::string_view name) const {
 StateDict NameMap::operator()(StateDict state) const {
   std::map<std::string, Target> targets;
   std::vector<std::string> left_over;
-  for (auto& [name, tensor] : state) {
+  for (StateDict::value_type& entry : state) {
+    const std::string& name = entry.first;
     const Match found = match(name);
     if (!found.rule) left_over.push_back(name);
     if (!found.rule || found.rule->name.empty()) continue;
@@ -156,7 +157,7 @@ StateDict NameMap::operator()(StateDict state) const {
     std::string& source = target.sources[found.pattern];
     if (!source.empty()) fail<ValueError>("NameMap", "{} and {} both become {}", source, name, found.name);
     source = name;
-    target.tensors[found.pattern] = std::move(tensor);
+    target.tensors[found.pattern] = std::move(entry.second);
   }
   if (!left_over.empty()) {
     fail<ValueError>("NameMap", "no rule fits {}; a rule \"PATTERN -> nothing\" leaves one out",
