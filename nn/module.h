@@ -130,9 +130,9 @@ class Module {
 
   /// Copies of all parameters and buffers by name; of a shared parameter, one for each name.
   StateDict state_dict() const;
-  /// Gives the parameters and buffers the elements of `state`; they keep their devices and dtypes. If it
-  /// throws, nothing is changed. Tensors of `state` that nothing else uses are not copied, as in
-  /// load_state_dict(load_safetensors(path)).
+  /// Gives the parameters and buffers the elements of `state`; they keep their devices and dtypes. Tensors of
+  /// `state` that nothing else uses are not copied, as in load_state_dict(load_safetensors(path)). If it
+  /// throws, nothing is changed, unless a parameter is a view of other memory and the copy into it fails.
   /// @throws ValueError  entries are missing, unexpected or of another shape; the message names them all
   void load_state_dict(StateDict state);
 

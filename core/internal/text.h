@@ -7,14 +7,14 @@
 // Internal: UTF-8, in the names and texts of files, which can be any bytes.
 namespace tinytorch {
 
-/// What text[at] begins, in UTF-8.
+/// A character of a text in UTF-8.
 struct CodePoint {
   char32_t value;    ///< U+FFFD for a byte that begins no character
   std::size_t size;  ///< in bytes; 1 for such a byte
   bool is_valid;
 };
 
-/// What the text has at a byte.
+/// What text[at] begins.
 /// @param at  less than text.size()
 CodePoint code_point_at(std::string_view text, std::size_t at);
 

@@ -16,6 +16,7 @@
 #include "nn/data/image.h"
 #include "tests/hostile/calls.h"
 #include "tests/support/backend.h"
+#include "tests/support/drill.h"
 
 namespace tinytorch::hostile {
 
@@ -88,11 +89,6 @@ std::uint64_t first_seed() {
   return seed ? std::strtoull(seed, nullptr, 10) : 1;
 }
 
-bool is_long() {
-  const char* const length = std::getenv("TINYTORCH_DRILL");
-  return length && std::string(length) == "long";
-}
-
 /// Leaves so little memory that a call that would take much fails at once.
 class LittleMemory {
  public:
@@ -138,7 +134,8 @@ TEST(DrillHostileArguments, OfEachFunctionAreAcceptedOrRefusedByName) {
   add_classes(calls);
   add_methods(calls);
   ASSERT_GT(calls.all().size(), 300u) << "the headers were not understood";
-  const std::uint64_t first = first_seed(), rounds = is_long() ? 120000 / calls.all().size() + 1 : 12;
+  const std::uint64_t first = first_seed(),
+                      rounds = testing::is_long_drill() ? 120000 / calls.all().size() + 1 : 12;
   const bool trace = std::getenv("TINYTORCH_DRILL_TRACE") != nullptr;
   const LittleMemory little;
   std::uint64_t all = 0, accepted = 0;

@@ -5,17 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <tinytorch/tinytorch.h>
 
 #include "tests/nn/layer_checks.h"
+#include "tests/support/drill.h"
 #include "tests/support/failures.h"
 
 namespace tinytorch::testing {
@@ -136,16 +135,11 @@ std::unique_ptr<Training> make_attention() {
   return training;
 }
 
-bool is_long() {
-  const char* const value = std::getenv("TINYTORCH_DRILL");
-  return value != nullptr && std::string_view(value) == "long";
-}
-
 constexpr int kSteps = 2;  // the first allocates the moments
 
 /// The numbers of the failures to try, of `n` in a step.
 std::vector<std::uint64_t> chosen(std::uint64_t n) {
-  const std::uint64_t stride = is_long() ? 1 : std::max<std::uint64_t>(1, n / 12);
+  const std::uint64_t stride = is_long_drill() ? 1 : std::max<std::uint64_t>(1, n / 12);
   std::vector<std::uint64_t> numbers;
   for (std::uint64_t k = 1; k <= n; k += stride) numbers.push_back(k);
   if (numbers.back() != n) numbers.push_back(n);

@@ -30,6 +30,7 @@
 #include "nn/convolution.h"
 #include "nn/flatten.h"
 #include "nn/pooling.h"
+#include "tests/support/drill.h"
 #include "tests/support/failures.h"
 #include "tests/support/file_test.h"
 #include "tests/train/trained.h"
@@ -44,11 +45,6 @@ constexpr bool kIsSanitized = true;
 #else
 constexpr bool kIsSanitized = false;
 #endif
-
-bool is_long() {
-  const char* const value = std::getenv("TINYTORCH_DRILL");
-  return value != nullptr && std::string_view(value) == "long";
-}
 
 /// The checkpoint at the end of a run that nothing disturbs.
 nn::Checkpoint undisturbed() {
@@ -136,7 +132,7 @@ int read_checkpoints(const std::string& directory) {
 using DrillKills = FileTest;
 
 TEST_F(DrillKills, LeaveWholeCheckpointsOfTheSameRun) {
-  const int kills = is_long() || !kIsSanitized ? 50 : 8;
+  const int kills = is_long_drill() || !kIsSanitized ? 50 : 8;
   const nn::Checkpoint expected = undisturbed();
   const auto expect_end_in = [&](const std::string& directory) {
     expect_same_run(nn::load_checkpoint(nn::CheckpointDirectory(directory, 2).latest()), expected);
@@ -322,7 +318,7 @@ TEST(DrillAllocations, OfARun) {
     Trained("").fit();
   }
   const std::uint64_t n = allocations() - before;
-  const std::uint64_t runs = is_long() ? 500 : 12;
+  const std::uint64_t runs = is_long_drill() ? 500 : 12;
   int failed = 0;
   for (std::uint64_t i = 0; i < runs && !::testing::Test::HasFailure(); ++i) {
     if (drill_allocation(1 + i * n / runs, states)) ++failed;
@@ -344,7 +340,7 @@ std::int64_t resident_memory() {
 
 TEST(DrillMemory, DoesNotGrowWithTheStepsOfACnn) {
   if (kIsSanitized) GTEST_SKIP() << "sanitizers keep memory that was freed";
-  const std::int64_t steps = is_long() ? 10000 : 100 + scaled(1000);
+  const std::int64_t steps = is_long_drill() ? 10000 : 100 + scaled(1000);
   Generator generator(1);
   nn::Sequential model{nn::Conv2D(1, 8, 3, {.padding = 1}),
                        nn::BatchNorm2D(8),
