@@ -47,6 +47,13 @@ FileErrors FileErrors::within(std::string_view part) const {
   return errors;
 }
 
+void create_directories(const char* op, const std::string& path) {
+  const FileErrors errors(op, path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) errors.error("cannot be created as a directory: {}", error.message());
+}
+
 bool Descriptor::close() { return value_ < 0 || ::close(std::exchange(value_, -1)) == 0; }
 
 // Opening a pipe would block until another process writes to it, and a terminal could become this process's.

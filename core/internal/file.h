@@ -33,6 +33,10 @@ class FileErrors {
   std::string path_;
 };
 
+/// Creates a directory and those above it, if they are not there.
+/// @throws IoError  that fails
+void create_directories(const char* op, const std::string& path);
+
 /// The descriptor of an open file; closed by the destructor.
 class Descriptor {
  public:

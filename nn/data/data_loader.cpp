@@ -19,6 +19,8 @@
 namespace tinytorch::nn {
 namespace {
 
+constexpr int kMostWorkers = 1024;
+
 void check(const DataLoaderOptions& options) {
   const auto need = [](const char* name, std::int64_t value, std::int64_t least) {
     if (value < least) fail<ValueError>("DataLoader", "{} is {}; it must be at least {}", name, value, least);
@@ -26,6 +28,9 @@ void check(const DataLoaderOptions& options) {
   need("batch_size", options.batch_size, 1);
   need("workers", options.workers, 0);
   need("prefetch", options.prefetch, 1);
+  if (options.workers > kMostWorkers) {
+    fail<ValueError>("DataLoader", "workers is {}; there are at most {}", options.workers, kMostWorkers);
+  }
   if (options.shuffle && options.sampler != nullptr) {
     fail<ValueError>("DataLoader", "both shuffle and a sampler are given; the sampler alone sets the order");
   }
@@ -214,7 +219,11 @@ DataLoader::Iterator DataLoader::begin() {
 }
 
 void DataLoader::load(const DataLoaderState& state) {
-  if (state.epoch < 0 || state.batch < 0 || (state.batch > 0 && state.batch >= size())) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  if (state.epoch < 0 || state.epoch > kMost) {
+    fail<ValueError>("DataLoader::load", "epoch is {}; it must be in [0, 2^53]", state.epoch);
+  }
+  if (state.batch < 0 || (state.batch > 0 && state.batch >= size())) {
     fail<ValueError>("DataLoader::load", "epoch {} has no batch {}; an epoch has {} batches", state.epoch,
                      state.batch, size());
   }

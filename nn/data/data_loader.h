@@ -18,8 +18,8 @@ struct DataLoaderOptions {
   std::int64_t batch_size = 1;
   bool shuffle = false;    ///< a RandomSampler of the seed, instead of a SequentialSampler
   bool drop_last = false;  ///< leave out a last batch that is smaller than the others
-  /// threads that prepare batches ahead; 0: each batch is prepared when it is asked for. The batches are the
-  /// same
+  /// threads that prepare batches ahead, at most 1024; 0: each batch is prepared when it is asked for. The
+  /// batches are the same
   int workers = 0;
   int prefetch = 2;                             ///< batches that each worker prepares ahead
   Transform transform = {};                     ///< of the first tensor of a batch
@@ -77,7 +77,7 @@ class DataLoader {
   /// The position after the batch that was taken last.
   DataLoaderState state() const { return state_; }
   /// Sets the position at which the next loop begins.
-  /// @throws ValueError  the epoch is negative, or has no such batch
+  /// @throws ValueError  the epoch is not in [0, 2^53], or has no such batch
   void load(const DataLoaderState& state);
 
  private:

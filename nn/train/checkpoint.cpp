@@ -8,10 +8,13 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
+#include "core/internal/file.h"
 #include "core/internal/format.h"
 #include "core/safetensors.h"
 
@@ -24,11 +27,39 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 constexpr const char* kKey = "tinytorch.checkpoint";  // of the file's metadata
 
-// -- JSON, which has no numbers that are not finite: they are null, and read as NaN
+// -- JSON, which has no numbers that are not finite: they are texts
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json number(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
 double number_of(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  if (json == "inf") return kInf;
+  if (json == "-inf") return -kInf;
+  return json == "nan" ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+/// A whole number that the type has, which nlohmann's own conversion does not check.
+template <class T>
+T integer_of(const Json& json) {
+  const bool fits = json.is_number_unsigned()
+                        ? json.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<T>::max()}
+                        : json.is_number_integer() && std::is_signed_v<T>;
+  if (!fits) throw std::range_error(json.dump() + " is not a whole number in range");
+  return json.get<T>();
+}
+std::int64_t count_of(const Json& json) { return integer_of<std::int64_t>(json); }
+
+Json numbers(const std::vector<double>& values) {
+  Json json = Json::array();
+  for (const double value : values) json.push_back(number(value));
+  return json;
+}
+std::vector<double> numbers_of(const Json& json) {
+  std::vector<double> values;
+  for (const Json& value : json) values.push_back(number_of(value));
+  return values;
 }
 
 Json json_of(const Evaluation& evaluation) {
@@ -38,7 +69,7 @@ Json json_of(const Evaluation& evaluation) {
 }
 
 Evaluation evaluation_of(const Json& json) {
-  Evaluation evaluation{.loss = number_of(json.at("loss")), .items = json.at("items")};
+  Evaluation evaluation{.loss = number_of(json.at("loss")), .items = count_of(json.at("items"))};
   for (const Json& metric : json.at("metrics")) {
     evaluation.metrics.emplace_back(metric.at(0), number_of(metric.at(1)));
   }
@@ -57,31 +88,34 @@ Json json_of(const Checkpoint& c) {
   if (c.best) json["best"] = json_of(*c.best);
   json["schedules"] = Json::array();
   for (const ScheduleState& schedule : c.schedules) {
-    json["schedules"].push_back({{"steps", schedule.steps}, {"base_rates", schedule.base_rates}});
+    json["schedules"].push_back({{"steps", schedule.steps}, {"base_rates", numbers(schedule.base_rates)}});
   }
   Json steps = Json::array();
   for (const ParameterState& parameter : c.optimizer.parameters) steps.push_back(parameter.steps);
   json["optimizer"] = {{"steps", c.optimizer.steps},
-                       {"learning_rates", c.optimizer.learning_rates},
+                       {"learning_rates", numbers(c.optimizer.learning_rates)},
                        {"parameter_steps", std::move(steps)}};
   return json;
 }
 
 Checkpoint checkpoint_of(const Json& json) {
   Checkpoint c;
-  c.steps = json.at("steps");
-  c.bad_validations = json.at("bad_validations");
-  c.loader = {json.at("loader").at("epoch"), json.at("loader").at("batch")};
-  c.random = {json.at("random").at("seed"), json.at("random").at("offset")};
+  c.steps = count_of(json.at("steps"));
+  c.bad_validations = count_of(json.at("bad_validations"));
+  c.loader = {count_of(json.at("loader").at("epoch")), count_of(json.at("loader").at("batch"))};
+  c.random = {integer_of<std::uint64_t>(json.at("random").at("seed")),
+              integer_of<std::uint64_t>(json.at("random").at("offset"))};
   c.config = json.at("config").get<std::map<std::string, std::string>>();
   if (json.contains("best")) c.best = evaluation_of(json.at("best"));
   for (const Json& schedule : json.at("schedules")) {
-    c.schedules.push_back({.steps = schedule.at("steps"), .base_rates = schedule.at("base_rates")});
+    c.schedules.push_back(
+        {.steps = count_of(schedule.at("steps")), .base_rates = numbers_of(schedule.at("base_rates"))});
   }
   const Json& optimizer = json.at("optimizer");
-  c.optimizer = {.steps = optimizer.at("steps"), .learning_rates = optimizer.at("learning_rates")};
+  c.optimizer = {.steps = count_of(optimizer.at("steps")),
+                 .learning_rates = numbers_of(optimizer.at("learning_rates"))};
   for (const Json& steps : optimizer.at("parameter_steps"))
-    c.optimizer.parameters.push_back({.steps = steps});
+    c.optimizer.parameters.push_back({.steps = count_of(steps)});
   return c;
 }
 
@@ -147,6 +181,21 @@ bool is_step_name(std::string_view name) {
   return std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// The numbered checkpoints, from first to last.
+std::vector<std::string> numbered(const char* op, const std::string& directory) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    if (is_step_name(entry->path().filename().native())) paths.push_back(entry->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    fail<IoError>(op, "{}: cannot be read: {}", directory, error.message());
+  }
+  // By number: one of more digits is larger.
+  std::ranges::sort(paths, {}, [](const std::string& path) { return std::pair(path.size(), path); });
+  return paths;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
@@ -176,8 +225,10 @@ Checkpoint load_checkpoint(const std::string& path) {
                     json.at("version").dump(), kVersion);
     }
     checkpoint = checkpoint_of(json);
-    averages = json.at("averages");
-  } catch (const Json::exception& error) {
+    averages = integer_of<std::size_t>(json.at("averages"));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
     fail<IoError>("load_checkpoint", "{}: its description is malformed: {}", path, error.what());
   }
   TensorReader reader(file);
@@ -199,21 +250,19 @@ Checkpoint load_checkpoint(const std::string& path) {
 CheckpointDirectory::CheckpointDirectory(std::string path, std::int64_t keep)
     : path_(std::move(path)), keep_(keep) {
   if (keep < 1) fail<ValueError>("CheckpointDirectory", "keep is {}; it must be positive", keep);
-  std::error_code error;
-  fs::create_directories(path_, error);
-  if (error) {
-    fail<IoError>("CheckpointDirectory", "{}: cannot be created as a directory: {}", path_, error.message());
-  }
+  create_directories("CheckpointDirectory", path_);
 }
 
 std::string CheckpointDirectory::save(const Checkpoint& checkpoint) const {
   std::string path = fs::path(path_) / step_name(checkpoint.steps);
   save_checkpoint(path, checkpoint);
-  const std::vector<std::string> all = numbered();
-  for (std::size_t i = 0; i + static_cast<std::size_t>(keep_) < all.size(); ++i) {
+  const std::vector<std::string> all = numbered("CheckpointDirectory", path_);
+  const std::int64_t own = std::ranges::find(all, path) - all.begin();
+  for (std::int64_t i = 0; const std::string& each : all) {
+    const std::int64_t before = own - i++;  // how many steps earlier it was saved
     std::error_code error;
-    fs::remove(all[i], error);
-    if (error) fail<IoError>("CheckpointDirectory", "{}: cannot be removed: {}", all[i], error.message());
+    if (before < 0 || before >= keep_) fs::remove(each, error);
+    if (error) fail<IoError>("CheckpointDirectory", "{}: cannot be removed: {}", each, error.message());
   }
   return path;
 }
@@ -224,21 +273,9 @@ std::string CheckpointDirectory::save_best(const Checkpoint& checkpoint) const {
   return path;
 }
 
-std::string CheckpointDirectory::latest() const {
-  const std::vector<std::string> all = numbered();
+std::string latest_checkpoint(const std::string& directory) {
+  const std::vector<std::string> all = numbered("latest_checkpoint", directory);
   return all.empty() ? "" : all.back();
-}
-
-std::vector<std::string> CheckpointDirectory::numbered() const {
-  std::vector<std::string> paths;
-  std::error_code error;
-  for (fs::directory_iterator entry(path_, error), end; !error && entry != end; entry.increment(error)) {
-    if (is_step_name(entry->path().filename().native())) paths.push_back(entry->path());
-  }
-  if (error) fail<IoError>("CheckpointDirectory", "{}: cannot be read: {}", path_, error.message());
-  // By number: one of more digits is larger.
-  std::ranges::sort(paths, {}, [](const std::string& path) { return std::pair(path.size(), path); });
-  return paths;
 }
 
 }  // namespace tinytorch::nn

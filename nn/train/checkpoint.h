@@ -51,6 +51,10 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 /// @throws IoError  the file cannot be read, is no safetensors file, or no checkpoint of this version
 Checkpoint load_checkpoint(const std::string& path);
 
+/// The path of the last numbered checkpoint in a directory; empty if there is none.
+/// @throws IoError  the directory cannot be read
+std::string latest_checkpoint(const std::string& directory);
+
 /// The checkpoints of a run in a directory: step_NUMBER.safetensors, of which the last few are kept, and
 /// best.safetensors.
 class CheckpointDirectory {
@@ -61,20 +65,16 @@ class CheckpointDirectory {
   /// @throws ValueError  keep is not positive
   CheckpointDirectory(std::string path, std::int64_t keep);
 
-  /// Writes a checkpoint, and then removes those that are too many.
+  /// Writes a checkpoint, and then removes those that are too many, and those of later steps: an earlier run
+  /// left them.
   /// @return  its path
   /// @throws IoError  as save_checkpoint(), or an old one cannot be removed
   std::string save(const Checkpoint& checkpoint) const;
   /// Writes best.safetensors.
   /// @return  its path
   std::string save_best(const Checkpoint& checkpoint) const;
-  /// The path of the last checkpoint, empty if there is none.
-  /// @throws IoError  the directory cannot be read
-  std::string latest() const;
 
  private:
-  std::vector<std::string> numbered() const;  // from first to last
-
   std::string path_;
   std::int64_t keep_;
 };

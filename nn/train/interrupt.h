@@ -3,7 +3,7 @@
 namespace tinytorch::nn {
 
 /// While one exists, the first SIGINT (Ctrl-C) or SIGTERM only sets a flag, so that the program can end in
-/// order; a second one ends it at once, as without a guard. Exit with code 130 after it, as a shell expects.
+/// order; a second one ends it at once. Exit with code 130 after it, as a shell expects.
 /// ```cpp
 /// const nn::InterruptGuard guard;
 /// while (!guard.interrupted()) break;  // a long computation

@@ -7,9 +7,8 @@
 #include <chrono>
 #include <filesystem>
 #include <string_view>
-#include <system_error>
 
-#include "core/internal/format.h"
+#include "core/internal/file.h"
 
 // An event file is a sequence of records (TensorFlow's "TFRecord" format), each with an Event of tensorflow's
 // event.proto in the encoding of Protocol Buffers, of which it takes only a few kinds of fields.
@@ -84,9 +83,7 @@ std::string file_name() {
 }  // namespace
 
 TensorBoardLog::TensorBoardLog(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) fail<IoError>("TensorBoardLog", "{}: cannot be created: {}", directory, error.message());
+  create_directories("TensorBoardLog", directory);
   path_ = std::filesystem::path(directory) / file_name();
   out_.open(path_, std::ios::binary);
   if (!out_) fail<IoError>("TensorBoardLog", "{}: cannot be opened for writing", path_);
@@ -108,10 +105,14 @@ void TensorBoardLog::on_step(const TrainingState& state) {
 void TensorBoardLog::on_validation(const TrainingState& state, const Evaluation& evaluation) {
   scalar("validation/loss", evaluation.loss, state.steps);
   for (const auto& [name, value] : evaluation.metrics) scalar("validation/" + name, value, state.steps);
-  out_.flush();
+  flush();
 }
 
-void TensorBoardLog::on_end(const TrainingState&, StopReason) { out_.flush(); }
+void TensorBoardLog::on_end(const TrainingState&, StopReason) { flush(); }
+
+void TensorBoardLog::flush() {
+  if (!out_.flush()) fail<IoError>("TensorBoardLog", "{}: events cannot be written", path_);
+}
 
 void TensorBoardLog::write_record(const std::string& data) {
   const std::string length = little_endian(std::uint64_t{data.size()});

@@ -31,6 +31,7 @@ class TensorBoardLog : public Callback {
 
  private:
   void write_record(const std::string& data);
+  void flush();
 
   std::string path_;
   std::ofstream out_;

@@ -27,8 +27,17 @@ void check(const TrainerOptions& options) {
   need("validate_every", options.validate_every, 0);
   need("patience", options.patience, 0);
   need("checkpoints.every", options.checkpoints.every, 0);
+  need("checkpoints.keep", options.checkpoints.keep, 1);
   if (!(options.average_decay >= 0 && options.average_decay < 1)) {
     fail<ValueError>("Trainer", "average_decay is {}; it must be in [0, 1)", options.average_decay);
+  }
+}
+
+/// A number that a checkpoint has.
+void check_count(const char* name, std::int64_t count) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  if (count < 0 || count > kMost) {
+    fail<ValueError>("Trainer::load", "{} of the checkpoint is {}; it must be in [0, 2^53]", name, count);
   }
 }
 
@@ -103,6 +112,7 @@ class Trainer::Run {
     loader_.load(boundary_);  // the next loop goes on there
     if (saved_steps_ != trainer_.steps_) save();
     notify([&](Callback& callback) { callback.on_end(result_.state, result_.reason); });
+    trainer_.stop_requested_ = false;  // what came too late must not stop the next run
     return std::move(result_);
   }
 
@@ -179,11 +189,18 @@ class Trainer::Run {
     if (ends_epoch && options_.step_schedule_each_epoch) step_schedules();
     notify([&](Callback& callback) { callback.on_step(result_.state); });
     end_if_due();
-    const bool is_due =
-        options_.validate_every > 0 ? trainer_.steps_ % options_.validate_every == 0 : ends_epoch;
-    if (validation_ != nullptr && (is_due || is_over_)) validate();
-    const std::int64_t every = options_.checkpoints.every;
-    if (every > 0 ? trainer_.steps_ % every == 0 : ends_epoch) save();
+    const bool is_completed = is_over_ && result_.reason == StopReason::completed;
+    if (validation_ != nullptr && (is_due(options_.validate_every, ends_epoch) || is_completed)) {
+      if (is_over_ && !is_completed) save();  // nobody may wait for the validation
+      validate();
+      saved_steps_ = kNothingSaved;
+    }
+    if (is_due(options_.checkpoints.every, ends_epoch)) save();
+    end_if_due();  // of what was asked for meanwhile
+  }
+
+  bool is_due(std::int64_t every, bool ends_epoch) const {
+    return every > 0 ? trainer_.steps_ % every == 0 : ends_epoch;
   }
 
   // The loader's own state is ahead only while a step is under way.
@@ -203,7 +220,7 @@ class Trainer::Run {
       trainer_.best_ = result_.best = result_.validation;
       trainer_.bad_validations_ = 0;
       if (trainer_.directory_) notify_saved(trainer_.directory_->save_best(trainer_.checkpoint(loader_)));
-    } else if (++trainer_.bad_validations_ == options_.patience) {
+    } else if (++trainer_.bad_validations_ >= options_.patience && options_.patience > 0) {
       end(StopReason::no_progress);
     }
     notify([&](Callback& callback) { callback.on_validation(result_.state, *result_.validation); });
@@ -220,10 +237,10 @@ class Trainer::Run {
 
   void end_if_due() {
     if (interrupt_.interrupted()) end(StopReason::interrupted);
-    if (trainer_.stop_requested_.exchange(false)) end(StopReason::requested);
     if (options_.steps > 0 ? trainer_.steps_ >= options_.steps : boundary_.epoch >= options_.epochs) {
       end(StopReason::completed);
     }
+    if (trainer_.stop_requested_.exchange(false)) end(StopReason::requested);
   }
 
   // The first reason counts.
@@ -239,7 +256,8 @@ class Trainer::Run {
   TrainingResult result_;
   DataLoaderState boundary_;  // after the last step
   bool is_over_ = false;
-  std::int64_t saved_steps_ = trainer_.steps_;  // of the last checkpoint
+  static constexpr std::int64_t kNothingSaved = -1;
+  std::int64_t saved_steps_ = trainer_.steps_;  // of the checkpoint that has all that has happened
   // Of the step under way.
   std::int64_t batches_ = 0;
   std::int64_t items_ = 0;
@@ -299,6 +317,8 @@ Checkpoint Trainer::checkpoint(const DataLoader& loader) const {
 }
 
 void Trainer::load(const Checkpoint& checkpoint, DataLoader& loader) {
+  check_count("steps", checkpoint.steps);
+  check_count("bad_validations", checkpoint.bad_validations);
   if (checkpoint.schedules.size() != schedules_.size()) {
     fail<ValueError>("Trainer::load", "the checkpoint has {} schedules, but the trainer has {}",
                      checkpoint.schedules.size(), schedules_.size());
@@ -330,11 +350,13 @@ void Trainer::restore(const Checkpoint& checkpoint, DataLoader& loader) {
 }
 
 bool Trainer::resume(DataLoader& loader) {
-  const std::string path = directory_ ? directory_->latest() : "";
+  const std::string path = directory_ ? latest_checkpoint(options_.checkpoints.directory) : "";
   if (path.empty()) return false;
   load(load_checkpoint(path), loader);
   return true;
 }
+
+const ExponentialMovingAverage* Trainer::average() const { return average_ ? &*average_ : nullptr; }
 
 Evaluation Trainer::evaluate_average(DataLoader& loader) {
   if (!average_) return evaluate(loader);

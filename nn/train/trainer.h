@@ -25,7 +25,9 @@ namespace tinytorch::nn {
 /// target. The losses of nn/loss.h are such functions.
 using Criterion = std::function<Variable(const Variable& output, const Variable& target)>;
 
-/// Where and when a Trainer saves checkpoints.
+/// Where and when a Trainer saves checkpoints: numbered ones, and best.safetensors after the best validation
+/// so far. With average_decay, their `averages` are what was validated. A run that begins anew replaces the
+/// checkpoints that an earlier one left in the directory.
 struct CheckpointOptions {
   std::string directory = {};                      ///< see CheckpointDirectory; empty: nothing is saved
   std::int64_t every = 0;                          ///< steps from one to the next; 0: after each epoch
@@ -40,9 +42,11 @@ struct TrainerOptions {
   std::int64_t accumulate = 1;  ///< batches of one step, whose gradients are added
   double clip_norm = 0;         ///< of the gradients, see clip_grad_norm(); 0: they are not clipped
   double average_decay = 0;     ///< validates an ExponentialMovingAverage of this decay; 0: the parameters
-  std::int64_t validate_every = 0;  ///< steps from one validation to the next; 0: after each epoch
-  std::int64_t patience = 0;        ///< validations without improvement that stop the run; 0: none does
-  bool detect_anomaly = false;      ///< a NaN in a gradient is an error that names the op, see DetectAnomaly
+  /// Steps from one validation to the next; 0: after each epoch. Another one follows the last step of a run
+  /// that is completed.
+  std::int64_t validate_every = 0;
+  std::int64_t patience = 0;    ///< validations without improvement that stop the run; 0: none does
+  bool detect_anomaly = false;  ///< a NaN in a gradient is an error that names the op, see DetectAnomaly
   CheckpointOptions checkpoints = {};
   bool step_schedule_each_epoch = false;  ///< and not after each step
 };
@@ -113,14 +117,19 @@ class Trainer {
   Checkpoint checkpoint(const DataLoader& loader) const;
   /// Goes on with a saved run. If it throws, nothing is changed.
   /// @throws ValueError  it is the checkpoint of another model or optimizer, or of another number of
-  ///                     schedules, or only one of both runs has averages
+  ///                     schedules, or only one of both runs has averages, or a number of steps or
+  ///                     validations is not in [0, 2^53]
   /// @throws as Module::load_state_dict(), Optimizer::load(), Schedule::load() and DataLoader::load()
   void load(const Checkpoint& checkpoint, DataLoader& loader);
   /// Goes on with the last checkpoint in the directory of the options, if there is one.
   /// @return  false if there is none
   /// @throws as load() and load_checkpoint()
   bool resume(DataLoader& loader);
-  /// Ends fit() after the step that is under way; for callbacks and other threads.
+  /// The averages of the parameters by the option average_decay; null without it. Its copy_to() gives a model
+  /// the parameters that were validated.
+  const ExponentialMovingAverage* average() const;
+  /// Ends fit() after the step that is under way, and a validation that is due; for callbacks and other
+  /// threads.
   void stop() { stop_requested_ = true; }
 
  private:

@@ -1,7 +1,11 @@
+#include "core/threads.h"
+
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <thread>
 
+#include "core/error.h"
 #include "core/ops/activation.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/attention.h"
@@ -9,6 +13,7 @@
 #include "core/ops/random.h"
 #include "core/ops/reduction.h"
 #include "tests/support/backend.h"
+#include "tests/support/tensor_matchers.h"
 #include "tests/support/threads.h"
 
 namespace tinytorch::testing {
@@ -49,6 +54,19 @@ TEST(Threads, OneAndTwoGiveTheSameBits) {
       [&] { return attention_gradients(heads); },
       [&] { return attention_gradients(slice(heads, 0, 0, 1)); },
   });
+}
+
+TEST(NumThreads, BelongToTheCallingThread) {
+  const int before = num_threads();
+  EXPECT_GE(before, 1);
+  int inside = 0;
+  std::thread([&] {
+    set_num_threads(1);
+    inside = num_threads();
+  }).join();
+  EXPECT_EQ(inside, 1);
+  EXPECT_EQ(num_threads(), before);
+  EXPECT_ERROR(set_num_threads(0), ValueError, "[set_num_threads] threads is 0; it must be at least 1");
 }
 
 }  // namespace

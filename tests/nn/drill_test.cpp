@@ -139,7 +139,7 @@ constexpr int kSteps = 2;  // the first allocates the moments
 
 /// The numbers of the failures to try, of `n` in a step.
 std::vector<std::uint64_t> chosen(std::uint64_t n) {
-  const std::uint64_t stride = is_long_drill() ? 1 : std::max<std::uint64_t>(1, n / 12);
+  const std::uint64_t stride = is_long_drill() ? 1 : std::max<std::uint64_t>(1, n / kShortDrill);
   std::vector<std::uint64_t> numbers;
   for (std::uint64_t k = 1; k <= n; k += stride) numbers.push_back(k);
   if (numbers.back() != n) numbers.push_back(n);

@@ -37,20 +37,22 @@ std::string about(const std::string& path, std::string message) {
 using CheckpointFile = FileTest;
 
 TEST_F(CheckpointFile, HasAllThatWasSaved) {
-  const nn::Checkpoint saved{.model = {{"weight", Tensor{{1.0, 2.0}}}, {"0.steps", Tensor(7).to(DType::i64)}},
-                             .optimizer = {.steps = 5,
-                                           .learning_rates = {0.1, 1.0 / 3},
-                                           .parameters = {{.steps = 4, .first = Tensor{3.0}}, {}}},
-                             .schedules = {{.steps = 9, .base_rates = {0.25}}},
-                             .averages = {Tensor{4.0}, Tensor{5.0}},
-                             .loader = {2, 3},
-                             .random = {std::numeric_limits<std::uint64_t>::max(), 11},
-                             .steps = 12,
-                             .bad_validations = 1,
-                             .best = nn::Evaluation{.loss = std::numeric_limits<double>::quiet_NaN(),
-                                                    .items = 3,
-                                                    .metrics = {{"accuracy", 0.5}}},
-                             .config = {{"width", "16"}, {"na\"me", "ü"}}};
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  const nn::Checkpoint saved{
+      .model = {{"weight", Tensor{{1.0, 2.0}}}, {"0.steps", Tensor(7).to(DType::i64)}},
+      .optimizer = {.steps = 5,
+                    .learning_rates = {0.1, 1.0 / 3},
+                    .parameters = {{.steps = 4, .first = Tensor{3.0}}, {}}},
+      .schedules = {{.steps = 9, .base_rates = {0.25}}},
+      .averages = {Tensor{4.0}, Tensor{5.0}},
+      .loader = {2, 3},
+      .random = {std::numeric_limits<std::uint64_t>::max(), 11},
+      .steps = 12,
+      .bad_validations = 1,
+      .best = nn::Evaluation{.loss = std::numeric_limits<double>::quiet_NaN(),
+                             .items = 3,
+                             .metrics = {{"accuracy", 0.5}, {"a", kInf}, {"b", -kInf}}},
+      .config = {{"width", "16"}, {"na\"me", "ü"}}};
   nn::save_checkpoint(path("a"), saved);
   const nn::Checkpoint loaded = nn::load_checkpoint(path("a"));
   ASSERT_EQ(loaded.model.size(), 2U);
@@ -110,6 +112,19 @@ TEST_F(CheckpointFile, ThatIsNoneIsRefused) {
           << error.what();
     }
   }
+  nn::save_checkpoint(path("a"), {});
+  const std::string empty = SafetensorsFile(path("a")).metadata().at("tinytorch.checkpoint");
+  const std::string zero = "\"bad_validations\":0";
+  for (const char* count : {"1e300", "1.5", "9223372036854775808", "\"1\"", "null"}) {
+    std::string changed = empty;
+    changed.replace(changed.find(zero), zero.size(), std::string("\"bad_validations\":") + count);
+    try {
+      nn::load_checkpoint(described(changed));
+      ADD_FAILURE() << count << " was read";
+    } catch (const IoError& error) {
+      EXPECT_TRUE(std::string(error.what()).ends_with(" is not a whole number in range")) << error.what();
+    }
+  }
   // Tensors that do not fit the description.
   nn::save_checkpoint(path("a"), {.averages = {ones({1})}});
   const std::string description = SafetensorsFile(path("a")).metadata().at("tinytorch.checkpoint");
@@ -130,18 +145,30 @@ using CheckpointDirectory = FileTest;
 
 TEST_F(CheckpointDirectory, KeepsTheLastFewAndTheBest) {
   const nn::CheckpointDirectory directory(path("runs/a"), 2);
-  EXPECT_EQ(directory.latest(), "");
+  EXPECT_EQ(nn::latest_checkpoint(path("runs/a")), "");
   for (const std::int64_t steps : {5, 10, 999999999, 1000000000}) {
     const std::string saved = directory.save({.steps = steps});
-    EXPECT_EQ(saved, directory.latest());
+    EXPECT_EQ(saved, nn::latest_checkpoint(path("runs/a")));
     if (steps == 10) {
       EXPECT_EQ(directory.save_best({.steps = 10}), path("runs/a/best.safetensors"));
     }
   }
-  EXPECT_EQ(directory.latest(), path("runs/a/step_1000000000.safetensors"));
+  EXPECT_EQ(nn::latest_checkpoint(path("runs/a")), path("runs/a/step_1000000000.safetensors"));
   EXPECT_TRUE(fs::exists(path("runs/a/step_999999999.safetensors")));
   EXPECT_FALSE(fs::exists(path("runs/a/step_000000010.safetensors")));
   EXPECT_EQ(nn::load_checkpoint(path("runs/a/best.safetensors")).steps, 10);
+}
+
+TEST_F(CheckpointDirectory, IsTakenOverByANewRun) {
+  for (const std::int64_t steps : {100, 200, 300})
+    nn::CheckpointDirectory(path("a"), 2).save({.steps = steps});
+  const nn::CheckpointDirectory directory(path("a"), 2);
+  EXPECT_EQ(directory.save({.steps = 250}), path("a/step_000000250.safetensors"));
+  EXPECT_FALSE(fs::exists(path("a/step_000000300.safetensors")));
+  EXPECT_TRUE(fs::exists(path("a/step_000000200.safetensors")));
+  const std::string first = directory.save({.steps = 50});
+  EXPECT_EQ(nn::latest_checkpoint(path("a")), first);
+  EXPECT_FALSE(fs::exists(path("a/step_000000200.safetensors")));
 }
 
 TEST_F(CheckpointDirectory, LeavesOtherFilesAlone) {
@@ -151,7 +178,7 @@ TEST_F(CheckpointDirectory, LeavesOtherFilesAlone) {
     save_safetensors(path(name), {});
   }
   directory.save({.steps = 1});
-  EXPECT_EQ(directory.latest(), path("a/step_000000001.safetensors"));
+  EXPECT_EQ(nn::latest_checkpoint(path("a")), path("a/step_000000001.safetensors"));
   EXPECT_TRUE(fs::exists(path("a/step_.safetensors")));
 }
 
@@ -161,7 +188,7 @@ TEST_F(CheckpointDirectory, SaysWhatItCannotRemove) {
   EXPECT_ERROR(directory.save({.steps = 2}), IoError,
                about(path("a/step_000000001.safetensors"),
                      "[CheckpointDirectory] @: cannot be removed: Directory not empty"));
-  EXPECT_EQ(directory.latest(), path("a/step_000000002.safetensors"));
+  EXPECT_EQ(nn::latest_checkpoint(path("a")), path("a/step_000000002.safetensors"));
 }
 
 TEST_F(CheckpointDirectory, ThatCannotBeIsRefused) {
@@ -174,10 +201,9 @@ TEST_F(CheckpointDirectory, ThatCannotBeIsRefused) {
   EXPECT_ERROR(
       nn::CheckpointDirectory("/proc/none", 1), IoError,
       "[CheckpointDirectory] /proc/none: cannot be created as a directory: No such file or directory");
-  const nn::CheckpointDirectory directory(path("gone"), 1);
-  fs::remove_all(path("gone"));
-  EXPECT_ERROR(directory.latest(), IoError,
-               about(path("gone"), "[CheckpointDirectory] @: cannot be read: No such file or directory"));
+  EXPECT_ERROR(nn::latest_checkpoint(path("file")), IoError,
+               about(path("file"), "[latest_checkpoint] @: cannot be read: Not a directory"));
+  EXPECT_EQ(nn::latest_checkpoint(path("none")), "");
 }
 
 // -- runs that go on
@@ -237,6 +263,8 @@ TEST_F(ResumedRun, NeedsTheSameModel) {
   EXPECT_ERROR(
       other.trainer.load(changed([](auto& c) { c.averages.clear(); }), other.loader), ValueError,
       "[Trainer::load] the checkpoint has 0 averages of parameters; average_decay must be as it was");
+  EXPECT_ERROR(other.trainer.load(changed([](auto& c) { c.steps = -1; }), other.loader), ValueError,
+               "[Trainer::load] steps of the checkpoint is -1; it must be in [0, 2^53]");
   EXPECT_THROW(other.trainer.load(changed([](auto& c) { c.model.erase("0.weight"); }), other.loader),
                ValueError);
   EXPECT_THROW(other.trainer.load(changed([](auto& c) { c.optimizer.parameters.pop_back(); }), other.loader),

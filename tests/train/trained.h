@@ -69,15 +69,30 @@ struct Trained {
 inline void expect_same_run(const nn::Checkpoint& x, const nn::Checkpoint& y) {
   ASSERT_EQ(x.model.size(), y.model.size());
   for (const auto& [name, value] : x.model) EXPECT_TENSOR_EQ(value, y.model.at(name));
+  ASSERT_EQ(x.optimizer.parameters.size(), y.optimizer.parameters.size());
+  ASSERT_EQ(x.averages.size(), y.averages.size());
   for (std::size_t i = 0; i < x.optimizer.parameters.size(); ++i) {
-    EXPECT_TENSOR_EQ(x.optimizer.parameters[i].second, y.optimizer.parameters[i].second);
+    const nn::ParameterState &a = x.optimizer.parameters[i], &b = y.optimizer.parameters[i];
+    EXPECT_EQ(a.steps, b.steps);
+    EXPECT_TENSOR_EQ(a.first, b.first);
+    EXPECT_TENSOR_EQ(a.second, b.second);
     EXPECT_TENSOR_EQ(x.averages.at(i), y.averages.at(i));
   }
+  EXPECT_EQ(x.optimizer.steps, y.optimizer.steps);
   EXPECT_EQ(x.optimizer.learning_rates, y.optimizer.learning_rates);
+  ASSERT_EQ(x.schedules.size(), y.schedules.size());
+  for (std::size_t i = 0; i < x.schedules.size(); ++i) {
+    EXPECT_EQ(x.schedules[i].steps, y.schedules[i].steps);
+    EXPECT_EQ(x.schedules[i].base_rates, y.schedules[i].base_rates);
+  }
   EXPECT_EQ(x.loader, y.loader);
+  EXPECT_EQ(x.random.seed, y.random.seed);
   EXPECT_EQ(x.random.offset, y.random.offset);
   EXPECT_EQ(x.steps, y.steps);
+  EXPECT_EQ(x.bad_validations, y.bad_validations);
+  EXPECT_EQ(x.config, y.config);
   ASSERT_TRUE(x.best.has_value() && y.best.has_value());
+  EXPECT_EQ(x.best->loss, y.best->loss);
   EXPECT_EQ(x.best->metrics, y.best->metrics);
 }
 

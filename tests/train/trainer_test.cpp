@@ -24,7 +24,6 @@
 #include "nn/optim/clip.h"
 #include "nn/optim/sgd.h"
 #include "nn/sequential.h"
-#include "nn/train/interrupt.h"
 #include "tests/support/backend.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -207,6 +206,70 @@ TEST(Trainer, StopsWhenTheValidationDoesNotImprove) {
   EXPECT_EQ(recorder.validations.size(), 4U);
 }
 
+TEST(Trainer, StaysStoppedUntilTheValidationImproves) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters(), {.learning_rate = 0});
+  nn::DataLoader training = loader(8, 4), validation = loader(8, 8);
+  nn::Trainer trainer(model, optimizer, criterion, {.epochs = 100, .patience = 1});
+  EXPECT_EQ(trainer.fit(training, &validation).reason, nn::StopReason::no_progress);
+  const nn::TrainingResult again = trainer.fit(training, &validation);
+  EXPECT_EQ(again.reason, nn::StopReason::no_progress);
+  EXPECT_EQ(again.state.steps, 6);  // an epoch more
+}
+
+TEST(Trainer, DoesNotValidateBecauseItIsStopped) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters());
+  nn::DataLoader training = loader(16, 4), validation = loader(8, 8);
+  nn::Trainer trainer(model, optimizer, criterion, {.epochs = 2});
+  Recorder recorder;
+  recorder.then = [&](const nn::TrainingState& state) {
+    if (state.steps == 2 || state.steps == 4) trainer.stop();
+  };
+  trainer.add(recorder);
+  EXPECT_FALSE(trainer.fit(training, &validation).validation.has_value());
+  EXPECT_TRUE(trainer.fit(training, &validation).validation.has_value());  // which is due
+  EXPECT_EQ(trainer.fit(training, &validation).reason, nn::StopReason::completed);
+}
+
+/// Stops a run whenever it is told of an event.
+class StopAt : public nn::Callback {
+ public:
+  explicit StopAt(nn::Trainer& trainer) : trainer_(trainer) {}
+  void on_validation(const nn::TrainingState&, const nn::Evaluation&) override { trainer_.stop(); }
+  void on_end(const nn::TrainingState&, nn::StopReason) override { trainer_.stop(); }
+
+ private:
+  nn::Trainer& trainer_;
+};
+
+TEST(Trainer, StopsAfterTheEventAtWhichItIsAskedTo) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters());
+  nn::DataLoader training = loader(8, 4), validation = loader(8, 8);
+  nn::Trainer trainer(model, optimizer, criterion, {.epochs = 2});
+  StopAt stop(trainer);
+  trainer.add(stop);
+  const nn::TrainingResult first = trainer.fit(training, &validation);
+  EXPECT_EQ(first.reason, nn::StopReason::requested);
+  EXPECT_EQ(first.state.steps, 2);
+  const nn::TrainingResult second = trainer.fit(training, &validation);
+  EXPECT_EQ(second.reason, nn::StopReason::completed);
+  EXPECT_EQ(second.state.steps, 4);
+}
+
+TEST(Trainer, GivesTheAveragesThatItValidates) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters(), {.learning_rate = 0.1});
+  nn::DataLoader training = loader(16, 4), validation = loader(8, 8);
+  nn::Trainer trainer(model, optimizer, criterion, {.epochs = 2, .average_decay = 0.5});
+  const nn::TrainingResult result = trainer.fit(training, &validation);
+  EXPECT_NE(trainer.evaluate(validation).loss, result.validation->loss);
+  trainer.average()->copy_to(model.parameters());
+  EXPECT_EQ(trainer.evaluate(validation).loss, result.validation->loss);
+  EXPECT_EQ(nn::Trainer(model, optimizer, criterion).average(), nullptr);
+}
+
 TEST(Trainer, GoesOnAfterAStop) {
   nn::Sequential at_once = small_model(0.3), in_parts = small_model(0.3);
   nn::Adam first(at_once.parameters()), second(in_parts.parameters());
@@ -243,24 +306,6 @@ TEST(Trainer, EndsAfterTheStepWhenInterrupted) {
   const nn::TrainingResult result = trainer.fit(training);
   EXPECT_EQ(result.reason, nn::StopReason::interrupted);
   EXPECT_EQ(result.state.steps, 2);
-}
-
-TEST(InterruptGuard, EndsTheProgramAtTheSecondSignal) {
-  const auto twice = [](int first, int second) {
-    const nn::InterruptGuard outer, guard;
-    std::raise(first);
-    if (!guard.interrupted() || !outer.interrupted()) std::exit(1);
-    std::raise(second);
-  };
-  EXPECT_EXIT(twice(SIGINT, SIGINT), ::testing::KilledBySignal(SIGINT), "");
-  EXPECT_EXIT(twice(SIGINT, SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
-  const auto without = [] {
-    { const nn::InterruptGuard guard; }
-    std::raise(SIGTERM);
-  };
-  EXPECT_EXIT(without(), ::testing::KilledBySignal(SIGTERM), "");
-  const nn::InterruptGuard guard;
-  EXPECT_FALSE(guard.interrupted());
 }
 
 TEST(Trainer, NamesTheStepOfALossThatIsNotFinite) {
