@@ -30,21 +30,21 @@ class LogReader {
  public:
   LogReader(RunLog& log, const std::string& key) : log_(log), key_(key) {}
 
-  /// @return  false if the line is not an event
-  bool read(const std::string& line) {
+  /// @return  the kind of the event; empty if the line is none
+  std::string read(const std::string& line) {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!event.is_object()) return false;
+    if (!event.is_object()) return {};
     const auto kind = event.find("event");
     const std::optional<double> step = number(event, "step"), time = number(event, "time");
-    if (kind == event.end() || !kind->is_string() || !step || !time) return false;
-    if (!start_) start_ = time;
+    if (kind == event.end() || !kind->is_string() || !step || !time) return {};
+    if (!start_ || (*kind == "start" && *step == 0)) start_ = time;
     if (*kind == "start") {
       forget_after(log_.steps, *step);
       forget_after(log_.validations, *step);
     }
     if (*kind == "step") add(event, *step, *time - *start_, log_.steps);
     if (*kind == "validation") add(event, *step, *time - *start_, log_.validations);
-    return true;
+    return *kind;
   }
 
  private:
@@ -69,12 +69,18 @@ RunLog read_run_log(const std::string& path, const std::string& key) {
   if (!file) throw std::runtime_error(fmt::format("{} cannot be read", file_path));
   RunLog log{.name = path, .steps = {}, .validations = {}, .keys = {}};
   LogReader reader(log, key);
-  std::size_t number = 0;
+  // A run that was killed can leave a part of a line: at the end, or before the next run's start.
+  std::size_t number = 0, broken = 0;
+  const auto refuse = [&] {
+    throw std::runtime_error(fmt::format("{}: line {} is not an event of a training run", file_path, broken));
+  };
   for (std::string line; std::getline(file, line);) {
+    const std::string kind = reader.read(line);
     ++number;
-    if (reader.read(line) || file.eof()) continue;  // a whole line ends before the file does
-    throw std::runtime_error(fmt::format("{}: line {} is not an event of a training run", file_path, number));
+    if (broken > 0 && kind != "start") refuse();
+    broken = kind.empty() && !file.eof() ? number : 0;  // a whole line ends before the file does
   }
+  if (broken > 0) refuse();
   if (file.bad()) throw std::runtime_error(fmt::format("{} cannot be read", file_path));
   return log;
 }

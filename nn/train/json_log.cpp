@@ -4,7 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/internal/format.h"
+#include "core/internal/file.h"
 
 namespace tinytorch::nn {
 namespace {
@@ -17,6 +17,17 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); 
 Json event(const char* name, const TrainingState& state) {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return {{"event", name}, {"time", now.count()}, {"step", state.steps}, {"epoch", state.epoch}};
+}
+
+// A path or a name need not be UTF-8, as JSON is.
+std::string text_of(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// False if a run that ended in the middle of a line wrote the file.
+bool ends_with_a_line(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in || in.tellg() <= 0) return true;
+  in.seekg(-1, std::ios::end);
+  return in.get() == '\n';
 }
 
 const char* name_of(StopReason reason) {
@@ -35,14 +46,18 @@ const char* name_of(StopReason reason) {
 
 }  // namespace
 
-JsonLog::JsonLog(const std::string& path) : path_(path), out_(path, std::ios::app) {
-  if (!out_) fail<IoError>("JsonLog", "{}: cannot be opened for writing", path);
+JsonLog::JsonLog(const std::string& path) : path_(path) {
+  const FileErrors file("JsonLog", path);
+  const bool ends_a_line = ends_with_a_line(path);
+  out_.open(path, std::ios::app);
+  if (!out_) file.error("cannot be opened for writing");
+  if (!ends_a_line) out_ << '\n';
 }
 
 void JsonLog::on_start(const TrainingState& state) {
   Json line = event("start", state);
   line["total_steps"] = state.total_steps;
-  write(line.dump());
+  write(text_of(line));
 }
 
 void JsonLog::on_step(const TrainingState& state) {
@@ -51,28 +66,27 @@ void JsonLog::on_step(const TrainingState& state) {
   line["learning_rate"] = number(state.learning_rate);
   line["gradient_norm"] = number(state.gradient_norm);
   line["items"] = state.items;
-  write(line.dump());
+  write(text_of(line));
 }
 
 void JsonLog::on_validation(const TrainingState& state, const Evaluation& evaluation) {
   Json line = event("validation", state);
   line["loss"] = number(evaluation.loss);
   line["items"] = evaluation.items;
-  for (const auto& [name, value] : evaluation.metrics) line[name] = number(value);
-  write(line.dump());
+  for (const auto& [name, value] : evaluation.metrics) line.emplace(name, number(value));
+  write(text_of(line));
 }
 
 void JsonLog::on_checkpoint(const TrainingState& state, const std::string& path) {
   Json line = event("checkpoint", state);
   line["path"] = path;
-  // A path need not be UTF-8, as JSON is.
-  write(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  write(text_of(line));
 }
 
 void JsonLog::on_end(const TrainingState& state, StopReason reason) {
   Json line = event("end", state);
   line["reason"] = name_of(reason);
-  write(line.dump());
+  write(text_of(line));
 }
 
 void JsonLog::write(const std::string& line) {

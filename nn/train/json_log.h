@@ -10,7 +10,8 @@ namespace tinytorch::nn {
 /// Appends each event of a training run to a file, as a line of JSON (jsonlines.org) with the keys "event"
 /// (start, step, validation, checkpoint or end), "time" (seconds since 1970), "step" and "epoch"; those of
 /// "step" also have "loss", "learning_rate", "gradient_norm" and "items", those of "validation" "loss",
-/// "items" and each metric. A value that is not finite is null.
+/// "items" and each metric whose name is none of these keys; "start" has "total_steps", "checkpoint" "path",
+/// "end" "reason". A value that is not finite is null.
 class JsonLog : public Callback {
  public:
   /// @throws IoError  the file cannot be opened

@@ -1,5 +1,6 @@
 #include "nn/train/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,11 +14,25 @@
 namespace tinytorch::nn {
 namespace {
 
-constexpr std::int64_t kBarWidth = 30;
+constexpr std::size_t kLongestBar = 30;
 
-bool is_terminal(const std::ostream& out) {
-  return (&out == &std::cout && isatty(STDOUT_FILENO) == 1) ||
-         (&out == &std::cerr && isatty(STDERR_FILENO) == 1);
+/// -1 if there is none.
+int descriptor_of(const std::ostream& out) {
+  return &out == &std::cout ? STDOUT_FILENO : &out == &std::cerr ? STDERR_FILENO : -1;
+}
+
+/// The width of the terminal; a line that is longer could not be overwritten.
+std::size_t columns_of(const std::ostream& out) {
+  winsize size{};
+  const bool is_known = ioctl(descriptor_of(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : 80;
+}
+
+/// [====>     ]
+std::string drawn_bar(std::size_t width, double share) {
+  const auto filled = static_cast<std::size_t>(static_cast<double>(width) * std::clamp(share, 0.0, 1.0));
+  const std::string done = filled == 0 ? "" : std::string(filled - 1, '=') + '>';
+  return fmt::format("[{:<{}}] ", done, width);
 }
 
 double steady_seconds() {
@@ -25,7 +40,9 @@ double steady_seconds() {
 }
 
 std::string duration(double seconds) {
-  const auto s = static_cast<std::int64_t>(std::lround(seconds));
+  constexpr double kMost = 1e9;  // thirty years
+  if (!(seconds >= 0 && seconds < kMost)) return "?";
+  const std::int64_t s = std::lround(seconds);
   if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
   return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
@@ -48,21 +65,21 @@ std::string_view text(StopReason reason) {
 
 Progress::Progress(std::ostream& out, ProgressOptions options) : out_(out), options_(std::move(options)) {
   if (options_.style == ProgressStyle::automatic) {
-    options_.style = is_terminal(out) ? ProgressStyle::bar : ProgressStyle::lines;
+    options_.style = isatty(descriptor_of(out)) == 1 ? ProgressStyle::bar : ProgressStyle::lines;
   }
   if (!options_.clock) options_.clock = steady_seconds;
 }
 
 void Progress::on_start(const TrainingState& state) {
   started_ = shown_ = options_.clock();
-  first_step_ = state.steps;
+  first_step_ = static_cast<double>(state.steps);
   items_ = 0;
   if (state.steps > 0)
     print_line(fmt::format("going on after step {} of {}", state.steps, state.total_steps));
 }
 
 void Progress::on_step(const TrainingState& state) {
-  items_ += state.items;
+  items_ += static_cast<double>(state.items);
   const double now = options_.clock();
   if (options_.style == ProgressStyle::bar && now - shown_ >= options_.bar_interval) {
     shown_ = now;
@@ -93,18 +110,22 @@ void Progress::on_end(const TrainingState& state, StopReason reason) {
 
 std::string Progress::rate_and_time_left(const TrainingState& state) const {
   const double seconds = options_.clock() - started_;
-  const auto steps = static_cast<double>(state.steps - first_step_),
-             left = static_cast<double>(std::max<std::int64_t>(state.total_steps - state.steps, 0));
+  const double now = static_cast<double>(state.steps), steps = now - first_step_,
+               left = std::max(static_cast<double>(state.total_steps) - now, 0.0);
   if (!(seconds > 0)) return "";
-  return fmt::format("{:.0f} items/s  {} left", static_cast<double>(items_) / seconds,
-                     duration(seconds / steps * left));
+  return fmt::format("{:.0f} items/s  {} left", items_ / seconds, duration(seconds / steps * left));
 }
 
 std::string Progress::bar(const TrainingState& state) const {
-  const std::int64_t filled = kBarWidth * state.batch / state.batches;
-  const std::string done = filled == 0 ? "" : std::string(static_cast<std::size_t>(filled) - 1, '=') + '>';
-  return fmt::format("epoch {} [{:<{}}] {}/{}  loss {:.4f}  {}", state.epoch + 1, done, kBarWidth,
-                     state.batch, state.batches, state.loss, rate_and_time_left(state));
+  const std::string before = fmt::format("epoch {} ", state.epoch + 1),
+                    after = fmt::format("{}/{}  loss {:.4f}  {}", state.batch, state.batches, state.loss,
+                                        rate_and_time_left(state));
+  const std::size_t used = before.size() + after.size() + 3,  // and the brackets
+      most = columns_of(out_) - 1;
+  if (used >= most) return (before + after).substr(0, most);
+  const bool is_begun = state.batch > 0 && state.batches > 0;
+  const double share = is_begun ? static_cast<double>(state.batch) / static_cast<double>(state.batches) : 0;
+  return before + drawn_bar(std::min(kLongestBar, most - used), share) + after;
 }
 
 // Removes the bar, which the next step shows again.

@@ -12,7 +12,7 @@ namespace tinytorch::nn {
 /// How Progress shows a run.
 enum class ProgressStyle {
   automatic,  ///< a bar if the stream is std::cout or std::cerr on a terminal, else lines
-  bar,        ///< one line that is overwritten
+  bar,        ///< one line that is overwritten, no wider than the terminal
   lines,      ///< a line from time to time
   quiet,      ///< nothing
 };
@@ -28,8 +28,8 @@ struct ProgressOptions {
 /// Shows a training run: epoch, step, loss, items per second and the time that is left, and each validation.
 ///
 /// ```text
-/// epoch 2 [==============>               ] 230/469  loss 0.3127  18532 items/s  0:13 left
-/// epoch 2  validation loss 0.3391  accuracy 0.8815
+/// epoch 2 [===========>           ] 230/469  loss 0.3127  18532 items/s  0:13 left
+/// epoch 2  step 469  loss 0.3045  validation loss 0.3391  accuracy 0.8815
 /// ```
 class Progress : public Callback {
  public:
@@ -50,8 +50,8 @@ class Progress : public Callback {
   std::ostream& out_;
   ProgressOptions options_;
   double started_ = 0, shown_ = 0;  // by the clock
-  std::int64_t first_step_ = 0;     // of this run
-  std::int64_t items_ = 0;          // of this run
+  double first_step_ = 0;           // of this run
+  double items_ = 0;                // of this run
   std::size_t width_ = 0;           // of the bar that is on the screen
 };
 

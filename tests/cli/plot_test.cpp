@@ -91,9 +91,19 @@ TEST_F(Plot, TakesTheStepsOfAResumedRunOnce) {
   write("log",
         {kStart, step_line(1, "8"), step_line(2, "7"), step_line(3, "6"),
          R"({"event":"start","time":200.0,"step":1,"epoch":0})", step_line(2, "5"), step_line(3, "4")});
-  std::ofstream(path("log"), std::ios::app) << R"({"event":"step","ti)";  // the program was killed
+  const std::string part = R"({"event":"step","ti)";  // the program was killed
+  std::ofstream(path("log"), std::ios::app) << part;
   EXPECT_EQ(plot("log").exit_code, 0);
   EXPECT_THAT(read(path("script")), HasSubstr("$curve0 << END\n1 8\n2 5\n3 4\nEND\n"));
+  write("gone_on", {kStart, step_line(1, "8"), part, R"({"event":"start","time":200.0,"step":1,"epoch":0})"});
+  EXPECT_EQ(plot("gone_on").exit_code, 0);
+}
+
+TEST_F(Plot, CountsTheSecondsOfTheRunThatItDraws) {
+  write("log", {R"({"event":"start","time":50.0,"step":0,"epoch":0})", step_line(1, "8"), kStart,
+                step_line(2, "7")});
+  EXPECT_EQ(plot("log --x seconds").exit_code, 0);
+  EXPECT_THAT(read(path("script")), HasSubstr("$curve0 << END\n2 7\nEND\n"));
 }
 
 TEST_F(Plot, DrawsTheMeansOfNeighborsInALongRun) {
@@ -108,9 +118,11 @@ TEST_F(Plot, SaysWhatIsWrong) {
   write("log", {kStart, step_line(1, "0.5")});
   write("empty", {});
   write("text", {kStart, "hello"});
+  write("middle", {kStart, "hello", step_line(1, "1")});
   EXPECT_EQ(plot("none").output, "tito: none cannot be read\n");
   EXPECT_EQ(plot("bin").output, "tito: bin/log.jsonl cannot be read\n");
   EXPECT_EQ(plot("text").output, "tito: text: line 2 is not an event of a training run\n");
+  EXPECT_EQ(plot("middle").output, "tito: middle: line 2 is not an event of a training run\n");
   EXPECT_EQ(plot("empty").output, "tito: empty has no values of \"loss\"; it has none at all\n");
   const ProgramRun no_key = plot("log --key accuracy");
   EXPECT_EQ(no_key.exit_code, 1);

@@ -38,7 +38,7 @@ TEST_F(JsonLog, HasALineForEachEvent) {
     nn::JsonLog log(path());
     log.on_start({});
     log.on_step(state);
-    log.on_validation(state, {.loss = 0.25, .items = 4, .metrics = {{"top-5", 0.75}}});
+    log.on_validation(state, {.loss = 0.25, .items = 4, .metrics = {{"top-\xff", 0.75}}});
   }
   {
     nn::JsonLog log(path());  // appends
@@ -64,10 +64,18 @@ TEST_F(JsonLog, HasALineForEachEvent) {
                             {"epoch", 1},
                             {"loss", 0.25},
                             {"items", 4},
-                            {"top-5", 0.75}}));
+                            {"top-\xef\xbf\xbd", 0.75}}));
   EXPECT_EQ(lines[3],
             (Json{{"event", "checkpoint"}, {"step", 3}, {"epoch", 1}, {"path", "runs/\xef\xbf\xbd"}}));
   EXPECT_EQ(lines[4], (Json{{"event", "end"}, {"step", 3}, {"epoch", 1}, {"reason", "interrupted"}}));
+}
+
+TEST_F(JsonLog, BeginsANewLineAfterAPartOfOne) {
+  write(R"({"event":"st)");
+  nn::JsonLog(path()).on_start({});
+  nn::JsonLog(path()).on_start({});
+  EXPECT_TRUE(content_of(path()).starts_with("{\"event\":\"st\n{\"event\":\"start\","));
+  EXPECT_EQ(content_of(path()).find("\n\n"), std::string::npos);
 }
 
 TEST_F(JsonLog, NamesTheReasons) {
@@ -86,6 +94,8 @@ TEST_F(JsonLog, NamesTheReasons) {
 TEST_F(JsonLog, FailsIfALineIsLost) {
   EXPECT_ERROR(nn::JsonLog("/no/such/directory/log"), IoError,
                "[JsonLog] /no/such/directory/log: cannot be opened for writing");
+  EXPECT_ERROR(nn::JsonLog(std::string("log\0.jsonl", 10)), IoError,
+               "[JsonLog] log: the path has a NUL byte after these 3 bytes");
   nn::JsonLog log("/dev/full");
   EXPECT_ERROR(log.on_start({}), IoError, "[JsonLog] /dev/full: a line cannot be written");
 }

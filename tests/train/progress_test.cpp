@@ -46,8 +46,7 @@ TEST(Progress, ShowsABar) {
   EXPECT_EQ(shown.text(), "");  // too soon
   shown.seconds += 9.95;
   shown.progress.on_step(state(150));
-  const std::string bar =
-      "epoch 2 [==============>               ] 50/100  loss 0.2500  6 items/s  0:50 left";
+  const std::string bar = "epoch 2 [============>              ] 50/100  loss 0.2500  6 items/s  0:50 left";
   EXPECT_EQ(shown.text(), "\r" + bar);
   shown.progress.on_validation(state(150), kEvaluation);
   EXPECT_EQ(shown.text(), "\r" + std::string(bar.size(), ' ') +
@@ -62,10 +61,33 @@ TEST(Progress, OverwritesALongerBar) {
   shown.text();
   shown.seconds += 1;
   shown.progress.on_step(state(109));
-  const std::size_t first = shown.text().size();
-  shown.seconds += 3600;
-  shown.progress.on_step(state(200));
-  EXPECT_GE(shown.text().size(), first);
+  const std::string first = shown.text();
+  shown.seconds += 1;
+  nn::TrainingState shorter = state(100);
+  shorter.batches = 1;
+  shown.progress.on_step(shorter);
+  const std::string second = shown.text();
+  EXPECT_EQ(second.size(), first.size()) << "or the end of the first stays there";
+  EXPECT_TRUE(second.ends_with("left  ")) << second;
+}
+
+TEST(Progress, KeepsTheBarInOneLine) {
+  Shown shown(nn::ProgressStyle::bar);
+  shown.progress.on_start(state(0));
+  shown.seconds += 1e8;
+  nn::TrainingState wide = state(100);
+  wide.batch = wide.batches = std::int64_t{1} << 60;
+  shown.progress.on_step(wide);
+  EXPECT_EQ(shown.text().size(), 80U);  // and the line's beginning
+}
+
+TEST(Progress, ShowsWhatItDoesNotKnowYet) {
+  Shown shown(nn::ProgressStyle::bar);
+  shown.progress.on_start(state(100));
+  shown.text();
+  shown.seconds += 1;
+  shown.progress.on_step({.steps = 100, .total_steps = 400});
+  EXPECT_EQ(shown.text(), "\repoch 1 [                              ] 0/0  loss 0.0000  0 items/s  ? left");
 }
 
 TEST(Progress, ShowsLinesWhereNothingCanBeOverwritten) {
