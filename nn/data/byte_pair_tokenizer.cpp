@@ -23,6 +23,10 @@ void check_options(const BytePairOptions& options) {
         "at most 2^31 - 1",
         options.vocabulary_size, least);
   }
+  if (options.minimum_count < 1) {
+    fail<ValueError>("BytePairTokenizer::train", "minimum_count is {}; it must be positive",
+                     options.minimum_count);
+  }
   for (const std::string& token : options.special_tokens) {
     if (token.empty()) fail<ValueError>("BytePairTokenizer::train", "a special token is empty");
     for (std::size_t at = 0; at < token.size();) {

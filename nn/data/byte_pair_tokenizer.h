@@ -37,8 +37,9 @@ class BytePairTokenizer : public Tokenizer {
   /// ids 0 to 255 are the bytes in the order of GPT-2 (printable ones first); then come the merges, then the
   /// special tokens, at which the text is divided before. The vocabulary stays smaller if there are no more
   /// pairs. A text of 1 MB with 2000 merges takes less than a second.
-  /// @throws ValueError  vocabulary_size is less than 256 and the special tokens or above 2^31 - 1, a special
-  ///                     token is empty or not UTF-8, or has the spelling of another token
+  /// @throws ValueError  vocabulary_size is less than 256 and the special tokens or above 2^31 - 1,
+  ///                     minimum_count is not positive, a special token is empty or not UTF-8, or has the
+  ///                     spelling of another token
   static BytePairTokenizer train(std::string_view text, const BytePairOptions& options = {});
 
   /// Reads GPT-2's files: a JSON object with the ids of all tokens, and a text with a merge in each line.

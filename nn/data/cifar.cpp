@@ -1,5 +1,6 @@
 #include "nn/data/cifar.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <deque>

@@ -45,9 +45,11 @@ Item item_of(const Dataset& dataset, std::int64_t index) {
 Batch Dataset::batch(std::span<const std::int64_t> indices) const {
   if (indices.empty()) fail<ValueError>("Dataset::batch", "there are no indices");
   std::vector<std::vector<Tensor>> columns;  // the tensors to stack
+  bool is_first = true;
   for (const std::int64_t index : indices) {
     Item item = item_of(*this, index);
-    if (columns.empty()) columns.resize(item.size());
+    if (is_first) columns.resize(item.size());
+    is_first = false;
     if (item.size() != columns.size()) {
       fail<ShapeError>("Dataset::batch", "item {} has {} tensors, but item {} has {}", index, item.size(),
                        indices.front(), columns.size());

@@ -1,6 +1,5 @@
 #include "nn/data/sampler.h"
 
-#include <numeric>
 #include <utility>
 
 #include "core/internal/format.h"
@@ -16,9 +15,7 @@ void check_items(const char* op, std::int64_t items) {
 }
 
 std::vector<std::int64_t> in_order(std::int64_t items) {
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(items));
-  std::iota(indices.begin(), indices.end(), std::int64_t{0});
-  return indices;
+  return arange(0, items, 1, {.dtype = DType::i64}).to_vector<std::int64_t>();
 }
 
 std::vector<std::int64_t> shuffled(std::int64_t items, std::uint64_t seed, std::int64_t epoch) {

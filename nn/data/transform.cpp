@@ -80,6 +80,7 @@ class PixelSources {
 /// The pixel (r, c) of image i of the result is that at source(i, r, c), a row and a column, of x.
 template <class Source>
 Tensor move_pixels(const ImageSize& size, const Tensor& x, const Source& source) {
+  if (x.numel() == 0) return x;  // its other sides can be of any length
   PixelSources sources(size);
   for (std::int64_t i = 0; i < size.n; ++i) {
     for (std::int64_t r = 0; r < size.height; ++r) {
@@ -92,33 +93,49 @@ Tensor move_pixels(const ImageSize& size, const Tensor& x, const Source& source)
   return sources.read(x);
 }
 
-/// The images with each turned about its center.
-Tensor turn(const ImageSize& size, const Tensor& x, const std::vector<double>& radians) {
-  const auto n = static_cast<std::size_t>(size.n * size.height * size.width);
-  std::vector<double> right(n), below(n);  // the weights of the neighbors
+/// Where the pixels of turned images are in the images: the pixel above and left of each, and the weights of
+/// those below and right of it.
+struct TurnedPixels {
+  std::vector<std::pair<std::int64_t, std::int64_t>> top_left;
+  std::vector<double> below, right;
+};
+
+TurnedPixels turned(const ImageSize& size, const std::vector<double>& radians) {
+  TurnedPixels pixels;
   const double middle_row = static_cast<double>(size.height - 1) / 2,
                middle_column = static_cast<double>(size.width - 1) / 2;
-  const auto source = [&](std::int64_t i, std::int64_t r, std::int64_t c) {
-    const double angle = radians[static_cast<std::size_t>(i)];
-    const double down = static_cast<double>(r) - middle_row, along = static_cast<double>(c) - middle_column;
-    return std::pair(middle_row + std::cos(angle) * down + std::sin(angle) * along,
-                     middle_column - std::sin(angle) * down + std::cos(angle) * along);
-  };
+  for (const double angle : radians) {
+    const double cosine = std::cos(angle), sine = std::sin(angle);
+    for (std::int64_t r = 0; r < size.height; ++r) {
+      for (std::int64_t c = 0; c < size.width; ++c) {
+        const double down = static_cast<double>(r) - middle_row,
+                     along = static_cast<double>(c) - middle_column;
+        const double row = middle_row + cosine * down + sine * along,
+                     column = middle_column - sine * down + cosine * along;
+        pixels.top_left.emplace_back(std::floor(row), std::floor(column));
+        pixels.below.push_back(row - std::floor(row));
+        pixels.right.push_back(column - std::floor(column));
+      }
+    }
+  }
+  return pixels;
+}
+
+/// The images with each turned about its center.
+Tensor turn(const ImageSize& size, const Tensor& x, const std::vector<double>& radians) {
+  if (x.numel() == 0) return x;
+  const TurnedPixels pixels = turned(size, radians);
   const auto neighbor = [&](std::int64_t down, std::int64_t along) {
-    return move_pixels(size, x, [&](std::int64_t i, std::int64_t r, std::int64_t c) {
-      const std::pair<double, double> from = source(i, r, c);
-      const auto at = static_cast<std::size_t>((i * size.height + r) * size.width + c);
-      below[at] = from.first - std::floor(from.first);
-      right[at] = from.second - std::floor(from.second);
-      return std::pair(static_cast<std::int64_t>(std::floor(from.first)) + down,
-                       static_cast<std::int64_t>(std::floor(from.second)) + along);
-    });
+    PixelSources sources(size);
+    for (const auto& [row, column] : pixels.top_left) sources.append(row + down, column + along);
+    return sources.read(x);
   };
   const Tensor top_left = neighbor(0, 0), top_right = neighbor(0, 1), bottom_left = neighbor(1, 0),
                bottom_right = neighbor(1, 1);
   const Shape weights{size.n, 1, size.height, size.width};
   const Options like{.dtype = x.dtype(), .device = x.device()};
-  const Tensor along = from_values(right, weights).to(like), down = from_values(below, weights).to(like);
+  const Tensor along = from_values(pixels.right, weights).to(like),
+               down = from_values(pixels.below, weights).to(like);
   return lerp(lerp(top_left, top_right, along), lerp(bottom_left, bottom_right, along), down);
 }
 
@@ -206,7 +223,7 @@ Transform random_rotation(double degrees) {
     const ImageSize size = image_size("random_rotation", x, seeds);
     std::vector<double> radians;
     for (const std::uint64_t seed : seeds) {
-      radians.push_back((2 * uniforms(seed, 1)[0] - 1) * degrees * std::numbers::pi / 180);
+      radians.push_back((2 * uniforms(seed, 1)[0] - 1) * degrees * (std::numbers::pi / 180));
     }
     return turn(size, x, radians);
   };

@@ -53,6 +53,9 @@ Tensor drawn_from_largest(const Tensor& logits, const SamplingOptions& options, 
 Tensor sample_token(const Tensor& logits, const SamplingOptions& options, Generator& generator) {
   check_sampling(logits, options);
   const OpScope scope("sample_token");
+  const Tensor largest = max(logits, {-1});
+  if (!all(isfinite(largest)).item<bool>())
+    fail<ValueError>("sample_token", "a row of the logits has NaN, +inf or only -inf");
   if (options.temperature == 0) return argmax(logits, -1);
   const Tensor x = logits.to({.dtype = DType::f64, .device = Device::cpu()});
   // Without the maximum, small temperatures overflow.

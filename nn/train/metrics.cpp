@@ -63,6 +63,7 @@ void TopKAccuracy::update(const Tensor& output, const Tensor& target) {
 }
 
 ConfusionMatrix::ConfusionMatrix(std::int64_t classes) {
+  const OpScope scope("ConfusionMatrix");
   if (classes < 1) fail<ValueError>("ConfusionMatrix", "classes is {}; it must be positive", classes);
   matrix_ = zeros({classes, classes}, {.dtype = DType::i64});
 }

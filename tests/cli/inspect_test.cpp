@@ -46,6 +46,19 @@ TEST_F(Inspect, ListsTheTensorsOfASafetensorsFile) {
   EXPECT_EQ(run.exit_code, 0);
 }
 
+TEST_F(Inspect, KnowsASafetensorsFileWhoseFirstBytesAreThoseOfAZipArchive) {
+  const auto header = [&](std::size_t metadata) {
+    save_safetensors(path("w"), {{"w", zeros({1})}}, {{"text", std::string(metadata, 'x')}});
+    std::string start(2, ' ');
+    std::ifstream(path("w"), std::ios::binary).read(start.data(), 2);
+    return start;
+  };
+  std::size_t metadata = 0x4b50 - 200;  // 0x4b50 is PK
+  while (header(metadata) != "PK" && metadata < 0x4b50) metadata += 8;
+  ASSERT_EQ(header(metadata), "PK");
+  EXPECT_THAT(inspect(path("w")).output, HasSubstr(": safetensors, 1 tensor, 4 bytes"));
+}
+
 TEST_F(Inspect, PrintsStatsWithoutNaNs) {
   constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
   save_safetensors(path("w"), {{"x", from_values<float>({1, kNaN, -3, kNaN}, {4})},

@@ -79,6 +79,7 @@ TEST(Dataset, RefusesItemsThatDoNotStack) {
                "[Dataset::batch] tensor 0 of item 2 is f64 [1], but that of item 1 is f32 [1]");
   const Made more([](std::int64_t i) { return nn::Item(static_cast<std::size_t>(i), zeros({1})); });
   EXPECT_ERROR(batch_of(more, {1, 2}), ShapeError, "[Dataset::batch] item 2 has 2 tensors, but item 1 has 1");
+  EXPECT_ERROR(batch_of(more, {0, 1}), ShapeError, "[Dataset::batch] item 1 has 1 tensors, but item 0 has 0");
 }
 
 TEST(TensorDataset, GivesRows) {

@@ -26,6 +26,7 @@ TEST(SequentialSampler, TakesAllInOrder) {
   EXPECT_EQ(sampler.indices(9), (Indices{0, 1, 2, 3}));
   EXPECT_ERROR(nn::SequentialSampler(-1), ValueError,
                "[SequentialSampler] items is -1; it must not be negative");
+  EXPECT_THROW(nn::SequentialSampler(std::int64_t{1} << 50).indices(0), MemoryError);
 }
 
 TEST(RandomSampler, TakesAllInAnOrderOfTheSeedAndEpoch) {

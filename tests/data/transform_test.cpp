@@ -114,6 +114,20 @@ TEST(RandomRotation, InterpolatesBetweenPixels) {
   }
 }
 
+TEST(RandomRotation, TakesAnyFiniteAngle) {
+  const Tensor x = images(3, 5, 5);
+  const Tensor y = nn::random_rotation(std::numeric_limits<double>::max())(x, seeds(3));
+  EXPECT_NEAR(image(y, 1).to_vector()[12], 13, 1e-4);
+}
+
+TEST(Transforms, LeaveImagesWithoutPixelsAsTheyAre) {
+  const Tensor x = empty({2, 0, std::int64_t{1} << 61, 1}, {.device = backend()});
+  for (const nn::Transform& transform :
+       {nn::random_flip(), nn::random_crop(1), nn::random_rotation(10), nn::cutout(2)}) {
+    EXPECT_EQ(transform(x, seeds(2)).shape(), x.shape());
+  }
+}
+
 TEST(Cutout, ErasesASquare) {
   const Tensor x = images(60, 6, 6), y = nn::cutout(2)(x, seeds(60));
   std::set<std::int64_t> sizes;

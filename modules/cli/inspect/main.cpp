@@ -83,13 +83,14 @@ ListedFile list_file(const std::string& path) {
   std::array<char, 9> start{};
   file.read(std::as_writable_bytes(std::span(start)).first(std::min(file.size(), start.size())));
   const std::string_view text(start.data(), start.size());
-  if (text.starts_with("PK")) return list_npz(path);
   if (text.starts_with("\x93NUMPY")) {
     const InputFile whole("inspect", path);
     FileSource source(whole);
     return {"npy", {list_npy("", source, [path] { return load_npy(path); })}, {}};
   }
-  if (text.ends_with('{')) return list_safetensors(path);  // after the length of its header
+  // After the length of its header, which can begin as a zip archive does.
+  if (text.ends_with('{')) return list_safetensors(path);
+  if (text.starts_with("PK")) return list_npz(path);
   file.error("is not a .safetensors, .npy or .npz file");
 }
 

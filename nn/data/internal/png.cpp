@@ -74,6 +74,7 @@ class PngReader {
   Tensor read() {
     call([&] {
       png_set_read_fn(png_, &source_, read_from_source);
+      png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // check_size() has a better one
       png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
       png_read_info(png_, info_);
     });

@@ -136,9 +136,13 @@ TEST(GPT, ContinuesStepByStepFromACache) {
 TEST(GPT, GeneratesTheSameTextWithAndWithoutACache) {
   const std::vector<nn::SamplingOptions> samplings{
       {.temperature = 0}, {}, {.temperature = 0.7, .top_k = 4}, {.top_p = 0.8}};
+  std::size_t kind = 0;
   for (const nn::GPTOptions& options : kinds_of_models()) {
     const nn::GPT model = small_gpt(options);
-    for (const nn::SamplingOptions& sampling : samplings) {
+    ++kind;
+    for (std::size_t i = 0; i < samplings.size(); ++i) {
+      if (is_emulated(backend()) && i % 2 != kind % 2) continue;  // half of them, in reasonable time
+      const nn::SamplingOptions& sampling = samplings[i];
       Generator cached(4), uncached(4);  // the text is longer than the context
       const Tensor prompt = tokens({2, 3});
       const Tensor text = model.generate(prompt, {.tokens = 20, .sampling = sampling}, cached);

@@ -85,7 +85,13 @@ TEST(SampleToken, SaysWhatIsWrong) {
                "[sample_token] the logits are i64; they must be floating");
   EXPECT_ERROR(nn::sample_token(here(ones({}))), ShapeError,
                "[sample_token] the logits are []; wanted [..., vocabulary]");
-  EXPECT_THROW(nn::sample_token(here(full({3}, std::numeric_limits<double>::quiet_NaN()))), ValueError);
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const double each : {std::numeric_limits<double>::quiet_NaN(), kInf, -kInf}) {
+    for (const double temperature : {0.0, 1.0}) {
+      EXPECT_ERROR(nn::sample_token(here(full({3}, each)), {.temperature = temperature}), ValueError,
+                   "[sample_token] a row of the logits has NaN, +inf or only -inf");
+    }
+  }
 }
 
 }  // namespace
