@@ -3,11 +3,13 @@
 #include <tinytorch/tinytorch.h>
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -50,14 +52,16 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_option("--output", settings.output,
                  "Where checkpoints, logs and images go, in a directory of the model")
       ->capture_default_str();
-  app.add_option("--predict", settings.predict,
-                 "Classify this PNG or PGM image by the trained model, and train none")
-      ->check(CLI::ExistingFile);
+  CLI::Option* const predict =
+      app.add_option("--predict", settings.predict,
+                     "Classify this PNG or PGM image by the trained model, and train none")
+          ->check(CLI::ExistingFile);
   CLI::Option* const weights =
       app.add_option(
              "--weights", settings.weights,
              "With --predict: a .safetensors file of weights, such as PyTorch wrote, of a model of --width")
-          ->check(CLI::ExistingFile);
+          ->check(CLI::ExistingFile)
+          ->needs(predict);
   app.add_option(
          "--map", settings.map,
          "Rules that rename the tensors of --weights, as nn/name_map.h describes them; by default none")
@@ -156,10 +160,12 @@ int train(const examples::Program& program, const Settings& settings) {
 /// The model that this program has trained.
 nn::Sequential trained_model(const Settings& settings) {
   const SafetensorsFile file(weights_path(settings));
-  const auto width = file.metadata().find("width");
-  if (width == file.metadata().end())
-    throw std::runtime_error(weights_path(settings) + " is not of this program");
-  nn::Sequential model = make_model(settings.model, std::stoll(width->second));
+  const auto found = file.metadata().find("width");
+  const std::string text = found == file.metadata().end() ? "" : found->second;
+  std::int64_t width = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), width).ec != std::errc() || width < 1)
+    throw std::runtime_error(weights_path(settings) + " is not of this program: it has no width");
+  nn::Sequential model = make_model(settings.model, width);
   model.load_state_dict(file.all());
   return model;
 }

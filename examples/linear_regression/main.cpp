@@ -3,6 +3,7 @@
 #include <tinytorch/tinytorch.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -47,5 +48,5 @@ int main(int argc, char** argv) {
   program.app->add_option("--epochs", epochs, "Steps of gradient descent")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  return program.run(argc, argv, [&] { return fit(program, epochs); });
+  return program.run(argc, argv, [&] { return fit(program, program.quick ? std::min(epochs, 30) : epochs); });
 }

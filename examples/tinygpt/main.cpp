@@ -2,14 +2,18 @@
 
 #include <tinytorch/tinytorch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <numbers>
+#include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "examples/common/program.h"
 #include "examples/tinygpt/settings.h"
@@ -88,7 +92,11 @@ nn::DataLoader training_loader(const Corpus& corpus, const Settings& s, const ex
 nn::DataLoader validation_loader(const Corpus& corpus, const Settings& s, const examples::Program& program) {
   nn::DatasetPtr windows =
       std::make_shared<nn::TokenWindows>(corpus.held_out, nn::TokenWindows::Options{.length = s.context});
-  if (program.quick) windows = std::make_shared<nn::Subset>(windows, std::vector<std::int64_t>{0, 1, 2, 3});
+  if (program.quick) {
+    std::vector<std::int64_t> first(static_cast<std::size_t>(std::min<std::int64_t>(4, windows->size())));
+    std::iota(first.begin(), first.end(), std::int64_t{0});
+    windows = std::make_shared<nn::Subset>(windows, first);
+  }
   return nn::DataLoader(windows, {.batch_size = 64, .device = program.device});
 }
 
@@ -101,7 +109,15 @@ nn::TrainerOptions trainer_options(std::int64_t steps, const std::string& output
           .checkpoints = {.directory = output, .every = every(20)}};
 }
 
-/// Trains the model, or with --generate only loads what was trained. @return  the exit code
+/// Loads what was trained. @return  false if there is nothing
+bool load_trained(nn::GPT& model, const Settings& s) {
+  const std::string path = nn::latest_checkpoint(s.output);
+  if (path.empty()) return false;
+  model.load_state_dict(nn::load_checkpoint(path).model);
+  return true;
+}
+
+/// Trains the model. @return  the exit code
 int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const examples::Program& program) {
   nn::DataLoader loader = training_loader(corpus, s, program),
                  validation = validation_loader(corpus, s, program);
@@ -119,11 +135,8 @@ int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const example
   trainer.add(bits);
   trainer.add(progress);
   trainer.add(log);
-  if ((s.resume || s.generate) && !trainer.resume(loader)) {
+  if (s.resume && !trainer.resume(loader))
     std::printf("there is no checkpoint in %s yet\n", s.output.c_str());
-    if (s.generate) return examples::kCannotRun;
-  }
-  if (s.generate) return examples::kDone;
   std::cout << model.summary();
   const nn::TrainingResult result = trainer.fit(loader, &validation);
   if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
@@ -135,19 +148,22 @@ int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const example
 int run(const examples::Program& program, Settings s) {
   if (program.quick) make_quick(s);
   const std::string text = load_corpus(s.text);
-  const auto tokenizer = make_tokenizer(text, s.vocabulary);
-  const Corpus corpus(text, *tokenizer);
-  if (!s.generate) {
-    std::printf("%lld characters, %lld tokens to learn, a vocabulary of %lld\n",
-                static_cast<long long>(text.size()), static_cast<long long>(corpus.training.numel()),
-                static_cast<long long>(tokenizer->size()));
-  }
+  const Corpus corpus(text, s.vocabulary);
+  corpus.tokenizer->encode(s.prompt);  // what it cannot read is an error now, not after the training
   manual_seed(program.seed);
-  nn::GPT model = make_gpt(s, tokenizer->size());
+  nn::GPT model = make_gpt(s, corpus.tokenizer->size());
   model.to(program.device);
-  if (const int code = train(model, corpus, s, program); code != examples::kDone) return code;
+  if (s.generate) {
+    if (!load_trained(model, s))
+      throw std::runtime_error("there is no checkpoint in " + s.output + " yet; train a model first");
+  } else {
+    std::printf("%lld characters, %lld tokens to learn, a vocabulary of %lld\n",
+                static_cast<long long>(corpus.characters), static_cast<long long>(corpus.training.numel()),
+                static_cast<long long>(corpus.tokenizer->size()));
+    if (const int code = train(model, corpus, s, program); code != examples::kDone) return code;
+  }
   model.eval();
-  write_text(model, *tokenizer, s, program);
+  write_text(model, *corpus.tokenizer, s, program);
   return examples::kDone;
 }
 

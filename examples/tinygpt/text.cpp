@@ -19,7 +19,7 @@ std::string without_references(const std::string& text) {
   return verses;
 }
 
-std::int64_t characters(std::string_view text) {
+std::int64_t characters_of(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
 }
 
@@ -35,18 +35,19 @@ std::string load_corpus(const std::string& path) {
   return without_references(examples::bible_text());
 }
 
-std::unique_ptr<nn::Tokenizer> make_tokenizer(const std::string& text, std::int64_t vocabulary) {
-  if (vocabulary == 0) return std::make_unique<nn::CharTokenizer>(text);
-  return std::make_unique<nn::BytePairTokenizer>(
-      nn::BytePairTokenizer::train(text, {.vocabulary_size = vocabulary}));
-}
-
-Corpus::Corpus(const std::string& text, const nn::Tokenizer& tokenizer) {
+Corpus::Corpus(const std::string& text, std::int64_t vocabulary) : characters(characters_of(text)) {
   // At a space or the end of a line, so that no character is divided.
   const std::size_t split = std::min(text.find_first_of(" \n", text.size() / 10 * 9), text.size());
-  const std::string_view rest = std::string_view(text).substr(split);
-  training = tokens_of(tokenizer, std::string_view(text).substr(0, split));
-  held_out = tokens_of(tokenizer, rest);
-  characters_per_token = static_cast<double>(characters(rest)) /
+  const std::string_view first = std::string_view(text).substr(0, split),
+                         rest = std::string_view(text).substr(split);
+  if (vocabulary == 0) {
+    tokenizer = std::make_unique<nn::CharTokenizer>(text);
+  } else {
+    tokenizer = std::make_unique<nn::BytePairTokenizer>(
+        nn::BytePairTokenizer::train(first, {.vocabulary_size = vocabulary}));
+  }
+  training = tokens_of(*tokenizer, first);
+  held_out = tokens_of(*tokenizer, rest);
+  characters_per_token = static_cast<double>(characters_of(rest)) /
                          static_cast<double>(std::max<std::int64_t>(held_out.numel(), 1));
 }

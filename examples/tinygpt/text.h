@@ -9,14 +9,13 @@
 /// @throws std::runtime_error  there is no Bible; the message says what to do
 std::string load_corpus(const std::string& path);
 
-/// What the model reads: characters, or byte pairs that were learned from the training text.
-/// @param vocabulary  of byte pairs; 0: characters
-std::unique_ptr<tinytorch::nn::Tokenizer> make_tokenizer(const std::string& text, std::int64_t vocabulary);
-
-/// The two parts of a text: the first nine tenths to learn, and the rest to measure.
+/// A text in two parts: the first nine tenths to learn, and the rest to measure.
 struct Corpus {
-  Corpus(const std::string& text, const tinytorch::nn::Tokenizer& tokenizer);
+  /// @param vocabulary  byte pairs to learn from the first part; 0: tokens are the characters of the text
+  Corpus(const std::string& text, std::int64_t vocabulary);
 
+  std::unique_ptr<tinytorch::nn::Tokenizer> tokenizer;
   tinytorch::Tensor training, held_out;  ///< tokens, i64 [N]
+  std::int64_t characters;               ///< in the text
   double characters_per_token;           ///< in the held-out text
 };

@@ -113,17 +113,28 @@ TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
   EXPECT_GE(accuracy(trained.output), 0) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("Conv2D"));
   expect_losses_of_the_cpu("cnn", "--model cnn --width 2");
-  const ProgramRun resumed = run("--model cnn --width 2 --resume");
-  EXPECT_EQ(resumed.exit_code, 0);
-  EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 5"));
+  const ProgramRun resumed = run("--model cnn --width 2 --resume --epochs 2");
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 10"));
+  EXPECT_THAT(resumed.output, HasSubstr("completed after step 10"));
 }
 
 TEST_F(FashionMnist, SaysWhatItNeeds) {
+  const auto refused = [&](const std::string& arguments, const std::string& message) {
+    const ProgramRun refusal = run(arguments);
+    EXPECT_EQ(refusal.exit_code, 2) << arguments;
+    EXPECT_THAT(refusal.output, HasSubstr(message));
+  };
+  refused("--model vgg", "--model: vgg not in {mlp,cnn}");
+  refused("--weights '" + path("t10k-labels-idx1-ubyte") + "'", "--weights requires --predict");
+  save_safetensors(path("cnn.safetensors"), {}, {{"width", "wide"}});
+  const ProgramRun other = run("--predict '" + path("t10k-labels-idx1-ubyte") + "'", ".");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.output, HasSubstr("is not of this program: it has no width"));
   fs::remove(path("train-labels-idx1-ubyte"));
   const ProgramRun missing = run("");
   EXPECT_EQ(missing.exit_code, 2);
   EXPECT_THAT(missing.output, HasSubstr("apt-get install dataset-fashion-mnist"));
-  EXPECT_EQ(run("--model vgg").exit_code, 2);
   const ProgramRun untrained = run("--predict '" + path("t10k-labels-idx1-ubyte") + "'");
   EXPECT_EQ(untrained.exit_code, 2);
   EXPECT_THAT(untrained.output, HasSubstr("cnn.safetensors"));

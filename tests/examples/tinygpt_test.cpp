@@ -67,7 +67,17 @@ TEST_F(TinyGpt, SaysWhatItNeeds) {
   const ProgramRun untrained = run("--generate");
   EXPECT_EQ(untrained.exit_code, 2);
   EXPECT_THAT(untrained.output, HasSubstr("there is no checkpoint in " + path("out")));
-  EXPECT_EQ(run("--heads 3").exit_code, 2);
+  EXPECT_FALSE(fs::exists(path("out")));
+  const auto refused = [&](const std::string& arguments, const std::string& message) {
+    const ProgramRun refusal = run(arguments);
+    EXPECT_EQ(refusal.exit_code, 2) << arguments;
+    EXPECT_THAT(refusal.output, HasSubstr(message));
+    EXPECT_FALSE(fs::exists(path("out"))) << "it has trained";
+  };
+  refused("--heads 3", "heads");
+  refused("--prompt ''", "--prompt: is empty");
+  refused("--prompt ü", "U+00FC at byte 0 is not in the vocabulary");
+  refused("--top-p 0", "--top-p");
 }
 
 }  // namespace
