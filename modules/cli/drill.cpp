@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// The time of each fuzzer, in seconds.
 std::string limit_of(const DrillOptions& options) {
-  return options.is_long ? "-max_total_time=300" : "-max_total_time=10";
+  return options.is_long ? "-max_total_time=300" : "-max_total_time=20";
 }
 
 /// Runs one of libFuzzer's programs. Inputs that reach new branches are kept in the build folder for later

@@ -303,7 +303,7 @@ TEST(TitoDrill, RunsTheSuitesOfDrillsAndTheFuzzers) {
                   "case \"$*\" in *'--gtest_filter=Drill*:*/Drill*'*) ;; *) exit 9 ;; esac\n"
                   "[ -z \"${TINYTORCH_DRILL-}\" ] || exit 8\n" +
                       reporting_suite(2, 0));
-  build.add_fuzzer("fuzz_a", "case \"$*\" in *' /seeds '*-max_total_time=10*) ;; *) exit 9 ;; esac");
+  build.add_fuzzer("fuzz_a", "case \"$*\" in *' /seeds '*-max_total_time=20*) ;; *) exit 9 ;; esac");
   const ProgramRun run = build.tito("drill --backend cpu");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, AllOf(ContainsRegex("fuzz_a +passed"), EndsWith("\n2 passed, 0 failed\n")));

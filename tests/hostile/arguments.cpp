@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "core/ops/composite.h"
@@ -145,6 +146,12 @@ void Arguments::draw_into(nn::Initializer& x) {
   x = source_.one_of(std::array{init::constant(1), init::uniform(-1, 1), init::he_normal(),
                                 init::he_uniform(), init::xavier_normal(), init::xavier_uniform(),
                                 init::mirrored_orthogonal()});
+}
+
+void Arguments::draw_into(nn::DatasetPtr& x) {
+  Tensor items;
+  draw_into(items);
+  if (items.rank() > 0) x = std::make_shared<nn::TensorDataset>(std::vector{items, items});
 }
 
 void Arguments::draw_into(std::string& x) { x = source_.one_of(kEquations); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -12,8 +13,11 @@
 #include "core/ops/rearrange.h"
 #include "core/ops/window.h"
 #include "core/random.h"
+#include "nn/data/dataset.h"
 #include "nn/feed_forward.h"
 #include "nn/init.h"
+#include "nn/train/callback.h"
+#include "nn/train/progress.h"
 #include "tests/support/random_source.h"
 
 namespace tinytorch::hostile {
@@ -53,6 +57,8 @@ class Arguments {
   void draw_into(Tensor& x);
   void draw_into(Variable& x);
   void draw_into(nn::Initializer& x);
+  /// One whose items are their own targets, or null.
+  void draw_into(nn::DatasetPtr& x);
   /// An equation for einsum().
   void draw_into(std::string& x);
   /// The name that errors shall have.
@@ -67,6 +73,17 @@ class Arguments {
     for (X& each : x) draw_into(each);
   }
 
+  template <class X>
+  void draw_into(std::map<std::string, X>& x) {
+    std::vector<std::string> keys;
+    draw_into(keys);
+    for (const std::string& key : keys) draw_into(x[key]);
+  }
+  template <class... X>
+  void draw_all(X&... x) {
+    (draw_into(x), ...);
+  }
+
   testing::RandomSource& source() { return source_; }
 
  private:
@@ -75,6 +92,8 @@ class Arguments {
     return std::is_same_v<Enum, QuantileInterpolation> ? 5
            : std::is_same_v<Enum, PadMode>             ? 4
            : std::is_same_v<Enum, nn::FeedForwardKind> ? 4
+           : std::is_same_v<Enum, nn::ProgressStyle>   ? 4
+           : std::is_same_v<Enum, nn::StopReason>      ? 4
            : std::is_same_v<Enum, Reduction>           ? 3
                                                        : 2;
   }

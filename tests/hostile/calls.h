@@ -73,12 +73,16 @@ struct Argument<const nn::Schedule&> {
   const nn::Schedule& get() const { return value; }
 };
 
+/// Uses what a call returned, in several steps.
+using Use = std::function<void()>;
+
 /// Uses the result of a call: gradients of what was recorded, a step of an optimizer, the layer's output.
 /// What is called here names itself in errors.
 void use(Arguments& from, const Variable& result);
 void use(Arguments& from, const nn::Module& layer);
 void use(Arguments& from, nn::Optimizer& optimizer);
 void use(Arguments& from, const nn::Initializer& initializer);
+inline void use(Arguments&, const Use& result) { result(); }
 
 /// All functions to call, by the name that their errors have.
 class Calls {
@@ -86,7 +90,7 @@ class Calls {
   struct Call {
     std::string name;
     /// Calls the function. @return  what uses its result
-    std::function<std::function<void()>(Arguments&)> run;
+    std::function<Use(Arguments&)> run;
   };
 
   template <class F>
@@ -105,7 +109,7 @@ class Calls {
   }
 
   template <class R, class F, class... A>
-  static std::function<void()> called(Arguments& from, const F& f, A&... arguments) {
+  static Use called(Arguments& from, const F& f, A&... arguments) {
     if constexpr (std::is_void_v<R>) {
       f(arguments.get()...);
       return [] {};
@@ -134,5 +138,7 @@ inline constexpr bool Calls::is_pointer_to_usable<std::unique_ptr<X>> =
 void add_declared(Calls& calls);
 /// The losses, caches and derivatives of functions.
 void add_classes(Calls& calls);
+/// What reads data, and what trains.
+void add_training(Calls& calls);
 
 }  // namespace tinytorch::hostile

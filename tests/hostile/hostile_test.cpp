@@ -110,18 +110,19 @@ struct Outcome {
 };
 
 /// The call returns, or throws an error of the project that names it. What uses the result names itself, and
-/// in a Sequential its layer first.
+/// in a Sequential its layer first, in a dataset its item.
 Outcome outcome_of(const Calls::Call& call, std::uint64_t seed) {
   Arguments arguments(call.name, seed);
   Outcome outcome;
   try {
-    const std::function<void()> use_result = call.run(arguments);
+    const Use use_result = call.run(arguments);
     outcome.is_accepted = true;
     use_result();
   } catch (const Error& error) {
     const std::string message = error.what(), prefix = outcome.is_accepted ? "[" : "[" + call.name + "] ";
-    const bool of_a_layer = outcome.is_accepted && message.starts_with("layer ");
-    if (!message.starts_with(prefix) && !of_a_layer) outcome.fault = "the error names another op: " + message;
+    const bool of_a_part =
+        outcome.is_accepted && (message.starts_with("layer ") || message.starts_with("item "));
+    if (!message.starts_with(prefix) && !of_a_part) outcome.fault = "the error names another op: " + message;
   } catch (const std::exception& error) {
     outcome.fault = std::string("not an error of the project: ") + error.what();
   }
@@ -132,6 +133,7 @@ TEST(DrillHostileArguments, OfEachFunctionAreAcceptedOrRefusedByName) {
   Calls calls;
   add_declared(calls);
   add_classes(calls);
+  add_training(calls);
   add_methods(calls);
   ASSERT_GT(calls.all().size(), 300u) << "the headers were not understood";
   const std::uint64_t first = first_seed(),
