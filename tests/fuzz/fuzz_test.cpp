@@ -69,6 +69,7 @@ TEST(Fuzz, ProgramsAgree) {
 TEST(Fuzz, ProgramsAreWellConditioned) { EXPECT_EQ(difference(generate(990009217), backend()), ""); }
 
 TEST(Fuzz, EachOpIsUsed) {
+  if (backend() != Device::cpu()) GTEST_SKIP() << "the programs are the same on each backend";
   std::set<std::string> unused;
   for (const Op& op : ops()) unused.insert(op.name);
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
