@@ -74,6 +74,8 @@ std::string listed_names(const std::vector<std::string>& names) {
 
 /// An entry of the result: the tensors to join, and their names before.
 struct Target {
+  std::int64_t rule = 0;  // which gives its name
+  std::string first_source;
   bool transposed = false;
   std::vector<Tensor> tensors;
   std::vector<std::string> sources;
@@ -151,11 +153,17 @@ StateDict NameMap::operator()(StateDict state) const {
     if (!found.rule) left_over.push_back(name);
     if (!found.rule || found.rule->name.empty()) continue;
     Target& target = targets[found.name];
+    const std::int64_t rule = found.rule - rules_.data();
+    if (target.first_source.empty()) {
+      target.first_source = name;
+      target.rule = rule;
+    }
     target.transposed = found.rule->transposed;
     target.tensors.resize(std::max(target.tensors.size(), found.rule->patterns.size()));
     target.sources.resize(target.tensors.size());
     std::string& source = target.sources[found.pattern];
-    if (!source.empty()) fail<ValueError>("NameMap", "{} and {} both become {}", source, name, found.name);
+    if (const std::string& other = target.rule == rule ? source : target.first_source; !other.empty())
+      fail<ValueError>("NameMap", "{} and {} both become {}", other, name, found.name);
     source = name;
     target.tensors[found.pattern] = std::move(entry.second);
   }

@@ -3,6 +3,7 @@
 #include <tinytorch/tinytorch.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <numbers>
 #include <utility>
@@ -54,7 +55,7 @@ void learn(const char* name, Activation activation, int epochs, const examples::
 
 int run(const examples::Program& program, int epochs) {
   if (!check(program.device)) return examples::kFailed;
-  if (program.quick) epochs = 20;
+  if (program.quick) epochs = std::min(epochs, 20);
   learn("snake", Snake(), epochs, program);
   learn("tanh", nn::Tanh(), epochs, program);
   return examples::kDone;

@@ -53,9 +53,8 @@ class BERT : public Layer<BERT> {
   /// @throws ValueError  an option is out of range
   explicit BERT(const BERTOptions& options);
 
-  /// @param lengths      the number of tokens of each sequence, integers [batch]; the others are padding,
-  /// which
-  ///                     gets no attention. By default, all are tokens
+  /// @param lengths      the number of tokens of each sequence, integers [batch]; the others are padding, and
+  ///                     get no attention. By default, all are tokens
   /// @param token_types  i64 or i32 [batch, length], in [0, token_types); by default 0
   /// @throws ShapeError  the tokens are not [batch, length], there are more than options.context, or the
   ///                     operands do not fit each other

@@ -8,6 +8,7 @@
 
 #include "core/internal/checked.h"
 #include "core/internal/format.h"
+#include "nn/init.h"
 #include "nn/internal/named.h"
 #include "nn/internal/small_normal.h"
 #include "nn/internal/truncating.h"
@@ -84,6 +85,7 @@ std::optional<Dense> gpt_head(const GPTOptions& options) {
 /// Scales the weights that end residual branches, so that the sum of all branches has the same variance for
 /// any number of layers.
 void scale_residuals(const TransformerStack& blocks) {
+  if (SkipInit::active()) return;
   const double scale = 1 / std::sqrt(2 * static_cast<double>(blocks.size()));
   for (auto& [name, parameter] : blocks.named_parameters()) {
     if (name.ends_with("output.weight") || name.ends_with("down.weight"))

@@ -12,6 +12,11 @@
 #include "core/ops/creation.h"
 
 namespace tinytorch::nn {
+namespace {
+
+constexpr std::int64_t kMostSteps = std::int64_t{1} << 53;
+
+}  // namespace
 
 Optimizer::Optimizer(const char* name, std::vector<ParameterGroup> groups, double learning_rate,
                      double weight_decay, int moments)
@@ -96,8 +101,8 @@ void Optimizer::load(const OptimizerState& state) {
     fail<ValueError>(name_, "the state has {} parameters in {} groups, but the optimizer has {} in {}",
                      state.parameters.size(), state.learning_rates.size(), states_.size(), groups_.size());
   }
-  if (state.steps < 0)
-    fail<ValueError>(name_, "the state has {} steps; it must not be negative", state.steps);
+  if (state.steps < 0 || state.steps > kMostSteps)
+    fail<ValueError>(name_, "the state has {} steps; it must be in [0, 2^53]", state.steps);
   for (const double rate : state.learning_rates) check_learning_rate(rate);
   std::vector<ParameterState> states;
   for (std::size_t i = 0; i < states_.size(); ++i) states.push_back(checked(state.parameters[i], i));
@@ -108,8 +113,8 @@ void Optimizer::load(const OptimizerState& state) {
 
 // A copy like the parameter.
 ParameterState Optimizer::checked(const ParameterState& state, std::size_t i) const {
-  if (state.steps < 0) {
-    fail<ValueError>(name_, "the state of parameter {} has {} steps; it must not be negative", i,
+  if (state.steps < 0 || state.steps > kMostSteps) {
+    fail<ValueError>(name_, "the state of parameter {} has {} steps; it must be in [0, 2^53]", i,
                      state.steps);
   }
   ParameterState own = state;

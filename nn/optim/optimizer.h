@@ -89,10 +89,9 @@ class Optimizer {
   OptimizerState state() const;
   /// Continues from a saved state, on the device and in the dtype of each parameter. If it throws, nothing is
   /// changed.
-  /// @throws ValueError  the state is that of another number of parameters or groups, or of another
-  /// optimizer:
+  /// @throws ValueError  the state is that of another number of parameters or groups, or another optimizer's:
   ///                     a moment is missing, or there is one that this optimizer does not have; or a number
-  ///                     of steps or a learning rate is negative
+  ///                     of steps is not in [0, 2^53], or a learning rate negative
   /// @throws ShapeError  a moment has another shape than its parameter
   /// @throws DTypeError  a moment is not floating
   void load(const OptimizerState& state);

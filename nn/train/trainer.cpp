@@ -149,7 +149,7 @@ class Trainer::Run {
       fail<ValueError>("Trainer::fit", "the loss of step {} is {} (epoch {}, batch {})",
                        result_.state.steps + 1, value, result_.state.epoch, result_.state.batch);
     }
-    const DetectAnomaly anomaly(options_.detect_anomaly);
+    const DetectAnomaly anomaly(options_.detect_anomaly || DetectAnomaly::enabled());
     // The mean over all items of the step, once the gradients are divided by their number.
     (options_.accumulate == 1 ? loss : loss * static_cast<double>(items)).backward();
     ++batches_;

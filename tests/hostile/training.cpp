@@ -318,6 +318,7 @@ struct Training {
     trainer.load(checkpoint, loader);
     trainer.fit(loader, &validation);
     trainer.load(other, loader);
+    trainer.fit(loader);
   }
 
   nn::Dense model{4, 4};

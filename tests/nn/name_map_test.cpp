@@ -48,6 +48,8 @@ TEST(NameMap, NamesWhatIsLeftOver) {
                "[NameMap] d.y is joined of 3 tensors, but there is only a.y, c.y");
   EXPECT_ERROR(names({{"a.x", x}, {"b.x", x}, {"c.x", x}, {"e", x}}), ValueError,
                "[NameMap] a.x and e both become d.x");
+  const nn::NameMap mixed("q.* + k.* -> qk.* \n both.* -> qk.*");
+  EXPECT_ERROR(mixed({{"both.w", x}, {"k.w", x}}), ValueError, "[NameMap] both.w and k.w both become qk.w");
   EXPECT_ERROR(nn::NameMap("a -> b transposed")({{"a", x}}), ShapeError,
                "[NameMap] axis -2 is out of range for a tensor with 1 axis; use -1 to 0");
 }

@@ -157,11 +157,11 @@ TEST(OptimizerState, OutOfRangeIsRefusedAndChangesNothing) {
     return state;
   };
   EXPECT_ERROR(adam.load(changed([](auto& state) { state.steps = -1; })), ValueError,
-               "[Adam] the state has -1 steps; it must not be negative");
+               "[Adam] the state has -1 steps; it must be in [0, 2^53]");
   EXPECT_ERROR(adam.load(changed([](auto& state) { state.learning_rates[0] = -1; })), ValueError,
                "[Adam] learning_rate is -1; it must be finite and not negative");
   EXPECT_ERROR(adam.load(changed([](auto& state) { state.parameters[1].steps = -2; })), ValueError,
-               "[Adam] the state of parameter 1 has -2 steps; it must not be negative");
+               "[Adam] the state of parameter 1 has -2 steps; it must be in [0, 2^53]");
   EXPECT_ERROR(adam.load(changed([](auto& state) { state.parameters[1].first = zeros({2}); })), ShapeError,
                "[Adam] the state of parameter 1 is of shape [2], but the parameter is [2, 1]");
   EXPECT_ERROR(adam.load(changed([](auto& state) {

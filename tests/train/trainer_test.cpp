@@ -10,11 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "autograd/anomaly.h"
 #include "core/error.h"
 #include "core/ops/arithmetic.h"
 #include "core/ops/composite.h"
 #include "core/ops/creation.h"
+#include "core/ops/math.h"
 #include "core/ops/random.h"
+#include "core/ops/reduction.h"
 #include "core/ops/shape.h"
 #include "nn/activation.h"
 #include "nn/dense.h"
@@ -306,6 +309,23 @@ TEST(Trainer, EndsAfterTheStepWhenInterrupted) {
   const nn::TrainingResult result = trainer.fit(training);
   EXPECT_EQ(result.reason, nn::StopReason::interrupted);
   EXPECT_EQ(result.state.steps, 2);
+}
+
+TEST(Trainer, NamesTheOpWhoseGradientIsNaN) {
+  // The derivative of sqrt at 0 is infinite, and times 0 it is NaN.
+  const auto risky = [](const Variable& output, const Variable&) { return sum(sqrt(output * 0.0) * 0.0); };
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters());
+  nn::DataLoader training = loader(4, 4);  // one step: the next loss is NaN
+  const auto fit = [&](bool detect_anomaly) {
+    nn::Trainer(model, optimizer, risky, {.detect_anomaly = detect_anomaly}).fit(training);
+  };
+  EXPECT_THROW(fit(true), ValueError);
+  {
+    const DetectAnomaly guard;
+    EXPECT_THROW(fit(false), ValueError);
+  }
+  EXPECT_NO_THROW(fit(false));
 }
 
 TEST(Trainer, NamesTheStepOfALossThatIsNotFinite) {
