@@ -33,6 +33,18 @@ fs::path temporary_path(const fs::path& target) {
   return target.parent_path() / fmt::format(".tinytorch-{}-{}.tmp", ::getpid(), counter.fetch_add(1));
 }
 
+/// Calls the system with the bytes that are left, and the number of those before, until there are none.
+template <class Byte, class Call>
+void transfer(const FileErrors& file, const char* done_to, std::span<Byte> bytes, const Call& call) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t n = call(bytes.subspan(done), done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) file.error("cannot be {}: {}", done_to, message_of(errno));
+    if (n == 0) file.error("became shorter while it was read");
+    done += static_cast<std::size_t>(n);
+  }
+}
+
 }  // namespace
 
 FileErrors::FileErrors(const char* op, const std::string& path) : op_(op), path_(path) {
@@ -69,24 +81,14 @@ InputFile::InputFile(const char* op, const std::string& path)
 }
 
 void InputFile::read(std::span<std::byte> bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t n = ::read(descriptor_, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error("cannot be read: {}", message_of(errno));
-    if (n == 0) error("became shorter while it was read");
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
+  transfer(*this, "read", bytes,
+           [&](auto left, std::size_t) { return ::read(descriptor_, left.data(), left.size()); });
 }
 
 void InputFile::read_at(std::size_t offset, std::span<std::byte> bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error("cannot be read: {}", message_of(errno));
-    if (n == 0) error("became shorter while it was read");
-    offset += static_cast<std::size_t>(n);
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
+  transfer(*this, "read", bytes, [&](auto left, std::size_t done) {
+    return ::pread(descriptor_, left.data(), left.size(), static_cast<off_t>(offset + done));
+  });
 }
 
 ReplacementFile::ReplacementFile(const char* op, const std::string& path)
@@ -129,22 +131,14 @@ int ReplacementFile::create_temporary() {
 }
 
 void ReplacementFile::write(std::span<const std::byte> bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error("cannot be written: {}", message_of(errno));
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
+  transfer(*this, "written", bytes,
+           [&](auto left, std::size_t) { return ::write(descriptor_, left.data(), left.size()); });
 }
 
 void ReplacementFile::write_at(std::size_t offset, std::span<const std::byte> bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error("cannot be written: {}", message_of(errno));
-    offset += static_cast<std::size_t>(n);
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
+  transfer(*this, "written", bytes, [&](auto left, std::size_t done) {
+    return ::pwrite(descriptor_, left.data(), left.size(), static_cast<off_t>(offset + done));
+  });
 }
 
 void ReplacementFile::keep_owner_and_mode() const {
