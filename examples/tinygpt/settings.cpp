@@ -11,8 +11,11 @@ void add_flags(CLI::App& app, Settings& s) {
   app.add_option("--vocabulary", s.vocabulary, "Byte pairs to learn from the text, as 1024; 0: characters")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  app.add_option("--steps", s.steps, "Of training")->check(CLI::Range(1, kMost))->capture_default_str();
-  app.add_option("--epochs", s.epochs, "Passes over the text, instead of steps")->check(CLI::Range(1, kMost));
+  CLI::Option* const steps =
+      app.add_option("--steps", s.steps, "Of training")->check(CLI::Range(1, kMost))->capture_default_str();
+  app.add_option("--epochs", s.epochs, "Passes over the text, instead of steps")
+      ->check(CLI::Range(1, kMost))
+      ->excludes(steps);
   app.add_option("--batch", s.batch, "Sequences of a step")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -55,6 +55,10 @@ Batch Dataset::batch(std::span<const std::int64_t> indices) const {
                        indices.front(), columns.size());
     }
     for (std::size_t i = 0; i < item.size(); ++i) {
+      if (!item[i].defined()) {
+        fail<ValueError>("Dataset::batch", "tensor {} of item {} is undefined (default-constructed)", i,
+                         index);
+      }
       if (const Tensor& first = columns[i].empty() ? item[i] : columns[i].front();
           item[i].shape() != first.shape() || item[i].dtype() != first.dtype()) {
         fail<ShapeError>("Dataset::batch", "tensor {} of item {} is {} {}, but that of item {} is {} {}", i,

@@ -50,7 +50,7 @@ class Dataset {
   virtual Item item(std::int64_t index) const = 0;
   /// Items as a batch: by default, item() of each index, stacked. A dataset that can read many items at once
   /// overrides it.
-  /// @throws ValueError  there are no indices
+  /// @throws ValueError  there are no indices, or a tensor is undefined
   /// @throws ShapeError  the items differ in the number of tensors, or in shape
   /// @throws as item(), with the index in front of the message of an exception; one that is no Error becomes
   /// one

@@ -47,6 +47,15 @@ void check_batch(const char* op, const Batch& batch) {
   }
 }
 
+double checked_loss(const char* op, const Variable& loss) {
+  const Tensor& value = loss.value();
+  if (!value.defined() || value.numel() != 1) {
+    fail<ShapeError>(op, "the criterion returned {}; it must return one number, such as mean(...)",
+                     value.defined() ? to_string(value.shape()) : "an undefined tensor");
+  }
+  return value.item<double>();
+}
+
 /// While it exists, a model is in evaluation mode.
 class EvaluationScope {
  public:
@@ -144,7 +153,7 @@ class Trainer::Run {
     if (batches_ == 0) trainer_.optimizer_.zero_grad();
     const std::int64_t items = batch[0].size(0);
     const Variable loss = trainer_.criterion_(trainer_.model_(Variable(batch[0])), Variable(batch[1]));
-    const double value = loss.value().item<double>();
+    const double value = checked_loss("Trainer::fit", loss);
     if (!std::isfinite(value)) {
       fail<ValueError>("Trainer::fit", "the loss of step {} is {} (epoch {}, batch {})",
                        result_.state.steps + 1, value, result_.state.epoch, result_.state.batch);
@@ -291,8 +300,8 @@ Evaluation Trainer::evaluate(DataLoader& loader) {
     check_batch("Trainer::evaluate", batch);
     const Tensor output = model_(batch[0]);
     const auto items = batch[0].size(0);
-    sum +=
-        criterion_(Variable(output), Variable(batch[1])).value().item<double>() * static_cast<double>(items);
+    sum += checked_loss("Trainer::evaluate", criterion_(Variable(output), Variable(batch[1]))) *
+           static_cast<double>(items);
     evaluation.items += items;
     for (Metric* const metric : metrics_) metric->update(output, batch[1]);
   }

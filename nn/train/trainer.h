@@ -55,7 +55,7 @@ struct TrainerOptions {
 struct TrainingResult {
   StopReason reason = StopReason::completed;
   TrainingState state = {};
-  std::optional<Evaluation> validation = {};  ///< the last one
+  std::optional<Evaluation> validation = {};  ///< the last one of this call, empty if none was due
   std::optional<Evaluation> best = {};        ///< the best one, by the first metric, or else by the loss
 };
 
@@ -105,6 +105,7 @@ class Trainer {
   /// model in evaluation mode. A run that ended early goes on if fit() is called again.
   /// @throws ValueError  the loader has no batches, or both loaders are one; or a loss is not finite: the
   ///                     message names the step, and the parameters are those before it
+  /// @throws ShapeError  the criterion does not return one number
   /// @throws as the model, the criterion, the loaders and the callbacks; parameters and moments are then
   ///         those after the last step. Another call goes on with the next step; a validation or checkpoint
   ///         that failed is not made up for

@@ -73,6 +73,9 @@ TEST(Dataset, RefusesItemsThatDoNotStack) {
   const Made longer([](std::int64_t i) -> nn::Item { return {zeros({i})}; });
   EXPECT_ERROR(batch_of(longer, {1, 2}), ShapeError,
                "[Dataset::batch] tensor 0 of item 2 is f32 [2], but that of item 1 is f32 [1]");
+  const Made undefined([](std::int64_t i) -> nn::Item { return {i == 2 ? Tensor() : ones({1})}; });
+  EXPECT_ERROR(batch_of(undefined, {1, 2}), ValueError,
+               "[Dataset::batch] tensor 0 of item 2 is undefined (default-constructed)");
   const Made wider(
       [](std::int64_t i) -> nn::Item { return {zeros({1}, {.dtype = i > 1 ? DType::f64 : DType::f32})}; });
   EXPECT_ERROR(batch_of(wider, {1, 2}), ShapeError,

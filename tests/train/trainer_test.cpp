@@ -311,6 +311,19 @@ TEST(Trainer, EndsAfterTheStepWhenInterrupted) {
   EXPECT_EQ(result.state.steps, 2);
 }
 
+TEST(Trainer, NeedsACriterionThatReturnsOneNumber) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters());
+  nn::DataLoader training = loader(8, 4);
+  nn::Trainer rows(model, optimizer, [](const Variable& output, const Variable&) { return output; });
+  EXPECT_ERROR(rows.fit(training), ShapeError,
+               "[Trainer::fit] the criterion returned [4, 2]; it must return one number, such as mean(...)");
+  nn::Trainer none(model, optimizer, [](const Variable&, const Variable&) { return Variable(); });
+  EXPECT_ERROR(none.evaluate(training), ShapeError,
+               "[Trainer::evaluate] the criterion returned an undefined tensor; it must return one number, "
+               "such as mean(...)");
+}
+
 TEST(Trainer, NamesTheOpWhoseGradientIsNaN) {
   // The derivative of sqrt at 0 is infinite, and times 0 it is NaN.
   const auto risky = [](const Variable& output, const Variable&) { return sum(sqrt(output * 0.0) * 0.0); };
