@@ -119,7 +119,7 @@ class Trainer::Run {
       throw;
     }
     loader_.load(boundary_);  // the next loop goes on there
-    if (saved_steps_ != trainer_.steps_) save();
+    if (has_unsaved_) save();
     notify([&](Callback& callback) { callback.on_end(result_.state, result_.reason); });
     trainer_.stop_requested_ = false;  // what came too late must not stop the next run
     return std::move(result_);
@@ -180,6 +180,7 @@ class Trainer::Run {
     state.items = items_;
     state.loss = loss_ / static_cast<double>(items_);
     state.steps = ++trainer_.steps_;
+    has_unsaved_ = true;
     batches_ = items_ = 0;
     loss_ = 0;
   }
@@ -202,7 +203,6 @@ class Trainer::Run {
     if (validation_ != nullptr && (is_due(options_.validate_every, ends_epoch) || is_completed)) {
       if (is_over_ && !is_completed) save();  // nobody may wait for the validation
       validate();
-      saved_steps_ = kNothingSaved;
     }
     if (is_due(options_.checkpoints.every, ends_epoch)) save();
     end_if_due();  // of what was asked for meanwhile
@@ -214,7 +214,7 @@ class Trainer::Run {
 
   // The loader's own state is ahead only while a step is under way.
   void save() {
-    saved_steps_ = trainer_.steps_;
+    has_unsaved_ = false;
     if (!trainer_.directory_) return;
     notify_saved(trainer_.directory_->save(trainer_.checkpoint(loader_)));
   }
@@ -225,6 +225,7 @@ class Trainer::Run {
 
   void validate() {
     result_.validation = trainer_.evaluate_average(*validation_);
+    has_unsaved_ = true;
     if (!result_.best || is_better(*result_.validation, *result_.best)) {
       trainer_.best_ = result_.best = result_.validation;
       trainer_.bad_validations_ = 0;
@@ -265,8 +266,7 @@ class Trainer::Run {
   TrainingResult result_;
   DataLoaderState boundary_;  // after the last step
   bool is_over_ = false;
-  static constexpr std::int64_t kNothingSaved = -1;
-  std::int64_t saved_steps_ = trainer_.steps_;  // of the checkpoint that has all that has happened
+  bool has_unsaved_ = false;  // a step or a validation since the last checkpoint
   // Of the step under way.
   std::int64_t batches_ = 0;
   std::int64_t items_ = 0;

@@ -162,7 +162,8 @@ TEST_F(Npz, ReadsWhatItWrites) {
 }
 
 TEST_F(Npz, ReadsAndWritesMoreThan65535Arrays) {
-  if (scaled(100) < 100) GTEST_SKIP() << "it is too slow here";
+  if (backend() != Device::cpu())
+    GTEST_SKIP() << "no device takes part: it runs on the CPU, with AddressSanitizer too";
   std::map<std::string, Tensor> tensors;
   const Tensor x{1.0};
   for (int i = 0; i < 65'536; ++i) tensors.emplace(std::to_string(i), x);
