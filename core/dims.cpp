@@ -19,7 +19,7 @@ void Dims::fail_position(int i) const {
 
 Dims::Dims(std::span<const std::int64_t> values) {
   check_capacity(static_cast<std::int64_t>(values.size()));
-  std::copy(values.begin(), values.end(), values_.begin());
+  std::copy(values.begin(), values.end(), values_);
   size_ = static_cast<int>(values.size());
 }
 

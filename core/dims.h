@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
@@ -36,15 +36,15 @@ class Dims {
 
   /// The value at position i. Tensor::size() counts negative axes from the end; this does not.
   /// @throws ShapeError  not 0 <= i < size(); so do back() and erase()
-  std::int64_t operator[](int i) const { return values_[checked(i)]; }
-  std::int64_t& operator[](int i) { return values_[checked(i)]; }
+  [[gnu::always_inline]] std::int64_t operator[](int i) const { return values_[checked(i)]; }
+  [[gnu::always_inline]] std::int64_t& operator[](int i) { return values_[checked(i)]; }
   std::int64_t back() const { return (*this)[size_ - 1]; }
   std::int64_t& back() { return (*this)[size_ - 1]; }
 
-  const std::int64_t* begin() const { return values_.data(); }
-  const std::int64_t* end() const { return values_.data() + size_; }
-  std::int64_t* begin() { return values_.data(); }
-  std::int64_t* end() { return values_.data() + size_; }
+  const std::int64_t* begin() const { return values_; }
+  const std::int64_t* end() const { return values_ + size_; }
+  std::int64_t* begin() { return values_; }
+  std::int64_t* end() { return values_ + size_; }
 
   /// Appends a value.
   void push_back(std::int64_t value) {
@@ -71,13 +71,14 @@ class Dims {
     if (size > kMaxRank) fail_capacity(size);
   }
   [[noreturn]] static void fail_capacity(std::int64_t size);
-  std::size_t checked(int i) const {
+  // Everything runs through it: inlined in builds without optimization, too.
+  [[gnu::always_inline]] std::size_t checked(int i) const {
     if (static_cast<unsigned>(i) >= static_cast<unsigned>(size_)) fail_position(i);
     return static_cast<std::size_t>(i);
   }
   [[noreturn]] void fail_position(int i) const;
 
-  std::array<std::int64_t, kMaxRank> values_{};
+  std::int64_t values_[kMaxRank] = {};
   int size_ = 0;
 };
 

@@ -1,23 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include "core/tensor.h"
 
 // The operands of gather and scatter for the kernels of every device.
 namespace tinytorch {
-
-/// Calls f with the unsigned type of the elements' size, for kernels that only move elements.
-template <class F>
-void dispatch_words(DType dtype, const F& f) {
-  dispatch(dtype, [&]<class T>() {
-    using Word = std::conditional_t<sizeof(T) == 1, std::uint8_t,
-                                    std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
-    static_assert(sizeof(Word) == sizeof(T));
-    f.template operator()<Word>();
-  });
-}
 
 /// A view of x with this shape: x's first elements along the axis are broadcast along it. Along the other
 /// axes `shape` is not longer than x.

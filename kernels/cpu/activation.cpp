@@ -114,7 +114,7 @@ void hardtanh(const Tensor& x, const double& low, const double& high, Tensor& y)
   });
 }
 
-void register_kernels() {
+void register_activation_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::relu.set(kCpu, unary<math::Relu, FloatingTypes>);
   kernels::hardtanh.set(kCpu, hardtanh);
@@ -145,7 +145,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_activation() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_activation_kernels);
+void register_activation() { HWY_DYNAMIC_DISPATCH(register_activation_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -34,13 +34,13 @@ std::int64_t arg_row(const T* x, std::int64_t stride, std::int64_t n) {
   return block;
 }
 
-constexpr std::int64_t kColumnBlock = 64;
+constexpr std::int64_t kColumnsAtOnce = 64;
 
-/// The same for `width` (at most kColumnBlock) columns at once.
+/// The same for `width` (at most kColumnsAtOnce) columns at once.
 template <class Order, class T>
 void arg_columns(const T* x, std::int64_t stride, std::int64_t n, std::int64_t column_stride,
                  std::int64_t width, std::int64_t* y) {
-  T best[kColumnBlock];
+  T best[kColumnsAtOnce];
   for (std::int64_t j = 0; j < width; ++j) {
     best[j] = x[j * column_stride];
     y[j] = 0;
@@ -61,7 +61,7 @@ void arg_reduce(const Tensor& x, int axis, Tensor& y) {
   const std::int64_t n = x.shape()[axis], stride = x.strides()[axis];
   const ReductionSpaces spaces = make_reduction_spaces(x, y);
   const std::int64_t inner = spaces.kept.inner_size(), column_stride = spaces.kept.inner_strides()[0];
-  const std::int64_t width = n > 1 && column_stride < stride ? std::min(inner, kColumnBlock) : 1;
+  const std::int64_t width = n > 1 && column_stride < stride ? std::min(inner, kColumnsAtOnce) : 1;
   const std::int64_t blocks = (inner + width - 1) / width, tasks = spaces.kept.numel / inner * blocks;
   const T* from = static_cast<const T*>(x.raw_data());
   auto* to = static_cast<std::int64_t*>(y.raw_data());
@@ -83,7 +83,7 @@ void arg_extreme(const Tensor& x, const int& axis, Tensor& y) {
   dispatch_bytes(x.dtype(), [&]<class T>() { arg_reduce<Order, T>(x, axis, y); });
 }
 
-void register_kernels() {
+void register_arg_reduction_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::argmax.set(kCpu, arg_extreme<math::Greater>);
   kernels::argmin.set(kCpu, arg_extreme<math::Less>);
@@ -95,7 +95,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_arg_reduction() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_arg_reduction_kernels);
+void register_arg_reduction() { HWY_DYNAMIC_DISPATCH(register_arg_reduction_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

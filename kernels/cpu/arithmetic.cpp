@@ -17,7 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-void register_kernels() {
+void register_arithmetic_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::add.set(kCpu, binary<math::Add, AllTypes>);
   kernels::mul.set(kCpu, binary<math::Mul, AllTypes>);
@@ -39,7 +39,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_arithmetic() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_arithmetic_kernels);
+void register_arithmetic() { HWY_DYNAMIC_DISPATCH(register_arithmetic_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -122,7 +122,7 @@ void attention(const Tensor& q, const Tensor& k, const Tensor& v, const kernels:
       q.dtype(), [&]<class T>() { attention_typed(attention_problem<T>(q, k, v, settings), log_sum, y); });
 }
 
-void register_kernels() { kernels::attention.set(DeviceType::cpu, attention); }
+void register_attention_kernels() { kernels::attention.set(DeviceType::cpu, attention); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -130,7 +130,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_attention() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_attention_kernels);
+void register_attention() { HWY_DYNAMIC_DISPATCH(register_attention_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -245,7 +245,9 @@ void attention_gradient(const Tensor& q, const Tensor& k, const Tensor& v, const
   });
 }
 
-void register_kernels() { kernels::attention_gradient.set(DeviceType::cpu, attention_gradient); }
+void register_attention_gradient_kernels() {
+  kernels::attention_gradient.set(DeviceType::cpu, attention_gradient);
+}
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -253,7 +255,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_attention_gradient() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_attention_gradient_kernels);
+void register_attention_gradient() { HWY_DYNAMIC_DISPATCH(register_attention_gradient_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

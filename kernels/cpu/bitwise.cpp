@@ -22,7 +22,7 @@ void on_bits(const Tensor& a, const Tensor& b, Tensor& y) {
   math::dispatch_bits(a.dtype(), [&]<class T>() { binary_typed<Op, T>(a, b, y, kCheapGrain); });
 }
 
-void register_kernels() {
+void register_bitwise_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::bitwise_and.set(kCpu, on_bits<math::BitwiseAnd>);
   kernels::bitwise_or.set(kCpu, on_bits<math::BitwiseOr>);
@@ -38,7 +38,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_bitwise() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_bitwise_kernels);
+void register_bitwise() { HWY_DYNAMIC_DISPATCH(register_bitwise_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

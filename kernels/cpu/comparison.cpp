@@ -1,5 +1,6 @@
 #include "kernels/math/comparison.h"
 #include "core/ops/comparison_kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/register.h"
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -20,7 +21,7 @@ namespace {
 /// The inner loop of y = condition ? a : b; a or b may be a scalar (stride 0).
 template <class T>
 struct WhereInnerLoop {
-  const std::uint8_t* condition;  // bools, as bytes
+  const std::uint8_t* condition;
   const T* a;
   const T* b;
   T* y;
@@ -62,10 +63,21 @@ void where_typed(const Tensor& condition, const Tensor& a, const Tensor& b, Tens
 }
 
 void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
-  dispatch(y.dtype(), [&]<class T>() { where_typed<T>(condition, a, b, y); });
+  dispatch_words(y.dtype(), [&]<class Word>() { where_typed<Word>(condition, a, b, y); });
 }
 
-/// A logical op on bools, as bytes.
+// Bools are compared, and combined, as bytes.
+template <class Order>
+void compare(const Tensor& a, const Tensor& b, Tensor& y) {
+  dispatch_bytes(a.dtype(), [&]<class X>() { binary_typed<Order, X>(a, b, y, kCheapGrain); });
+}
+
+/// b before a.
+template <class Order>
+void compare_swapped(const Tensor& a, const Tensor& b, Tensor& y) {
+  compare<Order>(b, a, y);
+}
+
 template <class Op>
 void logical(const Tensor& a, const Tensor& b, Tensor& y) {
   binary_typed<Op, std::uint8_t>(a, b, y, kCheapGrain);
@@ -75,14 +87,14 @@ void logical_not(const Tensor& x, Tensor& y) {
   unary_typed<math::LogicalNot, std::uint8_t>(x, y, kCheapGrain);
 }
 
-void register_kernels() {
+void register_comparison_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
-  kernels::eq.set(kCpu, binary<math::Equal, AllTypes>);
-  kernels::ne.set(kCpu, binary<math::NotEqual, AllTypes>);
-  kernels::lt.set(kCpu, binary<math::Less, AllTypes>);
-  kernels::le.set(kCpu, binary<math::LessEqual, AllTypes>);
-  kernels::gt.set(kCpu, binary<math::Greater, AllTypes>);
-  kernels::ge.set(kCpu, binary<math::GreaterEqual, AllTypes>);
+  kernels::eq.set(kCpu, compare<math::Equal>);
+  kernels::ne.set(kCpu, compare<math::NotEqual>);
+  kernels::lt.set(kCpu, compare<math::Less>);
+  kernels::le.set(kCpu, compare<math::LessEqual>);
+  kernels::gt.set(kCpu, compare_swapped<math::Less>);
+  kernels::ge.set(kCpu, compare_swapped<math::LessEqual>);
   kernels::logical_and.set(kCpu, logical<math::LogicalAnd>);
   kernels::logical_or.set(kCpu, logical<math::LogicalOr>);
   kernels::logical_xor.set(kCpu, logical<math::LogicalXor>);
@@ -99,7 +111,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_comparison() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_comparison_kernels);
+void register_comparison() { HWY_DYNAMIC_DISPATCH(register_comparison_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

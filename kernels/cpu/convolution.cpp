@@ -370,7 +370,7 @@ void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOpt
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { WeightGradient<T>(grad, x, options, dw).run(); });
 }
 
-void register_kernels() {
+void register_convolution_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::conv2d.set(kCpu, conv2d);
   kernels::conv2d_input_gradient.set(kCpu, conv2d_input_gradient);
@@ -383,7 +383,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_convolution() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_convolution_kernels);
+void register_convolution() { HWY_DYNAMIC_DISPATCH(register_convolution_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -1,5 +1,6 @@
 #include "core/convert.h"
 #include "core/ops/copy_kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/register.h"
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -16,6 +17,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
+
+/// The element itself.
+struct Same {
+  template <class T>
+  T operator()(T x) const {
+    return x;
+  }
+};
 
 template <class To>
 struct Convert {
@@ -104,23 +113,20 @@ bool copy_transposed(const Tensor& x, Tensor& y, const IterationSpace<2>& space)
   return false;
 }
 
-template <class From, class To>
-void copy_typed(const Tensor& x, Tensor& y) {
-  const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
-  if constexpr (std::is_same_v<From, To>) {
-    if (copy_transposed<To>(x, y, space)) return;
-  }
-  const UnaryInnerLoop<Convert<To>, From, To> inner_loop{
-      static_cast<const From*>(x.raw_data()), static_cast<To*>(y.raw_data()), space.inner_strides()};
-  for_each_inner_loop(space, kCheapGrain, inner_loop);
+template <class Word>
+void copy_words(const Tensor& x, Tensor& y) {
+  if (!copy_transposed<Word>(x, y, make_iteration_space<2>({&x, &y})))
+    unary_typed<Same, Word>(x, y, kCheapGrain);
 }
 
 void copy(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(),
-           [&]<class From>() { dispatch(y.dtype(), [&]<class To>() { copy_typed<From, To>(x, y); }); });
+  if (x.dtype() == y.dtype()) return dispatch_words(x.dtype(), [&]<class Word>() { copy_words<Word>(x, y); });
+  dispatch_bytes(x.dtype(), [&]<class From>() {
+    dispatch(y.dtype(), [&]<class To>() { unary_typed<Convert<To>, From>(x, y, kCheapGrain); });
+  });
 }
 
-void register_kernels() {
+void register_copy_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::copy.set(kCpu, copy);
 }
@@ -131,7 +137,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_copy() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_copy_kernels);
+void register_copy() { HWY_DYNAMIC_DISPATCH(register_copy_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -74,7 +74,7 @@ void arange(const Scalar& start, const Scalar& step, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() { arange_typed<T>(start, step, y); });
 }
 
-void register_kernels() {
+void register_creation_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::fill.set(kCpu, fill);
   kernels::arange.set(kCpu, arange);
@@ -86,7 +86,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_creation() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_creation_kernels);
+void register_creation() { HWY_DYNAMIC_DISPATCH(register_creation_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

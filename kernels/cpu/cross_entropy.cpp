@@ -159,7 +159,7 @@ void cross_entropy_backward(const kernels::CrossEntropyForm& form, const Tensor&
       });
 }
 
-void register_kernels() {
+void register_cross_entropy_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::cross_entropy.set(kCpu, cross_entropy);
   kernels::cross_entropy_backward.set(kCpu, cross_entropy_backward);
@@ -171,7 +171,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_cross_entropy() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_cross_entropy_kernels);
+void register_cross_entropy() { HWY_DYNAMIC_DISPATCH(register_cross_entropy_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

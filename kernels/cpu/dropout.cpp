@@ -44,7 +44,7 @@ void dropout(const RandomStream& stream, const double& p, const Tensor& x, Tenso
   });
 }
 
-void register_kernels() { kernels::dropout.set(DeviceType::cpu, dropout); }
+void register_dropout_kernels() { kernels::dropout.set(DeviceType::cpu, dropout); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -52,7 +52,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_dropout() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_dropout_kernels);
+void register_dropout() { HWY_DYNAMIC_DISPATCH(register_dropout_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

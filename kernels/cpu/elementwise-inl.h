@@ -31,13 +31,15 @@ void for_each_inner_loop(const IterationSpace<N>& space, std::int64_t grain, con
 /// The length of the contiguous buffers through which inner loops process strided operands.
 inline constexpr std::int64_t kBufferSize = 256;
 
+// Out of line, as are the loops below: a call costs little beside a loop, and inlined, each loop would be
+// compiled several times.
 template <class T>
-void gather(const T* x, std::int64_t stride, std::int64_t n, T* buffer) {
+HWY_NOINLINE void gather(const T* x, std::int64_t stride, std::int64_t n, T* buffer) {
   for (std::int64_t i = 0; i < n; ++i) buffer[i] = x[i * stride];
 }
 
 template <class T>
-void scatter(const T* buffer, std::int64_t n, T* y, std::int64_t stride) {
+HWY_NOINLINE void scatter(const T* buffer, std::int64_t n, T* y, std::int64_t stride) {
   for (std::int64_t i = 0; i < n; ++i) y[i * stride] = buffer[i];
 }
 
@@ -64,7 +66,7 @@ struct UnaryInnerLoop {
   }
 
   // The op is passed by value, so that no write to `to` can change it.
-  static void contiguous(const Op op, const X* from, Y* to, std::int64_t n) {
+  static HWY_NOINLINE void contiguous(const Op op, const X* from, Y* to, std::int64_t n) {
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) to[i] = op(from[i]);
   }
@@ -99,7 +101,7 @@ struct BinaryInnerLoop {
     }
   }
 
-  static void contiguous(const X* left, const X* right, Y* to, std::int64_t n) {
+  static HWY_NOINLINE void contiguous(const X* left, const X* right, Y* to, std::int64_t n) {
     const Op op;
     INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) to[i] = op(left[i], right[i]);

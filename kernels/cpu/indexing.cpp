@@ -1,5 +1,6 @@
 #include "kernels/indexing.h"
 #include "core/ops/indexing_kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/indexing.h"
 #include "kernels/register.h"
 
@@ -210,7 +211,7 @@ void nonzero(const Tensor& mask, const Tensor& ends, Tensor& y) {
   });
 }
 
-void register_kernels() {
+void register_indexing_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::gather.set(kCpu, gather);
   kernels::nonzero.set(kCpu, nonzero);
@@ -224,7 +225,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_indexing() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_indexing_kernels);
+void register_indexing() { HWY_DYNAMIC_DISPATCH(register_indexing_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -17,7 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
-void register_kernels() {
+void register_math_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::exp.set(kCpu, unary_math<math::Exp>);
   kernels::log.set(kCpu, unary_math<math::Log>);
@@ -51,7 +51,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_math() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_math_kernels);
+void register_math() { HWY_DYNAMIC_DISPATCH(register_math_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -87,7 +87,7 @@ void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const Act
   });
 }
 
-void register_kernels() {
+void register_matmul_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::matmul.set(kCpu, matmul);
   kernels::linear.set(kCpu, linear);
@@ -99,7 +99,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_matmul() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_matmul_kernels);
+void register_matmul() { HWY_DYNAMIC_DISPATCH(register_matmul_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

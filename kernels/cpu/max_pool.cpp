@@ -205,7 +205,7 @@ void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window
   });
 }
 
-void register_kernels() {
+void register_max_pool_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::max_pool2d.set(kCpu, max_pool2d);
   kernels::max_pool2d_at.set(kCpu, max_pool2d_at);
@@ -218,7 +218,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_max_pool() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_max_pool_kernels);
+void register_max_pool() { HWY_DYNAMIC_DISPATCH(register_max_pool_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

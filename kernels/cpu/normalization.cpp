@@ -124,7 +124,7 @@ void normalize(const kernels::NormalizationSettings& form, const Tensor& x, cons
   });
 }
 
-void register_kernels() { kernels::normalize.set(DeviceType::cpu, normalize); }
+void register_normalization_kernels() { kernels::normalize.set(DeviceType::cpu, normalize); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -132,7 +132,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_normalization() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_normalization_kernels);
+void register_normalization() { HWY_DYNAMIC_DISPATCH(register_normalization_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

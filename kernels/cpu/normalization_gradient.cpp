@@ -155,7 +155,9 @@ void normalize_gradient(const kernels::NormalizationSettings& form, const Tensor
   });
 }
 
-void register_kernels() { kernels::normalize_gradient.set(DeviceType::cpu, normalize_gradient); }
+void register_normalization_gradient_kernels() {
+  kernels::normalize_gradient.set(DeviceType::cpu, normalize_gradient);
+}
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -163,7 +165,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_normalization_gradient() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_normalization_gradient_kernels);
+void register_normalization_gradient() { HWY_DYNAMIC_DISPATCH(register_normalization_gradient_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -107,7 +107,7 @@ void update_all(const Hyperparameters& step, std::span<ParameterUpdate> updates)
   }
 }
 
-void register_kernels() {
+void register_optimizer_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::sgd_step.set(kCpu, update_all<math::SgdUpdate>);
   kernels::adam_step.set(kCpu, update_all<math::AdamUpdate>);
@@ -122,7 +122,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_optimizer() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_optimizer_kernels);
+void register_optimizer() { HWY_DYNAMIC_DISPATCH(register_optimizer_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

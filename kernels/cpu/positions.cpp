@@ -78,7 +78,7 @@ void rotate_interleaved(const Tensor& x, const Tensor& cosine, const Tensor& sin
   rotate(x, cosine, sine, y, 1, 2);
 }
 
-void register_kernels() {
+void register_positions_kernels() {
   kernels::rotate_halves.set(DeviceType::cpu, rotate_halves);
   kernels::rotate_interleaved.set(DeviceType::cpu, rotate_interleaved);
 }
@@ -89,7 +89,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_positions() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_positions_kernels);
+void register_positions() { HWY_DYNAMIC_DISPATCH(register_positions_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -111,7 +111,7 @@ void random_integers(const RandomStream& stream, const std::int64_t& low, const 
   dispatch<NumericTypes>(y.dtype(), [&]<class T>() { generate(y, stream, Integers<T>{low, range}); });
 }
 
-void register_kernels() {
+void register_random_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::random_uniform.set(kCpu, random_uniform);
   kernels::random_normal.set(kCpu, random_normal);
@@ -124,7 +124,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_random() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_random_kernels);
+void register_random() { HWY_DYNAMIC_DISPATCH(register_random_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -30,7 +30,7 @@ struct ForEachElement {
   }
 };
 
-void register_kernels() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cpu); }
+void register_recurrent_kernels() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cpu); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE
@@ -38,7 +38,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_recurrent() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_recurrent_kernels);
+void register_recurrent() { HWY_DYNAMIC_DISPATCH(register_recurrent_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/dtype.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
 
@@ -20,13 +21,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
-
-/// dispatch() with bools as bytes: unlike bool, bytes can be elements of vectors.
-template <class F>
-void dispatch_bytes(DType dtype, const F& f) {
-  if (dtype == DType::boolean) return f.template operator()<std::uint8_t>();
-  dispatch<NumericTypes>(dtype, f);
-}
 
 template <class T>
 struct SumFold {

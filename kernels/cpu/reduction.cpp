@@ -150,8 +150,9 @@ class Reducer {
     }
   }
 
+  // Out of line, as each is called for partial results and for outputs, and compiled long.
   template <class Lift>
-  Result fold_rows(const T* x, std::int64_t begin, std::int64_t end, const Lift& lift) const {
+  HWY_NOINLINE Result fold_rows(const T* x, std::int64_t begin, std::int64_t end, const Lift& lift) const {
     Result total = Fold::identity();
     if (begin >= end) return total;
     for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
@@ -162,8 +163,8 @@ class Reducer {
   }
 
   /// Folds `width` neighbouring outputs, of which `output` is the first.
-  void fold_columns(const T* x, std::int64_t begin, std::int64_t end, std::int64_t output, std::int64_t width,
-                    Result* totals) const {
+  HWY_NOINLINE void fold_columns(const T* x, std::int64_t begin, std::int64_t end, std::int64_t output,
+                                 std::int64_t width, Result* totals) const {
     std::fill_n(totals, width, Fold::identity());
     if (begin >= end) return;
     decltype(form_.lift(0)) lifts[Partition::kWidth];
@@ -209,8 +210,8 @@ void total(const Tensor& x, Tensor& y) {
 }
 
 void nansum(const Tensor& x, Tensor& y) {
-  dispatch_bytes(x.dtype(),
-                 [&]<class T>() { reduce<SumFold<T>, math::ReductionResult<T>>(x, y, WithoutNan{}); });
+  if (!is_floating(x.dtype())) return total<SumFold>(x, y);
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { reduce<SumFold<T>, T>(x, y, WithoutNan{}); });
 }
 
 template <class Order>
@@ -230,7 +231,7 @@ void index_bound(const Tensor& index, Tensor& largest) {
   reduce<ExtremeFold<std::uint64_t, math::Greater>, std::uint64_t>(index, largest);
 }
 
-void register_kernels() {
+void register_reduction_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::index_bound.set(kCpu, index_bound);
   kernels::moment.set(kCpu, moment);
@@ -247,7 +248,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_reduction() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_reduction_kernels);
+void register_reduction() { HWY_DYNAMIC_DISPATCH(register_reduction_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

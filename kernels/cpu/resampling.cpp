@@ -109,7 +109,7 @@ void resample2d_gradient(const Tensor& grad, const kernels::Resampling& sampling
   resample(grad, transposed_weights(sampling.height), transposed_weights(sampling.width), dx);
 }
 
-void register_kernels() {
+void register_resampling_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::resample2d.set(kCpu, resample2d);
   kernels::resample2d_gradient.set(kCpu, resample2d_gradient);
@@ -121,7 +121,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_resampling() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_resampling_kernels);
+void register_resampling() { HWY_DYNAMIC_DISPATCH(register_resampling_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/parallel.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/scan.h"
 #include "kernels/register.h"
@@ -34,13 +35,15 @@ void scan_rows(const Scan& scan, bool reverse, Tensor& y) {
 
 template <template <class> class Scan>
 void cumulative(const Tensor& x, const bool& reverse, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { scan_rows(Scan<T>{x.data<T>()}, reverse, y); });
+  dispatch_bytes(x.dtype(),
+                 [&]<class T>() { scan_rows(Scan<T>{static_cast<const T*>(x.raw_data())}, reverse, y); });
 }
 
 template <class Order>
 void extremum(const Tensor& x, Tensor& indices) {
-  dispatch(x.dtype(), [&]<class T>() {
-    scan_rows(math::RunningExtremum<T, Order>{x.data<T>()}, /*reverse=*/false, indices);
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    scan_rows(math::RunningExtremum<T, Order>{static_cast<const T*>(x.raw_data())}, /*reverse=*/false,
+              indices);
   });
 }
 

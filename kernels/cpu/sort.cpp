@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "kernels/cpu/parallel.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/sort.h"
 #include "kernels/register.h"
 
@@ -24,10 +25,10 @@ void sort_row(const T* x, std::int64_t n, std::int64_t* indices, T* values) {
 template <class Before>
 void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
   const std::int64_t n = x.shape().back();
-  dispatch(x.dtype(), [&]<class T>() {
-    const T* const input = x.data<T>();
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    const T* const input = static_cast<const T*>(x.raw_data());
     auto* const order = indices.data<std::int64_t>();
-    T* const sorted = values.data<T>();
+    T* const sorted = static_cast<T*>(values.raw_data());
     parallel_for(x.numel() / n, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t row = begin; row < end; ++row)
         sort_row<Before>(input + row * n, n, order + row * n, sorted + row * n);

@@ -54,7 +54,7 @@ void fold(const Tensor& columns, const Window& window, const Pair& output_size, 
   });
 }
 
-void register_kernels() {
+void register_unfold_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::unfold.set(kCpu, unfold);
   kernels::fold.set(kCpu, fold);
@@ -66,7 +66,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace tinytorch::cpu {
-HWY_EXPORT(register_kernels);
-void register_unfold() { HWY_DYNAMIC_DISPATCH(register_kernels)(); }
+HWY_EXPORT(register_unfold_kernels);
+void register_unfold() { HWY_DYNAMIC_DISPATCH(register_unfold_kernels)(); }
 }  // namespace tinytorch::cpu
 #endif

@@ -2,12 +2,24 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 
 namespace tinytorch::cuda {
 namespace {
 
-/// A logical op; bools are processed as bytes.
+// Bools are compared, and combined, as bytes.
+template <class Order>
+void compare(const Tensor& a, const Tensor& b, Tensor& y) {
+  dispatch_bytes(a.dtype(), [&]<class X>() { Map<Order, bool, X, X>::run(Order{}, y, a, b); });
+}
+
+/// b before a.
+template <class Order>
+void compare_swapped(const Tensor& a, const Tensor& b, Tensor& y) {
+  compare<Order>(b, a, y);
+}
+
 template <class Op>
 void logical(const Tensor& a, const Tensor& b, Tensor& y) {
   Map<Op, std::uint8_t, std::uint8_t, std::uint8_t>::run(Op{}, y, a, b);
@@ -18,8 +30,8 @@ void logical_not(const Tensor& x, Tensor& y) {
 }
 
 void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y) {
-  dispatch(y.dtype(), [&]<class T>() {
-    Map<math::Where, T, std::uint8_t, T, T>::run(math::Where{}, y, condition, a, b);
+  dispatch_words(y.dtype(), [&]<class Word>() {
+    Map<math::Where, Word, std::uint8_t, Word, Word>::run(math::Where{}, y, condition, a, b);
   });
 }
 
@@ -27,12 +39,12 @@ void where(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& y)
 
 void register_comparison() {
   constexpr auto kCuda = DeviceType::cuda;
-  kernels::eq.set(kCuda, binary<math::Equal, AllTypes>);
-  kernels::ne.set(kCuda, binary<math::NotEqual, AllTypes>);
-  kernels::lt.set(kCuda, binary<math::Less, AllTypes>);
-  kernels::le.set(kCuda, binary<math::LessEqual, AllTypes>);
-  kernels::gt.set(kCuda, binary<math::Greater, AllTypes>);
-  kernels::ge.set(kCuda, binary<math::GreaterEqual, AllTypes>);
+  kernels::eq.set(kCuda, compare<math::Equal>);
+  kernels::ne.set(kCuda, compare<math::NotEqual>);
+  kernels::lt.set(kCuda, compare<math::Less>);
+  kernels::le.set(kCuda, compare<math::LessEqual>);
+  kernels::gt.set(kCuda, compare_swapped<math::Less>);
+  kernels::ge.set(kCuda, compare_swapped<math::LessEqual>);
   kernels::logical_and.set(kCuda, logical<math::LogicalAnd>);
   kernels::logical_or.set(kCuda, logical<math::LogicalOr>);
   kernels::logical_xor.set(kCuda, logical<math::LogicalXor>);

@@ -5,9 +5,18 @@
 #include "core/convert.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/dispatch.h"
 
 namespace tinytorch::cuda {
 namespace {
+
+/// The element itself.
+struct Same {
+  template <class T>
+  __device__ T operator()(T x) const {
+    return x;
+  }
+};
 
 template <class To>
 struct Convert {
@@ -120,30 +129,16 @@ bool copy_tiled(const OnDevice& on, const IterationSpace<2>& space, const Tensor
 
 /// Copies elements of one dtype as words of its size.
 template <class Word>
-bool copy_words(const Tensor& x, Tensor& y) {
+void copy_words(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
   const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
-  return copy_contiguous<Word>(on, space, x, y) || copy_tiled<Word>(on, space, x, y);
-}
-
-/// Copies without a conversion, by words. @return  false if the dtypes differ or no fast copy applies
-bool copy_fast(const Tensor& x, Tensor& y) {
-  if (x.dtype() != y.dtype()) return false;
-  switch (size_of(x.dtype())) {
-    case 1:
-      return copy_words<std::uint8_t>(x, y);
-    case 4:
-      return copy_words<std::uint32_t>(x, y);
-    case 8:
-      return copy_words<std::uint64_t>(x, y);
-    default:
-      return false;
-  }
+  if (copy_contiguous<Word>(on, space, x, y) || copy_tiled<Word>(on, space, x, y)) return;
+  Map<Same, Word, Word>::run(Same{}, y, x);
 }
 
 void copy(const Tensor& x, Tensor& y) {
-  if (copy_fast(x, y)) return;
-  dispatch(x.dtype(), [&]<class From>() {
+  if (x.dtype() == y.dtype()) return dispatch_words(x.dtype(), [&]<class Word>() { copy_words<Word>(x, y); });
+  dispatch_bytes(x.dtype(), [&]<class From>() {
     dispatch(y.dtype(), [&]<class To>() { Map<Convert<To>, To, From>::run(Convert<To>{}, y, x); });
   });
 }

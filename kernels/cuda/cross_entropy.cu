@@ -49,7 +49,7 @@ struct OnlineSum {
 };
 
 template <int kWidth, class T>
-__device__ Vector<T, kWidth> load(const T* x) {
+__device__ Vector<T, kWidth> load_vector(const T* x) {
   return *reinterpret_cast<const Vector<T, kWidth>*>(x);
 }
 
@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(kThreads)
   const T* const x = logits + row * target.columns;
   OnlineSum<T> own;
   for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth)
-    own.update(load<kWidth>(x + i));
+    own.update(load_vector<kWidth>(x + i));
   const T maximum = reduce_group<kGroup>(own.maximum, warps[0], math::Maximum{});
   const double sum = reduce_group<kGroup>(rescaled(own.sum, own.maximum, maximum), sums, math::Add{});
   const T logarithm = static_cast<T>(math::Log{}(sum));
@@ -118,7 +118,7 @@ __global__ void __launch_bounds__(kThreads)
   const T grad = grads[row];
   const T scale = grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm);
   for (std::int64_t i = threadIdx.x * kWidth; within(i, target.columns); i += kGroup * kWidth) {
-    const Vector<T, kWidth> x = load<kWidth>(logits + first + i);
+    const Vector<T, kWidth> x = load_vector<kWidth>(logits + first + i);
     Vector<T, kWidth> dx;
     for (int j = 0; j < kWidth; ++j) {
       const T slope = math::Exp{}(x.element[j] - maximum) * scale - grad * target.share(row, i + j);

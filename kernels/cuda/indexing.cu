@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/indexing.h"
 #include "kernels/math/indexing.h"
 

@@ -15,7 +15,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-constexpr unsigned kTile = 16;
+constexpr unsigned kProductTile = 16;
 
 /// The arguments of multiply_tiles: a batch of products.
 template <class T>
@@ -29,15 +29,16 @@ struct ProductBatch {
 // thread per element. Tiles of a and b pass through shared memory, so that each of their elements is read
 // from memory once for 16 products instead of once for each: 1/8 of a load per multiplication.
 template <class T>
-__global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> products) {
-  SHARED(T, a, [kTile][kTile]);
-  SHARED(T, b, [kTile][kTile + 1]);
+__global__ void __launch_bounds__(kProductTile* kProductTile) multiply_tiles(ProductBatch<T> products) {
+  SHARED(T, a, [kProductTile][kProductTile]);
+  SHARED(T, b, [kProductTile][kProductTile + 1]);
   const Product<T>& p = products.first;
   const std::uint32_t strip = products.column_tiles.quotient(blockIdx.x);
   const std::uint32_t plane = products.row_tiles.quotient(strip);
   const std::int64_t column_tile = blockIdx.x - strip * products.column_tiles.divisor();
   const std::int64_t row_tile = strip - plane * products.row_tiles.divisor();
-  const std::int64_t row = row_tile * kTile + threadIdx.y, column = column_tile * kTile + threadIdx.x;
+  const std::int64_t row = row_tile * kProductTile + threadIdx.y,
+                     column = column_tile * kProductTile + threadIdx.x;
   const bool row_in_y = within(row, p.m);
   const bool column_in_y = within(column, p.n);
   std::uint64_t offset[3];
@@ -47,14 +48,14 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_tiles(ProductBatch<T> p
   const T* const from_b = p.b + (has_terms ? offset[1] : 0);
   T* const to = p.y + offset[2];
   T sum = 0;
-  for (std::int64_t begin = 0; begin < p.k; begin += kTile) {
+  for (std::int64_t begin = 0; begin < p.k; begin += kProductTile) {
     const std::int64_t k_of_a = begin + threadIdx.x, k_of_b = begin + threadIdx.y;
     const bool in_a = row_in_y && within(k_of_a, p.k);
     const bool in_b = column_in_y && within(k_of_b, p.k);
     a[threadIdx.y][threadIdx.x] = in_a ? from_a[row * p.a_row_stride + k_of_a * p.a_column_stride] : T(0);
     b[threadIdx.y][threadIdx.x] = in_b ? from_b[k_of_b * p.b_row_stride + column * p.b_column_stride] : T(0);
     __syncthreads();
-    for (unsigned l = 0; l < kTile; ++l)
+    for (unsigned l = 0; l < kProductTile; ++l)
       sum = math::Add{}(sum, math::Mul{}(a[threadIdx.y][l], b[l][threadIdx.x]));
     __syncthreads();
   }
@@ -66,13 +67,14 @@ void multiply_integers(const Tensor& a, const Tensor& b, Tensor& y) {
   const OnDevice on(y.device());
   const Product<T> product = first_product<T>(a, b, y);
   const IterationSpace<3> batch = make_batch_space(a, b, y);
-  const unsigned row_tiles = blocks_for(product.m, kTile), column_tiles = blocks_for(product.n, kTile);
+  const unsigned row_tiles = blocks_for(product.m, kProductTile),
+                 column_tiles = blocks_for(product.n, kProductTile);
   const ProductBatch<T> products{.first = product,
                                  .batch = OffsetCalculator<3, std::uint64_t>(batch),
                                  .row_tiles = Divisor<std::uint32_t>(row_tiles),
                                  .column_tiles = Divisor<std::uint32_t>(column_tiles)};
   const unsigned tiles = grid_size(batch.numel * row_tiles * column_tiles);
-  launch(KERNEL(multiply_tiles<T>), tiles, dim3(kTile, kTile), 0, on.stream(), products);
+  launch(KERNEL(multiply_tiles<T>), tiles, dim3(kProductTile, kProductTile), 0, on.stream(), products);
 }
 
 /// Whether a copy of x has a layout that cuBLAS takes, and x, a matrix of these strides, has not: cuBLAS

@@ -20,12 +20,12 @@
 //   void finish(output, const Result& total) const;       writes the output
 namespace tinytorch::cuda {
 
-/// The first of two stages: writes partial results instead of outputs.
+/// The first stage: writes partial results for the second, or the outputs where there is no second.
 template <class Fold>
 struct FirstStage {
   using Result = typename Fold::Result;
   Fold fold;
-  Result* partials;
+  Result* partials;  // null: there is one stage
 
   __device__ static Result identity() { return Fold::identity(); }
   template <class Index>
@@ -35,7 +35,11 @@ struct FirstStage {
   __device__ static Result combine(const Result& a, const Result& b) { return Fold::combine(a, b); }
   template <class Index>
   __device__ void finish(Index index, const Result& total) const {
-    partials[index] = total;
+    if (partials != nullptr) {
+      partials[index] = total;
+    } else {
+      fold.finish(index, total);
+    }
   }
 };
 
@@ -136,8 +140,8 @@ void launch_reduction(const OnDevice& on, const ReductionSpaces& spaces, const R
 }
 
 template <class Fold>
-void run_reduction(const OnDevice& on, const ReductionSpaces& spaces, const ReductionShape& shape,
-                   const Fold& fold) {
+void launch_first_stage(const OnDevice& on, const ReductionSpaces& spaces, const ReductionShape& shape,
+                        const FirstStage<Fold>& fold) {
   if (fits_32_bits(spaces.kept) && fits_32_bits(spaces.reduced)) {
     launch_reduction<std::uint32_t>(on, spaces, shape, fold);
   } else {
@@ -158,13 +162,15 @@ template <class Fold>
 void reduce(const OnDevice& on, const ReductionSpaces& spaces, const Fold& fold) {
   using Result = typename Fold::Result;
   const ReductionShape shape(spaces, /*may_split=*/true);
-  if (shape.chunks == 1) return run_reduction(on, spaces, shape, fold);
+  if (shape.chunks == 1) return launch_first_stage(on, spaces, shape, FirstStage<Fold>{fold, nullptr});
   const std::int64_t outputs = spaces.kept.numel;
   Storage memory(on.device(), static_cast<std::size_t>(shape.chunks * outputs) * sizeof(Result));
   auto* const partials = reinterpret_cast<Result*>(memory.data());
-  run_reduction(on, spaces, shape, FirstStage<Fold>{fold, partials});
+  launch_first_stage(on, spaces, shape, FirstStage<Fold>{fold, partials});
   const ReductionSpaces second = second_stage_spaces(shape.chunks, outputs);
-  run_reduction(on, second, ReductionShape(second, /*may_split=*/false), SecondStage<Fold>{fold, partials});
+  // There are few partial results: a block's outputs for each of at most kBlocks blocks.
+  launch_reduction<std::uint32_t>(on, second, ReductionShape(second, /*may_split=*/false),
+                                  SecondStage<Fold>{fold, partials});
 }
 
 }  // namespace tinytorch::cuda

@@ -5,6 +5,7 @@
 #include "core/ops/indexing_kernels.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/reduce.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
 
@@ -13,14 +14,21 @@ namespace {
 
 template <class T>
 struct SumFold {
-  using Element = T;
   using Result = math::Accumulator<T>;
   using Output = math::ReductionResult<T>;
+  const T* x;
+  Output* y;
 
   __device__ static Result identity() { return 0; }
-  __device__ static Result lift(T x, std::int64_t) { return static_cast<Result>(x); }
+  template <class Index>
+  __device__ Result lift(Index, Index offset, Index) const {
+    return static_cast<Result>(x[offset]);
+  }
   __device__ static Result combine(Result a, Result b) { return a + b; }
-  __device__ static Output finish(Result total) { return static_cast<Output>(total); }
+  template <class Index>
+  __device__ void finish(Index output, Result total) const {
+    y[output] = static_cast<Output>(total);
+  }
 };
 
 /// The sum of the elements that are not NaN.
@@ -28,7 +36,11 @@ template <class T>
 struct NanSumFold : SumFold<T> {
   using typename SumFold<T>::Result;
 
-  __device__ static Result lift(T x, std::int64_t) { return x == x ? static_cast<Result>(x) : Result(0); }
+  template <class Index>
+  __device__ Result lift(Index, Index offset, Index) const {
+    const T element = this->x[offset];
+    return element == element ? static_cast<Result>(element) : Result(0);
+  }
 };
 
 /// The product, in the type that the sum has.
@@ -40,78 +52,23 @@ struct ProductFold : SumFold<T> {
   __device__ static Result combine(Result a, Result b) { return a * b; }
 };
 
-/// An element and its index among those that its output reduces.
-template <class T>
-struct Candidate {
-  T value;
-  std::int64_t index;
-};
-
-/// The most extreme element or its index. Order is Greater for the largest, Less for the smallest; NaN wins,
-/// and among equals the first.
-template <class T, class Order, bool kGivesIndex>
-struct ExtremeFold {
-  using Element = T;
-  using Result = Candidate<T>;
-  using Output = std::conditional_t<kGivesIndex, std::int64_t, T>;
-
-  /// Loses against every element: its index is greater than all others.
-  __device__ static Result identity() {
-    using Limits = std::numeric_limits<T>;
-    constexpr bool kMaximum = std::is_same_v<Order, math::Greater>;
-    constexpr T kWorst = Limits::has_infinity ? (kMaximum ? -Limits::infinity() : Limits::infinity())
-                                              : (kMaximum ? Limits::lowest() : Limits::max());
-    return {kWorst, std::numeric_limits<std::int64_t>::max()};
-  }
-  __device__ static Result lift(T x, std::int64_t index) { return {x, index}; }
-  __device__ static Result combine(const Result& a, const Result& b) {
-    if (math::more_extreme<Order>(b.value, a.value)) return b;
-    if (math::more_extreme<Order>(a.value, b.value)) return a;
-    return b.index < a.index ? b : a;
-  }
-  __device__ static Output finish(const Result& best) {
-    if constexpr (kGivesIndex) {
-      return best.index;
-    } else {
-      return best.value;
-    }
-  }
-};
-
-/// The largest (smallest) element, and the index of the largest (smallest) element.
-template <class T, class Order>
-using ValueFold = ExtremeFold<T, Order, false>;
-template <class T, class Order>
-using IndexFold = ExtremeFold<T, Order, true>;
-
-/// Applies a fold to the elements of x and writes y.
-template <class Fold>
-struct TensorFold : Fold {
-  const typename Fold::Element* x;
-  typename Fold::Output* y;
-
-  template <class Index>
-  __device__ typename Fold::Result lift(Index, Index offset, Index index) const {
-    return Fold::lift(x[offset], static_cast<std::int64_t>(index));
-  }
-  template <class Index>
-  __device__ void finish(Index output, const typename Fold::Result& total) const {
-    y[output] = Fold::finish(total);
-  }
-};
-
-template <class Fold>
-void reduce_tensor(const Tensor& x, Tensor& y) {
+template <template <class> class Fold, class T>
+void total_typed(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
-  TensorFold<Fold> tensor_fold;
-  tensor_fold.x = static_cast<const typename Fold::Element*>(x.raw_data());
-  tensor_fold.y = static_cast<typename Fold::Output*>(y.raw_data());
-  reduce(on, make_reduction_spaces(x, y), tensor_fold);
+  Fold<T> fold;
+  fold.x = static_cast<const T*>(x.raw_data());
+  fold.y = static_cast<typename Fold<T>::Output*>(y.raw_data());
+  reduce(on, make_reduction_spaces(x, y), fold);
 }
 
 template <template <class> class Fold>
 void total(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { reduce_tensor<Fold<T>>(x, y); });
+  dispatch_bytes(x.dtype(), [&]<class T>() { total_typed<Fold, T>(x, y); });
+}
+
+void nansum(const Tensor& x, Tensor& y) {
+  if (!is_floating(x.dtype())) return total<SumFold>(x, y);
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() { total_typed<NanSumFold, T>(x, y); });
 }
 
 /// The sums of kernels::moment; `centers` is null for centers of 0.
@@ -147,19 +104,73 @@ void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& fo
   });
 }
 
-void index_bound(const Tensor& index, Tensor& largest) {
-  reduce_tensor<ValueFold<std::uint64_t, math::Greater>>(index, largest);
+/// An element and its index among those that its output reduces.
+template <class T>
+struct Candidate {
+  T value;
+  std::int64_t index;
+};
+
+/// The most extreme element and its index. Order is Greater for the largest, Less for the smallest; NaN wins,
+/// and among equals the first.
+template <class T, class Order>
+struct ExtremeFold {
+  using Result = Candidate<T>;
+  const T* x;
+  T* values;  // one of the outputs, the other is null
+  std::int64_t* indices;
+
+  /// Loses against every element: its index is greater than all others.
+  __device__ static Result identity() {
+    using Limits = std::numeric_limits<T>;
+    constexpr bool kMaximum = std::is_same_v<Order, math::Greater>;
+    constexpr T kWorst = Limits::has_infinity ? (kMaximum ? -Limits::infinity() : Limits::infinity())
+                                              : (kMaximum ? Limits::lowest() : Limits::max());
+    return {kWorst, std::numeric_limits<std::int64_t>::max()};
+  }
+  template <class Index>
+  __device__ Result lift(Index, Index offset, Index index) const {
+    return {x[offset], static_cast<std::int64_t>(index)};
+  }
+  __device__ static Result combine(const Result& a, const Result& b) {
+    if (math::more_extreme<Order>(b.value, a.value)) return b;
+    if (math::more_extreme<Order>(a.value, b.value)) return a;
+    return b.index < a.index ? b : a;
+  }
+  template <class Index>
+  __device__ void finish(Index output, const Result& best) const {
+    if (values != nullptr) {
+      values[output] = best.value;
+    } else {
+      indices[output] = best.index;
+    }
+  }
+};
+
+template <class Order, class T>
+void extreme_typed(const Tensor& x, Tensor* values, Tensor* indices) {
+  const Tensor& y = values != nullptr ? *values : *indices;
+  const OnDevice on(y.device());
+  reduce(
+      on, make_reduction_spaces(x, y),
+      ExtremeFold<T, Order>{static_cast<const T*>(x.raw_data()),
+                            values != nullptr ? static_cast<T*>(values->raw_data()) : nullptr,
+                            indices != nullptr ? static_cast<std::int64_t*>(indices->raw_data()) : nullptr});
 }
 
-template <template <class, class> class Fold, class Order>
+template <class Order>
 void extreme(const Tensor& x, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { reduce_tensor<Fold<T, Order>>(x, y); });
+  dispatch_bytes(x.dtype(), [&]<class T>() { extreme_typed<Order, T>(x, &y, nullptr); });
 }
 
 /// The axis is where y has size 1.
 template <class Order>
 void arg_extreme(const Tensor& x, const int&, Tensor& y) {
-  extreme<IndexFold, Order>(x, y);
+  dispatch_bytes(x.dtype(), [&]<class T>() { extreme_typed<Order, T>(x, nullptr, &y); });
+}
+
+void index_bound(const Tensor& index, Tensor& largest) {
+  extreme_typed<math::Greater, std::uint64_t>(index, &largest, nullptr);
 }
 
 }  // namespace
@@ -168,11 +179,11 @@ void register_reduction() {
   constexpr auto kCuda = DeviceType::cuda;
   kernels::index_bound.set(kCuda, index_bound);
   kernels::moment.set(kCuda, moment);
-  kernels::nansum.set(kCuda, total<NanSumFold>);
+  kernels::nansum.set(kCuda, nansum);
   kernels::prod.set(kCuda, total<ProductFold>);
   kernels::sum.set(kCuda, total<SumFold>);
-  kernels::max.set(kCuda, extreme<ValueFold, math::Greater>);
-  kernels::min.set(kCuda, extreme<ValueFold, math::Less>);
+  kernels::max.set(kCuda, extreme<math::Greater>);
+  kernels::min.set(kCuda, extreme<math::Less>);
   kernels::argmax.set(kCuda, arg_extreme<math::Greater>);
   kernels::argmin.set(kCuda, arg_extreme<math::Less>);
 }

@@ -6,6 +6,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/scan.h"
 
@@ -104,13 +105,15 @@ void launch_scan(const Scan& scan, bool reverse, Tensor& y) {
 
 template <template <class> class Scan>
 void running(const Tensor& x, const bool& reverse, Tensor& y) {
-  dispatch(x.dtype(), [&]<class T>() { launch_scan(Scan<T>{x.data<T>()}, reverse, y); });
+  dispatch_bytes(x.dtype(),
+                 [&]<class T>() { launch_scan(Scan<T>{static_cast<const T*>(x.raw_data())}, reverse, y); });
 }
 
 template <class Order>
 void running_extremum(const Tensor& x, Tensor& indices) {
-  dispatch(x.dtype(), [&]<class T>() {
-    launch_scan(math::RunningExtremum<T, Order>{x.data<T>()}, /*reverse=*/false, indices);
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    launch_scan(math::RunningExtremum<T, Order>{static_cast<const T*>(x.raw_data())}, /*reverse=*/false,
+                indices);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "core/storage.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/dispatch.h"
 #include "kernels/math/sort.h"
 
 // A merge sort of each row, hand-written instead of Thrust's. Thrust sorts one row per call or needs the
@@ -15,7 +16,7 @@
 namespace tinytorch::cuda {
 namespace {
 
-constexpr unsigned kChunk = 2 * kThreads;
+constexpr unsigned kSortChunk = 2 * kThreads;
 
 /// Values, and the index that each of them had in its row.
 template <class T>
@@ -37,8 +38,8 @@ struct Chunks {
 // x is read once, and values and indices are written once: 16 bytes per f32 element.
 template <class T, class Before>
 __global__ void __launch_bounds__(kThreads) sort_chunks(Chunks chunks, const T* x, Entries<T> to) {
-  SHARED(T, values, [kChunk]);
-  SHARED(std::uint32_t, positions, [kChunk]);
+  SHARED(T, values, [kSortChunk]);
+  SHARED(std::uint32_t, positions, [kSortChunk]);
   const std::uint32_t size = 2 * blockDim.x;
   T* const value = values + threadIdx.y * size;
   std::uint32_t* const position = positions + threadIdx.y * size;
@@ -118,7 +119,7 @@ template <class T, class Before>
 void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
   const OnDevice on(values.device());
   const auto n = static_cast<std::uint64_t>(x.numel()), length = static_cast<std::uint64_t>(x.shape().back());
-  const auto chunk = static_cast<unsigned>(std::clamp<std::uint64_t>(std::bit_ceil(length), 2, kChunk));
+  const auto chunk = static_cast<unsigned>(std::clamp<std::uint64_t>(std::bit_ceil(length), 2, kSortChunk));
   const std::uint64_t chunks_per_row = (length + chunk - 1) / chunk;
   const Chunks chunks{.total = n / length * chunks_per_row, .per_row = chunks_per_row, .length = length};
   Entries<T> to{static_cast<T*>(values.raw_data()), static_cast<std::int64_t*>(indices.raw_data())};
@@ -141,7 +142,7 @@ void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
 }
 
 void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
-  dispatch(x.dtype(), [&]<class T>() {
+  dispatch_bytes(x.dtype(), [&]<class T>() {
     if (descending) return sort_rows<T, math::Descending>(x, indices, values);
     sort_rows<T, math::Ascending>(x, indices, values);
   });

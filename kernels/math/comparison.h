@@ -42,13 +42,6 @@ struct Greater {
   }
 };
 
-struct GreaterEqual {
-  template <class T>
-  HOST_DEVICE bool operator()(T a, T b) const {
-    return a >= b;
-  }
-};
-
 // Bools are the bytes 0 and 1: compilers vectorize loops over bytes, but not over bool.
 struct LogicalAnd {
   HOST_DEVICE std::uint8_t operator()(std::uint8_t a, std::uint8_t b) const { return a & b; }
