@@ -1,9 +1,14 @@
 # How the library's own sources are compiled.
 
 # Several small sources are compiled as one: most of their time goes into headers and instantiations that they share. So
-# names of one file, in its anonymous namespace, must differ from those of its neighbours.
+# names of one file, in its anonymous namespace, must differ from those of the other files of its target. Large sources
+# are compiled each alone (a batch size of 1); but all in one where TINYTORCH_UNITY_BUILD is ALL.
 function(tinytorch_unity target batch_size)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TINYTORCH_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE ${batch_size})
+  if(TINYTORCH_UNITY_BUILD STREQUAL ALL)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  elseif(TINYTORCH_UNITY_BUILD AND batch_size GREATER 1)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch_size})
+  endif()
 endfunction()
 
 # What the library's sources include, and programs with the static library link.

@@ -1,6 +1,7 @@
 #include "core/ops/internal/composite.h"
 
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/tape.h"
 #include "core/ops/internal/reduction.h"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "autograd/ops.h"
+#include "core/ops/internal/reduction.h"
 
 // Internal.
 namespace tinytorch {
@@ -9,4 +10,10 @@ namespace tinytorch {
 /// it yields to the other operand's dtype, on any device.
 inline Variable in_f64(const Variable& x) { return x.value().is_weakly_typed() ? x : x.to(DType::f64); }
 
+namespace detail {
+
+template <>
+Variable sum_in_f64(const Variable& x, const Axes& axes, bool keepdim);
+
+}  // namespace detail
 }  // namespace tinytorch

@@ -1,5 +1,6 @@
 #include "core/ops/internal/loss.h"
 #include "autograd/ops.h"
+#include "autograd/rules/in_f64.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {

@@ -34,7 +34,7 @@ float bfloat16_value(std::uint16_t bits) { return std::bit_cast<float>(std::uint
 
 /// Converts stored elements, which may be at the end of the memory of the result.
 template <class From, class To, auto kConvert = [](From value) { return static_cast<To>(value); }>
-void convert(const FileErrors& errors, std::span<const std::byte> stored, void* result) {
+void convert_stored(const FileErrors& errors, std::span<const std::byte> stored, void* result) {
   const std::size_t n = stored.size() / sizeof(From);
   for (std::size_t i = 0; i < n; ++i) {
     From value;
@@ -48,17 +48,17 @@ void convert(const FileErrors& errors, std::span<const std::byte> stored, void* 
 
 constexpr std::array kStoredTypes{
     StoredType{"b1", "BOOL", 1, DType::boolean,
-               convert<std::uint8_t, bool, [](std::uint8_t value) { return value != 0; }>},
+               convert_stored<std::uint8_t, bool, [](std::uint8_t value) { return value != 0; }>},
     StoredType{"u1", "U8", 1, DType::u8, nullptr},
-    StoredType{"u2", "U16", 2, DType::i32, convert<std::uint16_t, std::int32_t>},
-    StoredType{"u4", "U32", 4, DType::i64, convert<std::uint32_t, std::int64_t>},
-    StoredType{"u8", "U64", 8, DType::i64, convert<std::uint64_t, std::int64_t>},
-    StoredType{"i1", "I8", 1, DType::i32, convert<std::int8_t, std::int32_t>},
-    StoredType{"i2", "I16", 2, DType::i32, convert<std::int16_t, std::int32_t>},
+    StoredType{"u2", "U16", 2, DType::i32, convert_stored<std::uint16_t, std::int32_t>},
+    StoredType{"u4", "U32", 4, DType::i64, convert_stored<std::uint32_t, std::int64_t>},
+    StoredType{"u8", "U64", 8, DType::i64, convert_stored<std::uint64_t, std::int64_t>},
+    StoredType{"i1", "I8", 1, DType::i32, convert_stored<std::int8_t, std::int32_t>},
+    StoredType{"i2", "I16", 2, DType::i32, convert_stored<std::int16_t, std::int32_t>},
     StoredType{"i4", "I32", 4, DType::i32, nullptr},
     StoredType{"i8", "I64", 8, DType::i64, nullptr},
-    StoredType{"f2", "F16", 2, DType::f32, convert<std::uint16_t, float, half_value>},
-    StoredType{"", "BF16", 2, DType::f32, convert<std::uint16_t, float, bfloat16_value>},
+    StoredType{"f2", "F16", 2, DType::f32, convert_stored<std::uint16_t, float, half_value>},
+    StoredType{"", "BF16", 2, DType::f32, convert_stored<std::uint16_t, float, bfloat16_value>},
     StoredType{"f4", "F32", 4, DType::f32, nullptr},
     StoredType{"f8", "F64", 8, DType::f64, nullptr},
     StoredType{"", "F8_E4M3", 1, {}, nullptr},

@@ -9,12 +9,12 @@ namespace tinytorch {
 namespace {
 
 /// Larger parameters would overflow what is computed from them.
-constexpr std::int64_t kMost = std::int64_t{1} << 31, kLongest = std::int64_t{1} << 62;
+constexpr std::int64_t kLargest = std::int64_t{1} << 31, kLongest = std::int64_t{1} << 62;
 
 void require_within(const char* op, const char* name, const Pair& pair, std::int64_t least) {
   if (std::min(pair.height, pair.width) < least)
     fail<ValueError>(op, "{} is {}; it must be at least {}", name, to_string(pair), least);
-  if (std::max(pair.height, pair.width) > kMost)
+  if (std::max(pair.height, pair.width) > kLargest)
     fail<ValueError>(op, "{} is {}; it must be at most 2^31", name, to_string(pair));
 }
 

@@ -9,18 +9,20 @@
 namespace tinytorch::nn {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using LogLine = nlohmann::ordered_json;
 
 // Numbers that JSON does not have become null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+LogLine logged(double value) { return std::isfinite(value) ? LogLine(value) : LogLine(); }
 
-Json event(const char* name, const TrainingState& state) {
+LogLine event(const char* name, const TrainingState& state) {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return {{"event", name}, {"time", now.count()}, {"step", state.steps}, {"epoch", state.epoch}};
 }
 
 // A path or a name need not be UTF-8, as JSON is.
-std::string text_of(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string text_of(const LogLine& line) {
+  return line.dump(-1, ' ', false, LogLine::error_handler_t::replace);
+}
 
 /// False if a run that ended in the middle of a line wrote the file.
 bool ends_with_a_line(const std::string& path) {
@@ -55,36 +57,36 @@ JsonLog::JsonLog(const std::string& path) : path_(path) {
 }
 
 void JsonLog::on_start(const TrainingState& state) {
-  Json line = event("start", state);
+  LogLine line = event("start", state);
   line["total_steps"] = state.total_steps;
   write(text_of(line));
 }
 
 void JsonLog::on_step(const TrainingState& state) {
-  Json line = event("step", state);
-  line["loss"] = number(state.loss);
-  line["learning_rate"] = number(state.learning_rate);
-  line["gradient_norm"] = number(state.gradient_norm);
+  LogLine line = event("step", state);
+  line["loss"] = logged(state.loss);
+  line["learning_rate"] = logged(state.learning_rate);
+  line["gradient_norm"] = logged(state.gradient_norm);
   line["items"] = state.items;
   write(text_of(line));
 }
 
 void JsonLog::on_validation(const TrainingState& state, const Evaluation& evaluation) {
-  Json line = event("validation", state);
-  line["loss"] = number(evaluation.loss);
+  LogLine line = event("validation", state);
+  line["loss"] = logged(evaluation.loss);
   line["items"] = evaluation.items;
-  for (const auto& [name, value] : evaluation.metrics) line.emplace(name, number(value));
+  for (const auto& [name, value] : evaluation.metrics) line.emplace(name, logged(value));
   write(text_of(line));
 }
 
 void JsonLog::on_checkpoint(const TrainingState& state, const std::string& path) {
-  Json line = event("checkpoint", state);
+  LogLine line = event("checkpoint", state);
   line["path"] = path;
   write(text_of(line));
 }
 
 void JsonLog::on_end(const TrainingState& state, StopReason reason) {
-  Json line = event("end", state);
+  LogLine line = event("end", state);
   line["reason"] = name_of(reason);
   write(text_of(line));
 }

@@ -37,9 +37,11 @@ Tensor moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& 
 /// be too many for an integer.
 double reduced_numel(const Shape& shape, const Axes& axes);
 
-/// The sum over the normalized axes, in f64. Specialized for Tensor and Variable.
+/// The sum over the normalized axes, in f64. Specialized for Tensor, and for Variable in autograd/rules.
 template <TensorLike T>
 T sum_in_f64(const T& x, const Axes& axes, bool keepdim);
+template <>
+Tensor sum_in_f64(const Tensor& x, const Axes& axes, bool keepdim);
 
 /// The elements of x at indices of length 1 along the axis.
 template <TensorLike T>
