@@ -166,7 +166,7 @@ GuardedTensor::GuardedTensor(const Array& values, DType dtype, Layout layout, De
 }
 
 bool GuardedTensor::sentinels_untouched() const {
-  std::vector<std::byte> now = bytes();
+  std::vector<unsigned char> now = bytes();
   const std::size_t size = size_of(tensor_.dtype());
   for_each_index(tensor_.shape(), [&](const Dims& index) {
     const auto offset =
@@ -176,9 +176,9 @@ bool GuardedTensor::sentinels_untouched() const {
   return now == before_;
 }
 
-std::vector<std::byte> GuardedTensor::bytes() const {
+std::vector<unsigned char> GuardedTensor::bytes() const {
   const Tensor host = buffer_.to(Device::cpu());
-  const auto* const first = static_cast<const std::byte*>(host.raw_data());
+  const auto* const first = static_cast<const unsigned char*>(host.raw_data());
   return {first, first + static_cast<std::size_t>(host.numel()) * size_of(host.dtype())};
 }
 

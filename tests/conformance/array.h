@@ -60,11 +60,11 @@ class GuardedTensor {
   bool sentinels_untouched() const;
 
  private:
-  std::vector<std::byte> bytes() const;
+  std::vector<unsigned char> bytes() const;
 
   Tensor buffer_;
   Tensor tensor_;
-  std::vector<std::byte> before_;
+  std::vector<unsigned char> before_;
 };
 
 }  // namespace tinytorch::conformance

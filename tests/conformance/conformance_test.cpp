@@ -1,5 +1,5 @@
-// The tests of each row of the op table. The test's name and the shapes seed the operands, so a test that
-// runs alone has the same operands.
+// The tests of each row of the op table. The row's name and the shapes seed the operands, so a test that runs
+// alone has the same operands.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -94,8 +95,8 @@ bool is_compared([[maybe_unused]] DType dtype, [[maybe_unused]] Layout layout) {
 std::vector<ValueCase> value_cases() {
   std::vector<ValueCase> cases;
   for (const Row& row : op_table()) {
-    for (const Layout layout : kLayouts) {
-      for (const DType dtype : row.accepted_dtypes) {
+    for (const DType dtype : row.accepted_dtypes) {
+      for (const Layout layout : kLayouts) {
         if (is_compared(dtype, layout)) cases.push_back({&row, dtype, layout});
       }
     }
@@ -115,18 +116,53 @@ std::vector<std::vector<Layout>> choices_for(Layout layout, [[maybe_unused]] std
   return choices;
 }
 
+/// What the tests of a row and dtype share, whatever the layouts: computing it takes longer than the op.
+class Shared {
+ public:
+  /// The last test's, if it had the same row and dtype.
+  static Shared& of(const Row& row, DType dtype) {
+    static Shared last;
+    if (last.row_ != &row || last.dtype_ != dtype) last = Shared(row, dtype);
+    return last;
+  }
+
+  const std::vector<Array>& values(const Shapes& shapes) {
+    std::vector<Array>& values = values_[text(shapes)];
+    if (values.empty()) values = draw_values(*row_, {dtype_}, shapes, row_->name + name(dtype_));
+    return values;
+  }
+  /// The reference's result for operands in these layouts. Of those only expanded ones change values.
+  const Array& expected(const Shapes& shapes, const std::vector<Layout>& layouts, const Operands& operands) {
+    std::string key = text(shapes);
+    for (const Layout layout : layouts) key += layout == Layout::expanded ? 'x' : '-';
+    const auto [result, is_new] = expected_.try_emplace(key);
+    if (is_new) result->second = row_->expected(operands.values);
+    return result->second;
+  }
+
+ private:
+  Shared() = default;
+  Shared(const Row& row, DType dtype) : row_(&row), dtype_(dtype) {}
+
+  const Row* row_ = nullptr;
+  DType dtype_ = DType::f32;
+  std::map<std::string, std::vector<Array>> values_;
+  std::map<std::string, Array> expected_;
+};
+
 class Values : public ::testing::TestWithParam<ValueCase> {};
 
 TEST_P(Values, AgreeWithTheReferenceAndLeaveOperandsUnchanged) {
   const auto& [row, dtype, layout] = GetParam();
   const std::vector<std::vector<Layout>> choices = choices_for(layout, row->domains.size());
+  Shared& shared = Shared::of(*row, dtype);
   for (const Shapes& shapes : shapes_for(*row, dtype, layout, backend())) {
     for (const std::vector<Layout>& choice : choices) {
       if (is_large(shapes) && &choice != &choices.back()) continue;  // one choice is enough
       SCOPED_TRACE("shapes " + text(shapes) + (choice.size() > 1 ? ", in different layouts" : ""));
-      Operands operands = draw(*row, {dtype}, choice, shapes, GetParam().name(), backend());
+      Operands operands = make_operands(*row, {dtype}, choice, shared.values(shapes), backend());
       const Tensor actual = row->call(operands.tensors());
-      expect_agreement(*row, actual, row->expected(operands.values), row->result_dtype_for(dtype));
+      expect_agreement(*row, actual, shared.expected(shapes, choice, operands), row->result_dtype_for(dtype));
       for (const GuardedTensor& operand : operands.guarded) EXPECT_TRUE(operand.untouched());
     }
   }

@@ -87,19 +87,33 @@ std::string text(const Shapes& shapes) {
   return result;
 }
 
-Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
-              const Shapes& shapes, const std::string& seed, Device device) {
+std::vector<Array> draw_values(const Row& row, const std::vector<DType>& dtypes, const Shapes& shapes,
+                               const std::string& seed) {
   testing::RandomSource source(seed + text(shapes));
-  Operands operands;
+  std::vector<Array> values;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const Domain& domain = row.domains[i];
     const DType dtype = domain.dtype_or(dtypes[i % dtypes.size()]);
+    values.push_back(generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); }));
+  }
+  return values;
+}
+
+Operands make_operands(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
+                       const std::vector<Array>& values, Device device) {
+  Operands operands;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const DType dtype = row.domains[i].dtype_or(dtypes[i % dtypes.size()]);
     const Layout layout = layouts[i % layouts.size()];
-    const Array drawn = generate(shapes[i], [&](const Dims&) { return draw_element(domain, dtype, source); });
-    operands.values.push_back(repeated_for(layout, drawn));
+    operands.values.push_back(repeated_for(layout, values[i]));
     operands.guarded.emplace_back(operands.values.back(), dtype, layout, device);
   }
   return operands;
+}
+
+Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
+              const Shapes& shapes, const std::string& seed, Device device) {
+  return make_operands(row, dtypes, layouts, draw_values(row, dtypes, shapes, seed), device);
 }
 
 std::vector<Shapes> small_shapes(const Row& row) {

@@ -25,8 +25,15 @@ struct Operands {
   }
 };
 
-/// Draws operands; `seed` and the shapes seed the random numbers. Operand i has dtype i % dtypes.size() and
+/// Draws the values of operands; `seed` and the shapes seed the random numbers. Operand i has dtype
+/// i % dtypes.size().
+std::vector<Array> draw_values(const Row& row, const std::vector<DType>& dtypes, const Shapes& shapes,
+                               const std::string& seed);
+/// Operands of these values, which those that are expanded repeat. Operand i has dtype i % dtypes.size() and
 /// layout i % layouts.size().
+Operands make_operands(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
+                       const std::vector<Array>& values, Device device);
+/// Both.
 Operands draw(const Row& row, const std::vector<DType>& dtypes, const std::vector<Layout>& layouts,
               const Shapes& shapes, const std::string& seed, Device device);
 

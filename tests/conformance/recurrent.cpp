@@ -256,6 +256,7 @@ void gru_rows() {
         for (const auto& e : cell_inputs<3>(a, b, hidden)) y.values.push_back(static_cast<double>(gru(e)[0]));
         return y;
       })
+      .tolerances({2e-6, 2e-6}, {1e-13, 1e-13})  // of two terms that may cancel
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b, const auto& hidden) { return gru_gates(a, b, hidden); });
   row("gru_gates_gradient")

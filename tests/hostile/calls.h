@@ -102,6 +102,14 @@ class Calls {
  private:
   template <class F, class R, class... Parameters>
   void add(std::string name, F f, R (F::*)(Parameters...) const) {
+    // As pointers, all functions of one type share what is compiled for it.
+    using Pointer = R (*)(Parameters...);
+    using Function = std::conditional_t<std::is_convertible_v<F, Pointer>, Pointer, F>;
+    add_call<R, Parameters...>(std::move(name), static_cast<Function>(f));
+  }
+
+  template <class R, class... Parameters, class F>
+  void add_call(std::string name, F f) {
     calls_.push_back({std::move(name), [f](Arguments& from) {
                         std::tuple<Argument<Parameters>...> drawn{Argument<Parameters>(from)...};
                         return std::apply([&](auto&... each) { return called<R>(from, f, each...); }, drawn);
