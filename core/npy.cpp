@@ -22,7 +22,7 @@ namespace tinytorch {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kDataAlignment = 64;              // of the data in files that save_npy() writes
+constexpr std::size_t kDataAlignment = 64;          // of the data in files that save_npy() writes
 constexpr std::size_t kLongestNpyHeader = 1 << 16;  // far above the length of a header of one dtype
 
 /// Parses the dictionary of a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`: the
@@ -232,7 +232,8 @@ Tensor read_npy(ByteSource& source) {
 std::string npy_header(const Tensor& x) {
   std::string text = npy_dictionary(x);
   const std::size_t before = kMagic.size() + 4;  // two bytes each of version and length
-  text.resize((before + text.size() + 1 + kDataAlignment - 1) / kDataAlignment * kDataAlignment - before - 1, ' ');
+  text.resize((before + text.size() + 1 + kDataAlignment - 1) / kDataAlignment * kDataAlignment - before - 1,
+              ' ');
   text += '\n';
   std::string header(kMagic);
   for (const std::size_t byte : {std::size_t{1}, std::size_t{0}, text.size() & 0xff, text.size() >> 8})
