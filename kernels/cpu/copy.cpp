@@ -1,4 +1,4 @@
-#include "core/convert.h"
+#include "kernels/math/copy.h"
 #include "core/ops/copy_kernels.h"
 #include "kernels/dispatch.h"
 #include "kernels/register.h"
@@ -17,22 +17,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
-
-/// The element itself.
-struct Same {
-  template <class T>
-  T operator()(T x) const {
-    return x;
-  }
-};
-
-template <class To>
-struct Convert {
-  template <class From>
-  To operator()(From x) const {
-    return convert<To>(x);
-  }
-};
 
 /// A transposed copy in square tiles, so that each cache line is read and written once: x has unit stride
 /// along the axis `x_axis`, y along the innermost axis.
@@ -115,14 +99,17 @@ bool copy_transposed(const Tensor& x, Tensor& y, const IterationSpace<2>& space)
 
 template <class Word>
 void copy_words(const Tensor& x, Tensor& y) {
-  if (!copy_transposed<Word>(x, y, make_iteration_space<2>({&x, &y})))
-    unary_typed<Same, Word>(x, y, kCheapGrain);
+  const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
+  if (copy_transposed<Word>(x, y, space)) return;
+  const UnaryInnerLoop<math::Identity, Word, Word> inner_loop{
+      static_cast<const Word*>(x.raw_data()), static_cast<Word*>(y.raw_data()), space.inner_strides()};
+  for_each_inner_loop(space, kCheapGrain, inner_loop);
 }
 
 void copy(const Tensor& x, Tensor& y) {
   if (x.dtype() == y.dtype()) return dispatch_words(x.dtype(), [&]<class Word>() { copy_words<Word>(x, y); });
   dispatch_bytes(x.dtype(), [&]<class From>() {
-    dispatch(y.dtype(), [&]<class To>() { unary_typed<Convert<To>, From>(x, y, kCheapGrain); });
+    dispatch(y.dtype(), [&]<class To>() { unary_typed<math::Convert<To>, From>(x, y, kCheapGrain); });
   });
 }
 

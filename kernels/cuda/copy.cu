@@ -2,29 +2,13 @@
 
 #include <optional>
 
-#include "core/convert.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/dispatch.h"
+#include "kernels/math/copy.h"
 
 namespace tinytorch::cuda {
 namespace {
-
-/// The element itself.
-struct Same {
-  template <class T>
-  __device__ T operator()(T x) const {
-    return x;
-  }
-};
-
-template <class To>
-struct Convert {
-  template <class From>
-  __device__ To operator()(From x) const {
-    return convert<To>(x);
-  }
-};
 
 constexpr unsigned kTile = 32, kTileThreads = 8;
 
@@ -133,13 +117,14 @@ void copy_words(const Tensor& x, Tensor& y) {
   const OnDevice on(y.device());
   const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
   if (copy_contiguous<Word>(on, space, x, y) || copy_tiled<Word>(on, space, x, y)) return;
-  Map<Same, Word, Word>::run(Same{}, y, x);
+  Map<math::Identity, Word, Word>::run(math::Identity{}, y, x);
 }
 
 void copy(const Tensor& x, Tensor& y) {
   if (x.dtype() == y.dtype()) return dispatch_words(x.dtype(), [&]<class Word>() { copy_words<Word>(x, y); });
   dispatch_bytes(x.dtype(), [&]<class From>() {
-    dispatch(y.dtype(), [&]<class To>() { Map<Convert<To>, To, From>::run(Convert<To>{}, y, x); });
+    dispatch(y.dtype(),
+             [&]<class To>() { Map<math::Convert<To>, To, From>::run(math::Convert<To>{}, y, x); });
   });
 }
 

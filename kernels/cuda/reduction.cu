@@ -104,18 +104,11 @@ void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& fo
   });
 }
 
-/// An element and its index among those that its output reduces.
-template <class T>
-struct Candidate {
-  T value;
-  std::int64_t index;
-};
-
 /// The most extreme element and its index. Order is Greater for the largest, Less for the smallest; NaN wins,
 /// and among equals the first.
 template <class T, class Order>
 struct ExtremeFold {
-  using Result = Candidate<T>;
+  using Result = math::Candidate<T>;
   const T* x;
   T* values;  // one of the outputs, the other is null
   std::int64_t* indices;
@@ -148,29 +141,32 @@ struct ExtremeFold {
 };
 
 template <class Order, class T>
-void extreme_typed(const Tensor& x, Tensor* values, Tensor* indices) {
-  const Tensor& y = values != nullptr ? *values : *indices;
+void extreme_typed(const Tensor& x, const Tensor& y, T* values, std::int64_t* indices) {
   const OnDevice on(y.device());
-  reduce(
-      on, make_reduction_spaces(x, y),
-      ExtremeFold<T, Order>{static_cast<const T*>(x.raw_data()),
-                            values != nullptr ? static_cast<T*>(values->raw_data()) : nullptr,
-                            indices != nullptr ? static_cast<std::int64_t*>(indices->raw_data()) : nullptr});
+  reduce(on, make_reduction_spaces(x, y),
+         ExtremeFold<T, Order>{static_cast<const T*>(x.raw_data()), values, indices});
+}
+
+template <class Order, class T>
+void extreme_values(const Tensor& x, Tensor& y) {
+  extreme_typed<Order, T>(x, y, static_cast<T*>(y.raw_data()), nullptr);
 }
 
 template <class Order>
 void extreme(const Tensor& x, Tensor& y) {
-  dispatch_bytes(x.dtype(), [&]<class T>() { extreme_typed<Order, T>(x, &y, nullptr); });
+  dispatch_bytes(x.dtype(), [&]<class T>() { extreme_values<Order, T>(x, y); });
 }
 
 /// The axis is where y has size 1.
 template <class Order>
 void arg_extreme(const Tensor& x, const int&, Tensor& y) {
-  dispatch_bytes(x.dtype(), [&]<class T>() { extreme_typed<Order, T>(x, nullptr, &y); });
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    extreme_typed<Order, T>(x, y, nullptr, static_cast<std::int64_t*>(y.raw_data()));
+  });
 }
 
 void index_bound(const Tensor& index, Tensor& largest) {
-  extreme_typed<math::Greater, std::uint64_t>(index, &largest, nullptr);
+  extreme_values<math::Greater, std::uint64_t>(index, largest);
 }
 
 }  // namespace

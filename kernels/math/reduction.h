@@ -78,6 +78,13 @@ void dispatch_moment(DType x, DType y, const F& f) {
   f.template operator()<float, float>();
 }
 
+/// An element and its index among those that are reduced with it.
+template <class T>
+struct Candidate {
+  T value;
+  std::int64_t index;
+};
+
 /// True where x is more extreme than `best`: Order (Less or Greater) holds, or x is the first NaN.
 template <class Order, class T>
 HOST_DEVICE bool more_extreme(T x, T best) {

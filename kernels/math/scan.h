@@ -34,15 +34,8 @@ struct RunningProduct {
   HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
 };
 
-/// An element and its index in its row; -1 for none.
-template <class T>
-struct Candidate {
-  T value;
-  std::int64_t index;
-};
-
-/// The index of the last element that is the most extreme: the largest if Order is Greater, the smallest if
-/// it is Less, and NaN in either case.
+/// The index (-1: of none) of the last element that is the most extreme: the largest if Order is Greater, the
+/// smallest if it is Less, and NaN in either case.
 template <class T, class Order>
 struct RunningExtremum {
   using Output = std::int64_t;
