@@ -207,7 +207,7 @@ TEST(TitoTest, LongSuiteRunsInShardsAtTheSameTime) {
                       "  turns=$((turns + 1)); [ $turns -lt 600 ] || exit 9; sleep 0.05\ndone\n" +
                       reporting_suite(2, 0),
                   "each\tlong");
-  const ProgramRun run = build.tito("test --backend cpu -j 3");
+  const ProgramRun run = build.tito("test --backend cpu -j 5");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, AllOf(HasSubstr("test_long (cpu) 1/3"), HasSubstr("test_long (cpu) 2/3"),
                                 HasSubstr("test_long (cpu) 3/3"), EndsWith("\n6 passed, 0 failed\n")));
@@ -219,7 +219,7 @@ TEST(TitoTest, EmptyShardIsNoFailure) {
       "test_long",
       "if [ $GTEST_SHARD_INDEX = 0 ]; then\n" + reporting_suite(1, 0) + "\nfi\n" + suite_without_match(),
       "each\tlong");
-  const ProgramRun run = build.tito("test --backend cpu -j 2");
+  const ProgramRun run = build.tito("test --backend cpu -j 3");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, EndsWith("\n1 passed, 0 failed\n"));
 }
