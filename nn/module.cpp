@@ -282,7 +282,10 @@ void Module::load_state_dict(StateDict state) {
   if (!unexpected.empty()) problems.push_back(fmt::format("unexpected: {}", joined(unexpected, ", ")));
   if (!misshapen.empty()) problems.push_back(fmt::format("wrong shape: {}", joined(misshapen, ", ")));
   if (!problems.empty()) {
-    fail<ValueError>("load_state_dict", "the state does not fit the model; {}", joined(problems, "; "));
+    const bool is_checkpoint = !missing.empty() && state.contains("model." + missing.front());
+    fail<ValueError>("load_state_dict", "the state does not fit the model{}; {}",
+                     is_checkpoint ? "; if it is of a checkpoint, read that by nn::load_checkpoint()" : "",
+                     joined(problems, "; "));
   }
   const OpScope scope("load_state_dict");
   std::vector<std::pair<Tensor, Tensor>> moves;

@@ -205,6 +205,13 @@ TEST(Module, LoadStateDictNamesAllThatDoesNotFitAndChangesNothing) {
                "[load_state_dict] the state does not fit the model; missing: 0.bias, 2.weight; unexpected: "
                "3.weight; wrong shape: 2.bias is [3], the model's is [2]");
   EXPECT_TENSOR_EQ(model.parameters()[0], before);
+
+  nn::StateDict checkpoint;
+  for (const auto& [name, value] : model.state_dict()) checkpoint["model." + name] = value;
+  EXPECT_ERROR(model.load_state_dict(checkpoint), ValueError,
+               "[load_state_dict] the state does not fit the model; if it is of a checkpoint, read that by "
+               "nn::load_checkpoint(); missing: 0.bias, 0.weight, 2.bias, 2.weight; unexpected: "
+               "model.0.bias, model.0.weight, model.2.bias, model.2.weight");
 }
 
 TEST(Module, SummaryIsATable) {

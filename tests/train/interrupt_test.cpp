@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 namespace tinytorch::testing {
 namespace {
@@ -13,7 +15,10 @@ TEST(InterruptGuard, EndsTheProgramAtTheSecondSignal) {
     const nn::InterruptGuard outer, guard;
     std::raise(first);
     if (!guard.interrupted() || !outer.interrupted()) std::exit(1);
+    std::raise(second);  // as `timeout` does
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
     std::raise(second);
+    std::exit(2);
   };
   EXPECT_EXIT(twice(SIGINT, SIGINT), ::testing::KilledBySignal(SIGINT), "");
   EXPECT_EXIT(twice(SIGINT, SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
@@ -22,6 +27,12 @@ TEST(InterruptGuard, EndsTheProgramAtTheSecondSignal) {
     std::raise(SIGTERM);
   };
   EXPECT_EXIT(without(), ::testing::KilledBySignal(SIGTERM), "");
+  const auto at_once = [] {
+    const nn::InterruptGuard guard;
+    for (int i = 0; i < 3; ++i) std::raise(SIGINT);
+    std::exit(guard.interrupted() ? 3 : 1);
+  };
+  EXPECT_EXIT(at_once(), ::testing::ExitedWithCode(3), "");
   const nn::InterruptGuard guard;
   EXPECT_FALSE(guard.interrupted());
 }

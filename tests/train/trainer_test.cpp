@@ -357,6 +357,12 @@ TEST(Trainer, NamesTheStepOfALossThatIsNotFinite) {
   expect_equal(values(model), before);
   EXPECT_EQ(training.state(), (nn::DataLoaderState{1, 1}));  // fit() would try that batch again
   EXPECT_EQ(trainer.fit(training).state.steps, 15);
+  const auto no_number = [&](const Variable& output, const Variable& target) {
+    return criterion(output, target) * -std::numeric_limits<double>::quiet_NaN();
+  };
+  nn::Trainer other(model, optimizer, no_number, {.epochs = 1});
+  nn::DataLoader fresh = loader(40, 8);
+  EXPECT_ERROR(other.fit(fresh), ValueError, "[Trainer::fit] the loss of step 1 is nan (epoch 0, batch 1)");
 }
 
 TEST(Trainer, ValidatesTheAverageOfTheParameters) {
