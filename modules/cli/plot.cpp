@@ -151,6 +151,9 @@ void draw(const fs::path& gnuplot, const std::vector<Curve>& curves, const PlotO
 }  // namespace
 
 int plot_logs(const PlotOptions& options) {
+  const fs::path folder = fs::path(options.output).parent_path();
+  if (!folder.empty() && !fs::is_directory(folder))
+    throw std::runtime_error(fmt::format("there is no directory {} for the pictures", folder.string()));
   const fs::path gnuplot = find_gnuplot();
   const std::vector<Curve> curves = curves_of(options);
   draw(gnuplot, curves, options, "pngcairo size 1200,800", options.output + ".png");

@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/npy.h"
 #include "core/npz.h"
@@ -17,6 +20,7 @@
 namespace tinytorch::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class Inspect : public ::testing::Test {
@@ -37,13 +41,46 @@ TEST_F(Inspect, ListsTheTensorsOfASafetensorsFile) {
   EXPECT_EQ(run.output, path("w") +
                             ": safetensors, 3 tensors, 40 bytes\n"
                             "  name    dtype  shape   bytes\n"
-                            "  step    I64    [1]         8\n"
                             "  bias    F32    [2]         8\n"
+                            "  step    I64    [1]         8\n"
                             "  weight  F32    [2, 3]     24\n"
                             "metadata\n"
-                            "  config: {\\x0a\"layers\": 2}\n"
+                            "  config:\n"
+                            "    {\n"
+                            "      \"layers\": 2\n"
+                            "    }\n"
                             "  format: pt\n");
   EXPECT_EQ(run.exit_code, 0);
+}
+
+TEST_F(Inspect, SortsNamesByTheNumbersInThem) {
+  std::map<std::string, Tensor> tensors;
+  for (const char* name : {"b", "a.10.w", "a.9.w", "a.9.b", "a.09.x", "a", "a.100", "a.1"})
+    tensors[name] = zeros({1});
+  save_safetensors(path("w"), tensors);
+  std::istringstream lines(inspect(path("w")).output);
+  std::vector<std::string> names;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("  ")) names.push_back(line.substr(2, line.find(' ', 2) - 2));
+  EXPECT_THAT(names, ElementsAre("name", "a", "a.1", "a.9.b", "a.9.w", "a.09.x", "a.10.w", "a.100", "b"));
+}
+
+TEST_F(Inspect, PrintsMetadataThatIsNoShallowJsonAsItIs) {
+  const auto shown = [&](const std::string& text) {
+    save_safetensors(path("w"), {{"w", zeros({1})}}, {{"text", text}});
+    const std::string output = inspect(path("w")).output;
+    return output.substr(output.find("  text:"));
+  };
+  const std::string deep = std::string(200, '[') + std::string(200, ']');
+  for (const std::string& text : {deep, std::string("{\"a\": "), std::string("7")})
+    EXPECT_EQ(shown(text), "  text: " + text + "\n");
+  std::string objects = "[{}";
+  while (objects.size() < 1'000'000) objects += ",{}";
+  objects += ']';
+  EXPECT_EQ(shown(objects), "  text: " + objects.substr(0, 10'000) + "...\n");
+  EXPECT_EQ(shown(R"([{}, {"a":"b{,\"c"} ,[ ],12345678901234567890123])"),
+            "  text:\n    [\n      {},\n      {\n        \"a\": \"b{,\\\"c\"\n      },\n      [],\n"
+            "      12345678901234567890123\n    ]\n");
 }
 
 TEST_F(Inspect, KnowsASafetensorsFileWhoseFirstBytesAreThoseOfAZipArchive) {
@@ -68,10 +105,10 @@ TEST_F(Inspect, PrintsStatsWithoutNaNs) {
   EXPECT_EQ(inspect(path("w") + " --stats").output, path("w") +
                                                         ": safetensors, 4 tensors, 24 bytes\n"
                                                         "  name  dtype  shape  bytes  min  max  mean  NaN\n"
+                                                        "  mask  BOOL   [4]        4    0    1  0.75    0\n"
                                                         "  nan   F32    [1]        4    -    -     -    1\n"
                                                         "  none  F32    [0]        0    -    -     -    0\n"
-                                                        "  x     F32    [4]       16   -3    1    -1    2\n"
-                                                        "  mask  BOOL   [4]        4    0    1  0.75    0\n");
+                                                        "  x     F32    [4]       16   -3    1    -1    2\n");
 }
 
 TEST_F(Inspect, ReadsNumPysFiles) {

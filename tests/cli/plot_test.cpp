@@ -130,7 +130,10 @@ TEST_F(Plot, SaysWhatIsWrong) {
             "tito: log has no values of \"accuracy\"; it has learning_rate, loss, step, time\n");
   const ProgramRun no_folder = plot("log -o no/such/folder");
   EXPECT_EQ(no_folder.exit_code, 1);
-  EXPECT_THAT(no_folder.output, HasSubstr("tito: gnuplot failed to draw no/such/folder.png"));
+  EXPECT_EQ(no_folder.output, "tito: there is no directory no/such for the pictures\n");
+  folder_.add_script("bin/gnuplot", "echo out of ink; exit 7");
+  EXPECT_THAT(plot("log").output, AllOf(HasSubstr("  out of ink\n"),
+                                        HasSubstr("tito: gnuplot failed to draw plot.png (exit code 7)\n")));
   EXPECT_FALSE(std::filesystem::exists(path("plot.png")));
 }
 

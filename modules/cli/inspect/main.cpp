@@ -11,12 +11,14 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/internal/file.h"
 #include "core/internal/npy.h"
@@ -31,6 +33,7 @@ namespace tinytorch {
 namespace {
 
 constexpr int kUsageError = 2;
+constexpr std::size_t kLongestName = 200, kLongestText = 10'000;  // that are printed
 
 /// A tensor in a file.
 struct ListedTensor {
@@ -150,8 +153,81 @@ void print_table(const std::vector<Row>& rows) {
   }
 }
 
-void print_file(const std::string& path, const ListedFile& file, bool with_stats) {
-  constexpr std::size_t kLongestName = 200, kLongestText = 10'000;
+/// Whether a comes before b, with numbers in the order of their values: layers.2 before layers.10.
+bool comes_before(std::string_view a, std::string_view b) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a[0]) && is_digit(b[0])) {
+      const auto number_of = [&](std::string_view& text) {
+        text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+        const auto size = std::find_if_not(text.begin(), text.end(), is_digit) - text.begin();
+        const std::string_view digits = text.substr(0, static_cast<std::size_t>(size));
+        text.remove_prefix(digits.size());
+        return digits;
+      };
+      const std::string_view of_a = number_of(a), of_b = number_of(b);
+      if (of_a != of_b) return std::pair(of_a.size(), of_a) < std::pair(of_b.size(), of_b);
+    } else {
+      if (a[0] != b[0]) return a[0] < b[0];
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.size() < b.size();
+}
+
+/// JSON with each value on a line of its own; empty if the text is something else, long or deep.
+std::string indented_json(const std::string& text) {
+  constexpr std::size_t kDeepest = 32;
+  if (text.size() > kLongestText || !nlohmann::json::accept(text)) return "";
+  std::string lines;
+  std::size_t depth = 0;
+  bool in_string = false;
+  const auto next_line = [&] {
+    lines += '\n';
+    lines.append(2 * depth, ' ');
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string || c == '"') {
+      lines += c;
+      if (c == '\\') lines += text[++i];
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDeepest) return "";
+      lines += c;
+      next_line();
+    } else if (c == '}' || c == ']') {
+      --depth;
+      const std::size_t last = lines.find_last_not_of(" \n");
+      const bool is_empty = lines[last] == '{' || lines[last] == '[';
+      lines.erase(last + 1);
+      if (!is_empty) next_line();
+      lines += c;
+    } else if (c == ',') {
+      lines += c;
+      next_line();
+    } else if (c == ':') {
+      lines += ": ";
+    } else if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) {
+      lines += c;
+    }
+  }
+  return lines.find('\n') == std::string::npos ? "" : lines;
+}
+
+void print_metadata(const std::string& key, const std::string& text) {
+  fmt::print("  {}:", printable(key, kLongestName));
+  const std::string json = indented_json(text);
+  if (json.empty()) return fmt::print(" {}\n", printable(text, kLongestText));
+  fmt::print("\n");
+  std::istringstream lines(json);
+  for (std::string line; std::getline(lines, line);) fmt::print("    {}\n", printable(line, kLongestText));
+}
+
+void print_file(const std::string& path, ListedFile file, bool with_stats) {
+  std::stable_sort(file.tensors.begin(), file.tensors.end(),
+                   [](const ListedTensor& a, const ListedTensor& b) { return comes_before(a.name, b.name); });
   std::vector<Row> rows{{"name", "dtype", "shape", "bytes"}};
   if (with_stats) rows.front().insert(rows.front().end(), {"min", "max", "mean", "NaN"});
   std::uint64_t bytes = 0;
@@ -165,8 +241,7 @@ void print_file(const std::string& path, const ListedFile& file, bool with_stats
              file.tensors.size(), file.tensors.size() == 1 ? "" : "s", bytes);
   if (!file.tensors.empty()) print_table(rows);
   if (!file.metadata.empty()) fmt::print("metadata\n");
-  for (const auto& [key, text] : file.metadata)
-    fmt::print("  {}: {}\n", printable(key, kLongestName), printable(text, kLongestText));
+  for (const auto& [key, text] : file.metadata) print_metadata(key, text);
 }
 
 }  // namespace
