@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -70,6 +69,13 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_flag("--resume", settings.resume, "Go on with the last checkpoint");
 }
 
+/// Settings of a run of seconds, for flags that were not given.
+void make_quick(const CLI::App& app, Settings& settings) {
+  if (app.count("--epochs") == 0) settings.epochs = 1;
+  if (app.count("--width") == 0) settings.width = 4;
+  if (app.count("--output") == 0) settings.output = "runs/fashion_mnist_quick";
+}
+
 /// The pixels as the network takes them.
 nn::Transform prepared() { return nn::compose({nn::to_float(), nn::normalize({kMean}, {kDeviation})}); }
 nn::Transform augmented() { return nn::compose({nn::random_flip(), nn::random_crop(2), prepared()}); }
@@ -78,9 +84,9 @@ std::string weights_path(const Settings& settings) {
   return settings.output + "/" + settings.model + ".safetensors";
 }
 
-std::int64_t epochs_of(const Settings& settings, bool quick) {
+std::int64_t epochs_of(const Settings& settings) {
   if (settings.epochs > 0) return settings.epochs;
-  return quick ? 1 : settings.model == "mlp" ? 12 : 8;
+  return settings.model == "mlp" ? 12 : 8;
 }
 
 nn::DataLoader training_loader(const Data& data, const Settings& settings, const examples::Program& program) {
@@ -93,9 +99,9 @@ nn::DataLoader training_loader(const Data& data, const Settings& settings, const
 }
 
 /// Reads the saved weights into a new model, and measures that.
-void evaluate_saved(const Settings& settings, std::int64_t width, const Data& test, nn::DataLoader& loader,
+void evaluate_saved(const Settings& settings, const Data& test, nn::DataLoader& loader,
                     const examples::Program& program) {
-  nn::Sequential model = make_model(settings.model, width);
+  nn::Sequential model = make_model(settings.model, settings.width);
   model.load_state_dict(load_safetensors(weights_path(settings)));
   model.to(program.device);
   nn::SGD unused(model.parameters());
@@ -115,12 +121,11 @@ void evaluate_saved(const Settings& settings, std::int64_t width, const Data& te
 /// Trains the model with a checkpoint after each epoch.
 nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLoader& validation,
                        const Settings& settings, const examples::Program& program) {
-  const std::int64_t epochs = epochs_of(settings, program.quick);
+  const std::int64_t epochs = epochs_of(settings);
   nn::AdamW optimizer(model.parameters(), {.weight_decay = 0.01});
   nn::OneCycle schedule(optimizer,
                         {.highest = settings.learning_rate, .total_steps = epochs * loader.size() + 1});
   const std::string directory = settings.output + "/" + settings.model;
-  std::filesystem::create_directories(directory);
   nn::Trainer trainer(
       model, optimizer, nn::CrossEntropyLoss({.label_smoothing = 0.05}),
       {.epochs = epochs, .checkpoints = {.directory = directory, .config = {{"model", settings.model}}}});
@@ -143,8 +148,7 @@ int train(const examples::Program& program, const Settings& settings) {
   std::printf("%lld training images, %lld test images\n", static_cast<long long>(training.images.size(0)),
               static_cast<long long>(test.images.size(0)));
   manual_seed(program.seed);
-  const std::int64_t width = program.quick ? std::min<std::int64_t>(settings.width, 4) : settings.width;
-  nn::Sequential model = make_model(settings.model, width);
+  nn::Sequential model = make_model(settings.model, settings.width);
   model.to(program.device);
   std::cout << model.summary();
   nn::DataLoader loader = training_loader(training, settings, program);
@@ -152,8 +156,8 @@ int train(const examples::Program& program, const Settings& settings) {
                             {.batch_size = 250, .transform = prepared(), .device = program.device});
   const nn::TrainingResult result = fit(model, loader, validation, settings, program);
   if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
-  save_safetensors(weights_path(settings), model.state_dict(), {{"width", std::to_string(width)}});
-  evaluate_saved(settings, width, test, validation, program);
+  save_safetensors(weights_path(settings), model.state_dict(), {{"width", std::to_string(settings.width)}});
+  evaluate_saved(settings, test, validation, program);
   return examples::kDone;
 }
 
@@ -184,6 +188,9 @@ int predict(const examples::Program& program, const Settings& settings) {
   model.to(program.device);
   model.eval();
   const Tensor image = unsqueeze(nn::load_image(settings.predict, {.grayscale = true}), 0);
+  if (image.size(2) != 28 || image.size(3) != 28)
+    std::fprintf(stderr, "%s has %lld x %lld pixels, and is scaled to 28 x 28\n", settings.predict.c_str(),
+                 static_cast<long long>(image.size(3)), static_cast<long long>(image.size(2)));
   const std::vector<std::uint64_t> seed{0};
   const Tensor scaled = interpolate(prepared()(image, seed), {28, 28}, {.mode = Interpolation::bilinear});
   const Sorted<Tensor> best = topk(softmax(model(scaled.to(program.device)), 1), 3);
@@ -203,6 +210,7 @@ int main(int argc, char** argv) {
   program.add_training_flags();
   add_flags(*program.app, settings);
   return program.run(argc, argv, [&] {
+    if (program.quick) make_quick(*program.app, settings);
     return settings.predict.empty() ? train(program, settings) : predict(program, settings);
   });
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <numbers>
@@ -13,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "examples/common/program.h"
@@ -32,6 +32,32 @@ nn::GPT make_gpt(const Settings& s, std::int64_t vocabulary) {
   options.layers = s.layers;
   options.dropout = s.dropout;
   return nn::GPT(options);
+}
+
+/// A model, and the tokens that it reads and writes.
+struct Writer {
+  std::unique_ptr<nn::Tokenizer> tokenizer;
+  nn::GPT model;
+};
+
+Writer new_writer(const std::string& text, const Settings& s) {
+  std::unique_ptr<nn::Tokenizer> tokenizer = make_tokenizer(text, s.vocabulary);
+  const std::int64_t vocabulary = tokenizer->size();
+  return {std::move(tokenizer), make_gpt(s, vocabulary)};
+}
+
+/// That of the last checkpoint, with its sizes in the settings.
+Writer trained_writer(Settings& s) {
+  const std::string path = nn::latest_checkpoint(s.output);
+  if (path.empty())
+    throw std::runtime_error("there is no checkpoint in " + s.output + " yet; train a model first");
+  nn::Checkpoint saved = nn::load_checkpoint(path);
+  read_config(path, saved.config, s);
+  std::unique_ptr<nn::Tokenizer> tokenizer = load_tokenizer(s.output, s.vocabulary);
+  const std::int64_t vocabulary = tokenizer->size();
+  Writer writer{std::move(tokenizer), make_gpt(s, vocabulary)};
+  writer.model.load_state_dict(std::move(saved.model));
+  return writer;
 }
 
 /// The mean loss of all tokens.
@@ -58,9 +84,23 @@ class BitsPerCharacter : public nn::Metric {
   double nats_ = 0, tokens_ = 0;
 };
 
+/// Writes the tokenizer with each checkpoint, so that the two stay together.
+class SavesTokenizer : public nn::Callback {
+ public:
+  SavesTokenizer(const nn::Tokenizer& tokenizer, std::string directory)
+      : tokenizer_(tokenizer), directory_(std::move(directory)) {}
+  void on_checkpoint(const nn::TrainingState&, const std::string&) override {
+    save_tokenizer(tokenizer_, directory_);
+  }
+
+ private:
+  const nn::Tokenizer& tokenizer_;
+  std::string directory_;
+};
+
 /// Prints the text as it is written.
-void write_text(const nn::GPT& model, const nn::Tokenizer& tokenizer, const Settings& s,
-                const examples::Program& program) {
+void write_text(const Writer& writer, const Settings& s, const examples::Program& program) {
+  const nn::Tokenizer& tokenizer = *writer.tokenizer;
   const std::vector<std::int64_t> prompt = tokenizer.encode(s.prompt);
   std::cout << s.prompt << std::flush;
   nn::GenerateOptions options{
@@ -73,7 +113,7 @@ void write_text(const nn::GPT& model, const nn::Tokenizer& tokenizer, const Sett
   };
   Generator generator(program.seed);
   const Tensor tokens = from_values(prompt, {1, static_cast<std::int64_t>(prompt.size())});
-  model.generate(tokens.to(program.device), options, generator);
+  writer.model.generate(tokens.to(program.device), options, generator);
   std::cout << '\n';
 }
 
@@ -101,43 +141,40 @@ nn::DataLoader validation_loader(const Corpus& corpus, const Settings& s, const 
 }
 
 /// A checkpoint each twentieth of the run, and four validations.
-nn::TrainerOptions trainer_options(std::int64_t steps, const std::string& output) {
+nn::TrainerOptions trainer_options(std::int64_t steps, const Settings& s) {
   const auto every = [&](std::int64_t parts) { return std::max<std::int64_t>(1, steps / parts); };
   return {.steps = steps,
           .clip_norm = 1,
           .validate_every = every(4),
-          .checkpoints = {.directory = output, .every = every(20)}};
-}
-
-/// Loads what was trained. @return  false if there is nothing
-bool load_trained(nn::GPT& model, const Settings& s) {
-  const std::string path = nn::latest_checkpoint(s.output);
-  if (path.empty()) return false;
-  model.load_state_dict(nn::load_checkpoint(path).model);
-  return true;
+          .checkpoints = {.directory = s.output, .every = every(20), .config = config_of(s)}};
 }
 
 /// Trains the model. @return  the exit code
-int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const examples::Program& program) {
+int train(Writer& writer, const std::string& text, const Settings& s, const examples::Program& program) {
+  const Corpus corpus(text, *writer.tokenizer);
+  std::printf("%lld characters, %lld tokens to learn, a vocabulary of %lld\n",
+              static_cast<long long>(corpus.characters), static_cast<long long>(corpus.training.numel()),
+              static_cast<long long>(writer.tokenizer->size()));
   nn::DataLoader loader = training_loader(corpus, s, program),
                  validation = validation_loader(corpus, s, program);
   const std::int64_t steps = s.epochs > 0 ? s.epochs * loader.size() : s.steps;
-  nn::AdamW optimizer(model.parameters(), {.beta2 = 0.99, .weight_decay = 0.1});
+  nn::AdamW optimizer(writer.model.parameters(), {.beta2 = 0.99, .weight_decay = 0.1});
   nn::OneCycle schedule(
       optimizer, {.highest = s.learning_rate, .total_steps = steps + 1, .rise = 0.1, .final_division = 10});
-  std::filesystem::create_directories(s.output);
-  nn::Trainer trainer(model, optimizer, criterion, trainer_options(steps, s.output));
+  nn::Trainer trainer(writer.model, optimizer, criterion, trainer_options(steps, s));
   BitsPerCharacter bits(corpus.characters_per_token);
   nn::Progress progress(std::cout,
                         {.style = program.quiet ? nn::ProgressStyle::quiet : nn::ProgressStyle::automatic});
   nn::JsonLog log(s.output + "/log.jsonl");
+  SavesTokenizer tokens(*writer.tokenizer, s.output);
+  trainer.add(tokens);
   trainer.add(schedule);
   trainer.add(bits);
   trainer.add(progress);
   trainer.add(log);
   if (s.resume && !trainer.resume(loader))
     std::printf("there is no checkpoint in %s yet\n", s.output.c_str());
-  std::cout << model.summary();
+  std::cout << writer.model.summary();
   const nn::TrainingResult result = trainer.fit(loader, &validation);
   if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;
   if (result.validation)
@@ -146,24 +183,19 @@ int train(nn::GPT& model, const Corpus& corpus, const Settings& s, const example
 }
 
 int run(const examples::Program& program, Settings s) {
-  if (program.quick) make_quick(s);
-  const std::string text = load_corpus(s.text);
-  const Corpus corpus(text, s.vocabulary);
-  corpus.tokenizer->encode(s.prompt);  // what it cannot read is an error now, not after the training
+  if (program.quick) make_quick(*program.app, s);
   manual_seed(program.seed);
-  nn::GPT model = make_gpt(s, corpus.tokenizer->size());
-  model.to(program.device);
-  if (s.generate) {
-    if (!load_trained(model, s))
-      throw std::runtime_error("there is no checkpoint in " + s.output + " yet; train a model first");
-  } else {
-    std::printf("%lld characters, %lld tokens to learn, a vocabulary of %lld\n",
-                static_cast<long long>(corpus.characters), static_cast<long long>(corpus.training.numel()),
-                static_cast<long long>(corpus.tokenizer->size()));
-    if (const int code = train(model, corpus, s, program); code != examples::kDone) return code;
+  const bool goes_on = s.generate || (s.resume && !nn::latest_checkpoint(s.output).empty());
+  const std::string text = s.generate ? "" : load_corpus(s.text);
+  Writer writer = goes_on ? trained_writer(s) : new_writer(text, s);
+  writer.tokenizer->encode(s.prompt);  // what it cannot read is an error now, not after the training
+  writer.model.to(program.device);
+  if (!s.generate) {
+    const int code = train(writer, text, s, program);
+    if (code != examples::kDone) return code;
   }
-  model.eval();
-  write_text(model, *corpus.tokenizer, s, program);
+  writer.model.eval();
+  write_text(writer, s, program);
   return examples::kDone;
 }
 

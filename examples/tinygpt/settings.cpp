@@ -1,8 +1,24 @@
 #include "examples/tinygpt/settings.h"
 
+#include <charconv>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
 #include <CLI/CLI.hpp>
 
+namespace {
+
 constexpr int kMost = 1'000'000'000;
+
+/// What a checkpoint keeps of the settings.
+constexpr std::pair<const char*, std::int64_t Settings::*> kKept[] = {{"vocabulary", &Settings::vocabulary},
+                                                                      {"context", &Settings::context},
+                                                                      {"width", &Settings::width},
+                                                                      {"heads", &Settings::heads},
+                                                                      {"layers", &Settings::layers}};
+
+}  // namespace
 
 void add_flags(CLI::App& app, Settings& s) {
   app.add_option("--text", s.text,
@@ -36,7 +52,7 @@ void add_flags(CLI::App& app, Settings& s) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--output", s.output, "Where checkpoints and logs go")->capture_default_str();
-  app.add_flag("--resume", s.resume, "Go on with the last checkpoint");
+  app.add_flag("--resume", s.resume, "Go on with the last checkpoint, and the sizes of its model");
   app.add_flag("--generate", s.generate, "Only write text, by the model that was trained");
   app.add_option("--prompt", s.prompt, "How the text begins")
       ->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); })
@@ -56,11 +72,35 @@ void add_flags(CLI::App& app, Settings& s) {
   app.add_flag("--no-cache", s.no_cache, "Compute the keys and values of all tokens again for each");
 }
 
-void make_quick(Settings& s) {
-  s.steps = 20;
-  s.batch = 8;
-  s.context = 32;
-  s.width = 32;
-  s.layers = 2;
-  s.length = 40;
+void make_quick(const CLI::App& app, Settings& s) {
+  const auto quick = [&](const char* flag, auto& value, const auto& small) {
+    if (app.count(flag) == 0) value = small;
+  };
+  quick("--steps", s.steps, 20);
+  quick("--batch", s.batch, 8);
+  quick("--context", s.context, 32);
+  quick("--width", s.width, 32);
+  quick("--layers", s.layers, 2);
+  quick("--length", s.length, 40);
+  quick("--output", s.output, "runs/tinygpt_quick");
+}
+
+std::map<std::string, std::string> config_of(const Settings& settings) {
+  std::map<std::string, std::string> config;
+  for (const auto& [name, member] : kKept) config[name] = std::to_string(settings.*member);
+  return config;
+}
+
+void read_config(const std::string& path, const std::map<std::string, std::string>& config,
+                 Settings& settings) {
+  for (const auto& [name, member] : kKept) {
+    const auto found = config.find(name);
+    const std::string text = found == config.end() ? "" : found->second;
+    std::int64_t& value = settings.*member;
+    const char* const end = text.data() + text.size();
+    const auto [parsed, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || parsed != end || value < 0 || value > kMost)
+      throw std::runtime_error(path + " has no valid " + name +
+                               ": another program, or an earlier version of this one, wrote it");
+  }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
@@ -26,5 +27,12 @@ struct Settings {
 
 void add_flags(CLI::App& app, Settings& settings);
 
-/// A run of seconds.
-void make_quick(Settings& settings);
+/// Settings of a run of seconds, for flags that were not given.
+void make_quick(const CLI::App& app, Settings& settings);
+
+/// The vocabulary and the sizes of the model, for a checkpoint's config.
+std::map<std::string, std::string> config_of(const Settings& settings);
+/// Takes them from a checkpoint.
+/// @throws std::runtime_error  the checkpoint at `path` is not of tinygpt
+void read_config(const std::string& path, const std::map<std::string, std::string>& config,
+                 Settings& settings);

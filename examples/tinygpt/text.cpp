@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "examples/common/bible.h"
@@ -23,6 +24,15 @@ std::int64_t characters_of(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
 }
 
+/// The two parts of a corpus. They meet at a space or the end of a line, so that no character is divided.
+std::pair<std::string_view, std::string_view> parts_of(std::string_view text) {
+  const std::size_t split = std::min(text.find_first_of(" \n", text.size() / 10 * 9), text.size());
+  return {text.substr(0, split), text.substr(split)};
+}
+
+std::string characters_path(const std::string& directory) { return directory + "/characters.txt"; }
+std::string byte_pairs_path(const std::string& directory) { return directory + "/byte_pairs.json"; }
+
 Tensor tokens_of(const nn::Tokenizer& tokenizer, std::string_view text) {
   const std::vector<std::int64_t> ids = tokenizer.encode(text);
   return from_values(ids, {static_cast<std::int64_t>(ids.size())});
@@ -35,19 +45,28 @@ std::string load_corpus(const std::string& path) {
   return without_references(examples::bible_text());
 }
 
-Corpus::Corpus(const std::string& text, std::int64_t vocabulary) : characters(characters_of(text)) {
-  // At a space or the end of a line, so that no character is divided.
-  const std::size_t split = std::min(text.find_first_of(" \n", text.size() / 10 * 9), text.size());
-  const std::string_view first = std::string_view(text).substr(0, split),
-                         rest = std::string_view(text).substr(split);
-  if (vocabulary == 0) {
-    tokenizer = std::make_unique<nn::CharTokenizer>(text);
-  } else {
-    tokenizer = std::make_unique<nn::BytePairTokenizer>(
-        nn::BytePairTokenizer::train(first, {.vocabulary_size = vocabulary}));
-  }
-  training = tokens_of(*tokenizer, first);
-  held_out = tokens_of(*tokenizer, rest);
+std::unique_ptr<nn::Tokenizer> make_tokenizer(const std::string& text, std::int64_t vocabulary) {
+  if (vocabulary == 0) return std::make_unique<nn::CharTokenizer>(text);
+  return std::make_unique<nn::BytePairTokenizer>(
+      nn::BytePairTokenizer::train(parts_of(text).first, {.vocabulary_size = vocabulary}));
+}
+
+void save_tokenizer(const nn::Tokenizer& tokenizer, const std::string& directory) {
+  if (const auto* characters = dynamic_cast<const nn::CharTokenizer*>(&tokenizer))
+    return characters->save(characters_path(directory));
+  dynamic_cast<const nn::BytePairTokenizer&>(tokenizer).save(byte_pairs_path(directory));
+}
+
+std::unique_ptr<nn::Tokenizer> load_tokenizer(const std::string& directory, std::int64_t vocabulary) {
+  if (vocabulary == 0)
+    return std::make_unique<nn::CharTokenizer>(nn::CharTokenizer::load(characters_path(directory)));
+  return std::make_unique<nn::BytePairTokenizer>(nn::BytePairTokenizer::load(byte_pairs_path(directory)));
+}
+
+Corpus::Corpus(const std::string& text, const nn::Tokenizer& tokenizer) : characters(characters_of(text)) {
+  const auto [first, rest] = parts_of(text);
+  training = tokens_of(tokenizer, first);
+  held_out = tokens_of(tokenizer, rest);
   characters_per_token = static_cast<double>(characters_of(rest)) /
                          static_cast<double>(std::max<std::int64_t>(held_out.numel(), 1));
 }

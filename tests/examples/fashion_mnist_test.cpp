@@ -84,6 +84,7 @@ TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_GT(accuracy(trained.output), 90) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("320 training images, 100 test images"));
+  EXPECT_THAT(trained.output, HasSubstr("Dense(784, 64)")) << "--quick overwrote --width";
   expect_losses_of_the_cpu("mlp", "--model mlp --epochs 4 --width 8");
   EXPECT_EQ(nn::load_image(path("out/mlp/wrong.png")).size(2), 280);
   Tensor image = zeros({28, 28}, {.dtype = DType::u8});
@@ -93,6 +94,9 @@ TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
   const ProgramRun predicted = run("--model mlp --predict '" + path("dress.png") + "'");
   EXPECT_EQ(predicted.exit_code, 0);
   EXPECT_EQ(predicted.output.substr(0, 5), "dress") << predicted.output;
+  nn::save_png(path("large.png"), zeros({30, 40}, {.dtype = DType::u8}));
+  EXPECT_THAT(run("--model mlp --predict '" + path("large.png") + "'").output,
+              HasSubstr("large.png has 40 x 30 pixels, and is scaled to 28 x 28"));
   // The same weights under other names.
   std::map<std::string, Tensor> renamed;
   for (const auto& [name, value] : load_safetensors(path("out/mlp.safetensors")))
@@ -100,7 +104,7 @@ TEST_F(FashionMnist, TrainsAnMlpThatPredictsImages) {
   save_safetensors(path("other"), renamed);
   write("net.*.* -> *.*\n", "rules");
   const std::string others =
-      "--model mlp --width 4 --predict '" + path("dress.png") + "' --weights '" + path("other") + "'";
+      "--model mlp --width 8 --predict '" + path("dress.png") + "' --weights '" + path("other") + "'";
   EXPECT_EQ(run(others + " --map '" + path("rules") + "'").output, predicted.output);
   const ProgramRun unnamed = run(others);
   EXPECT_EQ(unnamed.exit_code, 2);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/device.h"
+#include "nn/train/checkpoint.h"
 #include "tests/examples/losses.h"
 #include "tests/support/backend.h"
 #include "tests/support/file_test.h"
@@ -25,11 +26,15 @@ class TinyGpt : public FileTest {
     for (int i = 0; i < 300; ++i) text << "And the " << (i % 3 == 0 ? "lion" : "lamb") << " lay down.\n";
   }
 
+  /// With these flags and no others.
+  static ProgramRun run_plain(const std::string& flags) {
+    return run_program("'" + (build_folder() / "examples" / "tinygpt" / "tinygpt").string() + "' " + flags +
+                       " 2>&1");
+  }
   ProgramRun run(const std::string& arguments, const std::string& output = "out",
                  Device device = backend()) const {
-    return run_program("'" + (build_folder() / "examples" / "tinygpt" / "tinygpt").string() + "' --backend " +
-                       name(device.type) + " --quick --quiet --text '" + path("text") + "' --output '" +
-                       path(output) + "' " + arguments + " 2>&1");
+    return run_plain(std::string("--backend ") + name(device.type) + " --quick --quiet --text '" +
+                     path("text") + "' --output '" + path(output) + "' " + arguments);
   }
 };
 
@@ -61,6 +66,30 @@ TEST_F(TinyGpt, ReadsBytePairs) {
   const ProgramRun trained = run("--vocabulary 270");
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("a vocabulary of 270"));
+}
+
+TEST_F(TinyGpt, WritesByTheVocabularyAndSizesOfItsCheckpoint) {
+  for (const char* const given : {"--width 16 --heads 2 --context 24", "--vocabulary 270 --layers 1"}) {
+    const ProgramRun trained = run(given);
+    ASSERT_EQ(trained.exit_code, 0) << given;
+    EXPECT_EQ(given[2] == 'w', trained.output.find(", 16]") != std::string::npos)
+        << "--quick overwrote --width: " << trained.output;
+    const ProgramRun written = run("--generate --length 60");
+    EXPECT_EQ(written.exit_code, 0) << written.output;
+    EXPECT_GE(written.output.size(), 60U) << "--quick overwrote --length";
+    const ProgramRun plain = run_plain(std::string("--generate --length 60 --backend ") +
+                                       name(backend().type) + " --output '" + path("out") + "'");
+    EXPECT_EQ(plain.output, written.output) << given;
+  }
+  nn::save_checkpoint(path("out/step_000000021.safetensors"), {.config = {{"vocabulary", "2x"}}});
+  const ProgramRun other = run("--generate");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.output, HasSubstr("step_000000021.safetensors has no valid vocabulary"));
+  fs::remove(path("out/step_000000021.safetensors"));
+  std::ofstream(path("out/byte_pairs.json")) << "{";
+  const ProgramRun damaged = run("--generate");
+  EXPECT_EQ(damaged.exit_code, 2);
+  EXPECT_THAT(damaged.output, HasSubstr("byte_pairs.json"));
 }
 
 TEST_F(TinyGpt, SaysWhatItNeeds) {
