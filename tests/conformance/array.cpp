@@ -117,8 +117,9 @@ Array apply_along_axis(const Array& x, int axis,
 Array read(const Tensor& x) {
   const Tensor host = x.to(Device::cpu());
   return dispatch(x.dtype(), [&]<class T>() {
+    const T* const first = host.data<T>();
     return generate(x.shape(), [&](const Dims& index) {
-      return static_cast<double>(host.data<T>()[offset_of(index, host.strides())]);
+      return static_cast<double>(first[offset_of(index, host.strides())]);
     });
   });
 }

@@ -62,9 +62,9 @@ void expect_agreement(const Row& row, const Tensor& actual, const Array& expecte
   const std::vector<double> values = read(actual).values;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double reference = rounded(expected.values[i], dtype);
-    ASSERT_TRUE(agree(row, dtype, values[i], reference))
-        << "element " << i << " is " << ::testing::PrintToString(values[i]) << ", but the reference gives "
-        << ::testing::PrintToString(reference);
+    if (agree(row, dtype, values[i], reference)) continue;
+    FAIL() << "element " << i << " is " << ::testing::PrintToString(values[i]) << ", but the reference gives "
+           << ::testing::PrintToString(reference);
   }
 }
 

@@ -12,8 +12,11 @@ std::size_t product(const Shape& shape, int from, int to) {
   return result;
 }
 
-long double scale(const Statistics& s, std::size_t group) {
-  return 1 / std::sqrt(s.variance[group] + kEpsilon);
+/// What each group's distances from the mean are multiplied with.
+std::vector<long double> scales(const Statistics& s) {
+  std::vector<long double> result;
+  for (const long double variance : s.variance) result.push_back(1 / std::sqrt(variance + kEpsilon));
+  return result;
 }
 
 }  // namespace
@@ -52,9 +55,10 @@ Statistics running_statistics(const Array& mean, const Array& variance) {
 
 Array normalized(const Grouping& grouping, const Array& x, const Statistics& s) {
   Array y = x;
+  const std::vector<long double> scale = scales(s);
   for (std::size_t i = 0; i < x.values.size(); ++i) {
     const std::size_t group = grouping.group(i);
-    y.values[i] = static_cast<double>((x.values[i] - s.mean[group]) * scale(s, group));
+    y.values[i] = static_cast<double>((x.values[i] - s.mean[group]) * scale[group]);
   }
   return y;
 }
@@ -72,6 +76,7 @@ Array affine(const Grouping& grouping, Array y, const Array& weight, const Array
 Array gradients(const Grouping& grouping, const Array& x, const Statistics& s, const Array& weight,
                 const Array& grad, bool centered, bool constant) {
   const Array n = normalized(grouping, x, s);
+  const std::vector<long double> scale = scales(s);
   std::vector<long double> sum(grouping.groups(), 0), sum_n(grouping.groups(), 0), dw(grouping.channels, 0),
       db(grouping.channels, 0);
   const auto weighted = [&](std::size_t i) -> long double {
@@ -88,7 +93,7 @@ Array gradients(const Grouping& grouping, const Array& x, const Statistics& s, c
     const std::size_t group = grouping.group(i);
     long double dx = weighted(i);
     if (!constant) dx -= ((centered ? sum[group] : 0) + n.values[i] * sum_n[group]) / s.size[group];
-    all.values.push_back(static_cast<double>(dx * scale(s, group)));
+    all.values.push_back(static_cast<double>(dx * scale[group]));
   }
   for (const auto& sums : {dw, db}) all.values.insert(all.values.end(), sums.begin(), sums.end());
   return all;
