@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/device.h"
+#include "core/ops/copy.h"
 #include "core/ops/creation.h"
+#include "core/ops/shape.h"
 #include "core/safetensors.h"
 #include "nn/data/image.h"
 #include "tests/examples/losses.h"
