@@ -12,6 +12,7 @@ inline Variable in_f64(const Variable& x) { return x.value().is_weakly_typed() ?
 
 namespace detail {
 
+// Defined in reduction.cpp; declared for all that use it, as a specialization must be.
 template <>
 Variable sum_in_f64(const Variable& x, const Axes& axes, bool keepdim);
 

@@ -72,7 +72,7 @@ void compare(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch_bytes(a.dtype(), [&]<class X>() { binary_typed<Order, X>(a, b, y, kCheapGrain); });
 }
 
-/// b before a.
+/// With a and b swapped: a > b is b < a.
 template <class Order>
 void compare_swapped(const Tensor& a, const Tensor& b, Tensor& y) {
   compare<Order>(b, a, y);

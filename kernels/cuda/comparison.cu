@@ -14,7 +14,7 @@ void compare(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch_bytes(a.dtype(), [&]<class X>() { Map<Order, bool, X, X>::run(Order{}, y, a, b); });
 }
 
-/// b before a.
+/// With a and b swapped: a > b is b < a.
 template <class Order>
 void compare_swapped(const Tensor& a, const Tensor& b, Tensor& y) {
   compare<Order>(b, a, y);

@@ -155,7 +155,7 @@ std::vector<Task> make_tasks(const std::vector<Program>& suites, const std::vect
                              unsigned jobs, bool all_tests) {
   std::vector<Task> tasks;
   for (const Program& suite : suites) {
-    // As other suites run beside them; and tests of a shard share what they compute.
+    // Half as many as jobs: other suites run at the same time, and tests of a shard share what they compute.
     const unsigned shards = suite.is_long && all_tests ? (jobs + 1) / 2 : 1;
     for (const Backend& backend : backends) {
       if (!suite.runs_on(backend.name)) continue;
