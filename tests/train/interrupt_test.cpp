@@ -11,6 +11,8 @@ namespace tinytorch::testing {
 namespace {
 
 TEST(InterruptGuard, EndsTheProgramAtTheSecondSignal) {
+  // A child that begins anew: in one forked while there are threads, ThreadSanitizer withholds signals.
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto twice = [](int first, int second) {
     const nn::InterruptGuard outer, guard;
     std::raise(first);
