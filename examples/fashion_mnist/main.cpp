@@ -69,11 +69,12 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_flag("--resume", settings.resume, "Go on with the last checkpoint");
 }
 
-/// Settings of a run of seconds, for flags that were not given.
+/// Settings of a training of seconds, for flags that were not given.
 void make_quick(const CLI::App& app, Settings& settings) {
+  if (app.count("--output") == 0) settings.output = "runs/fashion_mnist_quick";
+  if (!settings.predict.empty()) return;
   if (app.count("--epochs") == 0) settings.epochs = 1;
   if (app.count("--width") == 0) settings.width = 4;
-  if (app.count("--output") == 0) settings.output = "runs/fashion_mnist_quick";
 }
 
 /// The pixels as the network takes them.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <numbers>
 #include <numeric>
@@ -53,6 +54,10 @@ Writer trained_writer(Settings& s) {
     throw std::runtime_error("there is no checkpoint in " + s.output + " yet; train a model first");
   nn::Checkpoint saved = nn::load_checkpoint(path);
   read_config(path, saved.config, s);
+  if (saved.config["tokenizer"] != hash_of_tokenizer(s.output, s.vocabulary)) {
+    throw std::runtime_error(path + " was trained with other tokens than those in " + s.output +
+                             ", which a run that ended before its first checkpoint wrote; train again");
+  }
   std::unique_ptr<nn::Tokenizer> tokenizer = load_tokenizer(s.output, s.vocabulary);
   const std::int64_t vocabulary = tokenizer->size();
   Writer writer{std::move(tokenizer), make_gpt(s, vocabulary)};
@@ -82,20 +87,6 @@ class BitsPerCharacter : public nn::Metric {
  private:
   double characters_per_token_;
   double nats_ = 0, tokens_ = 0;
-};
-
-/// Writes the tokenizer with each checkpoint, so that the two stay together.
-class SavesTokenizer : public nn::Callback {
- public:
-  SavesTokenizer(const nn::Tokenizer& tokenizer, std::string directory)
-      : tokenizer_(tokenizer), directory_(std::move(directory)) {}
-  void on_checkpoint(const nn::TrainingState&, const std::string&) override {
-    save_tokenizer(tokenizer_, directory_);
-  }
-
- private:
-  const nn::Tokenizer& tokenizer_;
-  std::string directory_;
 };
 
 /// Prints the text as it is written.
@@ -140,13 +131,15 @@ nn::DataLoader validation_loader(const Corpus& corpus, const Settings& s, const 
   return nn::DataLoader(windows, {.batch_size = 64, .device = program.device});
 }
 
-/// A checkpoint each twentieth of the run, and four validations.
+/// A checkpoint each twentieth of the run, which knows the tokenizer, and four validations.
 nn::TrainerOptions trainer_options(std::int64_t steps, const Settings& s) {
   const auto every = [&](std::int64_t parts) { return std::max<std::int64_t>(1, steps / parts); };
+  std::map<std::string, std::string> config = config_of(s);
+  config["tokenizer"] = hash_of_tokenizer(s.output, s.vocabulary);
   return {.steps = steps,
           .clip_norm = 1,
           .validate_every = every(4),
-          .checkpoints = {.directory = s.output, .every = every(20), .config = config_of(s)}};
+          .checkpoints = {.directory = s.output, .every = every(20), .config = std::move(config)}};
 }
 
 /// Trains the model. @return  the exit code
@@ -161,13 +154,12 @@ int train(Writer& writer, const std::string& text, const Settings& s, const exam
   nn::AdamW optimizer(writer.model.parameters(), {.beta2 = 0.99, .weight_decay = 0.1});
   nn::OneCycle schedule(
       optimizer, {.highest = s.learning_rate, .total_steps = steps + 1, .rise = 0.1, .final_division = 10});
+  save_tokenizer(*writer.tokenizer, s.output);
   nn::Trainer trainer(writer.model, optimizer, criterion, trainer_options(steps, s));
   BitsPerCharacter bits(corpus.characters_per_token);
   nn::Progress progress(std::cout,
                         {.style = program.quiet ? nn::ProgressStyle::quiet : nn::ProgressStyle::automatic});
   nn::JsonLog log(s.output + "/log.jsonl");
-  SavesTokenizer tokens(*writer.tokenizer, s.output);
-  trainer.add(tokens);
   trainer.add(schedule);
   trainer.add(bits);
   trainer.add(progress);

@@ -3,20 +3,26 @@
 #include <charconv>
 #include <cstdint>
 #include <stdexcept>
-#include <utility>
 
 #include <CLI/CLI.hpp>
 
 namespace {
 
-constexpr int kMost = 1'000'000'000;
+constexpr int kMost = 1'000'000'000, kLargest = 1 << 20;
 
-/// What a checkpoint keeps of the settings.
-constexpr std::pair<const char*, std::int64_t Settings::*> kKept[] = {{"vocabulary", &Settings::vocabulary},
-                                                                      {"context", &Settings::context},
-                                                                      {"width", &Settings::width},
-                                                                      {"heads", &Settings::heads},
-                                                                      {"layers", &Settings::layers}};
+/// A setting that a checkpoint keeps: it belongs to the model.
+struct Size {
+  const char* name;
+  std::int64_t Settings::*member;
+  std::int64_t least;
+  const char* help;
+};
+constexpr Size kSizes[] = {
+    {"vocabulary", &Settings::vocabulary, 0, "Byte pairs to learn from the text, as 1024; 0: characters"},
+    {"context", &Settings::context, 1, "Tokens of a sequence"},
+    {"width", &Settings::width, 1, "Features of a token"},
+    {"heads", &Settings::heads, 1, "Of the attention"},
+    {"layers", &Settings::layers, 1, "Transformer blocks"}};
 
 }  // namespace
 
@@ -24,25 +30,17 @@ void add_flags(CLI::App& app, Settings& s) {
   app.add_option("--text", s.text,
                  "Any text file; by default the King James Bible of Debian's package bible-kjv")
       ->check(CLI::ExistingFile);
-  app.add_option("--vocabulary", s.vocabulary, "Byte pairs to learn from the text, as 1024; 0: characters")
-      ->check(CLI::Range(0, 1 << 20))
-      ->capture_default_str();
+  for (const Size& size : kSizes) {
+    app.add_option(std::string("--") + size.name, s.*size.member, size.help)
+        ->check(CLI::Range(size.least, std::int64_t{kLargest}))
+        ->capture_default_str();
+  }
   CLI::Option* const steps =
       app.add_option("--steps", s.steps, "Of training")->check(CLI::Range(1, kMost))->capture_default_str();
   app.add_option("--epochs", s.epochs, "Passes over the text, instead of steps")
       ->check(CLI::Range(1, kMost))
       ->excludes(steps);
   app.add_option("--batch", s.batch, "Sequences of a step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--context", s.context, "Tokens of a sequence")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--width", s.width, "Features of a token")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--heads", s.heads, "Of the attention")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--layers", s.layers, "Transformer blocks")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--dropout", s.dropout, "Helps for small texts")
@@ -87,19 +85,19 @@ void make_quick(const CLI::App& app, Settings& s) {
 
 std::map<std::string, std::string> config_of(const Settings& settings) {
   std::map<std::string, std::string> config;
-  for (const auto& [name, member] : kKept) config[name] = std::to_string(settings.*member);
+  for (const Size& size : kSizes) config[size.name] = std::to_string(settings.*size.member);
   return config;
 }
 
 void read_config(const std::string& path, const std::map<std::string, std::string>& config,
                  Settings& settings) {
-  for (const auto& [name, member] : kKept) {
+  for (const auto& [name, member, least, help] : kSizes) {
     const auto found = config.find(name);
     const std::string text = found == config.end() ? "" : found->second;
     std::int64_t& value = settings.*member;
     const char* const end = text.data() + text.size();
     const auto [parsed, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || parsed != end || value < 0 || value > kMost)
+    if (error != std::errc() || parsed != end || value < least || value > kLargest)
       throw std::runtime_error(path + " has no valid " + name +
                                ": another program, or an earlier version of this one, wrote it");
   }

@@ -1,6 +1,8 @@
 #include "examples/tinygpt/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -30,8 +32,9 @@ std::pair<std::string_view, std::string_view> parts_of(std::string_view text) {
   return {text.substr(0, split), text.substr(split)};
 }
 
-std::string characters_path(const std::string& directory) { return directory + "/characters.txt"; }
-std::string byte_pairs_path(const std::string& directory) { return directory + "/byte_pairs.json"; }
+std::string path_of_tokenizer(const std::string& directory, std::int64_t vocabulary) {
+  return directory + (vocabulary == 0 ? "/characters.txt" : "/byte_pairs.json");
+}
 
 Tensor tokens_of(const nn::Tokenizer& tokenizer, std::string_view text) {
   const std::vector<std::int64_t> ids = tokenizer.encode(text);
@@ -52,15 +55,24 @@ std::unique_ptr<nn::Tokenizer> make_tokenizer(const std::string& text, std::int6
 }
 
 void save_tokenizer(const nn::Tokenizer& tokenizer, const std::string& directory) {
+  std::filesystem::create_directories(directory);
   if (const auto* characters = dynamic_cast<const nn::CharTokenizer*>(&tokenizer))
-    return characters->save(characters_path(directory));
-  dynamic_cast<const nn::BytePairTokenizer&>(tokenizer).save(byte_pairs_path(directory));
+    return characters->save(path_of_tokenizer(directory, 0));
+  dynamic_cast<const nn::BytePairTokenizer&>(tokenizer).save(path_of_tokenizer(directory, tokenizer.size()));
 }
 
 std::unique_ptr<nn::Tokenizer> load_tokenizer(const std::string& directory, std::int64_t vocabulary) {
-  if (vocabulary == 0)
-    return std::make_unique<nn::CharTokenizer>(nn::CharTokenizer::load(characters_path(directory)));
-  return std::make_unique<nn::BytePairTokenizer>(nn::BytePairTokenizer::load(byte_pairs_path(directory)));
+  const std::string path = path_of_tokenizer(directory, vocabulary);
+  if (vocabulary == 0) return std::make_unique<nn::CharTokenizer>(nn::CharTokenizer::load(path));
+  return std::make_unique<nn::BytePairTokenizer>(nn::BytePairTokenizer::load(path));
+}
+
+// FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/, as std::hash may differ between programs.
+std::string hash_of_tokenizer(const std::string& directory, std::int64_t vocabulary) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char byte : nn::load_text(path_of_tokenizer(directory, vocabulary)))
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+  return std::to_string(hash);
 }
 
 Corpus::Corpus(const std::string& text, const nn::Tokenizer& tokenizer) : characters(characters_of(text)) {
