@@ -283,9 +283,10 @@ void Module::load_state_dict(StateDict state) {
   if (!misshapen.empty()) problems.push_back(fmt::format("wrong shape: {}", joined(misshapen, ", ")));
   if (!problems.empty()) {
     const bool is_checkpoint = !missing.empty() && state.contains("model." + missing.front());
-    fail<ValueError>("load_state_dict", "the state does not fit the model{}; {}",
-                     is_checkpoint ? "; if it is of a checkpoint, read that by nn::load_checkpoint()" : "",
-                     joined(problems, "; "));
+    fail<ValueError>(
+        "load_state_dict", "the state does not fit the model{}; {}",
+        is_checkpoint ? "; if it comes from a checkpoint, load that with nn::load_checkpoint()" : "",
+        joined(problems, "; "));
   }
   const OpScope scope("load_state_dict");
   std::vector<std::pair<Tensor, Tensor>> moves;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@ template <class E, class... Args>
   if (const char* const called = OpScope::current()) op = called;
   throw E(fmt::format("[{}] {}", op, fmt::format(format, std::forward<Args>(args)...)));
 }
+
+/// The value as it is printed: a NaN as nan, never as -nan, which fmt would print where the sign bit is set.
+inline double without_nan_sign(double value) { return std::isnan(value) ? std::abs(value) : value; }
 
 }  // namespace tinytorch
 

@@ -3,8 +3,8 @@
 namespace tinytorch::nn {
 
 /// While one exists, the first SIGINT (Ctrl-C) or SIGTERM only sets a flag, so that the program can end in
-/// order; a second one ends it at once, unless it comes within half a second: `timeout` and shells signal a
-/// program and then its group. Exit with code 130 after it, as a shell expects.
+/// order; a second one ends it at once, unless it comes within half a second of the first, as the two do that
+/// `timeout` sends. After an interrupt exit with code 130, as a shell expects.
 /// ```cpp
 /// const nn::InterruptGuard guard;
 /// while (!guard.interrupted()) break;  // a long computation

@@ -9,19 +9,19 @@
 namespace tinytorch::nn {
 namespace {
 
-using LogLine = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 // Numbers that JSON does not have become null.
-LogLine logged(double value) { return std::isfinite(value) ? LogLine(value) : LogLine(); }
+OrderedJson json_number(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(); }
 
-LogLine event(const char* name, const TrainingState& state) {
+OrderedJson event(const char* name, const TrainingState& state) {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return {{"event", name}, {"time", now.count()}, {"step", state.steps}, {"epoch", state.epoch}};
 }
 
 // A path or a name need not be UTF-8, as JSON is.
-std::string text_of(const LogLine& line) {
-  return line.dump(-1, ' ', false, LogLine::error_handler_t::replace);
+std::string text_of(const OrderedJson& line) {
+  return line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 /// False if a run that ended in the middle of a line wrote the file.
@@ -57,36 +57,36 @@ JsonLog::JsonLog(const std::string& path) : path_(path) {
 }
 
 void JsonLog::on_start(const TrainingState& state) {
-  LogLine line = event("start", state);
+  OrderedJson line = event("start", state);
   line["total_steps"] = state.total_steps;
   write(text_of(line));
 }
 
 void JsonLog::on_step(const TrainingState& state) {
-  LogLine line = event("step", state);
-  line["loss"] = logged(state.loss);
-  line["learning_rate"] = logged(state.learning_rate);
-  line["gradient_norm"] = logged(state.gradient_norm);
+  OrderedJson line = event("step", state);
+  line["loss"] = json_number(state.loss);
+  line["learning_rate"] = json_number(state.learning_rate);
+  line["gradient_norm"] = json_number(state.gradient_norm);
   line["items"] = state.items;
   write(text_of(line));
 }
 
 void JsonLog::on_validation(const TrainingState& state, const Evaluation& evaluation) {
-  LogLine line = event("validation", state);
-  line["loss"] = logged(evaluation.loss);
+  OrderedJson line = event("validation", state);
+  line["loss"] = json_number(evaluation.loss);
   line["items"] = evaluation.items;
-  for (const auto& [name, value] : evaluation.metrics) line.emplace(name, logged(value));
+  for (const auto& [name, value] : evaluation.metrics) line.emplace(name, json_number(value));
   write(text_of(line));
 }
 
 void JsonLog::on_checkpoint(const TrainingState& state, const std::string& path) {
-  LogLine line = event("checkpoint", state);
+  OrderedJson line = event("checkpoint", state);
   line["path"] = path;
   write(text_of(line));
 }
 
 void JsonLog::on_end(const TrainingState& state, StopReason reason) {
-  LogLine line = event("end", state);
+  OrderedJson line = event("end", state);
   line["reason"] = name_of(reason);
   write(text_of(line));
 }

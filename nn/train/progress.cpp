@@ -96,8 +96,9 @@ void Progress::on_step(const TrainingState& state) {
 
 void Progress::on_validation(const TrainingState& state, const Evaluation& evaluation) {
   std::string line = fmt::format("epoch {}  step {}  loss {:.4f}  validation loss {:.4f}", state.epoch + 1,
-                                 state.steps, state.loss, evaluation.loss);
-  for (const auto& [name, value] : evaluation.metrics) line += fmt::format("  {} {:.4f}", name, value);
+                                 state.steps, state.loss, without_nan_sign(evaluation.loss));
+  for (const auto& [name, value] : evaluation.metrics)
+    line += fmt::format("  {} {:.4f}", name, without_nan_sign(value));
   print_line(line);
 }
 

@@ -156,8 +156,8 @@ class Trainer::Run {
     const double value = checked_loss("Trainer::fit", loss);
     if (!std::isfinite(value)) {
       fail<ValueError>("Trainer::fit", "the loss of step {} is {} (epoch {}, batch {})",
-                       result_.state.steps + 1, std::isnan(value) ? NAN : value,  // without a sign
-                       result_.state.epoch, result_.state.batch);
+                       result_.state.steps + 1, without_nan_sign(value), result_.state.epoch,
+                       result_.state.batch);
     }
     const DetectAnomaly anomaly(options_.detect_anomaly || DetectAnomaly::enabled());
     // The mean over all items of the step, once the gradients are divided by their number.

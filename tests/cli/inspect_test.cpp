@@ -74,6 +74,7 @@ TEST_F(Inspect, PrintsMetadataThatIsNoShallowJsonAsItIs) {
   const std::string deep = std::string(200, '[') + std::string(200, ']');
   for (const std::string& text : {deep, std::string("{\"a\": "), std::string("7")})
     EXPECT_EQ(shown(text), "  text: " + text + "\n");
+  EXPECT_EQ(shown(std::string("{}\0]", 4)).substr(0, 10), "  text: {}") << "what follows a NUL is shown, too";
   std::string objects = "[{}";
   while (objects.size() < 1'000'000) objects += ",{}";
   objects += ']';

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -19,11 +20,12 @@ TEST(InterruptGuard, EndsTheProgramAtTheSecondSignal) {
     if (!guard.interrupted() || !outer.interrupted()) std::exit(1);
     std::raise(second);  // as `timeout` does
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    std::fputs("goes on", stderr);
     std::raise(second);
     std::exit(2);
   };
-  EXPECT_EXIT(twice(SIGINT, SIGINT), ::testing::KilledBySignal(SIGINT), "");
-  EXPECT_EXIT(twice(SIGINT, SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
+  EXPECT_EXIT(twice(SIGINT, SIGINT), ::testing::KilledBySignal(SIGINT), "goes on");
+  EXPECT_EXIT(twice(SIGINT, SIGTERM), ::testing::KilledBySignal(SIGTERM), "goes on");
   const auto without = [] {
     { const nn::InterruptGuard guard; }
     std::raise(SIGTERM);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 #include <string>
 
@@ -53,6 +54,13 @@ TEST(Progress, ShowsABar) {
                               "\repoch 2  step 150  loss 0.2500  validation loss 0.5000  accuracy 0.8750\n");
   shown.progress.on_end(state(150), nn::StopReason::interrupted);
   EXPECT_EQ(shown.text(), "interrupted after step 150, 0:10 in this run\n");
+}
+
+TEST(Progress, PrintsNaNWithoutASign) {
+  Shown shown(nn::ProgressStyle::lines);
+  const double nan = -std::numeric_limits<double>::quiet_NaN();
+  shown.progress.on_validation(state(150), {.loss = nan, .items = 10, .metrics = {{"error", nan}}});
+  EXPECT_EQ(shown.text(), "epoch 2  step 150  loss 0.2500  validation loss nan  error nan\n");
 }
 
 TEST(Progress, OverwritesALongerBar) {

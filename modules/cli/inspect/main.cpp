@@ -21,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/internal/file.h"
+#include "core/internal/format.h"
 #include "core/internal/npy.h"
 #include "core/internal/text.h"
 #include "core/internal/zip.h"
@@ -33,7 +34,7 @@ namespace tinytorch {
 namespace {
 
 constexpr int kUsageError = 2;
-constexpr std::size_t kLongestName = 200, kLongestText = 10'000;  // that are printed
+constexpr std::size_t kLongestName = 200, kLongestText = 10'000;  // bytes of each that are printed
 
 /// A tensor in a file.
 struct ListedTensor {
@@ -129,7 +130,7 @@ using Row = std::vector<std::string>;
 void append_stats(Row& row, const ListedTensor& tensor) {
   const Stats stats = stats_of(tensor.load());
   const double mean = stats.sum / static_cast<double>(stats.values);
-  for (const double value : {stats.min, stats.max, std::isnan(mean) ? std::abs(mean) : mean})  // no -nan
+  for (const double value : {stats.min, stats.max, without_nan_sign(mean)})
     row.push_back(stats.values == 0 ? "-" : fmt::format("{:.6g}", value));
   row.push_back(fmt::format("{}", stats.nans));
 }
@@ -179,7 +180,9 @@ bool comes_before(std::string_view a, std::string_view b) {
 /// JSON with each value on a line of its own; empty if the text is something else, long or deep.
 std::string indented_json(const std::string& text) {
   constexpr std::size_t kDeepest = 32;
-  if (text.size() > kLongestText || !nlohmann::json::accept(text)) return "";
+  // To the parser a NUL is the end.
+  if (text.size() > kLongestText || text.find('\0') != std::string::npos || !nlohmann::json::accept(text))
+    return "";
   std::string lines;
   std::size_t depth = 0;
   bool in_string = false;
