@@ -8,6 +8,8 @@ function(tinytorch_unity target batch_size)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   elseif(TINYTORCH_UNITY_BUILD AND batch_size GREATER 1)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch_size})
+  else()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF) # whatever a project says that includes this one
   endif()
 endfunction()
 

@@ -31,8 +31,8 @@ void for_each_inner_loop(const IterationSpace<N>& space, std::int64_t grain, con
 /// The length of the contiguous buffers through which inner loops process strided operands.
 inline constexpr std::int64_t kBufferSize = 256;
 
-// Out of line, as are the loops below: a call takes little time compared with a loop, and inlined, each loop
-// would be compiled several times.
+// Out of line, as is contiguous() below: a call takes little time compared with a loop, and inlined, each
+// loop would be compiled several times.
 template <class T>
 HWY_NOINLINE void gather(const T* x, std::int64_t stride, std::int64_t n, T* buffer) {
   for (std::int64_t i = 0; i < n; ++i) buffer[i] = x[i * stride];

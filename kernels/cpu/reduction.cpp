@@ -150,7 +150,7 @@ class Reducer {
     }
   }
 
-  // Out of line, as each is called for partial results and for outputs, and compiled long.
+  // Out of line, as each is called for partial results and for outputs, and takes long to compile.
   template <class Lift>
   HWY_NOINLINE Result fold_rows(const T* x, std::int64_t begin, std::int64_t end, const Lift& lift) const {
     Result total = Fold::identity();

@@ -34,8 +34,8 @@ struct RunningProduct {
   HOST_DEVICE static Output finish(State total) { return static_cast<Output>(total); }
 };
 
-/// The index (-1: of none) of the last element that is the most extreme: the largest if Order is Greater, the
-/// smallest if it is Less, and NaN in either case.
+/// The index of the last most extreme element, or -1 if there is none: of the largest if Order is Greater, of
+/// the smallest if it is Less, and of NaN in either case.
 template <class T, class Order>
 struct RunningExtremum {
   using Output = std::int64_t;

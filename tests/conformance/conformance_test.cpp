@@ -1,5 +1,5 @@
-// The tests of each row of the op table. The row's name, the dtype and the shapes seed the operands, so a
-// test that runs alone has the same operands.
+// The tests of each row of the op table. The row's name and the shapes, and in Values the dtype, seed the
+// operands, so a test that runs alone has the same operands.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@ std::size_t product(const Shape& shape, int from, int to) {
   return result;
 }
 
-/// What each group's distances from the mean are multiplied with.
+/// What each group's distances from the mean are multiplied by.
 std::vector<long double> scales(const Statistics& s) {
   std::vector<long double> result;
   for (const long double variance : s.variance) result.push_back(1 / std::sqrt(variance + kEpsilon));
