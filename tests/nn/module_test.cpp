@@ -208,10 +208,11 @@ TEST(Module, LoadStateDictNamesAllThatDoesNotFitAndChangesNothing) {
 
   nn::StateDict checkpoint;
   for (const auto& [name, value] : model.state_dict()) checkpoint["model." + name] = value;
-  EXPECT_ERROR(model.load_state_dict(checkpoint), ValueError,
-               "[load_state_dict] the state does not fit the model; if it comes from a checkpoint, load that with "
-               "nn::load_checkpoint(); missing: 0.bias, 0.weight, 2.bias, 2.weight; unexpected: "
-               "model.0.bias, model.0.weight, model.2.bias, model.2.weight");
+  EXPECT_ERROR(
+      model.load_state_dict(checkpoint), ValueError,
+      "[load_state_dict] the state does not fit the model; if it comes from a checkpoint, load that with "
+      "nn::load_checkpoint(); missing: 0.bias, 0.weight, 2.bias, 2.weight; unexpected: "
+      "model.0.bias, model.0.weight, model.2.bias, model.2.weight");
 }
 
 TEST(Module, SummaryIsATable) {
