@@ -17,7 +17,7 @@ function(add_example_program target name library folder)
   add_executable(${target} $<TARGET_OBJECTS:${name}_objects> $<TARGET_OBJECTS:examples_common>)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
                                              RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder})
-  target_link_libraries(${target} PRIVATE ${library})
+  tinytorch_accept_plugins(${target} ${library})
 endfunction()
 
 function(add_example_kernels name folder)

@@ -10,6 +10,12 @@ function(tinytorch_record_program kind name path note)
   set_property(GLOBAL APPEND_STRING PROPERTY TINYTORCH_PROGRAMS "${line}\n")
 endfunction()
 
+# Lets a program load plug-ins (core/plugin.h): it has the whole library, and shows its functions to them.
+function(tinytorch_accept_plugins target library)
+  target_link_libraries(${target} PRIVATE ${library})
+  set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${library},simt")
+endfunction()
+
 function(tinytorch_write_programs)
   get_property(programs GLOBAL PROPERTY TINYTORCH_PROGRAMS)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/programs.txt CONTENT "${programs}" @ONLY)

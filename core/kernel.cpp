@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "core/internal/format.h"
+#include "core/internal/provider.h"
 
 namespace tinytorch {
 
@@ -23,6 +24,7 @@ SlotList& slot_list() {
 void ensure_registered() {
   static std::once_flag once;
   std::call_once(once, register_all_kernels);
+  load_plugins_of_environment();
 }
 
 std::vector<const KernelSlot*> all_kernel_slots() {
@@ -36,11 +38,17 @@ bool KernelSlot::has(DeviceType type) const {
   return get(type) != nullptr;
 }
 
+std::string KernelSlot::provider(DeviceType type) const {
+  const char* const name = has(type) ? providers_[index(type)].load() : nullptr;
+  return name == nullptr ? "" : name;
+}
+
 KernelSlot::Function KernelSlot::exchange(DeviceType type, Function function) {
   if (!listed_.exchange(true)) {
     const std::lock_guard lock(slot_list().mutex);
     slot_list().slots.push_back(this);
   }
+  providers_[index(type)] = current_provider();
   return functions_[index(type)].exchange(function, std::memory_order_acq_rel);
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -11,7 +12,8 @@
 
 namespace tinytorch {
 
-/// Calls register_all_kernels() on the first call.
+/// Calls register_all_kernels() on the first call, and loads the plug-ins of TINYTORCH_PLUGINS: see
+/// core/plugin.h.
 void ensure_registered();
 
 /// The name of the slot that this thread called last, for error messages of kernels.
@@ -26,6 +28,8 @@ class KernelSlot {
   const char* name() const { return name_; }
   /// True if the slot has a kernel for this device type.
   bool has(DeviceType type) const;
+  /// The name of the plug-in that put the kernel into the slot; empty if none did.
+  std::string provider(DeviceType type) const;
 
  protected:
   using Function = void (*)();
@@ -51,6 +55,7 @@ class KernelSlot {
 
   const char* name_;
   std::array<std::atomic<Function>, kDeviceTypes> functions_{};
+  std::array<std::atomic<const char*>, kDeviceTypes> providers_{};  // null: TinyTorch, or the program itself
   std::atomic<bool> listed_{false};
 };
 

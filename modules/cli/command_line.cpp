@@ -113,9 +113,12 @@ int run_command_line(int argc, char** argv) {
       ->check(CLI::Range(1U, 86400U))
       ->default_str("120");
 
+  bool providers = false;
   add_command(app, exit_code, "ops",
               "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
-              show_ops);
+              [&] { return show_ops(providers); })
+      .add_flag("--providers", providers,
+                "only the kernels that plug-ins, such as your modules, have replaced");
   std::string inspected;
   bool with_stats = false;
   CLI::App& inspect_command = add_command(
@@ -144,6 +147,29 @@ int run_command_line(int argc, char** argv) {
   plot_command.add_option("-o,--output", plot.output, "where the files go, without .png and .svg")
       ->capture_default_str();
   add_command(app, exit_code, "list", "List the examples and the test suites", list_programs);
+
+  std::string module, student;
+  CLI::App& module_commands =
+      *app.add_subcommand("module", "The course: modules whose parts you write yourself");
+  module_commands.require_subcommand(1);
+  const auto of_module = [&](CLI::App& command) {
+    command.add_option("MODULE", module, "as 3, 03, activations or 03_activations")->required();
+    command.add_option("--dir", student, "where your copies are, instead of student/");
+  };
+  add_command(module_commands, exit_code, "list", "List the modules", list_modules);
+  of_module(add_command(module_commands, exit_code, "start", "Make your copy of a module",
+                        [&] { return start_module(module, student); }));
+  of_module(add_command(module_commands, exit_code, "test", "Check your code, and print your points",
+                        [&] { return test_module(module, student); }));
+  of_module(add_command(module_commands, exit_code, "export", "Let the framework run on your module",
+                        [&] { return export_module(module, student); }));
+  add_command(module_commands, exit_code, "status", "Print the state and the points of each module", [&] {
+    return show_status(student);
+  }).add_option("--dir", student, "where your copies are, instead of student/");
+  add_command(module_commands, exit_code, "verify",
+              "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
+              [&] { return verify_modules(module); })
+      .add_option("MODULE", module, "only this one");
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");
   system.require_subcommand(1);

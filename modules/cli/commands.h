@@ -13,8 +13,9 @@ inline constexpr int kUsageError = 2;
 /// Replaces this process with the example. Returns only if that fails.
 int run_example(const std::string& name, const std::vector<std::string>& arguments);
 
-/// Prints the op table: the kernels and tests of each op. Fails if one is missing.
-int show_ops();
+/// Prints the op table: the kernels and tests of each op. Fails if one is missing. Or prints which kernels
+/// plug-ins have replaced.
+int show_ops(bool providers);
 
 /// Prints the tensors in a file of weights, with their ranges if asked. Fails if the file cannot be read.
 int inspect_file(const std::string& path, bool with_stats);
@@ -62,6 +63,27 @@ struct MutateOptions {
 /// Mutation testing: omits the barriers, bounds checks and waits of the CUDA kernels, one at a time, and
 /// prints those whose omission no test detects. Fails if there are any.
 int mutate_kernels(const MutateOptions& options);
+
+// The course. A module is named by its number, its name, or both: 3, 03, activations, 03_activations. The
+// student's copies are in `directory`, by default student/ of the repository.
+
+/// Prints the modules.
+int list_modules();
+/// Makes the student's copy of a module. Fails if there is one.
+int start_module(const std::string& module, const std::string& directory);
+/// Checks the student's copy and prints the points. Fails if not all were earned.
+int test_module(const std::string& module, const std::string& directory);
+/// Puts the student's module into the framework, once it is complete.
+int export_module(const std::string& module, const std::string& directory);
+/// Prints each module's state and points.
+int show_status(const std::string& directory);
+/// Lets the programs that this one starts run on the exported modules in student/. TINYTORCH_PLUGINS, if it
+/// is set, stays.
+/// @param cuda  whether they have CUDA kernels
+void run_on_exports(bool cuda);
+/// Checks the module itself, or all of them: the solution earns all points, the untouched copy none, each
+/// exercise its own, and each typical mistake is found by its check. Fails if not.
+int verify_modules(const std::string& module);
 
 /// Prints the examples and the test suites.
 int list_programs();

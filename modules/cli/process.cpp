@@ -15,7 +15,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <map>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -46,21 +50,96 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
   return variables;
 }
 
-/// Waits for a child process for at most this time.
+using Clock = std::chrono::steady_clock;
+
+/// Waits for a child process until this time.
 /// @return whether it ended
-bool ends_within(pid_t child, std::chrono::milliseconds time) {
+bool ends_until(pid_t child, Clock::time_point time) {
   // A system call, because glibc 2.36 declares pidfd_open() for C only.
   pollfd end{.fd = static_cast<int>(syscall(SYS_pidfd_open, child, 0)), .events = POLLIN, .revents = 0};
   if (end.fd < 0) fail_with(errno, "pidfd_open");
-  const int ready = poll(&end, 1, static_cast<int>(time.count()));
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(time - Clock::now());
+  const int ready = poll(&end, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
   close(end.fd);
   return ready != 0;
+}
+
+/// A process and its descendants, as /proc tells.
+struct ProcessTree {
+  std::uint64_t memory = 0;  // in bytes
+  std::size_t processes = 0;
+  std::vector<pid_t> leaves;  // those that have started no other
+};
+
+ProcessTree tree_of(pid_t root) {
+  std::map<pid_t, std::vector<pid_t>> children;
+  std::map<pid_t, std::uint64_t> memory;
+  std::error_code ignored;  // a process may end while it is looked at
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    const pid_t process = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
+    if (process <= 0) continue;
+    std::ifstream stat(entry.path() / "stat"), statm(entry.path() / "statm");
+    std::string line;
+    std::uint64_t total = 0, resident = 0;
+    if (!std::getline(stat, line) || !(statm >> total >> resident)) continue;
+    // After the name, in parentheses, come the state and the parent.
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
+    char state = 0;
+    pid_t parent = 0;
+    fields >> state >> parent;
+    children[parent].push_back(process);
+    memory[process] = resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  }
+  ProcessTree tree;
+  std::vector<pid_t> open{root};
+  while (!open.empty()) {
+    const pid_t process = open.back();
+    open.pop_back();
+    ++tree.processes;
+    tree.memory += memory[process];
+    const std::vector<pid_t>& own = children[process];
+    if (own.empty()) tree.leaves.push_back(process);
+    open.insert(open.end(), own.begin(), own.end());
+  }
+  return tree;
+}
+
+/// Waits for the child's end, or kills it.
+/// @return  why it was killed
+Ending wait_within_limits(pid_t child, const RunOptions& options) {
+  constexpr auto kInterval = std::chrono::milliseconds(50);
+  const bool watched = options.memory || options.processes;
+  const pid_t target = watched ? -child : child;  // its group, if it has one
+  const Clock::time_point last =
+      options.time_out ? Clock::now() + *options.time_out : Clock::time_point::max();
+  while (true) {
+    if (ends_until(child, watched ? Clock::now() + kInterval : last)) return {};
+    const ProcessTree tree = watched ? tree_of(child) : ProcessTree{};
+    if (options.memory && tree.memory > *options.memory) {
+      kill(target, SIGKILL);
+      return {.out_of_memory = true};
+    }
+    if (options.processes && tree.processes > *options.processes) {
+      kill(target, SIGKILL);
+      return {.too_many_processes = true};
+    }
+    if (Clock::now() < last) continue;
+    if (options.time_out_signal != 0) {
+      // Not to what only waits for them, such as a shell.
+      for (const pid_t process : tree_of(child).leaves) kill(process, options.time_out_signal);
+      if (ends_until(child, Clock::now() + std::chrono::seconds(2))) return {.timed_out = true};
+    }
+    kill(target, SIGKILL);
+    return {.timed_out = true};
+  }
 }
 
 }  // namespace
 
 std::string describe(const Ending& ending) {
   if (ending.timed_out) return "timeout";
+  if (ending.out_of_memory) return "too much memory";
+  if (ending.too_many_processes) return "too many processes";
   if (ending.signal == 0) return fmt::format("exit code {}", ending.exit_code);
   const char* name = sigabbrev_np(ending.signal);
   return fmt::format("signal SIG{} ({})", name ? name : std::to_string(ending.signal),
@@ -77,20 +156,33 @@ Ending run_logged(const std::filesystem::path& program, const std::vector<std::s
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  if (options.descriptor_3) {
+    posix_spawn_file_actions_addopen(&actions, 3, options.descriptor_3->c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                     0644);
+  }
+  // A process group of its own can be killed as a whole, but the terminal's Ctrl-C does not reach it.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  if (options.memory || options.processes) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child = 0;
-  const int error = posix_spawn(&child, path.c_str(), &actions, nullptr, pointers_to(words).data(),
+  const int error = posix_spawn(&child, path.c_str(), &actions, &attributes, pointers_to(words).data(),
                                 pointers_to(variables).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) fail_with(error, path);
 
-  const bool timed_out = options.time_out && !ends_within(child, *options.time_out);
-  if (timed_out) kill(child, SIGKILL);
+  Ending ending =
+      options.time_out || options.memory || options.processes ? wait_within_limits(child, options) : Ending{};
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) fail_with(errno, path);
   }
-  if (WIFSIGNALED(status)) return {.exit_code = 0, .signal = WTERMSIG(status), .timed_out = timed_out};
-  return {.exit_code = WEXITSTATUS(status), .signal = 0, .timed_out = timed_out};
+  if (WIFSIGNALED(status)) {
+    ending.signal = WTERMSIG(status);
+  } else {
+    ending.exit_code = WEXITSTATUS(status);
+  }
+  return ending;
 }
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {

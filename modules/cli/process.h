@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,19 +10,27 @@
 
 namespace tito {
 
-/// How a program ended: with an exit code, or by a signal.
+/// How a program ended: with an exit code, by a signal, or killed for its time, memory or processes.
 struct Ending {
   int exit_code = 0;
   int signal = 0;
   bool timed_out = false;
+  bool out_of_memory = false;
+  bool too_many_processes = false;
 };
 
-/// "exit code 3", "signal SIGSEGV (Segmentation fault)" or "timeout".
+/// "exit code 3", "signal SIGSEGV (Segmentation fault)", "timeout", "too much memory" or "too many
+/// processes".
 std::string describe(const Ending& ending);
 
 struct RunOptions {
-  std::vector<std::string> environment;          // NAME=VALUE, replacing the caller's
-  std::optional<std::chrono::seconds> time_out;  // after which the program is killed
+  std::vector<std::string> environment = {};          // NAME=VALUE, replacing the caller's
+  std::optional<std::chrono::seconds> time_out = {};  // after which the program is killed
+  std::optional<std::uint64_t> memory =
+      {};  // bytes that it and its descendants may hold, before it is killed
+  std::optional<std::size_t> processes = {};  // that it and its descendants may be
+  int time_out_signal = 0;  // sent two seconds before it is killed, so that it can say where it is
+  std::optional<std::filesystem::path> descriptor_3 = {};  // a file that it writes by this descriptor
 };
 
 /// Runs a program and waits for its end. Its standard output and standard error go to `log`.

@@ -12,12 +12,18 @@
 
 namespace tito {
 int run_example(const std::string&, const std::vector<std::string>&) { return EXIT_SUCCESS; }
-int show_ops() { return EXIT_SUCCESS; }
+int show_ops(bool) { return EXIT_SUCCESS; }
 int inspect_file(const std::string&, bool) { return EXIT_SUCCESS; }
 int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
+int list_modules() { return EXIT_SUCCESS; }
+int start_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int show_status(const std::string&) { return EXIT_SUCCESS; }
+int verify_modules(const std::string&) { return EXIT_SUCCESS; }
 int list_programs() { return EXIT_SUCCESS; }
 int show_system() { return EXIT_SUCCESS; }
 int check_system() { return EXIT_SUCCESS; }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -79,13 +80,30 @@ int print_ops() {
   return complete ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/// Prints the kernels that plug-ins have put into slots.
+int print_providers() {
+  std::vector<std::string> lines;
+  for (const KernelSlot* slot : all_kernel_slots()) {
+    for (const DeviceType type : {DeviceType::cpu, DeviceType::cuda}) {
+      if (const std::string provider = slot->provider(type); !provider.empty())
+        lines.push_back(fmt::format("{:<30} {:<4} {}\n", slot->name(), tinytorch::name(type), provider));
+    }
+  }
+  std::ranges::sort(lines);
+  for (const std::string& line : lines) fmt::print("{}", line);
+  fmt::print("{} kernels of plug-ins\n", lines.size());
+  return EXIT_SUCCESS;
+}
+
 }  // namespace
 }  // namespace tinytorch::conformance
 
-int main() {
+int main(int argc, char** argv) {
+  using namespace tinytorch::conformance;
+  const bool providers = argc == 2 && std::string_view(argv[1]) == "--providers";
   try {
     tinytorch::ensure_registered();
-    return tito::flush_output(tinytorch::conformance::print_ops());
+    return tito::flush_output(providers ? print_providers() : print_ops());
   } catch (const std::exception& error) {
     std::cerr << "ops: " << error.what() << '\n';
     return EXIT_FAILURE;

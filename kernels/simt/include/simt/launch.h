@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "simt/kernel_interface.h"
@@ -18,9 +19,9 @@ inline void begin_ignored_by_tsan() {}
 inline void end_ignored_by_tsan() {}
 #endif
 
-template <class... P>
+template <class F, class... P>
 struct KernelCall {
-  void (*function)(P...);
+  F function;
   std::tuple<P...>* values;
 
   // Each thread copies the arguments, as on a GPU. ThreadSanitizer must not see it read the originals: they
@@ -44,8 +45,30 @@ struct KernelCall {
 template <class... P>
 cudaError_t launch(const char* name, void (*function)(P...), dim3 grid, dim3 block, std::size_t shared_bytes,
                    cudaStream_t stream, std::tuple<P...>& values) {
-  KernelCall<P...> call{function, &values};
-  return launch_grid(name, grid, block, shared_bytes, stream, {KernelCall<P...>::run, &call});
+  using Call = KernelCall<void (*)(P...), P...>;
+  Call call{function, &values};
+  return launch_grid(name, grid, block, shared_bytes, stream, {Call::run, &call});
+}
+
+struct Configuration {
+  dim3 grid, block;
+  std::size_t shared_bytes;
+  cudaStream_t stream;
+};
+/// What stands between <<< and >>>.
+inline Configuration configuration(dim3 grid, dim3 block, std::size_t shared_bytes = 0,
+                                   cudaStream_t stream = nullptr) {
+  return {grid, block, shared_bytes, stream};
+}
+
+/// Launches call(arguments...): what translate() makes of name<<<...>>>(arguments...). cudaGetLastError() has
+/// its error.
+template <class F, class... Args>
+void launch_call(const char* name, const F& function, const Configuration& at, Args&&... arguments) {
+  std::tuple<std::decay_t<Args>...> values(std::forward<Args>(arguments)...);
+  using Call = KernelCall<F, std::decay_t<Args>...>;
+  Call call{function, &values};
+  launch_grid(name, at.grid, at.block, at.shared_bytes, at.stream, {Call::run, &call});
 }
 
 }  // namespace simt

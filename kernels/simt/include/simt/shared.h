@@ -1,14 +1,25 @@
 #pragma once
 
+#include <cstddef>
+
 #include "simt/kernel_interface.h"
+
+namespace simt {
+
+/// The static shared memory of the running block that belongs to the key.
+template <class T, std::size_t kAlignment = alignof(T)>
+T& static_shared(const void* key) {
+  return *static_cast<T*>(shared_storage(key, sizeof(T), kAlignment));
+}
+
+}  // namespace simt
 
 /// Declares static shared memory: SHARED(float, tile, [32][33]);
 /// `static` or `thread_local` would not do: each running block needs memory of its own, which starts
 /// uninitialized and has redzones around it.
-#define SHARED(T, name, ...)                   \
-  static char simt_key_##name;                 \
-  auto& name = *static_cast<T(*) __VA_ARGS__>( \
-      ::simt::shared_storage(&simt_key_##name, sizeof(T __VA_ARGS__), alignof(T)))
+#define SHARED(T, name, ...)   \
+  static char simt_key_##name; \
+  auto& name = ::simt::static_shared<T __VA_ARGS__>(&simt_key_##name)
 
 /// The dynamic shared memory of the block, as an array of T.
 template <class T>

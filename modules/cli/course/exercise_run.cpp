@@ -1,0 +1,170 @@
+#include "modules/cli/course/exercise_run.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <regex>
+
+#include "modules/cli/course/files.h"
+#include "modules/cli/course/isolation.h"
+
+namespace tito {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A program that runs checks, with the checks of a module.
+struct Runner {
+  fs::path program, checks;
+};
+
+Runner runner_for(const CourseTools& tools, const Module& module, PluginKind kind) {
+  const char* const name = kind == PluginKind::host     ? "host"
+                           : kind == PluginKind::memory ? "memory"
+                                                        : "races";
+  return {.program = tools.folder / fmt::format("run_{}", name),
+          .checks = tools.folder / fmt::format("checks_{:02}_{}.so", module.number, name)};
+}
+
+/// The lines that the program wrote.
+/// @return  whether the last one says that all checks were done
+bool read_report(const fs::path& file, std::vector<CheckResult>& checks) {
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object()) return false;
+    if (json.contains("checks")) return json["checks"] == checks.size();
+    if (json.contains("begins")) {
+      checks.push_back({.name = json.value("begins", ""), .message = "", .todo = ""});
+    } else if (!checks.empty() && checks.back().name == json.value("ends", "")) {
+      checks.back() = {.name = checks.back().name,
+                       .passed = json.value("passed", false),
+                       .message = json.value("message", ""),
+                       .todo = json.value("todo", "")};
+    }
+  }
+  return false;
+}
+
+/// The first match of the pattern's first group.
+std::string find(const std::string& text, const char* pattern) {
+  std::smatch match;
+  return std::regex_search(text, match, std::regex(pattern)) ? match[1].str() : "";
+}
+
+/// The first lines of the student's sources, as "relu_dev.cpp:12", that the report of a sanitizer or a signal
+/// names.
+std::vector<std::string> lines_in(const std::string& log, const std::vector<std::string>& sources) {
+  constexpr std::size_t kMost = 2;
+  std::vector<std::string> lines;
+  for (const std::string& source : sources) {
+    const std::regex pattern('/' + std::regex_replace(source, std::regex("[.]"), "[.]") + ":[0-9]+");
+    for (std::sregex_iterator match(log.begin(), log.end(), pattern), end; match != end; ++match) {
+      const std::string line = match->str().substr(1);
+      if (lines.size() < kMost && std::find(lines.begin(), lines.end(), line) == lines.end())
+        lines.push_back(line);
+    }
+  }
+  return lines;
+}
+
+/// What stopped the program, in a sentence.
+std::string describe_fault(const Ending& ending, const std::string& log, const Module& module) {
+  const std::vector<std::string> lines = lines_in(log, module.sources());
+  const std::string at = lines.empty() ? "" : " at " + lines.front();
+  if (ending.timed_out) return "it did not end in time: an endless loop?" + at;
+  if (ending.out_of_memory) return "it took too much memory" + at;
+  if (ending.too_many_processes) return "it started too many processes" + at;
+  if (log.find("ThreadSanitizer: data race") != std::string::npos) {
+    return fmt::format("race: threads use the same memory without a barrier between: {}, in {}",
+                       fmt::join(lines, " and "), find(log, "simt: this race was seen in (kernel [^\n]*)"));
+  }
+  const std::string fault = find(log, "(simt: ERROR [^\n]*)"),
+                    memory = find(log, "AddressSanitizer: ([a-zA-Z-]+)"),
+                    undefined = find(log, "runtime error: ([^\n]*)");
+  if (!fault.empty()) return fault + at;
+  if (!memory.empty()) return "memory error: " + memory + at;
+  if (!undefined.empty()) return "undefined behaviour: " + undefined + at;
+  return fmt::format("it ended with {}{}", describe(ending), at);
+}
+
+ExerciseResult run_checks(const Runner& runner, const Plugin& plugin, const Exercise& exercise,
+                          const Module& module, const fs::path& build,
+                          const std::vector<std::string>& environment) {
+  // The only folder that it can write to; its report it writes by a descriptor.
+  const fs::path log = build / "run.log", report = build / "report.json", scratch = build / "scratch";
+  fs::create_directories(scratch);
+  std::vector<std::string> variables = environment;
+  for (const char* variable :
+       {"ASAN_OPTIONS=detect_leaks=0:handle_abort=1", "TSAN_OPTIONS=exitcode=66:report_signal_unsafe=0",
+        "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1", "SIMT_WORKERS=2", "SIMT_ORDER=shuffled",
+        "OMP_WAIT_POLICY=passive"})
+    variables.emplace_back(variable);
+  const Ending ending = run_isolated(
+      {.program = runner.program,
+       .arguments = {plugin.library, runner.checks, fmt::format("--gtest_filter={}.*", exercise.suite())},
+       .folder = scratch,
+       .log = log,
+       .environment = variables,
+       .report = report},
+      {.time_out_signal = SIGABRT});
+  ExerciseResult result;
+  const bool complete = read_report(report, result.checks);
+  const bool as_reported = ending.signal == 0 && ending.exit_code == (result.failure() != nullptr ? 1 : 0);
+  if (!complete || !as_reported) result.fault = describe_fault(ending, read_text(log), module);
+  // What ended the program ended the check that ran.
+  if (!complete && result.failure() == &result.checks.back() && result.checks.back().message.empty())
+    result.checks.back().message = result.fault;
+  if (complete && result.checks.size() != exercise.checks.size())
+    result.fault = fmt::format("{} of {} checks ran", result.checks.size(), exercise.checks.size());
+  return result;
+}
+
+}  // namespace
+
+bool ExerciseResult::passed() const { return fault.empty() && !checks.empty() && failure() == nullptr; }
+
+const CheckResult* ExerciseResult::failure() const {
+  const auto failed =
+      std::find_if(checks.begin(), checks.end(), [](const CheckResult& check) { return !check.passed; });
+  return failed == checks.end() ? nullptr : &*failed;
+}
+
+ModulePlugins build_plugins(const CourseTools& tools, const Module& module, const fs::path& sources,
+                            const fs::path& build) {
+  ModulePlugins plugins;
+  for (const std::string& name : module.sources()) {
+    const fs::path source = fs::absolute(sources / name), folder = fs::absolute(build);
+    if (source.extension() == ".cu") {
+      plugins.memory = build_plugin(tools, PluginKind::memory, {source}, folder, "memory");
+      plugins.races = build_plugin(tools, PluginKind::races, {source}, folder, "races");
+    } else {
+      plugins.host = build_plugin(tools, PluginKind::host, {source}, folder, "host");
+    }
+  }
+  return plugins;
+}
+
+ExerciseResult run_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
+                            const ModulePlugins& plugins, const fs::path& build,
+                            const std::vector<std::string>& environment) {
+  const auto run = [&](PluginKind kind, const Plugin& plugin) {
+    if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = "it does not compile"};
+    return run_checks(runner_for(tools, module, kind), plugin, exercise, module, fs::absolute(build),
+                      environment);
+  };
+  if (!exercise.on_device()) return run(PluginKind::host, plugins.host);
+  ExerciseResult result = run(PluginKind::memory, plugins.memory);
+  if (!result.passed()) return result;
+  // What the checks cannot see: threads that happened to run in a good order.
+  ExerciseResult races = run(PluginKind::races, plugins.races);
+  result.fault = races.fault;
+  if (const CheckResult* failure = races.failure(); failure != nullptr && races.fault.empty())
+    result.fault = failure->message;
+  return result;
+}
+
+}  // namespace tito

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/cli/process.h"
+
+// Runs code that is not trusted, or not finished: a student's.
+namespace tito {
+
+struct Limits {
+  std::chrono::seconds time{20};
+  std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of all its processes
+  std::uint64_t file = std::uint64_t{256} << 20;  ///< bytes of a file that it writes
+  std::size_t processes = 64;
+  int time_out_signal = 0;  ///< sent before it is killed for its time
+};
+
+/// What the program may use and where its output goes.
+struct IsolatedCommand {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;
+  std::filesystem::path folder;  ///< the only one that it can write to
+  std::filesystem::path log;
+  std::vector<std::string> environment = {};
+  std::optional<std::filesystem::path> report = {};  ///< a file that it writes by descriptor 3
+};
+
+/// Whether this machine can isolate programs: bubblewrap (bwrap) is there, and the system lets it make
+/// namespaces.
+bool can_isolate();
+
+/// Runs a program that sees no network and no other processes, and can write to its folder only; all
+/// processes that it started end with it. Where can_isolate() is false, only the limits hold.
+/// @throws std::system_error  it cannot be started
+Ending run_isolated(const IsolatedCommand& command, const Limits& limits);
+
+}  // namespace tito

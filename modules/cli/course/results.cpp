@@ -1,0 +1,60 @@
+#include "modules/cli/course/results.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "modules/cli/course/files.h"
+
+namespace tito {
+namespace {
+
+constexpr int kVersion = 1;
+
+}  // namespace
+
+int ModuleResult::points(const Module& module) const {
+  int points = 0;
+  for (const Exercise& exercise : module.exercises) {
+    const auto found = passed.find(exercise.id);
+    if (found != passed.end() && found->second) points += exercise.points;
+  }
+  return points;
+}
+
+Results read_results(const std::filesystem::path& student) {
+  const std::filesystem::path file = student / "results.json";
+  if (!std::filesystem::exists(file)) return {};
+  try {
+    const nlohmann::json json = nlohmann::json::parse(read_text(file));
+    if (json.at("version") != kVersion) return {};
+    Results results;
+    for (const auto& [name, module] : json.at("modules").items())
+      results[name] = {.code = module.at("code"), .passed = module.at("passed")};
+    return results;
+  } catch (const std::exception&) {
+    return {};  // as if it were missing: all is measured again
+  }
+}
+
+void write_results(const std::filesystem::path& student, const Results& results) {
+  nlohmann::json modules = nlohmann::json::object();
+  for (const auto& [name, module] : results)
+    modules[name] = {{"code", module.code}, {"passed", module.passed}};
+  write_text(student / "results.json",
+             nlohmann::json{{"version", kVersion}, {"modules", modules}}.dump(2) + '\n');
+}
+
+std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy) {
+  const std::filesystem::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number);
+  std::string text;
+  for (const std::string& source : module.sources()) text += read_text(copy / source) + '\0';
+  for (const std::filesystem::path& file :
+       {module.folder / "module.json", tests / "exercises_test.cpp", tests / "device_test.cu"}) {
+    if (std::filesystem::exists(file)) text += read_text(file) + '\0';
+  }
+  return hash_of(text);
+}
+
+}  // namespace tito

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "modules/cli/course/manifest.h"
+#include "modules/cli/course/plugin.h"
+
+namespace tito {
+
+/// What a student's copy of a module earned, and of which code.
+struct ModuleResult {
+  std::string code;                    ///< code_of() the copy that was checked
+  std::map<std::string, bool> passed;  ///< by the exercise's id
+
+  int points(const Module& module) const;
+};
+
+/// The results of a student, by the folder names of the modules: results.json in the folder of the copies. It
+/// only spares the checks: what is lost or damaged is measured again.
+using Results = std::map<std::string, ModuleResult>;
+
+/// The results; none if the file is missing, damaged or of another version.
+Results read_results(const std::filesystem::path& student);
+
+/// Replaces the file as a whole.
+/// @throws std::runtime_error  it cannot be written
+void write_results(const std::filesystem::path& student, const Results& results);
+
+/// A hash of the files that a student edits, and of the module's checks and manifest: if it changes, the
+/// result does not count any more.
+std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy);
+
+}  // namespace tito

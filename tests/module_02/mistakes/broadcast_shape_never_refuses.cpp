@@ -1,0 +1,6 @@
+  std::vector<std::int64_t> shape(std::max(a.size(), b.size()));
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const std::int64_t of_a = i < a.size() ? a[a.size() - 1 - i] : 1, of_b = i < b.size() ? b[b.size() - 1 - i] : 1;
+    shape[shape.size() - 1 - i] = of_a == 1 ? of_b : of_a;
+  }
+  return shape;

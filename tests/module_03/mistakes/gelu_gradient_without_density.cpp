@@ -1,0 +1,1 @@
+return grad * std::erfc(-x / std::sqrt(2.0F)) / 2;

@@ -1,0 +1,1 @@
+return x / 2 * (1 + std::erf(x / std::sqrt(2.0F)));

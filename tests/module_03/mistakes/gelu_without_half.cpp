@@ -1,0 +1,1 @@
+return x * std::erfc(-x / std::sqrt(2.0F));

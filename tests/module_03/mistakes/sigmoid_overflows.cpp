@@ -1,0 +1,1 @@
+return std::exp(x) / (1 + std::exp(x));

@@ -1,0 +1,5 @@
+float largest = 0;
+for (const float element : x) largest = std::max(largest, element);
+double sum = 0;
+for (const float element : x) sum += std::exp(element - largest);
+for (std::size_t i = 0; i < x.size(); ++i) y[i] = static_cast<float>(std::exp(x[i] - largest) / sum);

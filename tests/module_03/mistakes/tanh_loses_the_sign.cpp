@@ -1,0 +1,2 @@
+const float t = std::expm1(-2 * std::abs(x));
+return -t / (2 + t);

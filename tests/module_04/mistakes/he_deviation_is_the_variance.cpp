@@ -1,0 +1,1 @@
+  return 2.0 / static_cast<double>(in);

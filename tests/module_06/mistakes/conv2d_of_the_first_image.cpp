@@ -1,0 +1,20 @@
+  for (int n = 0; n < s.batch; ++n) {
+    for (int f = 0; f < s.filters; ++f) {
+      for (int i = 0; i < s.out_height; ++i) {
+        for (int j = 0; j < s.out_width; ++j) {
+          double sum = bias[f];
+          for (int c = 0; c < s.channels; ++c) {
+            for (int k = 0; k < s.kernel; ++k) {
+              for (int l = 0; l < s.kernel; ++l) {
+                const int row = i * s.stride - s.padding + k, column = j * s.stride - s.padding + l;
+                if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
+                sum += static_cast<double>(weight[((f * s.channels + c) * s.kernel + k) * s.kernel + l]) *
+                       x[(c * s.height + row) * s.width + column];
+              }
+            }
+          }
+          y[((n * s.filters + f) * s.out_height + i) * s.out_width + j] = static_cast<float>(sum);
+        }
+      }
+    }
+  }

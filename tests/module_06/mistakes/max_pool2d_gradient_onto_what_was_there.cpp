@@ -1,0 +1,4 @@
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(s.height) * s.width;
+  for (int n = 0; n < s.images; ++n) {
+    for (int p = 0; p < s.out_height * s.out_width; ++p) dx[n * size + *indices++] += *grad++;
+  }

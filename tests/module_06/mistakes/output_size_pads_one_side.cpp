@@ -1,0 +1,1 @@
+  return (size + padding - kernel) / stride + 1;

@@ -1,0 +1,1 @@
+  return (size + 2 * padding - kernel) / stride;

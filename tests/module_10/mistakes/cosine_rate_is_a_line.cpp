@@ -1,0 +1,1 @@
+  return base + (lowest - base) * static_cast<double>(step) / static_cast<double>(steps);

@@ -1,0 +1,1 @@
+  return lowest + (base - lowest) * (1 + std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)));

@@ -1,0 +1,1 @@
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] -= gradient[i];

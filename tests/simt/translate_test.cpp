@@ -1,0 +1,111 @@
+#include "kernels/simt/translate/translate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace simt {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Translate, LeavesAllElseAlone) {
+  const std::string source = R"cpp(#include <vector>
+                                   // kernel<<<1, 2>>>(x); __shared__ float a;
+                                   /* __shared__ float b[3];
+                                      kernel<<<1, 1>>>(); */
+                                   const char* text = "kernel<<<1, 2>>>(x)";
+                                   const char c = '"', d = '\'';
+                                   const char* raw = R"x(__shared__ float a[2]; )" k<<<1, 1>>>() )x";
+                                   std::vector<std::vector<std::vector<int>>> nested;
+                                   int n = 1'000'000 << 2 >> 1;
+                                   std::ostream& operator<< <int>(int);
+#error it doesn't compile
+  )cpp";
+  EXPECT_EQ(translate(source), source);
+}
+
+TEST(Translate, RewritesLaunches) {
+  EXPECT_EQ(translate("scale<<<grid, 256>>>(x, n);"),
+            "::simt::launch_call(\"scale\", [&](auto&&... simt_values) { scale(simt_values...); }, "
+            "::simt::configuration(grid, 256), x, n);");
+  EXPECT_THAT(translate("a::scale<float, 4><<<dim3(1, 2), 256, 4 * n, stream>>>();"),
+              HasSubstr("::simt::configuration(dim3(1, 2), 256, 4 * n, stream));"));
+  EXPECT_THAT(translate("if (x) scale<std::vector<int>><<<1, 1>>>(x); else f();"),
+              HasSubstr("if (x) ::simt::launch_call(\"scale<std::vector<int>>\", "));
+}
+
+TEST(Translate, RewritesSharedMemory) {
+  EXPECT_EQ(
+      translate("{ __shared__ float tile[32][33]; }"),
+      "{ static char simt_key_tile; auto& tile = ::simt::static_shared<float[32][33]>(&simt_key_tile);  }");
+  EXPECT_THAT(translate("{ __shared__ unsigned int a[2], total; }"),
+              testing::AllOf(HasSubstr("static_shared<unsigned int[2]>(&simt_key_a)"),
+                             HasSubstr("static_shared<unsigned int>(&simt_key_total)")));
+  EXPECT_THAT(translate("{ __shared__ alignas(16) std::pair<int, float> pairs[4]; }"),
+              HasSubstr("static_shared<std::pair<int,float>[4], 16>(&simt_key_pairs)"));
+  EXPECT_THAT(translate("{ extern __shared__ float row[]; }"),
+              HasSubstr("{ float* row = dynamic_shared<float>();"));
+  EXPECT_THAT(translate("{ volatile __shared__ float v[2]; }"),
+              HasSubstr("static_shared<volatile float[2]>"));
+}
+
+TEST(Translate, KeepsEachLine) {
+  const std::string source =
+      "void f() {\n  __shared__ float // of the block\n      tile[32]\n          [33];\n  scale<\n    "
+      "4><<<grid,\n  "
+      "256>>>(\n      x,\n      n);\n}  // last\n";
+  const std::string result = translate(source);
+  EXPECT_EQ(std::count(result.begin(), result.end(), '\n'), std::count(source.begin(), source.end(), '\n'));
+  const auto line_of = [](const std::string& text, const std::string& token) {
+    return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(token)), '\n');
+  };
+  for (const char* token : {"grid", "256", "x,", "n)", "last"})
+    EXPECT_EQ(line_of(result, token), line_of(source, token));
+}
+
+TEST(Translate, SaysWhatItCannotRewrite) {
+  const auto expect_error = [](const std::string& source, const std::string& message) {
+    try {
+      translate(source);
+      ADD_FAILURE() << "no error for " << source;
+    } catch (const TranslationError& error) {
+      EXPECT_EQ(error.what(), message) << source;
+    }
+  };
+  expect_error("\n<<<1, 2>>>(x);", "line 2: a kernel's name is expected before <<<");
+  expect_error("f(k<<<1, 2)(x);", "line 1: <<< is never closed by >>>");
+  expect_error("k<<<>>>(x);", "line 1: <<<>>> needs the numbers of blocks and of threads");
+  expect_error("k<<<1, 2>>> x;", "line 1: the kernel's arguments are expected after >>>, in parentheses");
+  expect_error("k<<<1, 2>>>(x;", "line 1: '(' is never closed");
+  expect_error("4><<<1, 2>>>(x);", "line 1: the template arguments before <<< have no '<'");
+  expect_error("__shared__ float a[2];", "line 1: declare shared memory in the kernel that uses it");
+  expect_error("namespace a::b { extern __shared__ float a[]; }",
+               "line 1: declare shared memory in the kernel that uses it");
+  expect_error("{ __shared__ struct { int a; } b; }",
+               "line 1: shared memory of an unnamed type or with initial values is not supported");
+  expect_error(
+      "{ __shared__ float a = 0; }",
+      "line 1: shared memory cannot have initial values: a thread writes them, then __syncthreads()");
+  expect_error("{ __shared__ float; }",
+               "line 1: shared memory is declared as in `__shared__ float tile[32][33];`");
+  expect_error("{ __shared__ float a", "line 1: a declaration of shared memory has to end with ;");
+}
+
+TEST(Translate, EndsForEveryPrefixOfASource) {
+  const std::string source =
+      "template <int n> __global__ void k() { __shared__ float a[2], b; k<n><<<1, 2, 3>>>(\"x\"); }";
+  for (std::size_t size = 0; size < source.size(); ++size) {
+    try {
+      EXPECT_FALSE(size > 0 && translate(source.substr(0, size)).empty());
+    } catch (const TranslationError& error) {
+      EXPECT_THAT(error.what(), testing::StartsWith("line 1: ")) << size;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace simt
