@@ -34,8 +34,8 @@ std::int64_t numel(Axes shape) {
   // END SOLUTION
 }
 
-/// The strides of a new tensor, whose elements lie in row-major order without gaps: how far apart in memory
-/// two elements are that are neighbors along an axis.
+/// The strides of a new tensor, which is contiguous: its elements are in row-major order, one after another.
+/// A stride says how far apart in memory two elements are that are neighbors along an axis.
 ///
 ///     strides_of({2, 3, 4}) = {12, 4, 1}    strides_of({7}) = {1}    strides_of({}) = {}
 ///

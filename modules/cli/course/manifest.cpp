@@ -62,7 +62,7 @@ void validate(const Module& module) {
   }
 }
 
-bool is_number(const std::string& text) {
+bool is_decimal(const std::string& text) {
   return !text.empty() && text.size() < 6 &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
@@ -140,7 +140,7 @@ std::vector<Module> read_modules(const path& folder) {
 
 const Module& find_module(const std::vector<Module>& modules, const std::string& wanted) {
   for (const Module& module : modules) {
-    const bool by_number = is_number(wanted) && std::stoi(wanted) == module.number;
+    const bool by_number = is_decimal(wanted) && std::stoi(wanted) == module.number;
     if (by_number || wanted == module.name || wanted == module.folder_name()) return module;
   }
   std::string names;

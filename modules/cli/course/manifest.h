@@ -7,8 +7,8 @@
 // What a module of the course says of itself, in its module.json.
 namespace tito {
 
-/// A wrong solution that is often written. Its text stands in tests/module_NN/mistakes/FILE and takes the
-/// place of one region of the solution.
+/// A wrong solution that is often written. Its text stands in tests/module_NN/mistakes/FILE and replaces one
+/// region of the solution.
 struct Mistake {
   std::string name;   ///< the file's, without its extension
   std::string check;  ///< the first check that fails
