@@ -1,4 +1,5 @@
 #include "autograd/anomaly.h"
+#include "autograd/hooks.h"
 #include "autograd/internal/scalar.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -6,6 +7,7 @@
 #include "core/internal/format.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -75,11 +77,10 @@ class BackwardPass {
   /// If it throws, no stored gradient is changed; the graph may be freed in part.
   void run(const Variable& output, Variable&& seed) {
     add_pending(output.node(), std::move(seed));
-    while (!pending_.empty()) {
-      const auto newest = pending_.extract(pending_.begin());
-      Pending& pending = newest.mapped();
-      add_blocks(pending);
-      visit(pending.node, pending.grad);
+    if (hooks::backward_order) {
+      visit_by_hook(output.node());
+    } else {
+      while (!pending_.empty()) visit_pending(pending_.begin());
     }
     store_completed();
   }
@@ -117,6 +118,40 @@ class BackwardPass {
     Variable grad;
     std::optional<Stream> stream = {};  // the one that writes the sum
   };
+
+  using PendingNodes = std::map<std::uint64_t, Pending, std::greater<>>;
+
+  void visit_pending(PendingNodes::iterator at) {
+    const auto taken = pending_.extract(at);
+    Pending& pending = taken.mapped();
+    add_blocks(pending);
+    visit(pending.node, pending.grad);
+  }
+
+  /// Visits the nodes in the order of a plug-in.
+  void visit_by_hook(const std::shared_ptr<Node>& output) {
+    std::vector<std::shared_ptr<Node>> nodes{output};
+    std::unordered_map<const Node*, std::size_t> index_of{{output.get(), 0}};
+    std::vector<std::vector<std::size_t>> inputs;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      inputs.emplace_back();
+      const std::shared_ptr<Node> node = nodes[i];
+      for (const std::shared_ptr<Node>& input : node->inputs) {
+        if (input == nullptr) continue;
+        const auto [entry, is_new] = index_of.try_emplace(input.get(), nodes.size());
+        if (is_new) nodes.push_back(input);
+        inputs[i].push_back(entry->second);
+      }
+    }
+    for (const std::size_t i : hooks::backward_order(inputs, 0)) {
+      if (i >= nodes.size())
+        fail<ValueError>("backward", "the hook backward_order names node {} of {}", i, nodes.size());
+      // One that no gradient reached is passed over.
+      if (const auto found = pending_.find(nodes[i]->sequence); found != pending_.end()) visit_pending(found);
+    }
+    if (!pending_.empty())
+      fail<ValueError>("backward", "the hook backward_order left nodes out, or named them too early");
+  }
 
   void visit(const std::shared_ptr<Node>& visited, Variable& grad) {
     Node& node = *visited;
@@ -260,7 +295,7 @@ class BackwardPass {
   const bool retain_;
   const bool create_graph_;
   const GradModeGuard mode_;
-  std::map<std::uint64_t, Pending, std::greater<>> pending_;
+  PendingNodes pending_;
   std::vector<Completed> completed_;
   std::unordered_map<const Node*, Variable> captured_;
   std::uint64_t oldest_captured_ = std::numeric_limits<std::uint64_t>::max();

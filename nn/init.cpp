@@ -11,8 +11,16 @@
 #include "core/ops/arithmetic.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/draw_guard.h"
+#include "nn/hooks.h"
 
-namespace tinytorch::nn::init {
+namespace tinytorch::nn {
+
+constinit Hook<double(double, double)> hooks::xavier_bound{
+    "xavier_bound", [](double fan_in, double fan_out) { return std::sqrt(6 / (fan_in + fan_out)); }};
+constinit Hook<double(double)> hooks::he_deviation{"he_deviation",
+                                                   [](double fan_in) { return std::sqrt(2 / fan_in); }};
+
+namespace init {
 
 namespace {
 
@@ -124,7 +132,7 @@ Initializer uniform(double low, double high) {
 Initializer he_normal() {
   return [](const Shape& shape, Options options, Generator& generator) {
     constexpr const char* kOp = "init::he_normal";
-    return normal_of(kOp, std::sqrt(2 / fans_of(kOp, shape).in), shape, options, generator);
+    return normal_of(kOp, hooks::he_deviation(fans_of(kOp, shape).in), shape, options, generator);
   };
 }
 
@@ -150,7 +158,7 @@ Initializer xavier_uniform(double gain) {
   return [gain](const Shape& shape, Options options, Generator& generator) {
     constexpr const char* kOp = "init::xavier_uniform";
     const Fans fans = fans_of(kOp, shape);
-    const double bound = gain * std::sqrt(6 / (fans.in + fans.out));
+    const double bound = gain * hooks::xavier_bound(fans.in, fans.out);
     return uniform_in(kOp, -bound, bound, shape, options, generator);
   };
 }
@@ -171,4 +179,5 @@ Initializer mirrored_orthogonal(double gain) {
   };
 }
 
-}  // namespace tinytorch::nn::init
+}  // namespace init
+}  // namespace tinytorch::nn

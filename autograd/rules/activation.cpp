@@ -5,6 +5,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/ops.h"
+#include "autograd/rules/hooked.h"
 #include "autograd/rules/relu_gradient.h"
 #include "autograd/rules/unary.h"
 #include "autograd/tape.h"
@@ -12,7 +13,7 @@
 
 namespace tinytorch {
 
-Variable relu(V x) { return from_y("relu", relu, x, relu_gradient); }
+Variable relu(V x) { return from_y("relu", relu, x, hooked(hooks::relu_gradient, relu_gradient)); }
 
 namespace {
 
@@ -32,7 +33,8 @@ Variable hardtanh(V x, double low, double high) {
 }
 
 Variable sigmoid(V x) {
-  return from_y("sigmoid", sigmoid, x, [](V grad, V y) { return grad * (y * (1 - y)); });
+  return from_y("sigmoid", sigmoid, x,
+                hooked(hooks::sigmoid_gradient, [](V grad, V y) { return grad * (y * (1 - y)); }));
 }
 
 Variable logsigmoid(V x) {
@@ -83,7 +85,9 @@ Variable hardswish(V x) {
 
 Variable softmax(V x, int axis) {
   return from_y("softmax", softmax(x.value(), axis), x,
-                [axis](V grad, V y) { return y * (grad - sum(grad * y, {axis}, true)); });
+                hooked(
+                    hooks::softmax_gradient,
+                    [axis](V grad, V y) { return y * (grad - sum(grad * y, {axis}, true)); }, axis));
 }
 
 Variable log_softmax(V x, int axis) {

@@ -25,6 +25,21 @@ void softmax_of_rows(const Tensor& x, const int& axis, Tensor& y) {
   kernels::copy(transpose(result, axis, -1), y);
 }
 
+/// Rows along the last axis; other axes are moved there.
+Tensor softmax_gradient_of_rows(const Tensor& y, const Tensor& grad, int axis) {
+  if (y.dtype() != DType::f32 || y.device() != Device::cpu()) return Tensor();
+  const Tensor results = contiguous(transpose(y, axis, -1)),
+               gradients = contiguous(transpose(grad, axis, -1));
+  Tensor dx = empty_like(results);
+  const auto columns = static_cast<std::size_t>(results.size(-1));
+  for (std::size_t begin = 0; begin < course::elements(results).size(); begin += columns) {
+    activations::softmax_gradient(course::elements(results).subspan(begin, columns),
+                                  course::elements(gradients).subspan(begin, columns),
+                                  {dx.data<float>() + begin, columns});
+  }
+  return transpose(dx, axis, -1);
+}
+
 }  // namespace
 
 extern "C" void tinytorch_plugin() {
@@ -33,5 +48,9 @@ extern "C" void tinytorch_plugin() {
   course::install<activations::tanh>(kernels::tanh);
   course::install<activations::gelu>(kernels::gelu);
   course::install<activations::gelu_gradient>(kernels::gelu_gradient);
+  course::install<activations::relu_gradient>(hooks::relu_gradient);
+  course::install<activations::sigmoid_gradient>(hooks::sigmoid_gradient);
+  course::install<activations::tanh_gradient>(hooks::tanh_gradient);
+  hooks::softmax_gradient.replace(softmax_gradient_of_rows);
   softmax_of_other_dtypes = kernels::softmax.replace(DeviceType::cpu, softmax_of_rows);
 }

@@ -37,4 +37,9 @@ void dense_of_floats(const Tensor& x, const Tensor& weight, const Tensor& bias, 
 extern "C" void tinytorch_plugin() {
   other_matmul = kernels::matmul.replace(DeviceType::cpu, matmul_of_floats);
   other_linear = kernels::linear.replace(DeviceType::cpu, dense_of_floats);
+  nn::hooks::xavier_bound.replace([](double fan_in, double fan_out) {
+    return layers::xavier_bound(static_cast<std::size_t>(fan_in), static_cast<std::size_t>(fan_out));
+  });
+  nn::hooks::he_deviation.replace(
+      [](double fan_in) { return layers::he_deviation(static_cast<std::size_t>(fan_in)); });
 }

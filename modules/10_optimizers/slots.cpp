@@ -6,6 +6,7 @@
 
 #include "core/ops/optimizer_kernels.h"
 #include "modules/10_optimizers/optimizers.h"
+#include "nn/hooks.h"
 
 using namespace tinytorch;
 
@@ -64,4 +65,5 @@ void adam(const AdamStep& step, std::span<ParameterUpdate> updates) {
 extern "C" void tinytorch_plugin() {
   other_sgd = kernels::sgd_step.replace(DeviceType::cpu, sgd);
   other_adam = kernels::adam_step.replace(DeviceType::cpu, adam);
+  nn::hooks::cosine_rate.replace(optimizers::cosine_rate);
 }

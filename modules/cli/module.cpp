@@ -156,7 +156,7 @@ int export_module(const std::string& wanted, const std::string& directory) {
   const Course course(directory);
   const Module& module = course.find(wanted);
   course.started(module);
-  if (module.slots.empty()) {
+  if (!module.can_be_exported()) {
     fmt::print(stderr, "tito: {} replaces nothing in the framework yet\n", module.folder_name());
     return EXIT_FAILURE;
   }

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "autograd/hooks.h"
 #include "core/ops/activation_kernels.h"
 #include "core/ops/copy_kernels.h"
 
@@ -49,6 +50,19 @@ void install(kernels::BinaryKernel& slot) {
     for (std::int64_t i = 0; i < result.numel(); ++i)
       result.data<float>()[i] = function(of_left[i], of_right[i]);
     store(result, y);
+  });
+}
+
+/// dx = function(y, grad) for each element.
+template <float (*function)(float, float)>
+void install(hooks::ActivationGradient& hook) {
+  hook.replace([](const Tensor& y, const Tensor& grad) {
+    if (y.dtype() != DType::f32 || y.device() != Device::cpu()) return Tensor();
+    const Tensor results = contiguous(y), gradients = contiguous(grad);
+    Tensor dx = empty_like(results);
+    for (std::size_t i = 0; i < elements(results).size(); ++i)
+      dx.data<float>()[i] = function(elements(results)[i], elements(gradients)[i]);
+    return dx;
   });
 }
 

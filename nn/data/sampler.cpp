@@ -6,6 +6,7 @@
 #include "core/ops/creation.h"
 #include "core/ops/sampling.h"
 #include "nn/data/internal/seed.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 namespace {
@@ -18,17 +19,18 @@ std::vector<std::int64_t> in_order(std::int64_t items) {
   return arange(0, items, 1, {.dtype = DType::i64}).to_vector<std::int64_t>();
 }
 
-std::vector<std::int64_t> shuffled(std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
-  Generator generator(derived_seed(seed, epoch));
-  return permutation(items, {}, generator).to_vector<std::int64_t>();
-}
-
 std::vector<std::int64_t> drawn(const Tensor& weights, std::int64_t samples, std::uint64_t seed) {
   Generator generator(seed);
   return multinomial(weights, samples, true, generator).to_vector<std::int64_t>();
 }
 
 }  // namespace
+
+constinit Hook<std::vector<std::int64_t>(std::int64_t, std::uint64_t, std::int64_t)> hooks::shuffled{
+    "shuffled", [](std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
+      Generator generator(derived_seed(seed, epoch));
+      return permutation(items, {}, generator).to_vector<std::int64_t>();
+    }};
 
 SequentialSampler::SequentialSampler(std::int64_t items) : items_(items) {
   check_items("SequentialSampler", items);
@@ -41,7 +43,7 @@ RandomSampler::RandomSampler(std::int64_t items, Options options) : items_(items
 }
 
 std::vector<std::int64_t> RandomSampler::indices(std::int64_t epoch) const {
-  return shuffled(items_, options_.seed, epoch);
+  return hooks::shuffled(items_, options_.seed, epoch);
 }
 
 WeightedSampler::WeightedSampler(const std::vector<double>& weights, Options options) : options_(options) {
@@ -75,7 +77,7 @@ std::int64_t DistributedSampler::size() const {
 }
 
 std::vector<std::int64_t> DistributedSampler::indices(std::int64_t epoch) const {
-  const auto order = options_.shuffle ? shuffled(items_, options_.seed, epoch) : in_order(items_);
+  const auto order = options_.shuffle ? hooks::shuffled(items_, options_.seed, epoch) : in_order(items_);
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < size(); ++i) {
     const std::int64_t in_epoch = (i * options_.ranks + options_.rank) % items_;  // filled up from the start

@@ -8,11 +8,15 @@
 #include "core/ops/arithmetic.h"
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
 #include "core/ops/indexing.h"
+#include "core/ops/random.h"
 #include "core/ops/reduction.h"
 #include "core/ops/sampling.h"
 #include "core/ops/scan.h"
 #include "core/ops/sort.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 
@@ -48,7 +52,25 @@ Tensor drawn_from_largest(const Tensor& logits, const SamplingOptions& options, 
   return gather(largest.indices, -1, drawn(probabilities, generator));
 }
 
+/// A token for each row, by a plug-in.
+Tensor sampled_by_hook(const Tensor& logits, const SamplingOptions& options, Generator& generator) {
+  const Tensor rows = contiguous(logits.to({.dtype = DType::f32, .device = Device::cpu()}));
+  Tensor tokens =
+      empty(Shape(std::span(rows.shape().begin(), rows.shape().end() - 1)), {.dtype = DType::i64});
+  const Tensor uniform = rand(tokens.shape(), {.dtype = DType::f64}, generator);
+  const auto vocabulary = static_cast<std::size_t>(rows.size(-1));
+  for (std::int64_t i = 0; i < tokens.numel(); ++i) {
+    const std::span<const float> row(rows.data<float>() + static_cast<std::size_t>(i) * vocabulary,
+                                     vocabulary);
+    tokens.data<std::int64_t>()[i] = hooks::sample(row, options, uniform.data<double>()[i]);
+  }
+  return tokens.to(logits.device());
+}
+
 }  // namespace
+
+constinit Hook<std::int64_t(std::span<const float>, const SamplingOptions&, double)> hooks::sample{"sample",
+                                                                                                   nullptr};
 
 Tensor sample_token(const Tensor& logits, const SamplingOptions& options, Generator& generator) {
   check_sampling(logits, options);
@@ -56,6 +78,7 @@ Tensor sample_token(const Tensor& logits, const SamplingOptions& options, Genera
   const Tensor largest = max(logits, {-1});
   if (!all(isfinite(largest)).item<bool>())
     fail<ValueError>("sample_token", "a row of the logits has NaN, +inf or only -inf");
+  if (hooks::sample) return sampled_by_hook(logits, options, generator);
   if (options.temperature == 0) return argmax(logits, -1);
   const Tensor x = logits.to({.dtype = DType::f64, .device = Device::cpu()});
   // Without the maximum, small temperatures overflow.

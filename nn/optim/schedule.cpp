@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/internal/format.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 
@@ -71,9 +72,8 @@ double along_cosine(double start, double end, double fraction) {
 Schedule::Formula cosine_formula(const CosineOptions& options) {
   require_positive("CosineSchedule", "steps", options.steps);
   require_not_negative("CosineSchedule", "lowest", options.lowest);
-  return [=](std::int64_t t, double base) {
-    return along_cosine(base, options.lowest, real(t) / real(options.steps));
-  };
+  return
+      [=](std::int64_t t, double base) { return hooks::cosine_rate(base, options.lowest, t, options.steps); };
 }
 
 Schedule::Formula warmup_formula(const WarmupOptions& options, Schedule::Formula after) {
@@ -139,6 +139,11 @@ Schedule::Formula with_checked_rates(const char* schedule, Schedule::Formula for
 }
 
 }  // namespace
+
+constinit Hook<double(double, double, std::int64_t, std::int64_t)> hooks::cosine_rate{
+    "cosine_rate", [](double base, double lowest, std::int64_t step, std::int64_t steps) {
+      return along_cosine(base, lowest, real(step) / real(steps));
+    }};
 
 Schedule::Schedule(Optimizer& optimizer, Formula formula)
     : optimizer_(&optimizer), base_rates_(rates_of(optimizer)), formula_(std::move(formula)) {

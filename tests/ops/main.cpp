@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/device.h"
+#include "core/hook.h"
 #include "modules/cli/output.h"
 #include "tests/conformance/coverage.h"
 
@@ -80,7 +81,7 @@ int print_ops() {
   return complete ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/// Prints the kernels that plug-ins have put into slots.
+/// Prints the kernels that plug-ins have put into slots, and the hooks that they have replaced.
 int print_providers() {
   std::vector<std::string> lines;
   for (const KernelSlot* slot : all_kernel_slots()) {
@@ -89,9 +90,14 @@ int print_providers() {
         lines.push_back(fmt::format("{:<30} {:<4} {}\n", slot->name(), tinytorch::name(type), provider));
     }
   }
+  const std::size_t kernels = lines.size();
+  for (const HookSlot* hook : replaced_hooks()) {
+    if (const std::string provider = hook->provider(); !provider.empty())
+      lines.push_back(fmt::format("{:<30} {:<4} {}\n", hook->name(), "host", provider));
+  }
   std::ranges::sort(lines);
   for (const std::string& line : lines) fmt::print("{}", line);
-  fmt::print("{} kernels of plug-ins\n", lines.size());
+  fmt::print("{} kernels and {} hooks of plug-ins\n", kernels, lines.size() - kernels);
   return EXIT_SUCCESS;
 }
 

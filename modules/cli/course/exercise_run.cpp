@@ -98,6 +98,7 @@ ExerciseResult run_checks(const Runner& runner, const Plugin& plugin, const Exer
   const fs::path log = build / "run.log", report = build / "report.json", scratch = build / "scratch";
   fs::create_directories(scratch);
   std::vector<std::string> variables = environment;
+  variables.push_back("TMPDIR=" + scratch.string());
   for (const char* variable :
        {"ASAN_OPTIONS=detect_leaks=0:handle_abort=1", "TSAN_OPTIONS=exitcode=66:report_signal_unsafe=0",
         "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1", "SIMT_WORKERS=2", "SIMT_ORDER=shuffled",
@@ -158,9 +159,15 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
   };
   if (!exercise.on_device()) return run(PluginKind::host, plugins.host);
   ExerciseResult result = run(PluginKind::memory, plugins.memory);
-  if (!result.passed()) return result;
-  // What the checks cannot see: threads that happened to run in a good order.
-  ExerciseResult races = run(PluginKind::races, plugins.races);
+  const CheckResult* const failed = result.failure();
+  if (!result.fault.empty() || (failed != nullptr && !failed->todo.empty())) return result;
+  // A race can be why values are wrong; or threads happened to run in a good order, and no check can see it.
+  const ExerciseResult races = run(PluginKind::races, plugins.races);
+  if (failed != nullptr) {
+    if (!races.fault.empty())
+      result.checks[static_cast<std::size_t>(failed - result.checks.data())].message += "; " + races.fault;
+    return result;
+  }
   result.fault = races.fault;
   if (const CheckResult* failure = races.failure(); failure != nullptr && races.fault.empty())
     result.fault = failure->message;

@@ -113,6 +113,8 @@ Module read_module(const path& folder) {
                   .hours = json.at("hours"),
                   .needs = json.at("needs"),
                   .slots = json.at("slots"),
+                  .cuda_slots = json.value("cuda_slots", std::vector<std::string>()),
+                  .hooks = json.value("hooks", std::vector<std::string>()),
                   .exercises = read_list<Exercise>(json.at("exercises"), read_exercise),
                   .folder = folder};
     validate(module);

@@ -41,9 +41,12 @@ struct Module {
   int number = 0;
   std::string name;  ///< activations
   std::string title;
-  double hours = 0;                ///< how long it takes, about
-  std::vector<int> needs;          ///< the numbers of the modules that come before
-  std::vector<std::string> slots;  ///< kernel slots of the framework that it replaces
+  double hours = 0;        ///< how long it takes, about
+  std::vector<int> needs;  ///< the numbers of the modules that come before
+  // What it replaces in the framework.
+  std::vector<std::string> slots;       ///< kernel slots on the CPU
+  std::vector<std::string> cuda_slots;  ///< kernel slots on CUDA
+  std::vector<std::string> hooks;
   std::vector<Exercise> exercises;
   std::filesystem::path folder;  ///< modules/03_activations
 
@@ -52,6 +55,8 @@ struct Module {
   /// The files that a student edits, each once.
   std::vector<std::string> sources() const;
   int points() const;
+  /// Whether it replaces something in the framework.
+  bool can_be_exported() const { return !slots.empty() || !cuda_slots.empty() || !hooks.empty(); }
   const Exercise* find(const std::string& id) const;
 };
 

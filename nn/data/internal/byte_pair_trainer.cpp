@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <numeric>
 #include <queue>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "core/internal/format.h"
 #include "nn/data/internal/byte_pairs.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 namespace {
@@ -113,7 +116,43 @@ class PairCounts {
   std::priority_queue<Candidate> queue_;
 };
 
+/// The ids of a word's bytes.
+template <class Id>
+std::vector<Id> tokens_of(const std::string& word, const std::array<TokenId, 256>& id_of_byte) {
+  std::vector<Id> tokens;
+  for (const char byte : word)
+    tokens.push_back(static_cast<Id>(id_of_byte[static_cast<unsigned char>(byte)]));
+  return tokens;
+}
+
+/// Makes the merges that a plug-in finds. It numbers its tokens by its merges.
+template <class Merge>
+void learn_by_hook(const std::unordered_map<std::string, std::int64_t>& counts,
+                   const std::array<TokenId, 256>& id_of_byte, std::size_t size, std::int64_t minimum_count,
+                   const Merge& merge) {
+  std::vector<hooks::BytePairWord> words;
+  for (const auto& [word, count] : counts)
+    words.push_back({tokens_of<std::int32_t>(word, id_of_byte), count});
+  std::vector<TokenId> ids(id_of_byte.size());
+  std::iota(ids.begin(), ids.end(), TokenId{0});
+  for (const auto& [left, right] : hooks::byte_pairs(words, size - ids.size(), minimum_count)) {
+    const auto is_known = [&](std::int32_t token) {
+      return token >= 0 && static_cast<std::size_t>(token) < ids.size();
+    };
+    if (!is_known(left) || !is_known(right)) {
+      fail<ValueError>("BytePairTokenizer::train",
+                       "the hook byte_pairs merges {} and {}, and there are {} tokens", left, right,
+                       ids.size());
+    }
+    ids.push_back(merge(ids[static_cast<std::size_t>(left)], ids[static_cast<std::size_t>(right)]));
+  }
+}
+
 }  // namespace
+
+constinit Hook<std::vector<std::pair<std::int32_t, std::int32_t>>(const std::vector<hooks::BytePairWord>&,
+                                                                  std::size_t, std::int64_t)>
+    hooks::byte_pairs{"byte_pairs", nullptr};
 
 void BytePairTrainer::add(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -135,20 +174,26 @@ LearnedTokens BytePairTrainer::train(std::size_t size, std::int64_t minimum_coun
   for (const unsigned char byte : gpt2_bytes())
     id_of_byte[byte] = id_of(std::string(1, static_cast<char>(byte)));
 
-  PairCounts pairs;
-  for (const auto& [word, count] : counts_) {
-    std::vector<TokenId> tokens;
-    for (const char byte : word) tokens.push_back(id_of_byte[static_cast<unsigned char>(byte)]);
-    pairs.add_word(std::move(tokens), count);
+  // Different merges can make the same token.
+  const auto merge = [&](TokenId left, TokenId right) {
+    const TokenId result = id_of(learned.tokens[left] + learned.tokens[right]);
+    learned.merges.push_back({left, right, result});
+    return result;
+  };
+  if (hooks::byte_pairs) {
+    learn_by_hook(counts_, id_of_byte, size, minimum_count, merge);
+    return learned;
   }
+  PairCounts pairs;
+  for (const auto& [word, count] : counts_) pairs.add_word(tokens_of<TokenId>(word, id_of_byte), count);
   std::set<PairCounts::Pair> merged;
   while (learned.tokens.size() < size) {
     const auto pair = pairs.most_frequent(minimum_count);
     if (!pair) break;
-    // Different merges can make the same token; and after the second, a pair with it can be there again.
-    const TokenId result = id_of(learned.tokens[pair->left] + learned.tokens[pair->right]);
-    pairs.merge(*pair, result);
-    if (merged.insert(*pair).second) learned.merges.push_back({pair->left, pair->right, result});
+    // After a second merge that makes the same token, a pair with it can be there again.
+    const bool is_new = merged.insert(*pair).second;
+    pairs.merge(*pair, is_new ? merge(pair->left, pair->right)
+                              : id_of(learned.tokens[pair->left] + learned.tokens[pair->right]));
   }
   return learned;
 }

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/hook.h"
+#include "core/tensor.h"
+
+/// Functions of the backward pass that a plug-in can replace by its own; see core/plugin.h. Without one the
+/// hook is empty, and the framework's own rules compute.
+namespace tinytorch::hooks {
+
+/// The gradient of an activation's input, from its result y and the gradient of y. Where the backward pass
+/// itself is recorded, for second derivatives, it is not called; and an undefined result leaves the gradient
+/// to the framework's rule, as for a dtype that the hook does not know.
+using ActivationGradient = Hook<Tensor(const Tensor& y, const Tensor& grad)>;
+inline ActivationGradient relu_gradient{"relu_gradient", nullptr};
+inline ActivationGradient sigmoid_gradient{"sigmoid_gradient", nullptr};
+inline ActivationGradient tanh_gradient{"tanh_gradient", nullptr};
+/// The same for softmax() along an axis.
+inline Hook<Tensor(const Tensor& y, const Tensor& grad, int axis)> softmax_gradient{"softmax_gradient",
+                                                                                    nullptr};
+
+/// The order in which backward() visits the nodes of a graph: those that `output` was computed from and
+/// itself, each once, and before all its inputs. inputs[i] has the nodes that node i was computed from.
+inline Hook<std::vector<std::size_t>(const std::vector<std::vector<std::size_t>>& inputs, std::size_t output)>
+    backward_order{"backward_order", nullptr};
+
+}  // namespace tinytorch::hooks

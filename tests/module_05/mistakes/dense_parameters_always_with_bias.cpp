@@ -1,0 +1,1 @@
+  return (in + 1) * out;

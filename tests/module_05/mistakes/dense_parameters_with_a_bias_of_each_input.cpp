@@ -1,0 +1,1 @@
+  return in * out + (bias ? in : 0);

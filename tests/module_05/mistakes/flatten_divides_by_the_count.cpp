@@ -1,0 +1,1 @@
+  return {.rows = images.count, .columns = images.values.size() / images.count, .values = images.values};

@@ -1,0 +1,1 @@
+  return {.rows = images.count, .columns = images.height * images.width, .values = images.values};

@@ -1,0 +1,9 @@
+  Matrix y = x;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    try {
+      y = layers[i]->forward(y);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument("layer " + std::to_string(i + 1) + ": " + error.what());
+    }
+  }
+  return y;

@@ -1,0 +1,9 @@
+  for (const std::size_t width : widths) {
+    if (width == 0) throw std::invalid_argument("a width is 0");
+  }
+  Layers layers;
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    if (i > 1) layers.push_back(std::make_shared<Relu>());
+    layers.push_back(std::make_shared<Dense>(widths[i - 1], widths[i]));
+  }
+  return layers;

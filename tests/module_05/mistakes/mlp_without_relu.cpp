@@ -1,0 +1,4 @@
+  if (widths.size() < 2) throw std::invalid_argument("too few widths");
+  Layers layers;
+  for (std::size_t i = 1; i < widths.size(); ++i) layers.push_back(std::make_shared<Dense>(widths[i - 1], widths[i]));
+  return layers;

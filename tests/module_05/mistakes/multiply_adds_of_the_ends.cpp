@@ -1,0 +1,1 @@
+  return widths.front() * widths.back() * batch;

@@ -1,0 +1,9 @@
+  std::vector<std::size_t> classes(scores.rows, 0);
+  for (std::size_t i = 0; i < scores.rows; ++i) {
+    const float* const row = scores.values.data() + i * scores.columns;
+    for (std::size_t j = 1; j < scores.columns; ++j) {
+      const float best = row[classes[i]];
+      if (row[j] > best || (std::isnan(row[j]) && !std::isnan(best))) classes[i] = j;
+    }
+  }
+  return classes;

@@ -1,0 +1,1 @@
+  return random.next() % (n + 1);

@@ -1,0 +1,9 @@
+  Order sorted(indices.begin(), indices.end());
+  std::sort(sorted.begin(), sorted.end());
+  auto to = batch.begin();
+  for (const std::int64_t index : sorted) {
+    if (index < 0 || index >= count)
+      throw std::out_of_range("item " + std::to_string(index) + " of " + std::to_string(count));
+    const auto row = items.subspan(static_cast<std::size_t>(index * width), static_cast<std::size_t>(width));
+    to = std::copy(row.begin(), row.end(), to);
+  }

@@ -1,0 +1,6 @@
+  auto to = batch.begin();
+  for (const std::int64_t index : indices) {
+    if (index < 0 || index >= count) throw std::out_of_range("an index is out of range");
+    const auto row = items.subspan(static_cast<std::size_t>(index * width), static_cast<std::size_t>(width));
+    to = std::copy(row.begin(), row.end(), to);
+  }

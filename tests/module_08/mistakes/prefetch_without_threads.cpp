@@ -1,0 +1,1 @@
+  for (std::int64_t i = 0; i < count; ++i) consume(i, load(i));

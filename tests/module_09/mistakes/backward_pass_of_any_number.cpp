@@ -1,0 +1,18 @@
+  std::vector<Gradient> gradients(graph.size());
+  if (!order.empty()) gradients[order.front()] = seed;
+  for (const std::size_t visited : order) {
+    const Node& node = graph[visited];
+    if (gradients[visited] == nullptr || !node.rule) continue;
+    const std::vector<Gradient> parts = node.rule(gradients[visited]);
+    for (std::size_t k = 0; k < std::min(parts.size(), node.inputs.size()); ++k) {
+      if (parts[k] == nullptr || !graph[node.inputs[k]].needs_gradient) continue;
+      Gradient& sum = gradients[node.inputs[k]];
+      if (sum == nullptr) {
+        sum = parts[k];
+        continue;
+      }
+      if (sum.use_count() > 1) sum = std::make_shared<std::vector<float>>(*sum);
+      for (std::size_t i = 0; i < sum->size(); ++i) (*sum)[i] += (*parts[k])[i];
+    }
+  }
+  return gradients;

@@ -1,0 +1,2 @@
+  for (std::size_t i = 0; i < grad_a.size(); ++i) grad_a[i] = grad[i] * a[i];
+  for (std::size_t i = 0; i < grad_b.size(); ++i) grad_b[i] = grad[i] * b[i];

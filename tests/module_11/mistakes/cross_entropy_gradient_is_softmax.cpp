@@ -1,0 +1,8 @@
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const std::span<const float> row = logits.subspan(i * classes, classes);
+    const double largest = *std::max_element(row.begin(), row.end());
+    double sum = 0;
+    for (const float x : row) sum += std::exp(x - largest);
+    for (std::size_t j = 0; j < classes; ++j)
+      dx[i * classes + j] = static_cast<float>(grad * std::exp(row[j] - largest) / sum / static_cast<double>(target.size()));
+  }

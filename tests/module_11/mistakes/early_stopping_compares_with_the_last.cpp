@@ -1,0 +1,3 @@
+  state.bad = loss < state.best - state.min_improvement ? 0 : state.bad + 1;
+  state.best = loss;
+  return state.patience > 0 && state.bad >= state.patience;

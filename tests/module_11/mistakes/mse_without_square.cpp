@@ -1,0 +1,3 @@
+  double sum = 0;
+  for (std::size_t i = 0; i < prediction.size(); ++i) sum += std::abs(static_cast<double>(prediction[i]) - target[i]);
+  return sum / static_cast<double>(prediction.size());

@@ -1,0 +1,13 @@
+  __shared__ float tile_a[kMatmulSide][kMatmulSide], tile_b[kMatmulSide][kMatmulSide];
+  const int r = static_cast<int>(threadIdx.y), c = static_cast<int>(threadIdx.x);
+  const int i = static_cast<int>(blockIdx.y) * kMatmulSide + r,
+            j = static_cast<int>(blockIdx.x) * kMatmulSide + c;
+  double sum = 0;
+  for (int first = 0; first < k; first += kMatmulSide) {
+    tile_a[r][c] = i < m && first + c < k ? a[i * k + first + c] : 0;
+    tile_b[r][c] = j < n && first + r < k ? b[(first + r) * n + j] : 0;
+    __syncthreads();
+    for (int l = 0; l < kMatmulSide; ++l) sum += static_cast<double>(tile_a[r][l]) * tile_b[c][l];
+    __syncthreads();
+  }
+  if (i < m && j < n) y[i * n + j] = static_cast<float>(sum);

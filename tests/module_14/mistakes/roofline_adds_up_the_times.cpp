@@ -1,0 +1,3 @@
+  const double intensity = cost.operations / cost.bytes;
+  const double attainable = std::min(machine.operations, intensity * machine.bytes);
+  return {.intensity = intensity, .attainable = attainable, .seconds = cost.operations / machine.operations + cost.bytes / machine.bytes, .bound = attainable < machine.operations ? Bound::memory : Bound::compute};

@@ -1,0 +1,1 @@
+  return static_cast<double>(hash_of(id) % 10000) >= 10000 * (1 - share);

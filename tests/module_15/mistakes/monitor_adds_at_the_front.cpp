@@ -1,0 +1,2 @@
+  monitor.window.push_front(observation);
+  while (monitor.window.size() > monitor.size) monitor.window.pop_back();

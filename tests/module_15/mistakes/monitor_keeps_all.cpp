@@ -1,0 +1,1 @@
+  monitor.window.push_back(observation);

@@ -1,0 +1,1 @@
+  if (monitor.window.size() < monitor.size) monitor.window.push_back(observation);

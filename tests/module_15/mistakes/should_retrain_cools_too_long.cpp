@@ -1,0 +1,10 @@
+  
+  if (trigger.remaining > 0) {
+    --trigger.remaining;
+    return false;
+  }
+  trigger.drifts = drifted ? trigger.drifts + 1 : 0;
+  if (trigger.drifts < trigger.patience) return false;
+  trigger.drifts = 0;
+  trigger.remaining = trigger.cooldown + 1;
+  return true;

@@ -1,0 +1,10 @@
+  trigger.drifts = drifted ? trigger.drifts + 1 : 0;
+  if (trigger.remaining > 0) {
+    --trigger.remaining;
+    return false;
+  }
+  
+  if (trigger.drifts < trigger.patience) return false;
+  trigger.drifts = 0;
+  trigger.remaining = trigger.cooldown;
+  return true;

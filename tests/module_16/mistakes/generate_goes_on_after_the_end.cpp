@@ -1,0 +1,6 @@
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t size = std::min(context, tokens.size());
+    const int token = next(std::span<const int>(tokens).last(size));
+    tokens.push_back(token);
+  }
+  return tokens;
