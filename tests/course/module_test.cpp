@@ -170,5 +170,55 @@ TEST_F(Endings, NameTheLine) {
   EXPECT_THAT(relu_as("std::abort();"), HasSubstr("at activations_dev.cpp:"));
 }
 
+/// What the checks of 13_kernels say of a mistake.
+class KernelFaults : public Course {
+ protected:
+  KernelFaults() {
+    std::vector<Alternative> alternatives;
+    for (const Exercise& exercise : kernels_.exercises) {
+      for (const Mistake& mistake : exercise.mistakes) {
+        const fs::path file = tools_.source / "tests/module_13/mistakes" / (mistake.name + ".cu");
+        alternatives.push_back({exercise.id, mistake.region, mistake.name, read_text(file)});
+      }
+    }
+    fs::create_directories(path("copy"));
+    write_text(path("copy/kernels_dev.cu"),
+               with_alternatives(read_text(kernels_.folder / "kernels_dev.cu"), "kernels", alternatives));
+    plugins_ = build_plugins(tools_, kernels_, path("copy"), path("build"));
+    EXPECT_TRUE(plugins_.memory.ok()) << plugins_.memory.errors;
+  }
+
+  std::string message_for(const std::string& name) {
+    for (const Exercise& exercise : kernels_.exercises) {
+      for (const Mistake& mistake : exercise.mistakes) {
+        if (mistake.name != name) continue;
+        const ExerciseResult result =
+            run_exercise(tools_, kernels_, exercise, plugins_, path("build"),
+                         {fmt::format("COURSE_ALTERNATIVES=*,{}:{}={}", exercise.id, mistake.region, name)});
+        const CheckResult* const failure = result.failure();
+        return failure == nullptr ? result.fault : failure->message;
+      }
+    }
+    return "there is no such mistake";
+  }
+
+  const CourseTools tools_ = tools();
+  const Module kernels_ = read_module(tools_.source / "modules/13_kernels");
+  ModulePlugins plugins_;
+};
+
+TEST_F(KernelFaults, HaveAKernelAndALine) {
+  const auto expect = [&](const std::string& mistake, const std::string& fault, const std::string& kernel) {
+    EXPECT_THAT(message_for(mistake),
+                testing::AllOf(HasSubstr(fault), HasSubstr("kernel " + kernel), HasSubstr("kernels_dev.cu:")))
+        << mistake;
+  };
+  expect("block_sum_without_barriers_in_the_tree", "race: threads use the same memory", "block_sum_kernel");
+  expect("transpose_without_barrier", "race: threads use the same memory", "transpose_kernel");
+  expect("sum_into_one_element", "race: threads use the same memory", "sum_kernel");
+  expect("block_sum_with_a_barrier_in_a_branch", "divergent __syncthreads", "block_sum_kernel");
+  expect("axpy_without_bounds", "after the end of the block", "axpy_kernel");
+}
+
 }  // namespace
 }  // namespace tito

@@ -113,15 +113,15 @@ OfProduct gradients_of_product(const Floats& a, const Floats& b, const Floats& g
   return of;
 }
 
-const Floats left{1, 2, 3, 4}, right{5, 6, 7, 8}, of_product{1, 0, 2, -1};
+const Floats left{1, 2, 3, 4}, right{5, 6, 7, 8}, product_grad{1, 0, 2, -1};
 
 TEST(MatmulRule, OfTheLeftOperand) {
-  check("grad_a after matmul_rule, sizes 2, of a, b and grad", {left, right, of_product},
-        gradients_of_product(left, right, of_product, 2, 2, 2).a, Floats{5, 7, 4, 6});
+  check("grad_a after matmul_rule, sizes 2, of a, b and grad", {left, right, product_grad},
+        gradients_of_product(left, right, product_grad, 2, 2, 2).a, Floats{5, 7, 4, 6});
 }
 TEST(MatmulRule, OfTheRightOperand) {
-  check("grad_b after matmul_rule, sizes 2, of a, b and grad", {left, right, of_product},
-        gradients_of_product(left, right, of_product, 2, 2, 2).b, Floats{7, -3, 10, -4});
+  check("grad_b after matmul_rule, sizes 2, of a, b and grad", {left, right, product_grad},
+        gradients_of_product(left, right, product_grad, 2, 2, 2).b, Floats{7, -3, 10, -4});
 }
 TEST(MatmulRule, OfOtherShapes) {
   const Floats a{1, 2, 3}, b{1, -1, 2, 0, 3, 1}, grad{4, 5};
@@ -139,11 +139,11 @@ TEST(MatmulRule, OfOtherShapes) {
 }
 TEST(MatmulRule, LeavesOutAnOperandThatNeedsNoGradient) {
   Floats of_a(4, kNaN), of_b(4, kNaN);
-  matmul_rule(left.data(), right.data(), of_product.data(), of_a.data(), nullptr, 2, 2, 2);
-  check("grad_a after matmul_rule without grad_b of a, b and grad", {left, right, of_product}, of_a,
+  matmul_rule(left.data(), right.data(), product_grad.data(), of_a.data(), nullptr, 2, 2, 2);
+  check("grad_a after matmul_rule without grad_b of a, b and grad", {left, right, product_grad}, of_a,
         Floats{5, 7, 4, 6});
-  matmul_rule(left.data(), right.data(), of_product.data(), nullptr, of_b.data(), 2, 2, 2);
-  check("grad_b after matmul_rule without grad_a of a, b and grad", {left, right, of_product}, of_b,
+  matmul_rule(left.data(), right.data(), product_grad.data(), nullptr, of_b.data(), 2, 2, 2);
+  check("grad_b after matmul_rule without grad_a of a, b and grad", {left, right, product_grad}, of_b,
         Floats{7, -3, 10, -4});
 }
 TEST(MatmulRule, OfNoTermsIsZero) {
