@@ -88,17 +88,17 @@ TEST(Attend, IsZeroWhereNothingIsSeen) {
 }
 
 // Two tokens of two heads with two features: token, head and feature are the digits.
-const Floats kTokens{0, 1, 10, 11, 100, 101, 110, 111}, kHeads{0, 1, 100, 101, 10, 11, 110, 111};
+const Floats by_token{0, 1, 10, 11, 100, 101, 110, 111}, by_head{0, 1, 100, 101, 10, 11, 110, 111};
 
 TEST(SplitHeads, KeepsTheFeaturesOfAHeadTogether) {
   Floats y(8, kNaN);
-  split_heads(2, 2, 2, kTokens.data(), y.data());
-  check("split_heads of two tokens, heads and features of", {kTokens}, y, kHeads);
+  split_heads(2, 2, 2, by_token.data(), y.data());
+  check("split_heads of two tokens, heads and features of", {by_token}, y, by_head);
 }
 TEST(MergeHeads, IsTheReverse) {
   Floats y(8, kNaN);
-  merge_heads(2, 2, 2, kHeads.data(), y.data());
-  check("merge_heads of two tokens, heads and features of", {kHeads}, y, kTokens);
+  merge_heads(2, 2, 2, by_head.data(), y.data());
+  check("merge_heads of two tokens, heads and features of", {by_head}, y, by_token);
 }
 
 /// The mean after these scores, with values 1, 2, ...

@@ -194,8 +194,8 @@ Floats fractions(std::size_t size, unsigned seed) {
 }
 
 /// Tokens that come one after another, and attention of the last of them to all.
-struct Steps {
-  Steps(std::size_t tokens, std::size_t width, std::size_t value_width, double scale)
+struct CachedAttention {
+  CachedAttention(std::size_t tokens, std::size_t width, std::size_t value_width, double scale)
       : tokens(tokens),
         width(width),
         value_width(value_width),
@@ -271,10 +271,10 @@ TEST(AttendCached, OfEqualScoresIsTheMean) {
   attend_cached(cache, Floats{0}, Floats{3}, Floats{60}, 1, y);
   check("attend_cached with equal scores and the values", {Floats{10, 20, 60}}, y, Floats{30});
 }
-TEST(AttendCached, SeesAllTokensBefore) { Steps(6, 3, 3, 1).check_result(); }
-TEST(AttendCached, ScalesTheScores) { Steps(5, 3, 3, 4).check_result(); }
-TEST(AttendCached, OfValuesOfAnotherWidth) { Steps(4, 3, 2, 1).check_result(); }
-TEST(AttendCached, DoesNotOverflow) { Steps(5, 3, 3, 2000).check_result(); }
+TEST(AttendCached, SeesAllTokensBefore) { CachedAttention(6, 3, 3, 1).check_result(); }
+TEST(AttendCached, ScalesTheScores) { CachedAttention(5, 3, 3, 4).check_result(); }
+TEST(AttendCached, OfValuesOfAnotherWidth) { CachedAttention(4, 3, 2, 1).check_result(); }
+TEST(AttendCached, DoesNotOverflow) { CachedAttention(5, 3, 3, 2000).check_result(); }
 
 /// Logits whose softmax is these probabilities.
 Floats logits_of(const Floats& probabilities) {
