@@ -1,0 +1,99 @@
+#include "autograd/hooks.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "autograd/functional.h"
+#include "autograd/ops.h"
+#include "core/ops/arithmetic.h"
+#include "core/ops/creation.h"
+#include "tests/support/replaced_hook.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+using Indices = std::vector<std::size_t>;
+using Inputs = std::vector<Indices>;
+
+/// Nodes whose results all were visited come first, by their numbers.
+Indices valid_order(const Inputs& inputs, std::size_t output) {
+  Indices uses(inputs.size()), order, ready{output};
+  for (const Indices& each : inputs)
+    for (const std::size_t i : each) ++uses[i];
+  while (!ready.empty()) {
+    order.push_back(ready.back());
+    ready.pop_back();
+    for (const std::size_t i : inputs[order.back()])
+      if (--uses[i] == 0) ready.push_back(i);
+  }
+  return order;
+}
+
+/// d/dx of (x² + x) x² at 3.
+Tensor gradient() {
+  const Variable x = variable(Tensor{3.0});
+  const Variable square = x * x;
+  sum((square + x) * square).backward();
+  return x.grad();
+}
+
+TEST(BackwardOrderHook, DecidesTheOrder) {
+  static std::size_t nodes = 0;
+  const ReplacedHook hook(hooks::backward_order, [](const Inputs& inputs, std::size_t output) {
+    nodes = inputs.size();
+    return valid_order(inputs, output);
+  });
+  EXPECT_TENSOR_EQ(gradient(), (Tensor{4.0 * 27 + 3 * 9}));
+  EXPECT_EQ(nodes, 5U);  // x, its square, the sum, the product, the sum of all
+}
+
+TEST(BackwardOrderHook, IsCheckedForMistakes) {
+  {
+    const ReplacedHook hook(hooks::backward_order, [](const Inputs&, std::size_t) { return Indices{7}; });
+    EXPECT_ERROR(gradient(), ValueError, "[backward] the hook backward_order names node 7 of 5");
+  }
+  const ReplacedHook hook(hooks::backward_order,
+                          [](const Inputs&, std::size_t output) { return Indices{output}; });
+  EXPECT_ERROR(gradient(), ValueError,
+               "[backward] the hook backward_order left nodes out, or named them too early");
+}
+
+TEST(ActivationGradientHook, ComputesTheFirstDerivative) {
+  const ReplacedHook hook(hooks::sigmoid_gradient,
+                          [](const Tensor& y, const Tensor& grad) { return y * 0 + grad * 7; });
+  const Variable x = variable(Tensor{0.0, 1.0});
+  sum(sigmoid(x)).backward();
+  EXPECT_TENSOR_EQ(x.grad(), (Tensor{7.0, 7.0}));
+}
+
+TEST(ActivationGradientHook, LeavesSecondDerivativesToTheFramework) {
+  const ReplacedHook hook(hooks::tanh_gradient, [](const Tensor&, const Tensor& grad) { return grad * 7; });
+  const Variable x = variable(Tensor{0.0});
+  sum(tanh(x)).backward({.create_graph = true});
+  EXPECT_TENSOR_EQ(x.grad(), (Tensor{1.0}));
+}
+
+TEST(ActivationGradientHook, CanLeaveATensorToTheFramework) {
+  const ReplacedHook hook(hooks::relu_gradient, [](const Tensor&, const Tensor&) { return Tensor(); });
+  const Variable x = variable(Tensor{-1.0, 1.0});
+  sum(relu(x)).backward();
+  EXPECT_TENSOR_EQ(x.grad(), (Tensor{0.0, 1.0}));
+}
+
+TEST(SoftmaxGradientHook, GetsTheAxis) {
+  static int axis_of_call = -1;
+  const ReplacedHook hook(hooks::softmax_gradient, [](const Tensor&, const Tensor& grad, int axis) {
+    axis_of_call = axis;
+    return grad * 2;
+  });
+  const Variable x = variable(zeros({2, 3}));
+  sum(softmax(x, 1)).backward();
+  EXPECT_EQ(axis_of_call, 1);
+  EXPECT_TENSOR_EQ(x.grad(), full({2, 3}, 2.0));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing

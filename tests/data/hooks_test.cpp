@@ -1,0 +1,98 @@
+#include "nn/hooks.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/ops/creation.h"
+#include "core/random.h"
+#include "nn/data/byte_pair_tokenizer.h"
+#include "nn/data/sampler.h"
+#include "nn/dense.h"
+#include "nn/init.h"
+#include "nn/optim/schedule.h"
+#include "nn/optim/sgd.h"
+#include "tests/support/replaced_hook.h"
+#include "tests/support/tensor_matchers.h"
+
+namespace tinytorch::testing {
+namespace {
+
+TEST(InitHooks, GiveTheScaleOfAWeight) {
+  Generator first(1), second(1);
+  const Tensor uniform = nn::init::xavier_uniform()({3, 2}, {}, first),
+               normal = nn::init::he_normal()({3, 8}, {}, first);
+  const ReplacedHook bound(nn::hooks::xavier_bound, [](double fan_in, double fan_out) {
+    return std::sqrt(6 / (fan_in + fan_out)) * 2;
+  });
+  const ReplacedHook deviation(nn::hooks::he_deviation,
+                               [](double fan_in) { return std::sqrt(2 / fan_in) * 3; });
+  EXPECT_TENSOR_NEAR(nn::init::xavier_uniform()({3, 2}, {}, second), uniform * 2, 1e-6);
+  EXPECT_TENSOR_NEAR(nn::init::he_normal()({3, 8}, {}, second), normal * 3, 1e-6);
+}
+
+TEST(CosineRateHook, GivesTheRateOfAStep) {
+  const ReplacedHook hook(nn::hooks::cosine_rate,
+                          [](double base, double lowest, std::int64_t step, std::int64_t steps) {
+                            return base + lowest + static_cast<double>(step * steps);
+                          });
+  nn::Dense model(2, 1);
+  nn::SGD optimizer(model.parameters(), {.learning_rate = 0.5});
+  nn::CosineSchedule schedule(optimizer, {.steps = 10, .lowest = 0.25});
+  EXPECT_EQ(optimizer.learning_rate(), 0.75);
+  schedule.step();
+  EXPECT_EQ(optimizer.learning_rate(), 10.75);
+}
+
+TEST(ShuffledHook, GivesTheOrderOfAnEpoch) {
+  const ReplacedHook hook(nn::hooks::shuffled,
+                          [](std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
+                            return std::vector<std::int64_t>{items, static_cast<std::int64_t>(seed), epoch};
+                          });
+  EXPECT_EQ(nn::RandomSampler(5, {.seed = 7}).indices(2), (std::vector<std::int64_t>{5, 7, 2}));
+}
+
+using Pairs = std::vector<std::pair<std::int32_t, std::int32_t>>;
+using Words = std::vector<nn::hooks::BytePairWord>;
+
+TEST(BytePairsHook, LearnsTheMerges) {
+  const ReplacedHook hook(nn::hooks::byte_pairs,
+                          [](const Words& words, std::size_t most, std::int64_t minimum) {
+                            EXPECT_EQ(words.size(), 1U);
+                            EXPECT_EQ(words.at(0).count, 1);
+                            EXPECT_EQ(most, 2U);
+                            EXPECT_EQ(minimum, 2);
+                            const std::vector<std::int32_t>& t = words.at(0).tokens;  // of "abab"
+                            return Pairs{{t[0], t[1]}, {256, 256}};
+                          });
+  const auto tokenizer = nn::BytePairTokenizer::train("abab", {.vocabulary_size = 258});
+  EXPECT_EQ(tokenizer.encode("ab"), (std::vector<std::int64_t>{256}));
+  EXPECT_EQ(tokenizer.encode("abab"), (std::vector<std::int64_t>{257}));
+}
+
+TEST(BytePairsHook, MergesKnownTokensOnly) {
+  const ReplacedHook hook(nn::hooks::byte_pairs, [](const Words&, std::size_t, std::int64_t) {
+    return Pairs{{0, 256}};
+  });
+  EXPECT_ERROR(nn::BytePairTokenizer::train("ab", {.vocabulary_size = 258}), ValueError,
+               "[BytePairTokenizer::train] the hook byte_pairs merges 0 and 256, and there are 256 tokens");
+}
+
+TEST(SampleHook, ChoosesATokenForEachRow) {
+  const ReplacedHook hook(nn::hooks::sample, [](std::span<const float> logits,
+                                                const nn::SamplingOptions& options, double uniform) {
+    EXPECT_EQ(options.top_k, 2);
+    EXPECT_TRUE(uniform >= 0 && uniform < 1) << uniform;
+    return static_cast<std::int64_t>(logits[0]);
+  });
+  const Tensor tokens = nn::sample_token(Tensor{{1.0, 0.0, 0.0}, {2.0, 0.0, 0.0}}, {.top_k = 2});
+  EXPECT_TENSOR_EQ(tokens, (Tensor{1, 2}).to(DType::i64));
+}
+
+}  // namespace
+}  // namespace tinytorch::testing
