@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 namespace examples {
@@ -34,11 +36,22 @@ int parse_and_run(Program& program, int argc, char** argv, const std::function<i
 
 }  // namespace
 
+std::string positive(const std::string& text) {
+  const double value = std::strtod(text.c_str(), nullptr);
+  return value > 0 && std::isfinite(value) ? "" : "is " + text + "; it must be positive and finite";
+}
+
+std::string not_negative(const std::string& text) {
+  return std::strtod(text.c_str(), nullptr) >= 0 ? "" : "is " + text + "; it must not be negative";
+}
+
 Program::Program(const std::string& name, const std::string& description)
     : app(std::make_unique<CLI::App>(description, name)) {
   app->add_option("--backend", backend, "cpu or cuda; the GPU where there is one unless named, else the CPU")
       ->check(CLI::IsMember({"cpu", "cuda"}));
-  app->add_option("--seed", seed, "Of all random numbers")->capture_default_str();
+  app->add_option("--seed", seed, "Of all random numbers")
+      ->check(not_negative)  // or -1 would be 2^64 - 1
+      ->capture_default_str();
 }
 
 Program::~Program() = default;

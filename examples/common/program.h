@@ -20,6 +20,11 @@ constexpr int kFailed = 1;     ///< it ran, but without the result that it shoul
 constexpr int kCannotRun = 2;  ///< wrong flags, missing data, or a backend that is not available
 constexpr int kInterrupted = 130;
 
+/// Checks of a flag's number, for CLI::Option::check(). CLI11's own name the largest number in 309 digits.
+/// @return  what is wrong; empty if nothing is
+std::string positive(const std::string& text);
+std::string not_negative(const std::string& text);
+
 /// A program with the flags --backend and --seed, to which its own are added.
 struct Program {
   Program(const std::string& name, const std::string& description);

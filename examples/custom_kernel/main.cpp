@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
   int epochs = 2000;
   program.add_training_flags();
   program.app->add_option("--epochs", epochs, "Steps of training")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   return program.run(argc, argv, [&] { return run(program, epochs); });
 }

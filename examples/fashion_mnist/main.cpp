@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -44,7 +45,7 @@ void add_flags(CLI::App& app, Settings& settings) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   app.add_option("--learning-rate", settings.learning_rate, "The highest of the schedule")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   app.add_option("--data", settings.data,
                  "The directory of the IDX files; by default that of Debian's package");
@@ -119,6 +120,17 @@ void evaluate_saved(const Settings& settings, const Data& test, nn::DataLoader& 
               images.c_str());
 }
 
+/// A run that goes on needs a model of the checkpoint's width.
+void check_width(const std::string& directory, const Settings& settings) {
+  const std::string path = nn::latest_checkpoint(directory);
+  if (path.empty()) return;
+  const std::string width = nn::load_checkpoint(path).config["width"];
+  if (width != std::to_string(settings.width)) {
+    throw std::runtime_error(path + " has a model of --width " + width +
+                             "; go on with that, or give an --output of its own");
+  }
+}
+
 /// Trains the model with a checkpoint after each epoch.
 nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLoader& validation,
                        const Settings& settings, const examples::Program& program) {
@@ -127,9 +139,12 @@ nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLo
   nn::OneCycle schedule(optimizer,
                         {.highest = settings.learning_rate, .total_steps = epochs * loader.size() + 1});
   const std::string directory = settings.output + "/" + settings.model;
+  if (settings.resume) check_width(directory, settings);
   nn::Trainer trainer(
       model, optimizer, nn::CrossEntropyLoss({.label_smoothing = 0.05}),
-      {.epochs = epochs, .checkpoints = {.directory = directory, .config = {{"model", settings.model}}}});
+      {.epochs = epochs,
+       .checkpoints = {.directory = directory,
+                       .config = {{"model", settings.model}, {"width", std::to_string(settings.width)}}}});
   nn::ConfusionMatrix confusion(10);
   nn::Progress progress(std::cout,
                         {.style = program.quiet ? nn::ProgressStyle::quiet : nn::ProgressStyle::automatic});
@@ -139,7 +154,7 @@ nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLo
   trainer.add(progress);
   trainer.add(log);
   if (settings.resume && !trainer.resume(loader))
-    std::printf("there is no checkpoint in %s yet\n", directory.c_str());
+    std::printf("there is no checkpoint in %s yet: this run begins anew\n", directory.c_str());
   return trainer.fit(loader, &validation);
 }
 
@@ -164,6 +179,10 @@ int train(const examples::Program& program, const Settings& settings) {
 
 /// The model that this program has trained.
 nn::Sequential trained_model(const Settings& settings) {
+  if (!std::filesystem::exists(weights_path(settings))) {
+    throw std::runtime_error("there is no model " + weights_path(settings) +
+                             " yet; train one first, without --predict, or give --weights");
+  }
   const SafetensorsFile file(weights_path(settings));
   const auto found = file.metadata().find("width");
   const std::string text = found == file.metadata().end() ? "" : found->second;

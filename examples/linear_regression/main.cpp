@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   int epochs = 50;
   program.add_training_flags();
   program.app->add_option("--epochs", epochs, "Steps of gradient descent")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   return program.run(argc, argv, [&] { return fit(program, program.quick ? std::min(epochs, 30) : epochs); });
 }

@@ -31,10 +31,10 @@ void add_flags(CLI::App& app, Settings& s) {
                  "Search the lines of this file; by default the verses of the King James Bible")
       ->check(CLI::ExistingFile);
   app.add_option("--top", s.top, "Sentences to show for each query")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   app.add_option("--batch", s.batch, "Sentences that are computed at once")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   app.add_option("--embeddings", s.embeddings, "Save the vectors of the sentences in this .npy file");
 }

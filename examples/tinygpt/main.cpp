@@ -50,8 +50,11 @@ Writer new_writer(const std::string& text, const Settings& s) {
 /// That of the last checkpoint, with its sizes in the settings.
 Writer trained_writer(Settings& s) {
   const std::string path = nn::latest_checkpoint(s.output);
-  if (path.empty())
-    throw std::runtime_error("there is no checkpoint in " + s.output + " yet; train a model first");
+  if (path.empty()) {
+    throw std::runtime_error("there is no checkpoint in " + s.output +
+                             " yet; train a model first, or name the directory of one with --output (" +
+                             std::string(kQuickOutput) + " is that of --quick)");
+  }
   nn::Checkpoint saved = nn::load_checkpoint(path);
   read_config(path, saved.config, s);
   if (saved.config["tokenizer"] != hash_of_tokenizer(s.output, s.vocabulary)) {
@@ -165,7 +168,7 @@ int train(Writer& writer, const std::string& text, const Settings& s, const exam
   trainer.add(progress);
   trainer.add(log);
   if (s.resume && !trainer.resume(loader))
-    std::printf("there is no checkpoint in %s yet\n", s.output.c_str());
+    std::printf("there is no checkpoint in %s yet: this run begins anew\n", s.output.c_str());
   std::cout << writer.model.summary();
   const nn::TrainingResult result = trainer.fit(loader, &validation);
   if (result.reason == nn::StopReason::interrupted) return examples::kInterrupted;

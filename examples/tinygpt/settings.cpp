@@ -2,9 +2,12 @@
 
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
+
+#include "examples/common/program.h"
 
 namespace {
 
@@ -35,19 +38,22 @@ void add_flags(CLI::App& app, Settings& s) {
         ->check(CLI::Range(size.least, std::int64_t{kLargest}))
         ->capture_default_str();
   }
+  app.get_option("--vocabulary")->check([](const std::string& text) {
+    const long long size = std::atoll(text.c_str());
+    return size == 0 || size >= 256 ? ""
+                                    : "is " + text + "; it must be 0, or at least 256, the number of bytes";
+  });
   CLI::Option* const steps =
       app.add_option("--steps", s.steps, "Of training")->check(CLI::Range(1, kMost))->capture_default_str();
   app.add_option("--epochs", s.epochs, "Passes over the text, instead of steps")
       ->check(CLI::Range(1, kMost))
       ->excludes(steps);
-  app.add_option("--batch", s.batch, "Sequences of a step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--batch", s.batch, "Sequences of a step")->check(examples::positive)->capture_default_str();
   app.add_option("--dropout", s.dropout, "Helps for small texts")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
   app.add_option("--learning-rate", s.learning_rate, "The highest of the schedule")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::positive)
       ->capture_default_str();
   app.add_option("--output", s.output, "Where checkpoints and logs go")->capture_default_str();
   app.add_flag("--resume", s.resume, "Go on with the last checkpoint, and the sizes of its model");
@@ -56,13 +62,13 @@ void add_flags(CLI::App& app, Settings& s) {
       ->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); })
       ->capture_default_str();
   app.add_option("--length", s.length, "Tokens to write")
-      ->check(CLI::NonNegativeNumber)
+      ->check(examples::not_negative)
       ->capture_default_str();
   app.add_option("--temperature", s.temperature, "Higher is bolder; 0 takes the likeliest token")
       ->check(CLI::Range(0.0, 1000.0))
       ->capture_default_str();
   app.add_option("--top-k", s.top_k, "Choose among the k likeliest tokens; 0: among all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(examples::not_negative)
       ->capture_default_str();
   app.add_option("--top-p", s.top_p, "Choose among the likeliest tokens whose probabilities add up to this")
       ->check(CLI::Range(1e-6, 1.0))
@@ -80,7 +86,7 @@ void make_quick(const CLI::App& app, Settings& s) {
   quick("--width", s.width, 32);
   quick("--layers", s.layers, 2);
   quick("--length", s.length, 40);
-  quick("--output", s.output, "runs/tinygpt_quick");
+  quick("--output", s.output, kQuickOutput);
 }
 
 std::map<std::string, std::string> config_of(const Settings& settings) {

@@ -8,6 +8,8 @@ namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
 
+constexpr const char* kQuickOutput = "runs/tinygpt_quick";
+
 struct Settings {
   std::string text;
   std::int64_t vocabulary = 0;

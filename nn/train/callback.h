@@ -20,7 +20,7 @@ struct TrainingState {
   std::int64_t total_steps = 0;  ///< of the whole run, if it does not stop early
   std::int64_t epoch = 0;        ///< from 0
   std::int64_t batch = 0;        ///< the batches of the epoch that were taken
-  std::int64_t batches = 0;      ///< of the epoch
+  std::int64_t batches = 0;      ///< those that the run takes of the epoch: all, but for a last part of one
   std::int64_t items = 0;        ///< of the last step
   double loss = 0;               ///< of the last step, the mean over its items
   double learning_rate = 0;      ///< of the last step, of the first group of parameters

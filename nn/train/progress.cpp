@@ -74,8 +74,12 @@ void Progress::on_start(const TrainingState& state) {
   started_ = shown_ = options_.clock();
   first_step_ = static_cast<double>(state.steps);
   items_ = 0;
-  if (state.steps > 0)
+  if (state.steps >= state.total_steps) {
+    print_line(fmt::format("nothing is left to do: {} steps were asked for, and {} are made",
+                           state.total_steps, state.steps));
+  } else if (state.steps > 0) {
     print_line(fmt::format("going on after step {} of {}", state.steps, state.total_steps));
+  }
 }
 
 void Progress::on_step(const TrainingState& state) {

@@ -1,5 +1,6 @@
 #include "nn/train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -102,9 +103,9 @@ class Trainer::Run {
     result_.state.steps = trainer_.steps_;
     result_.state.total_steps =
         options_.steps > 0 ? options_.steps : checked_mul("Trainer::fit", options_.epochs, steps_of_epoch());
-    result_.state.batches = loader.size();
     result_.state.epoch = loader.state().epoch;
     result_.state.batch = loader.state().batch;
+    result_.state.batches = batches_of_epoch();
   }
 
   TrainingResult run() {
@@ -128,6 +129,15 @@ class Trainer::Run {
  private:
   std::int64_t steps_of_epoch() const { return (loader_.size() - 1) / options_.accumulate + 1; }
 
+  // All, unless the steps that are left take fewer.
+  std::int64_t batches_of_epoch() const {
+    const TrainingState& state = result_.state;
+    const std::int64_t rest = loader_.size() - state.batch, steps = state.total_steps - state.steps;
+    return steps <= rest / options_.accumulate
+               ? state.batch + std::max<std::int64_t>(steps, 0) * options_.accumulate
+               : loader_.size();
+  }
+
   template <class Event>
   void notify(const Event& event) {
     for (Callback* const callback : trainer_.callbacks_) event(*callback);
@@ -135,6 +145,8 @@ class Trainer::Run {
 
   void run_epoch() {
     result_.state.epoch = loader_.state().epoch;
+    result_.state.batch = loader_.state().batch;
+    result_.state.batches = batches_of_epoch();
     for (const Batch& batch : loader_) {
       const bool ends_epoch = loader_.state().batch == 0;
       result_.state.batch = ends_epoch ? loader_.size() : loader_.state().batch;

@@ -82,7 +82,7 @@ struct TrainingResult {
 /// trainer.add(accuracy);
 /// nn::DataLoader validation(data, {.batch_size = 32});
 /// const nn::TrainingResult result = trainer.fit(loader, &validation);
-/// std::cout << result.validation->metrics[0].second;
+/// if (result.validation) std::cout << result.validation->metrics[0].second;
 /// ```
 ///
 /// A step of several batches has the gradient of the mean over all their items, also if one batch is smaller

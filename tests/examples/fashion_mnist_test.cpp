@@ -123,6 +123,9 @@ TEST_F(FashionMnist, TrainsACnnAndGoesOn) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
   EXPECT_THAT(resumed.output, HasSubstr("going on after step 5 of 10"));
   EXPECT_THAT(resumed.output, HasSubstr("completed after step 10"));
+  const ProgramRun wider = run("--model cnn --width 3 --resume");
+  EXPECT_EQ(wider.exit_code, 2);
+  EXPECT_THAT(wider.output, HasSubstr("has a model of --width 2; go on with that"));
 }
 
 TEST_F(FashionMnist, SaysWhatItNeeds) {
@@ -143,7 +146,9 @@ TEST_F(FashionMnist, SaysWhatItNeeds) {
   EXPECT_THAT(missing.output, HasSubstr("apt-get install dataset-fashion-mnist"));
   const ProgramRun untrained = run("--predict '" + path("t10k-labels-idx1-ubyte") + "'");
   EXPECT_EQ(untrained.exit_code, 2);
-  EXPECT_THAT(untrained.output, HasSubstr("cnn.safetensors"));
+  EXPECT_THAT(untrained.output,
+              HasSubstr("there is no model " + path("out/cnn.safetensors") + " yet; train one first"));
+  refused("--seed -1", "--seed: is -1; it must not be negative");
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ TEST_F(TinyGpt, SaysWhatItNeeds) {
     EXPECT_FALSE(fs::exists(path("out"))) << "it has trained";
   };
   refused("--heads 3", "heads");
+  refused("--vocabulary 5", "--vocabulary: is 5; it must be 0, or at least 256");
   refused("--prompt ''", "--prompt: is empty");
   refused("--prompt ü", "U+00FC at byte 0 is not in the vocabulary");
   refused("--top-p 0", "--top-p");

@@ -122,6 +122,14 @@ TEST(Progress, SaysWhyARunEnded) {
   EXPECT_EQ(shown.text(), "stopped on request after step 120, 0:50 in this run\n");
 }
 
+TEST(Progress, SaysThatNothingIsLeftToDo) {
+  Shown shown(nn::ProgressStyle::lines);
+  nn::TrainingState over = state(104);
+  over.total_steps = 39;
+  shown.progress.on_start(over);
+  EXPECT_EQ(shown.text(), "nothing is left to do: 39 steps were asked for, and 104 are made\n");
+}
+
 TEST(Progress, IsQuietIfAsked) {
   Shown shown(nn::ProgressStyle::quiet);
   shown.progress.on_start(state(100));

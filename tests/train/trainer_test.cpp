@@ -381,6 +381,19 @@ TEST(Trainer, ValidatesTheAverageOfTheParameters) {
   EXPECT_LT(trainer.evaluate(validation).loss, at_first);
 }
 
+TEST(Trainer, CountsTheBatchesThatItTakesOfAnEpoch) {
+  nn::Sequential model = small_model();
+  nn::SGD optimizer(model.parameters());
+  nn::Trainer trainer(model, optimizer, criterion, {.steps = 5, .accumulate = 2});
+  Recorder recorder;
+  std::vector<std::int64_t> batches;
+  recorder.then = [&](const nn::TrainingState& state) { batches.push_back(state.batches); };
+  trainer.add(recorder);
+  nn::DataLoader training = loader(20, 4);  // an epoch is 5 batches, and 3 steps
+  EXPECT_EQ(trainer.fit(training).state.batch, 4);
+  EXPECT_EQ(batches, (std::vector<std::int64_t>{5, 5, 5, 4, 4}));
+}
+
 TEST(Trainer, EvaluatesWeightedByItems) {
   nn::Sequential model = small_model(0.5);
   nn::SGD optimizer(model.parameters());
