@@ -1,6 +1,7 @@
 #include "autograd/tape.h"
 
 #include "autograd/ops.h"
+#include "autograd/rules/hooked.h"
 #include "core/internal/fork.h"
 #include "core/internal/format.h"
 
@@ -44,7 +45,11 @@ Variable RuleArguments::output() const { return node_.output(); }
 
 Variable RuleArguments::fitted(std::size_t i, Variable&& gradient) const {
   const Node& input = *node_.inputs[i];
-  if (gradient.shape() != input.shape) gradient = sum_to(gradient, input.shape);
+  if (gradient.shape() != input.shape) {
+    gradient = by_hook(
+        hooks::broadcast_gradient, [&] { return sum_to(gradient, input.shape); }, gradient.value(),
+        input.shape);
+  }
   if (gradient.dtype() != input.dtype) gradient = gradient.to(input.dtype);
   return std::move(gradient);
 }

@@ -21,6 +21,9 @@ extern Hook<double(double fan_in)> he_deviation;
 extern Hook<double(double base, double lowest, std::int64_t step, std::int64_t steps)> cosine_rate;
 /// The order of an epoch of RandomSampler: a permutation of 0 to items - 1.
 extern Hook<std::vector<std::int64_t>(std::int64_t items, std::uint64_t seed, std::int64_t epoch)> shuffled;
+/// The rows of `items` with these indices, in their order, which are in range: a batch of TensorDataset.
+/// Empty without a plug-in; an undefined result leaves the batch to the framework.
+extern Hook<Tensor(const Tensor& items, std::span<const std::int64_t> indices)> collate;
 
 /// A word of a text as tokens, which are bytes at first: 0 to 255.
 struct BytePairWord {

@@ -7,14 +7,21 @@
 // Internal.
 namespace tinytorch {
 
-/// A rule(grad, y) that a hook replaces, but where the backward pass is recorded: a hook's results have no
-/// rules of their own.
+/// The gradient that a hook computes from these arguments; that of compute() if the hook leaves it to the
+/// framework, or the backward pass is recorded: a hook's results have no rules of their own.
+template <class Hook, class Compute, class... Args>
+Variable by_hook(const Hook& hook, const Compute& compute, const Args&... args) {
+  if (grad_enabled() || !hook) return compute();
+  const Tensor gradient = hook(args...);
+  return gradient.defined() ? Variable(gradient) : compute();
+}
+
+/// A rule(grad, y) that a hook(y, grad, args...) replaces.
 template <class Hook, class Rule, class... Args>
 auto hooked(const Hook& hook, Rule rule, Args... args) {
   return [&hook, rule, args...](const Variable& grad, const Variable& y) {
-    if (grad_enabled() || !hook) return rule(grad, y);
-    const Tensor dx = hook(y.value(), grad.value(), args...);
-    return dx.defined() ? Variable(dx) : rule(grad, y);
+    return by_hook(
+        hook, [&] { return rule(grad, y); }, y.value(), grad.value(), args...);
   };
 }
 

@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/rules/hooked.h"
 #include "autograd/rules/relu_gradient.h"
 #include "autograd/tape.h"
 
@@ -11,11 +12,26 @@ Variable as_rows(const Variable& x) {
   return reshape(x, {rows, x.shape().back()});
 }
 
+/// The gradient of an input of matmul(a, b) for matrices, by a hook if there is one.
+template <class Compute>
+Variable matrix_gradient(const Variable& a, const Variable& b, const Variable& grad, int input,
+                         const Compute& compute) {
+  if (a.rank() != 2 || b.rank() != 2) return compute();
+  return by_hook(hooks::matmul_gradient, compute, a.value(), b.value(), grad.value(), input);
+}
+
+/// The gradient for a of matmul(a, b); neither is a vector.
+Variable left_gradient(const Variable& a, const Variable& b, const Variable& grad) {
+  return matrix_gradient(a, b, grad, 0, [&] { return matmul(grad, transpose(b)); });
+}
+
 /// The gradient for b of matmul(a, b); neither is a vector.
 Variable right_gradient(const Variable& a, const Variable& b, const Variable& grad) {
-  // A matrix b that all of a's batch shares: the sum over the batch is part of one product.
-  if (b.rank() == 2) return matmul(transpose(as_rows(a)), as_rows(grad));
-  return matmul(transpose(a), grad);
+  return matrix_gradient(a, b, grad, 1, [&] {
+    // A matrix b that all of a's batch shares: the sum over the batch is part of one product.
+    if (b.rank() == 2) return matmul(transpose(as_rows(a)), as_rows(grad));
+    return matmul(transpose(a), grad);
+  });
 }
 
 /// The rule of linear(); `before_activation` gives the gradient of the activation's argument.
@@ -41,7 +57,7 @@ Variable matmul(const Variable& a, const Variable& b) {
                   if (row) grad = unsqueeze(grad, -2);
                   const Variable left = row ? unsqueeze(*a, 0) : *a;
                   const Variable right = column ? unsqueeze(*b, 1) : *b;
-                  return Gradients(da([&] { return matmul(grad, transpose(right)); }), db([&] {
+                  return Gradients(da([&] { return left_gradient(left, right, grad); }), db([&] {
                                      const Variable product = right_gradient(left, right, grad);
                                      return column ? squeeze(product, -1) : product;
                                    }));

@@ -27,7 +27,7 @@ void softmax_of_rows(const Tensor& x, const int& axis, Tensor& y) {
 
 /// Rows along the last axis; other axes are moved there.
 Tensor softmax_gradient_of_rows(const Tensor& y, const Tensor& grad, int axis) {
-  if (y.dtype() != DType::f32 || y.device() != Device::cpu()) return Tensor();
+  if (!course::is_f32_on_cpu(y)) return Tensor();
   const Tensor results = contiguous(transpose(y, axis, -1)),
                gradients = contiguous(transpose(grad, axis, -1));
   Tensor dx = empty_like(results);

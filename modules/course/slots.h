@@ -24,6 +24,9 @@ inline std::span<const float> elements(const Tensor& x) {
   return {x.data<float>(), static_cast<std::size_t>(x.numel())};
 }
 
+/// Whether a function of floats on the host computes this.
+inline bool is_f32_on_cpu(const Tensor& x) { return x.dtype() == DType::f32 && x.device() == Device::cpu(); }
+
 /// y = function(x) for each element.
 template <float (*function)(float)>
 void install(kernels::UnaryKernel& slot) {
@@ -57,7 +60,7 @@ void install(kernels::BinaryKernel& slot) {
 template <float (*function)(float, float)>
 void install(hooks::ActivationGradient& hook) {
   hook.replace([](const Tensor& y, const Tensor& grad) {
-    if (y.dtype() != DType::f32 || y.device() != Device::cpu()) return Tensor();
+    if (!is_f32_on_cpu(y)) return Tensor();
     const Tensor results = contiguous(y), gradients = contiguous(grad);
     Tensor dx = empty_like(results);
     for (std::size_t i = 0; i < elements(results).size(); ++i)

@@ -12,6 +12,7 @@
 #include "core/ops/indexing.h"
 #include "core/ops/sampling.h"
 #include "core/ops/shape.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 namespace {
@@ -41,6 +42,8 @@ Item item_of(const Dataset& dataset, std::int64_t index) {
 }
 
 }  // namespace
+
+constinit Hook<Tensor(const Tensor&, std::span<const std::int64_t>)> hooks::collate{"collate", nullptr};
 
 Batch Dataset::batch(std::span<const std::int64_t> indices) const {
   if (indices.empty()) fail<ValueError>("Dataset::batch", "there are no indices");
@@ -96,7 +99,11 @@ Batch TensorDataset::batch(std::span<const std::int64_t> indices) const {
   for (const std::int64_t index : indices) check_index("TensorDataset", index, size());
   const Tensor index = from_values(indices, {static_cast<std::int64_t>(indices.size())});
   Batch batch;
-  for (const Tensor& tensor : tensors_) batch.push_back(index_select(tensor, 0, index.to(tensor.device())));
+  for (const Tensor& tensor : tensors_) {
+    Tensor rows;
+    if (hooks::collate) rows = hooks::collate(tensor, indices);
+    batch.push_back(rows.defined() ? rows : index_select(tensor, 0, index.to(tensor.device())));
+  }
   return batch;
 }
 

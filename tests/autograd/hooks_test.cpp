@@ -83,6 +83,28 @@ TEST(ActivationGradientHook, CanLeaveATensorToTheFramework) {
   EXPECT_TENSOR_EQ(x.grad(), (Tensor{0.0, 1.0}));
 }
 
+TEST(MatmulGradientHook, ComputesTheGradientOfEachInput) {
+  const ReplacedHook hook(hooks::matmul_gradient,
+                          [](const Tensor& a, const Tensor& b, const Tensor& grad, int input) {
+                            EXPECT_TENSOR_EQ(grad, ones({2, 4}));
+                            return full(input == 0 ? a.shape() : b.shape(), 5.0 + input);
+                          });
+  const Variable a = variable(zeros({2, 3})), b = variable(zeros({3, 4}));
+  sum(matmul(a, b)).backward();
+  EXPECT_TENSOR_EQ(a.grad(), full({2, 3}, 5.0));
+  EXPECT_TENSOR_EQ(b.grad(), full({3, 4}, 6.0));
+}
+
+TEST(BroadcastGradientHook, ComputesTheGradientOfWhatWasBroadcast) {
+  const ReplacedHook hook(hooks::broadcast_gradient, [](const Tensor& grad, const Shape& shape) {
+    EXPECT_EQ(grad.shape(), (Shape{2, 3}));
+    return full(shape, 4.0);
+  });
+  const Variable x = variable(zeros({3}));
+  sum(x * ones({2, 3})).backward();
+  EXPECT_TENSOR_EQ(x.grad(), full({3}, 4.0));
+}
+
 TEST(SoftmaxGradientHook, GetsTheAxis) {
   static int axis_of_call = -1;
   const ReplacedHook hook(hooks::softmax_gradient, [](const Tensor&, const Tensor& grad, int axis) {

@@ -12,6 +12,7 @@
 #include "core/ops/creation.h"
 #include "core/random.h"
 #include "nn/data/byte_pair_tokenizer.h"
+#include "nn/data/dataset.h"
 #include "nn/data/sampler.h"
 #include "nn/dense.h"
 #include "nn/init.h"
@@ -55,6 +56,17 @@ TEST(ShuffledHook, GivesTheOrderOfAnEpoch) {
                             return std::vector<std::int64_t>{items, static_cast<std::int64_t>(seed), epoch};
                           });
   EXPECT_EQ(nn::RandomSampler(5, {.seed = 7}).indices(2), (std::vector<std::int64_t>{5, 7, 2}));
+}
+
+TEST(CollateHook, MakesABatchOrLeavesIt) {
+  const ReplacedHook hook(nn::hooks::collate, [](const Tensor& items, std::span<const std::int64_t> indices) {
+    return items.rank() == 1 ? Tensor() : full({static_cast<std::int64_t>(indices.size()), 2}, 9.0);
+  });
+  const nn::TensorDataset data({zeros({4, 2}), Tensor{0.0, 1.0, 2.0, 3.0}});
+  const std::vector<std::int64_t> indices{3, 1};
+  const nn::Batch batch = data.batch(indices);
+  EXPECT_TENSOR_EQ(batch[0], full({2, 2}, 9.0));
+  EXPECT_TENSOR_EQ(batch[1], (Tensor{3.0, 1.0}));
 }
 
 using Pairs = std::vector<std::pair<std::int32_t, std::int32_t>>;
