@@ -8,8 +8,8 @@
 //
 //     ./tito module test 13
 //
-// It runs the kernels on the emulated device, under two sanitizers: one finds accesses out of bounds, the
-// other races.
+// It runs the kernels on the emulated device, three times: to find accesses out of bounds, races, and reads
+// of shared memory that no thread has written.
 
 #include "modules/13_kernels/kernels_cuda.h"
 
