@@ -55,6 +55,14 @@ TEST_F(Measure, CountsTheRequestsOfEachLine) {
   EXPECT_EQ(module("measure 13").output, run.output);
 }
 
+TEST_F(Measure, GivesTheNumbersOfTheLessons) {
+  for (const char* each : {"04_layers", "07_attention", "13_kernels"}) solve(each);
+  EXPECT_THAT(module("measure 04").output,
+              ContainsRegex("layers_dev.cu:[0-9]+ +global load +16384 +2097152 "));
+  EXPECT_THAT(module("measure 07").output, HasSubstr("all global loads: 1572864 bytes of threads"));
+  EXPECT_THAT(module("measure 13").output, HasSubstr("all global loads: 24576 bytes of threads"));
+}
+
 TEST_F(Measure, NamesWhatIsNotWritten) {
   ASSERT_EQ(module("start 03").exit_code, 0);
   const ProgramRun run = module("measure 03");
