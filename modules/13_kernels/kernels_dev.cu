@@ -8,8 +8,8 @@
 //
 //     ./tito module test 13
 //
-// It runs the kernels on the emulated device, under two sanitizers: one finds accesses out of bounds, the
-// other races.
+// It runs the kernels on the emulated device, three times: to find accesses out of bounds, races, and reads
+// of shared memory that no thread has written.
 
 #include "modules/13_kernels/kernels_cuda.h"
 
@@ -269,7 +269,8 @@ void softmax_rows(const float* x, float* y, int rows, int columns, cudaStream_t 
 /// each query, go through the keys in tiles of kKeys, which they load to shared memory together. Both widths
 /// are at most kMostWidth.
 ///
-/// 1. Query i of the thread. A thread without a query loads and waits like the others.
+/// 1. Query i of the thread, in an array of its own, as each key needs it. A thread without a query loads and
+/// waits like the others.
 /// 2. For first = 0, kKeys, 2 kKeys, ... below s.keys: the threads load the rows of k and of v that there
 ///    are, at most kKeys, to __shared__ float keys[kKeys][kMostWidth] and values[kKeys][kMostWidth]. Wait.
 /// 3. For each key of the tile that query i sees: its score, and the running largest, sum and values as in
@@ -285,6 +286,8 @@ __global__ void attention_tiled_kernel(AttentionSizes s, const float* q, const f
   // BEGIN SOLUTION attention_tiled
   __shared__ float keys[kKeys][kMostWidth], values[kKeys][kMostWidth];
   const int t = static_cast<int>(threadIdx.x), i = static_cast<int>(blockIdx.x) * kQueries + t;
+  float query[kMostWidth];
+  for (int l = 0; l < s.width && i < s.queries; ++l) query[l] = q[i * s.width + l];
   double largest = -INFINITY, sum = 0, weighed[kMostWidth] = {};
   for (int first = 0; first < s.keys; first += kKeys) {
     const int size = s.keys - first < kKeys ? s.keys - first : kKeys;
@@ -295,7 +298,7 @@ __global__ void attention_tiled_kernel(AttentionSizes s, const float* q, const f
     __syncthreads();
     for (int j = 0; j < size && i < s.queries && (!s.causal || first + j <= i + s.offset); ++j) {
       double score = 0;
-      for (int l = 0; l < s.width; ++l) score += static_cast<double>(q[i * s.width + l]) * keys[j][l];
+      for (int l = 0; l < s.width; ++l) score += static_cast<double>(query[l]) * keys[j][l];
       score *= s.scale;
       const double larger = score > largest ? score : largest;
       const double shrink = exp(largest - larger), weight = exp(score - larger);

@@ -163,6 +163,9 @@ int run_command_line(int argc, char** argv) {
                         [&] { return test_module(module, student); }));
   of_module(add_command(module_commands, exit_code, "export", "Let the framework run on your module",
                         [&] { return export_module(module, student); }));
+  of_module(add_command(module_commands, exit_code, "measure",
+                        "Count what your kernels do to memory: requests, sectors, bank conflicts",
+                        [&] { return measure_module(module, student); }));
   add_command(module_commands, exit_code, "status", "Print the state and the points of each module", [&] {
     return show_status(student);
   }).add_option("--dir", student, "where your copies are, instead of student/");

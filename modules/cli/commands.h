@@ -75,6 +75,9 @@ int start_module(const std::string& module, const std::string& directory);
 int test_module(const std::string& module, const std::string& directory);
 /// Puts the student's module into the framework, once it is complete.
 int export_module(const std::string& module, const std::string& directory);
+/// Launches the kernels of the exercises in CUDA, and prints what each of their lines did to memory. Fails if
+/// one fails.
+int measure_module(const std::string& module, const std::string& directory);
 /// Prints each module's state and points.
 int show_status(const std::string& directory);
 /// Lets the programs that this one starts run on the exported modules in student/. TINYTORCH_PLUGINS, if it

@@ -4,6 +4,7 @@
 #include "modules/cli/course/exercise_run.h"
 #include "modules/cli/course/exports.h"
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/measure.h"
 #include "modules/cli/course/results.h"
 #include "modules/cli/course/verify.h"
 #include "modules/cli/programs.h"
@@ -199,6 +200,36 @@ int show_status(const std::string& directory) {
                                          : "yours, before its last change");
   }
   return EXIT_SUCCESS;
+}
+
+int measure_module(const std::string& wanted, const std::string& directory) {
+  const Course course(directory);
+  const Module& module = course.find(wanted);
+  const fs::path copy = course.started(module), build = copy / "build";
+  const auto cuda = std::find_if(module.exercises.begin(), module.exercises.end(),
+                                 [](const Exercise& exercise) { return exercise.on_device(); });
+  if (cuda == module.exercises.end()) {
+    fmt::print(stderr, "tito: {} has no exercise in CUDA, and nothing else is measured\n",
+               module.folder_name());
+    return EXIT_FAILURE;
+  }
+  const Plugin plugin = build_plugin(course.tools(), PluginKind::counters,
+                                     {fs::absolute(copy / cuda->source)}, build, "counters");
+  if (!plugin.ok()) {
+    print_errors(plugin.errors);
+    return EXIT_FAILURE;
+  }
+  bool ok = true;
+  for (const Exercise& exercise : module.exercises) {
+    if (!exercise.on_device()) continue;
+    const ExerciseResult result = measure_exercise(course.tools(), module, exercise, plugin, build);
+    for (const CheckResult& launch : result.checks)
+      fmt::print("{}, {}\n{}", exercise.id, launch.name, table_of(launch.kernels));
+    if (!result.passed()) print_failure(module, exercise, result);
+    std::fflush(stdout);
+    ok = ok && result.passed();
+  }
+  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int verify_modules(const std::string& wanted) {

@@ -218,6 +218,9 @@ TEST_F(KernelFaults, HaveAKernelAndALine) {
   expect("sum_into_one_element", "race: threads use the same memory", "sum_kernel");
   expect("block_sum_with_a_barrier_in_a_branch", "divergent __syncthreads", "block_sum_kernel");
   expect("axpy_without_bounds", "after the end of the block", "axpy_kernel");
+  expect("block_sum_leaves_memory_uninitialized", "reads uninitialized shared memory", "block_sum_kernel");
+  expect("softmax_rows_leaves_memory_uninitialized", "reads uninitialized shared memory",
+         "softmax_rows_kernel");
 }
 
 }  // namespace

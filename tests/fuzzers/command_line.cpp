@@ -22,6 +22,7 @@ int list_modules() { return EXIT_SUCCESS; }
 int start_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int measure_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int show_status(const std::string&) { return EXIT_SUCCESS; }
 int verify_modules(const std::string&) { return EXIT_SUCCESS; }
 int list_programs() { return EXIT_SUCCESS; }

@@ -28,6 +28,7 @@ void Multiprocessor::complete_barrier() {
   vote_result_ = votes_;
   arrived_ = votes_ = 0;
   ++barriers_;
+  observer_.barrier();
   for (unsigned i = 0; i < size_; ++i) {
     make_runnable(*start_order_[i]);
   }

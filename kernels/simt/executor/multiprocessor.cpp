@@ -30,6 +30,7 @@ void Multiprocessor::begin_launch(const Launch& launch, unsigned worker) {
   registers_->grid_dim = launch.grid;
   random_ = Random(options().seed + worker);
   order_ = options().order;
+  observer_.begin_launch(launch.kernel);
   set_up_threads();
   set_up_contexts();
   tsan::release(&launch.ordering->begin);  // the registers, which belong to the OS thread
@@ -95,6 +96,7 @@ bool Multiprocessor::run_block(uint3 block) {
   failed_ = out_of_shared_memory_ = false;
   ready_.clear();
   shared_.clear();
+  observer_.begin_block(shared_, block.x + block.y + block.z == 0);
   registers_->dynamic_shared = nullptr;
   if (launch_->shared_bytes > 0) {
     registers_->dynamic_shared = shared_.variable(this, launch_->shared_bytes, 16);
@@ -107,6 +109,8 @@ bool Multiprocessor::run_block(uint3 block) {
   ++blocks_;
   if (failed_) {
     abandon_block();
+  } else {
+    observer_.end_block();
   }
   return !failed_;
 }

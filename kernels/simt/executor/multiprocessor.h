@@ -8,6 +8,7 @@
 
 #include "kernels/simt/executor/device_thread.h"
 #include "kernels/simt/executor/message.h"
+#include "kernels/simt/executor/observer.h"
 #include "kernels/simt/executor/options.h"
 #include "kernels/simt/executor/random.h"
 #include "kernels/simt/executor/ready_queue.h"
@@ -61,6 +62,10 @@ class Multiprocessor {
   void gather(unsigned mask, void* own, void (*work)(void* const*), Site at);
   void* shared_variable(const void* key, std::size_t bytes, std::size_t alignment);
   [[noreturn]] void fail(const char* what, Site at) { fail(*current_, Message() << what, at); }
+
+  const DeviceThread& thread() const { return *current_; }
+  const SharedMemory& shared_memory() const { return shared_; }
+  BlockObserver& observer() { return observer_; }
 
   /// Appends "kernel NAME, block (x,y,z), thread (x,y,z)" for the running thread.
   void describe_thread(Message& message) const;
@@ -141,6 +146,7 @@ class Multiprocessor {
   Fiber* idle_[kMaxThreads];
   unsigned idle_count_ = 0;
   SharedMemory shared_;
+  [[no_unique_address]] BlockObserver observer_;
   bool failed_ = false, out_of_shared_memory_ = false;
 };
 

@@ -63,10 +63,20 @@ void* SharedMemory::variable(const void* key, std::size_t bytes, std::size_t ali
     return nullptr;
   }
   end_ = start + bytes;
-  variables_[count_++] = {key, arena_ + start};
+  variables_[count_++] = {key, arena_ + start, bytes};
   asan::unpoison(arena_ + start, bytes);
   fill(arena_ + start, bytes);
   return arena_ + start;
+}
+
+void SharedMemory::describe(Message& message, const void* address) const {
+  const char* const wanted = static_cast<const char*>(address);
+  for (const Variable* each = variables_; each != variables_ + count_; ++each) {
+    if (wanted >= each->start && wanted < each->start + each->bytes) {
+      message << ": byte " << static_cast<std::size_t>(wanted - each->start) << " of a variable of "
+              << each->bytes << " bytes";
+    }
+  }
 }
 
 }  // namespace simt

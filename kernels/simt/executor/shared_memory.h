@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "kernels/simt/executor/message.h"
+
 namespace simt {
 
 inline constexpr std::size_t kMaxSharedBytes = std::size_t{48} << 10U;  // of a block
@@ -21,10 +23,19 @@ class SharedMemory {
   /// The variable with this key, allocated on first use. Null: the block has no shared memory left.
   void* variable(const void* key, std::size_t bytes, std::size_t alignment);
 
+  bool contains(const void* address) const { return address >= arena_ && address < arena_ + end_; }
+  /// From the begin of the shared memory, which is aligned to a page.
+  std::size_t offset_of(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const char*>(address) - arena_);
+  }
+  /// Appends the position of the address in its variable, if it is in one.
+  void describe(Message& message, const void* address) const;
+
  private:
   struct Variable {
     const void* key;
     char* start;
+    std::size_t bytes;
   };
   static constexpr std::size_t kMaxVariables = 64;
 

@@ -63,6 +63,7 @@ void Multiprocessor::arrive(WarpOp operation, unsigned mask, Site at) {
   self.state = State::in_warp_operation;
   check_mask(warp, mask, at);
   warp.arrived |= 1U << self.lane;
+  observer_.warp_operation(self);
   if ((warp.arrived & mask) == mask) {
     check_agreement(mask);
     compute_results(mask);

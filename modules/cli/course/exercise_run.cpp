@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the emulated device says of a read that only its counters can see.
+constexpr const char* kUninitialized = "reads uninitialized shared memory";
+
 /// A program that runs checks, with the checks of a module.
 struct Runner {
   fs::path program, checks;
@@ -24,9 +27,35 @@ struct Runner {
 Runner runner_for(const CourseTools& tools, const Module& module, PluginKind kind) {
   const char* const name = kind == PluginKind::host     ? "host"
                            : kind == PluginKind::memory ? "memory"
-                                                        : "races";
+                           : kind == PluginKind::races  ? "races"
+                                                        : "counters";
   return {.program = tools.folder / fmt::format("run_{}", name),
           .checks = tools.folder / fmt::format("checks_{:02}_{}.so", module.number, name)};
+}
+
+LineCounts line_counts(const nlohmann::json& json) {
+  const auto number = [&](const char* key) { return json.value(key, std::uint64_t{0}); };
+  return {.at = json.value("at", ""),
+          .memory = json.value("memory", ""),
+          .access = json.value("access", ""),
+          .requests = number("requests"),
+          .bytes = number("bytes"),
+          .sectors = number("sectors"),
+          .passes = number("passes"),
+          .least_passes = number("least_passes"),
+          .ways = number("ways")};
+}
+
+std::vector<KernelCounts> kernel_counts(const nlohmann::json& json) {
+  std::vector<KernelCounts> kernels;
+  for (const nlohmann::json& kernel : json) {
+    kernels.push_back({.kernel = kernel.value("kernel", ""),
+                       .launches = kernel.value("launches", std::uint64_t{0}),
+                       .lines = {}});
+    for (const nlohmann::json& line : kernel.value("lines", nlohmann::json::array()))
+      kernels.back().lines.push_back(line_counts(line));
+  }
+  return kernels;
 }
 
 /// The lines that the program wrote.
@@ -43,7 +72,8 @@ bool read_report(const fs::path& file, std::vector<CheckResult>& checks) {
       checks.back() = {.name = checks.back().name,
                        .passed = json.value("passed", false),
                        .message = json.value("message", ""),
-                       .todo = json.value("todo", "")};
+                       .todo = json.value("todo", ""),
+                       .kernels = kernel_counts(json.value("kernels", nlohmann::json::array()))};
     }
   }
   return false;
@@ -119,9 +149,17 @@ ExerciseResult run_checks(const Runner& runner, const Plugin& plugin, const Exer
   // What ended the program ended the check that ran.
   if (!complete && result.failure() == &result.checks.back() && result.checks.back().message.empty())
     result.checks.back().message = result.fault;
-  if (complete && result.checks.size() != exercise.checks.size())
-    result.fault = fmt::format("{} of {} checks ran", result.checks.size(), exercise.checks.size());
   return result;
+}
+
+/// What a further run found.
+/// @param failed  whether the first run's checks failed: then only what the device reports is new
+std::string fault_of(const ExerciseResult& run, bool failed) {
+  if (!run.fault.empty()) return run.fault;
+  const CheckResult* const failure = run.failure();
+  const bool is_new =
+      failure != nullptr && (!failed || failure->message.find(kUninitialized) != std::string::npos);
+  return is_new ? failure->message : "";
 }
 
 }  // namespace
@@ -142,6 +180,7 @@ ModulePlugins build_plugins(const CourseTools& tools, const Module& module, cons
     if (source.extension() == ".cu") {
       plugins.memory = build_plugin(tools, PluginKind::memory, {source}, folder, "memory");
       plugins.races = build_plugin(tools, PluginKind::races, {source}, folder, "races");
+      plugins.counters = build_plugin(tools, PluginKind::counters, {source}, folder, "counters");
     } else {
       plugins.host = build_plugin(tools, PluginKind::host, {source}, folder, "host");
     }
@@ -154,24 +193,34 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
                             const std::vector<std::string>& environment) {
   const auto run = [&](PluginKind kind, const Plugin& plugin) {
     if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = "it does not compile"};
-    return run_checks(runner_for(tools, module, kind), plugin, exercise, module, fs::absolute(build),
-                      environment);
+    ExerciseResult result = run_checks(runner_for(tools, module, kind), plugin, exercise, module,
+                                       fs::absolute(build), environment);
+    if (result.fault.empty() && result.checks.size() != exercise.checks.size())
+      result.fault = fmt::format("{} of {} checks ran", result.checks.size(), exercise.checks.size());
+    return result;
   };
   if (!exercise.on_device()) return run(PluginKind::host, plugins.host);
   ExerciseResult result = run(PluginKind::memory, plugins.memory);
   const CheckResult* const failed = result.failure();
   if (!result.fault.empty() || (failed != nullptr && !failed->todo.empty())) return result;
-  // A race can be why values are wrong; or threads happened to run in a good order, and no check can see it.
-  const ExerciseResult races = run(PluginKind::races, plugins.races);
-  if (failed != nullptr) {
-    if (!races.fault.empty())
-      result.checks[static_cast<std::size_t>(failed - result.checks.data())].message += "; " + races.fault;
-    return result;
+  // What a sanitizer sees can be why values are wrong; or they happened to be right, and no check can see it.
+  // A thread that does not wait for what others write reads memory before it is written: that is a race,
+  // first of all.
+  std::string fault = fault_of(run(PluginKind::races, plugins.races), failed != nullptr);
+  if (fault.empty()) fault = fault_of(run(PluginKind::counters, plugins.counters), failed != nullptr);
+  if (failed == nullptr) {
+    result.fault = fault;
+  } else if (!fault.empty()) {
+    result.checks[static_cast<std::size_t>(failed - result.checks.data())].message += "; " + fault;
   }
-  result.fault = races.fault;
-  if (const CheckResult* failure = races.failure(); failure != nullptr && races.fault.empty())
-    result.fault = failure->message;
   return result;
+}
+
+ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
+                                const Plugin& counters, const fs::path& build) {
+  const Runner runner{.program = tools.folder / "run_counters",
+                      .checks = tools.folder / fmt::format("measure_{:02}_counters.so", module.number)};
+  return run_checks(runner, counters, exercise, module, fs::absolute(build), {"COURSE_COUNTS=1"});
 }
 
 }  // namespace tito

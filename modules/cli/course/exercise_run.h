@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,12 +10,30 @@
 
 namespace tito {
 
+/// What a line of a kernel did to memory, of all warps of all blocks together.
+struct LineCounts {
+  std::string at;              ///< kernels_dev.cu:12
+  std::string memory, access;  ///< global or shared; load, store or atomic
+  std::uint64_t requests = 0;  ///< instructions of warps
+  std::uint64_t bytes = 0;     ///< that their lanes asked for
+  std::uint64_t sectors = 0;   ///< of 32 bytes, of global memory
+  std::uint64_t passes = 0,
+                least_passes = 0;  ///< through the banks of shared memory: with conflicts, without
+  std::uint64_t ways = 0;          ///< of the worst conflict; 1: none
+};
+struct KernelCounts {
+  std::string kernel;
+  std::uint64_t launches = 0;
+  std::vector<LineCounts> lines;
+};
+
 /// What became of a check, in the order in which they ran.
 struct CheckResult {
   std::string name;
   bool passed = false;
-  std::string message;  ///< of a failure: what was called, what it gave, what was expected
-  std::string todo;     ///< the function that was called and is not written, if one was
+  std::string message;                     ///< of a failure: what was called, what it gave, what was expected
+  std::string todo;                        ///< the function that was called and is not written, if one was
+  std::vector<KernelCounts> kernels = {};  ///< that it ran, if it was measured
 };
 
 struct ExerciseResult {
@@ -30,19 +49,25 @@ struct ExerciseResult {
 
 /// The plug-ins of a module.
 struct ModulePlugins {
-  Plugin host;           ///< if it has a source for the host
-  Plugin memory, races;  ///< if it has one in CUDA
+  Plugin host;                     ///< if it has a source for the host
+  Plugin memory, races, counters;  ///< if it has one in CUDA
 };
 
 /// Compiles what the module has. The sources are in `sources`, what is built goes to `build`.
 ModulePlugins build_plugins(const CourseTools& tools, const Module& module,
                             const std::filesystem::path& sources, const std::filesystem::path& build);
 
-/// Runs the checks of an exercise in a process of their own; those of a kernel twice, for memory and for
-/// races.
+/// Runs the checks of an exercise in a process of their own; those of a kernel three times: for memory, for
+/// races, and for reads of shared memory that no thread has written.
 /// @param environment  NAME=VALUE, for the run
 ExerciseResult run_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
                             const ModulePlugins& plugins, const std::filesystem::path& build,
                             const std::vector<std::string>& environment = {});
+
+/// Runs the launches that tests/module_NN/measure.cu has for an exercise, and counts what their kernels do to
+/// memory.
+/// @param counters  the plug-in of this kind
+ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
+                                const Plugin& counters, const std::filesystem::path& build);
 
 }  // namespace tito

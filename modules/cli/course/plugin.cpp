@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> options_of(PluginKind kind) {
+std::vector<std::string> options_of(const CourseTools& tools, PluginKind kind) {
   switch (kind) {
     case PluginKind::host:
       return {"-O1", "-fsanitize=address,undefined"};
@@ -20,6 +20,8 @@ std::vector<std::string> options_of(PluginKind kind) {
       return {"-O1", "-fsanitize=address"};
     case PluginKind::races:
       return {"-O1", "-fsanitize=thread"};
+    case PluginKind::counters:
+      return tools.counters_flags;
     case PluginKind::exported_cpu:
     case PluginKind::exported_cuda:
       return {"-O2"};
@@ -47,6 +49,8 @@ CourseTools read_course_tools(const fs::path& build_folder) {
   return {.compiler = json.at("compiler").get<std::string>(),
           .flags = json.at("flags"),
           .device_flags = json.at("device_flags"),
+          .counters_flags = json.at("counters_flags"),
+          .counters_libraries = json.at("counters_libraries"),
           .folder = folder,
           .source = json.at("source").get<std::string>()};
 }
@@ -60,7 +64,7 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
   const auto add = [&](const std::vector<std::string>& more) {
     arguments.insert(arguments.end(), more.begin(), more.end());
   };
-  add(options_of(kind));
+  add(options_of(tools, kind));
   if (is_for_device(kind)) add(tools.device_flags);
   add({"-o", plugin.library});
   for (const fs::path& source : sources) {
@@ -71,6 +75,7 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
               .errors = fmt::format("{}: error: {}", source.string(), error.what())};
     }
   }
+  if (kind == PluginKind::counters) add(tools.counters_libraries);
   const Ending ending = run_isolated({.program = tools.compiler,
                                       .arguments = arguments,
                                       .folder = folder,

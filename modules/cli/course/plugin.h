@@ -11,6 +11,8 @@ struct CourseTools {
   std::filesystem::path compiler;
   std::vector<std::string> flags;         ///< of every plug-in
   std::vector<std::string> device_flags;  ///< for the emulated device
+  std::vector<std::string> counters_flags,
+      counters_libraries;  ///< for its counters, before and after the sources
   std::filesystem::path
       folder;  ///< course/ of the build folder: the programs that run exercises, and their checks
   std::filesystem::path source;  ///< the root of the repository
@@ -19,11 +21,12 @@ struct CourseTools {
 /// @throws std::runtime_error  it is missing: this build has no course
 CourseTools read_course_tools(const std::filesystem::path& build_folder);
 
-/// What a plug-in is compiled for. A source in CUDA is checked twice: for memory and for races.
+/// What a plug-in is compiled for. A source in CUDA is checked three times.
 enum class PluginKind {
   host,           ///< to check functions on the CPU, with AddressSanitizer
   memory,         ///< to check kernels on the emulated device, with AddressSanitizer
   races,          ///< the same with ThreadSanitizer
+  counters,       ///< the same with kernels/simt/counters, which sees each access
   exported_cpu,   ///< to run in the framework
   exported_cuda,  ///< the same, for its emulated device
 };

@@ -45,7 +45,7 @@ class Verifier {
 
   ModulePlugins build(const fs::path& folder) {
     ModulePlugins plugins = build_plugins(tools_, module_, folder, folder / "build");
-    for (const Plugin* plugin : {&plugins.host, &plugins.memory, &plugins.races}) {
+    for (const Plugin* plugin : {&plugins.host, &plugins.memory, &plugins.races, &plugins.counters}) {
       if (!plugin->ok())
         throw std::runtime_error(fmt::format("{}:\n{}", module_.folder_name(), plugin->errors));
     }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/cli/course/exercise_run.h"
+
+namespace tito {
+
+/// A table of what each kernel did to memory, with a line for each line of its source, and the sums.
+std::string table_of(const std::vector<KernelCounts>& kernels);
+
+}  // namespace tito
