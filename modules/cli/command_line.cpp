@@ -63,8 +63,14 @@ int run_command_line(int argc, char** argv) {
   run_command.add_option("ARGUMENTS", example_arguments, "arguments of the example; try --help there");
 
   TestOptions tests;
-  CLI::App& test_command = add_command(app, exit_code, "test", "Run the tests on every backend that is here",
-                                       [&] { return run_tests(tests); });
+  std::string tested_copies;
+  bool only_modules = false;
+  CLI::App& test_command =
+      add_command(app, exit_code, "test", "Run the tests on every backend that is here",
+                  [&] { return only_modules ? test_modules(tested_copies) : run_tests(tests); });
+  CLI::Option* const modules =
+      test_command.add_flag("--modules", only_modules, "check your modules of the course instead");
+  test_command.add_option("--dir", tested_copies, "where they are, instead of student/")->needs(modules);
   test_command.add_option("--backend", tests.backend, "cpu, cuda or all")
       ->check(CLI::IsMember({"cpu", "cuda", "all"}))
       ->capture_default_str();
@@ -149,30 +155,79 @@ int run_command_line(int argc, char** argv) {
   add_command(app, exit_code, "list", "List the examples and the test suites", list_programs);
 
   std::string module, student;
+  bool anyway = false, json = false;
+  const auto in_directory = [&](CLI::App& command) -> CLI::App& {
+    command.add_option("--dir", student, "where your copies are, instead of student/");
+    return command;
+  };
+  const auto of_module = [&](CLI::App& command) -> CLI::App& {
+    command.add_option("MODULE", module, "as 3, 03, activations or 03_activations")->required();
+    return in_directory(command);
+  };
   CLI::App& module_commands =
       *app.add_subcommand("module", "The course: modules whose parts you write yourself");
   module_commands.require_subcommand(1);
-  const auto of_module = [&](CLI::App& command) {
-    command.add_option("MODULE", module, "as 3, 03, activations or 03_activations")->required();
-    command.add_option("--dir", student, "where your copies are, instead of student/");
+  const auto add_module_command = [&](const char* name, const char* description,
+                                      std::function<int()> action) -> CLI::App& {
+    return add_command(module_commands, exit_code, name, description, std::move(action));
   };
-  add_command(module_commands, exit_code, "list", "List the modules", list_modules);
-  of_module(add_command(module_commands, exit_code, "start", "Make your copy of a module",
-                        [&] { return start_module(module, student); }));
-  of_module(add_command(module_commands, exit_code, "test", "Check your code, and print your points",
-                        [&] { return test_module(module, student); }));
-  of_module(add_command(module_commands, exit_code, "export", "Let the framework run on your module",
-                        [&] { return export_module(module, student); }));
-  of_module(add_command(module_commands, exit_code, "measure",
-                        "Count what your kernels do to memory: requests, sectors, bank conflicts",
-                        [&] { return measure_module(module, student); }));
-  add_command(module_commands, exit_code, "status", "Print the state and the points of each module", [&] {
-    return show_status(student);
-  }).add_option("--dir", student, "where your copies are, instead of student/");
+  add_module_command("list", "List the modules", list_modules);
+  of_module(add_module_command("start", "Make your copy of a module", [&] {
+    return start_module(module, student, anyway);
+  })).add_flag("--anyway", anyway, "even if modules that it needs are not complete");
+  in_directory(add_module_command("resume", "Say which exercise is next, and where it is",
+                                  [&] { return resume_module(student); }));
+  of_module(add_module_command("path", "Print the directory of your copy",
+                               [&] { return print_path(module, student); }));
+  of_module(add_module_command("reset", "Make a new copy; the one before is kept in backups/",
+                               [&] { return reset_module(module, student); }));
+  of_module(add_module_command("test", "Check your code, and print your points",
+                               [&] { return test_module(module, student); }));
+  of_module(add_module_command("export", "Let the framework run on your module",
+                               [&] { return export_module(module, student); }));
+  of_module(add_module_command("complete",
+                               "Check your module, then the framework on it with the framework's own tests, "
+                               "and let the framework run on it",
+                               [&] { return complete_module(module, student); }));
+  of_module(add_module_command("measure",
+                               "Count what your kernels do to memory: requests, sectors, bank conflicts",
+                               [&] { return measure_module(module, student); }));
+  in_directory(add_module_command("status", "Print the state and the points of each module", [&] {
+    return show_status(student, json);
+  })).add_flag("--json", json, "for programs");
   add_command(module_commands, exit_code, "verify",
               "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
               [&] { return verify_modules(module); })
       .add_option("MODULE", module, "only this one");
+
+  of_module(add_command(app, exit_code, "fix",
+                        "Go through finding the fault of a module in nine steps, and log it in fix_log.md",
+                        [&] { return fix_module(module, student); }));
+
+  std::string group;
+  const auto of_group = [&](CLI::App& command) -> CLI::App& {
+    command.add_option("NAME", group, "its name, as `status` and `list` print it")->required();
+    return command;
+  };
+  CLI::App& checkpoints =
+      *app.add_subcommand("checkpoint", "The course: what you can do, by groups of modules");
+  checkpoints.require_subcommand(1);
+  in_directory(add_command(checkpoints, exit_code, "status", "Print how far each group of modules is",
+                           [&] { return show_checkpoints(student); }));
+  in_directory(
+      of_group(add_command(checkpoints, exit_code, "test", "Run the tests of a group of modules on yours",
+                           [&] { return test_checkpoint(group, student); })));
+
+  CLI::App& milestones =
+      *app.add_subcommand("milestone", "The course: the history of the field, on your own modules");
+  milestones.require_subcommand(1);
+  add_command(milestones, exit_code, "list", "List the milestones", list_milestones);
+  of_group(add_command(milestones, exit_code, "info", "What a milestone shows, and what it stands on",
+                       [&] { return show_milestone(group); }));
+  in_directory(of_group(add_command(milestones, exit_code, "run", "Run a milestone on your modules",
+                                    [&] { return run_milestone(group, student); })));
+  in_directory(add_command(milestones, exit_code, "status", "Print which milestones can run",
+                           [&] { return show_milestones(student); }));
 
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");
   system.require_subcommand(1);

@@ -69,17 +69,45 @@ int mutate_kernels(const MutateOptions& options);
 
 /// Prints the modules.
 int list_modules();
-/// Makes the student's copy of a module. Fails if there is one.
-int start_module(const std::string& module, const std::string& directory);
+/// Makes the student's copy of a module. Fails if there is one, or if a module that it needs is not complete.
+/// @param anyway  only say what is missing
+int start_module(const std::string& module, const std::string& directory, bool anyway);
+/// Says which exercise is next, and where it is.
+int resume_module(const std::string& directory);
+/// Prints the folder of the student's copy.
+int print_path(const std::string& module, const std::string& directory);
+/// Makes a new copy of a module, and keeps the one before in backups/.
+int reset_module(const std::string& module, const std::string& directory);
 /// Checks the student's copy and prints the points. Fails if not all were earned.
 int test_module(const std::string& module, const std::string& directory);
+/// Checks all copies, and prints a table. Fails if an exercise fails in a copy.
+int test_modules(const std::string& directory);
 /// Puts the student's module into the framework, once it is complete.
 int export_module(const std::string& module, const std::string& directory);
 /// Launches the kernels of the exercises in CUDA, and prints what each of their lines did to memory. Fails if
 /// one fails.
 int measure_module(const std::string& module, const std::string& directory);
+/// Checks the exercises, then the framework on the student's code, and puts it in. The first step that fails
+/// ends it, and leaves what was in the framework.
+int complete_module(const std::string& module, const std::string& directory);
+/// Goes through finding the fault of the last failure, and writes an entry to fix_log.md.
+int fix_module(const std::string& module, const std::string& directory);
 /// Prints each module's state and points.
-int show_status(const std::string& directory);
+/// @param json  for programs
+int show_status(const std::string& directory, bool json);
+/// Prints how far each group of modules is.
+int show_checkpoints(const std::string& directory);
+/// Runs the progressive tests of a group of modules on the student's. Fails if a module is missing.
+int test_checkpoint(const std::string& name, const std::string& directory);
+/// Prints the milestones.
+int list_milestones();
+/// Prints what a milestone shows, and which modules it stands on.
+int show_milestone(const std::string& name);
+/// Prints which milestones can run, and what the others lack.
+int show_milestones(const std::string& directory);
+/// Replaces this process with the program of a milestone, on the student's modules. Fails if one of them is
+/// missing.
+int run_milestone(const std::string& name, const std::string& directory);
 /// Lets the programs that this one starts run on the exported modules in student/. TINYTORCH_PLUGINS, if it
 /// is set, stays.
 /// @param cuda  whether they have CUDA kernels

@@ -29,8 +29,33 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   const ProgramRun version = build.tito("--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
-  for (const char* command : {"", "run", "test", "mutate", "ops", "inspect", "plot", "list", "system",
-                              "system info", "system doctor"}) {
+  for (const char* command : {"",
+                              "run",
+                              "test",
+                              "mutate",
+                              "ops",
+                              "inspect",
+                              "plot",
+                              "list",
+                              "system",
+                              "system info",
+                              "system doctor",
+                              "module",
+                              "module start",
+                              "module resume",
+                              "module path",
+                              "module reset",
+                              "module complete",
+                              "module status",
+                              "fix",
+                              "checkpoint",
+                              "checkpoint status",
+                              "checkpoint test",
+                              "milestone",
+                              "milestone list",
+                              "milestone info",
+                              "milestone run",
+                              "milestone status"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -52,14 +77,31 @@ TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.output,
             "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, plot, "
-            "list, module, system\n");
+            "list, module, fix, checkpoint, milestone, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {
   const FakeBuild build;
-  for (const char* arguments :
-       {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra", "inspect",
-        "inspect a b", "inspect --bogus a", "plot", "plot --x epoch a"}) {
+  for (const char* arguments : {"",
+                                "--bogus",
+                                "run",
+                                "test --backend tpu",
+                                "test --bogus",
+                                "system",
+                                "list extra",
+                                "inspect",
+                                "inspect a b",
+                                "inspect --bogus a",
+                                "plot",
+                                "plot --x epoch a",
+                                "test --dir a",
+                                "module reset",
+                                "module resume a",
+                                "fix",
+                                "checkpoint",
+                                "checkpoint test",
+                                "milestone",
+                                "milestone run"}) {
     EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
   }
 }

@@ -19,12 +19,24 @@ int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
 int list_modules() { return EXIT_SUCCESS; }
-int start_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int start_module(const std::string&, const std::string&, bool) { return EXIT_SUCCESS; }
+int resume_module(const std::string&) { return EXIT_SUCCESS; }
+int print_path(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int reset_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int test_modules(const std::string&) { return EXIT_SUCCESS; }
+int complete_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int fix_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int measure_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
-int show_status(const std::string&) { return EXIT_SUCCESS; }
+int show_status(const std::string&, bool) { return EXIT_SUCCESS; }
 int verify_modules(const std::string&) { return EXIT_SUCCESS; }
+int show_checkpoints(const std::string&) { return EXIT_SUCCESS; }
+int test_checkpoint(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int list_milestones() { return EXIT_SUCCESS; }
+int show_milestone(const std::string&) { return EXIT_SUCCESS; }
+int show_milestones(const std::string&) { return EXIT_SUCCESS; }
+int run_milestone(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int list_programs() { return EXIT_SUCCESS; }
 int show_system() { return EXIT_SUCCESS; }
 int check_system() { return EXIT_SUCCESS; }

@@ -1,8 +1,10 @@
-// Prints the op table, for `tito ops`.
+// Prints the op table, for `tito ops`; or the filter of the tests of some kernel slots, for `tito module
+// complete`.
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,15 +103,44 @@ int print_providers() {
   return EXIT_SUCCESS;
 }
 
+/// GoogleTest's filter of the rows that cover a slot.
+std::string filter_for(std::string_view slot) {
+  std::string filter;
+  for (const Row& row : op_table()) {
+    const bool covers =
+        std::ranges::any_of(row.covered, [&](const KernelSlot* each) { return each->name() == slot; });
+    if (!covers) continue;
+    filter += fmt::format("*/{}:", row.name);
+    for (const DType dtype : row.accepted_dtypes) filter += fmt::format("*/{}_{}_*:", row.name, name(dtype));
+  }
+  if (filter.empty()) throw std::runtime_error(fmt::format("no row covers the slot {}", slot));
+  return filter;
+}
+
+int print_filter(const std::vector<std::string_view>& slots) {
+  std::string filter;
+  for (const std::string_view slot : slots) filter += filter_for(slot);
+  fmt::print("{}\n", filter.substr(0, filter.size() - 1));
+  return EXIT_SUCCESS;
+}
+
+int run(const std::vector<std::string_view>& arguments) {
+  if (arguments.empty()) return print_ops();
+  if (arguments.front() == "--providers" && arguments.size() == 1) return print_providers();
+  if (arguments.front() == "--filter" && arguments.size() > 1)
+    return print_filter({arguments.begin() + 1, arguments.end()});
+  std::cerr << "usage: ops [--providers | --filter SLOT...]\n";
+  return 2;
+}
+
 }  // namespace
 }  // namespace tinytorch::conformance
 
 int main(int argc, char** argv) {
   using namespace tinytorch::conformance;
-  const bool providers = argc == 2 && std::string_view(argv[1]) == "--providers";
   try {
     tinytorch::ensure_registered();
-    return tito::flush_output(providers ? print_providers() : print_ops());
+    return tito::flush_output(run({argv + 1, argv + argc}));
   } catch (const std::exception& error) {
     std::cerr << "ops: " << error.what() << '\n';
     return EXIT_FAILURE;

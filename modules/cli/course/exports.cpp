@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tuple>
 
 #include "modules/cli/course/files.h"
@@ -14,7 +15,14 @@ namespace fs = std::filesystem;
 
 fs::path folder_of_exports(const fs::path& student) { return fs::absolute(student) / "exported"; }
 
-fs::path if_there(const fs::path& file) { return fs::exists(file) ? file : fs::path(); }
+/// A plug-in that the description names; empty if it names none.
+/// @throws std::runtime_error  it is missing
+fs::path find_plugin(const nlohmann::json& description, const fs::path& folder, const char* name) {
+  if (!description.at(name).get<bool>()) return {};
+  const fs::path file = folder / (std::string(name) + ".so");
+  if (!fs::is_regular_file(file)) throw std::runtime_error(file.string() + " is missing");
+  return file;
+}
 
 /// The sources of this extension: the student's, and what puts their functions into the slots.
 std::vector<fs::path> sources_of(const Module& module, const fs::path& copy, const char* extension) {
@@ -28,48 +36,99 @@ std::vector<fs::path> sources_of(const Module& module, const fs::path& copy, con
   return sources;
 }
 
+/// Removes the compiled plug-ins of a module except these.
+void remove_others(const fs::path& folder, const fs::path& in_force) {
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) {
+    if (entry.is_directory() && entry.path() != in_force) fs::remove_all(entry.path());
+  }
+}
+
+/// A subfolder that there is not, named by a number.
+fs::path unused_folder(const fs::path& folder) {
+  int number = 1;
+  while (fs::exists(folder / std::to_string(number))) ++number;
+  return folder / std::to_string(number);
+}
+
+void sort_by_module(std::vector<Export>& exports) {
+  std::sort(exports.begin(), exports.end(),
+            [](const Export& a, const Export& b) { return a.module < b.module; });
+}
+
 }  // namespace
 
 std::vector<Export> read_exports(const fs::path& student) {
   std::vector<Export> exports;
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(folder_of_exports(student), missing)) {
-    const fs::path folder = entry.path(), description = folder / "export.json";
-    if (!fs::exists(description)) continue;  // it ended before it was whole
+    const fs::path description = entry.path() / "export.json";
+    if (!fs::exists(description)) continue;  // it was never installed
     try {
-      exports.push_back({.module = folder.filename().string(),
-                         .code = nlohmann::json::parse(read_text(description)).at("code"),
-                         .cpu = if_there(folder / "cpu.so"),
-                         .cuda = if_there(folder / "cuda.so")});
+      const nlohmann::json json = nlohmann::json::parse(read_text(description));
+      // Of the name only the last part counts: it is a folder in this one.
+      const fs::path folder = entry.path() / fs::path(json.at("folder").get<std::string>()).filename();
+      exports.push_back({.module = entry.path().filename().string(),
+                         .code = json.at("code"),
+                         .cpu = find_plugin(json, folder, "cpu"),
+                         .cuda = find_plugin(json, folder, "cuda"),
+                         .tests = json.at("tests"),
+                         .folder = folder});
     } catch (const std::exception&) {
       continue;  // damaged: it is exported anew
     }
   }
-  std::sort(exports.begin(), exports.end(),
-            [](const Export& a, const Export& b) { return a.module < b.module; });
+  sort_by_module(exports);
   return exports;
 }
 
-std::string export_module(const CourseTools& tools, const Module& module, const fs::path& student,
+Candidate build_candidate(const CourseTools& tools, const Module& module, const fs::path& student,
                           const std::string& code) {
-  const fs::path copy = student / module.folder_name(),
-                 folder = folder_of_exports(student) / module.folder_name();
-  fs::remove_all(folder);
-  for (const auto& [kind, extension, name] : {std::tuple(PluginKind::exported_cpu, ".cpp", "cpu"),
-                                              std::tuple(PluginKind::exported_cuda, ".cu", "cuda")}) {
-    const std::vector<fs::path> sources = sources_of(module, copy, extension);
+  Export plugins{.module = module.folder_name(), .code = code};
+  plugins.folder = unused_folder(folder_of_exports(student) / module.folder_name());
+  for (const auto& [kind, extension, plugin] :
+       {std::tuple(PluginKind::exported_cpu, ".cpp", &plugins.cpu),
+        std::tuple(PluginKind::exported_cuda, ".cu", &plugins.cuda)}) {
+    const std::vector<fs::path> sources = sources_of(module, student / module.folder_name(), extension);
     if (sources.empty()) continue;
-    const Plugin plugin = build_plugin(tools, kind, sources, folder, name);
-    if (!plugin.ok()) return plugin.errors;
+    const bool cuda = kind == PluginKind::exported_cuda;
+    const Plugin built = build_plugin(tools, kind, sources, plugins.folder, cuda ? "cuda" : "cpu");
+    if (!built.ok()) {
+      discard(plugins);
+      return {.plugins = plugins, .errors = built.errors};
+    }
+    *plugin = built.library;
   }
-  write_text(folder / "export.json", nlohmann::json{{"code", code}}.dump() + '\n');
-  return "";
+  return {.plugins = plugins, .errors = ""};
+}
+
+void discard(const Export& compiled) { fs::remove_all(compiled.folder); }
+
+void install(const fs::path& student, const Export& compiled) {
+  const fs::path folder = folder_of_exports(student) / compiled.module;
+  const nlohmann::json json{{"code", compiled.code},
+                            {"folder", compiled.folder.filename().string()},
+                            {"cpu", !compiled.cpu.empty()},
+                            {"cuda", !compiled.cuda.empty()},
+                            {"tests", compiled.tests}};
+  write_text(folder / "export.json", json.dump() + '\n');
+  remove_others(folder, compiled.folder);
+}
+
+std::vector<Export> with_candidate(std::vector<Export> exports, const Export& candidate) {
+  std::erase_if(exports, [&](const Export& each) { return each.module == candidate.module; });
+  exports.push_back(candidate);
+  sort_by_module(exports);
+  return exports;
 }
 
 std::string plugins_variable(const std::vector<Export>& exports, bool cuda) {
   std::string variable;
   for (const Export& each : exports) {
     for (const fs::path& plugin : {each.cpu, cuda ? each.cuda : fs::path()}) {
+      if (plugin.string().find(':') != std::string::npos)
+        throw std::runtime_error(plugin.string() +
+                                 ": plug-ins cannot be in a directory with a colon in its name");
       if (!plugin.empty()) variable += (variable.empty() ? "" : ":") + each.module + '=' + plugin.string();
     }
   }

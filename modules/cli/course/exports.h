@@ -7,23 +7,42 @@
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/plugin.h"
 
+// The modules of a student that run in the framework. exported/NN_name in the folder of the copies has an
+// export.json, which names the folder with the plug-ins that are in force.
 namespace tito {
 
-/// A module of a student that runs in the framework: exported/NN_name in the folder of the copies.
+/// A module that was compiled for the framework.
 struct Export {
-  std::string module;               ///< its folder's name
-  std::string code;                 ///< code_of() the copy that was exported
-  std::filesystem::path cpu, cuda;  ///< the plug-ins; empty if it has none
+  std::string module;                         ///< its folder's name
+  std::string code;                           ///< code_of() the copy that was exported
+  std::filesystem::path cpu = {}, cuda = {};  ///< the plug-ins; empty if it has none
+  int tests = 0;  ///< of the framework, that passed on it before it was installed; 0: none were run
+  std::filesystem::path folder = {};  ///< of the plug-ins
 };
 
-/// Those of a student, by the modules' numbers. Folders that are no whole export are left out.
+/// Those of a student that are in force, by the modules' numbers. Damaged ones are left out.
 std::vector<Export> read_exports(const std::filesystem::path& student);
 
-/// Compiles a copy for the framework.
-/// @return  the compiler's errors; empty if it was exported
+/// A module that is compiled, but not in force.
+struct Candidate {
+  Export plugins;
+  std::string errors;  ///< of the compiler; empty if it was compiled
+};
+
+/// Compiles a copy for the framework. What is in force stays.
 /// @throws std::runtime_error  a file cannot be read or written
-std::string export_module(const CourseTools& tools, const Module& module,
+Candidate build_candidate(const CourseTools& tools, const Module& module,
                           const std::filesystem::path& student, const std::string& code);
+
+/// Removes a candidate that is not to be installed.
+void discard(const Export& compiled);
+
+/// Puts the export in force, in one step, and removes the one before.
+/// @throws std::runtime_error  a file cannot be written; the one before stays in force
+void install(const std::filesystem::path& student, const Export& compiled);
+
+/// The exports with this one instead of the same module's, by the modules' numbers.
+std::vector<Export> with_candidate(std::vector<Export> exports, const Export& candidate);
 
 /// The value of TINYTORCH_PLUGINS with which a program runs on these modules.
 /// @param cuda  whether the program has CUDA kernels

@@ -10,7 +10,22 @@
 namespace tito {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+
+nlohmann::json to_json(const std::map<std::string, Failure>& failures) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, failure] : failures)
+    json[name] = {{"check", failure.check}, {"message", failure.message}, {"is_todo", failure.is_todo}};
+  return json;
+}
+
+std::map<std::string, Failure> read_failures(const nlohmann::json& json) {
+  std::map<std::string, Failure> failures;
+  for (const auto& [name, failure] : json.items())
+    failures[name] = {
+        .check = failure.at("check"), .message = failure.at("message"), .is_todo = failure.at("is_todo")};
+  return failures;
+}
 
 }  // namespace
 
@@ -31,7 +46,10 @@ Results read_results(const std::filesystem::path& student) {
     if (json.at("version") != kVersion) return {};
     Results results;
     for (const auto& [name, module] : json.at("modules").items())
-      results[name] = {.code = module.at("code"), .passed = module.at("passed")};
+      results[name] = {.code = module.at("code"),
+                       .passed = module.at("passed"),
+                       .failures = read_failures(module.at("failures")),
+                       .integration = read_failures(module.at("integration"))};
     return results;
   } catch (const std::exception&) {
     return {};  // as if it were missing: all is measured again
@@ -41,9 +59,14 @@ Results read_results(const std::filesystem::path& student) {
 void write_results(const std::filesystem::path& student, const Results& results) {
   nlohmann::json modules = nlohmann::json::object();
   for (const auto& [name, module] : results)
-    modules[name] = {{"code", module.code}, {"passed", module.passed}};
+    modules[name] = {{"code", module.code},
+                     {"passed", module.passed},
+                     {"failures", to_json(module.failures)},
+                     {"integration", to_json(module.integration)}};
+  const nlohmann::json json{{"version", kVersion}, {"modules", modules}};
+  // What a student's program prints need not be UTF-8.
   write_text(student / "results.json",
-             nlohmann::json{{"version", kVersion}, {"modules", modules}}.dump(2) + '\n');
+             json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy) {

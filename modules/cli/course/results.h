@@ -9,10 +9,19 @@
 
 namespace tito {
 
+/// Why an exercise has no points.
+struct Failure {
+  std::string check;     ///< that failed first; empty if none did, as in code that does not compile
+  std::string message;   ///< what was called, what it gave, what was expected; or how the run ended
+  bool is_todo = false;  ///< it is not written yet
+};
+
 /// What a student's copy of a module earned, and of which code.
 struct ModuleResult {
-  std::string code;                    ///< code_of() the copy that was checked
-  std::map<std::string, bool> passed;  ///< by the exercise's id
+  std::string code;                                 ///< code_of() the copy that was checked
+  std::map<std::string, bool> passed;               ///< by the exercise's id
+  std::map<std::string, Failure> failures = {};     ///< of those that did not pass
+  std::map<std::string, Failure> integration = {};  ///< of `module complete` in the framework, by its step
 
   int points(const Module& module) const;
 };

@@ -1,0 +1,104 @@
+#include "modules/cli/course/check_copy.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "modules/cli/course/exercise_run.h"
+
+namespace tito {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print_where_to_read(const Module& module, const Exercise& exercise) {
+  fmt::print("    read: section \"{}\" of modules/{}/README.md\n", exercise.section, module.folder_name());
+}
+
+void print_failure(const Module& module, const Exercise& exercise, const ExerciseResult& result) {
+  const CheckResult* const failure = result.failure();
+  if (failure != nullptr && !failure->todo.empty()) {
+    fmt::print("    to write: {} in {}\n", failure->todo, exercise.source);
+    return print_where_to_read(module, exercise);
+  }
+  if (failure == nullptr) {
+    fmt::print("    {}\n", result.fault);
+    return print_where_to_read(module, exercise);
+  }
+  fmt::print("    {}: {}\n", failure->name, failure->message);
+  for (const Check& check : exercise.checks) {
+    if (check.name == failure->name) fmt::print("    hint: {}\n", check.hint);
+  }
+  print_where_to_read(module, exercise);
+}
+
+void print_exercise(const Module& module, const Exercise& exercise, const ExerciseResult& result) {
+  fmt::print("{:<24} {:>2}/{}\n", exercise.id, result.passed() ? exercise.points : 0, exercise.points);
+  if (!result.passed()) print_failure(module, exercise, result);
+  std::fflush(stdout);
+}
+
+Failure failure_of(const ExerciseResult& result) {
+  const CheckResult* const failure = result.failure();
+  if (failure == nullptr) return {.check = "", .message = result.fault};
+  return {.check = failure->name, .message = failure->message, .is_todo = !failure->todo.empty()};
+}
+
+/// Compiles the copy, and says which code it was.
+ModulePlugins compile(const Course& course, const Module& module, std::string& code) {
+  const fs::path copy = course.started(module);
+  code = course.code(module);
+  ModulePlugins plugins = build_plugins(course.tools(), module, copy, copy / "build");
+  if (course.code(module) != code) {
+    throw std::runtime_error(
+        fmt::format("{} changed while it was compiled; check it again", module.folder_name()));
+  }
+  return plugins;
+}
+
+}  // namespace
+
+ModuleResult check_copy(const Course& course, const Module& module, Verbosity verbosity) {
+  ModuleResult result;
+  const ModulePlugins plugins = compile(course, module, result.code);
+  const bool prints = verbosity == Verbosity::exercises;
+  for (const Plugin* plugin : {&plugins.host, &plugins.memory}) {
+    if (prints && !plugin->ok()) print_errors(plugin->errors);
+  }
+  for (const Exercise& exercise : module.exercises) {
+    const ExerciseResult run =
+        run_exercise(course.tools(), module, exercise, plugins, course.copy_of(module) / "build");
+    result.passed[exercise.id] = run.passed();
+    if (!run.passed()) result.failures[exercise.id] = failure_of(run);
+    if (prints) print_exercise(module, exercise, run);
+  }
+  record(course, module, result);
+  if (prints) fmt::print("{}: {}/{} points\n", module.folder_name(), result.points(module), module.points());
+  return result;
+}
+
+ModuleResult current_result(const Course& course, const Module& module, Verbosity verbosity) {
+  course.started(module);
+  const Results results = read_results(course.student());
+  const auto found = results.find(module.folder_name());
+  if (found != results.end() && found->second.code == course.code(module)) return found->second;
+  return check_copy(course, module, verbosity);
+}
+
+void record(const Course& course, const Module& module, const ModuleResult& result) {
+  Results results = read_results(course.student());
+  results[module.folder_name()] = result;
+  write_results(course.student(), results);
+}
+
+void print_errors(const std::string& errors) {
+  constexpr int kLines = 6;
+  const std::size_t first = errors.find("error:");
+  const std::size_t begin = first == std::string::npos ? 0 : errors.rfind('\n', first) + 1;
+  std::size_t end = begin;
+  for (int i = 0; i < kLines && end != std::string::npos; ++i) end = errors.find('\n', end + 1);
+  fmt::print("{}\n", errors.substr(begin, end - begin));
+}
+
+}  // namespace tito

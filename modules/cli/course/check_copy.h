@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "modules/cli/course/course.h"
+#include "modules/cli/course/results.h"
+
+namespace tito {
+
+/// What check_copy() prints: each exercise as it ends, with what to do next; or nothing.
+enum class Verbosity { exercises, nothing };
+
+/// Compiles and checks a copy, and records the result.
+/// @throws std::runtime_error  there is no copy, or it changed while it was compiled
+ModuleResult check_copy(const Course& course, const Module& module, Verbosity verbosity);
+
+/// The result of the copy as it is: recorded, or measured now.
+/// @throws std::runtime_error  as check_copy()
+ModuleResult current_result(const Course& course, const Module& module, Verbosity verbosity);
+
+/// Replaces the recorded result of a module.
+/// @throws std::runtime_error  it cannot be written
+void record(const Course& course, const Module& module, const ModuleResult& result);
+
+/// Prints the first error of the compiler, with the lines that show it.
+void print_errors(const std::string& errors);
+
+}  // namespace tito

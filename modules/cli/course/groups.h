@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "modules/cli/course/course.h"
+
+// Groups of modules: the checkpoints and the milestones of the course.
+namespace tito {
+
+struct ModuleGroup {
+  std::string name;  ///< xor_crisis
+  std::string title;
+  int year = 0;              ///< of a milestone
+  std::vector<int> modules;  ///< the numbers of those that it stands on
+};
+
+/// Reads modules/FILE.
+/// @throws std::runtime_error  it is missing or malformed, or names a module that there is not; the message
+///                             names the file
+std::vector<ModuleGroup> read_groups(const Course& course, const std::string& file);
+
+/// @throws std::runtime_error  there is none; the message lists those that there are
+const ModuleGroup& find_group(const std::vector<ModuleGroup>& groups, const std::string& name);
+
+/// The modules of the group that are not complete, or that replace something in the framework and are not
+/// exported, each with what to do: "02_tensor: 20/55 points".
+std::vector<std::string> missing_for(const Course& course, const ModuleGroup& group);
+
+}  // namespace tito

@@ -1,0 +1,69 @@
+// tito milestone: steps in the history of the field, on a student's own modules.
+#include "modules/cli/commands.h"
+#include "modules/cli/course/exports.h"
+#include "modules/cli/course/groups.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace tito {
+namespace {
+
+constexpr const char* kMilestones = "milestones.json";
+
+std::string names_of_modules(const Course& course, const ModuleGroup& milestone) {
+  std::string names;
+  for (const int number : milestone.modules)
+    names += (names.empty() ? "" : ", ") + course.find(std::to_string(number)).folder_name();
+  return names;
+}
+
+}  // namespace
+
+int list_milestones() {
+  const Course course("");
+  for (const ModuleGroup& milestone : read_groups(course, kMilestones))
+    fmt::print("{}  {:<12} {}\n", milestone.year, milestone.name, milestone.title);
+  return EXIT_SUCCESS;
+}
+
+int show_milestone(const std::string& name) {
+  const Course course("");
+  const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
+  const ModuleGroup& milestone = find_group(milestones, name);
+  fmt::print("{}, {}\n{}\n", milestone.name, milestone.year, milestone.title);
+  fmt::print("it stands on {}\n", names_of_modules(course, milestone));
+  fmt::print("examples/milestones/{0}.cpp is the program; `tito milestone run {0}` runs it\n",
+             milestone.name);
+  return EXIT_SUCCESS;
+}
+
+int show_milestones(const std::string& directory) {
+  const Course course(directory);
+  for (const ModuleGroup& milestone : read_groups(course, kMilestones)) {
+    const std::vector<std::string> missing = missing_for(course, milestone);
+    fmt::print("{}  {:<12} {}\n", milestone.year, milestone.name, missing.empty() ? "ready" : "not yet");
+    for (const std::string& line : missing) fmt::print("      {}\n", line);
+  }
+  return EXIT_SUCCESS;
+}
+
+int run_milestone(const std::string& name, const std::string& directory) {
+  const Course course(directory);
+  const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
+  const ModuleGroup& milestone = find_group(milestones, name);
+  const std::vector<std::string> missing = missing_for(course, milestone);
+  if (!missing.empty()) {
+    fmt::print("{} runs on your own modules, and these are missing:\n", milestone.name);
+    for (const std::string& line : missing) fmt::print("  {}\n", line);
+    return EXIT_FAILURE;
+  }
+  fmt::print("on your {}\n", names_of_modules(course, milestone));
+  std::fflush(stdout);
+  setenv("TINYTORCH_PLUGINS", plugins_variable(read_exports(course.student()), true).c_str(), 1);
+  return run_example("milestones", {milestone.name, "--backend", "cpu"});
+}
+
+}  // namespace tito
