@@ -73,16 +73,6 @@ void print_failure(const Module& module, const Exercise& exercise, const Exercis
   print_where_to_read(module, exercise);
 }
 
-/// The first error of the compiler, with the lines that show it.
-void print_errors(const std::string& errors) {
-  constexpr int kLines = 6;
-  const std::size_t first = errors.find("error:");
-  const std::size_t begin = first == std::string::npos ? 0 : errors.rfind('\n', first) + 1;
-  std::size_t end = begin;
-  for (int i = 0; i < kLines && end != std::string::npos; ++i) end = errors.find('\n', end + 1);
-  fmt::print("{}\n", errors.substr(begin, end - begin));
-}
-
 /// Checks a copy, prints each exercise as it ends, and records the result.
 /// @return  the points
 int check_copy(const Course& course, const Module& module) {
@@ -90,7 +80,7 @@ int check_copy(const Course& course, const Module& module) {
   const std::string code = course.code(module);
   const ModulePlugins plugins = build_plugins(course.tools(), module, copy, build);
   for (const Plugin* plugin : {&plugins.host, &plugins.memory}) {
-    if (!plugin->ok()) print_errors(plugin->errors);
+    if (!plugin->ok()) fmt::print("{}\n", first_error(plugin->errors));
   }
   ModuleResult result{.code = code, .passed = {}};
   for (const Exercise& exercise : module.exercises) {
@@ -167,7 +157,7 @@ int export_module(const std::string& wanted, const std::string& directory) {
   }
   const std::string errors = export_module(course.tools(), module, course.student(), course.code(module));
   if (!errors.empty()) {
-    print_errors(errors);
+    fmt::print("{}\n", first_error(errors));
     return EXIT_FAILURE;
   }
   fmt::print("`tito run`, `tito test` and `tito ops --providers` now run on your {}\n", module.folder_name());
