@@ -52,7 +52,7 @@ TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.output,
             "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, plot, "
-            "list, module, system\n");
+            "list, module, grade, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {

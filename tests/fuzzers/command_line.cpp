@@ -24,6 +24,11 @@ int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int show_status(const std::string&) { return EXIT_SUCCESS; }
 int verify_modules(const std::string&) { return EXIT_SUCCESS; }
+int release_modules(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
+int collect_submissions(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
+int autograde(const std::string&) { return EXIT_SUCCESS; }
+int write_feedback(const std::string&) { return EXIT_SUCCESS; }
+int export_points(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int list_programs() { return EXIT_SUCCESS; }
 int show_system() { return EXIT_SUCCESS; }
 int check_system() { return EXIT_SUCCESS; }
