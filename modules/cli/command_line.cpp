@@ -229,6 +229,36 @@ int run_command_line(int argc, char** argv) {
   in_directory(add_command(milestones, exit_code, "status", "Print which milestones can run",
                            [&] { return show_milestones(student); }));
 
+  std::vector<std::string> released, submissions;
+  std::string graded, output;
+  CLI::App& grade_commands =
+      *app.add_subcommand("grade", "The course, for instructors: release modules, grade submissions");
+  grade_commands.require_subcommand(1);
+  const auto in_gradebook = [&](CLI::App& command) -> CLI::App& {
+    command.add_option("DIR", graded, "the directory that `tito grade collect` made")->required();
+    return command;
+  };
+  CLI::App& release_command =
+      add_command(grade_commands, exit_code, "release", "Write what students need, without solutions",
+                  [&] { return release_modules(released, output); });
+  release_command.add_option("MODULE", released, "as 3, 03, activations or 03_activations")->required();
+  release_command.add_option("-o,--output", output, "a new directory, or a new file NAME.tar.gz")->required();
+  CLI::App& collect_command =
+      add_command(grade_commands, exit_code, "collect", "Take submissions, each named after its student",
+                  [&] { return collect_submissions(submissions, graded); });
+  collect_command.add_option("SUBMISSION", submissions, "a .tar.gz or .zip archive, or a directory")
+      ->required();
+  collect_command.add_option("-o,--output", graded, "the directory that they go to")->required();
+  in_gradebook(add_command(grade_commands, exit_code, "autograde",
+                           "Compile and check, isolated, what is not graded yet",
+                           [&] { return autograde(graded); }));
+  in_gradebook(add_command(grade_commands, exit_code, "feedback", "Write a page for each student",
+                           [&] { return write_feedback(graded); }));
+  in_gradebook(add_command(grade_commands, exit_code, "export", "Write the points as CSV",
+                           [&] { return export_points(graded, output); }))
+      .add_option("-o,--output", output, "the file")
+      ->required();
+
   CLI::App& system = *app.add_subcommand("system", "Report on this machine");
   system.require_subcommand(1);
   add_command(system, exit_code, "info", "What matters to TinyTorch on this machine", show_system);

@@ -116,6 +116,20 @@ void run_on_exports(bool cuda);
 /// exercise its own, and each typical mistake is found by its check. Fails if not.
 int verify_modules(const std::string& module);
 
+// The course, for instructors. A `directory` has the submissions of a class, and what they earned.
+
+/// Writes what students need to work on these modules, without any solution: a folder, or a .tar.gz. Fails if
+/// it is there.
+int release_modules(const std::vector<std::string>& modules, const std::string& output);
+/// Takes submissions: archives or folders, named after the students. Fails if one is refused.
+int collect_submissions(const std::vector<std::string>& sources, const std::string& directory);
+/// Compiles and checks the submissions that were not graded as they are.
+int autograde(const std::string& directory);
+/// Writes a page for each student. Fails if not all are graded.
+int write_feedback(const std::string& directory);
+/// Writes the points of all students as CSV. Fails if not all are graded.
+int export_points(const std::string& directory, const std::string& file);
+
 /// Prints the examples and the test suites.
 int list_programs();
 

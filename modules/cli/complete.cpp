@@ -66,7 +66,7 @@ class Completion {
     if (!module_.can_be_exported()) return replaces_nothing();
     const Candidate candidate = build_candidate(course_.tools(), module_, course_.student(), result_.code);
     if (!candidate.errors.empty()) {
-      print_errors(candidate.errors);
+      fmt::print("{}\n", first_error(candidate.errors));
       failure_ = {.check = "the compiler", .message = candidate.errors};
       return false;
     }

@@ -96,7 +96,7 @@ int export_module(const std::string& wanted, const std::string& directory) {
   }
   const Candidate candidate = build_candidate(course.tools(), module, course.student(), result.code);
   if (!candidate.errors.empty()) {
-    print_errors(candidate.errors);
+    fmt::print("{}\n", first_error(candidate.errors));
     return EXIT_FAILURE;
   }
   install(course.student(), candidate.plugins);
@@ -118,7 +118,7 @@ int measure_module(const std::string& wanted, const std::string& directory) {
   const Plugin plugin = build_plugin(course.tools(), PluginKind::counters,
                                      {fs::absolute(copy / cuda->source)}, build, "counters");
   if (!plugin.ok()) {
-    print_errors(plugin.errors);
+    fmt::print("{}\n", first_error(plugin.errors));
     return EXIT_FAILURE;
   }
   bool ok = true;

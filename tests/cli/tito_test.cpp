@@ -77,7 +77,7 @@ TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.output,
             "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, plot, "
-            "list, module, fix, checkpoint, milestone, system\n");
+            "list, module, fix, checkpoint, milestone, grade, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {

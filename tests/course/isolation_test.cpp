@@ -49,6 +49,46 @@ TEST_F(Isolation, WritesToItsFolderOnly) {
   EXPECT_NE(run("rm '" + path("log") + "'").exit_code, 0);
 }
 
+TEST_F(Isolation, DoesNotSeeWhatIsHidden) {
+  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  std::filesystem::create_directories(path("class/own"));
+  write_text(path("solution"), "secret");
+  write_text(path("class/other"), "secret");
+  write_text(path("class/own/plugin"), "visible");
+  const Ending ending = run_isolated(
+      {.program = "/bin/sh",
+       .arguments = {"-c", "cd '" + path("") +
+                               "'; cat solution; ls class; cat class/own/plugin; echo 1 >class/own/x"},
+       .folder = path("inside"),
+       .log = path("log"),
+       .hidden = {path("solution"), path("class"), path("is not there")},
+       .visible = {path("class/own")}},
+      {});
+  EXPECT_NE(ending.exit_code, 0);
+  EXPECT_THAT(log(), ::testing::Not(HasSubstr("secret")));
+  EXPECT_THAT(log(), ::testing::Not(HasSubstr("other")));
+  EXPECT_THAT(log(), HasSubstr("own\nvisible"));
+  EXPECT_FALSE(std::filesystem::exists(path("class/own/x")));
+}
+
+TEST_F(Isolation, LeavesNothingInAScratchFolder) {
+  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  write_text(path("inside/before"), "text");
+  const auto run_in_scratch = [&](const std::string& command) {
+    return run_isolated({.program = "/bin/sh",
+                         .arguments = {"-c", command},
+                         .folder = path("inside"),
+                         .log = path("log"),
+                         .scratch = 1 << 20},
+                        {});
+  };
+  EXPECT_EQ(run_in_scratch("cd '" + path("inside") + "' && ls && echo 1 >file && cat file").exit_code, 0);
+  EXPECT_EQ(log(), "1\n");
+  EXPECT_FALSE(std::filesystem::exists(path("inside/file")));
+  EXPECT_NE(run_in_scratch("head -c 2000000 /dev/zero >'" + path("inside/large") + "'").exit_code, 0);
+  EXPECT_THAT(log(), HasSubstr("No space left"));
+}
+
 TEST_F(Isolation, HasNoNetwork) {
   if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
   EXPECT_EQ(run("cat /proc/net/dev").exit_code, 0);

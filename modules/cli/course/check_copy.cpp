@@ -64,7 +64,7 @@ ModuleResult check_copy(const Course& course, const Module& module, Verbosity ve
   const ModulePlugins plugins = compile(course, module, result.code);
   const bool prints = verbosity == Verbosity::exercises;
   for (const Plugin* plugin : {&plugins.host, &plugins.memory}) {
-    if (prints && !plugin->ok()) print_errors(plugin->errors);
+    if (prints && !plugin->ok()) fmt::print("{}\n", first_error(plugin->errors));
   }
   for (const Exercise& exercise : module.exercises) {
     const ExerciseResult run =
@@ -90,15 +90,6 @@ void record(const Course& course, const Module& module, const ModuleResult& resu
   Results results = read_results(course.student());
   results[module.folder_name()] = result;
   write_results(course.student(), results);
-}
-
-void print_errors(const std::string& errors) {
-  constexpr int kLines = 6;
-  const std::size_t first = errors.find("error:");
-  const std::size_t begin = first == std::string::npos ? 0 : errors.rfind('\n', first) + 1;
-  std::size_t end = begin;
-  for (int i = 0; i < kLines && end != std::string::npos; ++i) end = errors.find('\n', end + 1);
-  fmt::print("{}\n", errors.substr(begin, end - begin));
 }
 
 }  // namespace tito

@@ -22,7 +22,4 @@ ModuleResult current_result(const Course& course, const Module& module, Verbosit
 /// @throws std::runtime_error  it cannot be written
 void record(const Course& course, const Module& module, const ModuleResult& result);
 
-/// Prints the first error of the compiler, with the lines that show it.
-void print_errors(const std::string& errors);
-
 }  // namespace tito

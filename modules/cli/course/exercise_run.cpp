@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <fstream>
-#include <regex>
+#include <sstream>
 
-#include "modules/cli/course/files.h"
 #include "modules/cli/course/isolation.h"
 
 namespace tito {
@@ -58,13 +58,15 @@ std::vector<KernelCounts> kernel_counts(const nlohmann::json& json) {
   return kernels;
 }
 
-/// The lines that the program wrote.
+/// The lines that the program wrote. The student's code runs in it, so they can be anything.
 /// @return  whether the last one says that all checks were done
-bool read_report(const fs::path& file, std::vector<CheckResult>& checks) {
+/// @throws nlohmann::json::exception  they are no report
+bool parse_report(const fs::path& file, std::vector<CheckResult>& checks) {
+  constexpr std::uintmax_t kMost = 1 << 20;
+  if (fs::file_size(file) > kMost) return false;
   std::ifstream stream(file);
   for (std::string line; std::getline(stream, line);) {
-    const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
-    if (!json.is_object()) return false;
+    const nlohmann::json json = nlohmann::json::parse(line);
     if (json.contains("checks")) return json["checks"] == checks.size();
     if (json.contains("begins")) {
       checks.push_back({.name = json.value("begins", ""), .message = "", .todo = ""});
@@ -79,10 +81,40 @@ bool read_report(const fs::path& file, std::vector<CheckResult>& checks) {
   return false;
 }
 
-/// The first match of the pattern's first group.
-std::string find(const std::string& text, const char* pattern) {
-  std::smatch match;
-  return std::regex_search(text, match, std::regex(pattern)) ? match[1].str() : "";
+/// The same; what is no report says that nothing was done.
+bool read_report(const fs::path& file, std::vector<CheckResult>& checks) {
+  try {
+    return parse_report(file, checks);
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
+
+// A log is the student's code's to write, and can be large, or one long line: std::regex would overflow the
+// stack.
+
+/// The end of a log, where a report is.
+std::string end_of(const fs::path& log) {
+  constexpr std::streamoff kMost = 256 << 10;
+  std::ifstream stream(log, std::ios::binary | std::ios::ate);
+  stream.seekg(std::max<std::streamoff>(stream.tellg() - kMost, 0));
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+/// The line from where the words begin; empty if they are not there.
+std::string line_from(const std::string& log, const std::string& words) {
+  constexpr std::size_t kMost = 500;
+  const std::size_t begin = log.find(words);
+  if (begin == std::string::npos) return "";
+  return log.substr(begin, std::min(log.find('\n', begin) - begin, kMost));
+}
+
+/// The same without the words.
+std::string line_after(const std::string& log, const std::string& words) {
+  const std::string line = line_from(log, words);
+  return line.empty() ? "" : line.substr(words.size());
 }
 
 /// The first lines of the student's sources, as "relu_dev.cpp:12", that the report of a sanitizer or a signal
@@ -91,10 +123,12 @@ std::vector<std::string> lines_in(const std::string& log, const std::vector<std:
   constexpr std::size_t kMost = 2;
   std::vector<std::string> lines;
   for (const std::string& source : sources) {
-    const std::regex pattern('/' + std::regex_replace(source, std::regex("[.]"), "[.]") + ":[0-9]+");
-    for (std::sregex_iterator match(log.begin(), log.end(), pattern), end; match != end; ++match) {
-      const std::string line = match->str().substr(1);
-      if (lines.size() < kMost && std::find(lines.begin(), lines.end(), line) == lines.end())
+    const std::string before = '/' + source + ':';
+    for (std::size_t at = log.find(before); at != std::string::npos; at = log.find(before, at + 1)) {
+      const std::size_t digits = at + before.size();
+      const std::size_t end = std::min(log.find_first_not_of("0123456789", digits), log.size());
+      const std::string line = log.substr(at + 1, std::min<std::size_t>(end, digits + 9) - at - 1);
+      if (end > digits && lines.size() < kMost && std::find(lines.begin(), lines.end(), line) == lines.end())
         lines.push_back(line);
     }
   }
@@ -110,21 +144,20 @@ std::string describe_fault(const Ending& ending, const std::string& log, const M
   if (ending.too_many_processes) return "it started too many processes" + at;
   if (log.find("ThreadSanitizer: data race") != std::string::npos) {
     return fmt::format("race: threads use the same memory without a barrier between: {}, in {}",
-                       fmt::join(lines, " and "), find(log, "simt: this race was seen in (kernel [^\n]*)"));
+                       fmt::join(lines, " and "), line_after(log, "simt: this race was seen in "));
   }
-  const std::string fault = find(log, "(simt: ERROR [^\n]*)"),
-                    memory = find(log, "AddressSanitizer: ([a-zA-Z-]+)"),
-                    undefined = find(log, "runtime error: ([^\n]*)");
+  const std::string fault = line_from(log, "simt: ERROR "), memory = line_after(log, "AddressSanitizer: "),
+                    undefined = line_after(log, "runtime error: ");
   if (!fault.empty()) return fault + at;
-  if (!memory.empty()) return "memory error: " + memory + at;
+  if (!memory.empty()) return "memory error: " + memory.substr(0, memory.find(' ')) + at;
   if (!undefined.empty()) return "undefined behaviour: " + undefined + at;
   return fmt::format("it ended with {}{}", describe(ending), at);
 }
 
-ExerciseResult run_checks(const Runner& runner, const Plugin& plugin, const Exercise& exercise,
-                          const Module& module, const fs::path& build,
+ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const Plugin& plugin,
+                          const Exercise& exercise, const Module& module, const fs::path& build,
                           const std::vector<std::string>& environment) {
-  // The only folder that it can write to; its report it writes by a descriptor.
+  // The only folder that it can write to, and empty each time; its report it writes by a descriptor.
   const fs::path log = build / "run.log", report = build / "report.json", scratch = build / "scratch";
   fs::create_directories(scratch);
   std::vector<std::string> variables = environment;
@@ -140,14 +173,18 @@ ExerciseResult run_checks(const Runner& runner, const Plugin& plugin, const Exer
        .folder = scratch,
        .log = log,
        .environment = variables,
-       .report = report},
+       .report = report,
+       .hidden = tools.hidden,
+       .visible = {build},
+       .scratch = std::uint64_t{64} << 20},
       {.time_out_signal = SIGABRT});
   ExerciseResult result;
   const bool complete = read_report(report, result.checks);
   const bool as_reported = ending.signal == 0 && ending.exit_code == (result.failure() != nullptr ? 1 : 0);
-  if (!complete || !as_reported) result.fault = describe_fault(ending, read_text(log), module);
+  if (!complete || !as_reported) result.fault = describe_fault(ending, end_of(log), module);
   // What ended the program ended the check that ran.
-  if (!complete && result.failure() == &result.checks.back() && result.checks.back().message.empty())
+  if (!complete && !result.checks.empty() && !result.checks.back().passed &&
+      result.checks.back().message.empty())
     result.checks.back().message = result.fault;
   return result;
 }
@@ -193,7 +230,7 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
                             const std::vector<std::string>& environment) {
   const auto run = [&](PluginKind kind, const Plugin& plugin) {
     if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = "it does not compile"};
-    ExerciseResult result = run_checks(runner_for(tools, module, kind), plugin, exercise, module,
+    ExerciseResult result = run_checks(tools, runner_for(tools, module, kind), plugin, exercise, module,
                                        fs::absolute(build), environment);
     if (result.fault.empty() && result.checks.size() != exercise.checks.size())
       result.fault = fmt::format("{} of {} checks ran", result.checks.size(), exercise.checks.size());
@@ -220,7 +257,7 @@ ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, 
                                 const Plugin& counters, const fs::path& build) {
   const Runner runner{.program = tools.folder / "run_counters",
                       .checks = tools.folder / fmt::format("measure_{:02}_counters.so", module.number)};
-  return run_checks(runner, counters, exercise, module, fs::absolute(build), {"COURSE_COUNTS=1"});
+  return run_checks(tools, runner, counters, exercise, module, fs::absolute(build), {"COURSE_COUNTS=1"});
 }
 
 }  // namespace tito

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <initializer_list>
+#include <stdexcept>
 
 namespace tito {
 namespace {
@@ -22,10 +24,29 @@ const fs::path& bubblewrap() {
   return path;
 }
 
-std::vector<std::string> isolation(const fs::path& folder) {
-  return {"--ro-bind",    "/",      "/",    "--dev", "/dev",          "--proc",
-          "/proc",        "--bind", folder, folder,  "--unshare-all", "--die-with-parent",
-          "--new-session"};
+/// bubblewrap's options. It mounts in this order, one over the other.
+std::vector<std::string> isolation(const IsolatedCommand& command) {
+  std::vector<std::string> words{
+      "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev", "--proc",
+      "/proc"};
+  const auto add = [&](std::initializer_list<std::string> more) {
+    words.insert(words.end(), more.begin(), more.end());
+  };
+  for (const fs::path& path : command.hidden) {
+    if (fs::is_directory(path)) {
+      add({"--tmpfs", fs::absolute(path)});
+    } else if (fs::exists(path)) {
+      add({"--ro-bind", "/dev/null", fs::absolute(path)});
+    }
+  }
+  for (const fs::path& path : command.visible) add({"--ro-bind", fs::absolute(path), fs::absolute(path)});
+  const std::string folder = fs::absolute(command.folder);
+  if (command.scratch) {
+    add({"--size", fmt::format("{}", *command.scratch), "--tmpfs", folder});
+  } else {
+    add({"--bind", folder, folder});
+  }
+  return words;
 }
 
 }  // namespace
@@ -43,7 +64,7 @@ Ending run_isolated(const IsolatedCommand& command, const Limits& limits) {
   static const fs::path prlimit = find_program("prlimit");
   if (prlimit.empty()) throw std::runtime_error("there is no prlimit, which util-linux has");
   std::vector<std::string> words;
-  if (can_isolate()) words = isolation(fs::absolute(command.folder));
+  if (can_isolate()) words = isolation(command);
   words.push_back(prlimit);
   const auto limit = [&](const char* name, auto value) {
     words.push_back(fmt::format("--{}={}", name, value));

@@ -28,6 +28,12 @@ struct IsolatedCommand {
   std::filesystem::path log;
   std::vector<std::string> environment = {};
   std::optional<std::filesystem::path> report = {};  ///< a file that it writes by descriptor 3
+  /// Files and folders that it does not see, except what is `visible` in them, and its folder.
+  std::vector<std::filesystem::path> hidden = {};
+  std::vector<std::filesystem::path> visible = {};
+  /// The folder is empty when it starts, has room for so many bytes, and what it writes there is gone after
+  /// it.
+  std::optional<std::uint64_t> scratch = {};
 };
 
 /// Whether this machine can isolate programs: bubblewrap (bwrap) is there, and the system lets it make

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "kernels/simt/translate/translate.h"
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/isolation.h"
@@ -35,10 +37,24 @@ bool is_for_device(PluginKind kind) { return kind != PluginKind::host && kind !=
 /// @throws simt::TranslationError
 fs::path prepare(const fs::path& source, const fs::path& folder, const std::string& name) {
   const std::string text = read_text(source);
-  const fs::path prepared = folder / fmt::format("{}.{}.cpp", name, source.stem().string());
+  fs::path prepared = folder / fmt::format("{}.{}.cpp", name, source.stem().string());
   write_text(prepared, fmt::format("#line 1 \"{}\"\n", source.string()) +
                            (source.extension() == ".cu" ? simt::translate(text) : text));
   return prepared;
+}
+
+/// Solutions and mistakes: in the sources, in what the course's own tests build, and in the history.
+std::vector<fs::path> hidden_in(const fs::path& source, const fs::path& course) {
+  std::vector<fs::path> hidden{course / "verify", source / ".git"};
+  for (const auto& folder : fs::directory_iterator(source / "modules")) {
+    if (!fs::exists(folder.path() / "module.json")) continue;
+    const std::string number = folder.path().filename().string().substr(0, 2);
+    hidden.push_back(source / "tests" / ("module_" + number) / "mistakes");
+    for (const auto& file : fs::directory_iterator(folder)) {
+      if (file.path().stem().string().ends_with("_dev")) hidden.push_back(file.path());
+    }
+  }
+  return hidden;
 }
 
 }  // namespace
@@ -46,19 +62,21 @@ fs::path prepare(const fs::path& source, const fs::path& folder, const std::stri
 CourseTools read_course_tools(const fs::path& build_folder) {
   const fs::path folder = build_folder / "course";
   const nlohmann::json json = nlohmann::json::parse(read_text(folder / "course.json"));
+  const fs::path source = json.at("source").get<std::string>();
   return {.compiler = json.at("compiler").get<std::string>(),
           .flags = json.at("flags"),
           .device_flags = json.at("device_flags"),
           .counters_flags = json.at("counters_flags"),
           .counters_libraries = json.at("counters_libraries"),
           .folder = folder,
-          .source = json.at("source").get<std::string>()};
+          .source = source,
+          .hidden = hidden_in(source, folder)};
 }
 
 Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector<fs::path>& sources,
                     const fs::path& folder, const std::string& name) {
   fs::create_directories(folder);
-  const Plugin plugin{.library = folder / (name + ".so"), .errors = ""};
+  Plugin plugin{.library = folder / (name + ".so"), .errors = ""};
   const fs::path log = folder / (name + ".log");
   std::vector<std::string> arguments = tools.flags;
   const auto add = [&](const std::vector<std::string>& more) {
@@ -81,11 +99,22 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
                                       .folder = folder,
                                       .log = log,
                                       .environment = {"TMPDIR=" + folder.string(), "LC_ALL=C"},
-                                      .report = {}},
+                                      .report = {},
+                                      .hidden = tools.hidden},
                                      {.time = std::chrono::seconds(120)});
   if (ending.exit_code == 0 && ending.signal == 0) return plugin;
   const std::string errors = read_text(log);
   return {.library = plugin.library, .errors = errors.empty() ? "the compiler: " + describe(ending) : errors};
+}
+
+std::string first_error(const std::string& errors) {
+  constexpr int kLines = 6;
+  constexpr std::size_t kMost = 4000;  // a line can be as long as its author likes
+  const std::size_t first = errors.find("error:");
+  const std::size_t begin = first == std::string::npos ? 0 : errors.rfind('\n', first) + 1;
+  std::size_t end = begin;
+  for (int i = 0; i < kLines && end != std::string::npos; ++i) end = errors.find('\n', end + 1);
+  return errors.substr(begin, std::min(end - begin, kMost));
 }
 
 }  // namespace tito

@@ -16,6 +16,8 @@ struct CourseTools {
   std::filesystem::path
       folder;  ///< course/ of the build folder: the programs that run exercises, and their checks
   std::filesystem::path source;  ///< the root of the repository
+  /// What the code of students does not see: solutions, first of all.
+  std::vector<std::filesystem::path> hidden = {};
 };
 
 /// @throws std::runtime_error  it is missing: this build has no course
@@ -45,5 +47,8 @@ struct Plugin {
 Plugin build_plugin(const CourseTools& tools, PluginKind kind,
                     const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder,
                     const std::string& name);
+
+/// The compiler's first error, with the lines that show it; all, but no more lines, if none is found.
+std::string first_error(const std::string& errors);
 
 }  // namespace tito

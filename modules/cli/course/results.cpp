@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "modules/cli/course/files.h"
 
@@ -71,12 +72,12 @@ void write_results(const std::filesystem::path& student, const Results& results)
 
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy) {
   const std::filesystem::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number);
+  std::vector<std::filesystem::path> files{module.folder / "module.json", tests / "exercises_test.cpp",
+                                           tests / "device_test.cu"};
+  for (const std::string& source : module.sources()) files.push_back(copy / source);
   std::string text;
-  for (const std::string& source : module.sources()) text += read_text(copy / source) + '\0';
-  for (const std::filesystem::path& file :
-       {module.folder / "module.json", tests / "exercises_test.cpp", tests / "device_test.cu"}) {
-    if (std::filesystem::exists(file)) text += read_text(file) + '\0';
-  }
+  for (const std::filesystem::path& file : files)
+    text += (std::filesystem::exists(file) ? read_text(file) : "") + '\0';
   return hash_of(text);
 }
 

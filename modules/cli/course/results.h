@@ -38,7 +38,7 @@ Results read_results(const std::filesystem::path& student);
 void write_results(const std::filesystem::path& student, const Results& results);
 
 /// A hash of the files that a student edits, and of the module's checks and manifest: if it changes, the
-/// result does not count any more.
+/// result does not count any more. A file that is not there counts as empty.
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy);
 
 }  // namespace tito
