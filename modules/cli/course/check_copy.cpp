@@ -16,6 +16,8 @@ void print_where_to_read(const Module& module, const Exercise& exercise) {
   fmt::print("    read: section \"{}\" of modules/{}/README.md\n", exercise.section, module.folder_name());
 }
 
+}  // namespace
+
 void print_failure(const Module& module, const Exercise& exercise, const ExerciseResult& result) {
   const CheckResult* const failure = result.failure();
   if (failure != nullptr && !failure->todo.empty()) {
@@ -33,16 +35,12 @@ void print_failure(const Module& module, const Exercise& exercise, const Exercis
   print_where_to_read(module, exercise);
 }
 
+namespace {
+
 void print_exercise(const Module& module, const Exercise& exercise, const ExerciseResult& result) {
   fmt::print("{:<24} {:>2}/{}\n", exercise.id, result.passed() ? exercise.points : 0, exercise.points);
   if (!result.passed()) print_failure(module, exercise, result);
   std::fflush(stdout);
-}
-
-Failure failure_of(const ExerciseResult& result) {
-  const CheckResult* const failure = result.failure();
-  if (failure == nullptr) return {.check = "", .message = result.fault};
-  return {.check = failure->name, .message = failure->message, .is_todo = !failure->todo.empty()};
 }
 
 /// Compiles the copy, and says which code it was.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "modules/cli/course/course.h"
+#include "modules/cli/course/exercise_run.h"
 #include "modules/cli/course/results.h"
 
 namespace tito {
@@ -17,6 +18,9 @@ ModuleResult check_copy(const Course& course, const Module& module, Verbosity ve
 /// The result of the copy as it is: recorded, or measured now.
 /// @throws std::runtime_error  as check_copy()
 ModuleResult current_result(const Course& course, const Module& module, Verbosity verbosity);
+
+/// Prints what failed, the hint, and where to read.
+void print_failure(const Module& module, const Exercise& exercise, const ExerciseResult& result);
 
 /// Replaces the recorded result of a module.
 /// @throws std::runtime_error  it cannot be written

@@ -33,18 +33,19 @@ pre {{ white-space: pre-wrap; background: #f4f4f4; padding: 0.5em; }}
 /// What to do about a failure.
 std::string advice(const Module& module, const Exercise& exercise, const Failure& failure) {
   std::string html;
-  const std::string check = failure.check.empty() ? "" : "Check " + failure.check + ": ";
+  const std::string check = failure.check.empty() || failure.is_todo ? "" : "Check " + failure.check + ": ";
   html += fmt::format("<br>{}\n", escape_html(check + failure.message));
   for (const Check& each : exercise.checks) {
-    if (each.name == failure.check) html += fmt::format("<br>Hint: {}\n", escape_html(each.hint));
+    if (!failure.is_todo && each.name == failure.check)
+      html += fmt::format("<br>Hint: {}\n", escape_html(each.hint));
   }
   return html + fmt::format("<br>Read section &quot;{}&quot; of modules/{}/README.md.\n",
                             escape_html(exercise.section), escape_html(module.folder_name()));
 }
 
 std::string row(const Module& module, const Exercise& exercise, const ModuleGrade& grade) {
-  const auto failure = grade.failures.find(exercise.id);
-  const bool failed = failure != grade.failures.end();
+  const auto failure = grade.result.failures.find(exercise.id);
+  const bool failed = failure != grade.result.failures.end();
   return fmt::format("<tr><td>{}{}</td><td>{} / {}</td></tr>\n", escape_html(exercise.title),
                      failed ? advice(module, exercise, failure->second) : "", failed ? 0 : exercise.points,
                      exercise.points);

@@ -22,8 +22,8 @@ std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error
 
 Json json_of(const ModuleGrade& grade) {
   Json failures = Json::object();
-  for (const auto& [exercise, failure] : grade.failures)
-    failures[exercise] = {{"check", failure.check}, {"message", failure.message}};
+  for (const auto& [exercise, failure] : grade.result.failures)
+    failures[exercise] = {{"check", failure.check}, {"message", failure.message}, {"todo", failure.is_todo}};
   return {{"code", grade.result.code},
           {"passed", grade.result.passed},
           {"failures", failures},
@@ -32,10 +32,10 @@ Json json_of(const ModuleGrade& grade) {
 
 ModuleGrade grade_of(const Json& json) {
   ModuleGrade grade{.result = {.code = json.at("code"), .passed = json.at("passed")},
-                    .failures = {},
                     .errors = json.at("errors")};
   for (const auto& [exercise, failure] : json.at("failures").items())
-    grade.failures[exercise] = {.check = failure.at("check"), .message = failure.at("message")};
+    grade.result.failures[exercise] = {
+        .check = failure.at("check"), .message = failure.at("message"), .is_todo = failure.at("todo")};
   return grade;
 }
 

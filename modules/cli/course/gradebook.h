@@ -10,17 +10,10 @@
 
 namespace tito {
 
-/// Why an exercise earned nothing.
-struct Failure {
-  std::string check;    ///< the first that failed; empty if none ran
-  std::string message;  ///< of the check, or what ended the run
-};
-
 /// What a student's submission of a module earned.
 struct ModuleGrade {
   ModuleResult result;
-  std::map<std::string, Failure> failures;  ///< by the exercises' ids
-  std::string errors;                       ///< the compiler's first, if it does not compile
+  std::string errors;  ///< the compiler's first, if it does not compile
 };
 
 /// By the modules' folder names.

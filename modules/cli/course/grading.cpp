@@ -44,30 +44,22 @@ std::string errors_of(const ModulePlugins& plugins, const fs::path& copy) {
   return errors;
 }
 
-Failure failure_of(const ExerciseResult& result) {
-  const CheckResult* const failure = result.failure();
-  if (failure == nullptr) return {.check = "", .message = result.fault};
-  if (!failure->todo.empty()) return {.check = "", .message = failure->todo + " is not written yet"};
-  return {.check = failure->name, .message = failure->message};
-}
-
 ModuleGrade grade_module(const CourseTools& tools, const Module& module, const fs::path& submission,
                          const fs::path& copy, const std::function<void(const std::string&)>& on_exercise) {
   write_copy(module, submission, copy);
   on_exercise(module.folder_name() + " compiles");
   const ModulePlugins plugins = build_plugins(tools, module, copy, copy / "build");
   ModuleGrade grade{.result = {.code = code_of(tools, module, submission), .passed = {}},
-                    .failures = {},
                     .errors = errors_of(plugins, copy)};
   for (const Exercise& exercise : module.exercises) {
     if (!fs::exists(submission / exercise.source)) {
-      grade.failures[exercise.id] = {.check = "", .message = exercise.source + " was not handed in"};
+      grade.result.failures[exercise.id] = {.check = "", .message = exercise.source + " was not handed in"};
       continue;
     }
     on_exercise(module.folder_name() + ' ' + exercise.id);
     const ExerciseResult result = run_exercise(tools, module, exercise, plugins, copy / "build");
     grade.result.passed[exercise.id] = result.passed();
-    if (!result.passed()) grade.failures[exercise.id] = failure_of(result);
+    if (!result.passed()) grade.result.failures[exercise.id] = failure_of(result);
   }
   return grade;
 }

@@ -30,6 +30,13 @@ std::map<std::string, Failure> read_failures(const nlohmann::json& json) {
 
 }  // namespace
 
+Failure failure_of(const ExerciseResult& result) {
+  const CheckResult* const failure = result.failure();
+  if (failure == nullptr) return {.check = "", .message = result.fault};
+  if (failure->todo.empty()) return {.check = failure->name, .message = failure->message};
+  return {.check = failure->name, .message = failure->todo + " is not written yet", .is_todo = true};
+}
+
 int ModuleResult::points(const Module& module) const {
   int points = 0;
   for (const Exercise& exercise : module.exercises) {

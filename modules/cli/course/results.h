@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "modules/cli/course/exercise_run.h"
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/plugin.h"
 
@@ -15,6 +16,9 @@ struct Failure {
   std::string message;   ///< what was called, what it gave, what was expected; or how the run ended
   bool is_todo = false;  ///< it is not written yet
 };
+
+/// That of an exercise that did not pass.
+Failure failure_of(const ExerciseResult& result);
 
 /// What a student's copy of a module earned, and of which code.
 struct ModuleResult {
