@@ -55,7 +55,13 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
                               "milestone list",
                               "milestone info",
                               "milestone run",
-                              "milestone status"}) {
+                              "milestone status",
+                              "grade",
+                              "grade release",
+                              "grade collect",
+                              "grade autograde",
+                              "grade feedback",
+                              "grade export"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -101,7 +107,12 @@ TEST(TitoCommands, UsageErrorsExitWithTwo) {
                                 "checkpoint",
                                 "checkpoint test",
                                 "milestone",
-                                "milestone run"}) {
+                                "milestone run",
+                                "grade",
+                                "grade release 3",
+                                "grade collect a",
+                                "grade autograde",
+                                "grade export a"}) {
     EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
   }
 }

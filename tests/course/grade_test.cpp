@@ -15,8 +15,9 @@
 #include "modules/cli/course/cut.h"
 #include "modules/cli/course/feedback.h"
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/gradebook.h"
 #include "modules/cli/course/manifest.h"
-#include "modules/cli/course/plugin.h"
+#include "modules/cli/course/release.h"
 #include "tests/course/archive_file.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
@@ -139,9 +140,50 @@ TEST_F(Grading, SaysWhatIsMissing) {
   const ProgramRun none = grade("autograde '" + path("none") + "'");
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_THAT(none.output, HasSubstr("there are no submissions in " + path("none")));
+  const ProgramRun nameless = grade("collect '" + write("", "a\nb.zip") + "' -o '" + path("class") + "'");
+  EXPECT_EQ(nameless.exit_code, 1);
+  EXPECT_THAT(nameless.output, HasSubstr("a?b.zip is refused: the name \"a?b\" is no student's: rename it"));
   const ProgramRun refused = grade("collect '" + path("ada.zip") + "' -o '" + path("class") + "'");
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("ada.zip is refused: it does not exist"));
+}
+
+TEST_F(Grading, ReleasesOnlyWhatGitTracks) {
+  fs::create_directories(path("source/modules/07_sums"));
+  write("untracked", "source/grades.csv");
+  const auto expect_error = [&](const std::string& message) {
+    Module sums;
+    sums.number = 7;
+    sums.name = "sums";
+    try {
+      write_release(path("source"), {sums}, path("release/"));
+      ADD_FAILURE() << "no error: " << message;
+    } catch (const std::runtime_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr(message));
+    }
+    EXPECT_FALSE(fs::exists(path("release")));
+  };
+  expect_error("a release has the files that git tracks, but git failed: fatal: not a git repository");
+  write("// BEGIN SOLUTION\n", "source/modules/07_sums/sums_dev.cpp");
+  const std::string git = "git -C '" + path("source") + "' ";
+  ASSERT_EQ(tinytorch::testing::run_program(git + "init -q && " + git + "add modules").exit_code, 0);
+  expect_error("modules/07_sums/sums_dev.cpp: line 1: BEGIN SOLUTION names no exercise");
+  write("text\n", "source/modules/07_sums/sums_dev.cpp");
+  write_release(path("source"), {read_module(source_folder() / "modules/01_setup")}, path("without"));
+  EXPECT_THAT(files_below(path("without")), ::testing::IsEmpty());
+}
+
+TEST_F(Grading, NamesWhatIsDamaged) {
+  const Gradebook book(path("class"));
+  book.keep("ada", {.files = {}, .refused = {"a link"}});
+  EXPECT_THAT(book.refusals_of("ada"), ::testing::ElementsAre("a link"));
+  write_text(book.submission_of("ada") / "refused.json", "[");
+  try {
+    book.refusals_of("ada");
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("ada/refused.json is damaged; collect the submission again"));
+  }
 }
 
 TEST(Questions, AreTheItemsOfTheirSection) {
@@ -205,6 +247,8 @@ class RoundTrip : public Grading {
         "ivan.zip",
         source({{"greeting", "throw std::runtime_error(\"<script>alert(1)</script>\\x1b[2J\");"},
                 {"mean",
+                 "const std::string line = \"runtime error: \" + std::string(4 << 20, 'x');\n"
+                 "if (write(2, line.data(), line.size())) {}\n"
                  "for (int fd = 3; fd < 20; ++fd) { if (write(fd, \"{\\\"begins\\\":[]}\\n\", 14)) {} }\n"
                  "return 0;"}}));
     submit_archive("judy.zip", "#include \"modules/01_setup/setup_dev.cpp\"\n");
@@ -228,9 +272,9 @@ class RoundTrip : public Grading {
         path(""), source);
   }
 
-  /// Collects and grades all, into a folder.
-  void grade_all(const std::string& folder) const {
-    const ProgramRun collected = grade("collect '" + path("submitted") + "'/* -o '" + path(folder) + "'");
+  /// Collects and grades all.
+  void grade_all() const {
+    const ProgramRun collected = grade("collect '" + path("submitted") + "'/* -o '" + path("class") + "'");
     EXPECT_EQ(collected.exit_code, 1);
     EXPECT_THAT(collected.output, HasSubstr("ada: 1 files\n"));
     EXPECT_THAT(collected.output, HasSubstr("mallory.tar.gz is refused: it is no .tar.gz or .zip archive"));
@@ -240,20 +284,20 @@ class RoundTrip : public Grading {
                                             path("escaped") +
                                             ": its path is absolute\n"
                                             "  refused: 01_setup/setup_dev.cpp: it is a link\n"));
-    const ProgramRun graded = grade("autograde '" + path(folder) + "'");
+    const ProgramRun graded = grade("autograde '" + path("class") + "'");
     EXPECT_EQ(graded.exit_code, 0) << graded.output;
     EXPECT_THAT(graded.output, AllOf(HasSubstr("ada: 8/8 points\n"), HasSubstr("bob: 3/8 points\n"),
                                      HasSubstr("heidi: 0/0 points, as before\n")));
     EXPECT_FALSE(fs::exists(path("escaped")));
     EXPECT_FALSE(fs::exists(source_folder() / "modules/01_setup/escaped"));
-    const ProgramRun pages = grade("feedback '" + path(folder) + "'");
+    const ProgramRun pages = grade("feedback '" + path("class") + "'");
     EXPECT_EQ(pages.exit_code, 0) << pages.output;
-    const ProgramRun table = grade("export '" + path(folder) + "' -o '" + path(folder + ".csv") + "'");
+    const ProgramRun table = grade("export '" + path("class") + "' -o '" + path("points.csv") + "'");
     EXPECT_EQ(table.exit_code, 0) << table.output;
   }
 
-  std::string page(const std::string& student, const std::string& folder = "class") const {
-    return read_text(path(folder + "/feedback/" + student + ".html"));
+  std::string page(const std::string& student) const {
+    return read_text(path("class/feedback/" + student + ".html"));
   }
 
   void expect_pages() const {
@@ -296,13 +340,14 @@ constexpr const char* kTable =
 
 TEST_F(RoundTrip, GivesEachSubmissionItsPointsTwice) {
   submit_all();
-  grade_all("class");
-  EXPECT_EQ(read_text(path("class.csv")), kTable);
+  grade_all();
+  EXPECT_EQ(read_text(path("points.csv")), kTable);
   expect_pages();
-  grade_all("again");
-  EXPECT_EQ(read_text(path("again.csv")), kTable);
-  for (const std::string& file : files_below(path("class/feedback")))
-    EXPECT_EQ(read_text(path("again/feedback/" + file)), read_text(path("class/feedback/" + file))) << file;
+  fs::rename(path("class"), path("first"));
+  grade_all();
+  EXPECT_EQ(read_text(path("points.csv")), kTable);
+  for (const std::string& file : files_below(path("first/feedback")))
+    EXPECT_EQ(read_text(path("class/feedback/" + file)), read_text(path("first/feedback/" + file))) << file;
 }
 
 TEST_F(RoundTrip, RepeatsOnlyWhatHasChanged) {
@@ -331,6 +376,29 @@ TEST_F(RoundTrip, RepeatsOnlyWhatHasChanged) {
   const ProgramRun twice = grade(collect);
   EXPECT_EQ(twice.exit_code, 1);
   EXPECT_THAT(twice.output, HasSubstr("ada.zip is refused: ada has another submission in this collection"));
+}
+
+TEST_F(RoundTrip, GoesOnAfterAnInterruption) {
+  submit_archive("ada.zip", source({}));
+  submit_archive("bob.zip", source({{"greeting", ""}}));
+  const std::string folder = "'" + path("class") + "'",
+                    program = "'" + (build_folder() / "tito").string() + "'";
+  ASSERT_EQ(grade("collect '" + path("submitted") + "'/* -o " + folder).exit_code, 0);
+  const ProgramRun unsafe =
+      tinytorch::testing::run_program("PATH=/none " + program + " grade autograde " + folder + " 2>&1");
+  EXPECT_EQ(unsafe.exit_code, 1);
+  EXPECT_THAT(unsafe.output, HasSubstr("submissions are run isolated only: install bubblewrap"));
+
+  tinytorch::testing::run_program(program + " grade autograde " + folder + " & until [ -e " + folder +
+                                  "/results/ada.json ]; do sleep 0.1; done; kill -KILL $!; wait");
+  EXPECT_FALSE(fs::exists(path("class/results/bob.json")));
+  // On a terminal it says what it does.
+  const ProgramRun rest = tinytorch::testing::run_program("script -qec \"" + program + " grade autograde " +
+                                                          folder + "\" /dev/null </dev/null");
+  EXPECT_EQ(rest.exit_code, 0);
+  EXPECT_THAT(rest.output, AllOf(HasSubstr("ada: 8/8 points, as before"), HasSubstr("bob: 7/8 points\r"),
+                                 HasSubstr("\r2/2 bob: 01_setup greeting")));
+  EXPECT_THAT(rest.output, Not(HasSubstr("1/2 ada")));
 }
 
 TEST_F(RoundTrip, SaysWhichFileIsMissing) {

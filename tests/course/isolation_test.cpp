@@ -55,18 +55,20 @@ TEST_F(Isolation, DoesNotSeeWhatIsHidden) {
   write_text(path("solution"), "secret");
   write_text(path("class/other"), "secret");
   write_text(path("class/own/plugin"), "visible");
-  const Ending ending = run_isolated(
-      {.program = "/bin/sh",
-       .arguments = {"-c", "cd '" + path("") +
-                               "'; cat solution; ls class; cat class/own/plugin; echo 1 >class/own/x"},
-       .folder = path("inside"),
-       .log = path("log"),
-       .hidden = {path("solution"), path("class"), path("is not there")},
-       .visible = {path("class/own")}},
-      {});
+  const Ending ending =
+      run_isolated({.program = "/bin/sh",
+                    .arguments = {"-c", "cd '" + path("") +
+                                            "'; cat solution; ls class; cat class/own/plugin; echo 1 "
+                                            ">class/own/x; echo 1 >class/x && echo written"},
+                    .folder = path("inside"),
+                    .log = path("log"),
+                    .hidden = {path("solution"), path("class"), path("is not there")},
+                    .visible = {path("class/own")}},
+                   {});
   EXPECT_NE(ending.exit_code, 0);
   EXPECT_THAT(log(), ::testing::Not(HasSubstr("secret")));
   EXPECT_THAT(log(), ::testing::Not(HasSubstr("other")));
+  EXPECT_THAT(log(), ::testing::Not(HasSubstr("written")));
   EXPECT_THAT(log(), HasSubstr("own\nvisible"));
   EXPECT_FALSE(std::filesystem::exists(path("class/own/x")));
 }

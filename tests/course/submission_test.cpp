@@ -170,7 +170,7 @@ TEST_F(Submissions, AreArchivesThatCanBeRead) {
   write("", "empty.zip");
   for (const char* name : {"text.tar.gz", "empty.zip"})
     expect_refused(name, "it is no .tar.gz or .zip archive");
-  std::string noise(100'000, ' ');
+  std::string noise(900'000, ' ');
   std::mt19937 generator(1);
   for (char& byte : noise) byte = static_cast<char>(generator() % 128);
   write_archive(path("ada.tar.gz"), {{.name = "sums_dev.cpp", .text = noise}});

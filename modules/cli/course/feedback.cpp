@@ -21,7 +21,7 @@ constexpr const char* kHead = R"(<!doctype html>
 <style>
 body {{ font-family: sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; overflow-wrap: anywhere; }}
 table {{ border-collapse: collapse; width: 100%; }}
-td, th {{ border-top: 1px solid #bbb; padding: 0.4em; text-align: left; vertical-align: top; }}
+td, th {{ border-top: 1px solid #bbb; padding: 0.4em; text-align: left; vertical-align: top; white-space: pre-line; }}
 td:last-child, th:last-child {{ text-align: right; white-space: nowrap; }}
 pre {{ white-space: pre-wrap; background: #f4f4f4; padding: 0.5em; }}
 </style>
@@ -34,12 +34,11 @@ pre {{ white-space: pre-wrap; background: #f4f4f4; padding: 0.5em; }}
 std::string advice(const Module& module, const Exercise& exercise, const Failure& failure) {
   std::string html;
   const std::string check = failure.check.empty() || failure.is_todo ? "" : "Check " + failure.check + ": ";
-  html += fmt::format("<br>{}\n", escape_html(check + failure.message));
+  html += '\n' + escape_html(check + failure.message);
   for (const Check& each : exercise.checks) {
-    if (!failure.is_todo && each.name == failure.check)
-      html += fmt::format("<br>Hint: {}\n", escape_html(each.hint));
+    if (!failure.is_todo && each.name == failure.check) html += "\nHint: " + escape_html(each.hint);
   }
-  return html + fmt::format("<br>Read section &quot;{}&quot; of modules/{}/README.md.\n",
+  return html + fmt::format("\nRead section &quot;{}&quot; of modules/{}/README.md.",
                             escape_html(exercise.section), escape_html(module.folder_name()));
 }
 

@@ -66,7 +66,6 @@ fs::path Gradebook::submission_of(const std::string& student) const {
 fs::path Gradebook::page_of(const std::string& student) const {
   return folder_ / "feedback" / (student + ".html");
 }
-fs::path Gradebook::build_of(const std::string& student) const { return folder_ / "build" / student; }
 
 void Gradebook::keep(const std::string& student, const Submission& submission) const {
   const fs::path kept = submission_of(student), part = folder_ / "submissions" / ".part";

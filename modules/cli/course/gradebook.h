@@ -24,7 +24,7 @@ using Grade = std::map<std::string, ModuleGrade>;
 ///     submissions/NAME/NN_name/FILE   what was taken of a student's submission, and refused.json
 ///     results/NAME.json               the grade
 ///     feedback/NAME.html              the page for the student
-///     build/NAME                      while it is graded
+///     build                           while a submission is graded; of one student at a time
 class Gradebook {
  public:
   explicit Gradebook(const std::filesystem::path& folder);
@@ -36,7 +36,7 @@ class Gradebook {
   bool has(const std::string& student) const;
   std::filesystem::path submission_of(const std::string& student) const;
   std::filesystem::path page_of(const std::string& student) const;
-  std::filesystem::path build_of(const std::string& student) const;
+  std::filesystem::path build() const { return folder_ / "build"; }
 
   /// Replaces the student's submission.
   void keep(const std::string& student, const Submission& submission) const;

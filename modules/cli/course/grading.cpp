@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// A student's code sees neither other submissions nor what they earned.
 CourseTools without_the_class(CourseTools tools, const Gradebook& book) {
-  for (const char* folder : {"submissions", "results", "feedback", "build"})
+  for (const char* folder : {"submissions", "results", "feedback"})
     tools.hidden.push_back(book.folder() / folder);
   tools.hidden.push_back(tools.source / "student");
   return tools;
@@ -95,8 +95,7 @@ Grade grade_student(const CourseTools& tools, const std::vector<Module>& modules
   }
   const CourseTools hiding = without_the_class(tools, book);
   const Grade before = book.read_grade(student);
-  const fs::path build = book.build_of(student);
-  fs::remove_all(build);
+  fs::remove_all(book.build());  // also what an interruption left of another student
   Grade grade;
   for (const Module* module : submitted_modules(modules, book, student)) {
     const std::string name = module->folder_name();
@@ -104,13 +103,13 @@ Grade grade_student(const CourseTools& tools, const std::vector<Module>& modules
     const auto graded = before.find(name);
     grade[name] = graded != before.end() && graded->second.result.code == code_of(tools, *module, submission)
                       ? graded->second
-                      : grade_module(hiding, *module, submission, build / name, on_exercise);
+                      : grade_module(hiding, *module, submission, book.build() / name, on_exercise);
     Grade known = before;  // of the modules that follow, what an interruption would lose
     for (const auto& [done, result] : grade) known[done] = result;
     book.write_grade(student, known);
   }
   book.write_grade(student, grade);
-  fs::remove_all(build);
+  fs::remove_all(book.build());
   return grade;
 }
 

@@ -46,6 +46,10 @@ std::vector<std::string> isolation(const IsolatedCommand& command) {
   } else {
     add({"--bind", folder, folder});
   }
+  // What was mounted in them stays as it is.
+  for (const fs::path& path : command.hidden) {
+    if (fs::is_directory(path)) add({"--remount-ro", fs::absolute(path)});
+  }
   return words;
 }
 

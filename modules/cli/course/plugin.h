@@ -48,7 +48,7 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind,
                     const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder,
                     const std::string& name);
 
-/// The compiler's first error, with the lines that show it; all, but no more lines, if none is found.
+/// The first error of the compiler with the lines that show it; the first lines if none is found.
 std::string first_error(const std::string& errors);
 
 }  // namespace tito

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -129,22 +131,26 @@ void write_file(const fs::path& file, const std::string& text, const fs::path& f
 
 }  // namespace
 
-void write_release(const fs::path& source, const std::vector<Module>& modules, const fs::path& output) {
+void write_release(const fs::path& source, const std::vector<Module>& modules, const fs::path& wanted) {
+  const fs::path output = wanted.has_filename() ? wanted : wanted.parent_path();
   if (fs::exists(output))
     throw std::runtime_error(fmt::format("{} is there already; a release is made anew", output.string()));
+  if (output.has_parent_path()) fs::create_directories(output.parent_path());
+  const Selection selection(source, modules);
+  std::map<std::string, std::string> texts;  // all of them before any is written
+  for (const std::string& file : tracked_files(source, output.string() + ".files")) {
+    if (selection.has(file)) texts.emplace(file, selection.text_of(file));
+  }
   const std::string name = output.filename().string(), extension = ".tar.gz";
   const fs::path part = output.string() + ".part";
   fs::remove_all(part);
-  if (output.has_parent_path()) fs::create_directories(output.parent_path());
-  const Selection selection(source, modules);
-  std::vector<std::string> files = tracked_files(source, output.string() + ".files");
-  std::erase_if(files, [&](const std::string& file) { return !selection.has(file); });
   if (name.ends_with(extension)) {
     TarWriter tar(part, name.substr(0, name.size() - extension.size()));
-    for (const std::string& file : files) tar.add(file, selection.text_of(file), source / file);
+    for (const auto& [file, text] : texts) tar.add(file, text, source / file);
     tar.close();
   } else {
-    for (const std::string& file : files) write_file(part / file, selection.text_of(file), source / file);
+    fs::create_directories(part);
+    for (const auto& [file, text] : texts) write_file(part / file, text, source / file);
   }
   fs::rename(part, output);
 }

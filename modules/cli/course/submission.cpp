@@ -35,7 +35,7 @@ ArchiveHandle open_archive(const fs::path& file, const SubmissionLimits& limits)
   archive_read_support_format_zip(handle.get());
   archive_read_support_filter_gzip(handle.get());
   if (archive_read_open_filename(handle.get(), file.c_str(), 1 << 16) != ARCHIVE_OK)
-    refuse("it is no .tar.gz or .zip archive");
+    refuse("it is no .tar.gz or .zip archive, or damaged");
   // gzip itself, and the file.
   if (archive_filter_count(handle.get()) > 2) refuse("it is compressed more than once");
   return handle;
