@@ -156,7 +156,10 @@ int run_command_line(int argc, char** argv) {
     command.add_option("MODULE", module, "as 3, 03, activations or 03_activations")->required();
     command.add_option("--dir", student, "where your copies are, instead of student/");
   };
-  add_command(module_commands, exit_code, "list", "List the modules", list_modules);
+  bool map = false;
+  add_command(module_commands, exit_code, "list", "List the modules", [&] {
+    return list_modules(map);
+  }).add_flag("--map", map, "which module holds what of the Python original's later twenty modules");
   of_module(add_command(module_commands, exit_code, "start", "Make your copy of a module",
                         [&] { return start_module(module, student); }));
   of_module(add_command(module_commands, exit_code, "test", "Check your code, and print your points",

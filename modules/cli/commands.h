@@ -67,8 +67,8 @@ int mutate_kernels(const MutateOptions& options);
 // The course. A module is named by its number, its name, or both: 3, 03, activations, 03_activations. The
 // student's copies are in `directory`, by default student/ of the repository.
 
-/// Prints the modules.
-int list_modules();
+/// Prints the modules; or, for the map, what each holds of the later twenty modules of the Python original.
+int list_modules(bool map);
 /// Makes the student's copy of a module. Fails if there is one.
 int start_module(const std::string& module, const std::string& directory);
 /// Checks the student's copy and prints the points. Fails if not all were earned.

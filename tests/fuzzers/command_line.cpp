@@ -18,7 +18,7 @@ int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
-int list_modules() { return EXIT_SUCCESS; }
+int list_modules(bool) { return EXIT_SUCCESS; }
 int start_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
