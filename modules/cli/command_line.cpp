@@ -169,6 +169,15 @@ int run_command_line(int argc, char** argv) {
   add_command(module_commands, exit_code, "status", "Print the state and the points of each module", [&] {
     return show_status(student);
   }).add_option("--dir", student, "where your copies are, instead of student/");
+  ViewOptions view;
+  CLI::App& view_command =
+      add_command(module_commands, exit_code, "view", "Make the lessons' pages, and open one in a browser",
+                  [&] { return view_module(view); });
+  view_command.add_option("MODULE", view.module,
+                          "as 3, 03, activations or 03_activations; left out, the index of all lessons");
+  view_command.add_option("-o,--output", view.output,
+                          "the directory of the pages, instead of course/pages in the build folder");
+  view_command.add_flag("--no-open", view.no_open, "only print the page's path");
   add_command(module_commands, exit_code, "verify",
               "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
               [&] { return verify_modules(module); })

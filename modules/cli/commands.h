@@ -77,6 +77,16 @@ int test_module(const std::string& module, const std::string& directory);
 int export_module(const std::string& module, const std::string& directory);
 /// Prints each module's state and points.
 int show_status(const std::string& directory);
+
+struct ViewOptions {
+  std::string module;  // empty for the index
+  std::string output;  // the directory of the pages; empty for course/pages in the build folder
+  bool no_open = false;
+};
+
+/// Makes the lessons' pages, prints the path of the module's, and opens it in a browser on a terminal with a
+/// display.
+int view_module(const ViewOptions& options);
 /// Lets the programs that this one starts run on the exported modules in student/. TINYTORCH_PLUGINS, if it
 /// is set, stays.
 /// @param cuda  whether they have CUDA kernels

@@ -30,7 +30,7 @@ TEST(TitoCommands, VersionAndHelpSucceed) {
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.output, StartsWith("TinyTorch 0."));
   for (const char* command : {"", "run", "test", "mutate", "ops", "inspect", "plot", "list", "system",
-                              "system info", "system doctor"}) {
+                              "system info", "system doctor", "module list", "module view"}) {
     const ProgramRun help = build.tito(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Usage:")) << command;
@@ -59,7 +59,7 @@ TEST(TitoCommands, UsageErrorsExitWithTwo) {
   const FakeBuild build;
   for (const char* arguments :
        {"", "--bogus", "run", "test --backend tpu", "test --bogus", "system", "list extra", "inspect",
-        "inspect a b", "inspect --bogus a", "plot", "plot --x epoch a"}) {
+        "inspect a b", "inspect --bogus a", "plot", "plot --x epoch a", "module view 03 04"}) {
     EXPECT_EQ(build.tito(arguments).exit_code, 2) << arguments;
   }
 }

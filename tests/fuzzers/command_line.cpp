@@ -23,6 +23,7 @@ int start_module(const std::string&, const std::string&) { return EXIT_SUCCESS; 
 int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int show_status(const std::string&) { return EXIT_SUCCESS; }
+int view_module(const ViewOptions&) { return EXIT_SUCCESS; }
 int verify_modules(const std::string&) { return EXIT_SUCCESS; }
 int list_programs() { return EXIT_SUCCESS; }
 int show_system() { return EXIT_SUCCESS; }
