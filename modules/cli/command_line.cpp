@@ -171,7 +171,10 @@ int run_command_line(int argc, char** argv) {
                                       std::function<int()> action) -> CLI::App& {
     return add_command(module_commands, exit_code, name, description, std::move(action));
   };
-  add_module_command("list", "List the modules", list_modules);
+  bool map = false;
+  add_command(module_commands, exit_code, "list", "List the modules", [&] {
+    return list_modules(map);
+  }).add_flag("--map", map, "which module holds what of the Python original's later twenty modules");
   of_module(add_module_command("start", "Make your copy of a module", [&] {
     return start_module(module, student, anyway);
   })).add_flag("--anyway", anyway, "even if modules that it needs are not complete");
@@ -195,6 +198,15 @@ int run_command_line(int argc, char** argv) {
   in_directory(add_module_command("status", "Print the state and the points of each module", [&] {
     return show_status(student, json);
   })).add_flag("--json", json, "for programs");
+  ViewOptions view;
+  CLI::App& view_command =
+      add_command(module_commands, exit_code, "view", "Make the lessons' pages, and open one in a browser",
+                  [&] { return view_module(view); });
+  view_command.add_option("MODULE", view.module,
+                          "as 3, 03, activations or 03_activations; left out, the index of all lessons");
+  view_command.add_option("-o,--output", view.output,
+                          "the directory of the pages, instead of course/pages in the build folder");
+  view_command.add_flag("--no-open", view.no_open, "only print the page's path");
   add_command(module_commands, exit_code, "verify",
               "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
               [&] { return verify_modules(module); })

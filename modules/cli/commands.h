@@ -67,8 +67,8 @@ int mutate_kernels(const MutateOptions& options);
 // The course. A module is named by its number, its name, or both: 3, 03, activations, 03_activations. The
 // student's copies are in `directory`, by default student/ of the repository.
 
-/// Prints the modules.
-int list_modules();
+/// Prints the modules; or, for the map, what each holds of the later twenty modules of the Python original.
+int list_modules(bool map);
 /// Makes the student's copy of a module. Fails if there is one, or if a module that it needs is not complete.
 /// @param anyway  only say what is missing
 int start_module(const std::string& module, const std::string& directory, bool anyway);
@@ -108,6 +108,16 @@ int show_milestones(const std::string& directory);
 /// Replaces this process with the program of a milestone, on the student's modules. Fails if one of them is
 /// missing.
 int run_milestone(const std::string& name, const std::string& directory);
+
+struct ViewOptions {
+  std::string module;  // empty for the index
+  std::string output;  // the directory of the pages; empty for course/pages in the build folder
+  bool no_open = false;
+};
+
+/// Makes the lessons' pages, prints the path of the module's, and opens it in a browser on a terminal with a
+/// display.
+int view_module(const ViewOptions& options);
 /// Lets the programs that this one starts run on the exported modules in student/. TINYTORCH_PLUGINS, if it
 /// is set, stays.
 /// @param cuda  whether they have CUDA kernels

@@ -9,6 +9,7 @@
 #include "modules/cli/programs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -27,10 +28,21 @@ void print_where_to_begin(const Course& course, const Module& module) {
       course.copy_of(module).string(), module.folder_name(), first.id, first.source, module.number);
 }
 
+int print_map(const std::vector<Module>& modules) {
+  fmt::print(
+      "Numbers and names are those of the Python original in September 2025. It has since become twenty\n"
+      "modules. Those that have no module of their name here are in:\n\n");
+  for (const Module& module : modules)
+    fmt::print("{:<20} {}\n", module.folder_name(),
+               module.also.empty() ? "-" : fmt::format("{}", fmt::join(module.also, ", ")));
+  return EXIT_SUCCESS;
+}
+
 }  // namespace
 
-int list_modules() {
+int list_modules(bool map) {
   const Course course("");
+  if (map) return print_map(course.modules());
   for (const Module& module : course.modules()) {
     fmt::print("{:<20} {:<40} {:>2} exercises, {:>3} points, {:g} hours\n", module.folder_name(),
                module.title, module.exercises.size(), module.points(), module.hours);

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 6> kCalls = {
 
 bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::string trimmed(std::string_view text) {
+std::string trimmed_line(std::string_view text) {
   constexpr std::string_view kSpaces = " \t\r";
   const std::size_t begin = text.find_first_not_of(kSpaces);
   if (begin == text.npos) return "";
@@ -64,7 +64,7 @@ std::string code_of(std::string source) {
 std::vector<std::size_t> find_calls(std::string_view code, std::string_view function) {
   std::vector<std::size_t> calls;
   for (std::size_t at = 0; (at = code.find(function, at)) != code.npos; at += function.size()) {
-    const std::string before = trimmed(code.substr(0, at));
+    const std::string before = trimmed_line(code.substr(0, at));
     const bool begins_word = at == 0 || !is_word_character(code[at - 1]);
     const bool is_declared = before.ends_with("bool") || before.ends_with("void");
     if (begins_word && !is_declared && code.substr(at + function.size()).starts_with('('))
@@ -80,7 +80,7 @@ std::string call_in(std::string_view line) {
     if (line[i] == '(') ++depth;
     if (line[i] == ')' && --depth == 0) return std::string(line.substr(0, i + 1));
   }
-  return trimmed(line);
+  return trimmed_line(line);
 }
 
 void add_mutants_of(const fs::path& path, std::vector<Mutant>& mutants) {
@@ -101,7 +101,7 @@ void add_mutants_of(const fs::path& path, std::vector<Mutant>& mutants) {
         mutants.push_back({.file = path.filename().string(),
                            .line = number,
                            .call = call_in(std::string_view(line).substr(at)),
-                           .source = trimmed(line)});
+                           .source = trimmed_line(line)});
       }
     }
   }
@@ -122,7 +122,7 @@ void read_entry(const std::string& kind, std::istringstream& words, MutantTable&
   Redundancy redundancy;
   words >> redundancy.file >> std::quoted(redundancy.source);
   std::getline(words, redundancy.reason);
-  redundancy.reason = trimmed(redundancy.reason);
+  redundancy.reason = trimmed_line(redundancy.reason);
   if (redundancy.reason.empty()) throw std::runtime_error("expected: redundant FILE \"SOURCE LINE\" REASON");
   table.redundancies.push_back(std::move(redundancy));
 }
@@ -166,7 +166,7 @@ MutantTable read_mutant_table(const fs::path& path, const std::vector<Mutant>& m
       check_entry(kind, table, mutants);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(
-          fmt::format("{}:{}: {}: {}", path.string(), number, error.what(), trimmed(line)));
+          fmt::format("{}:{}: {}: {}", path.string(), number, error.what(), trimmed_line(line)));
     }
   }
   for (const Mutant& mutant : mutants) {

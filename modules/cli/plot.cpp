@@ -2,6 +2,7 @@
 #include "modules/cli/commands.h"
 #include "modules/cli/process.h"
 #include "modules/cli/run_log.h"
+#include "modules/cli/scratch_directory.h"
 #include "modules/cli/test_result.h"
 
 #include <fmt/format.h>
@@ -106,27 +107,6 @@ fs::path find_gnuplot() {
   if (const std::optional<std::string> path = first_line_of("command -v gnuplot")) return *path;
   throw std::runtime_error("plot draws with gnuplot, which is not here: apt-get install gnuplot-nox");
 }
-
-/// Files in a directory of their own, which goes with them.
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string path = (fs::temp_directory_path() / "tito-plot-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("a temporary directory cannot be created");
-    path_ = path;
-  }
-  ~ScratchDirectory() {
-    std::error_code ignored;  // what is left is in the system's directory for such files
-    fs::remove_all(path_, ignored);
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Lets gnuplot draw, and moves the picture to its place when it is whole.
 void draw(const fs::path& gnuplot, const std::vector<Curve>& curves, const PlotOptions& options,

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Something of this machine: what was found, or what to do because it was not.
-struct Check {
+struct MachineCheck {
   std::string name;
   std::optional<std::string> found;
   std::string remedy;
@@ -38,21 +38,21 @@ std::string proc_value(const char* path, std::string_view key) {
   return "";
 }
 
-Check compiler() {
+MachineCheck compiler() {
   return {.name = "compiler",
           .found = first_line_of("${CXX:-c++} --version"),
           .remedy = "install g++ 12 or later: apt-get install g++",
           .needed = true};
 }
 
-Check cmake() {
+MachineCheck cmake() {
   return {.name = "cmake",
           .found = first_line_of("cmake --version"),
           .remedy = "install cmake 3.25 or later: apt-get install cmake",
           .needed = true};
 }
 
-Check simd(const Devices& devices) {
+MachineCheck simd(const Devices& devices) {
   // The instruction sets that make a difference, under the kernel's names for x86 and for Arm.
   std::istringstream flags(proc_value("/proc/cpuinfo", "flags") + " " +
                            proc_value("/proc/cpuinfo", "Features"));
@@ -67,11 +67,11 @@ Check simd(const Devices& devices) {
           .remedy = ""};
 }
 
-Check cores() {
+MachineCheck cores() {
   return {.name = "cores", .found = std::to_string(std::thread::hardware_concurrency()), .remedy = ""};
 }
 
-Check memory() {
+MachineCheck memory() {
   const auto gigabytes = [](std::string_view key) {
     return std::strtod(proc_value("/proc/meminfo", key).c_str(), nullptr) / (1024 * 1024);
   };
@@ -81,7 +81,7 @@ Check memory() {
           .remedy = ""};
 }
 
-Check cuda_toolkit() {
+MachineCheck cuda_toolkit() {
   // nvcc is often installed and not on the path.
   std::optional<std::string> release;
   for (const char* nvcc : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
@@ -94,7 +94,7 @@ Check cuda_toolkit() {
               "where"};
 }
 
-Check driver() {
+MachineCheck driver() {
   std::ifstream version("/proc/driver/nvidia/version");
   std::optional<std::string> found;
   if (std::string line; std::getline(version, line)) found = line;
@@ -104,7 +104,7 @@ Check driver() {
           .remedy = "needed for a GPU only; in a container: docker run --gpus all"};
 }
 
-Check gpu() {
+MachineCheck gpu() {
   constexpr std::string_view kNvidia = "0x10de", kDisplay = "0x03";
   std::optional<std::string> found =
       first_line_of("nvidia-smi --query-gpu=name,memory.total --format=csv,noheader");
@@ -125,19 +125,19 @@ Check gpu() {
       .remedy = "no NVIDIA GPU was seen; everything works on the CPU, CUDA kernels on the emulated device"};
 }
 
-Check check_of(const Backend& backend) {
-  Check check{.name = fmt::format("backend {}", backend.name),
-              .found = std::nullopt,
-              .remedy = backend.text,
-              .needed = backend.name == "cpu"};
+MachineCheck check_of(const Backend& backend) {
+  MachineCheck check{.name = fmt::format("backend {}", backend.name),
+                     .found = std::nullopt,
+                     .remedy = backend.text,
+                     .needed = backend.name == "cpu"};
   if (backend.available) check.found = backend.text;
   return check;
 }
 
-std::vector<Check> all_checks() {
+std::vector<MachineCheck> all_checks() {
   const Devices devices = read_devices();
-  std::vector<Check> checks{compiler(), cmake(), simd(devices),  cores(),
-                            memory(),   gpu(),   cuda_toolkit(), driver()};
+  std::vector<MachineCheck> checks{compiler(), cmake(), simd(devices),  cores(),
+                                   memory(),   gpu(),   cuda_toolkit(), driver()};
   for (const Backend& backend : devices.backends) checks.push_back(check_of(backend));
   return checks;
 }
@@ -146,7 +146,7 @@ std::vector<Check> all_checks() {
 
 int show_system() {
   fmt::print("{:<14}{}, built with compiler {}\n", "TinyTorch", TINYTORCH_VERSION, __VERSION__);
-  for (const Check& check : all_checks()) {
+  for (const MachineCheck& check : all_checks()) {
     fmt::print("{:<14}{}\n", check.name, check.found.value_or(fmt::format("not found: {}", check.remedy)));
   }
   return EXIT_SUCCESS;
@@ -154,7 +154,7 @@ int show_system() {
 
 int check_system() {
   bool broken = false;
-  for (const Check& check : all_checks()) {
+  for (const MachineCheck& check : all_checks()) {
     if (check.found) {
       fmt::print("  ok       {:<14}{}\n", check.name, *check.found);
     } else {

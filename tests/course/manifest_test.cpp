@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const std::string kManifest = R"({
-  "number": 7, "name": "sums", "title": "Sums", "hours": 1.5, "needs": [2], "slots": ["sum"],
+  "number": 7, "name": "sums", "title": "Sums", "hours": 1.5, "needs": [2], "slots": ["sum"], "also": ["totals"],
   "exercises": [
     {"id": "long_sum", "title": "A long sum", "points": 3, "source": "sums_dev.cpp", "section": "1. Sums",
      "checks": [{"name": "IsExact", "hint": "Add in double."}],
@@ -53,6 +53,7 @@ TEST_F(Manifest, IsRead) {
   EXPECT_EQ(module.folder_name(), "07_sums");
   EXPECT_EQ(module.hours, 1.5);
   EXPECT_EQ(module.points(), 7);
+  EXPECT_THAT(module.also, ElementsAre("totals"));
   EXPECT_THAT(module.sources(), ElementsAre("sums_dev.cpp", "sums_dev.cu"));
   ASSERT_EQ(module.exercises.size(), 2U);
   EXPECT_EQ(module.exercises[0].suite(), "LongSum");

@@ -18,7 +18,7 @@ int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
-int list_modules() { return EXIT_SUCCESS; }
+int list_modules(bool) { return EXIT_SUCCESS; }
 int start_module(const std::string&, const std::string&, bool) { return EXIT_SUCCESS; }
 int resume_module(const std::string&) { return EXIT_SUCCESS; }
 int print_path(const std::string&, const std::string&) { return EXIT_SUCCESS; }
@@ -30,6 +30,7 @@ int test_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int export_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int measure_module(const std::string&, const std::string&) { return EXIT_SUCCESS; }
 int show_status(const std::string&, bool) { return EXIT_SUCCESS; }
+int view_module(const ViewOptions&) { return EXIT_SUCCESS; }
 int verify_modules(const std::string&) { return EXIT_SUCCESS; }
 int show_checkpoints(const std::string&) { return EXIT_SUCCESS; }
 int test_checkpoint(const std::string&, const std::string&) { return EXIT_SUCCESS; }

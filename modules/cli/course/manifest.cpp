@@ -115,6 +115,7 @@ Module read_module(const path& folder) {
                   .slots = json.at("slots"),
                   .cuda_slots = json.value("cuda_slots", std::vector<std::string>()),
                   .hooks = json.value("hooks", std::vector<std::string>()),
+                  .also = json.value("also", std::vector<std::string>()),
                   .exercises = read_list<Exercise>(json.at("exercises"), read_exercise),
                   .folder = folder};
     validate(module);

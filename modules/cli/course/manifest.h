@@ -47,6 +47,7 @@ struct Module {
   std::vector<std::string> slots;       ///< kernel slots on the CPU
   std::vector<std::string> cuda_slots;  ///< kernel slots on CUDA
   std::vector<std::string> hooks;
+  std::vector<std::string> also;  ///< which of the Python original's later modules it holds
   std::vector<Exercise> exercises;
   std::filesystem::path folder;  ///< modules/03_activations
 
