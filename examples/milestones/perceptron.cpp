@@ -12,19 +12,23 @@ using namespace tinytorch;
 namespace milestones {
 namespace {
 
-/// Points around (2, 2), of class 1, and around (-2, -2), of class -1, with a 1 for the bias: [n, 3].
-struct Clouds {
-  Tensor x, y;
+/// Points of the square [-1, 1]², with a 1 for the bias, and the side of a line on which each is: 1 or -1.
+/// There are none next to the line, so that the rule comes to an end.
+struct Points {
+  Tensor x;  ///< [n, 3]
+  Tensor y;  ///< [n, 1]
 };
 
-Clouds make_clouds(std::int64_t n, Generator& generator, const Options& options) {
-  const Tensor y = concat({ones({n / 2, 1}, options), -ones({n / 2, 1}, options)}, 0);
-  const Tensor points = 2 * y + randn({n, 2}, options, generator);
-  return {concat({points, ones({n, 1}, options)}, 1), y};
+Points draw_points(std::int64_t n, Generator& generator, const Options& options) {
+  const Tensor normal = Tensor{{0.6, 0.8}}.to(options.device.value());
+  const Tensor points = rand({n, 2}, options, generator) * 2 - 1;
+  const Tensor y =
+      where(matmul(points, transpose(normal, 0, 1)) > 0.1, ones({n, 1}, options), -ones({n, 1}, options));
+  return {concat({points + 0.05 * y * normal, ones({n, 1}, options)}, 1), y};
 }
 
-double accuracy(const Clouds& clouds, const Tensor& weight) {
-  return mean((matmul(clouds.x, weight) * clouds.y > 0).to(DType::f32)).item();
+double accuracy(const Points& points, const Tensor& weight) {
+  return mean((matmul(points.x, weight) * points.y > 0).to(DType::f32)).item();
 }
 
 }  // namespace
@@ -32,10 +36,10 @@ double accuracy(const Clouds& clouds, const Tensor& weight) {
 int perceptron(const examples::Program& program) {
   const Options options{.device = program.device};
   Generator generator(program.seed);
-  const Clouds training = make_clouds(100, generator, options), test = make_clouds(1000, generator, options);
+  const Points training = draw_points(100, generator, options), test = draw_points(1000, generator, options);
   Tensor weight = zeros({3, 1}, options);
   int corrections = 0;
-  for (int epoch = 1; epoch <= 20; ++epoch) {
+  for (int epoch = 1; epoch <= 100; ++epoch) {
     for (std::int64_t i = 0; i < training.x.size(0); ++i) {
       const Tensor x = slice(training.x, 0, i, i + 1), y = slice(training.y, 0, i, i + 1);
       if ((matmul(x, weight) * y).item() > 0) continue;
@@ -47,7 +51,7 @@ int perceptron(const examples::Program& program) {
     if (accuracy(training, weight) == 1) break;
   }
   std::printf("accuracy on 1000 points that it has not seen: %.3f\n", accuracy(test, weight));
-  return accuracy(test, weight) > 0.95 ? examples::kDone : examples::kFailed;
+  return accuracy(test, weight) > 0.9 ? examples::kDone : examples::kFailed;
 }
 
 }  // namespace milestones

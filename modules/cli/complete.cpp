@@ -91,7 +91,7 @@ class Completion {
   }
 
   bool conform_on(const char* backend, const std::vector<std::string>& slots) {
-    return slots.empty() || passes({"test_conformance", rows_of(slots), backend});
+    return slots.empty() || passes({"test_conformance", rows_of(slots, folder()), backend});
   }
 
   /// The progressive tests of this module, and of those before it that are in the framework.
@@ -117,6 +117,9 @@ class Completion {
     return true;
   }
 
+  /// Where the framework's tests write.
+  fs::path folder() const { return course_.copy_of(module_) / "build" / "framework"; }
+
   /// The candidate, with what is in the framework of the modules before.
   std::vector<Export> exports() const {
     std::vector<Export> before = read_exports(course_.student());
@@ -131,8 +134,7 @@ class Completion {
   }
 
   bool passes(const FrameworkTests& tests) {
-    const FrameworkResult run =
-        run_framework_tests(tests, exports(), course_.copy_of(module_) / "build" / "framework");
+    const FrameworkResult run = run_framework_tests(tests, exports(), folder());
     const TestResult& result = run.result;
     fmt::print("    {} ({}): {} passed, {} failed\n", tests.program, tests.backend, result.passed,
                result.failures());

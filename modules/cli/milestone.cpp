@@ -60,9 +60,12 @@ int run_milestone(const std::string& name, const std::string& directory) {
     for (const std::string& line : missing) fmt::print("  {}\n", line);
     return EXIT_FAILURE;
   }
-  fmt::print("on your {}\n", names_of_modules(course, milestone));
+  const std::vector<Export> exports = read_exports(course.student());
+  fmt::print("the framework runs with your");
+  for (const Export& each : exports) fmt::print(" {}", each.module);
+  fmt::print("\n");
   std::fflush(stdout);
-  setenv("TINYTORCH_PLUGINS", plugins_variable(read_exports(course.student()), true).c_str(), 1);
+  setenv("TINYTORCH_PLUGINS", plugins_variable(exports, true).c_str(), 1);
   return run_example("milestones", {milestone.name, "--backend", "cpu"});
 }
 

@@ -88,10 +88,10 @@ TEST_F(Commands, ResetKeepsTheWorkInNumberedBackups) {
     write_text(path("mine/01_setup/" + source), "work " + number);
     const auto reset = student("module reset 01");
     EXPECT_EQ(reset.exit_code, 0) << reset.output;
-    EXPECT_THAT(reset.output,
-                StartsWith("your work is kept in " + path("mine/backups/01_setup-") + number + "\n"));
+    EXPECT_THAT(reset.output, StartsWith(fmt::format("your work is kept in {}{}\n",
+                                                     path("mine/backups/01_setup-"), number)));
     EXPECT_EQ(read_text(path("mine/01_setup/" + source)), untouched);
-    EXPECT_EQ(read_text(path("mine/backups/01_setup-" + number + "/" + source)), "work " + number);
+    EXPECT_EQ(read_text(path(fmt::format("mine/backups/01_setup-{}/{}", number, source))), "work " + number);
   }
 }
 
@@ -142,6 +142,26 @@ TEST_F(Commands, TestOfAllModulesAddsUp) {
                                                         find_module(modules_, "2").exercises.size())));
 }
 
+TEST_F(Commands, ResumePutsWhatIsCompleteIntoTheFrameworkFirst) {
+  fill_in(find_module(modules_, "dataloader"));
+  EXPECT_EQ(student("module test 08").exit_code, 0);
+  EXPECT_EQ(student("module resume").output,
+            "08_dataloader has all points; `tito module complete 08` lets the framework run on it\n");
+}
+
+TEST_F(Commands, AnExportWithoutItsPlugInsIsNone) {
+  std::filesystem::create_directories(path("mine/exported/03_activations/1"));
+  // A folder elsewhere counts by its name alone.
+  write_text(path("mine/exported/03_activations/export.json"),
+             R"({"code": "0", "folder": "../../1", "cpu": true, "cuda": false, "tests": 3})");
+  EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+  write_text(path("mine/exported/03_activations/1/cpu.so"), "");
+  EXPECT_THAT(student("module status").output,
+              HasSubstr("-/62  yours, before its last change, passed 3 tests\n"));
+  write_text(path("mine/exported/03_activations/export.json"), "{");
+  EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+}
+
 /// A copy of 03_activations with the solutions.
 class Complete : public Commands {
  protected:
@@ -183,6 +203,10 @@ TEST_F(Complete, PutsAModuleInThatPassesAllSteps) {
   EXPECT_THAT(student("fix 03").output,
               AllOf(HasSubstr("03_activations, conformance: test_conformance --backend cpu"),
                     HasSubstr("1. Reproduce: `tito module complete 03`"), HasSubstr("5. Exercise: relu")));
+
+  fill_in(activations_);
+  EXPECT_THAT(student("fix 03").output, HasSubstr("Proof of 03_activations, conformance: it passes"))
+      << "this code is in the framework, with its tests";
 }
 
 TEST_F(Complete, StopsAtTheFirstExerciseThatFailsAndFixLogsIt) {
@@ -260,7 +284,7 @@ TEST_F(Progressive, CheckpointsAndMilestonesStandOnModules) {
   const auto crisis = student("milestone run xor_crisis");
   EXPECT_EQ(crisis.exit_code, 0) << crisis.output;
   EXPECT_THAT(crisis.output,
-              AllOf(HasSubstr("on your 02_tensor, 03_activations, 04_layers\n"),
+              AllOf(HasSubstr("the framework runs with your 02_tensor 03_activations 04_layers\n"),
                     HasSubstr("at best 3 of 4 points right"), HasSubstr("it fails, as it must")));
 
   fill_in(find_module(modules_, "1"));

@@ -19,7 +19,7 @@ fs::path folder_of_exports(const fs::path& student) { return fs::absolute(studen
 /// @throws std::runtime_error  it is missing
 fs::path find_plugin(const nlohmann::json& description, const fs::path& folder, const char* name) {
   if (!description.at(name).get<bool>()) return {};
-  const fs::path file = folder / (std::string(name) + ".so");
+  fs::path file = folder / (std::string(name) + ".so");
   if (!fs::is_regular_file(file)) throw std::runtime_error(file.string() + " is missing");
   return file;
 }

@@ -26,10 +26,11 @@ Program find_test_program(const std::string& name) {
 
 }  // namespace
 
-std::string rows_of(const std::vector<std::string>& slots) {
+std::string rows_of(const std::vector<std::string>& slots, const fs::path& folder) {
   std::vector<std::string> arguments{"--filter"};
   arguments.insert(arguments.end(), slots.begin(), slots.end());
-  const fs::path log = build_folder() / "course" / "rows.log";
+  fs::create_directories(folder);
+  const fs::path log = folder / "rows.log";
   const Ending ending = run_logged(find_tool("ops").path, arguments, log);
   std::string filter = read_text(log);
   if (ending.exit_code != 0 || ending.signal != 0)

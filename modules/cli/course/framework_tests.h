@@ -17,9 +17,10 @@ struct FrameworkTests {
   std::string backend;  ///< cpu or cuda
 };
 
-/// The tests of the rows of the op table that call these kernel slots; empty if no row does.
+/// GoogleTest's filter of the rows of the op table that call these kernel slots.
+/// @param folder  for files in between
 /// @throws std::runtime_error  the op table has no such slot
-std::string rows_of(const std::vector<std::string>& slots);
+std::string rows_of(const std::vector<std::string>& slots, const std::filesystem::path& folder);
 
 /// The result, and the log with the output of the tests.
 struct FrameworkResult {

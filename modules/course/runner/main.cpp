@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "modules/course/runner/device.h"
 #include "modules/course/todo.h"
@@ -41,8 +42,11 @@ std::FILE* take_report() {
   return fdopen(descriptor, "w");
 }
 
-/// What an exception says, out of the sentence that GoogleTest makes of it.
+/// What FAIL() says, without GoogleTest's line before; or an exception, out of the sentence that it makes of
+/// it.
 std::string without_frame(const std::string& message) {
+  constexpr std::string_view kFailed = "Failed\n";
+  if (message.starts_with(kFailed)) return message.substr(kFailed.size());
   const std::string before = "C++ exception with description \"", after = "\" thrown in the test body.";
   const std::size_t begin = message.find(before), end = message.find(after);
   if (begin == std::string::npos || end == std::string::npos) return message;
