@@ -63,6 +63,15 @@ TEST_F(Measure, GivesTheNumbersOfTheLessons) {
   EXPECT_THAT(module("measure 13").output, HasSubstr("all global loads: 24576 bytes of threads"));
 }
 
+TEST_F(Measure, LaunchesTheKernelsOfEachModule) {
+  for (const char* each : {"03_activations", "06_spatial"}) {
+    solve(each);
+    const ProgramRun run = module("measure " + std::string(each));
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_THAT(run.output, HasSubstr("all global loads: ")) << run.output;
+  }
+}
+
 TEST_F(Measure, NamesWhatIsNotWritten) {
   ASSERT_EQ(module("start 03 --anyway").exit_code, 0);
   const ProgramRun run = module("measure 03");
