@@ -125,7 +125,8 @@ void check_width(const std::string& directory, const Settings& settings) {
   const std::string path = nn::latest_checkpoint(directory);
   if (path.empty()) return;
   const std::string width = nn::load_checkpoint(path).config["width"];
-  if (width != std::to_string(settings.width)) {
+  // A checkpoint of an earlier version of this program has none.
+  if (!width.empty() && width != std::to_string(settings.width)) {
     throw std::runtime_error(path + " has a model of --width " + width +
                              "; go on with that, or give an --output of its own");
   }

@@ -103,9 +103,7 @@ class Trainer::Run {
     result_.state.steps = trainer_.steps_;
     result_.state.total_steps =
         options_.steps > 0 ? options_.steps : checked_mul("Trainer::fit", options_.epochs, steps_of_epoch());
-    result_.state.epoch = loader.state().epoch;
-    result_.state.batch = loader.state().batch;
-    result_.state.batches = batches_of_epoch();
+    read_position();
   }
 
   TrainingResult run() {
@@ -138,15 +136,20 @@ class Trainer::Run {
                : loader_.size();
   }
 
+  // That of the loader, between two steps.
+  void read_position() {
+    result_.state.epoch = loader_.state().epoch;
+    result_.state.batch = loader_.state().batch;
+    result_.state.batches = batches_of_epoch();
+  }
+
   template <class Event>
   void notify(const Event& event) {
     for (Callback* const callback : trainer_.callbacks_) event(*callback);
   }
 
   void run_epoch() {
-    result_.state.epoch = loader_.state().epoch;
-    result_.state.batch = loader_.state().batch;
-    result_.state.batches = batches_of_epoch();
+    read_position();
     for (const Batch& batch : loader_) {
       const bool ends_epoch = loader_.state().batch == 0;
       result_.state.batch = ends_epoch ? loader_.size() : loader_.state().batch;
