@@ -153,8 +153,7 @@ int verify_modules(const std::string& wanted) {
   if (!wanted.empty()) modules = {course.find(wanted)};
   bool ok = true;
   fmt::print("{:<20} {:>9} {:>10} {:>10} {:>10}\n", "module", "solved", "untouched", "alone", "mistakes");
-  for (const Module& module : modules) {
-    const Verification result = verify_module(course.tools(), module);
+  verify(course.tools(), modules, [&](const Module& module, const Verification& result) {
     std::size_t mistakes = 0;
     for (const Exercise& exercise : module.exercises) mistakes += exercise.mistakes.size();
     const std::size_t exercises = module.exercises.size();
@@ -165,7 +164,7 @@ int verify_modules(const std::string& wanted) {
     for (const std::string& problem : result.problems) fmt::print("  {}\n", problem);
     std::fflush(stdout);
     ok = ok && result.ok();
-  }
+  });
   return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

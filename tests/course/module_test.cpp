@@ -54,14 +54,13 @@ class Course : public tinytorch::testing::FileTest {
 };
 
 TEST_F(Course, GivesThePointsThatAreDue) {
-  for (const Module& each : modules()) {
-    const Verification result = verify_module(tools(), each);
+  verify(tools(), modules(), [](const Module& each, const Verification& result) {
     for (const std::string& problem : result.problems) ADD_FAILURE() << each.folder_name() << ": " << problem;
     EXPECT_EQ(static_cast<std::size_t>(result.solved), each.exercises.size());
     EXPECT_EQ(static_cast<std::size_t>(result.untouched), each.exercises.size());
     EXPECT_EQ(static_cast<std::size_t>(result.alone), each.exercises.size());
     EXPECT_GE(static_cast<std::size_t>(result.diagnosed), each.exercises.size());
-  }
+  });
 }
 
 TEST_F(Course, LeadsThroughAModule) {

@@ -7,7 +7,9 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <sstream>
+#include <stdexcept>
 
 #include "modules/cli/course/isolation.h"
 
@@ -69,9 +71,11 @@ bool parse_report(const fs::path& file, std::vector<CheckResult>& checks) {
     const nlohmann::json json = nlohmann::json::parse(line);
     if (json.contains("checks")) return json["checks"] == checks.size();
     if (json.contains("begins")) {
-      checks.push_back({.name = json.value("begins", ""), .message = "", .todo = ""});
+      checks.push_back(
+          {.suite = json.value("suite", ""), .name = json.value("begins", ""), .message = "", .todo = ""});
     } else if (!checks.empty() && checks.back().name == json.value("ends", "")) {
-      checks.back() = {.name = checks.back().name,
+      checks.back() = {.suite = checks.back().suite,
+                       .name = checks.back().name,
                        .passed = json.value("passed", false),
                        .message = json.value("message", ""),
                        .todo = json.value("todo", ""),
@@ -154,8 +158,10 @@ std::string describe_fault(const Ending& ending, const std::string& log, const M
   return fmt::format("it ended with {}{}", describe(ending), at);
 }
 
+std::string filter_for(const Exercise& exercise) { return exercise.suite() + ".*"; }
+
 ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const Plugin& plugin,
-                          const Exercise& exercise, const Module& module, const fs::path& build,
+                          const std::string& filter, const Module& module, const fs::path& build,
                           const std::vector<std::string>& environment) {
   // The only folder that it can write to, and empty each time; its report it writes by a descriptor.
   const fs::path log = build / "run.log", report = build / "report.json", scratch = build / "scratch";
@@ -167,17 +173,17 @@ ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const 
         "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1", "SIMT_WORKERS=2", "SIMT_ORDER=shuffled",
         "OMP_WAIT_POLICY=passive"})
     variables.emplace_back(variable);
-  const Ending ending = run_isolated(
-      {.program = runner.program,
-       .arguments = {plugin.library, runner.checks, fmt::format("--gtest_filter={}.*", exercise.suite())},
-       .folder = scratch,
-       .log = log,
-       .environment = variables,
-       .report = report,
-       .hidden = tools.hidden,
-       .visible = {build},
-       .scratch = std::uint64_t{64} << 20},
-      {.time_out_signal = SIGABRT});
+  const Ending ending =
+      run_isolated({.program = runner.program,
+                    .arguments = {plugin.library, runner.checks, "--gtest_filter=" + filter},
+                    .folder = scratch,
+                    .log = log,
+                    .environment = variables,
+                    .report = report,
+                    .hidden = tools.hidden,
+                    .visible = {build},
+                    .scratch = std::uint64_t{64} << 20},
+                   {.time_out_signal = SIGABRT});
   ExerciseResult result;
   const bool complete = read_report(report, result.checks);
   const bool as_reported = ending.signal == 0 && ending.exit_code == (result.failure() != nullptr ? 1 : 0);
@@ -230,8 +236,8 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
                             const std::vector<std::string>& environment) {
   const auto run = [&](PluginKind kind, const Plugin& plugin) {
     if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = "it does not compile"};
-    ExerciseResult result = run_checks(tools, runner_for(tools, module, kind), plugin, exercise, module,
-                                       fs::absolute(build), environment);
+    ExerciseResult result = run_checks(tools, runner_for(tools, module, kind), plugin, filter_for(exercise),
+                                       module, fs::absolute(build), environment);
     if (result.fault.empty() && result.checks.size() != exercise.checks.size())
       result.fault = fmt::format("{} of {} checks ran", result.checks.size(), exercise.checks.size());
     return result;
@@ -253,11 +259,36 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
   return result;
 }
 
+std::vector<std::string> passing_exercises(const CourseTools& tools, const Module& module,
+                                           const ModulePlugins& plugins, const fs::path& build,
+                                           const std::vector<std::string>& environment) {
+  std::map<std::string, std::size_t> passed;  // checks, by suite
+  const auto run = [&](PluginKind kind, const Plugin& plugin) {
+    std::string filter;
+    for (const Exercise& exercise : module.exercises) {
+      if (exercise.on_device() == (kind == PluginKind::memory)) filter += filter_for(exercise) + ':';
+    }
+    if (filter.empty()) return;
+    const ExerciseResult result = run_checks(tools, runner_for(tools, module, kind), plugin, filter, module,
+                                             fs::absolute(build), environment);
+    if (!result.fault.empty()) throw std::runtime_error(fmt::format("{}: {}", module.name, result.fault));
+    for (const CheckResult& check : result.checks) passed[check.suite] += check.passed ? 1 : 0;
+  };
+  run(PluginKind::host, plugins.host);
+  run(PluginKind::memory, plugins.memory);
+  std::vector<std::string> passing;
+  for (const Exercise& exercise : module.exercises) {
+    if (passed[exercise.suite()] == exercise.checks.size()) passing.push_back(exercise.id);
+  }
+  return passing;
+}
+
 ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
                                 const Plugin& counters, const fs::path& build) {
   const Runner runner{.program = tools.folder / "run_counters",
                       .checks = tools.folder / fmt::format("measure_{:02}_counters.so", module.number)};
-  return run_checks(tools, runner, counters, exercise, module, fs::absolute(build), {"COURSE_COUNTS=1"});
+  return run_checks(tools, runner, counters, filter_for(exercise), module, fs::absolute(build),
+                    {"COURSE_COUNTS=1"});
 }
 
 }  // namespace tito

@@ -29,7 +29,7 @@ struct KernelCounts {
 
 /// What became of a check, in the order in which they ran.
 struct CheckResult {
-  std::string name;
+  std::string suite, name;
   bool passed = false;
   std::string message;                     ///< of a failure: what was called, what it gave, what was expected
   std::string todo;                        ///< the function that was called and is not written, if one was
@@ -63,6 +63,13 @@ ModulePlugins build_plugins(const CourseTools& tools, const Module& module,
 ExerciseResult run_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
                             const ModulePlugins& plugins, const std::filesystem::path& build,
                             const std::vector<std::string>& environment = {});
+
+/// The exercises that pass, by one process for those of the host and one for kernels, of which only memory is
+/// watched.
+/// @throws std::runtime_error  not all checks were done
+std::vector<std::string> passing_exercises(const CourseTools& tools, const Module& module,
+                                           const ModulePlugins& plugins, const std::filesystem::path& build,
+                                           const std::vector<std::string>& environment);
 
 /// Runs the launches that tests/module_NN/measure.cu has for an exercise, and counts what their kernels do to
 /// memory.

@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <semaphore>
 #include <stdexcept>
+#include <thread>
 
 #include "modules/cli/course/cut.h"
 #include "modules/cli/course/exercise_run.h"
@@ -108,12 +113,13 @@ class Verifier {
   }
 
   void verify_alone(const Exercise& exercise) {
-    std::string others;
-    for (const Exercise& other : module_.exercises) {
-      const bool passed = run(other, exercise.id).passed();
-      if (passed != (other.id == exercise.id)) others += ' ' + other.id + (passed ? " passes" : " fails");
+    const ExerciseResult own = run(exercise, exercise.id);
+    std::string problem = own.passed() ? "" : fmt::format(" it fails: {}", text_of(own));
+    for (const std::string& other : passing_exercises(tools_, module_, plugins_, folder_ / "all" / "build",
+                                                      {"COURSE_ALTERNATIVES=" + exercise.id})) {
+      if (other != exercise.id) problem += fmt::format(" {} passes", other);
     }
-    count(others.empty(), result_.alone, fmt::format("if {} alone is solved,{}", exercise.id, others));
+    count(problem.empty(), result_.alone, fmt::format("if {} alone is solved,{}", exercise.id, problem));
   }
 
   void verify_mistake(const Exercise& exercise, const Mistake& mistake) {
@@ -134,8 +140,18 @@ class Verifier {
 
 }  // namespace
 
-Verification verify_module(const CourseTools& tools, const Module& module) {
-  return Verifier(tools, module).run();
+void verify(const CourseTools& tools, const std::vector<Module>& modules,
+            const std::function<void(const Module&, const Verification&)>& report) {
+  std::counting_semaphore<> processors(std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::future<Verification>> verifications;
+  for (const Module& module : modules) {
+    verifications.push_back(std::async(std::launch::async, [&] {
+      processors.acquire();
+      const std::shared_ptr<void> release(nullptr, [&](void*) { processors.release(); });
+      return Verifier(tools, module).run();
+    }));
+  }
+  for (std::size_t i = 0; i < modules.size(); ++i) report(modules[i], verifications[i].get());
 }
 
 }  // namespace tito

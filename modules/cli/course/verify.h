@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,12 @@ struct Verification {
   bool ok() const { return problems.empty(); }
 };
 
-/// Runs the exercises of a module on the solution, on the untouched copy, on each exercise alone and on each
-/// mistake. What is built goes to build/course/verify/NN_name.
+/// Runs the exercises of modules on the solution, on the untouched copy, on each exercise alone and on each
+/// mistake; as many modules at a time as there are processors. What is built goes to
+/// build/course/verify/NN_name.
+/// @param report  gets each module's in their order, as soon as it is known
 /// @throws std::runtime_error  a file is missing, or does not compile
-Verification verify_module(const CourseTools& tools, const Module& module);
+void verify(const CourseTools& tools, const std::vector<Module>& modules,
+            const std::function<void(const Module&, const Verification&)>& report);
 
 }  // namespace tito

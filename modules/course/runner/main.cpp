@@ -58,7 +58,7 @@ class Report : public ::testing::EmptyTestEventListener {
   explicit Report(std::FILE* out) : out_(out) {}
 
   void OnTestStart(const ::testing::TestInfo& test) override {
-    write({{"begins", test.name()}});
+    write({{"suite", test.test_suite_name()}, {"begins", test.name()}});
     message_.clear();
     called_todo.clear();
   }
