@@ -49,6 +49,10 @@ Variable RuleArguments::fitted(std::size_t i, Variable&& gradient) const {
     gradient = by_hook(
         hooks::broadcast_gradient, [&] { return sum_to(gradient, input.shape); }, gradient.value(),
         input.shape);
+    if (gradient.shape() != input.shape) {
+      fail<ShapeError>("backward", "the hook broadcast_gradient gave {} for an operand {}", gradient.shape(),
+                       input.shape);
+    }
   }
   if (gradient.dtype() != input.dtype) gradient = gradient.to(input.dtype);
   return std::move(gradient);

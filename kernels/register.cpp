@@ -28,6 +28,7 @@ void register_all_kernels() {
   cpu::register_normalization_gradient();
   cpu::register_optimizer();
   cpu::register_positions();
+  cpu::register_quantization();
   cpu::register_random();
   cpu::register_recurrent();
   cpu::register_reduction();

@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
 #include "core/internal/format.h"
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 
@@ -33,7 +41,45 @@ void check_options(const char* layer, std::int64_t width, const MultiHeadAttenti
   }
 }
 
+/// `rows` rows of a contiguous tensor [..., width], from row `begin` on.
+std::span<const float> rows_of(const Tensor& x, std::int64_t begin, std::int64_t rows = 1) {
+  const std::int64_t width = x.size(-1);
+  return {x.data<float>() + begin * width, static_cast<std::size_t>(rows * width)};
+}
+
+std::vector<float> copy_of(std::span<const float> values) { return {values.begin(), values.end()}; }
+
+/// Attention by a plug-in, head by head and step by step.
+/// @param q             [batch, heads, steps, width]
+/// @param keys, values  [batch, kv_heads, all steps, width], the last of which are those of q
+Tensor attended_by_hook(const char* layer, const Tensor& q, const Tensor& keys, const Tensor& values) {
+  const std::int64_t steps = q.size(2), width = q.size(3), before = keys.size(2) - steps,
+                     group = q.size(1) / keys.size(1);
+  Tensor y = empty(q.shape());
+  for (std::int64_t head = 0; head < q.size(0) * q.size(1); ++head) {
+    const std::int64_t begin = head / group * keys.size(2);
+    hooks::HeadCache cache{copy_of(rows_of(keys, begin, before)), copy_of(rows_of(values, begin, before))};
+    for (std::int64_t step = 0; step < steps; ++step) {
+      const std::int64_t query = head * steps + step, key = begin + before + step;
+      hooks::attend_cached(cache, rows_of(q, query), rows_of(keys, key), rows_of(values, key),
+                           1 / std::sqrt(static_cast<double>(width)),
+                           {y.data<float>() + query * width, static_cast<std::size_t>(width)});
+      const auto wanted = static_cast<std::size_t>((before + step + 1) * width);
+      if (cache.keys.size() != wanted || cache.values.size() != wanted) {
+        fail<ValueError>(layer,
+                         "the hook attend_cached left a cache of {} and {} values; {} were wanted of each",
+                         cache.keys.size(), cache.values.size(), wanted);
+      }
+    }
+  }
+  return y;
+}
+
 }  // namespace
+
+constinit Hook<void(hooks::HeadCache&, std::span<const float>, std::span<const float>, std::span<const float>,
+                    double, std::span<float>)>
+    hooks::attend_cached{"attend_cached", nullptr};
 
 AttentionHeads::AttentionHeads(const char* layer, std::int64_t features, std::int64_t heads,
                                const MultiHeadAttentionOptions& options)
@@ -63,6 +109,11 @@ Tensor AttentionHeads::attend(const Tensor& q, const Tensor& k, const Tensor& v,
                               KeyValueCache& cache) const {
   const std::int64_t before = cache.length();
   cache.append(k, v);
+  const bool is_plain = causal_ && !(training && dropout_ > 0);
+  if (is_plain && q.dtype() == DType::f32 && q.device() == Device::cpu() && hooks::attend_cached) {
+    return joined(
+        attended_by_hook(layer_, contiguous(q), contiguous(cache.keys()), contiguous(cache.values())));
+  }
   return attend(q, cache.keys(), cache.values(), training, {}, before);
 }
 

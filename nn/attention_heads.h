@@ -66,8 +66,7 @@ class AttentionHeads {
   template <TensorLike T>
   T attend(const T& q, const T& k, const T& v, bool training, const Tensor& mask = {},
            std::int64_t offset = 0) const {
-    const T y = scaled_dot_product_attention(q, k, v, attention_options(training, mask, offset));
-    return flatten(transpose(y, -3, -2), y.rank() - 2);
+    return joined(scaled_dot_product_attention(q, k, v, attention_options(training, mask, offset)));
   }
 
   /// Appends keys and values to the cache, and attends to all steps in it.
@@ -93,6 +92,11 @@ class AttentionHeads {
     shape.back() = heads;
     shape.push_back(features_ / heads_);
     return transpose(reshape(x, shape), -3, -2);
+  }
+  /// [..., length, heads * width] of y [..., heads, length, width].
+  template <TensorLike T>
+  static T joined(const T& y) {
+    return flatten(transpose(y, -3, -2), y.rank() - 2);
   }
   template <TensorLike T>
   T with_positions(const T& x, std::int64_t offset) const {

@@ -15,6 +15,7 @@
 #include "core/internal/format.h"
 #include "core/internal/snapshot.h"
 #include "core/ops/copy.h"
+#include "nn/hooks.h"
 
 namespace tinytorch::nn {
 
@@ -30,6 +31,11 @@ struct Part {
   bool tied = false;  // the parameter is that of an earlier part
 
   const Tensor& value() const { return parameter ? parameter->value() : *buffer; }
+  // Of a parameter: its node, or itself if it is a constant, which nothing shares.
+  const void* identity() const {
+    const Node* const node = parameter->node().get();
+    return node != nullptr ? static_cast<const void*>(node) : parameter;
+  }
 };
 
 // Collects the parts of a module tree in the order of visit(), each module before its own parts.
@@ -185,6 +191,16 @@ std::string class_name(const Module& module) {
 
 }  // namespace
 
+constinit Hook<std::int64_t(std::span<const hooks::ParameterSize>)> hooks::parameter_count{
+    "parameter_count", [](std::span<const ParameterSize> parameters) {
+      std::set<const void*> counted;
+      std::int64_t sum = 0;
+      for (const auto& [identity, numel] : parameters) {
+        if (counted.insert(identity).second) sum += numel;
+      }
+      return sum;
+    }};
+
 void Module::visit(Visitor&) {}
 
 std::string Module::description() const { return class_name(*this); }
@@ -297,7 +313,8 @@ void Module::load_state_dict(StateDict state) {
 
 std::string Module::summary() const {
   std::vector<Row> rows;  // one for each module
-  std::int64_t total = 0, trainable = 0, parameter_bytes = 0, buffer_bytes = 0;
+  std::vector<hooks::ParameterSize> sizes;
+  std::int64_t trainable = 0, parameter_bytes = 0, buffer_bytes = 0;
   for (const Part& part : parts_of(*this)) {
     if (part.module) {
       rows.push_back({.path = part.path, .description = part.module->description(), .shapes = {}});
@@ -312,9 +329,9 @@ std::string Module::summary() const {
       buffer_bytes += bytes;
       continue;
     }
+    sizes.push_back({.identity = part.identity(), .numel = value.numel()});
     if (part.tied) continue;  // counted where it was first
     row.numel += value.numel();
-    total += value.numel();
     parameter_bytes += bytes;
     if (part.parameter->requires_grad()) trainable += value.numel();
   }
@@ -322,8 +339,9 @@ std::string Module::summary() const {
   if (rows.size() > 1 && rows.front().shapes.empty()) rows.erase(rows.begin());
 
   std::string text = table(rows);
-  text += fmt::format("Total: {} parameters ({} bytes), {} of them trainable", with_thousands(total),
-                      with_thousands(parameter_bytes), with_thousands(trainable));
+  text += fmt::format("Total: {} parameters ({} bytes), {} of them trainable",
+                      with_thousands(hooks::parameter_count(sizes)), with_thousands(parameter_bytes),
+                      with_thousands(trainable));
   if (buffer_bytes > 0) text += fmt::format("; buffers: {} bytes", with_thousands(buffer_bytes));
   text += '\n';
   return text;

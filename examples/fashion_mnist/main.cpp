@@ -13,12 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "examples/common/fashion_mnist.h"
 #include "examples/common/program.h"
-#include "examples/fashion_mnist/data.h"
 #include "examples/fashion_mnist/model.h"
 #include "examples/fashion_mnist/report.h"
 
 using namespace tinytorch;
+using examples::FashionMnist;
 
 namespace {
 
@@ -79,7 +80,9 @@ void make_quick(const CLI::App& app, Settings& settings) {
 }
 
 /// The pixels as the network takes them.
-nn::Transform prepared() { return nn::compose({nn::to_float(), nn::normalize({kMean}, {kDeviation})}); }
+nn::Transform prepared() {
+  return nn::compose({nn::to_float(), nn::normalize({FashionMnist::kMean}, {FashionMnist::kDeviation})});
+}
 nn::Transform augmented() { return nn::compose({nn::random_flip(), nn::random_crop(2), prepared()}); }
 
 std::string weights_path(const Settings& settings) {
@@ -91,7 +94,8 @@ std::int64_t epochs_of(const Settings& settings) {
   return settings.model == "mlp" ? 12 : 8;
 }
 
-nn::DataLoader training_loader(const Data& data, const Settings& settings, const examples::Program& program) {
+nn::DataLoader training_loader(const FashionMnist& data, const Settings& settings,
+                               const examples::Program& program) {
   return nn::DataLoader(data.dataset(), {.batch_size = 64,
                                          .shuffle = true,
                                          .workers = 1,
@@ -101,7 +105,7 @@ nn::DataLoader training_loader(const Data& data, const Settings& settings, const
 }
 
 /// Reads the saved weights into a new model, and measures that.
-void evaluate_saved(const Settings& settings, const Data& test, nn::DataLoader& loader,
+void evaluate_saved(const Settings& settings, const FashionMnist& test, nn::DataLoader& loader,
                     const examples::Program& program) {
   nn::Sequential model = make_model(settings.model, settings.width);
   model.load_state_dict(load_safetensors(weights_path(settings)));
@@ -160,8 +164,8 @@ nn::TrainingResult fit(nn::Sequential& model, nn::DataLoader& loader, nn::DataLo
 }
 
 int train(const examples::Program& program, const Settings& settings) {
-  const Data training = load(settings.data, true, program.quick ? 512 : 0),
-             test = load(settings.data, false, program.quick ? 256 : 0);
+  const FashionMnist training = examples::load_fashion_mnist(settings.data, true, program.quick ? 512 : 0),
+                     test = examples::load_fashion_mnist(settings.data, false, program.quick ? 256 : 0);
   std::printf("%lld training images, %lld test images\n", static_cast<long long>(training.images.size(0)),
               static_cast<long long>(test.images.size(0)));
   manual_seed(program.seed);
@@ -217,7 +221,7 @@ int predict(const examples::Program& program, const Settings& settings) {
   const Sorted<Tensor> best = topk(softmax(model(scaled.to(program.device)), 1), 3);
   for (std::size_t i = 0; i < 3; ++i) {
     const auto index = static_cast<std::size_t>(best.indices.to_vector<std::int64_t>()[i]);
-    std::printf("%-9s %5.1f%%\n", kClasses[index], 100 * best.values.to_vector()[i]);
+    std::printf("%-9s %5.1f%%\n", FashionMnist::kClasses[index], 100 * best.values.to_vector()[i]);
   }
   return examples::kDone;
 }

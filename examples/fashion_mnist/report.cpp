@@ -7,13 +7,13 @@ using namespace tinytorch;
 
 void print_confusion(const Tensor& confusion) {
   std::printf("\n%-9s", "");
-  for (const char* name : kClasses) std::printf("%9s", name);
+  for (const char* name : examples::FashionMnist::kClasses) std::printf("%9s", name);
   std::printf("   correct\n");
-  for (std::size_t i = 0; i < kClasses.size(); ++i) {
+  for (std::size_t i = 0; i < examples::FashionMnist::kClasses.size(); ++i) {
     const std::vector<std::int64_t> row =
         select(confusion, 0, static_cast<std::int64_t>(i)).to_vector<std::int64_t>();
     std::int64_t total = 0;
-    std::printf("%-9s", kClasses[i]);
+    std::printf("%-9s", examples::FashionMnist::kClasses[i]);
     for (const std::int64_t n : row) {
       std::printf("%9lld", static_cast<long long>(n));
       total += n;
@@ -22,7 +22,7 @@ void print_confusion(const Tensor& confusion) {
   }
 }
 
-Tensor wrong_images(const nn::Module& model, const Data& data, nn::DataLoader& loader) {
+Tensor wrong_images(const nn::Module& model, const examples::FashionMnist& data, nn::DataLoader& loader) {
   std::vector<Tensor> wrong;
   std::int64_t first = 0;
   for (const nn::Batch& batch : loader) {

@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "examples/common/corpus.h"
 #include "examples/common/program.h"
 #include "examples/tinygpt/settings.h"
-#include "examples/tinygpt/text.h"
+#include "examples/tinygpt/tokenizer.h"
 
 using namespace tinytorch;
+using examples::Corpus;
 
 namespace {
 
@@ -42,7 +44,7 @@ struct Writer {
 };
 
 Writer new_writer(const std::string& text, const Settings& s) {
-  std::unique_ptr<nn::Tokenizer> tokenizer = make_tokenizer(text, s.vocabulary);
+  std::unique_ptr<nn::Tokenizer> tokenizer = examples::make_tokenizer(text, s.vocabulary);
   const std::int64_t vocabulary = tokenizer->size();
   return {std::move(tokenizer), make_gpt(s, vocabulary)};
 }
@@ -181,7 +183,7 @@ int run(const examples::Program& program, Settings s) {
   if (program.quick) make_quick(*program.app, s);
   manual_seed(program.seed);
   const bool goes_on = s.generate || (s.resume && !nn::latest_checkpoint(s.output).empty());
-  const std::string text = s.generate ? "" : load_corpus(s.text);
+  const std::string text = s.generate ? "" : examples::load_corpus(s.text);
   Writer writer = goes_on ? trained_writer(s) : new_writer(text, s);
   writer.tokenizer->encode(s.prompt);  // what it cannot read is an error now, not after the training
   writer.model.to(program.device);

@@ -146,6 +146,7 @@ void register_cuda() {
   cuda::register_normalization_gradient();
   cuda::register_optimizer();
   cuda::register_positions();
+  cuda::register_quantization();
   cuda::register_random();
   cuda::register_recurrent();
   cuda::register_reduction();

@@ -23,6 +23,7 @@ void register_normalization();
 void register_normalization_gradient();
 void register_optimizer();
 void register_positions();
+void register_quantization();
 void register_random();
 void register_recurrent();
 void register_reduction();

@@ -1,4 +1,4 @@
-// Puts what module 11 wrote into the slots of the framework.
+// Puts what module 11 wrote into the slots and hooks of the framework.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include "core/ops/cross_entropy_kernels.h"
 #include "modules/11_training/training.h"
 #include "modules/course/slots.h"
+#include "nn/hooks.h"
 
 using namespace tinytorch;
 using kernels::CrossEntropyForm;
@@ -59,9 +60,19 @@ void cross_entropy_backward(const CrossEntropyForm& form, const Tensor& logits, 
   }
 }
 
+bool early_stopping(nn::hooks::EarlyStopping& state, double loss) {
+  training::EarlyStopping own{.patience = state.patience, .best = state.best, .bad = state.bad};
+  const bool ends = training::early_stopping(own, loss);
+  state.best = own.best;
+  state.bad = own.bad;
+  return ends;
+}
+
 }  // namespace
 
 extern "C" void tinytorch_plugin() {
   other_cross_entropy = kernels::cross_entropy.replace(DeviceType::cpu, cross_entropy);
   other_backward = kernels::cross_entropy_backward.replace(DeviceType::cpu, cross_entropy_backward);
+  nn::hooks::accuracy.replace(training::accuracy);
+  nn::hooks::early_stopping.replace(early_stopping);
 }

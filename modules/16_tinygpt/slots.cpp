@@ -26,9 +26,17 @@ std::int64_t sample(std::span<const float> logits, const nn::SamplingOptions& op
                          uniform);
 }
 
+void attend_cached(nn::hooks::HeadCache& cache, std::span<const float> query, std::span<const float> key,
+                   std::span<const float> value, double scale, std::span<float> y) {
+  tinygpt::Cache own{std::move(cache.keys), std::move(cache.values)};
+  tinygpt::attend_cached(own, query, key, value, scale, y);
+  cache = {std::move(own.keys), std::move(own.values)};
+}
+
 }  // namespace
 
 extern "C" void tinytorch_plugin() {
+  nn::hooks::attend_cached.replace(attend_cached);
   nn::hooks::byte_pairs.replace(byte_pairs);
   nn::hooks::sample.replace(sample);
 }

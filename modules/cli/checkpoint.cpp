@@ -35,7 +35,9 @@ bool passes_on(const Course& course, const ModuleGroup& group, const std::string
 
 int show_checkpoints(const std::string& directory) {
   const Course course(directory);
-  for (const ModuleGroup& group : read_groups(course, kCheckpoints)) {
+  const std::vector<ModuleGroup> groups = read_groups(course, kCheckpoints);
+  if (groups.empty()) fmt::print("{}\n", kNoGroups);
+  for (const ModuleGroup& group : groups) {
     const std::vector<std::string> missing = missing_for(course, group);
     fmt::print("{:<12} {}/{} modules  {}\n", group.name, group.modules.size() - missing.size(),
                group.modules.size(), group.title);

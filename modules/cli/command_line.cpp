@@ -6,17 +6,37 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <utility>
 
 namespace tito {
 namespace {
 
-/// A command, and what it does once its arguments were read.
-CLI::App& add_command(CLI::App& parent, int& exit_code, const char* name, const char* description,
-                      std::function<int()> action) {
-  CLI::App& command = *parent.add_subcommand(name, description);
-  command.callback([&exit_code, action = std::move(action)] { exit_code = action(); });
-  return command;
-}
+/// Commands with a common parent.
+class CommandGroup {
+ public:
+  /// @param exit_code  where the command that is called leaves its own
+  CommandGroup(CLI::App& parent, int& exit_code) : parent_(parent), exit_code_(exit_code) {}
+
+  /// A command, and what it does once its arguments were read. What these are read into is held by the
+  /// action.
+  CLI::App& add(const char* name, const char* description, std::function<int()> action) const {
+    CLI::App& command = *parent_.add_subcommand(name, description);
+    command.callback([&exit_code = exit_code_, action = std::move(action)] { exit_code = action(); });
+    return command;
+  }
+
+  /// A group, of which one command must be named.
+  CommandGroup add_group(const char* name, const char* description) const {
+    CLI::App& group = *parent_.add_subcommand(name, description);
+    group.require_subcommand(1);
+    return {group, exit_code_};
+  }
+
+ private:
+  CLI::App& parent_;
+  int& exit_code_;
+};
 
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -41,6 +61,344 @@ int check_commands(const CLI::App& root, const std::vector<std::string>& argumen
   return 0;
 }
 
+void add_run_command(const CommandGroup& tito) {
+  struct Options {
+    std::string example;
+    std::vector<std::string> arguments;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App& command = tito.add("run", "Run an example",
+                               [options] { return run_example(options->example, options->arguments); });
+  command.add_option("EXAMPLE", options->example, "its name, as `tito list` prints it")->required();
+  command.add_option("ARGUMENTS", options->arguments, "arguments of the example; try --help there");
+}
+
+void add_test_command(const CommandGroup& tito) {
+  struct Options {
+    TestOptions tests;
+    std::string copies;
+    bool only_modules = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App& command = tito.add("test", "Run the tests on every backend that is here", [options] {
+    return options->only_modules ? test_modules(options->copies) : run_tests(options->tests);
+  });
+  CLI::Option* const modules =
+      command.add_flag("--modules", options->only_modules, "check your modules of the course instead");
+  command.add_option("--dir", options->copies, "where they are, instead of student/")->needs(modules);
+  command.add_option("--backend", options->tests.backend, "cpu, cuda or all")
+      ->check(CLI::IsMember({"cpu", "cuda", "all"}))
+      ->capture_default_str();
+  command.add_option(
+      "-k", options->tests.pattern,
+      "only tests whose Suite.Name contains this (case-sensitive), a GoogleTest filter, or a program: core");
+  command
+      .add_option("-j", options->tests.jobs,
+                  "test programs to run at the same time; by default one a processor, one on a GPU")
+      ->check(CLI::Range(1U, 1024U));
+}
+
+void add_drill_command(const CommandGroup& tito) {
+  const auto options = std::make_shared<DrillOptions>();
+  CLI::App& command =
+      tito.add("drill",
+               "Run the drills: the suites named Drill..., and libFuzzer's programs in a build that has them "
+               "(clang, preset asan)",
+               [options] { return run_drills(*options); });
+  command.add_option("--backend", options->backend, "cpu, cuda or all")
+      ->check(CLI::IsMember({"cpu", "cuda", "all"}))
+      ->capture_default_str();
+  command.add_flag("--long", options->is_long,
+                   "minutes each instead of seconds; the suites read it as TINYTORCH_DRILL=long");
+  command.add_flag("--fuzzers", options->only_fuzzers, "only libFuzzer's programs");
+}
+
+void add_mutate_command(const CommandGroup& tito) {
+  struct Options {
+    MutateOptions mutation;
+    bool of_course = false;
+  };
+  const auto options = std::make_shared<Options>();
+  MutateOptions& mutation = options->mutation;
+  CLI::App& command = tito.add("mutate",
+                               "Check the tests: omit each barrier, bounds check and stream wait "
+                               "of kernels/cuda in turn, and report those "
+                               "that no test misses. Builds emulated, asan and tsan first",
+                               [options] {
+                                 return options->of_course ? mutate_course(options->mutation)
+                                                           : mutate_kernels(options->mutation);
+                               });
+  CLI::Option* const kernel =
+      command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
+  CLI::Option* const sample =
+      command
+          .add_option("--sample", mutation.sample, "only the mutants of one file, which this number picks")
+          ->excludes(kernel);
+  command.add_flag("--list", mutation.list, "print the mutants, and run nothing");
+  CLI::Option* const stages =
+      command.add_option("--stages", mutation.stages, "the builds to try in this order, separated by commas")
+          ->delimiter(',')
+          ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
+          ->default_str("emulated,asan,tsan");
+  command
+      .add_flag("--course", options->of_course,
+                "instead make the wrong changes of tests/course/mutants.json to the course's sources, one at "
+                "a time, and build and undo each")
+      ->excludes(kernel)
+      ->excludes(sample)
+      ->excludes(stages);
+  command
+      .add_option_function<unsigned>(
+          "--timeout", [&mutation](unsigned seconds) { mutation.time_out = std::chrono::seconds(seconds); },
+          "seconds that a test program may take; a longer run counts as caught")
+      ->check(CLI::Range(1U, 86400U))
+      ->default_str("120");
+}
+
+void add_ops_command(const CommandGroup& tito) {
+  const auto providers = std::make_shared<bool>(false);
+  tito.add("ops", "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
+           [providers] { return show_ops(*providers); })
+      .add_flag("--providers", *providers,
+                "only the kernels that plug-ins, such as your modules, have replaced");
+}
+
+void add_inspect_command(const CommandGroup& tito) {
+  struct Options {
+    std::string file;
+    bool with_stats = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App& command =
+      tito.add("inspect",
+               "List the tensors in a .safetensors, .npy or .npz file with dtypes, shapes and sizes, and its "
+               "metadata",
+               [options] { return inspect_file(options->file, options->with_stats); });
+  command.add_option("FILE", options->file, "the file")->required();
+  command.add_flag("--stats", options->with_stats,
+                   "read the tensors, and print the minimum, maximum and mean of each, and its "
+                   "number of NaNs");
+}
+
+void add_plot_command(const CommandGroup& tito) {
+  const auto plot = std::make_shared<PlotOptions>();
+  CLI::App& command =
+      tito.add("plot", "Draw the logs of training runs over each other, as PNG and SVG files (with gnuplot)",
+               [plot] { return plot_logs(*plot); });
+  command.add_option("LOG", plot->logs, "files that nn::JsonLog wrote, or directories with a log.jsonl")
+      ->required();
+  command
+      .add_option("--key", plot->key, "the value to draw, of steps and of validations: loss, accuracy, ...")
+      ->capture_default_str();
+  command.add_option("--x", plot->x, "what it is drawn over: step or seconds")
+      ->check(CLI::IsMember({"step", "seconds"}))
+      ->capture_default_str();
+  command.add_flag("--log", plot->logarithmic, "a logarithmic axis for the values");
+  command.add_option("-o,--output", plot->output, "where the files go, without .png and .svg")
+      ->capture_default_str();
+}
+
+CLI::App& with_directory(CLI::App& command, std::string& directory) {
+  command.add_option("--dir", directory, "where your copies are, instead of student/");
+  return command;
+}
+
+/// What most commands of the course for students take.
+struct CopyOptions {
+  std::string module, directory;
+  bool anyway = false, json = false;
+};
+
+CLI::App& with_copy(CLI::App& command, CopyOptions& options) {
+  command.add_option("MODULE", options.module, "as 3, 03, activations or 03_activations")->required();
+  return with_directory(command, options.directory);
+}
+
+/// A command for a student's copy of a module.
+void add_copy_command(const CommandGroup& group, const char* name, const char* description,
+                      int (*action)(const std::string& module, const std::string& directory)) {
+  const auto options = std::make_shared<CopyOptions>();
+  with_copy(
+      group.add(name, description, [options, action] { return action(options->module, options->directory); }),
+      *options);
+}
+
+/// A command for all copies.
+void add_copies_command(const CommandGroup& group, const char* name, const char* description,
+                        int (*action)(const std::string& directory)) {
+  const auto directory = std::make_shared<std::string>();
+  with_directory(group.add(name, description, [directory, action] { return action(*directory); }),
+                 *directory);
+}
+
+void add_view_command(const CommandGroup& modules) {
+  const auto view = std::make_shared<ViewOptions>();
+  CLI::App& command = modules.add("view", "Make the lessons' pages, and open one in a browser",
+                                  [view] { return view_module(*view); });
+  command.add_option("MODULE", view->module,
+                     "as 3, 03, activations or 03_activations; left out, the index of all lessons");
+  CLI::Option* const output = command.add_option(
+      "-o,--output", view->output, "the directory of the pages, instead of course/pages in the build folder");
+  command.add_flag("--no-open", view->no_open, "only print the page's path");
+  command
+      .add_flag("--solutions", view->solutions,
+                "with the solutions and the rubrics, for instructors, to print")
+      ->needs(output);
+}
+
+void add_verify_command(const CommandGroup& modules) {
+  const auto module = std::make_shared<std::string>();
+  modules
+      .add("verify",
+           "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
+           [module] { return verify_modules(*module); })
+      .add_option("MODULE", *module, "only this one");
+}
+
+void add_module_commands(const CommandGroup& tito) {
+  const CommandGroup modules = tito.add_group("module", "The course: modules whose parts you write yourself");
+  const auto map = std::make_shared<bool>(false);
+  modules.add("list", "List the modules", [map] { return list_modules(*map); })
+      .add_flag("--map", *map, "which module holds what of the Python original's later twenty modules");
+  const auto start = std::make_shared<CopyOptions>();
+  with_copy(modules.add("start", "Make your copy of a module",
+                        [start] { return start_module(start->module, start->directory, start->anyway); }),
+            *start)
+      .add_flag("--anyway", start->anyway, "even if modules that it needs are not complete");
+  add_copies_command(modules, "resume", "Say which exercise is next, and where it is", resume_module);
+  add_copy_command(modules, "path", "Print the directory of your copy", print_path);
+  add_copy_command(modules, "reset", "Make a new copy; the one before is kept in backups/", reset_module);
+  add_copy_command(modules, "test", "Check your code, and print your points", test_module);
+  add_copy_command(modules, "export", "Let the framework run on your module", export_module);
+  add_copy_command(modules, "complete",
+                   "Check your module, then the framework on it with the framework's own tests, "
+                   "and let the framework run on it",
+                   complete_module);
+  add_copy_command(modules, "measure",
+                   "Count what your kernels do to memory: requests, sectors, bank conflicts", measure_module);
+  const auto status = std::make_shared<CopyOptions>();
+  with_directory(modules.add("status", "Print the state and the points of each module",
+                             [status] { return show_status(status->directory, status->json); }),
+                 status->directory)
+      .add_flag("--json", status->json, "for programs");
+  add_view_command(modules);
+  add_verify_command(modules);
+}
+
+struct GroupOptions {
+  std::string group, directory;
+  bool quick = false;
+};
+
+CLI::App& with_group(CLI::App& command, GroupOptions& options) {
+  command.add_option("NAME", options.group, "its name, as `status` and `list` print it")->required();
+  return command;
+}
+
+void add_checkpoint_commands(const CommandGroup& tito) {
+  const CommandGroup checkpoints =
+      tito.add_group("checkpoint", "The course: what you can do, by groups of modules");
+  add_copies_command(checkpoints, "status", "Print how far each group of modules is", show_checkpoints);
+  const auto options = std::make_shared<GroupOptions>();
+  with_directory(
+      with_group(checkpoints.add("test", "Run the tests of a group of modules on yours",
+                                 [options] { return test_checkpoint(options->group, options->directory); }),
+                 *options),
+      options->directory);
+}
+
+void add_milestone_commands(const CommandGroup& tito) {
+  const CommandGroup milestones =
+      tito.add_group("milestone", "The course: the history of the field, on your own modules");
+  milestones.add("list", "List the milestones", list_milestones);
+  const auto info = std::make_shared<GroupOptions>();
+  with_group(milestones.add("info", "What a milestone shows, and what it stands on",
+                            [info] { return show_milestone(info->group); }),
+             *info);
+  const auto run = std::make_shared<GroupOptions>();
+  with_directory(
+      with_group(milestones.add("run", "Run a milestone on your modules",
+                                [run] { return run_milestone(run->group, run->directory, run->quick); }),
+                 *run),
+      run->directory)
+      .add_flag("--quick", run->quick, "seconds only, to see that it works");
+  add_copies_command(milestones, "status", "Print which milestones can run", show_milestones);
+}
+
+struct GradeOptions {
+  std::vector<std::string> modules, submissions;
+  std::string directory, output;
+};
+
+CLI::App& with_class(CLI::App& command, GradeOptions& options) {
+  command.add_option("DIR", options.directory, "the directory that `tito grade collect` made")->required();
+  return command;
+}
+
+void add_release_command(const CommandGroup& grade) {
+  const auto options = std::make_shared<GradeOptions>();
+  CLI::App& command = grade.add("release", "Write what students need, without solutions",
+                                [options] { return release_modules(options->modules, options->output); });
+  command.add_option("MODULE", options->modules, "as 3, 03, activations or 03_activations")->required();
+  command.add_option("-o,--output", options->output, "a new directory, or a new file NAME.tar.gz")
+      ->required();
+}
+
+void add_collect_command(const CommandGroup& grade) {
+  const auto options = std::make_shared<GradeOptions>();
+  CLI::App& command = grade.add("collect", "Take submissions, each named after its student", [options] {
+    return collect_submissions(options->submissions, options->directory);
+  });
+  command.add_option("SUBMISSION", options->submissions, "a .tar.gz or .zip archive, or a directory")
+      ->required();
+  command.add_option("-o,--output", options->directory, "the directory that they go to")->required();
+}
+
+void add_grade_commands(const CommandGroup& tito) {
+  const CommandGroup grade =
+      tito.add_group("grade", "The course, for instructors: release modules, grade submissions");
+  add_release_command(grade);
+  add_collect_command(grade);
+  const auto options = std::make_shared<GradeOptions>();
+  with_class(grade.add("autograde", "Compile and check, isolated, what is not graded yet",
+                       [options] { return autograde(options->directory); }),
+             *options);
+  with_class(grade.add("feedback", "Write a page for each student",
+                       [options] { return write_feedback(options->directory); }),
+             *options);
+  with_class(grade.add("export", "Write the points as CSV",
+                       [options] { return export_points(options->directory, options->output); }),
+             *options)
+      .add_option("-o,--output", options->output, "the file")
+      ->required();
+}
+
+void add_system_commands(const CommandGroup& tito) {
+  const CommandGroup system = tito.add_group("system", "Report on this machine");
+  system.add("info", "What matters to TinyTorch on this machine", show_system);
+  system.add("doctor", "The same as checks, with what to do; fails if the CPU build cannot work",
+             check_system);
+}
+
+void add_commands(const CommandGroup& tito) {
+  add_run_command(tito);
+  add_test_command(tito);
+  add_drill_command(tito);
+  add_mutate_command(tito);
+  add_ops_command(tito);
+  add_inspect_command(tito);
+  add_plot_command(tito);
+  tito.add("list", "List the examples and the test suites", list_programs);
+  add_module_commands(tito);
+  add_copy_command(tito, "fix",
+                   "Go through finding the fault of a module in nine steps, and log it in fix_log.md",
+                   fix_module);
+  add_checkpoint_commands(tito);
+  add_milestone_commands(tito);
+  add_grade_commands(tito);
+  add_system_commands(tito);
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -55,228 +413,7 @@ int run_command_line(int argc, char** argv) {
       "  check                       Run the part of the gate that a change needs\n"
       "  bundle                      Pack the tests for a GPU machine without a compiler");
 
-  std::string example;
-  std::vector<std::string> example_arguments;
-  CLI::App& run_command = add_command(app, exit_code, "run", "Run an example",
-                                      [&] { return run_example(example, example_arguments); });
-  run_command.add_option("EXAMPLE", example, "its name, as `tito list` prints it")->required();
-  run_command.add_option("ARGUMENTS", example_arguments, "arguments of the example; try --help there");
-
-  TestOptions tests;
-  std::string tested_copies;
-  bool only_modules = false;
-  CLI::App& test_command =
-      add_command(app, exit_code, "test", "Run the tests on every backend that is here",
-                  [&] { return only_modules ? test_modules(tested_copies) : run_tests(tests); });
-  CLI::Option* const modules =
-      test_command.add_flag("--modules", only_modules, "check your modules of the course instead");
-  test_command.add_option("--dir", tested_copies, "where they are, instead of student/")->needs(modules);
-  test_command.add_option("--backend", tests.backend, "cpu, cuda or all")
-      ->check(CLI::IsMember({"cpu", "cuda", "all"}))
-      ->capture_default_str();
-  test_command.add_option(
-      "-k", tests.pattern,
-      "only tests whose Suite.Name contains this (case-sensitive), a GoogleTest filter, or a program: core");
-  test_command
-      .add_option("-j", tests.jobs,
-                  "test programs to run at the same time; by default one a processor, one on a GPU")
-      ->check(CLI::Range(1U, 1024U));
-
-  DrillOptions drills;
-  CLI::App& drill_command = add_command(
-      app, exit_code, "drill",
-      "Run the drills: the suites named Drill..., and libFuzzer's programs in a build that has them "
-      "(clang, preset asan)",
-      [&] { return run_drills(drills); });
-  drill_command.add_option("--backend", drills.backend, "cpu, cuda or all")
-      ->check(CLI::IsMember({"cpu", "cuda", "all"}))
-      ->capture_default_str();
-  drill_command.add_flag("--long", drills.is_long,
-                         "minutes each instead of seconds; the suites read it as TINYTORCH_DRILL=long");
-  drill_command.add_flag("--fuzzers", drills.only_fuzzers, "only libFuzzer's programs");
-
-  MutateOptions mutation;
-  CLI::App& mutate_command = add_command(app, exit_code, "mutate",
-                                         "Check the tests: omit each barrier, bounds check and stream wait "
-                                         "of kernels/cuda in turn, and report those "
-                                         "that no test misses. Builds emulated, asan and tsan first",
-                                         [&] { return mutate_kernels(mutation); });
-  CLI::Option* const kernel =
-      mutate_command.add_option("--kernel", mutation.kernel, "only the mutants of this file, as softmax.cu");
-  mutate_command
-      .add_option("--sample", mutation.sample, "only the mutants of one file, which this number picks")
-      ->excludes(kernel);
-  mutate_command.add_flag("--list", mutation.list, "print the mutants, and run nothing");
-  mutate_command
-      .add_option("--stages", mutation.stages, "the builds to try in this order, separated by commas")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"emulated", "asan", "tsan"}))
-      ->default_str("emulated,asan,tsan");
-  mutate_command
-      .add_option_function<unsigned>(
-          "--timeout", [&](unsigned seconds) { mutation.time_out = std::chrono::seconds(seconds); },
-          "seconds that a test program may take; a longer run counts as caught")
-      ->check(CLI::Range(1U, 86400U))
-      ->default_str("120");
-
-  bool providers = false;
-  add_command(app, exit_code, "ops",
-              "Print each op with its kernels, gradient, dtypes and layouts, as in the tests' op table",
-              [&] { return show_ops(providers); })
-      .add_flag("--providers", providers,
-                "only the kernels that plug-ins, such as your modules, have replaced");
-  std::string inspected;
-  bool with_stats = false;
-  CLI::App& inspect_command = add_command(
-      app, exit_code, "inspect",
-      "List the tensors in a .safetensors, .npy or .npz file with dtypes, shapes and sizes, and its "
-      "metadata",
-      [&] { return inspect_file(inspected, with_stats); });
-  inspect_command.add_option("FILE", inspected, "the file")->required();
-  inspect_command.add_flag("--stats", with_stats,
-                           "read the tensors, and print the minimum, maximum and mean of each, and its "
-                           "number of NaNs");
-  PlotOptions plot;
-  CLI::App& plot_command =
-      add_command(app, exit_code, "plot",
-                  "Draw the logs of training runs over each other, as PNG and SVG files (with gnuplot)",
-                  [&] { return plot_logs(plot); });
-  plot_command.add_option("LOG", plot.logs, "files that nn::JsonLog wrote, or directories with a log.jsonl")
-      ->required();
-  plot_command
-      .add_option("--key", plot.key, "the value to draw, of steps and of validations: loss, accuracy, ...")
-      ->capture_default_str();
-  plot_command.add_option("--x", plot.x, "what it is drawn over: step or seconds")
-      ->check(CLI::IsMember({"step", "seconds"}))
-      ->capture_default_str();
-  plot_command.add_flag("--log", plot.logarithmic, "a logarithmic axis for the values");
-  plot_command.add_option("-o,--output", plot.output, "where the files go, without .png and .svg")
-      ->capture_default_str();
-  add_command(app, exit_code, "list", "List the examples and the test suites", list_programs);
-
-  std::string module, student;
-  bool anyway = false, json = false;
-  const auto in_directory = [&](CLI::App& command) -> CLI::App& {
-    command.add_option("--dir", student, "where your copies are, instead of student/");
-    return command;
-  };
-  const auto of_module = [&](CLI::App& command) -> CLI::App& {
-    command.add_option("MODULE", module, "as 3, 03, activations or 03_activations")->required();
-    return in_directory(command);
-  };
-  CLI::App& module_commands =
-      *app.add_subcommand("module", "The course: modules whose parts you write yourself");
-  module_commands.require_subcommand(1);
-  const auto add_module_command = [&](const char* name, const char* description,
-                                      std::function<int()> action) -> CLI::App& {
-    return add_command(module_commands, exit_code, name, description, std::move(action));
-  };
-  bool map = false;
-  add_command(module_commands, exit_code, "list", "List the modules", [&] {
-    return list_modules(map);
-  }).add_flag("--map", map, "which module holds what of the Python original's later twenty modules");
-  of_module(add_module_command("start", "Make your copy of a module", [&] {
-    return start_module(module, student, anyway);
-  })).add_flag("--anyway", anyway, "even if modules that it needs are not complete");
-  in_directory(add_module_command("resume", "Say which exercise is next, and where it is",
-                                  [&] { return resume_module(student); }));
-  of_module(add_module_command("path", "Print the directory of your copy",
-                               [&] { return print_path(module, student); }));
-  of_module(add_module_command("reset", "Make a new copy; the one before is kept in backups/",
-                               [&] { return reset_module(module, student); }));
-  of_module(add_module_command("test", "Check your code, and print your points",
-                               [&] { return test_module(module, student); }));
-  of_module(add_module_command("export", "Let the framework run on your module",
-                               [&] { return export_module(module, student); }));
-  of_module(add_module_command("complete",
-                               "Check your module, then the framework on it with the framework's own tests, "
-                               "and let the framework run on it",
-                               [&] { return complete_module(module, student); }));
-  of_module(add_module_command("measure",
-                               "Count what your kernels do to memory: requests, sectors, bank conflicts",
-                               [&] { return measure_module(module, student); }));
-  in_directory(add_module_command("status", "Print the state and the points of each module", [&] {
-    return show_status(student, json);
-  })).add_flag("--json", json, "for programs");
-  ViewOptions view;
-  CLI::App& view_command =
-      add_command(module_commands, exit_code, "view", "Make the lessons' pages, and open one in a browser",
-                  [&] { return view_module(view); });
-  view_command.add_option("MODULE", view.module,
-                          "as 3, 03, activations or 03_activations; left out, the index of all lessons");
-  view_command.add_option("-o,--output", view.output,
-                          "the directory of the pages, instead of course/pages in the build folder");
-  view_command.add_flag("--no-open", view.no_open, "only print the page's path");
-  add_command(module_commands, exit_code, "verify",
-              "Check the course itself: solutions, untouched copies, each exercise alone, typical mistakes",
-              [&] { return verify_modules(module); })
-      .add_option("MODULE", module, "only this one");
-
-  of_module(add_command(app, exit_code, "fix",
-                        "Go through finding the fault of a module in nine steps, and log it in fix_log.md",
-                        [&] { return fix_module(module, student); }));
-
-  std::string group;
-  const auto of_group = [&](CLI::App& command) -> CLI::App& {
-    command.add_option("NAME", group, "its name, as `status` and `list` print it")->required();
-    return command;
-  };
-  CLI::App& checkpoints =
-      *app.add_subcommand("checkpoint", "The course: what you can do, by groups of modules");
-  checkpoints.require_subcommand(1);
-  in_directory(add_command(checkpoints, exit_code, "status", "Print how far each group of modules is",
-                           [&] { return show_checkpoints(student); }));
-  in_directory(
-      of_group(add_command(checkpoints, exit_code, "test", "Run the tests of a group of modules on yours",
-                           [&] { return test_checkpoint(group, student); })));
-
-  CLI::App& milestones =
-      *app.add_subcommand("milestone", "The course: the history of the field, on your own modules");
-  milestones.require_subcommand(1);
-  add_command(milestones, exit_code, "list", "List the milestones", list_milestones);
-  of_group(add_command(milestones, exit_code, "info", "What a milestone shows, and what it stands on",
-                       [&] { return show_milestone(group); }));
-  in_directory(of_group(add_command(milestones, exit_code, "run", "Run a milestone on your modules",
-                                    [&] { return run_milestone(group, student); })));
-  in_directory(add_command(milestones, exit_code, "status", "Print which milestones can run",
-                           [&] { return show_milestones(student); }));
-
-  std::vector<std::string> released, submissions;
-  std::string graded, output;
-  CLI::App& grade_commands =
-      *app.add_subcommand("grade", "The course, for instructors: release modules, grade submissions");
-  grade_commands.require_subcommand(1);
-  const auto in_gradebook = [&](CLI::App& command) -> CLI::App& {
-    command.add_option("DIR", graded, "the directory that `tito grade collect` made")->required();
-    return command;
-  };
-  CLI::App& release_command =
-      add_command(grade_commands, exit_code, "release", "Write what students need, without solutions",
-                  [&] { return release_modules(released, output); });
-  release_command.add_option("MODULE", released, "as 3, 03, activations or 03_activations")->required();
-  release_command.add_option("-o,--output", output, "a new directory, or a new file NAME.tar.gz")->required();
-  CLI::App& collect_command =
-      add_command(grade_commands, exit_code, "collect", "Take submissions, each named after its student",
-                  [&] { return collect_submissions(submissions, graded); });
-  collect_command.add_option("SUBMISSION", submissions, "a .tar.gz or .zip archive, or a directory")
-      ->required();
-  collect_command.add_option("-o,--output", graded, "the directory that they go to")->required();
-  in_gradebook(add_command(grade_commands, exit_code, "autograde",
-                           "Compile and check, isolated, what is not graded yet",
-                           [&] { return autograde(graded); }));
-  in_gradebook(add_command(grade_commands, exit_code, "feedback", "Write a page for each student",
-                           [&] { return write_feedback(graded); }));
-  in_gradebook(add_command(grade_commands, exit_code, "export", "Write the points as CSV",
-                           [&] { return export_points(graded, output); }))
-      .add_option("-o,--output", output, "the file")
-      ->required();
-
-  CLI::App& system = *app.add_subcommand("system", "Report on this machine");
-  system.require_subcommand(1);
-  add_command(system, exit_code, "info", "What matters to TinyTorch on this machine", show_system);
-  add_command(system, exit_code, "doctor",
-              "The same as checks, with what to do; fails if the CPU build cannot work", check_system);
-
+  add_commands(CommandGroup(app, exit_code));
   if (const int code = check_commands(app, arguments)) return code;
   // All that follows the example's name is the example's, options like --help too.
   if (arguments.size() >= 2 && arguments[0] == "run" && !arguments[1].starts_with('-')) {

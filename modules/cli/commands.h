@@ -63,6 +63,10 @@ struct MutateOptions {
 /// Mutation testing: omits the barriers, bounds checks and waits of the CUDA kernels, one at a time, and
 /// prints those whose omission no test detects. Fails if there are any.
 int mutate_kernels(const MutateOptions& options);
+/// The same of the course: makes the wrong changes of tests/course/mutants.json to its sources, one at a
+/// time, builds it, and prints those that no test notices. Each change is undone, also when a signal ends the
+/// run.
+int mutate_course(const MutateOptions& options);
 
 // The course. A module is named by its number, its name, or both: 3, 03, activations, 03_activations. The
 // student's copies are in `directory`, by default student/ of the repository.
@@ -107,12 +111,14 @@ int show_milestone(const std::string& name);
 int show_milestones(const std::string& directory);
 /// Replaces this process with the program of a milestone, on the student's modules. Fails if one of them is
 /// missing.
-int run_milestone(const std::string& name, const std::string& directory);
+/// @param quick  a run of seconds, if it would take longer
+int run_milestone(const std::string& name, const std::string& directory, bool quick);
 
 struct ViewOptions {
   std::string module;  // empty for the index
   std::string output;  // the directory of the pages; empty for course/pages in the build folder
   bool no_open = false;
+  bool solutions = false;  // and the rubrics, for instructors
 };
 
 /// Makes the lessons' pages, prints the path of the module's, and opens it in a browser on a terminal with a

@@ -3,6 +3,7 @@
 #include "modules/cli/course/check_copy.h"
 #include "modules/cli/course/exports.h"
 #include "modules/cli/course/files.h"
+#include "modules/cli/process.h"
 
 #include <fmt/format.h>
 
@@ -174,6 +175,8 @@ void add_proof(const Course& course, const Module& module, const ModuleResult& r
 int fix_module(const std::string& wanted, const std::string& directory) {
   const Course course(directory);
   const Module& module = course.find(wanted);
+  course.started(module);
+  const FolderLock lock(course.student());
   const ModuleResult result = current_result(course, module, Verbosity::exercises);
   FixLog log(course.student());
   add_proof(course, module, result, log);

@@ -60,6 +60,13 @@ std::map<std::string, Grade> current_grades(const CourseTools& tools, const std:
   return grades;
 }
 
+/// Waits for other titos in the directory of a class.
+/// @throws std::runtime_error  nothing was collected in it
+FolderLock lock_class(const Gradebook& book) {
+  book.students();  // else the lock would make the directory
+  return FolderLock(book.folder());
+}
+
 /// On a terminal, one line that says what is being done.
 class ProgressLine {
  public:
@@ -89,7 +96,7 @@ int release_modules(const std::vector<std::string>& wanted, const std::string& o
 int collect_submissions(const std::vector<std::string>& sources, const std::string& directory) {
   const std::vector<Module> modules = modules_of(read_course_tools(build_folder()));
   const Gradebook book(directory);
-  const FolderLock lock(book.folder());
+  const FolderLock locked(book.folder());
   std::set<std::string> collected;
   int exit_code = EXIT_SUCCESS;
   for (const std::string& source : sources) {
@@ -108,8 +115,8 @@ int autograde(const std::string& directory) {
   const CourseTools tools = read_course_tools(build_folder());
   const std::vector<Module> modules = modules_of(tools);
   const Gradebook book(directory);
+  const FolderLock locked = lock_class(book);
   const std::vector<std::string> students = book.students();
-  const FolderLock lock(book.folder());
   const ProgressLine progress;
   for (std::size_t i = 0; i < students.size(); ++i) {
     bool anything_ran = false;
@@ -131,8 +138,8 @@ int write_feedback(const std::string& directory) {
   const CourseTools tools = read_course_tools(build_folder());
   const std::vector<Module> modules = modules_of(tools);
   const Gradebook book(directory);
+  const FolderLock locked = lock_class(book);
   const std::map<std::string, Grade> grades = current_grades(tools, modules, book);
-  const FolderLock lock(book.folder());
   for (const auto& [student, grade] : grades) {
     const fs::path page = book.page_of(student);
     fs::create_directories(page.parent_path());
@@ -145,7 +152,9 @@ int write_feedback(const std::string& directory) {
 int export_points(const std::string& directory, const std::string& file) {
   const CourseTools tools = read_course_tools(build_folder());
   const std::vector<Module> modules = modules_of(tools);
-  const std::map<std::string, Grade> grades = current_grades(tools, modules, Gradebook(directory));
+  const Gradebook book(directory);
+  const FolderLock locked = lock_class(book);
+  const std::map<std::string, Grade> grades = current_grades(tools, modules, book);
   write_text(file, points_table(modules, grades));
   fmt::print("{}: {} students\n", file, grades.size());
   return EXIT_SUCCESS;

@@ -7,11 +7,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace tito {
 namespace {
 
 constexpr const char* kMilestones = "milestones.json";
+
+/// The capstone is of no year.
+std::string year_of(const ModuleGroup& milestone) {
+  return milestone.year == 0 ? "now" : std::to_string(milestone.year);
+}
 
 std::string names_of_modules(const Course& course, const ModuleGroup& milestone) {
   std::string names;
@@ -24,8 +31,10 @@ std::string names_of_modules(const Course& course, const ModuleGroup& milestone)
 
 int list_milestones() {
   const Course course("");
-  for (const ModuleGroup& milestone : read_groups(course, kMilestones))
-    fmt::print("{}  {:<12} {}\n", milestone.year, milestone.name, milestone.title);
+  const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
+  if (milestones.empty()) fmt::print("{}\n", kNoGroups);
+  for (const ModuleGroup& milestone : milestones)
+    fmt::print("{:<4}  {:<12} {}\n", year_of(milestone), milestone.name, milestone.title);
   return EXIT_SUCCESS;
 }
 
@@ -33,7 +42,7 @@ int show_milestone(const std::string& name) {
   const Course course("");
   const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
   const ModuleGroup& milestone = find_group(milestones, name);
-  fmt::print("{}, {}\n{}\n", milestone.name, milestone.year, milestone.title);
+  fmt::print("{}, {}\n{}\n", milestone.name, year_of(milestone), milestone.title);
   fmt::print("it stands on {}\n", names_of_modules(course, milestone));
   fmt::print("examples/milestones/{0}.cpp is the program; `tito milestone run {0}` runs it\n",
              milestone.name);
@@ -42,15 +51,18 @@ int show_milestone(const std::string& name) {
 
 int show_milestones(const std::string& directory) {
   const Course course(directory);
-  for (const ModuleGroup& milestone : read_groups(course, kMilestones)) {
+  const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
+  if (milestones.empty()) fmt::print("{}\n", kNoGroups);
+  for (const ModuleGroup& milestone : milestones) {
     const std::vector<std::string> missing = missing_for(course, milestone);
-    fmt::print("{}  {:<12} {}\n", milestone.year, milestone.name, missing.empty() ? "ready" : "not yet");
+    fmt::print("{:<4}  {:<12} {}\n", year_of(milestone), milestone.name,
+               missing.empty() ? "ready" : "not yet");
     for (const std::string& line : missing) fmt::print("      {}\n", line);
   }
   return EXIT_SUCCESS;
 }
 
-int run_milestone(const std::string& name, const std::string& directory) {
+int run_milestone(const std::string& name, const std::string& directory, bool quick) {
   const Course course(directory);
   const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
   const ModuleGroup& milestone = find_group(milestones, name);
@@ -66,7 +78,9 @@ int run_milestone(const std::string& name, const std::string& directory) {
   fmt::print("\n");
   std::fflush(stdout);
   setenv("TINYTORCH_PLUGINS", plugins_variable(exports, true).c_str(), 1);
-  return run_example("milestones", {milestone.name, "--backend", "cpu"});
+  std::vector<std::string> arguments{milestone.name, "--backend", "cpu"};
+  if (quick) arguments.emplace_back("--quick");
+  return run_example("milestones", arguments);
 }
 
 }  // namespace tito

@@ -6,6 +6,7 @@
 #include "modules/cli/course/measure.h"
 #include "modules/cli/course/progress.h"
 #include "modules/cli/course/verify.h"
+#include "modules/cli/process.h"
 #include "modules/cli/programs.h"
 
 #include <fmt/format.h>
@@ -74,6 +75,8 @@ int start_module(const std::string& wanted, const std::string& directory, bool a
 int reset_module(const std::string& wanted, const std::string& directory) {
   const Course course(directory);
   const Module& module = course.find(wanted);
+  course.existing(module);
+  const FolderLock lock(course.student());
   fmt::print("your work is kept in {}\n", set_copy_aside(course, module).string());
   make_copy(course, module);
   print_where_to_begin(course, module);
@@ -82,13 +85,15 @@ int reset_module(const std::string& wanted, const std::string& directory) {
 
 int print_path(const std::string& wanted, const std::string& directory) {
   const Course course(directory);
-  fmt::print("{}\n", course.started(course.find(wanted)).string());
+  fmt::print("{}\n", course.existing(course.find(wanted)).string());
   return EXIT_SUCCESS;
 }
 
 int test_module(const std::string& wanted, const std::string& directory) {
   const Course course(directory);
   const Module& module = course.find(wanted);
+  course.started(module);
+  const FolderLock lock(course.student());
   return check_copy(course, module, Verbosity::exercises).points(module) == module.points() ? EXIT_SUCCESS
                                                                                             : EXIT_FAILURE;
 }
@@ -101,6 +106,7 @@ int export_module(const std::string& wanted, const std::string& directory) {
     fmt::print(stderr, "tito: {} replaces nothing in the framework yet\n", module.folder_name());
     return EXIT_FAILURE;
   }
+  const FolderLock lock(course.student());
   const ModuleResult result = current_result(course, module, Verbosity::exercises);
   if (result.points(module) < module.points()) {
     fmt::print(stderr, "tito: {} is not complete; the framework runs on whole modules only\n",
@@ -113,7 +119,7 @@ int export_module(const std::string& wanted, const std::string& directory) {
     return EXIT_FAILURE;
   }
   install(course.student(), candidate.plugins);
-  fmt::print("`tito run`, `tito test` and `tito ops --providers` now run on your {}\n", module.folder_name());
+  fmt::print("{}", how_to_run(course.tools(), course.student()));
   return EXIT_SUCCESS;
 }
 
@@ -128,6 +134,7 @@ int measure_module(const std::string& wanted, const std::string& directory) {
                module.folder_name());
     return EXIT_FAILURE;
   }
+  const FolderLock lock(course.student());
   const Plugin plugin = build_plugin(course.tools(), PluginKind::counters,
                                      {fs::absolute(copy / cuda->source)}, build, "counters");
   if (!plugin.ok()) {

@@ -3,6 +3,7 @@
 #include "modules/cli/course/check_copy.h"
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/progress.h"
+#include "modules/cli/process.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,10 +31,7 @@ nlohmann::json exercises_of(const Progress& progress) {
   nlohmann::json exercises = nlohmann::json::array();
   for (const Exercise& exercise : progress.module->exercises) {
     nlohmann::json passed;  // null: not known of the code as it is
-    if (progress.result) {
-      const auto found = progress.result->passed.find(exercise.id);
-      if (found != progress.result->passed.end()) passed = found->second;
-    }
+    if (progress.result) passed = progress.result->has_passed(exercise.id);
     exercises.push_back({{"id", exercise.id}, {"points", exercise.points}, {"passed", passed}});
   }
   return exercises;
@@ -93,12 +91,6 @@ std::size_t line_of_todo(const std::string& text, const Module& module, const Ex
                  std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
-bool has_passed(const Progress& progress, const Exercise& exercise) {
-  if (!progress.result) return false;
-  const auto found = progress.result->passed.find(exercise.id);
-  return found != progress.result->passed.end() && found->second;
-}
-
 /// Where an exercise is: "FILE:LINE" if it is not written yet, else the file.
 std::string location_of(const fs::path& copy, const Module& module, const Exercise& exercise) {
   const fs::path file = copy / exercise.source;
@@ -110,7 +102,7 @@ std::string location_of(const fs::path& copy, const Module& module, const Exerci
 const Exercise* next_exercise(const fs::path& copy, const Progress& progress) {
   for (const Exercise& exercise : progress.module->exercises) {
     const std::string text = read_text(copy / exercise.source);
-    const bool is_next = progress.result ? !has_passed(progress, exercise)
+    const bool is_next = progress.result ? !progress.result->has_passed(exercise.id)
                                          : line_of_todo(text, *progress.module, exercise) > 0;
     if (is_next) return &exercise;
   }
@@ -122,8 +114,7 @@ void print_next_of(const Course& course, const Progress& progress) {
   const std::string points = progress.result ? std::to_string(progress.points()) : "-";
   fmt::print("{}: {}, {}/{} points\n", module.folder_name(), name(progress.state), points, module.points());
   if (progress.state == State::damaged) {
-    fmt::print("a file of {} is missing; `tito module reset {:02}` keeps the rest and makes a new copy\n",
-               course.copy_of(module).string(), module.number);
+    fmt::print("{}\n", describe_damage(course, module));
     return;
   }
   const Exercise* const exercise = next_exercise(course.copy_of(module), progress);
@@ -217,6 +208,13 @@ int resume_module(const std::string& directory) {
 
 int test_modules(const std::string& directory) {
   const Course course(directory);
+  const std::vector<Progress> all = progress_of(course);
+  if (std::none_of(all.begin(), all.end(), [](const Progress& each) { return has_copy(each.state); })) {
+    fmt::print(stderr, "tito: there are no copies in {}; `tito module start 01` makes the first\n",
+               course.student().string());
+    return EXIT_FAILURE;
+  }
+  const FolderLock lock(course.student());
   fmt::print("{:<20} {:<10} {:>6} {:>6} {:>9}\n", "module", "status", "passed", "failed", "points");
   TableRow total{.module = "total"};
   for (const Progress& progress : progress_of(course)) {
@@ -228,11 +226,6 @@ int test_modules(const std::string& directory) {
     total.all_points += row.all_points;
   }
   print_row(total);
-  if (total.passed + total.failed == 0) {
-    fmt::print(stderr, "tito: there are no copies in {}; `tito module start 01` makes the first\n",
-               course.student().string());
-    return EXIT_FAILURE;
-  }
   return total.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -104,8 +103,10 @@ std::string script_of(const std::vector<Curve>& curves, const PlotOptions& optio
 }
 
 fs::path find_gnuplot() {
-  if (const std::optional<std::string> path = first_line_of("command -v gnuplot")) return *path;
-  throw std::runtime_error("plot draws with gnuplot, which is not here: apt-get install gnuplot-nox");
+  fs::path program = find_program("gnuplot");
+  if (program.empty())
+    throw std::runtime_error("plot draws with gnuplot, which is not here: apt-get install gnuplot-nox");
+  return program;
 }
 
 /// Lets gnuplot draw, and moves the picture to its place when it is whole.

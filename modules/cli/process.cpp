@@ -149,13 +149,17 @@ std::string describe(const Ending& ending) {
 Ending run_logged(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                   const std::filesystem::path& log, const RunOptions& options) {
   const std::string path = program.string();
-  std::vector<std::string> words = arguments, variables = environment_with(options.environment);
+  std::vector<std::string> words = arguments, variables = options.clear_environment
+                                                              ? options.environment
+                                                              : environment_with(options.environment);
   words.insert(words.begin(), path);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   if (options.descriptor_3) {
     posix_spawn_file_actions_addopen(&actions, 3, options.descriptor_3->c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                      0644);
@@ -203,6 +207,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
 }
 
 FolderLock::~FolderLock() { close(descriptor_); }
+
+std::filesystem::path find_program(const std::string& name) {
+  return first_line_of("command -v " + name).value_or("");
+}
 
 std::optional<std::string> first_line_of(const std::string& command) {
   std::FILE* pipe = popen(("{ " + command + "\n} 2>/dev/null").c_str(), "r");

@@ -25,6 +25,7 @@ std::string describe(const Ending& ending);
 
 struct RunOptions {
   std::vector<std::string> environment = {};          // NAME=VALUE, replacing the caller's
+  bool clear_environment = false;                     // of the caller's, it gets nothing
   std::optional<std::chrono::seconds> time_out = {};  // after which the program is killed
   std::optional<std::uint64_t> memory =
       {};  // bytes that it and its descendants may hold, before it is killed
@@ -33,7 +34,8 @@ struct RunOptions {
   std::optional<std::filesystem::path> descriptor_3 = {};  // a file that it writes by this descriptor
 };
 
-/// Runs a program and waits for its end. Its standard output and standard error go to `log`.
+/// Runs a program and waits for its end. It reads nothing: its standard input is empty, and it gets no other
+/// file that is open here. Its standard output and standard error go to `log`.
 /// @throws std::system_error  it cannot be started
 Ending run_logged(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                   const std::filesystem::path& log, const RunOptions& options = {});
@@ -51,6 +53,9 @@ class FolderLock {
  private:
   int descriptor_;
 };
+
+/// The program in PATH; empty if it is not there.
+std::filesystem::path find_program(const std::string& name);
 
 /// The first line that a shell command prints; nothing if it fails or prints nothing.
 std::optional<std::string> first_line_of(const std::string& command);

@@ -23,13 +23,13 @@ bool has_viewer() {
 }
 
 int open_in_browser(const fs::path& page) {
-  const std::optional<std::string> opener = first_line_of("command -v xdg-open");
-  if (!opener) {
+  const fs::path opener = find_program("xdg-open");
+  if (opener.empty()) {
     fmt::print(stderr, "tito: there is no xdg-open to open it in a browser: apt-get install xdg-utils\n");
     return EXIT_SUCCESS;
   }
   std::fflush(stdout);
-  return become({.name = "xdg-open", .path = *opener, .description = ""}, {page.string()});
+  return become({.name = "xdg-open", .path = opener, .description = ""}, {page.string()});
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ int view_module(const ViewOptions& options) {
       options.module.empty() ? folder / "index.html" : page_of(find_module(modules, options.module), folder);
   {
     const FolderLock lock(build_folder() / "course");
-    write_pages(tools, modules, folder);
+    write_pages(tools, modules, folder, options.solutions ? Readers::instructors : Readers::students);
   }
   fmt::print("{}\n", page.string());
   return options.no_open || !has_viewer() ? EXIT_SUCCESS : open_in_browser(page);

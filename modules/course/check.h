@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <sstream>
@@ -47,24 +49,33 @@ inline void check(const std::string& function, std::initializer_list<double> arg
   FAIL() << function << '(' << list << ") is " << text_of(value) << ", expected " << text_of(expected);
 }
 
-/// Fails unless function(arguments) gave these values. An error of `relative` times the largest is allowed in
-/// each.
+/// Fails unless function(arguments) gave these values, and no more. An error of `relative` times the largest
+/// is allowed in each.
 inline void check(const std::string& function, std::initializer_list<std::span<const float>> arguments,
                   std::span<const float> values, std::span<const float> expected, double relative = 1e-6) {
   double largest = 0;
   for (const float value : expected) {
     if (std::isfinite(value)) largest = std::max(largest, static_cast<double>(std::abs(value)));
   }
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const bool close = i < values.size() && (agree(values[i], expected[i], relative) ||
-                                             std::abs(values[i] - expected[i]) <= relative * largest);
-    if (close) continue;
-    std::string list;
-    for (const auto& argument : arguments) list += (list.empty() ? "" : ", ") + text_of(argument);
-    FAIL() << function << '(' << list << ") is " << text_of(values) << ", expected " << text_of(expected)
-           << (expected.size() > 1 ? ": they differ at " + std::to_string(i) : "");
+  const auto agree_at = [&](std::size_t i) {
+    return agree(values[i], expected[i], relative) || std::abs(values[i] - expected[i]) <= relative * largest;
+  };
+  const std::size_t shared = std::min(values.size(), expected.size());
+  std::size_t i = 0;
+  while (i < shared && agree_at(i)) ++i;
+  std::string difference;
+  if (values.size() != expected.size()) {
+    difference =
+        ": it has " + std::to_string(values.size()) + " elements, not " + std::to_string(expected.size());
+  } else if (i == shared) {
+    return SUCCEED();
+  } else if (shared > 1) {
+    difference = ": they differ at " + std::to_string(i);
   }
-  SUCCEED();
+  std::string list;
+  for (const auto& argument : arguments) list += (list.empty() ? "" : ", ") + text_of(argument);
+  FAIL() << function << '(' << list << ") is " << text_of(values) << ", expected " << text_of(expected)
+         << difference;
 }
 
 }  // namespace tinytorch::course

@@ -3,6 +3,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #ifndef __CUDACC__
 #include "modules/course/todo.h"

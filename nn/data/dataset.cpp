@@ -43,6 +43,23 @@ Item item_of(const Dataset& dataset, std::int64_t index) {
 
 }  // namespace
 
+namespace {
+
+/// The rows by the hook, which can be anyone's; undefined if it leaves them to the framework.
+Tensor rows_by_hook(const Tensor& items, std::span<const std::int64_t> indices) {
+  if (!hooks::collate) return {};
+  Tensor rows = hooks::collate(items, indices);
+  Shape shape = items.shape();
+  shape[0] = static_cast<std::int64_t>(indices.size());
+  if (rows.defined() && (rows.shape() != shape || rows.dtype() != items.dtype())) {
+    fail<ShapeError>("TensorDataset", "the hook collate gave {} of {}; {} of {} is wanted", rows.shape(),
+                     rows.dtype(), shape, items.dtype());
+  }
+  return rows;
+}
+
+}  // namespace
+
 constinit Hook<Tensor(const Tensor&, std::span<const std::int64_t>)> hooks::collate{"collate", nullptr};
 
 Batch Dataset::batch(std::span<const std::int64_t> indices) const {
@@ -100,8 +117,7 @@ Batch TensorDataset::batch(std::span<const std::int64_t> indices) const {
   const Tensor index = from_values(indices, {static_cast<std::int64_t>(indices.size())});
   Batch batch;
   for (const Tensor& tensor : tensors_) {
-    Tensor rows;
-    if (hooks::collate) rows = hooks::collate(tensor, indices);
+    const Tensor rows = rows_by_hook(tensor, indices);
     batch.push_back(rows.defined() ? rows : index_select(tensor, 0, index.to(tensor.device())));
   }
   return batch;

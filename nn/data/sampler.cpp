@@ -1,5 +1,6 @@
 #include "nn/data/sampler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/internal/format.h"
@@ -24,6 +25,20 @@ std::vector<std::int64_t> drawn(const Tensor& weights, std::int64_t samples, std
   return multinomial(weights, samples, true, generator).to_vector<std::int64_t>();
 }
 
+/// The order of an epoch, by the hook, which can be anyone's.
+std::vector<std::int64_t> shuffled(std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
+  std::vector<std::int64_t> order = hooks::shuffled(items, seed, epoch);
+  std::vector<bool> seen(static_cast<std::size_t>(items));
+  for (const std::int64_t index : order) {
+    if (index >= 0 && index < items) seen[static_cast<std::size_t>(index)] = true;
+  }
+  if (order.size() != seen.size() || std::find(seen.begin(), seen.end(), false) != seen.end()) {
+    fail<ValueError>("shuffled", "the hook shuffled gave {} indices for {} items, not each of them once",
+                     order.size(), items);
+  }
+  return order;
+}
+
 }  // namespace
 
 constinit Hook<std::vector<std::int64_t>(std::int64_t, std::uint64_t, std::int64_t)> hooks::shuffled{
@@ -43,7 +58,7 @@ RandomSampler::RandomSampler(std::int64_t items, Options options) : items_(items
 }
 
 std::vector<std::int64_t> RandomSampler::indices(std::int64_t epoch) const {
-  return hooks::shuffled(items_, options_.seed, epoch);
+  return shuffled(items_, options_.seed, epoch);
 }
 
 WeightedSampler::WeightedSampler(const std::vector<double>& weights, Options options) : options_(options) {
@@ -77,7 +92,7 @@ std::int64_t DistributedSampler::size() const {
 }
 
 std::vector<std::int64_t> DistributedSampler::indices(std::int64_t epoch) const {
-  const auto order = options_.shuffle ? hooks::shuffled(items_, options_.seed, epoch) : in_order(items_);
+  const auto order = options_.shuffle ? shuffled(items_, options_.seed, epoch) : in_order(items_);
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < size(); ++i) {
     const std::int64_t in_epoch = (i * options_.ranks + options_.rank) % items_;  // filled up from the start

@@ -62,7 +62,10 @@ Tensor sampled_by_hook(const Tensor& logits, const SamplingOptions& options, Gen
   for (std::int64_t i = 0; i < tokens.numel(); ++i) {
     const std::span<const float> row(rows.data<float>() + static_cast<std::size_t>(i) * vocabulary,
                                      vocabulary);
-    tokens.data<std::int64_t>()[i] = hooks::sample(row, options, uniform.data<double>()[i]);
+    const std::int64_t token = hooks::sample(row, options, uniform.data<double>()[i]);
+    if (token < 0 || token >= rows.size(-1))
+      fail<ValueError>("sample_token", "the hook sample gave token {} of {}", token, vocabulary);
+    tokens.data<std::int64_t>()[i] = token;
   }
   return tokens.to(logits.device());
 }

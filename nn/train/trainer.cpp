@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "autograd/anomaly.h"
@@ -10,6 +11,7 @@
 #include "core/internal/snapshot.h"
 #include "core/ops/arithmetic.h"
 #include "core/random.h"
+#include "nn/hooks.h"
 #include "nn/optim/clip.h"
 #include "nn/train/interrupt.h"
 
@@ -34,10 +36,12 @@ void check(const TrainerOptions& options) {
   }
 }
 
+/// The most that a checkpoint can count to.
+constexpr std::int64_t kLargestCount = std::int64_t{1} << 53;
+
 /// A number that a checkpoint has.
 void check_count(const char* name, std::int64_t count) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 53;
-  if (count < 0 || count > kMost) {
+  if (count < 0 || count > kLargestCount) {
     fail<ValueError>("Trainer::load", "{} of the checkpoint is {}; it must be in [0, 2^53]", name, count);
   }
 }
@@ -88,6 +92,17 @@ class FirstBatchScope {
 };
 
 }  // namespace
+
+constinit Hook<bool(hooks::EarlyStopping&, double)> hooks::early_stopping{
+    "early_stopping", [](EarlyStopping& state, double loss) {
+      if (loss < state.best) {
+        state.best = loss;
+        state.bad = 0;
+      } else {
+        ++state.bad;
+      }
+      return state.patience > 0 && state.bad >= state.patience;
+    }};
 
 /// A call of fit().
 class Trainer::Run {
@@ -240,25 +255,45 @@ class Trainer::Run {
   }
 
   void validate() {
-    result_.validation = trainer_.evaluate_average(*validation_);
+    const Evaluation& now = result_.validation.emplace(trainer_.evaluate_average(*validation_));
     has_unsaved_ = true;
-    if (!result_.best || is_better(*result_.validation, *result_.best)) {
-      trainer_.best_ = result_.best = result_.validation;
-      trainer_.bad_validations_ = 0;
+    if (!result_.best) trainer_.bad_validations_ = 0;
+    if (result_.best && ends_early(now, *result_.best)) end(StopReason::no_progress);
+    if (!result_.best || is_better(now, *result_.best)) {
+      trainer_.best_ = result_.best = now;
       if (trainer_.directory_) notify_saved(trainer_.directory_->save_best(trainer_.checkpoint(loader_)));
-    } else if (++trainer_.bad_validations_ >= options_.patience && options_.patience > 0) {
-      end(StopReason::no_progress);
     }
-    notify([&](Callback& callback) { callback.on_validation(result_.state, *result_.validation); });
+    notify([&](Callback& callback) { callback.on_validation(result_.state, now); });
   }
 
-  // NaN is the worst.
+  bool ends_early(const Evaluation& now, const Evaluation& best) {
+    const bool by_metric = is_by_metric(best);
+    hooks::EarlyStopping state{
+        .patience = options_.patience, .best = cost(best, by_metric), .bad = trainer_.bad_validations_};
+    const bool ends = hooks::early_stopping(state, cost(now, by_metric));
+    if (state.bad < 0 || state.bad > kLargestCount) {
+      fail<ValueError>("Trainer::fit",
+                       "the hook early_stopping counted {} validations; it must be in [0, 2^53]", state.bad);
+    }
+    trainer_.bad_validations_ = state.bad;
+    return ends;
+  }
+
   bool is_better(const Evaluation& now, const Evaluation& before) const {
-    const bool has_metric = !trainer_.metrics_.empty() && !before.metrics.empty();
-    const double a = has_metric ? now.metrics.front().second : now.loss,
-                 b = has_metric ? before.metrics.front().second : before.loss;
-    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a);
-    return has_metric && trainer_.metrics_.front()->larger_is_better() ? a > b : a < b;
+    const bool by_metric = is_by_metric(before);
+    return cost(now, by_metric) < cost(before, by_metric);
+  }
+
+  // Evaluations are compared by the first metric, unless the best one is of a run without metrics.
+  bool is_by_metric(const Evaluation& best) const {
+    return !trainer_.metrics_.empty() && !best.metrics.empty();
+  }
+
+  // The less the better; NaN is the worst.
+  double cost(const Evaluation& evaluation, bool by_metric) const {
+    const double value = by_metric ? evaluation.metrics.front().second : evaluation.loss;
+    if (std::isnan(value)) return std::numeric_limits<double>::infinity();
+    return by_metric && trainer_.metrics_.front()->larger_is_better() ? -value : value;
   }
 
   void end_if_due() {

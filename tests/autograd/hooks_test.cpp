@@ -72,8 +72,8 @@ TEST(ActivationGradientHook, ComputesTheFirstDerivative) {
 TEST(ActivationGradientHook, LeavesSecondDerivativesToTheFramework) {
   const ReplacedHook hook(hooks::tanh_gradient, [](const Tensor&, const Tensor& grad) { return grad * 7; });
   const Variable x = variable(Tensor{0.0});
-  sum(tanh(x)).backward({.create_graph = true});
-  EXPECT_TENSOR_EQ(x.grad(), (Tensor{1.0}));
+  const Variable gradient = gradients(sum(tanh(x)), std::vector{x}, {.create_graph = true})[0];
+  EXPECT_TENSOR_EQ(gradient.value(), (Tensor{1.0}));
 }
 
 TEST(ActivationGradientHook, CanLeaveATensorToTheFramework) {
@@ -103,6 +103,13 @@ TEST(BroadcastGradientHook, ComputesTheGradientOfWhatWasBroadcast) {
   const Variable x = variable(zeros({3}));
   sum(x * ones({2, 3})).backward();
   EXPECT_TENSOR_EQ(x.grad(), full({3}, 4.0));
+}
+
+TEST(BroadcastGradientHook, MustGiveTheShapeOfTheOperand) {
+  const ReplacedHook hook(hooks::broadcast_gradient, [](const Tensor& grad, const Shape&) { return grad; });
+  const Variable x = variable(zeros({3}));
+  EXPECT_ERROR(sum(x * ones({2, 3})).backward(), ShapeError,
+               "[backward] the hook broadcast_gradient gave [2, 3] for an operand [3]");
 }
 
 TEST(SoftmaxGradientHook, GetsTheAxis) {

@@ -231,8 +231,10 @@ TEST_F(Launcher, BuildsThreePresetsForMutateWithTheTestsOfItsTable) {
   EXPECT_THAT(run.output, HasSubstr(expected));
   EXPECT_THAT(run.output, HasSubstr("--target tito tito\nprogram: mutate --kernel a.cu\n"));
 
-  EXPECT_THAT(tito("mutate --list").output,
-              AllOf(Not(HasSubstr("tsan")), HasSubstr("program: mutate --list\n")));
+  for (const std::string arguments : {"mutate --list", "mutate --course"}) {
+    EXPECT_THAT(tito(arguments).output,
+                AllOf(Not(HasSubstr("tsan")), HasSubstr("program: " + arguments + "\n")));
+  }
 }
 
 }  // namespace

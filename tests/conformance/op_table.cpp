@@ -141,6 +141,7 @@ const std::deque<Row>& op_table() {
     pooling_rows();
     positions_rows();
     quantile_rows();
+    quantization_rows();
     random_rows();
     rearrange_rows();
     recurrent_rows();

@@ -25,6 +25,7 @@ void pad_rows();
 void pooling_rows();
 void positions_rows();
 void quantile_rows();
+void quantization_rows();
 void random_rows();
 void rearrange_rows();
 void recurrent_rows();

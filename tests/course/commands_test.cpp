@@ -7,12 +7,19 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "modules/cli/course/exports.h"
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/plugin.h"
+#include "modules/cli/course/results.h"
+#include "modules/cli/process.h"
+#include "tests/course/started_program.h"
+#include "tests/examples/clothes.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
 
@@ -21,6 +28,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -31,6 +39,16 @@ class Commands : public tinytorch::testing::FileTest {
   tinytorch::testing::ProgramRun student(const std::string& arguments) const {
     return tinytorch::testing::run_program("'" + (tinytorch::testing::build_folder() / "tito").string() +
                                            "' " + arguments + " --dir '" + path("mine") + "' 2>&1");
+  }
+
+  /// Runs it while another tito, this test, uses the copies, and expects that it waits.
+  void expect_waits(const std::string& arguments) const {
+    std::optional<FolderLock> other(path("mine"));
+    StartedProgram tito("'" + (tinytorch::testing::build_folder() / "tito").string() + "' " + arguments +
+                        " --dir '" + path("mine") + "' 2>&1");
+    EXPECT_THAT(tito.line(), HasSubstr("waiting for another tito")) << arguments;
+    other.reset();
+    tito.end();
   }
 
   /// Writes the solutions into a copy, which is made if it is not there.
@@ -65,10 +83,15 @@ TEST_F(Commands, ResumeNamesWhatIsNextAndWhere) {
       AllOf(StartsWith("01_setup: unchecked, -/"), HasSubstr(next),
             HasSubstr(fmt::format("read: section \"{}\" of modules/01_setup/README.md", first.section)),
             HasSubstr("then: `tito module test 01`")));
-  EXPECT_EQ(student("module test 01").exit_code, 1);
+  const auto tested = student("module test 01");
+  EXPECT_EQ(tested.exit_code, 1);
+  EXPECT_THAT(tested.output, AllOf(HasSubstr("    to write: setup.greeting in setup_dev.cpp\n"
+                                             "    read: section \"2. A first function\" of "
+                                             "modules/01_setup/README.md\n"),
+                                   HasSubstr(fmt::format("01_setup: 0/{} points\n", setup.points()))));
   EXPECT_THAT(student("module resume").output, AllOf(StartsWith("01_setup: started, 0/"), HasSubstr(next)));
   fill_in(setup);
-  EXPECT_EQ(student("module test 01").exit_code, 0);
+  EXPECT_EQ(student("module export 01").exit_code, 0);
   EXPECT_THAT(student("module resume").output, StartsWith("next: 02_tensor, "));
   EXPECT_EQ(student("module start 02").exit_code, 0) << "it needs only 01";
 }
@@ -92,6 +115,55 @@ TEST_F(Commands, ResetKeepsTheWorkInNumberedBackups) {
                                                      path("mine/backups/01_setup-"), number)));
     EXPECT_EQ(read_text(path("mine/01_setup/" + source)), untouched);
     EXPECT_EQ(read_text(path(fmt::format("mine/backups/01_setup-{}/{}", number, source))), "work " + number);
+  }
+}
+
+TEST_F(Commands, OneTitoAtATimeWorksOnTheCopies) {
+  for (const char* name : {"01_setup/setup_dev.cpp", "13_kernels/kernels_dev.cu"}) {
+    const std::string file = path("mine/" + std::string(name));
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path());
+    write_text(file, "#error nothing is written yet\n");  // so that each ends soon
+  }
+  for (const char* command : {"module test 01", "module complete 01", "module export 01", "fix 01",
+                              "test --modules", "module measure 13", "module reset 01"})
+    expect_waits(command);
+}
+
+TEST_F(Commands, ACandidateIsOfTheCodeThatWasChecked) {
+  const Module& activations = find_module(modules_, "activations");
+  fill_in(activations);
+  try {
+    build_candidate(tools_, activations, path("mine"), "another");
+    FAIL() << "it is built";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("03_activations changed since its exercises were checked"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("mine/exported/03_activations/1")));
+}
+
+TEST_F(Commands, ExportSaysWhichProgramsRunOnIt) {
+  const Module& loader = find_module(modules_, "dataloader");
+  fill_in(loader);
+  const auto run = student("module export 08");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const std::string variable = plugins_variable(read_exports(path("mine")), true);
+  EXPECT_THAT(variable, StartsWith("08_dataloader=" + path("mine/exported")));
+  EXPECT_THAT(run.output, EndsWith("programs run on your exported modules with\n  TINYTORCH_PLUGINS='" +
+                                   variable + "'\n"));
+  CourseTools here = tools_;
+  here.source = path("");
+  std::filesystem::rename(path("mine"), path("student"));
+  EXPECT_EQ(how_to_run(here, path("student")),
+            "`tito run` and `tito ops --providers` now run on your exported modules\n");
+}
+
+TEST_F(Commands, ABuildWithoutTheCourseNamesTheOneThatHasIt) {
+  try {
+    read_course_tools(path("build"));
+    FAIL() << "it is there";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(error.what(), "the build in " + path("build") +
+                                " has no course; TITO_PRESET=emulated chooses the one that has");
   }
 }
 
@@ -119,6 +191,15 @@ TEST_F(Commands, AMissingFileIsDamageThatResetRepairs) {
               HasSubstr("`tito module reset 01` keeps the rest and makes a new copy"));
   EXPECT_THAT(student("module start 02").output,
               HasSubstr("01_setup: a file is missing; `tito module reset 01` makes a new copy"));
+  for (const char* command : {"module test 01", "module complete 01", "module export 01", "fix 01"}) {
+    const auto refused = student(command);
+    EXPECT_EQ(refused.exit_code, 1) << command;
+    EXPECT_THAT(refused.output,
+                HasSubstr("a file of " + path("mine/01_setup") +
+                          " is missing; `tito module reset 01` keeps the rest and makes a new copy"))
+        << command;
+  }
+  EXPECT_EQ(student("module path 01").output, path("mine/01_setup") + "\n");
   EXPECT_EQ(student("module reset 01").exit_code, 0);
   EXPECT_THAT(student("module status").output, HasSubstr("01_setup             unchecked"));
 }
@@ -142,6 +223,19 @@ TEST_F(Commands, TestOfAllModulesAddsUp) {
                                                         find_module(modules_, "2").exercises.size())));
 }
 
+TEST_F(Commands, ResultsCountForTheirCodeAndVersion) {
+  fill_in(find_module(modules_, "1"));
+  ASSERT_EQ(student("module test 01").exit_code, 0);
+  edit("01_setup/setup_dev.cpp", "Hello, ", "Good morning, ");
+  EXPECT_THAT(student("module status").output, ContainsRegex("01_setup +unchecked +-/8"));
+  fill_in(find_module(modules_, "1"));
+  EXPECT_THAT(student("module status").output, ContainsRegex("01_setup +complete +8/8"));
+  nlohmann::json results = nlohmann::json::parse(read_text(path("mine/results.json")));
+  results["version"] = results["version"].get<int>() + 1;
+  write_text(path("mine/results.json"), results.dump());
+  EXPECT_THAT(student("module status").output, ContainsRegex("01_setup +unchecked +-/8"));
+}
+
 TEST_F(Commands, ResumePutsWhatIsCompleteIntoTheFrameworkFirst) {
   fill_in(find_module(modules_, "dataloader"));
   EXPECT_EQ(student("module test 08").exit_code, 0);
@@ -160,6 +254,62 @@ TEST_F(Commands, AnExportWithoutItsPlugInsIsNone) {
               HasSubstr("-/62  yours, before its last change, passed 3 tests\n"));
   write_text(path("mine/exported/03_activations/export.json"), "{");
   EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+}
+
+/// A repository that has some of the modules only, as students get it.
+class PartialRelease : public Commands {
+ protected:
+  void release(const std::vector<std::string>& wanted) const {
+    namespace fs = std::filesystem;
+    fs::create_directories(path("release/modules"));
+    for (const char* groups : {"checkpoints.json", "milestones.json"})
+      fs::copy_file(tools_.source / "modules" / groups, path("release/modules") + '/' + groups);
+    for (const std::string& each : wanted) {
+      const Module& module = find_module(modules_, each);
+      fs::copy(module.folder, path("release/modules/" + module.folder_name()));
+    }
+    fs::create_directories(path("build/course"));
+    fs::copy_file(tinytorch::testing::build_folder() / "tito", path("build/tito"));
+    const fs::path description = "course/course.json";
+    nlohmann::json tools = nlohmann::json::parse(read_text(tinytorch::testing::build_folder() / description));
+    tools["source"] = path("release");
+    write_text(path("build") / description, tools.dump());
+  }
+
+  tinytorch::testing::ProgramRun tito(const std::string& arguments) const {
+    return tinytorch::testing::run_program("'" + path("build/tito") + "' " + arguments + " 2>&1");
+  }
+};
+
+TEST_F(PartialRelease, NeedsNoModuleThatItDoesNotHave) {
+  release({"1", "3", "4"});
+  for (const char* command : {"module start 01", "module status", "module resume", "checkpoint status",
+                              "milestone list", "milestone status"}) {
+    const auto run = tito(command);
+    EXPECT_EQ(run.exit_code, 0) << command << ": " << run.output;
+  }
+  EXPECT_EQ(tito("module start 03").exit_code, 0) << "it needs 02, which is not there";
+  EXPECT_THAT(tito("module status").output,
+              AllOf(ContainsRegex("03_activations +unchecked"), ContainsRegex("04_layers +locked")));
+}
+
+TEST_F(PartialRelease, HasTheGroupsWhoseModulesAreThere) {
+  release({"1", "2", "3", "4"});
+  EXPECT_THAT(tito("checkpoint status").output,
+              AllOf(StartsWith("foundations  0/4 modules"), Not(HasSubstr("networks"))));
+  EXPECT_THAT(tito("checkpoint test networks").output,
+              HasSubstr("there is no 'networks'; there are: foundations\n"));
+  EXPECT_THAT(tito("milestone list").output, AllOf(HasSubstr("xor_crisis"), Not(HasSubstr("tinygpt"))));
+}
+
+TEST_F(PartialRelease, SaysThatNoGroupIsThere) {
+  release({"1"});
+  constexpr const char* kNone = "each of them needs modules that are not in this release\n";
+  for (const char* command : {"checkpoint status", "milestone list", "milestone status"})
+    EXPECT_EQ(tito(command).output, kNone) << command;
+  const auto test = tito("checkpoint test foundations");
+  EXPECT_EQ(test.exit_code, 1);
+  EXPECT_THAT(test.output, HasSubstr(std::string("there is no 'foundations'; ") + kNone));
 }
 
 /// A copy of 03_activations with the solutions.
@@ -213,6 +363,8 @@ TEST_F(Complete, StopsAtTheFirstExerciseThatFailsAndFixLogsIt) {
   edit(kSource, kRelu, "return x;");
   const auto run = student("module complete 03");
   EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("    hint: A negative x gives 0, not its absolute value.\n"
+                                    "    read: section \"1. ReLU\" of modules/03_activations/README.md\n"));
   EXPECT_THAT(run.output, AllOf(HasSubstr("stopped at exercises; nothing of this module is in the framework"),
                                 HasSubstr("`tito fix 03`"), Not(HasSubstr("2/5"))));
   const auto fix = student("fix 03");
@@ -239,27 +391,70 @@ class Progressive : public Commands {
  protected:
   void put_in(const Module& module) const {
     fill_in(module);
-    const Candidate candidate = build_candidate(tools_, module, path("mine"), "");
+    put_copy_in(module);
+  }
+
+  void put_copy_in(const Module& module) const {
+    const Candidate candidate = build_candidate(
+        tools_, module, path("mine"), code_of(tools_, module, path("mine/" + module.folder_name())));
     ASSERT_EQ(candidate.errors, "") << module.folder_name();
     install(path("mine"), candidate.plugins);
   }
 
+  /// A program of the build folder, on these modules.
+  tinytorch::testing::ProgramRun run_on_modules(const std::string& program,
+                                                const std::string& arguments) const {
+    return tinytorch::testing::run_program(
+        fmt::format("TINYTORCH_PLUGINS='{}' '{}' {} 2>&1", plugins_variable(read_exports(path("mine")), true),
+                    (tinytorch::testing::build_folder() / program).string(), arguments));
+  }
+
   void expect_passes_on(const std::string& backend) const {
-    const auto run = tinytorch::testing::run_program(fmt::format(
-        "TINYTORCH_PLUGINS='{}' '{}' --backend {} 2>&1", plugins_variable(read_exports(path("mine")), true),
-        (tinytorch::testing::build_folder() / "tests/test_modules").string(), backend));
+    const auto run = run_on_modules("tests/test_modules", "--backend " + backend);
     EXPECT_EQ(run.exit_code, 0) << run.output;
     for (const Module& module : modules_)
       EXPECT_THAT(run.output, HasSubstr(fmt::format("from Module{:02}\n", module.number)));
   }
+
+  tinytorch::testing::ProgramRun run_milestone(const std::string& arguments) const {
+    return run_on_modules("examples/milestones/milestones", arguments + " --backend cpu --quick");
+  }
+
+  /// Those that read data, on data that is made here.
+  void expect_milestones_run() const {
+    tinytorch::testing::write_images(folder(), "train", 640);
+    tinytorch::testing::write_images(folder(), "t10k", 100);
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += fmt::format("And the {} lay down.\n", i % 3 == 0 ? "lion" : "lamb");
+    write_text(path("text"), text);
+    const auto expect_runs = [&](const std::string& arguments, const std::string& printed) {
+      const auto run = run_milestone(arguments);
+      EXPECT_EQ(run.exit_code, 0) << run.output;
+      EXPECT_THAT(run.output, ContainsRegex(printed));
+    };
+    expect_runs("cnn --data '" + folder().string() + "'",
+                "of one layer [01][.][0-9]+, of LeNet [01][.][0-9]+");
+    expect_runs("tinygpt --text '" + path("text") + "'", "held-out text: [0-9.]+ bits a character");
+    expect_runs("capstone --text '" + path("text") + "'",
+                "yours: [1-9][0-9]+ kernels and [1-9][0-9]* hooks(.|\n)*"
+                "your speed is [0-9.]+ of the framework's, with 95 % confidence from [0-9.]+ to [0-9.]+\n"
+                "held-out text: [0-9.]+ bits a character by the framework, [0-9.]+ by yours\n$");
+    // Another learning rate is not faster, but learns something else.
+    edit("10_optimizers/optimizers_dev.cpp", "shrunk - options.rate", "shrunk - 5 * options.rate");
+    put_copy_in(find_module(modules_, "optimizers"));
+    const auto differs = run_milestone("capstone --text '" + path("text") + "'");
+    EXPECT_EQ(differs.exit_code, 1) << differs.output;
+    EXPECT_THAT(differs.output, HasSubstr("they differ by more than 0.01"));
+  }
 };
 
-TEST_F(Progressive, ModulesPassOnTheSolutions) {
+TEST_F(Progressive, ModulesAndMilestonesRunOnTheSolutions) {
   for (const Module& module : modules_) {
     if (module.can_be_exported()) put_in(module);
   }
   expect_passes_on("cpu");
   expect_passes_on("cuda");
+  expect_milestones_run();
 }
 
 TEST_F(Progressive, CheckpointsAndMilestonesStandOnModules) {
@@ -273,26 +468,51 @@ TEST_F(Progressive, CheckpointsAndMilestonesStandOnModules) {
   EXPECT_THAT(
       student("checkpoint test none").output,
       HasSubstr("there is no 'none'; there are: foundations, networks, training, performance, systems"));
+  EXPECT_THAT(student("milestone status").output,
+              AllOf(HasSubstr("2020  tinygpt      not yet\n"), HasSubstr("now   capstone     not yet\n")));
   const auto refused = student("milestone run xor_crisis");
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("xor_crisis runs on your own modules, and these are missing:\n"
                                         "  02_tensor: not started; `tito module start 02` does so\n"));
-  EXPECT_THAT(student("milestone status").output, HasSubstr("1969  xor_crisis   not yet\n"));
+  const std::string milestones = student("milestone status").output;
+  EXPECT_THAT(milestones, HasSubstr("1969  xor_crisis   not yet\n"));
+  const nlohmann::json all = nlohmann::json::parse(read_text(tools_.source / "modules/milestones.json"));
+  for (const nlohmann::json& group : all.at("groups"))
+    EXPECT_THAT(milestones, ContainsRegex(group.at("name").get<std::string>() + " +not yet\n"));
 
   for (const char* module : {"2", "3", "4"}) put_in(find_module(modules_, module));
   EXPECT_THAT(student("milestone status").output, HasSubstr("1969  xor_crisis   ready\n"));
-  const auto crisis = student("milestone run xor_crisis");
+  const auto crisis = student("milestone run xor_crisis --quick");
   EXPECT_EQ(crisis.exit_code, 0) << crisis.output;
   EXPECT_THAT(crisis.output,
               AllOf(HasSubstr("the framework runs with your 02_tensor 03_activations 04_layers\n"),
                     HasSubstr("at best 3 of 4 points right"), HasSubstr("it fails, as it must")));
 
-  fill_in(find_module(modules_, "1"));
+  put_in(find_module(modules_, "1"));
   EXPECT_EQ(student("module test 01").exit_code, 0);
   const auto tested = student("checkpoint test foundations");
   EXPECT_EQ(tested.exit_code, 0) << tested.output;
   EXPECT_THAT(tested.output, AllOf(ContainsRegex("foundations [(]cpu[)]: [1-9][0-9]* passed, 0 failed"),
                                    ContainsRegex("foundations [(]cuda[)]: [1-9][0-9]* passed, 0 failed")));
+}
+
+TEST_F(Progressive, AMilestoneNeedsModulesInTheFramework) {
+  Results results;
+  for (const char* name : {"2", "3", "4"}) {
+    const Module& module = find_module(modules_, name);
+    fill_in(module);
+    ModuleResult& result = results[module.folder_name()];
+    result.code = code_of(tools_, module, path("mine/" + module.folder_name()));
+    for (const Exercise& exercise : module.exercises) result.passed[exercise.id] = true;
+  }
+  write_results(path("mine"), results);
+  const auto run = student("milestone run xor_crisis");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output,
+              HasSubstr("these are missing:\n"
+                        "  02_tensor: not in the framework; `tito module complete 02` puts it in\n"
+                        "  03_activations: not in the framework; `tito module complete 03` puts it in\n"
+                        "  04_layers: not in the framework; `tito module complete 04` puts it in\n"));
 }
 
 TEST_F(Progressive, FailWithoutTheModule) {

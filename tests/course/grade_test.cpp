@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -18,7 +19,9 @@
 #include "modules/cli/course/gradebook.h"
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/release.h"
+#include "modules/cli/process.h"
 #include "tests/course/archive_file.h"
+#include "tests/course/started_program.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
 #include "tests/support/source_folder.h"
@@ -64,26 +67,50 @@ std::vector<std::string> lines_of_text(const std::string& text) {
   return lines;
 }
 
-/// The lines of all solutions of the course that tell something: the loops and returns that the framework,
-/// the checks and the headers have in these very words are no answers.
-std::set<std::string> lines_of_solutions(const fs::path& release) {
-  constexpr std::size_t kLeast = 12;
-  std::set<std::string> lines;
+/// Each two lines of a text that follow one another, and tell something together.
+std::set<std::string> pairs_of_lines(const std::string& text) {
+  constexpr std::size_t kLeast = 40;
+  std::set<std::string> pairs;
+  std::string before;
+  for (const std::string& line : lines_of_text(text)) {
+    if (before.size() + line.size() >= kLeast) pairs.insert(before + ' ' + line);
+    before = line;
+  }
+  return pairs;
+}
+
+/// Of all solutions of the course. What the framework and its references have in these very words is no
+/// answer, nor are the loops that checks need as well.
+std::set<std::string> pairs_of_solutions(const std::set<std::string>& files) {
+  std::set<std::string> pairs;
   for (const Module& module : read_modules(source_folder() / "modules")) {
     for (const std::string& source : module.sources()) {
-      for (const Region& region : regions_of(read_text(module.folder / source))) {
-        for (const std::string& line : lines_of_text(region.text)) {
-          if (line.size() >= kLeast) lines.insert(line);
-        }
-      }
+      for (const Region& region : regions_of(read_text(module.folder / source)))
+        pairs.merge(pairs_of_lines(region.text));
     }
   }
-  for (const std::string& file : files_below(release)) {
-    // What a release must have as it is. Not the sources of modules, in which nothing is excused.
-    if (file.starts_with("modules/") && file.find("_dev.") != std::string::npos) continue;
-    for (const std::string& line : lines_of_text(read_text(source_folder() / file))) lines.erase(line);
+  for (const std::string& file : files) {
+    const bool is_framework = file.starts_with("core/") || file.starts_with("kernels/") ||
+                              file.starts_with("nn/") || file.starts_with("tests/conformance/");
+    if (!is_framework) continue;
+    for (const std::string& pair : pairs_of_lines(read_text(source_folder() / file))) pairs.erase(pair);
   }
-  return lines;
+  for (const char* loop :
+       {"} for (int l = 0; l < s.value_width; ++l) {",
+        "Order order(static_cast<std::size_t>(n)); std::iota(order.begin(), order.end(), 0);",
+        "for (std::size_t i = 0; i < order.size(); ++i) { for (const std::size_t input : "
+        "graph[order[i]].inputs) {"})
+    EXPECT_EQ(pairs.erase(loop), 1U) << "no solution has it any more: " << loop;
+  return pairs;
+}
+
+void expect_no_solution(const fs::path& release) {
+  const std::set<std::string> files = files_below(release), solutions = pairs_of_solutions(files);
+  EXPECT_GT(solutions.size(), 1000U);
+  for (const std::string& file : files) {
+    for (const std::string& pair : pairs_of_lines(read_text(release / file)))
+      EXPECT_FALSE(solutions.contains(pair)) << file << ": " << pair;
+  }
 }
 
 TEST_F(Grading, ReleasesNoSolution) {
@@ -106,16 +133,13 @@ TEST_F(Grading, ReleasesNoSolution) {
   }
   EXPECT_NE(fs::status(path("release/tito")).permissions() & fs::perms::owner_exec, fs::perms::none);
 
-  const std::set<std::string> solutions = lines_of_solutions(path("release"));
-  EXPECT_GT(solutions.size(), 600U);
+  expect_no_solution(path("release"));
   std::size_t sources = 0;
   for (const std::string& file : files) {
-    const std::string text = read_text(path("release/" + file));
-    for (const std::string& line : lines_of_text(text))
-      EXPECT_FALSE(solutions.contains(line)) << file << ": " << line;
     if (file.find("_dev.c") == std::string::npos || !file.starts_with("modules/")) continue;
     ++sources;
-    EXPECT_THAT(text, AllOf(HasSubstr("todo(\""), Not(HasSubstr("SOLUTION")))) << file;
+    EXPECT_THAT(read_text(path("release/" + file)), AllOf(HasSubstr("todo(\""), Not(HasSubstr("SOLUTION"))))
+        << file;
   }
   EXPECT_EQ(sources, 5U);
 
@@ -123,6 +147,26 @@ TEST_F(Grading, ReleasesNoSolution) {
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("is there already"));
   EXPECT_THAT(grade("release 17 -o '" + path("other") + "'").output, HasSubstr("there is no module '17'"));
+}
+
+TEST_F(Grading, ReleasesNoSolutionOfAnyModule) {
+  std::string all;
+  for (const Module& module : read_modules(source_folder() / "modules")) all += module.folder_name() + ' ';
+  ASSERT_EQ(grade("release " + all + "-o '" + path("release") + "'").exit_code, 0);
+  expect_no_solution(path("release"));
+}
+
+TEST_F(Grading, ReleasesWhatCanBeBuilt) {
+  ASSERT_EQ(grade("release 01 03 -o '" + path("release") + "'").exit_code, 0);
+  const std::string build = path("release/build/emulated");
+  const ProgramRun configured = tinytorch::testing::run_program(
+      fmt::format("cmake -G Ninja -S '{}' -B '{}' -DTINYTORCH_CUDA=emulated 2>&1", path("release"), build));
+  ASSERT_EQ(configured.exit_code, 0) << configured.output;
+  const ProgramRun targets =
+      tinytorch::testing::run_program(fmt::format("ninja -C '{}' -t targets all", build));
+  // What the script ./tito builds for the commands of students.
+  for (const char* target : {"tito", "course", "ops", "test_conformance", "test_modules", "milestones"})
+    EXPECT_THAT(targets.output, HasSubstr(fmt::format("\n{}: phony", target)));
 }
 
 TEST_F(Grading, ReleasesArchives) {
@@ -186,6 +230,41 @@ TEST_F(Grading, NamesWhatIsDamaged) {
   }
 }
 
+TEST_F(Grading, KeepsASubmissionUntilTheNextIsThere) {
+  const Gradebook book(path("class"));
+  book.keep("ada", {.files = {{"01_setup/setup_dev.cpp", "first"}}, .refused = {}});
+  const fs::path submissions = path("class/submissions");
+  // As an interruption leaves it between the two.
+  fs::rename(submissions / "ada", submissions / ".replaced-ada");
+  EXPECT_THAT(book.students(), ::testing::ElementsAre("ada"));
+  EXPECT_EQ(read_text(book.submission_of("ada") / "01_setup/setup_dev.cpp"), "first");
+  for (const char* next : {"second", "third"}) {
+    book.keep("ada", {.files = {{"01_setup/setup_dev.cpp", next}}, .refused = {}});
+    EXPECT_EQ(read_text(submissions / "ada/01_setup/setup_dev.cpp"), next);
+    EXPECT_FALSE(fs::exists(submissions / ".replaced-ada"));
+  }
+  fs::create_directories(submissions / ".replaced-ada");  // half removed
+  EXPECT_THAT(book.students(), ::testing::ElementsAre("ada"));
+  EXPECT_EQ(read_text(book.submission_of("ada") / "01_setup/setup_dev.cpp"), "third");
+}
+
+TEST_F(Grading, ReadsAClassOnlyWhileNoOtherTitoWrites) {
+  const Gradebook book(path("class"));
+  for (const std::string command :
+       {"autograde CLASS", "feedback CLASS", "export CLASS -o CLASS/points.csv"}) {
+    book.keep("ada", {.files = {{"01_setup/setup_dev.cpp", "first"}}, .refused = {}});
+    std::string arguments = command;
+    for (std::size_t at = 0; (at = arguments.find("CLASS")) != std::string::npos;)
+      arguments.replace(at, 5, path("class"));
+    std::optional<FolderLock> other(path("class"));
+    StartedProgram tito("'" + (build_folder() / "tito").string() + "' grade " + arguments + " 2>&1");
+    EXPECT_THAT(tito.line(), HasSubstr("waiting for another tito")) << command;
+    book.keep("ada", {.files = {}, .refused = {}});  // nothing to grade: zero points are right
+    other.reset();
+    EXPECT_EQ(tito.end(), 0) << command;
+  }
+}
+
 TEST(Questions, AreTheItemsOfTheirSection) {
   EXPECT_THAT(questions_in("# T\n1. no\n## Questions\n\n1. One\n   goes on.\n2. Two?\n## Next\n3. no\n"),
               ::testing::ElementsAre("1. One goes on.", "2. Two?"));
@@ -212,8 +291,9 @@ class RoundTrip : public Grading {
           source.find(region.text), region.text.size(),
           text->second.empty() ? "todo(\"setup." + region.exercise + "\");\n" : text->second + '\n');
     }
-    return source.insert(
-        end, "#include <filesystem>\n#include <fstream>\n#include <vector>\n#include <unistd.h>\n");
+    return source.insert(end,
+                         "#include <cstdlib>\n#include <filesystem>\n#include <fstream>\n#include "
+                         "<vector>\n#include <unistd.h>\n");
   }
 
   void submit_archive(const std::string& file, const std::string& text) const {
@@ -263,7 +343,9 @@ class RoundTrip : public Grading {
         "  std::ofstream stream(file);\n"
         "  if (stream << 1 << std::flush) return \"it was written\";\n"
         "}}\n"
-        "for (const char* file : {{\"{0}/class/submissions/ada\", \"{0}/class/results/ada.json\"}}) {{\n"
+        "if (std::getenv(\"HOME\") != nullptr) return \"it has the instructor's environment\";\n"
+        "for (const char* file : {{\"{0}/class/submissions/ada\", \"{0}/class/results/ada.json\",\n"
+        "                         \"{0}/submitted/ada.tar.gz\", \"{1}/rubric.md\", \"/etc/passwd\"}}) {{\n"
         "  if (std::filesystem::exists(file)) return \"it was seen\";\n"
         "}}\n"
         "std::ifstream solution(\"{1}/setup_dev.cpp\");\n"

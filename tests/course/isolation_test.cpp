@@ -1,12 +1,20 @@
 #include "modules/cli/course/isolation.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <thread>
 
 #include "modules/cli/course/files.h"
 #include "tests/support/file_test.h"
@@ -47,9 +55,21 @@ TEST_F(Isolation, WritesToItsFolderOnly) {
   EXPECT_NE(run("echo 1 >'" + path("outside") + "'").exit_code, 0);
   EXPECT_FALSE(std::filesystem::exists(path("outside")));
   EXPECT_NE(run("rm '" + path("log") + "'").exit_code, 0);
+  // What is written there would be in memory, which no limit counts.
+  for (const char* file : {"/dev/shm/x", "/dev/x", "/x", "/tmp/x", "/usr/x"})
+    EXPECT_NE(run(std::string("echo 1 >") + file).exit_code, 0) << file;
+  EXPECT_EQ(run("echo 1 >/dev/null").exit_code, 0);
 }
 
-TEST_F(Isolation, DoesNotSeeWhatIsHidden) {
+TEST_F(Isolation, ChangesNoSettingOfTheKernel) {
+  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  EXPECT_NE(run(": >>/proc/sys/kernel/core_pattern").exit_code, 0);  // opens it, and writes nothing
+  EXPECT_NE(run("mount -t tmpfs none '" + path("inside") + "'").exit_code, 0);
+  EXPECT_EQ(run("grep CapEff /proc/self/status").exit_code, 0);
+  EXPECT_EQ(log(), "CapEff:\t0000000000000000\n");
+}
+
+TEST_F(Isolation, SeesOnlyWhatItIsGiven) {
   if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
   std::filesystem::create_directories(path("class/own"));
   write_text(path("solution"), "secret");
@@ -62,7 +82,6 @@ TEST_F(Isolation, DoesNotSeeWhatIsHidden) {
                                             ">class/own/x; echo 1 >class/x && echo written"},
                     .folder = path("inside"),
                     .log = path("log"),
-                    .hidden = {path("solution"), path("class"), path("is not there")},
                     .visible = {path("class/own")}},
                    {});
   EXPECT_NE(ending.exit_code, 0);
@@ -71,6 +90,54 @@ TEST_F(Isolation, DoesNotSeeWhatIsHidden) {
   EXPECT_THAT(log(), ::testing::Not(HasSubstr("written")));
   EXPECT_THAT(log(), HasSubstr("own\nvisible"));
   EXPECT_FALSE(std::filesystem::exists(path("class/own/x")));
+  EXPECT_EQ(run("pwd; ls /").exit_code, 0);
+  std::istringstream seen(log());
+  for (std::string name; seen >> name;)
+    EXPECT_THAT(name, ::testing::AnyOf("/", "bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc",
+                                       "sbin", "tmp", "usr"));
+  EXPECT_NE(run("cat /etc/passwd").exit_code, 0);
+}
+
+TEST_F(Isolation, GetsNoEnvironmentOfTheCaller) {
+  setenv("COURSE_SECRET", "secret", 1);
+  EXPECT_EQ(run("env").exit_code, 0);
+  unsetenv("COURSE_SECRET");
+  EXPECT_THAT(log(), HasSubstr("PATH="));
+  EXPECT_THAT(log(), ::testing::Not(HasSubstr("COURSE_SECRET")));
+  EXPECT_THAT(log(), ::testing::Not(HasSubstr("HOME=")));
+}
+
+/// A file that is open here by a number, as if whoever started this program had opened it.
+class OpenFile {
+ public:
+  OpenFile(int descriptor, const std::string& file) : descriptor_(descriptor), before_(dup(descriptor)) {
+    const int opened = open(file.c_str(), O_RDWR);
+    dup2(opened, descriptor_);
+    close(opened);
+  }
+  ~OpenFile() {
+    if (before_ < 0) {
+      close(descriptor_);
+    } else {
+      dup2(before_, descriptor_);
+      close(before_);
+    }
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+ private:
+  int descriptor_, before_;
+};
+
+TEST_F(Isolation, GetsNoFileThatIsOpen) {
+  write_text(path("secret"), "secret\n");
+  for (const int descriptor : {0, 9}) {
+    const OpenFile secret(descriptor, path("secret"));
+    EXPECT_NE(run(fmt::format("read line <&{0} && echo $line", descriptor)).exit_code, 0);
+    EXPECT_NE(run(fmt::format("echo more >&{}", descriptor)).exit_code, 0);
+  }
+  EXPECT_EQ(read_text(path("secret")), "secret\n");
 }
 
 TEST_F(Isolation, LeavesNothingInAScratchFolder) {
@@ -106,11 +173,17 @@ TEST_F(Isolation, SeesNoOtherProcesses) {
 
 TEST_F(Isolation, EndsAnEndlessLoopAndWhatItStarted) {
   const auto start = std::chrono::steady_clock::now();
-  const Ending ending =
-      run("(sleep 60; echo 1 >'" + path("inside") + "/late') & while :; do :; done", {.time = seconds(1)});
+  const std::string beats = path("inside/beats");
+  const Ending ending = run("(while :; do echo 1 >>'" + beats + "'; sleep 0.05; done) & while :; do :; done",
+                            {.time = seconds(1)});
   EXPECT_TRUE(ending.timed_out);
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(30));
   EXPECT_EQ(describe(ending), "timeout");
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until the kernel has ended them all
+  const std::uintmax_t size = std::filesystem::file_size(beats);
+  EXPECT_GT(size, 0U);
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_EQ(std::filesystem::file_size(beats), size) << "it still writes";
 }
 
 TEST_F(Isolation, SendsASignalBeforeItKills) {

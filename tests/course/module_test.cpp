@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "modules/cli/course/cut.h"
 #include "modules/cli/course/exercise_run.h"
 #include "modules/cli/course/exports.h"
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/results.h"
 #include "modules/cli/course/verify.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
@@ -22,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using tinytorch::testing::build_folder;
 using tinytorch::testing::ProgramRun;
 
@@ -47,7 +51,8 @@ class Course : public tinytorch::testing::FileTest {
 
   /// Compiles a copy for the framework, and puts it in force without tests.
   void put_in_force(const Module& each) const {
-    const Candidate candidate = build_candidate(tools(), each, path("mine"), "");
+    const Candidate candidate = build_candidate(tools(), each, path("mine"),
+                                                code_of(tools(), each, path("mine/" + each.folder_name())));
     ASSERT_EQ(candidate.errors, "") << each.folder_name();
     install(path("mine"), candidate.plugins);
   }
@@ -61,6 +66,43 @@ TEST_F(Course, GivesThePointsThatAreDue) {
     EXPECT_EQ(static_cast<std::size_t>(result.alone), each.exercises.size());
     EXPECT_GE(static_cast<std::size_t>(result.diagnosed), each.exercises.size());
   });
+}
+
+/// A copy of module 01, in which texts are replaced.
+class Verifying : public Course {
+ protected:
+  Verifying() { fs::copy(tools().source / "modules/01_setup", path("01_setup")); }
+
+  void edit(const std::string& file, const std::string& before, const std::string& after) const {
+    std::string text = read_text(path("01_setup/" + file));
+    ASSERT_NE(text.find(before), std::string::npos) << before;
+    write_text(path("01_setup/" + file), text.replace(text.find(before), before.size(), after));
+  }
+
+  std::vector<std::string> problems() const {
+    std::vector<std::string> problems;
+    verify(tools(), {read_module(path("01_setup"))},
+           [&](const Module&, const Verification& result) { problems = result.problems; });
+    return problems;
+  }
+};
+
+TEST_F(Verifying, FindsWhatIsWrong) {
+  edit("setup_dev.cpp", "// BEGIN SOLUTION greeting",
+       "if (!name.empty()) return \"Hello, \" + name + \"!\";\n// BEGIN SOLUTION greeting");
+  edit("setup_dev.cpp", "if (values.empty()) return 0;", "");
+  edit("module.json", R"("value_of_a_part", "check": "ComparesWholeNames")",
+       R"("value_of_a_part", "check": "FindsTheLine")");
+  EXPECT_THAT(
+      problems(),
+      testing::ElementsAre("untouched, greeting does not name what to write: it passes",
+                           HasSubstr("the solution of mean fails: OfNothingIsZero: "),
+                           "greeting_to_all is not found by KnowsTheName: it passes",
+                           "greeting_without_mark is not found by SaysHello: it passes",
+                           testing::AllOf(HasSubstr("if mean alone is solved, it fails: OfNothingIsZero: "),
+                                          testing::EndsWith(" greeting passes")),
+                           "if value_of alone is solved, greeting passes",
+                           HasSubstr("value_of_a_part is not found by FindsTheLine: ComparesWholeNames: ")));
 }
 
 TEST_F(Course, LeadsThroughAModule) {
@@ -108,9 +150,50 @@ TEST_F(Course, LeadsThroughAModule) {
   EXPECT_EQ(providers.exit_code, 0) << providers.output;
   EXPECT_THAT(providers.output, HasSubstr("relu                           cpu  03_activations"));
   EXPECT_THAT(providers.output, HasSubstr("6 kernels and 4 hooks of plug-ins"));
-  const ProgramRun unexportable = module("start setup");
-  EXPECT_EQ(unexportable.exit_code, 0) << unexportable.output;
-  EXPECT_THAT(module("export setup").output, HasSubstr("01_setup replaces nothing in the framework yet"));
+}
+
+/// What the framework does with the solution of a module in which a text is replaced.
+class Altered : public Course {
+ protected:
+  ProgramRun run_with(const std::string& name, const std::string& before, const std::string& after,
+                      const std::string& command) const {
+    const std::vector<Module> all = modules();
+    const Module& altered = find_module(all, name);
+    fs::create_directories(path("mine/" + altered.folder_name()));
+    solve(altered);
+    const std::string source = path("mine/" + altered.folder_name() + "/" + altered.sources().front());
+    std::string text = read_text(source);
+    EXPECT_NE(text.find(before), std::string::npos) << before;
+    write_text(source, text.replace(text.find(before), before.size(), after));
+    put_in_force(altered);
+    return tinytorch::testing::run_program(fmt::format(
+        "TINYTORCH_PLUGINS='{}' {} 2>&1", plugins_variable(read_exports(path("mine")), true), command));
+  }
+};
+
+TEST_F(Altered, GreetingIsTheFirstLineOfTheProviders) {
+  EXPECT_THAT(tito("ops --providers").output, StartsWith("Hello, TinyTorch "));
+  const ProgramRun run = run_with("setup", "return \"Hello, \"", "return \"Ahoy, \"",
+                                  "'" + (build_folder() / "tito").string() + "' ops --providers");
+  EXPECT_THAT(run.output, StartsWith("Ahoy, TinyTorch "));
+  EXPECT_THAT(run.output, HasSubstr("!\ngreeting                       host 01_setup\n"
+                                    "0 kernels and 1 hooks of plug-ins\n"));
+}
+
+TEST_F(Altered, MonitorWatchesTheServingExample) {
+  const std::string serving =
+      "'" + (build_folder() / "examples/serving/serving").string() + "' --backend cpu --quiet";
+  const auto decisions = [](const ProgramRun& run) {
+    return run.output.substr(0, run.output.find(" requests answered"));
+  };
+  const std::string without = decisions(tinytorch::testing::run_program(serving + " 2>&1"));
+  EXPECT_THAT(without, testing::AllOf(HasSubstr("rolled back"), Not(HasSubstr("reading 0 has drifted"))));
+  EXPECT_EQ(decisions(run_with("mlops", "double sum = 0;", "double sum = 0;", serving)), without);
+  EXPECT_THAT(
+      decisions(run_with("mlops", "double sum = 0;", "double sum = 1;", serving)),
+      testing::AllOf(HasSubstr("rolled back"), HasSubstr("reading 0 has drifted: stability index 1.")));
+  EXPECT_THAT(decisions(run_with("mlops", "each.failed ? 1 : 0", "0", serving)),
+              Not(HasSubstr("rolled back")));
 }
 
 TEST_F(Course, ReplacesTheSlotsOfTheManifest) {
@@ -150,6 +233,60 @@ TEST_F(Course, ShowsTheFirstErrorOfTheCompiler) {
   EXPECT_THAT(tested.output, HasSubstr("it does not compile"));
 }
 
+/// Sources that are compiled as those of a module.
+class Sources : public Course {
+ protected:
+  ModulePlugins build(const std::map<std::string, std::string>& sources) const {
+    Module module;
+    for (const auto& [name, text] : sources) {
+      write_text(folder() / name, text);
+      module.exercises.emplace_back().source = name;
+    }
+    return build_plugins(tools(), module, folder(), folder() / "build");
+  }
+};
+
+TEST_F(Sources, OfOneKindAreCompiledTogether) {
+  const ModulePlugins plugins =
+      build({{"a_dev.cpp", "int f() { return 1; }"}, {"b_dev.cpp", "int f();\nint g() { return f(); }"}});
+  EXPECT_EQ(first_errors(plugins), "");
+  const ProgramRun symbols =
+      tinytorch::testing::run_program("nm -C --defined-only '" + plugins.host.library.string() + "'");
+  EXPECT_THAT(symbols.output, testing::AllOf(HasSubstr(" f()\n"), HasSubstr(" g()\n")));
+}
+
+TEST_F(Sources, ThatDoNotCompileHaveAnErrorOfEachKind) {
+  EXPECT_THAT(
+      first_errors(build({{"a_dev.cpp", "int f() { return x; }"}, {"b_dev.cu", "int g() { return y; }"}})),
+      testing::AllOf(testing::ContainsRegex("a_dev.cpp:1:.*'x'"),
+                     testing::ContainsRegex("\n.*b_dev.cu:1:.*'y'")));
+  const ModulePlugins only_races = build({{"b_dev.cu",
+                                           "#if defined(__has_feature)\n#if __has_feature(thread_sanitizer)\n"
+                                           "#define __SANITIZE_THREAD__ 1\n#endif\n#endif\n"
+                                           "#ifdef __SANITIZE_THREAD__\nint g() { return y; }\n#endif\n"}});
+  EXPECT_TRUE(only_races.memory.ok()) << only_races.memory.errors;
+  EXPECT_THAT(first_errors(only_races), testing::ContainsRegex("b_dev.cu:7:.*'y'"));
+}
+
+TEST_F(Sources, IncludeNoSolution) {
+  for (const char* file : {"modules/01_setup/setup_dev.cpp", "modules/01_setup/rubric.md",
+                           "tests/module_01/mistakes/greeting_to_all.cpp"}) {
+    ASSERT_TRUE(fs::exists(tools().source / file)) << file;
+    const std::string errors = first_errors(
+        build({{"a_dev.cpp", fmt::format("#include \"{}\"\n", (tools().source / file).string())}}));
+    EXPECT_THAT(errors, HasSubstr("a_dev.cpp:1:")) << file;
+  }
+}
+
+TEST_F(Sources, AreInFoldersOfAnyName) {
+  const fs::path folder = path("a\"b\\c");
+  fs::create_directories(folder);
+  write_text(folder / "a_dev.cpp", "\nint f() { return x; }");
+  const Plugin plugin =
+      build_plugin(tools(), PluginKind::host, {folder / "a_dev.cpp"}, folder / "build", "host");
+  EXPECT_THAT(first_error(plugin.errors), StartsWith((folder / "a_dev.cpp").string() + ":2:"));
+}
+
 /// What a copy of 03 reports for relu if this stands in its place.
 class Endings : public Course {
  protected:
@@ -163,15 +300,33 @@ class Endings : public Course {
     text.replace(text.find(call), call.size(), code);
     write_text(source, text);
     const fs::path copy = path("mine/03_activations");
-    const CourseTools course = tools();
-    ModulePlugins plugins;
-    plugins.host = build_plugin(course, PluginKind::host, {source}, copy / "build", "host");
-    EXPECT_TRUE(plugins.host.ok()) << plugins.host.errors;
-    const ExerciseResult result =
-        run_exercise(course, activations, activations.exercises[0], plugins, copy / "build");
+    plugins_.host = build_plugin(tools(), PluginKind::host, {source}, copy / "build", "host");
+    EXPECT_TRUE(plugins_.host.ok()) << plugins_.host.errors;
+    const ExerciseResult result = run(activations, activations.exercises[0]);
     EXPECT_FALSE(result.passed()) << code;
     return result.fault;
   }
+
+  /// The same for the kernel.
+  std::string relu_kernel_as(const std::string& code) {
+    const std::vector<Module> all = modules();
+    const Module& activations = find_module(all, "activations");
+    std::string text = read_text(activations.folder / "activations_dev.cu");
+    const std::string solution = "if (i < n) y[i] = x[i] < 0 ? 0 : x[i];";
+    text.replace(text.find(solution), solution.size(), code);
+    write_text(path("activations_dev.cu"), text);
+    plugins_.memory = build_plugin(tools(), PluginKind::memory, {path("activations_dev.cu")},
+                                   path("mine/03_activations/build"), "memory");
+    EXPECT_TRUE(plugins_.memory.ok()) << plugins_.memory.errors;
+    return run(activations, *activations.find("relu_cuda")).fault;
+  }
+
+ private:
+  ExerciseResult run(const Module& activations, const Exercise& exercise) const {
+    return run_exercise(tools(), activations, exercise, plugins_, path("mine/03_activations/build"));
+  }
+
+  ModulePlugins plugins_;
 };
 
 TEST_F(Endings, NameTheLine) {
@@ -181,6 +336,25 @@ TEST_F(Endings, NameTheLine) {
               testing::AllOf(HasSubstr("an endless loop? at activations_dev.cpp:")));
   EXPECT_THAT(relu_as("std::exit(0);"), HasSubstr("it ended with exit code 0"));
   EXPECT_THAT(relu_as("std::abort();"), HasSubstr("at activations_dev.cpp:"));
+}
+
+TEST_F(Endings, NameTheLaunchOfAKernelThatDoesNotEnd) {
+  EXPECT_THAT(
+      relu_kernel_as(
+          "if (i < n) y[i] = x[i] < 0 ? 0 : x[i]; while (gridDim.x > 1) { if (x[0] > 1e38F) return; }"),
+      HasSubstr("an endless loop? at activations_dev.cu:"));
+}
+
+TEST_F(Endings, CountOnlyIfTheProgramEndsAsItReports) {
+  EXPECT_EQ(relu_as("std::atexit([] { std::_Exit(5); }); return x < 0 ? 0 : x;"),
+            "it ended with exit code 5");
+  const std::vector<Module> all = modules();
+  const Module& activations = find_module(all, "activations");
+  std::string claims;
+  for (const Check& check : activations.exercises[0].checks)
+    claims += fmt::format(R"(dprintf(fd, "{{\"ends\": \"{}\", \"passed\": true}}\n");)", check.name);
+  EXPECT_EQ(relu_as("for (int fd = 3; fd < 20; ++fd) {" + claims + "} std::_Exit(0);"),
+            "it ended with exit code 0");
 }
 
 /// What the checks of 13_kernels say of a mistake.

@@ -155,6 +155,20 @@ TEST_F(Pages, OfAModuleAreNamedAndReplaced) {
   EXPECT_THAT(unknown.output, HasSubstr("there is no module '77'"));
 }
 
+TEST_F(Pages, HaveSolutionsAndRubricsForInstructorsOnly) {
+  make();
+  const std::string page = read_text(pages() / "03_activations/index.html");
+  EXPECT_THAT(page, Not(HasSubstr("SOLUTION")));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"rubric\"")));
+  const ProgramRun run =
+      run_tito(fmt::format("module view 03 --no-open --solutions -o '{}'", pages().string()));
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(read_text(pages() / "03_activations/index.html"),
+              AllOf(HasSubstr("<h3>activations_dev.cpp</h3>"), HasSubstr("BEGIN SOLUTION"),
+                    HasSubstr("<h3>activations_dev.cu</h3>"), HasSubstr("id=\"rubric\"")));
+  EXPECT_THAT(run_tito("module view 03 --solutions").output, HasSubstr("--solutions requires --output"));
+}
+
 TEST_F(Pages, ReplaceNoOtherFiles) {
   write("mine", "index.html");
   const ProgramRun other = run_tito(fmt::format("module view --no-open -o '{}'", folder().string()));
@@ -293,7 +307,8 @@ TEST_F(Lessons, LinkToOtherLessonsAsPages) {
     write_text(module / "README.md", text);
   }
   write("int i;", "a b.h");
-  write_pages(read_course_tools(build_folder()), read_modules(path("modules")), path("pages"));
+  write_pages(read_course_tools(build_folder()), read_modules(path("modules")), path("pages"),
+              Readers::students);
   EXPECT_THAT(read_text(path("pages/01_one/index.html")),
               AllOf(HasSubstr("href=\"../02_two/index.html#1-b\""), HasSubstr("href=\"../../a%20b.h\"")));
   EXPECT_THAT(read_text(path("pages/02_two/index.html")), HasSubstr("href=\"../01_one/index.html\">one"));

@@ -83,10 +83,13 @@ TEST_F(Submissions, GiveTheFilesOfTheManifest) {
 TEST_F(Submissions, CanBeFolders) {
   fs::create_directories(path("ada/student/07_sums"));
   write("sum", "ada/student/07_sums/sums_dev.cpp");
+  write("kernel", "ada/sums_dev.cu");
   write("other", "ada/notes.txt");
-  for (const char* name : {"ada", "ada/"}) {
+  for (const char* name : {"ada", "ada/", "ada//"}) {
     const Submission submission = read(name);
-    EXPECT_THAT(submission.files, ElementsAre(Pair("07_sums/sums_dev.cpp", "sum"))) << name;
+    EXPECT_THAT(submission.files,
+                ElementsAre(Pair("07_sums/sums_dev.cpp", "sum"), Pair("07_sums/sums_dev.cu", "kernel")))
+        << name;
     EXPECT_THAT(submission.refused, IsEmpty()) << name;
   }
 }
@@ -130,6 +133,16 @@ TEST_F(Submissions, HaveEachFileOnce) {
   EXPECT_THAT(submission.files, IsEmpty());
   EXPECT_THAT(submission.refused,
               ElementsAre("old/sums_dev.cpp: it is there twice, as sums_dev.cpp, too; only one may be"));
+}
+
+TEST_F(Submissions, LeaveOutWhatResetHasSetAside) {
+  write_archive(path("ada.tar.gz"), {{.name = "student/07_sums/sums_dev.cpp", .text = "new"},
+                                     {.name = "student/backups/07_sums-1/sums_dev.cpp", .text = "1"},
+                                     {.name = "student/backups/07_sums-2/sums_dev.cpp", .text = "2"},
+                                     {.name = "student/backups/07_sums-1/sums_dev.cu", .text = "kernel"}});
+  const Submission submission = read("ada.tar.gz");
+  EXPECT_THAT(submission.files, ElementsAre(Pair("07_sums/sums_dev.cpp", "new")));
+  EXPECT_THAT(submission.refused, IsEmpty());
 }
 
 TEST_F(Submissions, NameTwentyRefusals) {

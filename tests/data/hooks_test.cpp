@@ -51,11 +51,15 @@ TEST(CosineRateHook, GivesTheRateOfAStep) {
 }
 
 TEST(ShuffledHook, GivesTheOrderOfAnEpoch) {
-  const ReplacedHook hook(nn::hooks::shuffled,
-                          [](std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
-                            return std::vector<std::int64_t>{items, static_cast<std::int64_t>(seed), epoch};
-                          });
-  EXPECT_EQ(nn::RandomSampler(5, {.seed = 7}).indices(2), (std::vector<std::int64_t>{5, 7, 2}));
+  const ReplacedHook hook(
+      nn::hooks::shuffled, [](std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
+        return std::vector<std::int64_t>{items - 3, static_cast<std::int64_t>(seed), epoch};
+      });
+  EXPECT_EQ(nn::RandomSampler(3, {.seed = 1}).indices(2), (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_ERROR(nn::RandomSampler(3, {.seed = 2}).indices(2), ValueError,
+               "[shuffled] the hook shuffled gave 3 indices for 3 items, not each of them once");
+  EXPECT_ERROR(nn::DistributedSampler(4, {.ranks = 2, .shuffle = true}).indices(0), ValueError,
+               "[shuffled] the hook shuffled gave 3 indices for 4 items, not each of them once");
 }
 
 TEST(CollateHook, MakesABatchOrLeavesIt) {
@@ -67,6 +71,8 @@ TEST(CollateHook, MakesABatchOrLeavesIt) {
   const nn::Batch batch = data.batch(indices);
   EXPECT_TENSOR_EQ(batch[0], full({2, 2}, 9.0));
   EXPECT_TENSOR_EQ(batch[1], (Tensor{3.0, 1.0}));
+  EXPECT_ERROR(nn::TensorDataset({zeros({4, 3})}).batch(indices), ShapeError,
+               "[TensorDataset] the hook collate gave [2, 2] of f32; [2, 3] of f32 is wanted");
 }
 
 using Pairs = std::vector<std::pair<std::int32_t, std::int32_t>>;
@@ -93,6 +99,8 @@ TEST(BytePairsHook, MergesKnownTokensOnly) {
   });
   EXPECT_ERROR(nn::BytePairTokenizer::train("ab", {.vocabulary_size = 258}), ValueError,
                "[BytePairTokenizer::train] the hook byte_pairs merges 0 and 256, and there are 256 tokens");
+  EXPECT_ERROR(nn::BytePairTokenizer::train("ab", {.vocabulary_size = 256}), ValueError,
+               "[BytePairTokenizer::train] the hook byte_pairs gave 1 merges, and 0 are wanted at most");
 }
 
 TEST(SampleHook, ChoosesATokenForEachRow) {
@@ -104,6 +112,8 @@ TEST(SampleHook, ChoosesATokenForEachRow) {
   });
   const Tensor tokens = nn::sample_token(Tensor{{1.0, 0.0, 0.0}, {2.0, 0.0, 0.0}}, {.top_k = 2});
   EXPECT_TENSOR_EQ(tokens, (Tensor{1, 2}).to(DType::i64));
+  EXPECT_ERROR(nn::sample_token(Tensor{{3.0, 0.0, 0.0}}, {.top_k = 2}), ValueError,
+               "[sample_token] the hook sample gave token 3 of 3");
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
+int mutate_course(const MutateOptions&) { return EXIT_SUCCESS; }
 int list_modules(bool) { return EXIT_SUCCESS; }
 int start_module(const std::string&, const std::string&, bool) { return EXIT_SUCCESS; }
 int resume_module(const std::string&) { return EXIT_SUCCESS; }
@@ -37,7 +38,7 @@ int test_checkpoint(const std::string&, const std::string&) { return EXIT_SUCCES
 int list_milestones() { return EXIT_SUCCESS; }
 int show_milestone(const std::string&) { return EXIT_SUCCESS; }
 int show_milestones(const std::string&) { return EXIT_SUCCESS; }
-int run_milestone(const std::string&, const std::string&) { return EXIT_SUCCESS; }
+int run_milestone(const std::string&, const std::string&, bool) { return EXIT_SUCCESS; }
 int release_modules(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
 int collect_submissions(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
 int autograde(const std::string&) { return EXIT_SUCCESS; }

@@ -8,7 +8,9 @@
 
 #include "autograd/checkpoint.h"
 #include "autograd/functional.h"
+#include "core/op_scope.h"
 #include "core/ops/activation.h"
+#include "core/ops/quantization.h"
 #include "core/ops/reduction.h"
 #include "nn/dense.h"
 #include "nn/key_value_cache.h"
@@ -62,6 +64,14 @@ void add_losses(Calls& calls) {
             [](const Variable& x1, const Variable& x2, const Tensor& target, MarginOptions options) {
               return nn::CosineEmbeddingLoss(options)(x1, x2, target);
             });
+}
+
+/// With a weight of bytes and their scales, which are hardly drawn.
+void add_quantized(Calls& calls) {
+  calls.add("int8_linear", [](const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    const OpScope scope("int8_linear");
+    return int8_linear(x, quantize_rows(weight), bias);
+  });
 }
 
 void add_kept(Calls& calls) {
@@ -126,6 +136,7 @@ void add_derivatives(Calls& calls) {
 
 void add_classes(Calls& calls) {
   add_losses(calls);
+  add_quantized(calls);
   add_kept(calls);
   add_derivatives(calls);
 }

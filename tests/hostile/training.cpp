@@ -31,6 +31,7 @@
 #include "nn/train/metrics.h"
 #include "nn/train/progress.h"
 #include "nn/train/tensorboard.h"
+#include "nn/train/timing.h"
 #include "nn/train/trainer.h"
 #include "tests/hostile/calls.h"
 #include "tests/support/backend.h"
@@ -244,6 +245,13 @@ void tell(nn::Callback& callback, const nn::TrainingState& state, const nn::Eval
   callback.on_end(state, reason);
 }
 
+void add_statistics(Calls& calls) {
+  calls.add("percentile", [](const std::vector<double>& times, double p) { nn::percentile(times, p); });
+  calls.add("compare_times", [](const std::vector<double>& before, const std::vector<double>& after) {
+    nn::compare_times(before, after);
+  });
+}
+
 void add_callbacks(Calls& calls) {
   calls.add("Progress", [](const nn::TrainingState& state, const nn::Evaluation& evaluation,
                            nn::StopReason reason, nn::ProgressStyle style, double interval) {
@@ -345,6 +353,7 @@ void add_training(Calls& calls) {
   add_tokenizers(calls);
   add_files(calls);
   add_metrics(calls);
+  add_statistics(calls);
   add_callbacks(calls);
   add_checkpoints(calls);
   add_trainer(calls);

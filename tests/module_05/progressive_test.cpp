@@ -1,6 +1,9 @@
 // Module 05 in the framework, on the modules before it.
 #include "tests/progressive/progressive.h"
 
+#include <limits>
+
+#include "core/ops/reduction.h"
 #include "nn/activation.h"
 #include "nn/dense.h"
 #include "nn/sequential.h"
@@ -10,7 +13,7 @@ namespace {
 
 class Module05 : public ProgressiveTest {
  protected:
-  Module05() : ProgressiveTest("") {}
+  Module05() : ProgressiveTest("05_dense") {}
 };
 
 /// A perceptron with two layers of weights, in this dtype, of the same numbers.
@@ -27,6 +30,16 @@ TEST_F(Module05, APerceptronHasTheParametersOfItsLayers) {
   for (const Variable& parameter : perceptron(DType::f32).parameters())
     parameters += parameter.value().numel();
   EXPECT_EQ(parameters, 4 * 16 + 16 + 16 * 3 + 3);
+  EXPECT_NE(perceptron(DType::f32).summary().find("Total: 131 parameters"), std::string::npos);
+}
+
+TEST_F(Module05, TheClassOfARowIsThatOfItsLargestScore) {
+  const Tensor scores = normal({3, 5, 7}, 2);
+  for (const int axis : {0, 1, -1})
+    EXPECT_TENSOR_EQ(argmax(scores.to(DType::f32), axis), argmax(scores, axis));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor special = Tensor{{5.0, 5.0, 1.0}, {1.0, nan, 9.0}, {-3.0, -2.0, -1.0}}.to(backend());
+  EXPECT_TENSOR_EQ(argmax(special.to(DType::f32), 1).to(Device::cpu()), (Tensor{0, 1, 2}));
 }
 
 TEST_F(Module05, GradientsFlowToEachParameter) {

@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "nn/activation.h"
+#include "nn/data/data_loader.h"
 #include "nn/dense.h"
 #include "nn/loss.h"
 #include "nn/optim/sgd.h"
 #include "nn/sequential.h"
+#include "nn/train/metrics.h"
+#include "nn/train/trainer.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -50,6 +53,30 @@ TEST_F(Module11, TrainingLowersTheLossAsInF64) {
   EXPECT_LT(last, first);
   EXPECT_NEAR(first, exact_first, 1e-5);
   EXPECT_NEAR(last, exact_last, 1e-3);
+}
+
+TEST_F(Module11, AccuracyIsThatOfF64) {
+  const Tensor logits = normal({50, 4}, 1), classes = argmax(normal({50, 4}, 2), 1);
+  nn::Accuracy single, exact;
+  for (const std::int64_t begin : {0, 20}) {
+    single.update(slice(logits, 0, begin, 50).to(DType::f32), slice(classes, 0, begin, 50));
+    exact.update(slice(logits, 0, begin, 50), slice(classes, 0, begin, 50));
+  }
+  EXPECT_EQ(single.value(), exact.value());
+}
+
+TEST_F(Module11, ARunWithoutProgressEnds) {
+  const Tensor x = rand({8, 2}), y = rand({8, 1});
+  const auto data = std::make_shared<nn::TensorDataset>(std::vector{x, y});
+  nn::DataLoader loader(data, {.batch_size = 8, .device = backend()}),
+      validation(data, {.batch_size = 8, .device = backend()});
+  nn::Dense model(2, 1);
+  model.to(backend());
+  nn::SGD optimizer(model.parameters(), {.learning_rate = 0});
+  nn::Trainer trainer(model, optimizer, nn::MeanSquaredError(), {.epochs = 20, .patience = 3});
+  const nn::TrainingResult result = trainer.fit(loader, &validation);
+  EXPECT_EQ(result.reason, nn::StopReason::no_progress);
+  EXPECT_EQ(result.state.steps, 4);
 }
 
 }  // namespace

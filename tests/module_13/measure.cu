@@ -65,20 +65,20 @@ TEST(Transpose, Of128x128WithoutATile) {
   EXPECT_EQ(y.values().size(), std::size_t{kSide * kSide});
 }
 
-/// A tile without the 33rd column.
-__global__ void transpose_in_one_bank(const float* x, float* y, int side) {
-  __shared__ float tile[32][32];
-  const unsigned n = static_cast<unsigned>(side), top = blockIdx.y * 32, left = blockIdx.x * 32;
-  for (unsigned r = threadIdx.y; r < 32; r += blockDim.y)
-    tile[r][threadIdx.x] = x[(top + r) * n + left + threadIdx.x];
+/// The accesses of a tile without the 33rd column, but not its result, which students compute.
+__global__ void write_rows_and_read_columns(const float* x, float* y, int side) {
+  __shared__ float square[32][32];
+  const unsigned lane = threadIdx.x, corner = (blockIdx.y * static_cast<unsigned>(side) + blockIdx.x) * 32;
+  for (unsigned row = threadIdx.y; row < 32; row += blockDim.y)
+    square[row][lane] = x[corner + row * static_cast<unsigned>(side) + lane];
   __syncthreads();
-  for (unsigned r = threadIdx.y; r < 32; r += blockDim.y)
-    y[(left + r) * n + top + threadIdx.x] = tile[threadIdx.x][r];
+  for (unsigned row = threadIdx.y; row < 32; row += blockDim.y)
+    y[corner + row * static_cast<unsigned>(side) + lane] = square[lane][row];
 }
 
 TEST(Transpose, Of128x128WithATileOf32Columns) {
   Floats x(ones(kSide * kSide)), y(kSide * kSide);
-  transpose_in_one_bank<<<dim3(kSide / 32, kSide / 32), dim3(32, 8)>>>(x.data(), y.data(), kSide);
+  write_rows_and_read_columns<<<dim3(kSide / 32, kSide / 32), dim3(32, 8)>>>(x.data(), y.data(), kSide);
   EXPECT_EQ(y.values().size(), std::size_t{kSide * kSide});
 }
 
@@ -88,17 +88,21 @@ TEST(MatmulTiled, Of64x64Times64x64) {
   EXPECT_EQ(y.values().size(), std::size_t{64 * 64});
 }
 
-__global__ void matmul_naive(const float* a, const float* b, float* y, int n) {
-  const int i = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-  const int j = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  double sum = 0;
-  for (int l = 0; l < n; ++l) sum += static_cast<double>(a[i * n + l]) * b[l * n + j];
-  y[i * n + j] = static_cast<float>(sum);
+/// The accesses of a product without tiles, but not its result, which students compute.
+__global__ void read_rows_and_columns(const float* a, const float* b, float* y, int n) {
+  const int row = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
+  const int column = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  float largest = 0;
+  for (int k = 0; k < n; ++k) {
+    const float of_row = a[row * n + k];
+    largest = fmaxf(largest, fmaxf(of_row, b[k * n + column]));
+  }
+  y[row * n + column] = largest;
 }
 
 TEST(MatmulTiled, Of64x64Times64x64WithoutTiles) {
   Floats a(ones(64 * 64)), b(ones(64 * 64)), y(64 * 64);
-  matmul_naive<<<dim3(4, 4), dim3(16, 16)>>>(a.data(), b.data(), y.data(), 64);
+  read_rows_and_columns<<<dim3(4, 4), dim3(16, 16)>>>(a.data(), b.data(), y.data(), 64);
   EXPECT_EQ(y.values().size(), std::size_t{64 * 64});
 }
 

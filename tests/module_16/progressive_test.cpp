@@ -37,6 +37,17 @@ TEST_F(Module16, TokensAreSampledFromTheLogits) {
   EXPECT_TENSOR_EQ(nn::sample_token(logits, {.top_k = 1}, generator).to(Device::cpu()), (Tensor{1, 0}));
 }
 
+TEST_F(Module16, ACacheGivesTheLogitsOfTheWholeText) {
+  Generator generator(5);
+  const nn::GPT model = small_model(DType::f32, generator);
+  const Tensor tokens = Tensor{{1, 5, 3, 10, 2}, {4, 4, 0, 9, 7}}.to(backend());
+  nn::TransformerCache cache = model.make_cache();
+  const Tensor first = model.forward(slice(tokens, 1, 0, 3), cache),
+               fourth = model.forward(slice(tokens, 1, 3, 4), cache),
+               last = model.forward(slice(tokens, 1, 4, 5), cache);
+  EXPECT_TENSOR_NEAR(concat({first, fourth, last}, 1), model(tokens), 1e-5);
+}
+
 TEST_F(Module16, GradientsFlowThroughAGpt) {
   Generator of_single(5), of_exact(5);
   const nn::GPT single = small_model(DType::f32, of_single), exact = small_model(DType::f64, of_exact);

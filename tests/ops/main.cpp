@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <tinytorch/tinytorch.h>
 
 #include "core/device.h"
 #include "core/hook.h"
+#include "core/hooks.h"
 #include "modules/cli/output.h"
 #include "tests/conformance/coverage.h"
 
@@ -98,6 +100,7 @@ int print_providers() {
       lines.push_back(fmt::format("{:<30} {:<4} {}\n", hook->name(), "host", provider));
   }
   std::ranges::sort(lines);
+  fmt::print("{}\n", hooks::greeting("TinyTorch " TINYTORCH_VERSION));
   for (const std::string& line : lines) fmt::print("{}", line);
   fmt::print("{} kernels and {} hooks of plug-ins\n", kernels, lines.size() - kernels);
   return EXIT_SUCCESS;

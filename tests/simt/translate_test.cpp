@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 namespace simt {
@@ -93,6 +94,35 @@ TEST(Translate, SaysWhatItCannotRewrite) {
   expect_error("{ __shared__ float; }",
                "line 1: shared memory is declared as in `__shared__ float tile[32][33];`");
   expect_error("{ __shared__ float a", "line 1: a declaration of shared memory has to end with ;");
+  expect_error("{ __shared__ alignas", "line 1: a declaration of shared memory has to end with ;");
+  expect_error("{ __shared__ alignas;", "line 1: ';' is never closed");
+  expect_error("f<<<g(h<<<1, 2>(x)), 1>>>(y);", "line 1: <<< is never closed by >>>");
+  expect_error("f<g<<<1, 2>>>(x)><<<1, 2>>>(y);", "line 1: the template arguments before <<< have no '<'");
+  expect_error("{ __shared__ float a[\nk<<<1, 2>>>(x)]; }",
+               "line 2: this is not possible in a declaration of shared memory");
+  expect_error("{ __shared__ float a[\n__shared__ int b; ]; }",
+               "line 2: this is not possible in a declaration of shared memory");
+  expect_error("{ f<<<1, \n__shared__ A<b>>>(x)> c; }",
+               "line 2: a launch and a declaration of shared memory overlap");
+  expect_error("{ __shared__ float a[R\"(\n)\"]; }",
+               "line 1: a literal of several lines is not supported here");
+  expect_error("\n" + std::string(1001, 'k') + "<<<1, 2>>>(x);",
+               "line 2: a name, type or extent of more than 1000 characters");
+}
+
+TEST(Translate, TakesNoLongerThanASourceIsLong) {
+  std::string launches, shared, closed;
+  for (int i = 0; i < 50'000; ++i) {
+    launches += "k<<<1, 2>>>(";
+    shared += "{ __shared__ int a, b; ";
+    closed += i % 2 == 0 ? ')' : '}';
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_GT(translate(launches + std::string(50'000, ')')).size(), launches.size());
+  EXPECT_GT(translate(shared + std::string(50'000, '}')).size(), shared.size());
+  EXPECT_GT(translate("{" + launches + closed).size(), launches.size());
+  // Milliseconds; what compares each with all others takes minutes.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST(Translate, EndsForEveryPrefixOfASource) {
@@ -105,6 +135,11 @@ TEST(Translate, EndsForEveryPrefixOfASource) {
       EXPECT_THAT(error.what(), testing::StartsWith("line 1: ")) << size;
     }
   }
+}
+
+TEST(LineDirective, NamesAnyFile) {
+  EXPECT_EQ(line_directive("/a/b.cu"), "#line 1 \"/a/b.cu\"\n");
+  EXPECT_EQ(line_directive("a\"b\\c\nd"), "#line 1 \"a\\\"b\\\\c\\nd\"\n");
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "core/ops/optimizer_kernels.h"
 #include "core/ops/pooling_kernels.h"
 #include "core/ops/positions_kernels.h"
+#include "core/ops/quantization_kernels.h"
 #include "core/ops/random_kernels.h"
 #include "core/ops/recurrent_kernels.h"
 #include "core/ops/reduction_kernels.h"
@@ -96,7 +97,7 @@ using AllSlots = Slots<
     kernels::cummin, kernels::hardtanh, kernels::hardsigmoid, kernels::logsigmoid, kernels::softsign,
     kernels::selu, kernels::mish, kernels::mish_gradient, kernels::rotate_interleaved, kernels::bitwise_and,
     kernels::bitwise_or, kernels::bitwise_xor, kernels::bitwise_not, kernels::bitwise_left_shift,
-    kernels::bitwise_right_shift>;
+    kernels::bitwise_right_shift, kernels::quantize_rows, kernels::int8_linear>;
 
 CachingAllocator& caching_allocator() { return dynamic_cast<CachingAllocator&>(allocator(backend())); }
 

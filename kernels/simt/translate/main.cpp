@@ -2,7 +2,8 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <iterator>
+#include <string>
 
 #include "kernels/simt/translate/translate.h"
 
@@ -10,14 +11,13 @@ namespace {
 
 int run(const char* source, const char* result) {
   std::ifstream in(source, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
   if (!in) {
     std::cerr << source << ": cannot be read\n";
     return 1;
   }
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
   std::ofstream out(result, std::ios::binary);
-  out << "#line 1 \"" << source << "\"\n" << simt::translate(text.str()) << std::flush;
+  out << simt::line_directive(source) << simt::translate(text) << std::flush;
   if (!out) {
     std::cerr << result << ": cannot be written\n";
     return 1;

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace simt {
@@ -13,10 +17,13 @@ namespace {
 /// A source and its tokens, with the text between them.
 class Translator {
  public:
-  explicit Translator(std::string_view source) : source_(source), tokens_(tokens_of(source)) {}
+  explicit Translator(std::string_view source) : source_(source), tokens_(tokens_of(source)) {
+    match_brackets();
+  }
 
   std::string run() {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      follow_scopes(i);
       if (tokens_[i].is("<<<") && !(i > 0 && tokens_[i - 1].is("operator"))) rewrite_launch(i);
       if (tokens_[i].is("__shared__")) rewrite_shared(i);
     }
@@ -38,13 +45,18 @@ class Translator {
     return static_cast<std::size_t>(tokens_[token].text.data() - source_.data());
   }
   std::size_t end_of(std::size_t token) const { return begin_of(token) + tokens_[token].text.size(); }
-  /// The tokens [first, last) on one line, with a space only where two words would become one.
+  /// The tokens [first, last) on one line, with a space only where two words would become one. What is
+  /// written more than once must not be long: the result would be many times as large as the source.
   std::string text(std::size_t first, std::size_t last) const {
     const auto is_word = [&](std::size_t i) { return tokens_[i].kind != Token::Kind::punctuation; };
+    constexpr std::size_t kMost = 1000;
     std::string joined;
     for (std::size_t i = first; i < last; ++i) {
+      if (tokens_[i].text.find('\n') != std::string_view::npos)
+        fail(i, "a literal of several lines is not supported here");
       if (i > first && is_word(i) && is_word(i - 1)) joined += ' ';
       joined += tokens_[i].text;
+      if (joined.size() > kMost) fail(first, "a name, type or extent of more than 1000 characters");
     }
     return joined;
   }
@@ -52,17 +64,29 @@ class Translator {
     return token < tokens_.size() && tokens_[token].is(text);
   }
 
+  bool is_one_of(std::size_t token, std::string_view characters) const {
+    return tokens_[token].kind == Token::Kind::punctuation &&
+           characters.find(tokens_[token].text.front()) != std::string_view::npos;
+  }
+
+  /// Fills closing_, once for all, as hostile sources have many brackets in each other.
+  void match_brackets() {
+    closing_.assign(tokens_.size(), tokens_.size());
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (is_one_of(i, "([{")) open.push_back(i);
+      if (!is_one_of(i, ")]}") || open.empty()) continue;
+      closing_[open.back()] = i;
+      open.pop_back();
+    }
+  }
+
   /// The token at which what `open` opens is closed.
   std::size_t closing(std::size_t open) const {
-    constexpr std::string_view kOpen = "([{", kClose = ")]}";
-    int depth = 0;
-    for (std::size_t i = open; i < tokens_.size(); ++i) {
-      const char c = tokens_[i].text.front();
-      if (tokens_[i].kind != Token::Kind::punctuation) continue;
-      if (kOpen.find(c) != std::string_view::npos) ++depth;
-      if (kClose.find(c) != std::string_view::npos && --depth == 0) return i;
-    }
-    fail(open, "'" + std::string(tokens_[open].text) + "' is never closed");
+    if (open >= tokens_.size()) fail(open, "the source ends too early");
+    if (closing_[open] == tokens_.size())
+      fail(open, "'" + std::string(tokens_[open].text) + "' is never closed");
+    return closing_[open];
   }
 
   // kernel<<<grid, block, bytes, stream>>>(arguments)
@@ -90,7 +114,7 @@ class Translator {
       if (is(i, ">>>")) depth += 3;
       if (is(i, ">")) ++depth;
       if (is(i, "<") && --depth == 0) return i - 1;
-      if (is(i, ";") || is(i, "}")) break;
+      if (is(i, ";") || is(i, "}") || is(i, "<<<")) break;
     }
     fail(close, "the template arguments before <<< have no '<'");
   }
@@ -98,8 +122,11 @@ class Translator {
   std::size_t end_of_configuration(std::size_t chevrons) const {
     for (std::size_t i = chevrons + 1; i < tokens_.size(); ++i) {
       if (is(i, ">>>")) return i;
-      if (is(i, "(") || is(i, "[") || is(i, "{")) i = closing(i);
-      if (is(i, ";") || is(i, "<<<")) break;
+      if (is_one_of(i, "([{")) {
+        i = closing(i);
+      } else if (is_one_of(i, ")]}") || is(i, ";") || is(i, "<<<")) {
+        break;
+      }
     }
     fail(chevrons, "<<< is never closed by >>>");
   }
@@ -138,9 +165,11 @@ class Translator {
       is_extern = is_extern || is(begin, "extern");
       if (is(begin, "volatile")) qualifiers = "volatile ";
     }
-    if (is_at_namespace_scope(begin)) fail(keyword, "declare shared memory in the kernel that uses it");
+    if (is_at_namespace_scope()) fail(keyword, "declare shared memory in the kernel that uses it");
     std::size_t end = keyword;
     while (end < tokens_.size() && !is(end, ";")) {
+      if (is(end, "<<<") || (end > keyword && is(end, "__shared__")))
+        fail(end, "this is not possible in a declaration of shared memory");
       if (is(end, "{"))
         fail(keyword, "shared memory of an unnamed type or with initial values is not supported");
       ++end;
@@ -149,16 +178,20 @@ class Translator {
     declare(begin, keyword + 1, end, qualifiers, is_extern);
   }
 
-  /// Whether every open brace before the token belongs to a namespace.
-  bool is_at_namespace_scope(std::size_t token) const {
-    std::vector<bool> of_namespace;
-    for (std::size_t i = 0; i < token; ++i) {
-      if (is(i, "}") && !of_namespace.empty()) of_namespace.pop_back();
-      if (is(i, "{")) of_namespace.push_back(follows_namespace(i));
+  /// Keeps the open braces before the token in scopes_.
+  void follow_scopes(std::size_t token) {
+    if (token == 0) return;
+    if (is(token - 1, "}") && !scopes_.empty()) {
+      inner_scopes_ -= scopes_.back() ? 0 : 1;
+      scopes_.pop_back();
     }
-    return std::all_of(of_namespace.begin(), of_namespace.end(),
-                       [](bool is_namespace) { return is_namespace; });
+    if (is(token - 1, "{")) {
+      scopes_.push_back(follows_namespace(token - 1));
+      inner_scopes_ += scopes_.back() ? 0 : 1;
+    }
   }
+  /// Whether every open brace belongs to a namespace.
+  bool is_at_namespace_scope() const { return inner_scopes_ == 0; }
   bool follows_namespace(std::size_t brace) const {
     std::size_t i = brace;
     while (i > 0 && (tokens_[i - 1].kind == Token::Kind::identifier || is(i - 1, "::"))) {
@@ -179,15 +212,17 @@ class Translator {
     std::size_t name = first_variable(type, end);
     const std::string element = qualifiers + text(type, name);
     std::string declarations;
+    const auto add = [&](std::initializer_list<std::string_view> texts) {
+      for (const std::string_view each : texts) declarations += each;
+    };
     while (name < end) {
       const std::size_t after = end_of_declarator(name + 1, end);
       const std::string variable(tokens_[name].text), extents = text(name + 1, after);
       if (is_extern) {
-        declarations += element + "* " + variable + " = dynamic_shared<" + element + ">(); ";
+        add({element, "* ", variable, " = dynamic_shared<", element, ">(); "});
       } else {
-        declarations += "static char simt_key_" + variable + "; auto& " + variable +
-                        " = ::simt::static_shared<" + element + extents + alignment + ">(&simt_key_" +
-                        variable + "); ";
+        add({"static char simt_key_", variable, "; auto& ", variable, " = ::simt::static_shared<", element,
+             extents, alignment, ">(&simt_key_", variable, "); "});
       }
       name = after + 1;
     }
@@ -229,6 +264,11 @@ class Translator {
     std::string result;
     std::size_t at = 0;
     for (const Edit& edit : edits_) {
+      if (edit.begin < at) {
+        const auto end = source_.begin() + static_cast<std::ptrdiff_t>(edit.begin);
+        throw TranslationError(static_cast<int>(std::count(source_.begin(), end, '\n')) + 1,
+                               "a launch and a declaration of shared memory overlap");
+      }
       result += source_.substr(at, edit.begin - at);
       result += edit.text;
       at = edit.end;
@@ -238,11 +278,23 @@ class Translator {
 
   std::string_view source_;
   std::vector<Token> tokens_;
+  std::vector<std::size_t> closing_;  // of each bracket, the token that closes it; else their number
+  std::vector<bool> scopes_;          // the open braces: whether each belongs to a namespace
+  std::size_t inner_scopes_ = 0;      // how many do not
   std::vector<Edit> edits_;
 };
 
 }  // namespace
 
 std::string translate(std::string_view source) { return Translator(source).run(); }
+
+std::string line_directive(std::string_view file) {
+  std::string directive = "#line 1 \"";
+  for (const char c : file) {
+    if (c == '"' || c == '\\') directive += '\\';
+    directive += c == '\n' ? "\\n" : std::string(1, c);
+  }
+  return directive + "\"\n";
+}
 
 }  // namespace simt

@@ -20,9 +20,14 @@ class TranslationError : public std::runtime_error {
 ///     extern __shared__ float row[];          float* row = dynamic_shared<float>();
 ///
 /// All else stays, and each token stays on its line.
-/// @throws TranslationError  a launch or a declaration of shared memory is malformed, or has a form that is
-/// not
-///                           supported: shared memory at namespace scope, or of an unnamed type
+/// @throws TranslationError  a launch or a declaration of shared memory is malformed, or has a form that
+///                           is not supported: shared memory at namespace scope, or of an unnamed type;
+///                           one of the two within the other's name or type; a literal of several lines,
+///                           or more than 1000 characters, in a kernel's name, a type or an extent
 std::string translate(std::string_view source);
+
+/// The directive before the first line of a file's content, with the end of its line: compilers then name the
+/// file, whichever they read.
+std::string line_directive(std::string_view file);
 
 }  // namespace simt

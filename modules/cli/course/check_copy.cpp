@@ -43,15 +43,19 @@ void print_exercise(const Module& module, const Exercise& exercise, const Exerci
   std::fflush(stdout);
 }
 
+/// @throws std::runtime_error  the copy is not this code any more
+void expect_unchanged(const Course& course, const Module& module, const std::string& code) {
+  if (course.code(module) != code)
+    throw std::runtime_error(
+        fmt::format("{} changed while it was checked; check it again", module.folder_name()));
+}
+
 /// Compiles the copy, and says which code it was.
 ModulePlugins compile(const Course& course, const Module& module, std::string& code) {
   const fs::path copy = course.started(module);
   code = course.code(module);
   ModulePlugins plugins = build_plugins(course.tools(), module, copy, copy / "build");
-  if (course.code(module) != code) {
-    throw std::runtime_error(
-        fmt::format("{} changed while it was compiled; check it again", module.folder_name()));
-  }
+  expect_unchanged(course, module, code);
   return plugins;
 }
 
@@ -61,9 +65,8 @@ ModuleResult check_copy(const Course& course, const Module& module, Verbosity ve
   ModuleResult result;
   const ModulePlugins plugins = compile(course, module, result.code);
   const bool prints = verbosity == Verbosity::exercises;
-  for (const Plugin* plugin : {&plugins.host, &plugins.memory}) {
-    if (prints && !plugin->ok()) fmt::print("{}\n", first_error(plugin->errors));
-  }
+  const std::string errors = first_errors(plugins);
+  if (prints && !errors.empty()) fmt::print("{}\n", errors);
   for (const Exercise& exercise : module.exercises) {
     const ExerciseResult run =
         run_exercise(course.tools(), module, exercise, plugins, course.copy_of(module) / "build");
@@ -71,6 +74,7 @@ ModuleResult check_copy(const Course& course, const Module& module, Verbosity ve
     if (!run.passed()) result.failures[exercise.id] = failure_of(run);
     if (prints) print_exercise(module, exercise, run);
   }
+  expect_unchanged(course, module, result.code);
   record(course, module, result);
   if (prints) fmt::print("{}: {}/{} points\n", module.folder_name(), result.points(module), module.points());
   return result;

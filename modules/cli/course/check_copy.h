@@ -11,8 +11,11 @@ namespace tito {
 /// What check_copy() prints: each exercise as it ends, with what to do next; or nothing.
 enum class Verbosity { exercises, nothing };
 
+// Of the folder of the copies, the caller has a FolderLock: builds and results are those of one tito at a
+// time.
+
 /// Compiles and checks a copy, and records the result.
-/// @throws std::runtime_error  there is no copy, or it changed while it was compiled
+/// @throws std::runtime_error  there is no copy, or it changed meanwhile: nothing is recorded
 ModuleResult check_copy(const Course& course, const Module& module, Verbosity verbosity);
 
 /// The result of the copy as it is: recorded, or measured now.

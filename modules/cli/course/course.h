@@ -25,12 +25,16 @@ class Course {
   const Module& find(const std::string& wanted) const { return find_module(modules_, wanted); }
   std::filesystem::path copy_of(const Module& module) const { return student_ / module.folder_name(); }
 
-  /// The copy.
-  /// @throws std::runtime_error  it is not there
+  /// The copy, even if files of it are missing.
+  /// @throws std::runtime_error  it is not there; the message says what to do
+  std::filesystem::path existing(const Module& module) const;
+  bool has_all_files(const Module& module) const;
+
+  /// The copy, whole.
+  /// @throws std::runtime_error  it is not there, or a file of it is missing; the message says what to do
   std::filesystem::path started(const Module& module) const;
 
   /// The hash of the copy: see code_of().
-  /// @throws std::runtime_error  a file of the copy is missing
   std::string code(const Module& module) const;
 
  private:
@@ -38,6 +42,9 @@ class Course {
   std::vector<Module> modules_;
   std::filesystem::path student_;  // absolute
 };
+
+/// That a file of the copy is missing, and what to do.
+std::string describe_damage(const Course& course, const Module& module);
 
 /// Makes the student's copy, as a whole or not at all.
 /// @throws std::runtime_error  it cannot be written

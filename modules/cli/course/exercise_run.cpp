@@ -173,6 +173,8 @@ ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const 
         "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1", "SIMT_WORKERS=2", "SIMT_ORDER=shuffled",
         "OMP_WAIT_POLICY=passive"})
     variables.emplace_back(variable);
+  std::vector<fs::path> visible = tools.toolchain;
+  visible.insert(visible.end(), {runner.program, runner.checks, plugin.library});
   const Ending ending =
       run_isolated({.program = runner.program,
                     .arguments = {plugin.library, runner.checks, "--gtest_filter=" + filter},
@@ -180,8 +182,7 @@ ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const 
                     .log = log,
                     .environment = variables,
                     .report = report,
-                    .hidden = tools.hidden,
-                    .visible = {build},
+                    .visible = visible,
                     .scratch = std::uint64_t{64} << 20},
                    {.time_out_signal = SIGABRT});
   ExerciseResult result;
@@ -217,18 +218,25 @@ const CheckResult* ExerciseResult::failure() const {
 
 ModulePlugins build_plugins(const CourseTools& tools, const Module& module, const fs::path& sources,
                             const fs::path& build) {
-  ModulePlugins plugins;
-  for (const std::string& name : module.sources()) {
-    const fs::path source = fs::absolute(sources / name), folder = fs::absolute(build);
-    if (source.extension() == ".cu") {
-      plugins.memory = build_plugin(tools, PluginKind::memory, {source}, folder, "memory");
-      plugins.races = build_plugin(tools, PluginKind::races, {source}, folder, "races");
-      plugins.counters = build_plugin(tools, PluginKind::counters, {source}, folder, "counters");
-    } else {
-      plugins.host = build_plugin(tools, PluginKind::host, {source}, folder, "host");
-    }
+  std::vector<fs::path> of_host, of_kernels;
+  for (const std::string& name : module.sources())
+    (fs::path(name).extension() == ".cu" ? of_kernels : of_host).push_back(fs::absolute(sources / name));
+  const auto compile = [&](PluginKind kind, const std::vector<fs::path>& files, const char* name) {
+    return files.empty() ? Plugin{} : build_plugin(tools, kind, files, fs::absolute(build), name);
+  };
+  return {.host = compile(PluginKind::host, of_host, "host"),
+          .memory = compile(PluginKind::memory, of_kernels, "memory"),
+          .races = compile(PluginKind::races, of_kernels, "races"),
+          .counters = compile(PluginKind::counters, of_kernels, "counters")};
+}
+
+std::string first_errors(const ModulePlugins& plugins) {
+  std::string errors = first_error(plugins.host.errors);
+  for (const Plugin* plugin : {&plugins.memory, &plugins.races, &plugins.counters}) {
+    if (plugin->ok()) continue;
+    return errors + (errors.empty() ? "" : "\n") + first_error(plugin->errors);
   }
-  return plugins;
+  return errors;
 }
 
 ExerciseResult run_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,

@@ -57,6 +57,10 @@ struct ModulePlugins {
 ModulePlugins build_plugins(const CourseTools& tools, const Module& module,
                             const std::filesystem::path& sources, const std::filesystem::path& build);
 
+/// The compiler's first error in the sources for the host, and the first in those in CUDA, of whatever kind
+/// of plug-in; empty if all compile.
+std::string first_errors(const ModulePlugins& plugins);
+
 /// Runs the checks of an exercise in a process of their own; those of a kernel three times: for memory, for
 /// races, and for reads of shared memory that no thread has written.
 /// @param environment  NAME=VALUE, for the run

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/results.h"
 
 namespace tito {
 namespace {
@@ -99,6 +100,12 @@ Candidate build_candidate(const CourseTools& tools, const Module& module, const 
     }
     *plugin = built.library;
   }
+  if (code_of(tools, module, student / module.folder_name()) != code) {
+    discard(plugins);
+    throw std::runtime_error(
+        module.folder_name() +
+        " changed since its exercises were checked, or while it was compiled; run this again");
+  }
   return {.plugins = plugins, .errors = ""};
 }
 
@@ -120,6 +127,17 @@ std::vector<Export> with_candidate(std::vector<Export> exports, const Export& ca
   exports.push_back(candidate);
   sort_by_module(exports);
   return exports;
+}
+
+std::string how_to_run(const CourseTools& tools, const fs::path& student) {
+  std::error_code missing;
+  if (fs::equivalent(student, tools.source / "student", missing))
+    return "`tito run` and `tito ops --providers` now run on your exported modules\n";
+  const std::vector<Export> exports = read_exports(student);
+  const std::string all = plugins_variable(exports, true), cpu = plugins_variable(exports, false);
+  std::string text = "programs run on your exported modules with\n  TINYTORCH_PLUGINS='" + all + "'\n";
+  if (cpu != all) text += "those without CUDA kernels, with\n  TINYTORCH_PLUGINS='" + cpu + "'\n";
+  return text;
 }
 
 std::string plugins_variable(const std::vector<Export>& exports, bool cuda) {

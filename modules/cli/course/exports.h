@@ -30,7 +30,8 @@ struct Candidate {
 };
 
 /// Compiles a copy for the framework. What is in force stays.
-/// @throws std::runtime_error  a file cannot be read or written
+/// @param code  code_of() the copy when its exercises were checked
+/// @throws std::runtime_error  a file cannot be read or written, or the copy has changed since
 Candidate build_candidate(const CourseTools& tools, const Module& module,
                           const std::filesystem::path& student, const std::string& code);
 
@@ -43,6 +44,9 @@ void install(const std::filesystem::path& student, const Export& compiled);
 
 /// The exports with this one instead of the same module's, by the modules' numbers.
 std::vector<Export> with_candidate(std::vector<Export> exports, const Export& candidate);
+
+/// What a student is told after install(): which programs run on the exports.
+std::string how_to_run(const CourseTools& tools, const std::filesystem::path& student);
 
 /// The value of TINYTORCH_PLUGINS with which a program runs on these modules.
 /// @param cuda  whether the program has CUDA kernels

@@ -134,10 +134,8 @@ std::string points_table(const std::vector<Module>& modules, const std::map<std:
     for (const Module* module : graded) {
       const auto found = grade.find(module->folder_name());
       const ModuleResult result = found == grade.end() ? ModuleResult{} : found->second.result;
-      for (const Exercise& exercise : module->exercises) {
-        const auto passed = result.passed.find(exercise.id);
-        table += fmt::format(",{}", passed != result.passed.end() && passed->second ? exercise.points : 0);
-      }
+      for (const Exercise& exercise : module->exercises)
+        table += fmt::format(",{}", result.has_passed(exercise.id) ? exercise.points : 0);
       table += fmt::format(",{}", result.points(*module));
     }
     table += fmt::format(",{}\r\n", points_of(modules, grade));

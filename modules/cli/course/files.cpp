@@ -2,19 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace tito {
 
 std::string read_text(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw std::runtime_error(fmt::format("{} cannot be read", file.string()));
-  return text.str();
+  std::string text;
+  std::array<char, 1 << 14> block{};
+  while (stream.read(block.data(), block.size()) || stream.gcount() > 0)
+    text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+  // A file that cannot be read to its end, such as a directory, is not at its end.
+  if (!stream.eof() || stream.bad())
+    throw std::runtime_error(fmt::format("{} cannot be read", file.string()));
+  return text;
 }
 
 void write_text(const std::filesystem::path& file, const std::string& text) {

@@ -46,15 +46,22 @@ FrameworkResult run_framework_tests(const FrameworkTests& tests, const std::vect
   const fs::path log = folder / fmt::format("{}.{}.log", tests.program, tests.backend),
                  report = folder / fmt::format("{}.{}.json", tests.program, tests.backend);
   fs::remove(report);
+  std::vector<fs::path> visible{find_test_program(tests.program).path};
+  for (const Export& each : exports) {
+    for (const fs::path& plugin : {each.cpu, each.cuda}) {
+      if (!plugin.empty()) visible.push_back(plugin);
+    }
+  }
   const Ending ending =
-      run_isolated({.program = find_test_program(tests.program).path,
+      run_isolated({.program = visible.front(),
                     .arguments = {"--gtest_color=no", "--gtest_output=json:" + report.string(),
                                   "--backend=" + tests.backend, "--gtest_filter=" + tests.filter},
                     .folder = folder,
                     .log = log,
                     .environment = {"TINYTORCH_PLUGINS=" + plugins_variable(exports, true),
                                     "TMPDIR=" + folder.string(), "OMP_WAIT_POLICY=passive"},
-                    .report = {}},
+                    .report = {},
+                    .visible = visible},
                    kLimits);
   const std::string title = fmt::format("{} ({})", tests.program, tests.backend);
   return {.result = read_result(title, ending, report, log), .log = log};

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include "modules/cli/course/files.h"
 
@@ -15,28 +16,22 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr int kGradeVersion = 1;
+/// Before a student's name: the submission that keep() is replacing. No student's name begins so.
+constexpr const char* kReplaced = ".replaced-";
+
+constexpr int kGradeVersion = 2;
 
 /// As UTF-8, whatever students' code wrote.
 std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'; }
 
 Json json_of(const ModuleGrade& grade) {
-  Json failures = Json::object();
-  for (const auto& [exercise, failure] : grade.result.failures)
-    failures[exercise] = {{"check", failure.check}, {"message", failure.message}, {"todo", failure.is_todo}};
-  return {{"code", grade.result.code},
-          {"passed", grade.result.passed},
-          {"failures", failures},
-          {"errors", grade.errors}};
+  Json json = json_of(grade.result);
+  json["errors"] = grade.errors;
+  return json;
 }
 
 ModuleGrade grade_of(const Json& json) {
-  ModuleGrade grade{.result = {.code = json.at("code"), .passed = json.at("passed")},
-                    .errors = json.at("errors")};
-  for (const auto& [exercise, failure] : json.at("failures").items())
-    grade.result.failures[exercise] = {
-        .check = failure.at("check"), .message = failure.at("message"), .is_todo = failure.at("todo")};
-  return grade;
+  return {.result = module_result_of(json), .errors = json.at("errors")};
 }
 
 }  // namespace
@@ -44,31 +39,36 @@ ModuleGrade grade_of(const Json& json) {
 Gradebook::Gradebook(const fs::path& folder) : folder_(fs::absolute(folder)) {}
 
 std::vector<std::string> Gradebook::students() const {
-  std::vector<std::string> students;
+  std::set<std::string> students;
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(folder_ / "submissions", missing)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with('.')) students.push_back(name);  // else it ended before it was whole
+    std::string name = entry.path().filename().string();
+    if (name.starts_with(kReplaced)) name.erase(0, std::string_view(kReplaced).size());
+    if (!name.starts_with('.')) students.insert(name);  // else it ended before it was whole
   }
   if (students.empty()) {
     throw std::runtime_error(
         fmt::format("there are no submissions in {}; `tito grade collect ARCHIVE... -o DIR` takes them",
                     folder_.string()));
   }
-  std::sort(students.begin(), students.end());
-  return students;
+  return {students.begin(), students.end()};
 }
 
 bool Gradebook::has(const std::string& student) const { return fs::exists(submission_of(student)); }
 fs::path Gradebook::submission_of(const std::string& student) const {
-  return folder_ / "submissions" / student;
+  fs::path kept = folder_ / "submissions" / student, replaced = replaced_of(student);
+  return fs::exists(kept) || !fs::exists(replaced) ? kept : replaced;
+}
+fs::path Gradebook::replaced_of(const std::string& student) const {
+  return folder_ / "submissions" / (kReplaced + student);
 }
 fs::path Gradebook::page_of(const std::string& student) const {
   return folder_ / "feedback" / (student + ".html");
 }
 
 void Gradebook::keep(const std::string& student, const Submission& submission) const {
-  const fs::path kept = submission_of(student), part = folder_ / "submissions" / ".part";
+  const fs::path kept = folder_ / "submissions" / student, replaced = replaced_of(student),
+                 part = folder_ / "submissions" / ".part";
   fs::remove_all(part);
   fs::create_directories(part);
   for (const auto& [name, text] : submission.files) {
@@ -76,8 +76,12 @@ void Gradebook::keep(const std::string& student, const Submission& submission) c
     write_text(part / name, text);
   }
   write_text(part / "refused.json", dump(submission.refused));
-  fs::remove_all(kept);
+  if (fs::exists(kept)) {
+    fs::remove_all(replaced);
+    fs::rename(kept, replaced);
+  }
   fs::rename(part, kept);
+  fs::remove_all(replaced);
 }
 
 std::vector<std::string> Gradebook::refusals_of(const std::string& student) const {

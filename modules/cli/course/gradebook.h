@@ -38,7 +38,7 @@ class Gradebook {
   std::filesystem::path page_of(const std::string& student) const;
   std::filesystem::path build() const { return folder_ / "build"; }
 
-  /// Replaces the student's submission.
+  /// Replaces the student's submission. If it is interrupted, the one before or the new one is there.
   void keep(const std::string& student, const Submission& submission) const;
   /// What was refused of it.
   std::vector<std::string> refusals_of(const std::string& student) const;
@@ -49,6 +49,9 @@ class Gradebook {
   void write_grade(const std::string& student, const Grade& grade) const;
 
  private:
+  /// Where the submission is while a new one comes to its place.
+  std::filesystem::path replaced_of(const std::string& student) const;
+
   std::filesystem::path folder_;
 };
 

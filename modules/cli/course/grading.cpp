@@ -14,14 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A student's code sees neither other submissions nor what they earned.
-CourseTools without_the_class(CourseTools tools, const Gradebook& book) {
-  for (const char* folder : {"submissions", "results", "feedback"})
-    tools.hidden.push_back(book.folder() / folder);
-  tools.hidden.push_back(tools.source / "student");
-  return tools;
-}
-
 /// The submitted files, and the untouched ones for those that are missing, to compile them together.
 void write_copy(const Module& module, const fs::path& submission, const fs::path& copy) {
   fs::create_directories(copy);
@@ -34,10 +26,7 @@ void write_copy(const Module& module, const fs::path& submission, const fs::path
 
 /// The compiler's first errors, with files as the student knows them.
 std::string errors_of(const ModulePlugins& plugins, const fs::path& copy) {
-  std::string errors;
-  for (const Plugin* plugin : {&plugins.host, &plugins.memory}) {
-    if (!plugin->ok()) errors += (errors.empty() ? "" : "\n") + first_error(plugin->errors);
-  }
+  std::string errors = first_errors(plugins);
   const std::string folder = copy.string() + '/';
   for (std::size_t at = 0; (at = errors.find(folder, at)) != std::string::npos;)
     errors.erase(at, folder.size());
@@ -93,7 +82,6 @@ Grade grade_student(const CourseTools& tools, const std::vector<Module>& modules
         "submissions are run isolated only: install bubblewrap, and let it make namespaces "
         "(`bwrap --ro-bind / / --unshare-all true` must work)");
   }
-  const CourseTools hiding = without_the_class(tools, book);
   const Grade before = book.read_grade(student);
   fs::remove_all(book.build());  // also what an interruption left of another student
   Grade grade;
@@ -103,7 +91,7 @@ Grade grade_student(const CourseTools& tools, const std::vector<Module>& modules
     const auto graded = before.find(name);
     grade[name] = graded != before.end() && graded->second.result.code == code_of(tools, *module, submission)
                       ? graded->second
-                      : grade_module(hiding, *module, submission, book.build() / name, on_exercise);
+                      : grade_module(tools, *module, submission, book.build() / name, on_exercise);
     Grade known = before;  // of the modules that follow, what an interruption would lose
     for (const auto& [done, result] : grade) known[done] = result;
     book.write_grade(student, known);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -12,13 +13,18 @@
 namespace tito {
 namespace {
 
-ModuleGroup read_group(const Course& course, const nlohmann::json& json) {
-  ModuleGroup group{.name = json.at("name"),
-                    .title = json.at("title"),
-                    .year = json.value("year", 0),
-                    .modules = json.at("modules")};
-  for (const int number : group.modules) course.find(std::to_string(number));
-  return group;
+ModuleGroup read_group(const nlohmann::json& json) {
+  return {.name = json.at("name"),
+          .title = json.at("title"),
+          .year = json.value("year", 0),
+          .modules = json.at("modules")};
+}
+
+bool has_all_modules(const Course& course, const ModuleGroup& group) {
+  return std::all_of(group.modules.begin(), group.modules.end(), [&](int number) {
+    return std::any_of(course.modules().begin(), course.modules().end(),
+                       [&](const Module& module) { return module.number == number; });
+  });
 }
 
 }  // namespace
@@ -29,7 +35,8 @@ std::vector<ModuleGroup> read_groups(const Course& course, const std::string& fi
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
     std::vector<ModuleGroup> groups;
-    for (const nlohmann::json& group : json.at("groups")) groups.push_back(read_group(course, group));
+    for (const nlohmann::json& group : json.at("groups")) groups.push_back(read_group(group));
+    std::erase_if(groups, [&](const ModuleGroup& group) { return !has_all_modules(course, group); });
     return groups;
   } catch (const std::exception& error) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
@@ -42,7 +49,8 @@ const ModuleGroup& find_group(const std::vector<ModuleGroup>& groups, const std:
     if (group.name == name) return group;
     names += (names.empty() ? "" : ", ") + group.name;
   }
-  throw std::runtime_error(fmt::format("there is no '{}'; there are: {}", name, names));
+  throw std::runtime_error(
+      fmt::format("there is no '{}'; {}", name, names.empty() ? kNoGroups : "there are: " + names));
 }
 
 std::vector<std::string> missing_for(const Course& course, const ModuleGroup& group) {

@@ -16,9 +16,11 @@ struct ModuleGroup {
   std::vector<int> modules;  ///< the numbers of those that it stands on
 };
 
-/// Reads modules/FILE.
-/// @throws std::runtime_error  it is missing or malformed, or names a module that there is not; the message
-///                             names the file
+/// What commands print if read_groups() has none.
+inline constexpr const char* kNoGroups = "each of them needs modules that are not in this release";
+
+/// Reads modules/FILE. A release need not have all modules: groups of which one is not there are left out.
+/// @throws std::runtime_error  it is missing or malformed; the message names the file
 std::vector<ModuleGroup> read_groups(const Course& course, const std::string& file);
 
 /// @throws std::runtime_error  there is none; the message lists those that there are

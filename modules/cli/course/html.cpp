@@ -6,21 +6,20 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <stdexcept>
 
 namespace tito {
 
 std::string highlight_cpp(const std::string& code) {
-  const std::optional<std::string> program = first_line_of("command -v highlight");
-  if (!program)
+  const std::filesystem::path program = find_program("highlight");
+  if (program.empty())
     throw std::runtime_error(
         "lessons are colored with highlight, which is not here: apt-get install highlight");
   const ScratchDirectory scratch;
   const std::filesystem::path source = scratch.path() / "code", html = scratch.path() / "html",
                               log = scratch.path() / "log";
   write_text(source, code);
-  const Ending ending = run_logged(*program,
+  const Ending ending = run_logged(program,
                                    {"--syntax", "c++", "--fragment", "--out-format", "html", "--input",
                                     source.string(), "--output", html.string()},
                                    log);

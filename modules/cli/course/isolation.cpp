@@ -4,39 +4,50 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <initializer_list>
 #include <stdexcept>
+#include <thread>
 
 namespace tito {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The program in PATH; empty if there is none.
-fs::path find_program(const char* name) {
-  const auto found = first_line_of(fmt::format("command -v {}", name));
-  return found ? fs::path(*found) : fs::path();
-}
+/// Programs and libraries, and what they are found by. Folders that are links into /usr stay links.
+constexpr std::array kSystem{"/usr",
+                             "/bin",
+                             "/sbin",
+                             "/lib",
+                             "/lib32",
+                             "/lib64",
+                             "/libx32",
+                             "/etc/alternatives",
+                             "/etc/ld.so.cache",
+                             "/etc/ld.so.conf",
+                             "/etc/ld.so.conf.d"};
 
 const fs::path& bubblewrap() {
   static const fs::path path = find_program("bwrap");
   return path;
 }
 
-/// bubblewrap's options. It mounts in this order, one over the other.
+/// bubblewrap's options. It mounts in this order, one over the other, into an empty file system.
 std::vector<std::string> isolation(const IsolatedCommand& command) {
-  std::vector<std::string> words{
-      "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev", "/dev", "--proc",
-      "/proc"};
+  std::vector<std::string> words{bubblewrap()};
   const auto add = [&](std::initializer_list<std::string> more) {
     words.insert(words.end(), more.begin(), more.end());
   };
-  for (const fs::path& path : command.hidden) {
-    if (fs::is_directory(path)) {
-      add({"--tmpfs", fs::absolute(path)});
+  // Capabilities, which a caller has who is root, could mount anew.
+  add({"--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/"});
+  add({"--dev", "/dev", "--proc", "/proc"});
+  for (const fs::path path : kSystem) {
+    if (fs::is_symlink(path)) {
+      add({"--symlink", fs::read_symlink(path), path});
     } else if (fs::exists(path)) {
-      add({"--ro-bind", "/dev/null", fs::absolute(path)});
+      add({"--ro-bind", path, path});
     }
   }
   for (const fs::path& path : command.visible) add({"--ro-bind", fs::absolute(path), fs::absolute(path)});
@@ -46,11 +57,19 @@ std::vector<std::string> isolation(const IsolatedCommand& command) {
   } else {
     add({"--bind", folder, folder});
   }
-  // What was mounted in them stays as it is.
-  for (const fs::path& path : command.hidden) {
-    if (fs::is_directory(path)) add({"--remount-ro", fs::absolute(path)});
-  }
+  // These are in memory, which no limit counts, or are settings of the kernel. What was mounted in them stays
+  // as it is.
+  add({"--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"});
   return words;
+}
+
+/// The command's, and what programs are found by.
+std::vector<std::string> environment_of(const IsolatedCommand& command) {
+  std::vector<std::string> variables = command.environment;
+  for (const char* name : {"PATH", "LANG", "LD_LIBRARY_PATH"}) {
+    if (const char* value = std::getenv(name)) variables.push_back(fmt::format("{}={}", name, value));
+  }
+  return variables;
 }
 
 }  // namespace
@@ -64,26 +83,34 @@ bool can_isolate() {
   return can;
 }
 
+bool is_of_the_system(const fs::path& file) {
+  const std::string path = file.lexically_normal();
+  return std::any_of(kSystem.begin(), kSystem.end(),
+                     [&](const char* folder) { return path.starts_with(std::string(folder) + '/'); });
+}
+
 Ending run_isolated(const IsolatedCommand& command, const Limits& limits) {
   static const fs::path prlimit = find_program("prlimit");
   if (prlimit.empty()) throw std::runtime_error("there is no prlimit, which util-linux has");
   std::vector<std::string> words;
-  if (can_isolate()) words = isolation(command);
-  words.push_back(prlimit);
   const auto limit = [&](const char* name, auto value) {
     words.push_back(fmt::format("--{}={}", name, value));
   };
-  // By the clock it is killed sooner, but what it starts and leaves behind is not.
-  limit("cpu", limits.time.count() + 5);
+  // By the clock it is killed sooner, however many threads it has, but where nothing isolates, what it starts
+  // and leaves behind is not.
+  limit("cpu", limits.time.count() * std::max(1U, std::thread::hardware_concurrency()) + 5);
   limit("fsize", limits.file);
   limit("core", 0);
   limit("nofile", 256);
-  words.push_back(command.program);
-  words.insert(words.end(), command.arguments.begin(), command.arguments.end());
-  const fs::path program = can_isolate() ? bubblewrap() : prlimit;
-  if (!can_isolate()) words.erase(words.begin());
-  return run_logged(program, words, command.log,
-                    {.environment = command.environment,
+  const auto add = [&](const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+  };
+  if (can_isolate()) add(isolation(command));
+  add({command.program});
+  add(command.arguments);
+  return run_logged(prlimit, words, command.log,
+                    {.environment = environment_of(command),
+                     .clear_environment = true,
                      .time_out = limits.time,
                      .memory = limits.memory,
                      .processes = limits.processes,

@@ -26,10 +26,11 @@ struct IsolatedCommand {
   std::vector<std::string> arguments;
   std::filesystem::path folder;  ///< the only one that it can write to
   std::filesystem::path log;
+  /// NAME=VALUE. Of the caller's environment it gets PATH, LANG and LD_LIBRARY_PATH only.
   std::vector<std::string> environment = {};
   std::optional<std::filesystem::path> report = {};  ///< a file that it writes by descriptor 3
-  /// Files and folders that it does not see, except what is `visible` in them, and its folder.
-  std::vector<std::filesystem::path> hidden = {};
+  /// The files and folders that it sees besides the system's and its own folder: itself, too, if it is not a
+  /// program of the system.
   std::vector<std::filesystem::path> visible = {};
   /// The folder is empty when it starts, has room for so many bytes, and what it writes there is gone after
   /// it.
@@ -40,8 +41,12 @@ struct IsolatedCommand {
 /// namespaces.
 bool can_isolate();
 
-/// Runs a program that sees no network and no other processes, and can write to its folder only; all
-/// processes that it started end with it. Where can_isolate() is false, only the limits hold.
+/// Whether all isolated programs see this file: programs and libraries of the system, which are in /usr.
+bool is_of_the_system(const std::filesystem::path& file);
+
+/// Runs a program that sees no network, no other processes and no files but those that the command names and
+/// the system's programs and libraries, and can write to its folder only; all processes that it started end
+/// with it. Where can_isolate() is false, only the limits and the environment hold.
 /// @throws std::system_error  it cannot be started
 Ending run_isolated(const IsolatedCommand& command, const Limits& limits);
 

@@ -1,6 +1,7 @@
 #include "modules/cli/course/pages.h"
 
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/html.h"
 #include "modules/cli/course/lesson.h"
 #include "modules/cli/course/text.h"
 
@@ -69,21 +70,29 @@ std::string address_from(const fs::path& path) {
 /// A lesson's page, made from the lesson and the manifest.
 class Page {
  public:
-  Page(const std::vector<Module>& modules, std::size_t index, const fs::path& folder)
-      : modules_(modules), index_(index), module_(modules[index]), file_(page_of(module_, folder)) {}
+  Page(const std::vector<Module>& modules, std::size_t index, const fs::path& folder, Readers readers)
+      : modules_(modules),
+        index_(index),
+        module_(modules[index]),
+        file_(page_of(module_, folder)),
+        readers_(readers) {}
 
   void write() const {
-    const Lesson lesson = read_lesson(module_.folder / "README.md",
-                                      [this](const fs::path& target) { return address_of(target); });
+    const Lesson lesson = read("README.md");
     fs::create_directories(file_.parent_path());
     for (const std::string& figure : lesson.figures)
       write_text(file_.parent_path() / figure, read_text(module_.folder / figure));
     const std::string heading = fmt::format("<h1>{}</h1>\n", escape_html(lesson.title));
-    const std::string main = "<main>\n" + heading + facts() + lesson.html + exercises() + "</main>\n";
+    const std::string more = readers_ == Readers::instructors ? solutions() + rubric() : "";
+    const std::string main = "<main>\n" + heading + facts() + lesson.html + exercises() + more + "</main>\n";
     write_text(file_, page_html(lesson.title, "../", neighbors() + main + neighbors()));
   }
 
  private:
+  Lesson read(const char* file) const {
+    return read_lesson(module_.folder / file, [this](const fs::path& target) { return address_of(target); });
+  }
+
   /// A module's lesson is a page. All else stays where it is.
   std::string address_of(const fs::path& target) const {
     for (const Module& module : modules_) {
@@ -138,10 +147,23 @@ class Page {
                               module_.points());
   }
 
+  std::string solutions() const {
+    std::string html = "<h2 id=\"solutions\">Solutions</h2>\n";
+    for (const std::string& source : module_.sources())
+      html += fmt::format("<h3>{}</h3>\n<pre class=\"cpp\"><code>{}</code></pre>\n", escape_html(source),
+                          highlight_cpp(read_text(module_.folder / source)));
+    return html;
+  }
+
+  std::string rubric() const {
+    return "<h2 id=\"rubric\">Rubric of the questions</h2>\n" + read("rubric.md").html;
+  }
+
   const std::vector<Module>& modules_;
   std::size_t index_;
   const Module& module_;
   fs::path file_;
+  Readers readers_;
 };
 
 std::string index_html(const std::vector<Module>& modules) {
@@ -174,14 +196,15 @@ fs::path page_of(const Module& module, const fs::path& folder) {
   return folder / module.folder_name() / "index.html";
 }
 
-void write_pages(const CourseTools& tools, const std::vector<Module>& modules, const fs::path& folder) {
+void write_pages(const CourseTools& tools, const std::vector<Module>& modules, const fs::path& folder,
+                 Readers readers) {
   require_no_other_files(folder);
   fs::create_directories(folder);
   const fs::path root = fs::canonical(folder);
   // First: it marks the directory as one of pages, should the rest fail.
   write_text(root / "index.html", index_html(modules));
   write_text(root / "pages.css", read_text(tools.source / "modules/cli/course/pages.css"));
-  for (std::size_t i = 0; i < modules.size(); ++i) Page(modules, i, root).write();
+  for (std::size_t i = 0; i < modules.size(); ++i) Page(modules, i, root, readers).write();
 }
 
 }  // namespace tito

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "kernels/simt/translate/translate.h"
 #include "modules/cli/course/files.h"
@@ -38,39 +39,72 @@ bool is_for_device(PluginKind kind) { return kind != PluginKind::host && kind !=
 fs::path prepare(const fs::path& source, const fs::path& folder, const std::string& name) {
   const std::string text = read_text(source);
   fs::path prepared = folder / fmt::format("{}.{}.cpp", name, source.stem().string());
-  write_text(prepared, fmt::format("#line 1 \"{}\"\n", source.string()) +
+  write_text(prepared, simt::line_directive(source.string()) +
                            (source.extension() == ".cu" ? simt::translate(text) : text));
   return prepared;
 }
 
-/// Solutions and mistakes: in the sources, in what the course's own tests build, and in the history.
-std::vector<fs::path> hidden_in(const fs::path& source, const fs::path& course) {
-  std::vector<fs::path> hidden{course / "verify", source / ".git"};
-  for (const auto& folder : fs::directory_iterator(source / "modules")) {
+bool is_below(const fs::path& file, const fs::path& folder) {
+  const fs::path relative = file.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// The headers of modules, beside which are the solutions.
+std::vector<fs::path> headers_of_modules(const fs::path& modules) {
+  std::vector<fs::path> headers;
+  for (const auto& folder : fs::directory_iterator(modules)) {
     if (!fs::exists(folder.path() / "module.json")) continue;
-    const std::string number = folder.path().filename().string().substr(0, 2);
-    hidden.push_back(source / "tests" / ("module_" + number) / "mistakes");
     for (const auto& file : fs::directory_iterator(folder)) {
-      if (file.path().stem().string().ends_with("_dev")) hidden.push_back(file.path());
+      if (file.path().extension() == ".h") headers.push_back(file.path());
     }
   }
-  return hidden;
+  return headers;
+}
+
+/// The folder that the compiler is installed in, with its libraries; empty if that is the system's.
+fs::path folder_of_compiler(const fs::path& compiler, const fs::path& source) {
+  if (is_of_the_system(compiler)) return {};
+  fs::path folder = compiler.parent_path().parent_path();
+  if (is_below(source, folder)) {
+    throw std::runtime_error(fmt::format(
+        "{} is in {}, as the repository is, which students' code must not see; configure the build "
+        "with a compiler elsewhere",
+        compiler.string(), folder.string()));
+  }
+  return folder;
+}
+
+/// The folder of a source, or itself alone if solutions are in that folder.
+fs::path visible_with(const fs::path& source, const CourseTools& tools) {
+  return is_below(source, tools.source / "modules") ? source : source.parent_path();
 }
 
 }  // namespace
 
 CourseTools read_course_tools(const fs::path& build_folder) {
   const fs::path folder = build_folder / "course";
+  if (!fs::exists(folder / "course.json")) {
+    throw std::runtime_error(
+        fmt::format("the build in {} has no course; TITO_PRESET=emulated chooses the one that has",
+                    build_folder.string()));
+  }
   const nlohmann::json json = nlohmann::json::parse(read_text(folder / "course.json"));
   const fs::path source = json.at("source").get<std::string>();
-  return {.compiler = json.at("compiler").get<std::string>(),
+  fs::path compiler = json.at("compiler").get<std::string>();
+  // The compilers of the system can be links that tell by their name what they are, such as ccache's.
+  if (!is_of_the_system(compiler)) compiler = fs::weakly_canonical(compiler);
+  std::vector<fs::path> headers = headers_of_modules(source / "modules"), toolchain;
+  for (const std::string header_folder : json.at("headers")) headers.emplace_back(header_folder);
+  if (fs::path folder = folder_of_compiler(compiler, source); !folder.empty()) toolchain.push_back(folder);
+  return {.compiler = compiler,
           .flags = json.at("flags"),
           .device_flags = json.at("device_flags"),
           .counters_flags = json.at("counters_flags"),
           .counters_libraries = json.at("counters_libraries"),
           .folder = folder,
           .source = source,
-          .hidden = hidden_in(source, folder)};
+          .headers = headers,
+          .toolchain = toolchain};
 }
 
 Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector<fs::path>& sources,
@@ -79,6 +113,8 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
   Plugin plugin{.library = folder / (name + ".so"), .errors = ""};
   const fs::path log = folder / (name + ".log");
   std::vector<std::string> arguments = tools.flags;
+  std::vector<fs::path> visible = tools.headers;
+  visible.insert(visible.end(), tools.toolchain.begin(), tools.toolchain.end());
   const auto add = [&](const std::vector<std::string>& more) {
     arguments.insert(arguments.end(), more.begin(), more.end());
   };
@@ -86,6 +122,7 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
   if (is_for_device(kind)) add(tools.device_flags);
   add({"-o", plugin.library});
   for (const fs::path& source : sources) {
+    visible.push_back(visible_with(source, tools));
     try {
       add({"-iquote", source.parent_path(), prepare(source, folder, name)});
     } catch (const simt::TranslationError& error) {
@@ -94,13 +131,15 @@ Plugin build_plugin(const CourseTools& tools, PluginKind kind, const std::vector
     }
   }
   if (kind == PluginKind::counters) add(tools.counters_libraries);
+  // A compiler can be a link to ccache, which ends without a home directory, even if it is switched off.
   const Ending ending = run_isolated({.program = tools.compiler,
                                       .arguments = arguments,
                                       .folder = folder,
                                       .log = log,
-                                      .environment = {"TMPDIR=" + folder.string(), "LC_ALL=C"},
+                                      .environment = {"TMPDIR=" + folder.string(), "HOME=" + folder.string(),
+                                                      "CCACHE_DISABLE=1", "LC_ALL=C"},
                                       .report = {},
-                                      .hidden = tools.hidden},
+                                      .visible = visible},
                                      {.time = std::chrono::seconds(120)});
   if (ending.exit_code == 0 && ending.signal == 0) return plugin;
   const std::string errors = read_text(log);

@@ -16,11 +16,14 @@ struct CourseTools {
   std::filesystem::path
       folder;  ///< course/ of the build folder: the programs that run exercises, and their checks
   std::filesystem::path source;  ///< the root of the repository
-  /// What the code of students does not see: solutions, first of all.
-  std::vector<std::filesystem::path> hidden = {};
+  /// What students' code sees when it is compiled: headers, and no solution.
+  std::vector<std::filesystem::path> headers = {};
+  /// The compiler with its libraries, if it is not in the system's folders.
+  std::vector<std::filesystem::path> toolchain = {};
 };
 
-/// @throws std::runtime_error  it is missing: this build has no course
+/// @throws std::runtime_error  it is missing: this build has no course; or students' code would see all of
+/// the repository with the compiler
 CourseTools read_course_tools(const std::filesystem::path& build_folder);
 
 /// What a plug-in is compiled for. A source in CUDA is checked three times.
@@ -41,7 +44,8 @@ struct Plugin {
   bool ok() const { return errors.empty(); }
 };
 
-/// Compiles the sources, .cpp or .cu in plain CUDA, to a library in the folder. The compiler runs isolated.
+/// Compiles the sources, .cpp or .cu in plain CUDA, to a library in the folder. The compiler runs isolated:
+/// it sees the folders that the sources are in, but of the repository's modules only headers.
 /// @param name  of the library, without an extension
 /// @throws std::runtime_error  the compiler cannot be started
 Plugin build_plugin(const CourseTools& tools, PluginKind kind,

@@ -11,13 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 using State = Progress::State;
 
-bool has_all_files(const Course& course, const Module& module) {
-  const std::vector<std::string> sources = module.sources();
-  return std::all_of(sources.begin(), sources.end(), [&](const std::string& source) {
-    return fs::is_regular_file(course.copy_of(module) / source);
-  });
-}
-
 Progress progress_of_module(const Course& course, const Module& module, const Results& results,
                             const std::vector<Export>& exports) {
   Progress progress{.module = &module};
@@ -25,7 +18,7 @@ Progress progress_of_module(const Course& course, const Module& module, const Re
                                      [&](const Export& each) { return each.module == module.folder_name(); });
   if (exported != exports.end()) progress.exported = *exported;
   if (!fs::exists(course.copy_of(module))) return progress;
-  if (!has_all_files(course, module)) {
+  if (!course.has_all_files(module)) {
     progress.state = State::damaged;
     return progress;
   }
@@ -99,8 +92,9 @@ std::string what_is_missing(const Progress& needed) {
 
 std::vector<std::string> missing_for(const std::vector<Progress>& all, const Module& module) {
   std::vector<std::string> missing;
-  for (const int number : module.needs) {
-    const Progress& needed = find_progress(all, number);
+  for (const Progress& needed : all) {
+    const std::vector<int>& needs = module.needs;
+    if (std::find(needs.begin(), needs.end(), needed.module->number) == needs.end()) continue;
     if (!needed.is_done()) missing.push_back(what_is_missing(needed));
   }
   return missing;

@@ -44,7 +44,8 @@ const Progress& find_progress(const std::vector<Progress>& all, int number);
 /// What a module that is not done lacks, and the way on: "02_tensor: 20/55 points".
 std::string what_is_missing(const Progress& progress);
 
-/// The modules that this one needs and that are not done, each with what it lacks.
+/// The modules that this one needs and that are not done, each with what it lacks. A release need not have
+/// all that it needs: the others count as done.
 std::vector<std::string> missing_for(const std::vector<Progress>& all, const Module& module);
 
 }  // namespace tito

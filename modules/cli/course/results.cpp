@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <system_error>
 #include <vector>
 
 #include "modules/cli/course/files.h"
@@ -37,13 +40,31 @@ Failure failure_of(const ExerciseResult& result) {
   return {.check = failure->name, .message = failure->todo + " is not written yet", .is_todo = true};
 }
 
+bool ModuleResult::has_passed(const std::string& exercise) const {
+  const auto found = passed.find(exercise);
+  return found != passed.end() && found->second;
+}
+
 int ModuleResult::points(const Module& module) const {
   int points = 0;
   for (const Exercise& exercise : module.exercises) {
-    const auto found = passed.find(exercise.id);
-    if (found != passed.end() && found->second) points += exercise.points;
+    if (has_passed(exercise.id)) points += exercise.points;
   }
   return points;
+}
+
+nlohmann::json json_of(const ModuleResult& result) {
+  return {{"code", result.code},
+          {"passed", result.passed},
+          {"failures", to_json(result.failures)},
+          {"integration", to_json(result.integration)}};
+}
+
+ModuleResult module_result_of(const nlohmann::json& json) {
+  return {.code = json.at("code"),
+          .passed = json.at("passed"),
+          .failures = read_failures(json.at("failures")),
+          .integration = read_failures(json.at("integration"))};
 }
 
 Results read_results(const std::filesystem::path& student) {
@@ -53,11 +74,7 @@ Results read_results(const std::filesystem::path& student) {
     const nlohmann::json json = nlohmann::json::parse(read_text(file));
     if (json.at("version") != kVersion) return {};
     Results results;
-    for (const auto& [name, module] : json.at("modules").items())
-      results[name] = {.code = module.at("code"),
-                       .passed = module.at("passed"),
-                       .failures = read_failures(module.at("failures")),
-                       .integration = read_failures(module.at("integration"))};
+    for (const auto& [name, module] : json.at("modules").items()) results[name] = module_result_of(module);
     return results;
   } catch (const std::exception&) {
     return {};  // as if it were missing: all is measured again
@@ -66,25 +83,41 @@ Results read_results(const std::filesystem::path& student) {
 
 void write_results(const std::filesystem::path& student, const Results& results) {
   nlohmann::json modules = nlohmann::json::object();
-  for (const auto& [name, module] : results)
-    modules[name] = {{"code", module.code},
-                     {"passed", module.passed},
-                     {"failures", to_json(module.failures)},
-                     {"integration", to_json(module.integration)}};
+  for (const auto& [name, module] : results) modules[name] = json_of(module);
   const nlohmann::json json{{"version", kVersion}, {"modules", modules}};
   // What a student's program prints need not be UTF-8.
   write_text(student / "results.json",
              json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
+namespace {
+
+/// The files of a folder that decide on a result, sorted; not the solutions.
+std::vector<std::filesystem::path> deciding_files(const std::filesystem::path& folder) {
+  const std::set<std::string> extensions{".h", ".cpp", ".cu", ".json"};
+  std::vector<std::filesystem::path> files;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    const std::filesystem::path& file = entry.path();
+    if (entry.is_regular_file() && extensions.contains(file.extension().string()) &&
+        !file.stem().string().ends_with("_dev"))
+      files.push_back(file);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy) {
   const std::filesystem::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number);
-  std::vector<std::filesystem::path> files{module.folder / "module.json", tests / "exercises_test.cpp",
-                                           tests / "device_test.cu"};
+  std::vector<std::filesystem::path> files = deciding_files(module.folder);
+  for (const std::filesystem::path& file : deciding_files(tests)) files.push_back(file);
+  files.push_back(tools.source / "modules/course/check.h");
   for (const std::string& source : module.sources()) files.push_back(copy / source);
   std::string text;
   for (const std::filesystem::path& file : files)
-    text += (std::filesystem::exists(file) ? read_text(file) : "") + '\0';
+    text += file.filename().string() + '\0' + (std::filesystem::exists(file) ? read_text(file) : "") + '\0';
   return hash_of(text);
 }
 

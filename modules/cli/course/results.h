@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "modules/cli/course/exercise_run.h"
@@ -27,8 +28,13 @@ struct ModuleResult {
   std::map<std::string, Failure> failures = {};     ///< of those that did not pass
   std::map<std::string, Failure> integration = {};  ///< of `module complete` in the framework, by its step
 
+  bool has_passed(const std::string& exercise) const;
   int points(const Module& module) const;
 };
+
+nlohmann::json json_of(const ModuleResult& result);
+/// @throws nlohmann::json::exception  it is not of the form that json_of() gives
+ModuleResult module_result_of(const nlohmann::json& json);
 
 /// The results of a student, by the folder names of the modules: results.json in the folder of the copies. It
 /// only spares the checks: what is lost or damaged is measured again.
@@ -41,8 +47,9 @@ Results read_results(const std::filesystem::path& student);
 /// @throws std::runtime_error  it cannot be written
 void write_results(const std::filesystem::path& student, const Results& results);
 
-/// A hash of the files that a student edits, and of the module's checks and manifest: if it changes, the
-/// result does not count any more. A file that is not there counts as empty.
+/// A hash of the files that a student edits, and of what decides on the result: the module's manifest,
+/// headers, slots and checks. If it changes, the result does not count any more. A file that is not there
+/// counts as empty. Solutions and mistakes, which a release does not have, are no part of it.
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy);
 
 }  // namespace tito

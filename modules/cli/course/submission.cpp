@@ -25,6 +25,14 @@ constexpr std::array<std::string_view, 4> kExtensions{".tar.gz", ".tgz", ".tar",
 
 [[noreturn]] void refuse(const std::string& why) { throw std::runtime_error(why); }
 
+/// A folder's path as libarchive begins the names of what is in it.
+fs::path without_slash(const fs::path& source) {
+  return source.has_filename() ? source : source.parent_path();
+}
+
+/// Whether it was set aside by `tito module reset`: in backups/NN_name-1.
+bool is_backup(const fs::path& path) { return path.parent_path().parent_path().filename() == "backups"; }
+
 /// Opens an archive. Only these formats: each other one is more code that hostile files reach.
 ArchiveHandle open_archive(const fs::path& file, const SubmissionLimits& limits) {
   if (!fs::is_regular_file(file)) refuse("it is neither a file nor a folder");
@@ -55,10 +63,10 @@ ArchiveHandle open_folder(const fs::path& folder) {
 class SubmissionReader {
  public:
   SubmissionReader(const fs::path& source, const std::vector<Module>& modules, const SubmissionLimits& limits)
-      : source_(source),
-        is_folder_(fs::is_directory(source)),
+      : source_(without_slash(source)),
+        is_folder_(fs::is_directory(source_)),
         limits_(limits),
-        archive_(is_folder_ ? open_folder(source) : open_archive(source, limits)) {
+        archive_(is_folder_ ? open_folder(source_) : open_archive(source_, limits)) {
     for (const Module& module : modules) {
       for (const std::string& name : module.sources()) wanted_[name] = module.folder_name() + '/' + name;
     }
@@ -116,7 +124,8 @@ class SubmissionReader {
     const std::string path = path_of(entry);
     const std::string why = objection(entry, path);
     const auto wanted = wanted_.find(fs::path(path).filename().string());
-    const bool taken = why.empty() && wanted != wanted_.end() && archive_entry_filetype(entry) == AE_IFREG;
+    const bool taken = why.empty() && wanted != wanted_.end() && archive_entry_filetype(entry) == AE_IFREG &&
+                       !is_backup(path);
     if (!why.empty()) refusals_.insert(printable(path) + ": " + why);
     if (taken) return take(path, wanted->second);
     // What an archive has is unpacked in any case; its size is known only by that.
@@ -184,8 +193,7 @@ class SubmissionReader {
 }  // namespace
 
 std::string student_of(const fs::path& source) {
-  const fs::path file = source.has_filename() ? source : source.parent_path();
-  std::string name = fs::absolute(file).lexically_normal().filename().string();
+  std::string name = fs::absolute(without_slash(source)).lexically_normal().filename().string();
   if (!fs::is_directory(source)) {
     for (const std::string_view extension : kExtensions) {
       if (!name.ends_with(extension)) continue;

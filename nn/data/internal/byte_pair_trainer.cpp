@@ -135,7 +135,13 @@ void learn_by_hook(const std::unordered_map<std::string, std::int64_t>& counts,
     words.push_back({tokens_of<std::int32_t>(word, id_of_byte), count});
   std::vector<TokenId> ids(id_of_byte.size());
   std::iota(ids.begin(), ids.end(), TokenId{0});
-  for (const auto& [left, right] : hooks::byte_pairs(words, size - ids.size(), minimum_count)) {
+  const std::size_t most = size - ids.size();
+  const auto merges = hooks::byte_pairs(words, most, minimum_count);
+  if (merges.size() > most) {
+    fail<ValueError>("BytePairTokenizer::train",
+                     "the hook byte_pairs gave {} merges, and {} are wanted at most", merges.size(), most);
+  }
+  for (const auto& [left, right] : merges) {
     const auto is_known = [&](std::int32_t token) {
       return token >= 0 && static_cast<std::size_t>(token) < ids.size();
     };

@@ -1,5 +1,6 @@
-#include "examples/fashion_mnist/data.h"
+#include "examples/common/fashion_mnist.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -7,6 +8,7 @@
 
 using namespace tinytorch;
 
+namespace examples {
 namespace {
 
 constexpr const char* kPackage = "/usr/share/datasets/fashion-mnist";
@@ -24,11 +26,11 @@ std::string find_file(const std::string& directory, const std::string& name) {
 
 }  // namespace
 
-nn::DatasetPtr Data::dataset() const {
+nn::DatasetPtr FashionMnist::dataset() const {
   return std::make_shared<nn::TensorDataset>(std::vector{images, labels});
 }
 
-Data load(const std::string& directory, bool training, std::int64_t limit) {
+FashionMnist load_fashion_mnist(const std::string& directory, bool training, std::int64_t limit) {
   const std::string prefix = training ? "train" : "t10k";
   const Tensor images = nn::load_idx(find_file(directory, prefix + "-images-idx3-ubyte")),
                labels = nn::load_idx(find_file(directory, prefix + "-labels-idx1-ubyte"));
@@ -39,3 +41,5 @@ Data load(const std::string& directory, bool training, std::int64_t limit) {
   const std::int64_t n = limit > 0 ? std::min(limit, images.size(0)) : images.size(0);
   return {slice(unsqueeze(images, 1), 0, 0, n), slice(labels, 0, 0, n).to(DType::i64)};
 }
+
+}  // namespace examples
