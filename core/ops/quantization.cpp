@@ -32,7 +32,7 @@ void check_matrix(const char* op, const QuantizedMatrix& x) {
   common_device(op, {"values", x.values}, {"scales", x.scales});
 }
 
-void check_linear(const Shape& x, const Shape& weight, const Shape& bias) {
+void check_int8_linear(const Shape& x, const Shape& weight, const Shape& bias) {
   if (x.empty() || x.back() != weight[1] || bias != Shape{weight[0]}) {
     fail<ShapeError>("int8_linear", "x is {}, weight {}, bias {}; wanted [..., in], [out, in] and [out]", x,
                      weight, bias);
@@ -68,7 +68,7 @@ Tensor int8_linear(const Tensor& x, const QuantizedMatrix& weight, const Tensor&
   require_f32("int8_linear", x, "x");
   check_matrix("int8_linear", weight);
   require_f32("int8_linear", bias, "the bias");
-  check_linear(x.shape(), weight.values.shape(), bias.shape());
+  check_int8_linear(x.shape(), weight.values.shape(), bias.shape());
   const Device device = common_device("int8_linear", {"x", x}, {"the weight", weight.values});
   common_device("int8_linear", {"x", x}, {"the bias", bias});
   const std::int64_t in = weight.values.size(1), out = weight.values.size(0);

@@ -67,13 +67,14 @@ bool ends_until(pid_t child, Clock::time_point time) {
 /// A process and its descendants, as /proc tells.
 struct ProcessTree {
   std::uint64_t memory = 0;  // in bytes
+  double cpu_time = 0;       // in seconds
   std::size_t processes = 0;
   std::vector<pid_t> leaves;  // those that have started no other
 };
 
 ProcessTree tree_of(pid_t root) {
   std::map<pid_t, std::vector<pid_t>> children;
-  std::map<pid_t, std::uint64_t> memory;
+  std::map<pid_t, std::uint64_t> memory, ticks;
   std::error_code ignored;  // a process may end while it is looked at
   for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
     const pid_t process = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
@@ -87,6 +88,11 @@ ProcessTree tree_of(pid_t root) {
     char state = 0;
     pid_t parent = 0;
     fields >> state >> parent;
+    constexpr int kUntilTimes = 9;
+    std::string skipped;
+    for (int i = 0; i < kUntilTimes; ++i) fields >> skipped;
+    // Its own in user mode and in the kernel, and the same of children that have ended.
+    for (std::uint64_t time = 0, i = 0; i < 4 && fields >> time; ++i) ticks[process] += time;
     children[parent].push_back(process);
     memory[process] = resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   }
@@ -97,6 +103,7 @@ ProcessTree tree_of(pid_t root) {
     open.pop_back();
     ++tree.processes;
     tree.memory += memory[process];
+    tree.cpu_time += static_cast<double>(ticks[process]) / static_cast<double>(sysconf(_SC_CLK_TCK));
     const std::vector<pid_t>& own = children[process];
     if (own.empty()) tree.leaves.push_back(process);
     open.insert(open.end(), own.begin(), own.end());
@@ -104,11 +111,14 @@ ProcessTree tree_of(pid_t root) {
   return tree;
 }
 
+/// Whether its processes have to be looked at while it runs.
+bool is_watched(const RunOptions& options) { return options.memory || options.processes || options.cpu_time; }
+
 /// Waits for the child's end, or kills it.
 /// @return  why it was killed
 Ending wait_within_limits(pid_t child, const RunOptions& options) {
   constexpr auto kInterval = std::chrono::milliseconds(50);
-  const bool watched = options.memory || options.processes;
+  const bool watched = is_watched(options);
   const pid_t target = watched ? -child : child;  // its group, if it has one
   const Clock::time_point last =
       options.time_out ? Clock::now() + *options.time_out : Clock::time_point::max();
@@ -123,7 +133,8 @@ Ending wait_within_limits(pid_t child, const RunOptions& options) {
       kill(target, SIGKILL);
       return {.too_many_processes = true};
     }
-    if (Clock::now() < last) continue;
+    const bool used_up = options.cpu_time && tree.cpu_time > static_cast<double>(options.cpu_time->count());
+    if (Clock::now() < last && !used_up) continue;
     if (options.time_out_signal != 0) {
       // Not to what only waits for them, such as a shell.
       for (const pid_t process : tree_of(child).leaves) kill(process, options.time_out_signal);
@@ -167,7 +178,7 @@ Ending run_logged(const std::filesystem::path& program, const std::vector<std::s
   // A process group of its own can be killed as a whole, but the terminal's Ctrl-C does not reach it.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  if (options.memory || options.processes) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  if (is_watched(options)) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child = 0;
   const int error = posix_spawn(&child, path.c_str(), &actions, &attributes, pointers_to(words).data(),
                                 pointers_to(variables).data());
@@ -175,8 +186,7 @@ Ending run_logged(const std::filesystem::path& program, const std::vector<std::s
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) fail_with(error, path);
 
-  Ending ending =
-      options.time_out || options.memory || options.processes ? wait_within_limits(child, options) : Ending{};
+  Ending ending = options.time_out || is_watched(options) ? wait_within_limits(child, options) : Ending{};
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) fail_with(errno, path);

@@ -27,6 +27,7 @@ struct RunOptions {
   std::vector<std::string> environment = {};          // NAME=VALUE, replacing the caller's
   bool clear_environment = false;                     // of the caller's, it gets nothing
   std::optional<std::chrono::seconds> time_out = {};  // after which the program is killed
+  std::optional<std::chrono::seconds> cpu_time = {};  // of it and its descendants, after which it is killed
   std::optional<std::uint64_t> memory =
       {};  // bytes that it and its descendants may hold, before it is killed
   std::optional<std::size_t> processes = {};  // that it and its descendants may be

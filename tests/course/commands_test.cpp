@@ -409,6 +409,23 @@ class Progressive : public Commands {
                     (tinytorch::testing::build_folder() / program).string(), arguments));
   }
 
+  /// The kernels and hooks that its manifest names, by this module alone.
+  void expect_provides(const Module& module) const {
+    std::vector<Export> exports = read_exports(path("mine"));
+    std::erase_if(exports, [&](const Export& each) { return each.module != module.folder_name(); });
+    const auto providers = tinytorch::testing::run_program(
+        fmt::format("TINYTORCH_PLUGINS='{}' '{}' ops --providers 2>&1", plugins_variable(exports, true),
+                    (tinytorch::testing::build_folder() / "tito").string()));
+    const auto expect_on = [&](const char* where, const std::vector<std::string>& names) {
+      for (const std::string& name : names)
+        EXPECT_THAT(providers.output,
+                    HasSubstr(fmt::format("{:<30} {:<4} {}\n", name, where, module.folder_name())));
+    };
+    expect_on("cpu", module.slots);
+    expect_on("cuda", module.cuda_slots);
+    expect_on("host", module.hooks);
+  }
+
   void expect_passes_on(const std::string& backend) const {
     const auto run = run_on_modules("tests/test_modules", "--backend " + backend);
     EXPECT_EQ(run.exit_code, 0) << run.output;
@@ -420,13 +437,27 @@ class Progressive : public Commands {
     return run_on_modules("examples/milestones/milestones", arguments + " --backend cpu --quick");
   }
 
-  /// Those that read data, on data that is made here.
-  void expect_milestones_run() const {
+  void write_data() const {
     tinytorch::testing::write_images(folder(), "train", 640);
     tinytorch::testing::write_images(folder(), "t10k", 100);
     std::string text;
     for (int i = 0; i < 300; ++i) text += fmt::format("And the {} lay down.\n", i % 3 == 0 ? "lion" : "lamb");
     write_text(path("text"), text);
+  }
+
+  void expect_examples_run() const {
+    const auto network = run_on_modules("examples/xor_network/xor_network", "--backend cpu");
+    EXPECT_EQ(network.exit_code, 0) << network.output;
+    EXPECT_THAT(network.output, HasSubstr("Solved"));
+    const auto gpt =
+        run_on_modules("examples/tinygpt/tinygpt",
+                       fmt::format("--backend cpu --quick --text '{0}' --output '{0} run'", path("text")));
+    EXPECT_EQ(gpt.exit_code, 0) << gpt.output;
+    EXPECT_THAT(gpt.output, HasSubstr("bits a character"));
+  }
+
+  /// Those that read data.
+  void expect_milestones_run() const {
     const auto expect_runs = [&](const std::string& arguments, const std::string& printed) {
       const auto run = run_milestone(arguments);
       EXPECT_EQ(run.exit_code, 0) << run.output;
@@ -450,10 +481,13 @@ class Progressive : public Commands {
 
 TEST_F(Progressive, ModulesAndMilestonesRunOnTheSolutions) {
   for (const Module& module : modules_) {
-    if (module.can_be_exported()) put_in(module);
+    put_in(module);
+    expect_provides(module);
   }
   expect_passes_on("cpu");
   expect_passes_on("cuda");
+  write_data();
+  expect_examples_run();
   expect_milestones_run();
 }
 

@@ -106,7 +106,7 @@ std::set<std::string> pairs_of_solutions(const std::set<std::string>& files) {
 
 void expect_no_solution(const fs::path& release) {
   const std::set<std::string> files = files_below(release), solutions = pairs_of_solutions(files);
-  EXPECT_GT(solutions.size(), 1000U);
+  EXPECT_GT(solutions.size(), 900U);
   for (const std::string& file : files) {
     for (const std::string& pair : pairs_of_lines(read_text(release / file)))
       EXPECT_FALSE(solutions.contains(pair)) << file << ": " << pair;
@@ -166,7 +166,7 @@ TEST_F(Grading, ReleasesWhatCanBeBuilt) {
       tinytorch::testing::run_program(fmt::format("ninja -C '{}' -t targets all", build));
   // What the script ./tito builds for the commands of students.
   for (const char* target : {"tito", "course", "ops", "test_conformance", "test_modules", "milestones"})
-    EXPECT_THAT(targets.output, HasSubstr(fmt::format("\n{}: phony", target)));
+    EXPECT_THAT(targets.output, HasSubstr(fmt::format("\n{}: ", target)));
 }
 
 TEST_F(Grading, ReleasesArchives) {

@@ -186,6 +186,14 @@ TEST_F(Isolation, EndsAnEndlessLoopAndWhatItStarted) {
   EXPECT_EQ(std::filesystem::file_size(beats), size) << "it still writes";
 }
 
+TEST_F(Isolation, CountsTheTimeOfTheProcessor) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(run("while :; do :; done & while :; do :; done", {.time = seconds(300), .cpu_time = seconds(1)})
+                  .timed_out);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(60));
+  EXPECT_EQ(run("sleep 2", {.time = seconds(300), .cpu_time = seconds(1)}).exit_code, 0);
+}
+
 TEST_F(Isolation, SendsASignalBeforeItKills) {
   const Ending ending = run("trap 'echo at line 7; exit' USR1; while :; do :; done",
                             {.time = seconds(1), .time_out_signal = SIGUSR1});

@@ -196,29 +196,6 @@ TEST_F(Altered, MonitorWatchesTheServingExample) {
               Not(HasSubstr("rolled back")));
 }
 
-TEST_F(Course, ReplacesTheSlotsOfTheManifest) {
-  for (const Module& each : modules()) {
-    if (!each.can_be_exported()) continue;
-    fs::create_directories(path("mine/" + each.folder_name()));
-    solve(each);
-    put_in_force(each);
-    const std::vector<Export> exports = read_exports(path("mine"));
-    ASSERT_EQ(exports.size(), 1U);
-    setenv("TINYTORCH_PLUGINS", plugins_variable(exports, true).c_str(), 1);
-    const ProgramRun providers = tito("ops --providers");
-    unsetenv("TINYTORCH_PLUGINS");
-    const auto expect_on = [&](const char* where, const std::vector<std::string>& names) {
-      for (const std::string& name : names)
-        EXPECT_THAT(providers.output,
-                    HasSubstr(fmt::format("{:<30} {:<4} {}\n", name, where, each.folder_name())));
-    };
-    expect_on("cpu", each.slots);
-    expect_on("cuda", each.cuda_slots);
-    expect_on("host", each.hooks);
-    fs::remove_all(path("mine"));
-  }
-}
-
 TEST_F(Course, ShowsTheFirstErrorOfTheCompiler) {
   ASSERT_EQ(module("start 03 --anyway").exit_code, 0);
   const std::string source = path("mine/03_activations/activations_dev.cpp");

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,8 +71,8 @@ int attended = 0;
 void attend(nn::hooks::HeadCache& cache, Floats query, Floats key, Floats value, double scale,
             std::span<float> y) {
   ++attended;
-  cache.keys.insert(cache.keys.end(), key.begin(), key.end());
-  cache.values.insert(cache.values.end(), value.begin(), value.end());
+  std::copy(key.begin(), key.end(), std::back_inserter(cache.keys));
+  std::copy(value.begin(), value.end(), std::back_inserter(cache.values));
   double sum = 0;
   std::vector<double> mean(y.size(), 0.0);
   for (std::size_t j = 0; j < cache.keys.size() / key.size(); ++j) {

@@ -112,6 +112,7 @@ Ending run_isolated(const IsolatedCommand& command, const Limits& limits) {
                     {.environment = environment_of(command),
                      .clear_environment = true,
                      .time_out = limits.time,
+                     .cpu_time = limits.cpu_time,
                      .memory = limits.memory,
                      .processes = limits.processes,
                      .time_out_signal = limits.time_out_signal,

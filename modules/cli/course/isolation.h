@@ -13,9 +13,10 @@
 namespace tito {
 
 struct Limits {
-  std::chrono::seconds time{20};
-  std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of all its processes
-  std::uint64_t file = std::uint64_t{256} << 20;  ///< bytes of a file that it writes
+  std::chrono::seconds time{20};                   ///< by the clock
+  std::optional<std::chrono::seconds> cpu_time{};  ///< of the processor, of all its threads and processes
+  std::uint64_t memory = std::uint64_t{2} << 30;   ///< bytes, of all its processes
+  std::uint64_t file = std::uint64_t{256} << 20;   ///< bytes of a file that it writes
   std::size_t processes = 64;
   int time_out_signal = 0;  ///< sent before it is killed for its time
 };
