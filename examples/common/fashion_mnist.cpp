@@ -30,6 +30,8 @@ nn::DatasetPtr FashionMnist::dataset() const {
   return std::make_shared<nn::TensorDataset>(std::vector{images, labels});
 }
 
+Tensor FashionMnist::normalized_images() const { return (images.to(DType::f32) / 255 - kMean) / kDeviation; }
+
 FashionMnist load_fashion_mnist(const std::string& directory, bool training, std::int64_t limit) {
   const std::string prefix = training ? "train" : "t10k";
   const Tensor images = nn::load_idx(find_file(directory, prefix + "-images-idx3-ubyte")),

@@ -18,6 +18,8 @@ struct FashionMnist {
   tinytorch::Tensor images, labels;
 
   tinytorch::nn::DatasetPtr dataset() const;
+  /// The images in f32, with mean 0 and standard deviation 1.
+  tinytorch::Tensor normalized_images() const;
 };
 
 /// Reads the training images, or those for the test.

@@ -59,8 +59,9 @@ Run read_run(const std::string& command) {
   const examples::CommandResult result = examples::run_command(command);
   std::istringstream line(result.last_line());
   Run run;
-  std::string bits, seconds;
-  line >> bits >> run.bits >> seconds;
+  std::string bits, value, seconds;
+  line >> bits >> value >> seconds;
+  run.bits = std::strtod(value.c_str(), nullptr);  // also "nan"
   for (double each = 0; line >> each;) run.seconds.push_back(each);
   if (!result.succeeded || bits != "bits" || seconds != "seconds" || run.seconds.empty())
     throw std::runtime_error("a training failed: " + result.last_line());

@@ -23,7 +23,7 @@ struct Clothes {
 
 Clothes load_clothes(const std::string& directory, bool training, std::int64_t limit) {
   const examples::FashionMnist data = examples::load_fashion_mnist(directory, training, limit);
-  return {(data.images.to(DType::f32) / 255 - data.kMean) / data.kDeviation, data.labels};
+  return {data.normalized_images(), data.labels};
 }
 
 nn::DataLoader loader_of(const Clothes& clothes, const nn::DataLoaderOptions& options) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "examples/common/fashion_mnist.h"
@@ -28,8 +29,7 @@ struct FlatClothes {
 
 FlatClothes load_flat(const std::string& directory, bool training, std::int64_t limit) {
   const examples::FashionMnist data = examples::load_fashion_mnist(directory, training, limit);
-  const Tensor pixels = (data.images.to(DType::f32) / 255 - data.kMean) / data.kDeviation;
-  return {reshape(pixels, {-1, kPixels}), data.labels};
+  return {reshape(data.normalized_images(), {-1, kPixels}), data.labels};
 }
 
 /// The weights of the layers, without the biases.

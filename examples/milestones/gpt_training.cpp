@@ -49,7 +49,7 @@ GptTraining::GptTraining(const std::string& text, const GptSizes& sizes, const e
     return reshape(slice(corpus.held_out, 0, begin, begin + windows * length), {windows, length}).to(device_);
   };
   held_out_ = {from(0), from(1)};
-  characters_per_token_ = corpus.characters_per_token;
+  held_out_text_ = tokenizer_->decode(reshape(held_out_.next, {-1}).to_vector<std::int64_t>());
 }
 
 GptTraining::Windows GptTraining::draw_windows() {
@@ -80,7 +80,9 @@ double GptTraining::step() {
 
 double GptTraining::held_out_bits() const {
   const NoGrad no_grad;
-  return loss_of(held_out_).value().item() / std::numbers::ln2 / characters_per_token_;
+  const auto tokens = static_cast<double>(held_out_.next.numel()),
+             characters = static_cast<double>(examples::characters_of(held_out_text_));
+  return loss_of(held_out_).value().item() * tokens / std::numbers::ln2 / characters;
 }
 
 std::string GptTraining::write(const std::string& prompt, std::int64_t tokens) {

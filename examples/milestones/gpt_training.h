@@ -29,8 +29,10 @@ class GptTraining {
   /// Trains on random windows of the text's first nine tenths.
   /// @return  their loss
   double step();
-  /// The loss on windows of the last tenth, in bits a character.
+  /// The loss on the held-out text, in bits a character.
   double held_out_bits() const;
+  /// What the last tenth of the text begins with.
+  const std::string& held_out_text() const { return held_out_text_; }
   /// The prompt and what the model continues it with.
   std::string write(const std::string& prompt, std::int64_t tokens);
   /// How many numbers it learns.
@@ -50,7 +52,7 @@ class GptTraining {
   std::unique_ptr<tinytorch::nn::Tokenizer> tokenizer_;
   tinytorch::Tensor training_;  // tokens
   Windows held_out_;
-  double characters_per_token_ = 0;
+  std::string held_out_text_;  // of the tokens that are predicted
   tinytorch::nn::GPT model_;
   tinytorch::nn::AdamW optimizer_;
   tinytorch::nn::CosineSchedule schedule_;

@@ -3,9 +3,11 @@
 
 #include "examples/milestones/milestones.h"
 
-#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -53,7 +55,8 @@ int tinygpt(const examples::Program& program, const std::string& path) {
   std::printf("%lld characters, a GPT of %lld parameters\n",
               static_cast<long long>(examples::characters_of(text)),
               static_cast<long long>(training.parameters()));
-  const double by_pairs = ByteCounts(parts.training).bits(parts.held_out), before = training.held_out_bits();
+  const double by_pairs = ByteCounts(parts.training).bits(training.held_out_text()),
+               before = training.held_out_bits();
   std::printf("held-out text, before training: %.3f bits a character\n", before);
   for (std::int64_t step = 1; step <= sizes.steps; ++step) {
     const double loss = training.step();

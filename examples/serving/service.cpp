@@ -103,7 +103,8 @@ std::string Service::answer(const Request& request) {
   if (request.kind) add_to(live.known, served);
   roll_back_if_worse();
   watch(request);
-  if (!has_answer) return "no answer: the readings are too large for the model";
+  if (!has_answer)
+    return "no answer: the model gives no probability, as a weight or a reading is too large or not finite";
   return text("%lld (%.0f %%)", static_cast<long long>(kind), 100 * probability);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/error.h"
 #include "core/ops/reduction_kernels.h"
 #include "modules/05_dense/dense.h"
 #include "modules/course/slots.h"
@@ -23,6 +24,8 @@ void argmax(const Tensor& x, const int& axis, Tensor& y) {
   const auto columns = static_cast<std::size_t>(x.size(-1));
   const std::vector<std::size_t> classes = dense::predict(
       {.rows = values.size() / columns, .columns = columns, .values = {values.begin(), values.end()}});
+  if (classes.size() != static_cast<std::size_t>(y.numel()))
+    throw ShapeError("[argmax] predict() gave another number of classes than rows");
   for (std::size_t i = 0; i < classes.size(); ++i)
     y.data<std::int64_t>()[i] = static_cast<std::int64_t>(classes[i]);
 }

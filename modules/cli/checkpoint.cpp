@@ -2,6 +2,7 @@
 #include "modules/cli/commands.h"
 #include "modules/cli/course/framework_tests.h"
 #include "modules/cli/course/groups.h"
+#include "modules/cli/process.h"
 
 #include <fmt/format.h>
 
@@ -22,8 +23,9 @@ bool passes_on(const Course& course, const ModuleGroup& group, const std::string
   std::string filter;
   for (const int number : group.modules) filter += fmt::format("Module{:02}.*:", number);
   filter.pop_back();
-  const FrameworkResult run = run_framework_tests(
-      {"test_modules", filter, backend}, read_exports(course.student()), course.student() / "checkpoints");
+  const FrameworkResult run =
+      run_framework_tests(course.tools(), {"test_modules", filter, backend}, read_exports(course.student()),
+                          course.student() / "checkpoints");
   fmt::print("{} ({}): {} passed, {} failed\n", group.name, backend, run.result.passed,
              run.result.failures());
   print_failures(run.result, run.log);
@@ -56,6 +58,7 @@ int test_checkpoint(const std::string& name, const std::string& directory) {
     print_missing(missing);
     return EXIT_FAILURE;
   }
+  const FolderLock lock(course.student());
   const bool on_cpu = passes_on(course, group, "cpu"), on_cuda = passes_on(course, group, "cuda");
   return on_cpu && on_cuda ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -287,11 +287,10 @@ void add_module_commands(const CommandGroup& tito) {
 
 struct GroupOptions {
   std::string group, directory;
-  bool quick = false;
 };
 
-CLI::App& with_group(CLI::App& command, GroupOptions& options) {
-  command.add_option("NAME", options.group, "its name, as `status` and `list` print it")->required();
+CLI::App& with_group(CLI::App& command, std::string& group) {
+  command.add_option("NAME", group, "its name, as `status` and `list` print it")->required();
   return command;
 }
 
@@ -303,7 +302,7 @@ void add_checkpoint_commands(const CommandGroup& tito) {
   with_directory(
       with_group(checkpoints.add("test", "Run the tests of a group of modules on yours",
                                  [options] { return test_checkpoint(options->group, options->directory); }),
-                 *options),
+                 options->group),
       options->directory);
 }
 
@@ -314,14 +313,14 @@ void add_milestone_commands(const CommandGroup& tito) {
   const auto info = std::make_shared<GroupOptions>();
   with_group(milestones.add("info", "What a milestone shows, and what it stands on",
                             [info] { return show_milestone(info->group); }),
-             *info);
-  const auto run = std::make_shared<GroupOptions>();
-  with_directory(
-      with_group(milestones.add("run", "Run a milestone on your modules",
-                                [run] { return run_milestone(run->group, run->directory, run->quick); }),
-                 *run),
-      run->directory)
-      .add_flag("--quick", run->quick, "seconds only, to see that it works");
+             info->group);
+  const auto run = std::make_shared<MilestoneOptions>();
+  CLI::App& command =
+      milestones.add("run", "Run a milestone on your modules", [run] { return run_milestone(*run); });
+  with_directory(with_group(command, run->name), run->directory);
+  command.add_flag("--quick", run->quick, "seconds only, to see that it works");
+  command.add_option("--data", run->data, "the directory of your own copy of Fashion-MNIST");
+  command.add_option("--text", run->text, "a text of your own, instead of the King James Bible");
   add_copies_command(milestones, "status", "Print which milestones can run", show_milestones);
 }
 

@@ -109,10 +109,16 @@ int list_milestones();
 int show_milestone(const std::string& name);
 /// Prints which milestones can run, and what the others lack.
 int show_milestones(const std::string& directory);
+struct MilestoneOptions {
+  std::string name;
+  std::string directory;   // of the student's copies; empty for student/ of the repository
+  std::string data, text;  // what it reads instead of the packages; empty for these
+  bool quick = false;      // a run of seconds
+};
+
 /// Replaces this process with the program of a milestone, on the student's modules. Fails if one of them is
 /// missing.
-/// @param quick  a run of seconds, if it would take longer
-int run_milestone(const std::string& name, const std::string& directory, bool quick);
+int run_milestone(const MilestoneOptions& options);
 
 struct ViewOptions {
   std::string module;  // empty for the index

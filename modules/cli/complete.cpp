@@ -131,7 +131,7 @@ class Completion {
   }
 
   bool passes(const FrameworkTests& tests) {
-    const FrameworkResult run = run_framework_tests(tests, exports(), folder());
+    const FrameworkResult run = run_framework_tests(course_.tools(), tests, exports(), folder());
     const TestResult& result = run.result;
     fmt::print("    {} ({}): {} passed, {} failed\n", tests.program, tests.backend, result.passed,
                result.failures());

@@ -62,10 +62,10 @@ int show_milestones(const std::string& directory) {
   return EXIT_SUCCESS;
 }
 
-int run_milestone(const std::string& name, const std::string& directory, bool quick) {
-  const Course course(directory);
+int run_milestone(const MilestoneOptions& options) {
+  const Course course(options.directory);
   const std::vector<ModuleGroup> milestones = read_groups(course, kMilestones);
-  const ModuleGroup& milestone = find_group(milestones, name);
+  const ModuleGroup& milestone = find_group(milestones, options.name);
   const std::vector<std::string> missing = missing_for(course, milestone);
   if (!missing.empty()) {
     fmt::print("{} runs on your own modules, and these are missing:\n", milestone.name);
@@ -79,7 +79,9 @@ int run_milestone(const std::string& name, const std::string& directory, bool qu
   std::fflush(stdout);
   setenv("TINYTORCH_PLUGINS", plugins_variable(exports, true).c_str(), 1);
   std::vector<std::string> arguments{milestone.name, "--backend", "cpu"};
-  if (quick) arguments.emplace_back("--quick");
+  if (options.quick) arguments.emplace_back("--quick");
+  if (!options.data.empty()) arguments.insert(arguments.end(), {"--data", options.data});
+  if (!options.text.empty()) arguments.insert(arguments.end(), {"--text", options.text});
   return run_example("milestones", arguments);
 }
 

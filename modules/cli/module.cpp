@@ -67,6 +67,7 @@ int start_module(const std::string& wanted, const std::string& directory, bool a
     for (const std::string& line : missing) fmt::print(stderr, "  {}\n", line);
     if (!anyway) return EXIT_FAILURE;
   }
+  const FolderLock lock(course.student());
   make_copy(course, module);
   print_where_to_begin(course, module);
   return EXIT_SUCCESS;

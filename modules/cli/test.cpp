@@ -156,7 +156,9 @@ std::vector<Task> make_tasks(const std::vector<Program>& suites, const std::vect
   std::vector<Task> tasks;
   for (const Program& suite : suites) {
     // Half as many as jobs: other suites run at the same time, and tests of a shard share what they compute.
-    const unsigned shards = suite.is_long && all_tests ? (jobs + 1) / 2 : 1;
+    // What starts other programs uses more than one processor by itself.
+    const bool in_shards = suite.is_long && suite.takes_backend() && all_tests;
+    const unsigned shards = in_shards ? (jobs + 1) / 2 : 1;
     for (const Backend& backend : backends) {
       if (!suite.runs_on(backend.name)) continue;
       for (unsigned i = 0; i < shards; ++i) tasks.push_back({suite, backend.name, i, shards});

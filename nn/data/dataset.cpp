@@ -41,19 +41,16 @@ Item item_of(const Dataset& dataset, std::int64_t index) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// The rows by the hook, which can be anyone's; undefined if it leaves them to the framework.
 Tensor rows_by_hook(const Tensor& items, std::span<const std::int64_t> indices) {
   if (!hooks::collate) return {};
   Tensor rows = hooks::collate(items, indices);
   Shape shape = items.shape();
   shape[0] = static_cast<std::int64_t>(indices.size());
-  if (rows.defined() && (rows.shape() != shape || rows.dtype() != items.dtype())) {
-    fail<ShapeError>("TensorDataset", "the hook collate gave {} of {}; {} of {} is wanted", rows.shape(),
-                     rows.dtype(), shape, items.dtype());
+  if (rows.defined() &&
+      (rows.shape() != shape || rows.dtype() != items.dtype() || rows.device() != items.device())) {
+    fail<ValueError>("TensorDataset", "the hook collate gave {} of {} on {}; {} of {} on {} is wanted",
+                     rows.shape(), rows.dtype(), rows.device(), shape, items.dtype(), items.device());
   }
   return rows;
 }

@@ -26,14 +26,15 @@ std::vector<std::int64_t> drawn(const Tensor& weights, std::int64_t samples, std
 }
 
 /// The order of an epoch, by the hook, which can be anyone's.
-std::vector<std::int64_t> shuffled(std::int64_t items, std::uint64_t seed, std::int64_t epoch) {
+std::vector<std::int64_t> shuffled(const char* op, std::int64_t items, std::uint64_t seed,
+                                   std::int64_t epoch) {
   std::vector<std::int64_t> order = hooks::shuffled(items, seed, epoch);
   std::vector<bool> seen(static_cast<std::size_t>(items));
   for (const std::int64_t index : order) {
     if (index >= 0 && index < items) seen[static_cast<std::size_t>(index)] = true;
   }
   if (order.size() != seen.size() || std::find(seen.begin(), seen.end(), false) != seen.end()) {
-    fail<ValueError>("shuffled", "the hook shuffled gave {} indices for {} items, not each of them once",
+    fail<ValueError>(op, "the hook shuffled gave {} indices for {} items, not each of them once",
                      order.size(), items);
   }
   return order;
@@ -58,7 +59,7 @@ RandomSampler::RandomSampler(std::int64_t items, Options options) : items_(items
 }
 
 std::vector<std::int64_t> RandomSampler::indices(std::int64_t epoch) const {
-  return shuffled(items_, options_.seed, epoch);
+  return shuffled("RandomSampler", items_, options_.seed, epoch);
 }
 
 WeightedSampler::WeightedSampler(const std::vector<double>& weights, Options options) : options_(options) {
@@ -92,7 +93,8 @@ std::int64_t DistributedSampler::size() const {
 }
 
 std::vector<std::int64_t> DistributedSampler::indices(std::int64_t epoch) const {
-  const auto order = options_.shuffle ? shuffled(items_, options_.seed, epoch) : in_order(items_);
+  const auto order =
+      options_.shuffle ? shuffled("DistributedSampler", items_, options_.seed, epoch) : in_order(items_);
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < size(); ++i) {
     const std::int64_t in_epoch = (i * options_.ranks + options_.rank) % items_;  // filled up from the start

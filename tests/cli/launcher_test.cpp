@@ -74,6 +74,17 @@ TEST_F(Launcher, BuildsEverythingForDrills) {
   EXPECT_THAT(tito("drill").output, HasSubstr("--target tito all\n"));
 }
 
+TEST_F(Launcher, BuildsWhatCommandsOfTheCourseNeed) {
+  for (const char* command :
+       {"test --modules", "test --modules --dir x", "test --dir x --modules", "module test 03"})
+    EXPECT_THAT(tito(command).output, HasSubstr("build/emulated --parallel")) << command;
+  for (const char* command : {"test --modules", "test --dir x --modules", "module test 03", "fix 03"})
+    EXPECT_THAT(tito(command).output, HasSubstr("--target tito course\n")) << command;
+  for (const char* command : {"module list", "module status", "module resume", "module path 03"})
+    EXPECT_THAT(tito(command).output, HasSubstr("--target tito tito\n")) << command;
+  EXPECT_THAT(tito("test -k modules").output, HasSubstr("--target tito all\n"));
+}
+
 TEST_F(Launcher, WaitsForAnotherThatBuildsInTheFolder) {
   tree_.add_script("bin/cmake", R"(mkdir -p build/emulated build/cuda
 mkdir busy || echo "TWO AT ONCE"; sleep 0.3; rmdir busy)");

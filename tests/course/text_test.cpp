@@ -30,6 +30,11 @@ TEST(Text, IsOneFieldOfACsvFile) {
   EXPECT_EQ(csv_field(""), "");
 }
 
+TEST(Text, IsOneWordOfAShell) {
+  EXPECT_EQ(shell_quoted("a b"), "'a b'");
+  EXPECT_EQ(shell_quoted("o'brien's"), R"('o'\''brien'\''s')");
+}
+
 TEST(Text, IsNoFormulaInASpreadsheet) {
   EXPECT_EQ(csv_field("=HYPERLINK(\"http://x\",\"y\")"), "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
   for (const char* text : {"=1", "+1", "-1", "@x", "\t1"})

@@ -93,8 +93,9 @@ TEST_F(Serving, ExplainsWhatIsNoRequest) {
 TEST_F(Serving, HasNoAnswerBeyondTheRangeOfTheModel) {
   const ProgramRun run = serve_lines("3e38 -3e38\n-2 -1\n");
   EXPECT_EQ(run.exit_code, 0) << run.output;
-  EXPECT_THAT(run.output,
-              StartsWith("version 1 is live\nno answer: the readings are too large for the model\n0 ("));
+  EXPECT_THAT(run.output, StartsWith("version 1 is live\nno answer: the model gives no probability, as a "
+                                     "weight or a reading is too large or "
+                                     "not finite\n0 ("));
 }
 
 TEST_F(Serving, OfNoRequestsReportsNothingKnown) {

@@ -38,7 +38,7 @@ int test_checkpoint(const std::string&, const std::string&) { return EXIT_SUCCES
 int list_milestones() { return EXIT_SUCCESS; }
 int show_milestone(const std::string&) { return EXIT_SUCCESS; }
 int show_milestones(const std::string&) { return EXIT_SUCCESS; }
-int run_milestone(const std::string&, const std::string&, bool) { return EXIT_SUCCESS; }
+int run_milestone(const MilestoneOptions&) { return EXIT_SUCCESS; }
 int release_modules(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
 int collect_submissions(const std::vector<std::string>&, const std::string&) { return EXIT_SUCCESS; }
 int autograde(const std::string&) { return EXIT_SUCCESS; }

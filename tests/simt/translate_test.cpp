@@ -108,6 +108,10 @@ TEST(Translate, SaysWhatItCannotRewrite) {
                "line 1: a literal of several lines is not supported here");
   expect_error("\n" + std::string(1001, 'k') + "<<<1, 2>>>(x);",
                "line 2: a name, type or extent of more than 1000 characters");
+  std::string variables = "a0";
+  for (int i = 1; i < 1000; ++i) variables += ",a" + std::to_string(i);
+  expect_error("{ __shared__ float " + variables + "; }",
+               "line 1: a declaration of shared memory has too many variables");
 }
 
 TEST(Translate, TakesNoLongerThanASourceIsLong) {

@@ -215,7 +215,11 @@ class Translator {
     const auto add = [&](std::initializer_list<std::string_view> texts) {
       for (const std::string_view each : texts) declarations += each;
     };
+    constexpr std::size_t kMostDeclared = 10'000;
     while (name < end) {
+      // Each repeats the type.
+      if (declarations.size() > kMostDeclared)
+        fail(begin, "a declaration of shared memory has too many variables");
       const std::size_t after = end_of_declarator(name + 1, end);
       const std::string variable(tokens_[name].text), extents = text(name + 1, after);
       if (is_extern) {

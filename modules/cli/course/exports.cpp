@@ -8,6 +8,7 @@
 
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/results.h"
+#include "modules/cli/course/text.h"
 
 namespace tito {
 namespace {
@@ -135,8 +136,9 @@ std::string how_to_run(const CourseTools& tools, const fs::path& student) {
     return "`tito run` and `tito ops --providers` now run on your exported modules\n";
   const std::vector<Export> exports = read_exports(student);
   const std::string all = plugins_variable(exports, true), cpu = plugins_variable(exports, false);
-  std::string text = "programs run on your exported modules with\n  TINYTORCH_PLUGINS='" + all + "'\n";
-  if (cpu != all) text += "those without CUDA kernels, with\n  TINYTORCH_PLUGINS='" + cpu + "'\n";
+  std::string text =
+      "programs run on your exported modules with\n  TINYTORCH_PLUGINS=" + shell_quoted(all) + '\n';
+  if (cpu != all) text += "those without CUDA kernels, with\n  TINYTORCH_PLUGINS=" + shell_quoted(cpu) + '\n';
   return text;
 }
 

@@ -40,20 +40,22 @@ std::string rows_of(const std::vector<std::string>& slots, const fs::path& folde
   return filter;
 }
 
-FrameworkResult run_framework_tests(const FrameworkTests& tests, const std::vector<Export>& exports,
-                                    const fs::path& folder) {
+FrameworkResult run_framework_tests(const CourseTools& tools, const FrameworkTests& tests,
+                                    const std::vector<Export>& exports, const fs::path& folder) {
   fs::create_directories(folder);
   const fs::path log = folder / fmt::format("{}.{}.log", tests.program, tests.backend),
                  report = folder / fmt::format("{}.{}.json", tests.program, tests.backend);
   fs::remove(report);
-  std::vector<fs::path> visible{find_test_program(tests.program).path};
+  const fs::path program = find_test_program(tests.program).path;
+  std::vector<fs::path> visible = tools.toolchain;
+  visible.push_back(program);
   for (const Export& each : exports) {
     for (const fs::path& plugin : {each.cpu, each.cuda}) {
       if (!plugin.empty()) visible.push_back(plugin);
     }
   }
   const Ending ending =
-      run_isolated({.program = visible.front(),
+      run_isolated({.program = program,
                     .arguments = {"--gtest_color=no", "--gtest_output=json:" + report.string(),
                                   "--backend=" + tests.backend, "--gtest_filter=" + tests.filter},
                     .folder = folder,

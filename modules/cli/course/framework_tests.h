@@ -31,7 +31,7 @@ struct FrameworkResult {
 /// Runs the tests in a process of its own, isolated, on these exports.
 /// @param folder  which the process can write to
 /// @throws std::runtime_error  this build does not have the program
-FrameworkResult run_framework_tests(const FrameworkTests& tests, const std::vector<Export>& exports,
-                                    const std::filesystem::path& folder);
+FrameworkResult run_framework_tests(const CourseTools& tools, const FrameworkTests& tests,
+                                    const std::vector<Export>& exports, const std::filesystem::path& folder);
 
 }  // namespace tito

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "modules/cli/course/cut.h"
@@ -81,6 +82,12 @@ Grade grade_student(const CourseTools& tools, const std::vector<Module>& modules
     throw std::runtime_error(
         "submissions are run isolated only: install bubblewrap, and let it make namespaces "
         "(`bwrap --ro-bind / / --unshare-all true` must work)");
+  }
+  const auto sees = [&](const fs::path& folder) { return is_below(book.folder(), folder); };
+  if (is_of_the_system(book.folder()) || std::any_of(tools.toolchain.begin(), tools.toolchain.end(), sees)) {
+    throw std::runtime_error(fmt::format(
+        "{} is in a folder that programs need to run, so that submissions would see each other; move it",
+        book.folder().string()));
   }
   const Grade before = book.read_grade(student);
   fs::remove_all(book.build());  // also what an interruption left of another student

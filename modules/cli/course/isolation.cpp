@@ -89,6 +89,11 @@ bool is_of_the_system(const fs::path& file) {
                      [&](const char* folder) { return path.starts_with(std::string(folder) + '/'); });
 }
 
+bool is_below(const fs::path& file, const fs::path& folder) {
+  const fs::path relative = file.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 Ending run_isolated(const IsolatedCommand& command, const Limits& limits) {
   static const fs::path prlimit = find_program("prlimit");
   if (prlimit.empty()) throw std::runtime_error("there is no prlimit, which util-linux has");

@@ -45,6 +45,9 @@ bool can_isolate();
 /// Whether all isolated programs see this file: programs and libraries of the system, which are in /usr.
 bool is_of_the_system(const std::filesystem::path& file);
 
+/// Whether the file is in this folder, or below.
+bool is_below(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 /// Runs a program that sees no network, no other processes and no files but those that the command names and
 /// the system's programs and libraries, and can write to its folder only; all processes that it started end
 /// with it. Where can_isolate() is false, only the limits and the environment hold.

@@ -44,11 +44,6 @@ fs::path prepare(const fs::path& source, const fs::path& folder, const std::stri
   return prepared;
 }
 
-bool is_below(const fs::path& file, const fs::path& folder) {
-  const fs::path relative = file.lexically_relative(folder);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
 /// The headers of modules, beside which are the solutions.
 std::vector<fs::path> headers_of_modules(const fs::path& modules) {
   std::vector<fs::path> headers;
@@ -90,6 +85,12 @@ CourseTools read_course_tools(const fs::path& build_folder) {
   }
   const nlohmann::json json = nlohmann::json::parse(read_text(folder / "course.json"));
   const fs::path source = json.at("source").get<std::string>();
+  if (is_of_the_system(source / "modules")) {
+    throw std::runtime_error(
+        fmt::format("the repository is in {}, and students' code sees the folders of the system; move it, to "
+                    "a home folder",
+                    source.string()));
+  }
   fs::path compiler = json.at("compiler").get<std::string>();
   // The compilers of the system can be links that tell by their name what they are, such as ccache's.
   if (!is_of_the_system(compiler)) compiler = fs::weakly_canonical(compiler);

@@ -31,6 +31,21 @@ std::map<std::string, Failure> read_failures(const nlohmann::json& json) {
   return failures;
 }
 
+/// The files of a folder that decide on a result, sorted; not the solutions.
+std::vector<std::filesystem::path> deciding_files(const std::filesystem::path& folder) {
+  const std::set<std::string> extensions{".h", ".cpp", ".cu", ".json"};
+  std::vector<std::filesystem::path> files;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    const std::filesystem::path& file = entry.path();
+    if (entry.is_regular_file() && extensions.contains(file.extension().string()) &&
+        !file.stem().string().ends_with("_dev"))
+      files.push_back(file);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 }  // namespace
 
 Failure failure_of(const ExerciseResult& result) {
@@ -90,30 +105,13 @@ void write_results(const std::filesystem::path& student, const Results& results)
              json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
-namespace {
-
-/// The files of a folder that decide on a result, sorted; not the solutions.
-std::vector<std::filesystem::path> deciding_files(const std::filesystem::path& folder) {
-  const std::set<std::string> extensions{".h", ".cpp", ".cu", ".json"};
-  std::vector<std::filesystem::path> files;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
-    const std::filesystem::path& file = entry.path();
-    if (entry.is_regular_file() && extensions.contains(file.extension().string()) &&
-        !file.stem().string().ends_with("_dev"))
-      files.push_back(file);
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-}  // namespace
-
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy) {
-  const std::filesystem::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number);
-  std::vector<std::filesystem::path> files = deciding_files(module.folder);
-  for (const std::filesystem::path& file : deciding_files(tests)) files.push_back(file);
-  files.push_back(tools.source / "modules/course/check.h");
+  const std::filesystem::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number),
+                              runners = tools.source / "modules" / "course";
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& folder : {module.folder, tests, runners, runners / "runner"}) {
+    for (const std::filesystem::path& file : deciding_files(folder)) files.push_back(file);
+  }
   for (const std::string& source : module.sources()) files.push_back(copy / source);
   std::string text;
   for (const std::filesystem::path& file : files)

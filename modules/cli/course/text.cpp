@@ -89,4 +89,13 @@ std::string csv_field(std::string_view text) {
   return '"' + field + '"';
 }
 
+std::string shell_quoted(std::string_view text) {
+  std::string word = "'";
+  for (const char character : text) {
+    if (character == '\'') word += "'\\'";
+    word += character;
+  }
+  return word + '\'';
+}
+
 }  // namespace tito

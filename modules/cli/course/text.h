@@ -19,4 +19,7 @@ std::string escape_html(std::string_view text);
 /// a formula gets an apostrophe in front of it (https://owasp.org/www-community/attacks/CSV_Injection).
 std::string csv_field(std::string_view text);
 
+/// The text as one word of a shell's command, in quotes.
+std::string shell_quoted(std::string_view text);
+
 }  // namespace tito
