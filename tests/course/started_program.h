@@ -6,7 +6,7 @@
 
 namespace tito {
 
-/// A shell command that runs beside the test.
+/// A shell command that runs while the test goes on.
 class StartedProgram {
  public:
   explicit StartedProgram(const std::string& command);

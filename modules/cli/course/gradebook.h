@@ -49,7 +49,7 @@ class Gradebook {
   void write_grade(const std::string& student, const Grade& grade) const;
 
  private:
-  /// Where the submission is while a new one comes to its place.
+  /// Where the submission is while keep() replaces it.
   std::filesystem::path replaced_of(const std::string& student) const;
 
   std::filesystem::path folder_;

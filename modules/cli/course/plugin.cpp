@@ -44,7 +44,7 @@ fs::path prepare(const fs::path& source, const fs::path& folder, const std::stri
   return prepared;
 }
 
-/// The headers of modules, beside which are the solutions.
+/// The headers of modules, one by one, as the same folders have the solutions.
 std::vector<fs::path> headers_of_modules(const fs::path& modules) {
   std::vector<fs::path> headers;
   for (const auto& folder : fs::directory_iterator(modules)) {

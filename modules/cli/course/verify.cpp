@@ -147,6 +147,7 @@ void verify(const CourseTools& tools, const std::vector<Module>& modules,
   for (const Module& module : modules) {
     verifications.push_back(std::async(std::launch::async, [&] {
       processors.acquire();
+      // Also if it throws: others wait.
       const std::shared_ptr<void> release(nullptr, [&](void*) { processors.release(); });
       return Verifier(tools, module).run();
     }));
