@@ -22,6 +22,7 @@
 #include "modules/cli/course/release.h"
 #include "modules/cli/process.h"
 #include "tests/course/archive_file.h"
+#include "tests/course/no_isolation.h"
 #include "tests/course/started_program.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
@@ -38,9 +39,6 @@ using ::testing::StartsWith;
 using tinytorch::testing::build_folder;
 using tinytorch::testing::ProgramRun;
 using tinytorch::testing::source_folder;
-
-constexpr const char* kNoIsolation =
-    "submissions are graded isolated only, and bubblewrap cannot isolate here";
 
 class Grading : public tinytorch::testing::FileTest {
  protected:

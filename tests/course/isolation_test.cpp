@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "modules/cli/course/files.h"
+#include "tests/course/no_isolation.h"
 #include "tests/support/file_test.h"
 
 namespace tito {
@@ -49,7 +50,7 @@ TEST_F(Isolation, RunsAProgramAndKeepsWhatItSays) {
 }
 
 TEST_F(Isolation, WritesToItsFolderOnly) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   EXPECT_EQ(run("echo 1 >'" + path("inside") + "/file'").exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(path("inside/file")));
   EXPECT_NE(run("echo 1 >'" + path("outside") + "'").exit_code, 0);
@@ -62,7 +63,7 @@ TEST_F(Isolation, WritesToItsFolderOnly) {
 }
 
 TEST_F(Isolation, ChangesNoSettingOfTheKernel) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   EXPECT_NE(run(": >>/proc/sys/kernel/core_pattern").exit_code, 0);  // opens it, and writes nothing
   EXPECT_NE(run("mount -t tmpfs none '" + path("inside") + "'").exit_code, 0);
   EXPECT_EQ(run("grep CapEff /proc/self/status").exit_code, 0);
@@ -70,7 +71,7 @@ TEST_F(Isolation, ChangesNoSettingOfTheKernel) {
 }
 
 TEST_F(Isolation, SeesOnlyWhatItIsGiven) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   std::filesystem::create_directories(path("class/own"));
   write_text(path("solution"), "secret");
   write_text(path("class/other"), "secret");
@@ -141,7 +142,7 @@ TEST_F(Isolation, GetsNoFileThatIsOpen) {
 }
 
 TEST_F(Isolation, LeavesNothingInAScratchFolder) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   write_text(path("inside/before"), "text");
   const auto run_in_scratch = [&](const std::string& command) {
     return run_isolated({.program = "/bin/sh",
@@ -159,7 +160,7 @@ TEST_F(Isolation, LeavesNothingInAScratchFolder) {
 }
 
 TEST_F(Isolation, HasNoNetwork) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   EXPECT_EQ(run("cat /proc/net/dev").exit_code, 0);
   std::string interfaces = log();
   EXPECT_THAT(interfaces, HasSubstr("lo:"));
@@ -167,7 +168,7 @@ TEST_F(Isolation, HasNoNetwork) {
 }
 
 TEST_F(Isolation, SeesNoOtherProcesses) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   EXPECT_EQ(run("kill -0 " + std::to_string(getpid())).exit_code, 1);
 }
 

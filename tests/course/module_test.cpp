@@ -16,6 +16,7 @@
 #include "modules/cli/course/isolation.h"
 #include "modules/cli/course/results.h"
 #include "modules/cli/course/verify.h"
+#include "tests/course/no_isolation.h"
 #include "tests/support/file_test.h"
 #include "tests/support/program.h"
 #include "tests/support/source_folder.h"
@@ -247,7 +248,7 @@ TEST_F(Sources, ThatDoNotCompileHaveAnErrorOfEachKind) {
 }
 
 TEST_F(Sources, IncludeNoSolution) {
-  if (!can_isolate()) GTEST_SKIP() << "bubblewrap is not there, or may not make namespaces";
+  if (!can_isolate()) GTEST_SKIP() << kNoIsolation;
   for (const char* file : {"modules/01_setup/setup_dev.cpp", "modules/01_setup/rubric.md",
                            "tests/module_01/mistakes/greeting_to_all.cpp"}) {
     ASSERT_TRUE(fs::exists(tools().source / file)) << file;
