@@ -155,10 +155,10 @@ std::vector<Task> make_tasks(const std::vector<Program>& suites, const std::vect
                              unsigned jobs, bool all_tests) {
   std::vector<Task> tasks;
   for (const Program& suite : suites) {
-    // Half as many as jobs: other suites run at the same time, and tests of a shard share what they compute.
-    // What starts other programs uses more than one processor by itself.
-    const bool in_shards = suite.is_long && suite.takes_backend() && all_tests;
-    const unsigned shards = in_shards ? (jobs + 1) / 2 : 1;
+    // Of a suite that takes a backend half as many as jobs: it runs on others at the same time, and tests of a
+    // shard share what they compute.
+    const unsigned most = suite.takes_backend() ? (jobs + 1) / 2 : jobs;
+    const unsigned shards = suite.is_long && all_tests ? most : 1;
     for (const Backend& backend : backends) {
       if (!suite.runs_on(backend.name)) continue;
       for (unsigned i = 0; i < shards; ++i) tasks.push_back({suite, backend.name, i, shards});

@@ -269,6 +269,15 @@ TEST(TitoTest, LongSuiteRunsInShardsAtTheSameTime) {
                                 HasSubstr("test_long (cpu) 3/3"), EndsWith("\n6 passed, 0 failed\n")));
 }
 
+TEST(TitoTest, LongSuiteWithoutBackendsHasAShardForEachJob) {
+  FakeBuild build;
+  build.add_suite("test_long", reporting_suite(2, 0), "once\tlong");
+  const ProgramRun run = build.tito("test --backend cpu -j 2");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr("test_long 1/2"), HasSubstr("test_long 2/2"),
+                                EndsWith("\n4 passed, 0 failed\n")));
+}
+
 TEST(TitoTest, EmptyShardIsNoFailure) {
   FakeBuild build;
   build.add_suite(

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> options_of(const CourseTools& tools, PluginKind kind) {
   switch (kind) {
     case PluginKind::host:
-      return {"-O1", "-fsanitize=address,undefined"};
+      return {"-Og", "-fsanitize=address,undefined"};
     case PluginKind::memory:
       return {"-O1", "-fsanitize=address"};
     case PluginKind::races:
