@@ -63,12 +63,12 @@ class MilestonesOfData : public FileTest {
 };
 
 TEST_F(MilestonesOfData, LeNetTellsClothesApart) {
-  write_images(folder(), "train", 640);
-  write_images(folder(), "t10k", 100);
+  write_images(folder(), "train", 160);
+  write_images(folder(), "t10k", 40);
   const ProgramRun run = run_milestone("cnn --quick --data '" + folder().string() + "'");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output,
-              AllOf(HasSubstr("640 images to learn, 100 to test\n"),
+              AllOf(HasSubstr("160 images to learn, 40 to test\n"),
                     ContainsRegex("one layer, epoch 2: loss [0-9.]+\n"),
                     ContainsRegex("LeNet, epoch 2: loss [0-9.]+\n"),
                     ContainsRegex("not seen: accuracy of one layer [01][.][0-9]+, of LeNet [01][.][0-9]+\n"),
@@ -83,7 +83,7 @@ TEST_F(MilestonesOfData, WithoutClothesTheCnnSaysWhatToInstall) {
 }
 
 TEST_F(MilestonesOfData, ANetworkLosesWeightsAndBytes) {
-  write_images(folder(), "train", 640);
+  write_images(folder(), "train", 160);
   write_images(folder(), "t10k", 100);
   const ProgramRun run = run_milestone("compression --quick --data '" + folder().string() + "'");
   EXPECT_EQ(run.exit_code, 0) << run.output;
