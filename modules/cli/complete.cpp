@@ -64,7 +64,6 @@ class Completion {
   }
 
   bool compile() {
-    if (!module_.can_be_exported()) return replaces_nothing();
     const Candidate candidate = build_candidate(course_.tools(), module_, course_.student(), result_.code);
     if (!candidate.errors.empty()) {
       fmt::print("{}\n", first_error(candidate.errors));
@@ -102,15 +101,9 @@ class Completion {
   }
 
   bool put_in_force() {
-    if (!module_.can_be_exported()) return replaces_nothing();
     candidate_.tests = tests_;
     install(course_.student(), candidate_);
     fmt::print("    {}\n", candidate_.folder.string());
-    return true;
-  }
-
-  bool replaces_nothing() const {
-    fmt::print("    {} replaces nothing in the framework\n", module_.folder_name());
     return true;
   }
 
@@ -170,7 +163,7 @@ int complete_module(const std::string& wanted, const std::string& directory) {
   const FolderLock lock(course.student());
   if (!Completion(course, module).run()) return EXIT_FAILURE;
   fmt::print("{} is complete\n", module.folder_name());
-  if (module.can_be_exported()) fmt::print("{}", how_to_run(course.tools(), course.student()));
+  fmt::print("{}", how_to_run(course.tools(), course.student()));
   return EXIT_SUCCESS;
 }
 

@@ -130,8 +130,7 @@ void print_next_of(const Course& course, const Progress& progress) {
 void print_next_step(const std::vector<Progress>& all) {
   for (const Progress& progress : all) {
     const Module& module = *progress.module;
-    if (progress.state != State::complete || !module.can_be_exported() || progress.export_is_current)
-      continue;
+    if (progress.state != State::complete || progress.export_is_current) continue;
     fmt::print("{} has all points; `tito module complete {:02}` lets the framework run on it\n",
                module.folder_name(), module.number);
     return;

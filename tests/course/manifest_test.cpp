@@ -72,6 +72,8 @@ TEST_F(Manifest, SaysWhatIsWrong) {
   expect_error("\"check\": \"IsExact\"}", "\"check\": \"IsFast\"}",
                "the mistake adds_floats names the check IsFast, which long_sum does not have");
   expect_error("[{\"name\": \"adds_floats\", \"check\": \"IsExact\"}]", "[]", "long_sum has no mistakes");
+  expect_error("[\"sum\"]", "[]",
+               "the framework would run on nothing of it: there are no slots and no hooks");
   expect_error("]\n}", "", "parse error");
   EXPECT_THROW(read_module(path("08_none")), std::runtime_error);
 }

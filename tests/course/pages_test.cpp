@@ -41,9 +41,10 @@ std::vector<Module> all_modules() {
 
 /// Without the line that it waits, as other shards of these tests run at the same time.
 ProgramRun run_tito(const std::string& arguments, const std::string& environment = "") {
-  ProgramRun run = run_program(
-      fmt::format("{} '{}' {} 2>&1", environment, (build_folder() / "tito").string(), arguments));
-  if (run.output.starts_with("tito: waiting for another tito")) run.output.erase(0, run.output.find('\n') + 1);
+  ProgramRun run =
+      run_program(fmt::format("{} '{}' {} 2>&1", environment, (build_folder() / "tito").string(), arguments));
+  if (run.output.starts_with("tito: waiting for another tito"))
+    run.output.erase(0, run.output.find('\n') + 1);
   return run;
 }
 
@@ -305,7 +306,7 @@ TEST_F(Lessons, LinkToOtherLessonsAsPages) {
     write_text(
         module / "module.json",
         fmt::format(
-            R"({{"number": {}, "name": "{}", "title": "T", "hours": 1, "needs": [], "slots": [], "exercises": {}}})",
+            R"({{"number": {}, "name": "{}", "title": "T", "hours": 1, "needs": [], "slots": ["sum"], "exercises": {}}})",
             number, name, exercise));
     write_text(module / "README.md", text);
   }

@@ -56,8 +56,6 @@ struct Module {
   /// The files that a student edits, each once.
   std::vector<std::string> sources() const;
   int points() const;
-  /// Whether it replaces something in the framework.
-  bool can_be_exported() const { return !slots.empty() || !cuda_slots.empty() || !hooks.empty(); }
   const Exercise* find(const std::string& id) const;
 };
 
