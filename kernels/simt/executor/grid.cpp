@@ -57,14 +57,11 @@ class Run {
       multiprocessors.push_back(std::make_unique<Multiprocessor>(
           "stream " + std::to_string(stream.number) + ", worker " + std::to_string(multiprocessors.size())));
     }
-    if (workers_ == 1) {
-      work(*multiprocessors[0], 0);
-      return outcome_;
-    }
     std::vector<std::thread> threads;
-    for (unsigned w = 0; w < workers_; ++w) {
+    for (unsigned w = 1; w < workers_; ++w) {
       threads.emplace_back([this, &multiprocessors, w] { work(*multiprocessors[w], w); });
     }
+    work(*multiprocessors[0], 0);  // here, where a signal to the program finds a kernel that does not end
     for (std::thread& thread : threads) {
       thread.join();
     }
