@@ -1,6 +1,6 @@
 // Module 03, on a GPU: relu as a CUDA kernel. Section 6 of README.md tells what a kernel is.
 //
-//     ./tito module test 03 runs it on the emulated device, and on a GPU where there is one.
+//     ./tito module test 03 runs it on the emulated device. It is plain CUDA, which nvcc compiles as it is.
 
 #include "modules/03_activations/activations_cuda.h"
 

@@ -275,7 +275,9 @@ void add_module_commands(const CommandGroup& tito) {
                    "and let the framework run on it",
                    complete_module);
   add_copy_command(modules, "measure",
-                   "Count what your kernels do to memory: requests, sectors, bank conflicts", measure_module);
+                   "Measure your functions: times and memory; and what your kernels do to memory: requests, "
+                   "sectors, bank conflicts",
+                   measure_module);
   const auto status = std::make_shared<CopyOptions>();
   with_directory(modules.add("status", "Print the state and the points of each module",
                              [status] { return show_status(status->directory, status->json); }),

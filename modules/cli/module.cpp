@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 namespace tito {
 namespace {
@@ -120,44 +121,57 @@ int export_module(const std::string& wanted, const std::string& directory) {
   return EXIT_SUCCESS;
 }
 
-int measure_module(const std::string& wanted, const std::string& directory) {
-  const Course course(directory);
-  const Module& module = course.find(wanted);
-  const fs::path copy = course.started(module), build = copy / "build";
-  const auto cuda = std::find_if(module.exercises.begin(), module.exercises.end(),
-                                 [](const Exercise& exercise) { return exercise.on_device(); });
-  if (cuda == module.exercises.end()) {
-    fmt::print(stderr, "tito: {} has no exercise in CUDA, and nothing else is measured\n",
-               module.folder_name());
-    return EXIT_FAILURE;
-  }
-  const FolderLock lock(course.student());
-  const Plugin plugin = build_plugin(course.tools(), PluginKind::counters,
-                                     {fs::absolute(copy / cuda->source)}, build, "counters");
-  if (!plugin.ok()) {
-    fmt::print("{}\n", first_error(plugin.errors));
-    return EXIT_FAILURE;
+namespace {
+
+/// Measures and prints what the module has of this kind.
+/// @return  whether everything could be measured; nothing if there is nothing of the kind
+std::optional<bool> measure(const Course& course, const Module& module, MeasureKind kind) {
+  const fs::path copy = course.copy_of(module), build = copy / "build";
+  const std::optional<Plugin> plugin = build_measured(course.tools(), module, kind, copy, build);
+  if (!plugin) return {};
+  if (!plugin->ok()) {
+    fmt::print("{}\n", first_error(plugin->errors));
+    return false;
   }
   bool ok = true;
   for (const Exercise& exercise : module.exercises) {
-    if (!exercise.on_device()) continue;
-    const ExerciseResult result = measure_exercise(course.tools(), module, exercise, plugin, build);
-    for (const CheckResult& launch : result.checks)
-      fmt::print("{}, {}\n{}", exercise.id, launch.name, table_of(launch.kernels));
+    if (exercise.on_device() != (kind == MeasureKind::counters)) continue;
+    const ExerciseResult result = measure_exercise(course.tools(), module, exercise, kind, *plugin, build);
+    if (result.checks.empty() && result.fault.empty()) continue;
+    for (const CheckResult& each : result.checks)
+      fmt::print("{}, {}\n{}{}", exercise.id, each.name, table_of(each.measurements), table_of(each.kernels));
     if (!result.passed()) print_failure(module, exercise, result);
     std::fflush(stdout);
     ok = ok && result.passed();
   }
-  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+  return ok;
+}
+
+}  // namespace
+
+int measure_module(const std::string& wanted, const std::string& directory) {
+  const Course course(directory);
+  const Module& module = course.find(wanted);
+  course.started(module);
+  const FolderLock lock(course.student());
+  const std::optional<bool> times = measure(course, module, MeasureKind::times),
+                            counts = measure(course, module, MeasureKind::counters);
+  if (!times && !counts) {
+    fmt::print(stderr, "tito: nothing of {} is measured\n", module.folder_name());
+    return EXIT_FAILURE;
+  }
+  return times.value_or(true) && counts.value_or(true) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int verify_modules(const std::string& wanted) {
   const Course course("");
   std::vector<Module> modules = course.modules();
   if (!wanted.empty()) modules = {course.find(wanted)};
+  const fs::path folder = course.tools().folder / "verify";
+  const FolderLock lock(folder);
   bool ok = true;
   fmt::print("{:<20} {:>9} {:>10} {:>10} {:>10}\n", "module", "solved", "untouched", "alone", "mistakes");
-  verify(course.tools(), modules, [&](const Module& module, const Verification& result) {
+  verify(course.tools(), modules, folder, [&](const Module& module, const Verification& result) {
     std::size_t mistakes = 0;
     for (const Exercise& exercise : module.exercises) mistakes += exercise.mistakes.size();
     const std::size_t exercises = module.exercises.size();

@@ -138,7 +138,7 @@ Ending wait_within_limits(pid_t child, const RunOptions& options) {
     if (options.time_out_signal != 0) {
       // Not to what only waits for them, such as a shell.
       for (const pid_t process : tree_of(child).leaves) kill(process, options.time_out_signal);
-      if (ends_until(child, Clock::now() + std::chrono::seconds(2))) return {.timed_out = true};
+      if (ends_until(child, Clock::now() + std::chrono::seconds(10))) return {.timed_out = true};
     }
     kill(target, SIGKILL);
     return {.timed_out = true};
@@ -220,6 +220,13 @@ FolderLock::~FolderLock() { close(descriptor_); }
 
 std::filesystem::path find_program(const std::string& name) {
   return first_line_of("command -v " + name).value_or("");
+}
+
+std::filesystem::path find_nvcc() {
+  for (const char* name : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
+    if (std::filesystem::path nvcc = find_program(name); !nvcc.empty()) return nvcc;
+  }
+  return {};
 }
 
 std::optional<std::string> first_line_of(const std::string& command) {

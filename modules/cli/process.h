@@ -58,6 +58,9 @@ class FolderLock {
 /// The program in PATH; empty if it is not there.
 std::filesystem::path find_program(const std::string& name);
 
+/// nvcc, which is often installed and not on the path; empty if it is not there.
+std::filesystem::path find_nvcc();
+
 /// The first line that a shell command prints; nothing if it fails or prints nothing.
 std::optional<std::string> first_line_of(const std::string& command);
 

@@ -1,4 +1,5 @@
 #include "modules/cli/commands.h"
+#include "modules/cli/course/isolation.h"
 #include "modules/cli/devices.h"
 #include "modules/cli/process.h"
 
@@ -82,13 +83,10 @@ MachineCheck memory() {
 }
 
 MachineCheck cuda_toolkit() {
-  // nvcc is often installed and not on the path.
-  std::optional<std::string> release;
-  for (const char* nvcc : {"nvcc", "\"$CUDA_HOME/bin/nvcc\"", "/usr/local/cuda/bin/nvcc"}) {
-    if (!release) release = first_line_of(fmt::format("{} --version | grep release", nvcc));
-  }
+  const fs::path nvcc = find_nvcc();
   return {.name = "CUDA toolkit",
-          .found = release,
+          .found = nvcc.empty() ? std::nullopt
+                                : first_line_of(fmt::format("'{}' --version | grep release", nvcc.string())),
           .remedy =
               "needed to build for GPUs only: developer.nvidia.com/cuda-downloads, and cuDNN; CUDA_HOME says "
               "where"};
@@ -125,6 +123,16 @@ MachineCheck gpu() {
       .remedy = "no NVIDIA GPU was seen; everything works on the CPU, CUDA kernels on the emulated device"};
 }
 
+MachineCheck isolation() {
+  MachineCheck check{.name = "isolation",
+                     .found = std::nullopt,
+                     .remedy =
+                         "needed to grade submissions, and keeps a student's own code from files: "
+                         "apt-get install bubblewrap, which needs namespaces, as few containers have"};
+  if (can_isolate()) check.found = "bubblewrap";
+  return check;
+}
+
 MachineCheck check_of(const Backend& backend) {
   MachineCheck check{.name = fmt::format("backend {}", backend.name),
                      .found = std::nullopt,
@@ -136,8 +144,8 @@ MachineCheck check_of(const Backend& backend) {
 
 std::vector<MachineCheck> all_checks() {
   const Devices devices = read_devices();
-  std::vector<MachineCheck> checks{compiler(), cmake(), simd(devices),  cores(),
-                                   memory(),   gpu(),   cuda_toolkit(), driver()};
+  std::vector<MachineCheck> checks{compiler(), cmake(),        simd(devices), cores(),    memory(),
+                                   gpu(),      cuda_toolkit(), driver(),      isolation()};
   for (const Backend& backend : devices.backends) checks.push_back(check_of(backend));
   return checks;
 }

@@ -155,8 +155,8 @@ std::vector<Task> make_tasks(const std::vector<Program>& suites, const std::vect
                              unsigned jobs, bool all_tests) {
   std::vector<Task> tasks;
   for (const Program& suite : suites) {
-    // Of a suite that takes a backend half as many as jobs: it runs on others at the same time, and tests of
-    // a shard share what they compute.
+    // Of a suite that takes a backend half as many as jobs: it runs on the other backends at the same time,
+    // and tests of a shard share what they compute.
     const unsigned most = suite.takes_backend() ? (jobs + 1) / 2 : jobs;
     const unsigned shards = suite.is_long && all_tests ? most : 1;
     for (const Backend& backend : backends) {

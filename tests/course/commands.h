@@ -18,7 +18,7 @@
 
 namespace tito {
 
-/// The commands of a student, on copies of its own.
+/// The commands of a student, on copies that belong to the test.
 class Commands : public tinytorch::testing::FileTest {
  protected:
   /// tito with these arguments, on the copies of this test.

@@ -9,6 +9,7 @@
 #include "modules/cli/course/exports.h"
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/manifest.h"
+#include "modules/cli/process.h"
 #include "tests/course/commands.h"
 
 namespace tito {
@@ -65,6 +66,17 @@ TEST_F(Complete, PutsAModuleInThatPassesAllSteps) {
   fill_in(activations_);
   EXPECT_THAT(student("fix 03").output, HasSubstr("Proof of 03_activations, conformance: it passes"))
       << "this code is in the framework, with its tests";
+}
+
+TEST_F(Complete, CompilesKernelsWithNvccWhereItIs) {
+  if (find_nvcc().empty()) GTEST_SKIP() << "there is no nvcc";
+  // g++ compiles it for the emulated device.
+  edit("03_activations/activations_dev.cu", "if (i < n) y[i]",
+       "if (std::getenv(\"NONE\") == nullptr && i < n) y[i]");
+  const auto run = student("module complete 03");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("62/62 points"), HasSubstr("__host__ function"),
+                                HasSubstr("stopped at candidate")));
 }
 
 TEST_F(Complete, StopsAtTheFirstExerciseThatFailsAndFixLogsIt) {

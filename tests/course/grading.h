@@ -18,7 +18,7 @@ class Grading : public tinytorch::testing::FileTest {
   }
 };
 
-/// The paths of all files below a folder, from there on.
+/// The paths of all files below a folder, relative to it.
 inline std::set<std::string> files_below(const std::filesystem::path& folder) {
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

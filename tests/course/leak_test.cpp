@@ -104,15 +104,19 @@ TEST_F(Leaks, NoLineOfASolutionIsInAStudentsFolder) {
 TEST_F(Leaks, NoFunctionThatStudentsWriteIsInWhatIsLinked) {
   const CourseTools tools = read_course_tools(build_folder());
   for (const Module& module : read_modules(tools.source / "modules")) {
-    const std::set<std::string> functions = functions_of(module);
+    const std::set<std::string> functions = functions_of(module), secrets = secrets_of(module);
     EXPECT_GE(functions.size(), module.exercises.size()) << module.folder_name();
     std::size_t libraries = 0;
     for (const auto& entry : fs::directory_iterator(tools.folder)) {
       const std::string name = entry.path().filename().string();
-      const bool is_linked =
-          name.starts_with("run_") || name.starts_with(fmt::format("checks_{:02}_", module.number));
+      const bool is_linked = name.starts_with("run_") ||
+                             name.starts_with(fmt::format("checks_{:02}_", module.number)) ||
+                             name.starts_with(fmt::format("measure_{:02}_", module.number));
       if (!is_linked || !entry.is_regular_file()) continue;
       ++libraries;
+      const std::string bytes = read_text(entry.path());
+      for (const std::string& secret : secrets)
+        EXPECT_EQ(bytes.find(secret), std::string::npos) << name << " has: " << secret;
       const auto symbols = run_program(fmt::format("nm -C --defined-only '{}'", entry.path().string()));
       ASSERT_EQ(symbols.exit_code, 0) << name;
       static const std::regex kFunction(R"( [TtWw] (\w+::\w+)\()");
@@ -122,10 +126,11 @@ TEST_F(Leaks, NoFunctionThatStudentsWriteIsInWhatIsLinked) {
       }
     }
     const fs::path tests = tools.source / "tests" / fmt::format("module_{:02}", module.number);
-    const std::size_t of_host = fs::exists(tests / "exercises_test.cpp") ? 1 : 0,
-                      of_kernels = fs::exists(tests / "device_test.cu") ? 3 : 0;
+    const std::size_t measured = fs::exists(tests / "measure.cpp") ? 1 : 0,
+                      of_host = fs::exists(tests / "exercises_test.cpp") ? 1 : 0,
+                      of_kernels = fs::exists(tests / "device_test.cu") ? 4 : 0;  // and the measurement
     EXPECT_GT(of_host + of_kernels, 0U) << module.folder_name();
-    EXPECT_EQ(libraries, 4 + of_host + of_kernels) << module.folder_name();
+    EXPECT_EQ(libraries, 5 + measured + of_host + of_kernels) << module.folder_name();
   }
 }
 

@@ -73,7 +73,7 @@ TEST_F(Manifest, SaysWhatIsWrong) {
                "the mistake adds_floats names the check IsFast, which long_sum does not have");
   expect_error("[{\"name\": \"adds_floats\", \"check\": \"IsExact\"}]", "[]", "long_sum has no mistakes");
   expect_error("[\"sum\"]", "[]",
-               "the framework would run on nothing of it: there are no slots and no hooks");
+               "it replaces nothing in the framework: slots, cuda_slots and hooks are empty");
   expect_error("]\n}", "", "parse error");
   EXPECT_THROW(read_module(path("08_none")), std::runtime_error);
 }

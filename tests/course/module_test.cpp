@@ -63,7 +63,7 @@ class Course : public tinytorch::testing::FileTest {
 };
 
 TEST_F(Course, GivesThePointsThatAreDue) {
-  verify(tools(), modules(), [](const Module& each, const Verification& result) {
+  verify(tools(), modules(), path("verify"), [](const Module& each, const Verification& result) {
     for (const std::string& problem : result.problems) ADD_FAILURE() << each.folder_name() << ": " << problem;
     EXPECT_EQ(static_cast<std::size_t>(result.solved), each.exercises.size());
     EXPECT_EQ(static_cast<std::size_t>(result.untouched), each.exercises.size());
@@ -85,7 +85,7 @@ class Verifying : public Course {
 
   std::vector<std::string> problems() const {
     std::vector<std::string> problems;
-    verify(tools(), {read_module(path("01_setup"))},
+    verify(tools(), {read_module(path("01_setup"))}, path("verify"),
            [&](const Module&, const Verification& result) { problems = result.problems; });
     return problems;
   }
@@ -352,6 +352,14 @@ class KernelFaults : public Course {
         alternatives.push_back({exercise.id, mistake.region, mistake.name, read_text(file)});
       }
     }
+    alternatives.push_back(
+        {"sum", 1, "atomic",
+         "for (int i = blockIdx.x * kThreads + threadIdx.x; i < n; i += gridDim.x * kThreads)\n"
+         "  atomicAdd(sums, x[i]);\n"});
+    alternatives.push_back({"sum", 2, "atomic",
+                            "const int blocks = n == 0 ? 1 : std::min((n - 1) / kThreads + 1, kMostBlocks);\n"
+                            "cudaMemsetAsync(result, 0, sizeof *result, stream);\n"
+                            "sum_kernel<<<blocks, kThreads, 0, stream>>>(x, result, n);\n"});
     fs::create_directories(path("copy"));
     write_text(path("copy/kernels_dev.cu"),
                with_alternatives(read_text(kernels_.folder / "kernels_dev.cu"), "kernels", alternatives));
@@ -373,6 +381,15 @@ class KernelFaults : public Course {
     return "there is no such mistake";
   }
 
+  /// The same of `sum` in which each thread adds its elements to the result.
+  std::string message_for_atomic_sum() {
+    const ExerciseResult result =
+        run_exercise(tools_, kernels_, *kernels_.find("sum"), plugins_, path("build"),
+                     {"COURSE_ALTERNATIVES=*,sum:1=atomic,sum:2=atomic"});
+    const CheckResult* const failure = result.failure();
+    return failure == nullptr ? result.fault : failure->name + ": " + failure->message;
+  }
+
   const CourseTools tools_ = tools();
   const Module kernels_ = read_module(tools_.source / "modules/13_kernels");
   ModulePlugins plugins_;
@@ -390,6 +407,8 @@ TEST_F(KernelFaults, HaveAKernelAndALine) {
   expect("block_sum_with_a_barrier_in_a_branch", "divergent __syncthreads", "block_sum_kernel");
   expect("axpy_without_bounds", "after the end of the block", "axpy_kernel");
   expect("block_sum_leaves_memory_uninitialized", "reads uninitialized shared memory", "block_sum_kernel");
+  EXPECT_THAT(message_for_atomic_sum(),
+              ::testing::ContainsRegex("GivesTheSameBitsEachTime: sum is .*, then .*, of the same elements"));
   expect("softmax_rows_leaves_memory_uninitialized", "reads uninitialized shared memory",
          "softmax_rows_kernel");
 }

@@ -68,6 +68,24 @@ TEST_F(PartialRelease, HasTheGroupsWhoseModulesAreThere) {
   EXPECT_THAT(tito("milestone list").output, AllOf(HasSubstr("xor_crisis"), Not(HasSubstr("tinygpt"))));
 }
 
+TEST_F(PartialRelease, HasPagesWhoseLinksToOtherLessonsAreWords) {
+  release({"14"});
+  for (const char* folder : {"nn", "modules/cli"})
+    std::filesystem::create_directory_symlink(tools_.source / folder, path("release/") + folder);
+  const auto view = tito("module view 14 --no-open -o '" + path("pages") + "'");
+  EXPECT_EQ(view.exit_code, 0) << view.output;
+  const std::string page = read_text(path("pages/14_benchmarking/index.html"));
+  EXPECT_THAT(page, AllOf(HasSubstr("The capstone of module 16 compares"), Not(HasSubstr("16_tinygpt"))));
+}
+
+TEST_F(PartialRelease, SaysWhatItsBuildDoesNotMeasure) {
+  release({"1"});
+  ASSERT_EQ(tito("module start 01").exit_code, 0);
+  const auto measured = tito("module measure 01");
+  EXPECT_EQ(measured.exit_code, 1);
+  EXPECT_EQ(measured.output, "tito: nothing of 01_setup is measured\n");
+}
+
 TEST_F(PartialRelease, SaysThatNoGroupIsThere) {
   release({"1"});
   constexpr const char* kNone = "each of them needs modules that are not in this release\n";

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -17,6 +17,7 @@
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/release.h"
 #include "tests/course/grading.h"
+#include "tests/support/program.h"
 #include "tests/support/source_folder.h"
 
 namespace tito {

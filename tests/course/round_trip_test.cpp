@@ -16,6 +16,7 @@
 #include "tests/course/archive_file.h"
 #include "tests/course/grading.h"
 #include "tests/course/no_isolation.h"
+#include "tests/support/program.h"
 #include "tests/support/source_folder.h"
 
 namespace tito {

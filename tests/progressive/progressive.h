@@ -21,8 +21,7 @@ namespace tinytorch::testing {
 /// Tests of a module.
 class ProgressiveTest : public ::testing::Test {
  protected:
-  /// @param module  "03_activations", which must have replaced a kernel or a hook; empty: a module that
-  ///                replaces none
+  /// @param module  "03_activations", which must have replaced a kernel or a hook
   explicit ProgressiveTest(std::string module) : module_(std::move(module)) {}
 
   /// Fails if the module is not in the framework, which would be tested alone.

@@ -47,7 +47,7 @@ class Run {
   explicit Run(const Launch& launch)
       : launch_(launch),
         blocks_(std::uint64_t{launch.grid.x} * launch.grid.y * launch.grid.z),
-        order_(blocks_, options().order, options().seed) {}
+        order_(blocks_, options().order, options().seed + launch.number) {}
 
   Outcome on(Stream& stream) {
     workers_ =
@@ -57,14 +57,13 @@ class Run {
       multiprocessors.push_back(std::make_unique<Multiprocessor>(
           "stream " + std::to_string(stream.number) + ", worker " + std::to_string(multiprocessors.size())));
     }
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (unsigned w = 1; w < workers_; ++w) {
       threads.emplace_back([this, &multiprocessors, w] { work(*multiprocessors[w], w); });
     }
-    work(*multiprocessors[0], 0);  // here, where a signal to the program finds a kernel that does not end
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    // On this thread: a signal to the process goes to its main thread, whose stack then shows the kernel.
+    work(*multiprocessors[0], 0);
+    threads.clear();  // when they have ended
     return outcome_;
   }
 
@@ -126,8 +125,9 @@ cudaError_t launch_grid(const char* name, dim3 grid, dim3 block, std::size_t sha
     return set_last_error(error);
   }
   if (fails_here()) return set_last_error(cudaErrorMemoryAllocation);
+  static unsigned launches = 0;
   // A fault in the kernel puts the device into an error state, which the next call returns, as on a GPU.
-  return set_last_error(run(*stream, {name, grid, block, shared_bytes, body, &stream->ordering}));
+  return set_last_error(run(*stream, {name, grid, block, shared_bytes, body, &stream->ordering, ++launches}));
 }
 
 cudaError_t run_on_stream(cudaStream_t stream, const char* name, void (*work)(void*), void* argument) {

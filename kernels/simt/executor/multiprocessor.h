@@ -29,6 +29,7 @@ struct Launch {
   std::size_t shared_bytes;
   Body body;
   Ordering* ordering;
+  unsigned number;  // how many launches there were
 };
 
 /// Runs blocks, one at a time. Threads run in turn on fibers, each until it waits for others; threads that

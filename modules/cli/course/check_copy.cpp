@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "modules/cli/course/exercise_run.h"
+#include "modules/cli/course/isolation.h"
 
 namespace tito {
 namespace {
@@ -67,6 +68,8 @@ ModuleResult check_copy(const Course& course, const Module& module, Verbosity ve
   const bool prints = verbosity == Verbosity::exercises;
   const std::string errors = first_errors(plugins);
   if (prints && !errors.empty()) fmt::print("{}\n", errors);
+  if (prints && !can_isolate())
+    fmt::print(stderr, "tito: nothing isolates your code here; see `tito system doctor`\n");
   for (const Exercise& exercise : module.exercises) {
     const ExerciseResult run =
         run_exercise(course.tools(), module, exercise, plugins, course.copy_of(module) / "build");

@@ -18,8 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of the processor, so that a machine that does other work as well gives the same result.
-constexpr std::chrono::seconds kCpuTime{10}, kTime{60};
+/// Of the processor, so that a machine that does other work as well gives the same result. No right solution
+/// takes a third of it.
+constexpr std::chrono::seconds kCpuTime{10};
+/// By the clock, for what only waits.
+constexpr std::chrono::seconds kTime{60};
 
 /// What the emulated device says of a read that only its counters can see.
 constexpr const char* kUninitialized = "reads uninitialized shared memory";
@@ -63,6 +66,16 @@ std::vector<KernelCounts> kernel_counts(const nlohmann::json& json) {
   return kernels;
 }
 
+std::vector<Measurement> measurements_in(const nlohmann::json& json) {
+  std::vector<Measurement> measurements;
+  for (const nlohmann::json& each : json) {
+    measurements.push_back({.what = each.value("what", ""),
+                            .seconds = each.value("seconds", 0.0),
+                            .bytes = each.value("bytes", std::uint64_t{0})});
+  }
+  return measurements;
+}
+
 /// The lines that the program wrote. The student's code runs in it, so they can be anything.
 /// @return  whether the last one says that all checks were done
 /// @throws nlohmann::json::exception  they are no report
@@ -82,7 +95,8 @@ bool parse_report(const fs::path& file, std::vector<CheckResult>& checks) {
                        .passed = json.value("passed", false),
                        .message = json.value("message", ""),
                        .todo = json.value("todo", ""),
-                       .kernels = kernel_counts(json.value("kernels", nlohmann::json::array()))};
+                       .kernels = kernel_counts(json.value("kernels", nlohmann::json::array())),
+                       .measurements = measurements_in(json.value("measurements", nlohmann::json::array()))};
     }
   }
   return false;
@@ -199,6 +213,21 @@ ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const 
   return result;
 }
 
+const char* name_of(MeasureKind kind) { return kind == MeasureKind::times ? "times" : "counters"; }
+
+fs::path measurements_of(const CourseTools& tools, const Module& module, MeasureKind kind) {
+  return tools.folder / fmt::format("measure_{:02}_{}.so", module.number, name_of(kind));
+}
+
+/// The sources of a copy with this extension.
+std::vector<fs::path> sources_in(const Module& module, const fs::path& copy, const char* extension) {
+  std::vector<fs::path> sources;
+  for (const std::string& name : module.sources()) {
+    if (fs::path(name).extension() == extension) sources.push_back(fs::absolute(copy / name));
+  }
+  return sources;
+}
+
 /// What a further run found.
 /// @param failed  whether the first run's checks failed: then only what the device reports is new
 std::string fault_of(const ExerciseResult& run, bool failed) {
@@ -221,9 +250,8 @@ const CheckResult* ExerciseResult::failure() const {
 
 ModulePlugins build_plugins(const CourseTools& tools, const Module& module, const fs::path& sources,
                             const fs::path& build) {
-  std::vector<fs::path> of_host, of_kernels;
-  for (const std::string& name : module.sources())
-    (fs::path(name).extension() == ".cu" ? of_kernels : of_host).push_back(fs::absolute(sources / name));
+  const std::vector<fs::path> of_host = sources_in(module, sources, ".cpp"),
+                              of_kernels = sources_in(module, sources, ".cu");
   const auto compile = [&](PluginKind kind, const std::vector<fs::path>& files, const char* name) {
     return files.empty() ? Plugin{} : build_plugin(tools, kind, files, fs::absolute(build), name);
   };
@@ -294,11 +322,20 @@ std::vector<std::string> passing_exercises(const CourseTools& tools, const Modul
   return passing;
 }
 
+std::optional<Plugin> build_measured(const CourseTools& tools, const Module& module, MeasureKind kind,
+                                     const fs::path& sources, const fs::path& build) {
+  if (!fs::exists(measurements_of(tools, module, kind))) return {};
+  const bool of_kernels = kind == MeasureKind::counters;
+  return build_plugin(tools, of_kernels ? PluginKind::counters : PluginKind::times,
+                      sources_in(module, sources, of_kernels ? ".cu" : ".cpp"), fs::absolute(build),
+                      name_of(kind));
+}
+
 ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
-                                const Plugin& counters, const fs::path& build) {
-  const Runner runner{.program = tools.folder / "run_counters",
-                      .checks = tools.folder / fmt::format("measure_{:02}_counters.so", module.number)};
-  return run_checks(tools, runner, counters, filter_for(exercise), module, fs::absolute(build),
+                                MeasureKind kind, const Plugin& plugin, const fs::path& build) {
+  const Runner runner{.program = tools.folder / fmt::format("run_{}", name_of(kind)),
+                      .checks = measurements_of(tools, module, kind)};
+  return run_checks(tools, runner, plugin, filter_for(exercise), module, fs::absolute(build),
                     {"COURSE_COUNTS=1"});
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,21 @@ struct KernelCounts {
   std::vector<LineCounts> lines;
 };
 
+/// What a call costs.
+struct Measurement {
+  std::string what;
+  double seconds = 0;       ///< the median of repeated calls
+  std::uint64_t bytes = 0;  ///< of memory, the most at a time
+};
+
 /// What became of a check, in the order in which they ran.
 struct CheckResult {
   std::string suite, name;
   bool passed = false;
   std::string message;                     ///< of a failure: what was called, what it gave, what was expected
   std::string todo;                        ///< the function that was called and is not written, if one was
-  std::vector<KernelCounts> kernels = {};  ///< that it ran, if it was measured
+  std::vector<KernelCounts> kernels = {};  ///< that it ran, if they were counted
+  std::vector<Measurement> measurements = {};  ///< of calls that it made
 };
 
 struct ExerciseResult {
@@ -75,10 +84,21 @@ std::vector<std::string> passing_exercises(const CourseTools& tools, const Modul
                                            const ModulePlugins& plugins, const std::filesystem::path& build,
                                            const std::vector<std::string>& environment);
 
-/// Runs the launches that tests/module_NN/measure.cu has for an exercise, and counts what their kernels do to
-/// memory.
-/// @param counters  the plug-in of this kind
+/// What `tito module measure` measures.
+enum class MeasureKind {
+  times,    ///< of functions of the host, which tests/module_NN/measure.cpp calls; and the memory they take
+  counters  ///< of what kernels do to memory, which tests/module_NN/measure.cu launches
+};
+
+/// Compiles a copy for this.
+/// @return  nothing if the module has no measurements of the kind
+std::optional<Plugin> build_measured(const CourseTools& tools, const Module& module, MeasureKind kind,
+                                     const std::filesystem::path& sources,
+                                     const std::filesystem::path& build);
+
+/// Measures an exercise. It may have no measurements: then there are no checks, and no fault.
+/// @param plugin  of build_measured()
 ExerciseResult measure_exercise(const CourseTools& tools, const Module& module, const Exercise& exercise,
-                                const Plugin& counters, const std::filesystem::path& build);
+                                MeasureKind kind, const Plugin& plugin, const std::filesystem::path& build);
 
 }  // namespace tito

@@ -7,8 +7,10 @@
 #include <tuple>
 
 #include "modules/cli/course/files.h"
+#include "modules/cli/course/nvcc.h"
 #include "modules/cli/course/results.h"
 #include "modules/cli/course/text.h"
+#include "modules/cli/process.h"
 
 namespace tito {
 namespace {
@@ -36,6 +38,17 @@ std::vector<fs::path> sources_of(const Module& module, const fs::path& copy, con
   if (sources.empty() || !fs::exists(slots)) return {};
   sources.push_back(slots);
   return sources;
+}
+
+/// What nvcc says of the kernels of a copy, where it is installed.
+std::string errors_of_nvcc(const CourseTools& tools, const Module& module, const fs::path& copy) {
+  const fs::path nvcc = find_nvcc();
+  if (nvcc.empty()) return "";
+  std::vector<fs::path> kernels;
+  for (const std::string& name : module.sources()) {
+    if (fs::path(name).extension() == ".cu") kernels.push_back(fs::absolute(copy / name));
+  }
+  return errors_of_nvcc(tools, nvcc, kernels, fs::absolute(copy / "build"));
 }
 
 /// Removes the compiled plug-ins of a module except these.
@@ -100,6 +113,11 @@ Candidate build_candidate(const CourseTools& tools, const Module& module, const 
       return {.plugins = plugins, .errors = built.errors};
     }
     *plugin = built.library;
+  }
+  if (const std::string errors = errors_of_nvcc(tools, module, student / module.folder_name());
+      !errors.empty()) {
+    discard(plugins);
+    return {.plugins = plugins, .errors = errors};
   }
   if (code_of(tools, module, student / module.folder_name()) != code) {
     discard(plugins);

@@ -29,7 +29,8 @@ struct Candidate {
   std::string errors;  ///< of the compiler; empty if it was compiled
 };
 
-/// Compiles a copy for the framework. What is in force stays.
+/// Compiles a copy for the framework, and its kernels with nvcc as well, if that is installed. What is in
+/// force stays.
 /// @param code  code_of() the copy when its exercises were checked
 /// @throws std::runtime_error  a file cannot be read or written, or the copy has changed since
 Candidate build_candidate(const CourseTools& tools, const Module& module,

@@ -26,8 +26,8 @@ std::vector<ModuleGroup> read_groups(const Course& course, const std::string& fi
 /// @throws std::runtime_error  there is none; the message lists those that there are
 const ModuleGroup& find_group(const std::vector<ModuleGroup>& groups, const std::string& name);
 
-/// The modules of the group that are not complete, or that replace something in the framework and are not
-/// exported, each with what to do: "02_tensor: 20/55 points".
+/// The modules of the group that are not complete, or not exported, each with what to do: "02_tensor: 20/55
+/// points".
 std::vector<std::string> missing_for(const Course& course, const ModuleGroup& group);
 
 }  // namespace tito

@@ -75,6 +75,13 @@ cmark_node* raw_html(const std::string& before, const std::string& after) {
   return node;
 }
 
+/// Whether a link to it leads to a lesson, there or not: ../04_layers/README.md.
+bool is_lesson(const fs::path& target) {
+  const fs::path folder = target.filename() == "README.md" ? target.parent_path() : target;
+  const std::string name = folder.filename().string();
+  return name.size() > 3 && name.find_first_not_of("0123456789") == 2 && name[2] == '_';
+}
+
 /// The width of an SVG in its own units, for which the size of its text was chosen.
 int figure_width(const std::string& svg) {
   constexpr std::string_view kViewBox = "viewBox=\"0 0 ";
@@ -154,12 +161,20 @@ class Converter {
     replace_node(html, text);
   }
 
+  static void keep_the_words(cmark_node* link) {
+    cmark_node* const words = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
+    while (cmark_node* child = cmark_node_first_child(link)) cmark_node_append_child(words, child);
+    replace_node(link, words);
+  }
+
   void convert_link(cmark_node* link) const {
     const std::string url = cmark_node_get_url(link);
     const bool is_outside = url.find(':') != std::string::npos;
     if (is_outside || url.starts_with('#')) return;
     const std::size_t hash = std::min(url.find('#'), url.size());
     const fs::path target = readme_.parent_path() / url.substr(0, hash);
+    // A release has some of the lessons.
+    if (!fs::exists(target) && is_lesson(target)) return keep_the_words(link);
     if (!fs::exists(target)) fail(fmt::format("links to {}, which does not exist", url));
     cmark_node_set_url(link, (address_of_(target) + url.substr(hash)).c_str());
   }

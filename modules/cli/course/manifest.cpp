@@ -48,7 +48,7 @@ void validate(const Module& module) {
           fmt::format("number and name are not those of the folder: {}", module.folder_name()));
   require(!module.exercises.empty(), "there are no exercises");
   require(!module.slots.empty() || !module.cuda_slots.empty() || !module.hooks.empty(),
-          "the framework would run on nothing of it: there are no slots and no hooks");
+          "it replaces nothing in the framework: slots, cuda_slots and hooks are empty");
   std::set<std::string> ids;
   for (const Exercise& exercise : module.exercises) {
     require(ids.insert(exercise.id).second, fmt::format("two exercises are named {}", exercise.id));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace tito {
 namespace {
 
@@ -31,6 +33,14 @@ std::string sum_of(const KernelCounts& kernel, const char* memory, const char* a
                      sectors == 0 ? "" : fmt::format(", {} of sectors", sectors * 32));
 }
 
+/// With three digits: "1.23 ms".
+std::string time_of(double seconds) {
+  for (const auto& [unit, name] : {std::pair(1.0, "s"), std::pair(1e-3, "ms"), std::pair(1e-6, "us")}) {
+    if (seconds >= unit) return fmt::format("{:.3g} {}", seconds / unit, name);
+  }
+  return fmt::format("{:.3g} ns", seconds / 1e-9);
+}
+
 }  // namespace
 
 std::string table_of(const std::vector<KernelCounts>& kernels) {
@@ -47,6 +57,15 @@ std::string table_of(const std::vector<KernelCounts>& kernels) {
       for (const char* access : {"load", "store", "atomic"}) table += sum_of(kernel, memory, access);
     }
   }
+  return table;
+}
+
+std::string table_of(const std::vector<Measurement>& measurements) {
+  if (measurements.empty()) return "";
+  std::string table = fmt::format("  {:<40} {:>10} {:>10} {:>12}\n", "", "time", "of first", "memory");
+  for (const Measurement& each : measurements)
+    table += fmt::format("  {:<40} {:>10} {:>10.2f} {:>12}\n", each.what, time_of(each.seconds),
+                         each.seconds / measurements.front().seconds, fmt::format("{} bytes", each.bytes));
   return table;
 }
 

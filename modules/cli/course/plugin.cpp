@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> options_of(const CourseTools& tools, PluginKind kind) {
   switch (kind) {
     case PluginKind::host:
-      // g++ takes twice as long with -O1, and what students step through in a debugger is their source.
+      // Not -O1, with which g++ takes twice as long.
       return {"-Og", "-fsanitize=address,undefined"};
     case PluginKind::memory:
       return {"-O1", "-fsanitize=address"};
@@ -26,6 +26,7 @@ std::vector<std::string> options_of(const CourseTools& tools, PluginKind kind) {
       return {"-O1", "-fsanitize=thread"};
     case PluginKind::counters:
       return tools.counters_flags;
+    case PluginKind::times:
     case PluginKind::exported_cpu:
     case PluginKind::exported_cuda:
       return {"-O2"};
@@ -33,7 +34,9 @@ std::vector<std::string> options_of(const CourseTools& tools, PluginKind kind) {
   return {};
 }
 
-bool is_for_device(PluginKind kind) { return kind != PluginKind::host && kind != PluginKind::exported_cpu; }
+bool is_for_device(PluginKind kind) {
+  return kind != PluginKind::host && kind != PluginKind::times && kind != PluginKind::exported_cpu;
+}
 
 /// Writes the source as the host's compiler takes it.
 /// @throws simt::TranslationError

@@ -32,6 +32,7 @@ enum class PluginKind {
   memory,         ///< to check kernels on the emulated device, with AddressSanitizer
   races,          ///< the same with ThreadSanitizer
   counters,       ///< the same with kernels/simt/counters, which sees each access
+  times,          ///< to measure functions on the CPU
   exported_cpu,   ///< to run in the framework
   exported_cuda,  ///< the same, for its emulated device
 };

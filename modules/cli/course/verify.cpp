@@ -20,11 +20,11 @@ namespace fs = std::filesystem;
 
 class Verifier {
  public:
-  Verifier(const CourseTools& tools, const Module& module)
+  Verifier(const CourseTools& tools, const Module& module, const fs::path& folder)
       : tools_(tools),
         module_(module),
         tests_(tools.source / "tests" / fmt::format("module_{:02}", module.number)),
-        folder_(tools.folder / "verify" / module.folder_name()) {}
+        folder_(folder / module.folder_name()) {}
 
   Verification run() {
     verify_untouched();
@@ -140,7 +140,7 @@ class Verifier {
 
 }  // namespace
 
-void verify(const CourseTools& tools, const std::vector<Module>& modules,
+void verify(const CourseTools& tools, const std::vector<Module>& modules, const fs::path& folder,
             const std::function<void(const Module&, const Verification&)>& report) {
   std::counting_semaphore<> processors(std::max(1U, std::thread::hardware_concurrency()));
   std::vector<std::future<Verification>> verifications;
@@ -149,7 +149,7 @@ void verify(const CourseTools& tools, const std::vector<Module>& modules,
       processors.acquire();
       // Also if it throws: others wait.
       const std::shared_ptr<void> release(nullptr, [&](void*) { processors.release(); });
-      return Verifier(tools, module).run();
+      return Verifier(tools, module, folder).run();
     }));
   }
   for (std::size_t i = 0; i < modules.size(); ++i) report(modules[i], verifications[i].get());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,11 +22,11 @@ struct Verification {
 };
 
 /// Runs the exercises of modules on the solution, on the untouched copy, on each exercise alone and on each
-/// mistake; as many modules at a time as there are processors. What is built goes to
-/// build/course/verify/NN_name.
+/// mistake; as many modules at a time as there are processors.
+/// @param folder  gets what is built, in NN_name
 /// @param report  gets each module's in their order, as soon as it is known
 /// @throws std::runtime_error  a file is missing, or does not compile
-void verify(const CourseTools& tools, const std::vector<Module>& modules,
+void verify(const CourseTools& tools, const std::vector<Module>& modules, const std::filesystem::path& folder,
             const std::function<void(const Module&, const Verification&)>& report);
 
 }  // namespace tito

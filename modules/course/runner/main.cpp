@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@
 namespace tinytorch::course {
 namespace {
 
-std::string called_todo;  // since the check began
+std::atomic<const char*> called_todo = "";  // since the check began; kernels call it, too
 
 }  // namespace
 
@@ -53,6 +54,18 @@ std::string without_frame(const std::string& message) {
   return message.substr(begin + before.size(), end - begin - before.size());
 }
 
+/// What measure() recorded: [{"what", "seconds", "bytes"}, ...].
+nlohmann::json measurements_of(const ::testing::TestResult& result) {
+  nlohmann::json measurements = nlohmann::json::array();
+  for (int i = 0; i < result.test_property_count(); ++i) {
+    const ::testing::TestProperty& property = result.GetTestProperty(i);
+    nlohmann::json measurement = nlohmann::json::parse(property.value());
+    measurement["what"] = property.key();
+    measurements.push_back(measurement);
+  }
+  return measurements;
+}
+
 class Report : public ::testing::EmptyTestEventListener {
  public:
   explicit Report(std::FILE* out) : out_(out) {}
@@ -60,7 +73,7 @@ class Report : public ::testing::EmptyTestEventListener {
   void OnTestStart(const ::testing::TestInfo& test) override {
     write({{"suite", test.test_suite_name()}, {"begins", test.name()}});
     message_.clear();
-    called_todo.clear();
+    called_todo = "";
   }
   void OnTestPartResult(const ::testing::TestPartResult& result) override {
     if (result.failed() && message_.empty()) message_ = without_frame(result.message());
@@ -69,9 +82,10 @@ class Report : public ::testing::EmptyTestEventListener {
     if (const std::string fault = take_fault(); !fault.empty()) message_ = fault;
     write({{"ends", test.name()},
            {"passed", test.result()->Passed() && message_.empty()},
-           {"todo", called_todo},
+           {"todo", called_todo.load()},
            {"message", message_},
-           {"kernels", take_counts()}});
+           {"kernels", take_counts()},
+           {"measurements", measurements_of(*test.result())}});
   }
   void OnTestProgramEnd(const ::testing::UnitTest& tests) override {
     write({{"checks", tests.test_to_run_count()}});
