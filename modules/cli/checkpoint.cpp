@@ -24,8 +24,8 @@ bool passes_on(const Course& course, const ModuleGroup& group, const std::string
   for (const int number : group.modules) filter += fmt::format("Module{:02}.*:", number);
   filter.pop_back();
   const FrameworkResult run =
-      run_framework_tests(course.tools(), {"test_modules", filter, backend}, read_exports(course.student()),
-                          course.student() / "checkpoints");
+      run_framework_tests(course.tools(), {"test_modules", filter, backend},
+                          read_exports(course.tools(), course.student()), course.student() / "checkpoints");
   fmt::print("{} ({}): {} passed, {} failed\n", group.name, backend, run.result.passed,
              run.result.failures());
   print_failures(run.result, run.log);

@@ -112,7 +112,7 @@ class Completion {
 
   /// The candidate, with what is in the framework of the modules before.
   std::vector<Export> exports() const {
-    std::vector<Export> before = read_exports(course_.student());
+    std::vector<Export> before = read_exports(course_.tools(), course_.student());
     std::erase_if(before, [&](const Export& each) { return each.module >= module_.folder_name(); });
     return candidate_.folder.empty() ? before : with_candidate(before, candidate_);
   }

@@ -154,7 +154,7 @@ bool passes_now(const ModuleResult& result, const std::string& subject, bool is_
 }
 
 bool is_exported(const Course& course, const Module& module, const std::string& code) {
-  const std::vector<Export> exports = read_exports(course.student());
+  const std::vector<Export> exports = read_exports(course.tools(), course.student());
   return std::any_of(exports.begin(), exports.end(), [&](const Export& each) {
     return each.module == module.folder_name() && each.code == code && each.tests > 0;
   });

@@ -72,7 +72,7 @@ int run_milestone(const MilestoneOptions& options) {
     for (const std::string& line : missing) fmt::print("  {}\n", line);
     return EXIT_FAILURE;
   }
-  const std::vector<Export> exports = read_exports(course.student());
+  const std::vector<Export> exports = read_exports(course.tools(), course.student());
   fmt::print("the framework runs with your");
   for (const Export& each : exports) fmt::print(" {}", each.module);
   fmt::print("\n");

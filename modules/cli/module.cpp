@@ -189,7 +189,8 @@ int verify_modules(const std::string& wanted) {
 void run_on_exports(bool cuda) {
   const fs::path description = build_folder() / "course" / "course.json";
   if (!fs::exists(description) || std::getenv("TINYTORCH_PLUGINS") != nullptr) return;
-  const std::vector<Export> exports = read_exports(read_course_tools(build_folder()).source / "student");
+  const CourseTools tools = read_course_tools(build_folder());
+  const std::vector<Export> exports = read_exports(tools, tools.source / "student");
   const std::string variable = plugins_variable(exports, cuda);
   if (variable.empty()) return;
   setenv("TINYTORCH_PLUGINS", variable.c_str(), 1);

@@ -13,6 +13,7 @@
 #include "modules/cli/course/files.h"
 #include "modules/cli/course/manifest.h"
 #include "modules/cli/course/plugin.h"
+#include "modules/cli/course/results.h"
 #include "tests/course/commands.h"
 
 namespace tito {
@@ -100,7 +101,7 @@ TEST_F(Commands, ExportSaysWhichProgramsRunOnIt) {
   fill_in(loader);
   const auto run = student("module export 08");
   EXPECT_EQ(run.exit_code, 0) << run.output;
-  const std::string variable = plugins_variable(read_exports(path("mine")), true);
+  const std::string variable = plugins_variable(read_exports(tools_, path("mine")), true);
   EXPECT_THAT(variable, StartsWith("08_dataloader=" + path("mine/exported")));
   EXPECT_THAT(run.output, EndsWith("programs run on your exported modules with\n  TINYTORCH_PLUGINS='" +
                                    variable + "'\n"));
@@ -197,17 +198,30 @@ TEST_F(Commands, ResumePutsWhatIsCompleteIntoTheFrameworkFirst) {
             "08_dataloader has all points; `tito module complete 08` lets the framework run on it\n");
 }
 
-TEST_F(Commands, AnExportWithoutItsPlugInsIsNone) {
+TEST_F(Commands, AnExportWithoutItsPlugInsOrForAnotherFrameworkIsNone) {
+  const auto describe = [&](const std::string& framework) {
+    // A folder elsewhere counts by its name alone.
+    write_text(path("mine/exported/03_activations/export.json"), nlohmann::json{{"code", "0"},
+                                                                                {"framework", framework},
+                                                                                {"folder", "../../1"},
+                                                                                {"cpu", true},
+                                                                                {"cuda", false},
+                                                                                {"tests", 3}}
+                                                                     .dump());
+  };
+  const auto expect_none = [&] {
+    EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+  };
   std::filesystem::create_directories(path("mine/exported/03_activations/1"));
-  // A folder elsewhere counts by its name alone.
-  write_text(path("mine/exported/03_activations/export.json"),
-             R"({"code": "0", "folder": "../../1", "cpu": true, "cuda": false, "tests": 3})");
-  EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+  describe(code_of_framework(tools_));
+  expect_none();
   write_text(path("mine/exported/03_activations/1/cpu.so"), "");
   EXPECT_THAT(student("module status").output,
               HasSubstr("-/62  yours, before its last change, passed 3 tests\n"));
+  describe("another");
+  expect_none();
   write_text(path("mine/exported/03_activations/export.json"), "{");
-  EXPECT_THAT(student("module status").output, ContainsRegex("03_activations +locked +-/62  -\n"));
+  expect_none();
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST_F(Complete, PutsAModuleInThatPassesAllSteps) {
                     Not(HasSubstr("4/5"))));
   EXPECT_THAT(student("module status").output,
               ContainsRegex("complete +62/62  yours, before its last change, passed [1-9][0-9]* tests"));
-  const std::vector<Export> exports = read_exports(path("mine"));
+  const std::vector<Export> exports = read_exports(tools_, path("mine"));
   ASSERT_EQ(exports.size(), 1U);
   EXPECT_TRUE(std::filesystem::exists(exports[0].cpu));
   EXPECT_THAT(student("fix 03").output,

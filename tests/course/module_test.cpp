@@ -170,8 +170,9 @@ class Altered : public Course {
     EXPECT_NE(text.find(before), std::string::npos) << before;
     write_text(source, text.replace(text.find(before), before.size(), after));
     put_in_force(altered);
-    return tinytorch::testing::run_program(fmt::format(
-        "TINYTORCH_PLUGINS='{}' {} 2>&1", plugins_variable(read_exports(path("mine")), true), command));
+    return tinytorch::testing::run_program(
+        fmt::format("TINYTORCH_PLUGINS='{}' {} 2>&1",
+                    plugins_variable(read_exports(tools(), path("mine")), true), command));
   }
 };
 

@@ -43,14 +43,14 @@ class Progressive : public Commands {
   /// A program of the build folder, on these modules.
   tinytorch::testing::ProgramRun run_on_modules(const std::string& program,
                                                 const std::string& arguments) const {
-    return tinytorch::testing::run_program(
-        fmt::format("TINYTORCH_PLUGINS='{}' '{}' {} 2>&1", plugins_variable(read_exports(path("mine")), true),
-                    (tinytorch::testing::build_folder() / program).string(), arguments));
+    return tinytorch::testing::run_program(fmt::format(
+        "TINYTORCH_PLUGINS='{}' '{}' {} 2>&1", plugins_variable(read_exports(tools_, path("mine")), true),
+        (tinytorch::testing::build_folder() / program).string(), arguments));
   }
 
   /// The kernels and hooks that its manifest names, by this module alone.
   void expect_provides(const Module& module) const {
-    std::vector<Export> exports = read_exports(path("mine"));
+    std::vector<Export> exports = read_exports(tools_, path("mine"));
     std::erase_if(exports, [&](const Export& each) { return each.module != module.folder_name(); });
     const auto providers = tinytorch::testing::run_program(
         fmt::format("TINYTORCH_PLUGINS='{}' '{}' ops --providers 2>&1", plugins_variable(exports, true),

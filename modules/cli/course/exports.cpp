@@ -73,7 +73,8 @@ void sort_by_module(std::vector<Export>& exports) {
 
 }  // namespace
 
-std::vector<Export> read_exports(const fs::path& student) {
+std::vector<Export> read_exports(const CourseTools& tools, const fs::path& student) {
+  const std::string framework = code_of_framework(tools);
   std::vector<Export> exports;
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(folder_of_exports(student), missing)) {
@@ -81,10 +82,12 @@ std::vector<Export> read_exports(const fs::path& student) {
     if (!fs::exists(description)) continue;  // it was never installed
     try {
       const nlohmann::json json = nlohmann::json::parse(read_text(description));
+      if (json.at("framework") != framework) continue;
       // Of the name only the last part counts: it is a folder in this one.
       const fs::path folder = entry.path() / fs::path(json.at("folder").get<std::string>()).filename();
       exports.push_back({.module = entry.path().filename().string(),
                          .code = json.at("code"),
+                         .framework = framework,
                          .cpu = find_plugin(json, folder, "cpu"),
                          .cuda = find_plugin(json, folder, "cuda"),
                          .tests = json.at("tests"),
@@ -99,7 +102,7 @@ std::vector<Export> read_exports(const fs::path& student) {
 
 Candidate build_candidate(const CourseTools& tools, const Module& module, const fs::path& student,
                           const std::string& code) {
-  Export plugins{.module = module.folder_name(), .code = code};
+  Export plugins{.module = module.folder_name(), .code = code, .framework = code_of_framework(tools)};
   plugins.folder = unused_folder(folder_of_exports(student) / module.folder_name());
   for (const auto& [kind, extension, plugin] :
        {std::tuple(PluginKind::exported_cpu, ".cpp", &plugins.cpu),
@@ -133,6 +136,7 @@ void discard(const Export& compiled) { fs::remove_all(compiled.folder); }
 void install(const fs::path& student, const Export& compiled) {
   const fs::path folder = folder_of_exports(student) / compiled.module;
   const nlohmann::json json{{"code", compiled.code},
+                            {"framework", compiled.framework},
                             {"folder", compiled.folder.filename().string()},
                             {"cpu", !compiled.cpu.empty()},
                             {"cuda", !compiled.cuda.empty()},
@@ -152,7 +156,7 @@ std::string how_to_run(const CourseTools& tools, const fs::path& student) {
   std::error_code missing;
   if (fs::equivalent(student, tools.source / "student", missing))
     return "`tito run` and `tito ops --providers` now run on your exported modules\n";
-  const std::vector<Export> exports = read_exports(student);
+  const std::vector<Export> exports = read_exports(tools, student);
   const std::string all = plugins_variable(exports, true), cpu = plugins_variable(exports, false);
   std::string text =
       "programs run on your exported modules with\n  TINYTORCH_PLUGINS=" + shell_quoted(all) + '\n';

@@ -15,13 +15,15 @@ namespace tito {
 struct Export {
   std::string module;                         ///< its folder's name
   std::string code;                           ///< code_of() the copy that was exported
+  std::string framework;                      ///< code_of_framework() when it was compiled
   std::filesystem::path cpu = {}, cuda = {};  ///< the plug-ins; empty if it has none
   int tests = 0;  ///< of the framework, that passed on it before it was installed; 0: none were run
   std::filesystem::path folder = {};  ///< of the plug-ins
 };
 
-/// Those of a student that are in force, by the modules' numbers. Damaged ones are left out.
-std::vector<Export> read_exports(const std::filesystem::path& student);
+/// Those of a student that are in force, by the modules' numbers. Damaged ones are left out, and those that
+/// were compiled with other headers of the framework, which could do anything.
+std::vector<Export> read_exports(const CourseTools& tools, const std::filesystem::path& student);
 
 /// A module that is compiled, but not in force.
 struct Candidate {

@@ -54,7 +54,7 @@ const char* name(State state) {
 
 std::vector<Progress> progress_of(const Course& course) {
   const Results results = read_results(course.student());
-  const std::vector<Export> exports = read_exports(course.student());
+  const std::vector<Export> exports = read_exports(course.tools(), course.student());
   std::vector<Progress> all;
   for (const Module& module : course.modules())
     all.push_back(progress_of_module(course, module, results, exports));

@@ -31,6 +31,14 @@ std::map<std::string, Failure> read_failures(const nlohmann::json& json) {
   return failures;
 }
 
+/// Of their names and texts; a file may be missing.
+std::string hash_of_files(const std::vector<std::filesystem::path>& files) {
+  std::string text;
+  for (const std::filesystem::path& file : files)
+    text += file.filename().string() + '\0' + (std::filesystem::exists(file) ? read_text(file) : "") + '\0';
+  return hash_of(text);
+}
+
 /// The files of a folder that decide on a result, sorted; not the solutions.
 std::vector<std::filesystem::path> deciding_files(const std::filesystem::path& folder) {
   const std::set<std::string> extensions{".h", ".cpp", ".cu", ".json"};
@@ -113,10 +121,19 @@ std::string code_of(const CourseTools& tools, const Module& module, const std::f
     for (const std::filesystem::path& file : deciding_files(folder)) files.push_back(file);
   }
   for (const std::string& source : module.sources()) files.push_back(copy / source);
-  std::string text;
-  for (const std::filesystem::path& file : files)
-    text += file.filename().string() + '\0' + (std::filesystem::exists(file) ? read_text(file) : "") + '\0';
-  return hash_of(text);
+  return hash_of_files(files);
+}
+
+std::string code_of_framework(const CourseTools& tools) {
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& folder : tools.headers) {
+    if (!std::filesystem::is_directory(folder)) continue;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() == ".h") files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return hash_of_files(files);
 }
 
 }  // namespace tito

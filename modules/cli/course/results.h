@@ -52,4 +52,7 @@ void write_results(const std::filesystem::path& student, const Results& results)
 /// counts as empty. Solutions and mistakes, which a release does not have, are no part of it.
 std::string code_of(const CourseTools& tools, const Module& module, const std::filesystem::path& copy);
 
+/// The headers that plug-ins are compiled with, as a number that another text changes.
+std::string code_of_framework(const CourseTools& tools);
+
 }  // namespace tito
