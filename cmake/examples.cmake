@@ -1,5 +1,5 @@
 # examples/NAME/*.cpp is the program NAME, with the kernels of examples/NAME/*.cu where the build has CUDA; examples/common has
-# what several use. Its one-line description, for `tito list`, is the first line of its README.md after the title, or else the
+# what several use. Its one-line description, for `./tito list`, is the first line of its README.md after the title, or else the
 # first comment of its first source.
 function(tinytorch_describe folder sources result)
   if(EXISTS ${folder}/README.md)
@@ -58,7 +58,7 @@ of letters, digits, _ . + and -. Rename the folder.")
     add_example_program(${name} ${name} tinytorch examples/${name})
     add_example_kernels(${name} ${folder})
     if(TARGET tinytorch_cpu)
-      # What `tito run` starts where only the CPU is asked for: it need not wait for emulated kernels.
+      # What `./tito run` starts where only the CPU is asked for: it need not wait for emulated kernels.
       add_example_program(${name}_cpu ${name} tinytorch_cpu examples/${name}/cpu)
       set_target_properties(${name}_cpu PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()

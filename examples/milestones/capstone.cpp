@@ -131,8 +131,9 @@ int capstone(const examples::Program& program, const std::string& path, bool onc
   const char* const plugins = std::getenv("TINYTORCH_PLUGINS");
   if (plugins == nullptr || replaced.kernels + replaced.hooks == 0) {
     throw std::runtime_error(
-        "nothing of yours is in the framework, so there is nothing to compare: `tito module complete` puts a "
-        "module in, and `tito milestone run capstone` runs on it");
+        "nothing of yours is in the framework, so there is nothing to compare: `./tito module complete` puts "
+        "a "
+        "module in, and `./tito milestone run capstone` runs on it");
   }
   std::printf("yours: %zu kernels and %zu hooks; %lld steps of training in each run\n", replaced.kernels,
               replaced.hooks, static_cast<long long>(sizes_of(program).steps));

@@ -47,7 +47,7 @@ int xor_crisis(const examples::Program& program) {
   std::printf(
       "it fails, as it must. (0, 1) and (1, 0) need w1 + b > 0 and w2 + b > 0, so w1 + w2 + 2 b > 0;\n"
       "(0, 0) and (1, 1) need b <= 0 and w1 + w2 + b <= 0, so w1 + w2 + 2 b <= 0. No weights do both.\n"
-      "A hidden layer does: `tito milestone run mlp`, 17 years later.\n");
+      "A hidden layer does: `./tito milestone run mlp`, 17 years later.\n");
   return examples::kDone;
 }
 

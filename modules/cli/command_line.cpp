@@ -69,7 +69,7 @@ void add_run_command(const CommandGroup& tito) {
   const auto options = std::make_shared<Options>();
   CLI::App& command = tito.add("run", "Run an example",
                                [options] { return run_example(options->example, options->arguments); });
-  command.add_option("EXAMPLE", options->example, "its name, as `tito list` prints it")->required();
+  command.add_option("EXAMPLE", options->example, "its name, as `./tito list` prints it")->required();
   command.add_option("ARGUMENTS", options->arguments, "arguments of the example; try --help there");
 }
 
@@ -332,7 +332,7 @@ struct GradeOptions {
 };
 
 CLI::App& with_class(CLI::App& command, GradeOptions& options) {
-  command.add_option("DIR", options.directory, "the directory that `tito grade collect` made")->required();
+  command.add_option("DIR", options.directory, "the directory that `./tito grade collect` made")->required();
   return command;
 }
 

@@ -55,7 +55,16 @@ class Completion {
                !progress.exported           ? "nothing of this module is in the framework"
                : progress.export_is_current ? "the framework runs on your export of this code, from before"
                                             : "the framework runs on your export of before");
-    fmt::print("`tito fix {:02}` goes through finding the fault\n", module_.number);
+    const auto& failures = result_.failures;
+    const bool only_unwritten =
+        !failures.empty() && std::all_of(failures.begin(), failures.end(),
+                                         [](const auto& failure) { return failure.second.is_todo; });
+    if (only_unwritten) {
+      fmt::print("{} exercises are still to be written; `./tito module resume` names the next\n",
+                 failures.size());
+    } else {
+      fmt::print("`./tito fix {:02}` goes through finding the fault\n", module_.number);
+    }
   }
 
   bool check() {

@@ -55,7 +55,7 @@ FixEntry entry_of(const Course& course, const Module& module, const Exercise& ex
                   const Failure& failure) {
   FixEntry entry{.subject = exercise.id};
   entry.title = failure.check.empty() ? "does not run" : failure.check;
-  entry.reproduce = fmt::format("`tito module test {:02}`", module.number);
+  entry.reproduce = fmt::format("`./tito module test {:02}`", module.number);
   read_message(failure, entry);
   entry.exercise = fmt::format("{} in {}; read section \"{}\" of modules/{}/README.md", exercise.id,
                                (course.copy_of(module) / exercise.source).string(), exercise.section,
@@ -86,7 +86,7 @@ FixEntry entry_of(const Course& course, const Module& module, const std::string&
   const fs::path logs = course.copy_of(module) / "build" / "framework";
   return {.subject = step,
           .title = failure.check,
-          .reproduce = fmt::format("`tito module complete {:02}`", module.number),
+          .reproduce = fmt::format("`./tito module complete {:02}`", module.number),
           .minimal_case = in_one_line(failure.message),
           .expected = "that the framework computes with your code what it computes with its own",
           .got = fmt::format("{} fails; its output is in {}", failure.check, logs.string()),
@@ -94,7 +94,7 @@ FixEntry entry_of(const Course& course, const Module& module, const std::string&
           .hypothesis =
               "the checks of the exercises call it with other shapes, layouts or values than the "
               "framework does",
-          .prevention = "`tito module complete` runs this test again"};
+          .prevention = "`./tito module complete` runs this test again"};
 }
 
 /// The first failure that is no missing code.
@@ -112,7 +112,7 @@ std::optional<FixEntry> find_fault(const Course& course, const Module& module, c
 std::string text_of(const FixEntry& entry, const std::string& heading) {
   return fmt::format(
       "{}\n\n1. Reproduce: {}\n2. Minimal case: {}\n3. Expected: {}\n4. Got: {}\n5. Exercise: {}\n"
-      "6. Hypothesis: {}\n7. Change: (yours to write)\n8. Proof: `tito fix` adds it when it passes\n"
+      "6. Hypothesis: {}\n7. Change: (yours to write)\n8. Proof: `./tito fix` adds it when it passes\n"
       "9. Prevention: {}\n",
       heading, entry.reproduce, entry.minimal_case, entry.expected, entry.got, entry.exercise,
       entry.hypothesis, entry.prevention);

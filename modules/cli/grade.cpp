@@ -53,7 +53,7 @@ std::map<std::string, Grade> current_grades(const CourseTools& tools, const std:
     grades[student] = book.read_grade(student);
     if (!is_current(tools, modules, book, student, grades[student])) {
       throw std::runtime_error(
-          fmt::format("{} is not graded as it is now; `tito grade autograde {}` does that", student,
+          fmt::format("{} is not graded as it is now; `./tito grade autograde {}` does that", student,
                       book.folder().string()));
     }
   }

@@ -44,7 +44,7 @@ int show_milestone(const std::string& name) {
   const ModuleGroup& milestone = find_group(milestones, name);
   fmt::print("{}, {}\n{}\n", milestone.name, year_of(milestone), milestone.title);
   fmt::print("it stands on {}\n", names_of_modules(course, milestone));
-  fmt::print("examples/milestones/{0}.cpp is the program; `tito milestone run {0}` runs it\n",
+  fmt::print("examples/milestones/{0}.cpp is the program; `./tito milestone run {0}` runs it\n",
              milestone.name);
   return EXIT_SUCCESS;
 }

@@ -26,8 +26,13 @@ namespace fs = std::filesystem;
 void print_where_to_begin(const Course& course, const Module& module) {
   const Exercise& first = module.exercises.front();
   fmt::print(
-      "{} is yours. Read modules/{}/README.md, begin with {} in {}, then run `tito module test {:02}`.\n",
+      "{} is yours. Read modules/{}/README.md, begin with {} in {}, then run `./tito module test {:02}`.\n",
       course.copy_of(module).string(), module.folder_name(), first.id, first.source, module.number);
+  for (const auto& file : fs::directory_iterator(module.folder)) {
+    if (file.path().extension() == ".h")
+      fmt::print("Its types and constants are in modules/{}/{}.\n", module.folder_name(),
+                 file.path().filename().string());
+  }
 }
 
 int print_map(const std::vector<Module>& modules) {
@@ -57,7 +62,7 @@ int start_module(const std::string& wanted, const std::string& directory, bool a
   const Module& module = course.find(wanted);
   const fs::path copy = course.copy_of(module);
   if (fs::exists(copy)) {
-    fmt::print(stderr, "tito: {} is there already; `tito module test {:02}` checks it\n", copy.string(),
+    fmt::print(stderr, "tito: {} is there already; `./tito module test {:02}` checks it\n", copy.string(),
                module.number);
     return EXIT_FAILURE;
   }

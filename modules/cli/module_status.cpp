@@ -123,7 +123,7 @@ void print_next_of(const Course& course, const Progress& progress) {
                location_of(course.copy_of(module), module, *exercise));
     fmt::print("read: section \"{}\" of modules/{}/README.md\n", exercise->section, module.folder_name());
   }
-  fmt::print("then: `tito module test {:02}`\n", module.number);
+  fmt::print("then: `./tito module test {:02}`\n", module.number);
 }
 
 /// Nothing is begun and not complete: what to put into the framework, or to start.
@@ -131,14 +131,14 @@ void print_next_step(const std::vector<Progress>& all) {
   for (const Progress& progress : all) {
     const Module& module = *progress.module;
     if (progress.state != State::complete || progress.export_is_current) continue;
-    fmt::print("{} has all points; `tito module complete {:02}` lets the framework run on it\n",
+    fmt::print("{} has all points; `./tito module complete {:02}` lets the framework run on it\n",
                module.folder_name(), module.number);
     return;
   }
   for (const Progress& progress : all) {
     const Module& module = *progress.module;
     if (progress.state != State::open) continue;
-    fmt::print("next: {}, {}; `tito module start {:02}`\n", module.folder_name(), module.title,
+    fmt::print("next: {}, {}; `./tito module start {:02}`\n", module.folder_name(), module.title,
                module.number);
     return;
   }
@@ -209,7 +209,7 @@ int test_modules(const std::string& directory) {
   const Course course(directory);
   const std::vector<Progress> all = progress_of(course);
   if (std::none_of(all.begin(), all.end(), [](const Progress& each) { return has_copy(each.state); })) {
-    fmt::print(stderr, "tito: there are no copies in {}; `tito module start 01` makes the first\n",
+    fmt::print(stderr, "tito: there are no copies in {}; `./tito module start 01` makes the first\n",
                course.student().string());
     return EXIT_FAILURE;
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// The mutants of `tito mutate`, and the table of tests that must catch them.
+/// The mutants of `./tito mutate`, and the table of tests that must catch them.
 namespace tito {
 
 /// A call in the source of a kernel that the emulated device can omit (SIMT_OMIT): a barrier, a bounds check,

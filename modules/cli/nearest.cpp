@@ -11,15 +11,18 @@
 namespace tito {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // row[j] is the distance from the prefix of `a` read so far to the first j characters of `b`.
-  std::vector<std::size_t> row(b.size() + 1);
+  // row[j] is the distance from the prefix of `a` read so far to the first j characters of `b`; the rows
+  // before are of shorter prefixes.
+  std::vector<std::size_t> row(b.size() + 1), before(row.size()), two_before(row.size());
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (const char c : a) {
-    std::size_t diagonal = row[0]++;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    two_before.swap(before);
+    before = row;
+    row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (c == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+      row[j + 1] = std::min({before[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, before[j + 1] + 1});
+      const bool swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+      if (swapped) row[j + 1] = std::min(row[j + 1], two_before[j - 1] + 1);
     }
   }
   return row.back();

@@ -7,7 +7,8 @@
 
 namespace tito {
 
-/// The Levenshtein distance: the number of characters to insert, remove or replace to turn `a` into `b`.
+/// The number of characters to insert, remove or replace, and of neighbors to swap, to turn `a` into `b`
+/// (optimal string alignment, Damerau 1964).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The hint after an unknown name: "did you mean 'NAME'?" if one is similar, else all names.

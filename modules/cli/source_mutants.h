@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// The mutants of `tito mutate --course`.
+/// The mutants of `./tito mutate --course`.
 namespace tito {
 
 /// A wrong change of a source, which a test has to notice.

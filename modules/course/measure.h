@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-// What measure.cpp of a module's tests calls: see `tito module measure`.
+// What measure.cpp of a module's tests calls: see `./tito module measure`.
 namespace tinytorch::course {
 
 /// Measures a call: the median of the times of repeated calls, and the most memory that one of them had

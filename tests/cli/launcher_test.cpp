@@ -53,6 +53,7 @@ class Launcher : public ::testing::Test {
 
 TEST_F(Launcher, BuildsNoTestsToPrintHelp) {
   EXPECT_THAT(tito("test --help").output, HasSubstr("--target tito tito\n"));
+  EXPECT_THAT(tito("module complete --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run --help").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run nothing").output, HasSubstr("--target tito tito\n"));
   EXPECT_THAT(tito("run xor_network --help").output, ContainsRegex("--target tito xor_network(_cpu)?\n"));

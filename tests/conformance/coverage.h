@@ -6,7 +6,7 @@
 
 #include "tests/conformance/op_table.h"
 
-// What the op table covers, op by op. `tito ops` prints it.
+// What the op table covers, op by op. `./tito ops` prints it.
 namespace tinytorch::conformance {
 
 /// An op with all its rows.

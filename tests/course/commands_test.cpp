@@ -27,7 +27,7 @@ using ::testing::StartsWith;
 
 TEST_F(Commands, ResumeNamesWhatIsNextAndWhere) {
   EXPECT_THAT(student("module resume").output,
-              AllOf(StartsWith("next: 01_setup, "), HasSubstr("`tito module start 01`")));
+              AllOf(StartsWith("next: 01_setup, "), HasSubstr("`./tito module start 01`")));
   ASSERT_EQ(student("module start 01").exit_code, 0);
   const Module& setup = find_module(modules_, "1");
   const Exercise& first = setup.exercises.front();
@@ -37,7 +37,7 @@ TEST_F(Commands, ResumeNamesWhatIsNextAndWhere) {
       student("module resume").output,
       AllOf(StartsWith("01_setup: unchecked, -/"), HasSubstr(next),
             HasSubstr(fmt::format("read: section \"{}\" of modules/01_setup/README.md", first.section)),
-            HasSubstr("then: `tito module test 01`")));
+            HasSubstr("then: `./tito module test 01`")));
   const auto tested = student("module test 01");
   EXPECT_EQ(tested.exit_code, 1);
   EXPECT_THAT(tested.output, AllOf(HasSubstr("    to write: setup.greeting in setup_dev.cpp\n"
@@ -52,7 +52,7 @@ TEST_F(Commands, ResumeNamesWhatIsNextAndWhere) {
 }
 
 TEST_F(Commands, PathPrintsTheDirectoryOfTheCopy) {
-  EXPECT_THAT(student("module path 1").output, HasSubstr("`tito module start 01` makes it"));
+  EXPECT_THAT(student("module path 1").output, HasSubstr("`./tito module start 01` makes it"));
   ASSERT_EQ(student("module start 01").exit_code, 0);
   EXPECT_EQ(student("module path setup").output, path("mine/01_setup") + "\n");
 }
@@ -109,7 +109,7 @@ TEST_F(Commands, ExportSaysWhichProgramsRunOnIt) {
   here.source = path("");
   std::filesystem::rename(path("mine"), path("student"));
   EXPECT_EQ(how_to_run(here, path("student")),
-            "`tito run` and `tito ops --providers` now run on your exported modules\n");
+            "`./tito run` and `./tito ops --providers` now run on your exported modules\n");
 }
 
 TEST_F(Commands, ABuildWithoutTheCourseNamesTheOneThatHasIt) {
@@ -135,7 +135,7 @@ TEST_F(Commands, StatusIsReadByPrograms) {
   EXPECT_TRUE(setup.at("exercises").at(0).at("passed").is_null());
   const nlohmann::json& tensor = json.at("modules").at(1);
   EXPECT_EQ(tensor.at("state"), "locked");
-  EXPECT_EQ(tensor.at("missing").at(0), "01_setup: not checked; `tito module test 01` does so");
+  EXPECT_EQ(tensor.at("missing").at(0), "01_setup: not checked; `./tito module test 01` does so");
 }
 
 TEST_F(Commands, AMissingFileIsDamageThatResetRepairs) {
@@ -143,15 +143,15 @@ TEST_F(Commands, AMissingFileIsDamageThatResetRepairs) {
   std::filesystem::remove(path("mine/01_setup/" + find_module(modules_, "1").sources().front()));
   EXPECT_THAT(student("module status").output, HasSubstr("01_setup             damaged"));
   EXPECT_THAT(student("module resume").output,
-              HasSubstr("`tito module reset 01` keeps the rest and makes a new copy"));
+              HasSubstr("`./tito module reset 01` keeps the rest and makes a new copy"));
   EXPECT_THAT(student("module start 02").output,
-              HasSubstr("01_setup: a file is missing; `tito module reset 01` makes a new copy"));
+              HasSubstr("01_setup: a file is missing; `./tito module reset 01` makes a new copy"));
   for (const char* command : {"module test 01", "module complete 01", "module export 01", "fix 01"}) {
     const auto refused = student(command);
     EXPECT_EQ(refused.exit_code, 1) << command;
     EXPECT_THAT(refused.output,
                 HasSubstr("a file of " + path("mine/01_setup") +
-                          " is missing; `tito module reset 01` keeps the rest and makes a new copy"))
+                          " is missing; `./tito module reset 01` keeps the rest and makes a new copy"))
         << command;
   }
   EXPECT_EQ(student("module path 01").output, path("mine/01_setup") + "\n");
@@ -191,11 +191,30 @@ TEST_F(Commands, ResultsCountForTheirCodeAndVersion) {
   EXPECT_THAT(student("module status").output, ContainsRegex("01_setup +unchecked +-/8"));
 }
 
+TEST_F(Commands, DamagedResultsAreKeptAndAllIsCheckedAnew) {
+  fill_in(find_module(modules_, "1"));
+  ASSERT_EQ(student("module test 01").exit_code, 0);
+  write_text(path("mine/results.json"), "{\"version\": ");
+  EXPECT_THAT(student("module status").output, AllOf(HasSubstr("results.json cannot be read ("),
+                                                     HasSubstr("it is kept as results.json.damaged"),
+                                                     ContainsRegex("01_setup +unchecked +-/8")));
+  EXPECT_EQ(read_text(path("mine/results.json.damaged")), "{\"version\": ");
+  EXPECT_EQ(student("test --modules").exit_code, 0);
+  EXPECT_THAT(student("module status").output, ContainsRegex("^module(.|\n)*01_setup +complete +8/8"));
+}
+
+TEST_F(Commands, ResultsCountThoughNobodyReadsTheOutput) {
+  fill_in(find_module(modules_, "2"));
+  tinytorch::testing::run_program("'" + (tinytorch::testing::build_folder() / "tito").string() +
+                                  "' module test 02 --dir '" + path("mine") + "' | true");
+  EXPECT_THAT(student("module status").output, ContainsRegex("02_tensor +complete +42/42"));
+}
+
 TEST_F(Commands, ResumePutsWhatIsCompleteIntoTheFrameworkFirst) {
   fill_in(find_module(modules_, "dataloader"));
   EXPECT_EQ(student("module test 08").exit_code, 0);
   EXPECT_EQ(student("module resume").output,
-            "08_dataloader has all points; `tito module complete 08` lets the framework run on it\n");
+            "08_dataloader has all points; `./tito module complete 08` lets the framework run on it\n");
 }
 
 TEST_F(Commands, AnExportWithoutItsPlugInsOrForAnotherFrameworkIsNone) {

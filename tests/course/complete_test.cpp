@@ -61,11 +61,17 @@ TEST_F(Complete, PutsAModuleInThatPassesAllSteps) {
   EXPECT_TRUE(std::filesystem::exists(exports[0].cpu));
   EXPECT_THAT(student("fix 03").output,
               AllOf(HasSubstr("03_activations, conformance: test_conformance --backend cpu"),
-                    HasSubstr("1. Reproduce: `tito module complete 03`"), HasSubstr("5. Exercise: relu")));
+                    HasSubstr("1. Reproduce: `./tito module complete 03`"), HasSubstr("5. Exercise: relu")));
 
   fill_in(activations_);
   EXPECT_THAT(student("fix 03").output, HasSubstr("Proof of 03_activations, conformance: it passes"))
       << "this code is in the framework, with its tests";
+}
+
+TEST_F(Complete, SaysWhenItIsOnlyNotWrittenYet) {
+  ASSERT_EQ(student("module start 01").exit_code, 0);
+  EXPECT_THAT(student("module complete 01").output,
+              HasSubstr("3 exercises are still to be written; `./tito module resume` names the next\n"));
 }
 
 TEST_F(Complete, CompilesKernelsWithNvccWhereItIs) {
@@ -86,15 +92,15 @@ TEST_F(Complete, StopsAtTheFirstExerciseThatFailsAndFixLogsIt) {
   EXPECT_THAT(run.output, HasSubstr("    hint: A negative x gives 0, not its absolute value.\n"
                                     "    read: section \"1. ReLU\" of modules/03_activations/README.md\n"));
   EXPECT_THAT(run.output, AllOf(HasSubstr("stopped at exercises; nothing of this module is in the framework"),
-                                HasSubstr("`tito fix 03`"), Not(HasSubstr("2/5"))));
+                                HasSubstr("`./tito fix 03`"), Not(HasSubstr("2/5"))));
   const auto fix = student("fix 03");
   EXPECT_EQ(fix.exit_code, 0);
   EXPECT_THAT(fix.output,
               AllOf(HasSubstr("## 03_activations, relu: IsZeroBelowZero (code "),
-                    HasSubstr("\n1. Reproduce: `tito module test 03`\n2. Minimal case: relu(-1e-30)\n"
+                    HasSubstr("\n1. Reproduce: `./tito module test 03`\n2. Minimal case: relu(-1e-30)\n"
                               "3. Expected: 0\n4. Got: -1e-30\n5. Exercise: relu in "),
                     HasSubstr("\n6. Hypothesis: A negative x gives 0, not its absolute value.\n"
-                              "7. Change: (yours to write)\n8. Proof: `tito fix` adds it when it passes\n"
+                              "7. Change: (yours to write)\n8. Proof: `./tito fix` adds it when it passes\n"
                               "9. Prevention: the check Relu.IsZeroBelowZero fails if it comes back\n"),
                     HasSubstr("logged in " + path("mine/fix_log.md"))));
   const std::string log = read_text(path("mine/fix_log.md"));

@@ -112,12 +112,12 @@ TEST_F(Verifying, FindsWhatIsWrong) {
 TEST_F(Course, LeadsThroughAModule) {
   const std::vector<Module> all = modules();
   const Module& activations = find_module(all, "activations");
-  EXPECT_THAT(module("test 3").output, HasSubstr("`tito module start 03` makes it"));
+  EXPECT_THAT(module("test 3").output, HasSubstr("`./tito module start 03` makes it"));
   const ProgramRun early = module("start 03");
   EXPECT_EQ(early.exit_code, 1);
   EXPECT_EQ(early.output,
             "tito: 03_activations builds on modules that are not complete; --anyway starts it all the same:\n"
-            "  02_tensor: not started; `tito module start 02` does so\n");
+            "  02_tensor: not started; `./tito module start 02` does so\n");
   EXPECT_FALSE(fs::exists(path("mine")));
   EXPECT_THAT(module("status").output, HasSubstr("03_activations       locked"));
   const ProgramRun started = module("start 03 --anyway");
@@ -212,7 +212,8 @@ TEST_F(Course, ShowsTheFirstErrorOfTheCompiler) {
   EXPECT_EQ(tested.exit_code, 1);
   EXPECT_THAT(tested.output, HasSubstr("activations_dev.cpp:"));
   EXPECT_THAT(tested.output, HasSubstr("error: 'y' was not declared in this scope"));
-  EXPECT_THAT(tested.output, HasSubstr("it does not compile"));
+  EXPECT_THAT(tested.output, HasSubstr("\nrelu                      0/4\nrelu_gradient "))
+      << "the error is said once";
 }
 
 /// Sources that are compiled as those of a module.
@@ -361,6 +362,8 @@ class KernelFaults : public Course {
                             "const int blocks = n == 0 ? 1 : std::min((n - 1) / kThreads + 1, kMostBlocks);\n"
                             "cudaMemsetAsync(result, 0, sizeof *result, stream);\n"
                             "sum_kernel<<<blocks, kThreads, 0, stream>>>(x, result, n);\n"});
+    alternatives.push_back(
+        {"block_sum", 2, "on_the_host", "*result = 0;\nfor (int i = 0; i < n; ++i) *result += x[i];\n"});
     fs::create_directories(path("copy"));
     write_text(path("copy/kernels_dev.cu"),
                with_alternatives(read_text(kernels_.folder / "kernels_dev.cu"), "kernels", alternatives));
@@ -382,13 +385,31 @@ class KernelFaults : public Course {
     return "there is no such mistake";
   }
 
-  /// The same of `sum` in which each thread adds its elements to the result.
-  std::string message_for_atomic_sum() {
-    const ExerciseResult result =
-        run_exercise(tools_, kernels_, *kernels_.find("sum"), plugins_, path("build"),
-                     {"COURSE_ALTERNATIVES=*,sum:1=atomic,sum:2=atomic"});
+  /// The first check that fails, and what it says, of an exercise in which these texts replace the
+  /// solution's.
+  std::string failure_of(const char* exercise, const std::string& alternatives) {
+    const ExerciseResult result = run_exercise(tools_, kernels_, *kernels_.find(exercise), plugins_,
+                                               path("build"), {"COURSE_ALTERNATIVES=*," + alternatives});
     const CheckResult* const failure = result.failure();
     return failure == nullptr ? result.fault : failure->name + ": " + failure->message;
+  }
+
+  void expect_what_only_the_emulated_device_would_take_to_fail() {
+    // Each launch adds in another order.
+    EXPECT_THAT(
+        failure_of("sum", "sum:1=atomic,sum:2=atomic"),
+        testing::ContainsRegex("^GivesTheSameBitsEachTime: sum is .*, then .*, of the same elements"));
+    EXPECT_THAT(failure_of("block_sum", "block_sum:2=on_the_host"), HasSubstr("SEGV at kernels_dev.cu:"));
+  }
+
+  void expect_lines_of_both_accesses_of_a_race() {
+    EXPECT_THAT(message_for("block_sum_without_the_first_barrier"),
+                testing::ContainsRegex(
+                    "between: kernels_dev.cu:[0-9]+( and kernels_dev.cu:[0-9]+)?, in kernel block_sum"));
+    const std::string source = read_text(path("copy/kernels_dev.cu"));
+    const auto launch = source.begin() + static_cast<std::ptrdiff_t>(source.find("block_sum_kernel<<<"));
+    EXPECT_THAT(message_for("block_sum_without_the_first_barrier"),
+                Not(HasSubstr(fmt::format(":{},", std::count(source.begin(), launch, '\n') + 1))));
   }
 
   const CourseTools tools_ = tools();
@@ -397,6 +418,8 @@ class KernelFaults : public Course {
 };
 
 TEST_F(KernelFaults, HaveAKernelAndALine) {
+  expect_what_only_the_emulated_device_would_take_to_fail();
+  expect_lines_of_both_accesses_of_a_race();
   const auto expect = [&](const std::string& mistake, const std::string& fault, const std::string& kernel) {
     EXPECT_THAT(message_for(mistake),
                 testing::AllOf(HasSubstr(fault), HasSubstr("kernel " + kernel), HasSubstr("kernels_dev.cu:")))
@@ -408,8 +431,6 @@ TEST_F(KernelFaults, HaveAKernelAndALine) {
   expect("block_sum_with_a_barrier_in_a_branch", "divergent __syncthreads", "block_sum_kernel");
   expect("axpy_without_bounds", "after the end of the block", "axpy_kernel");
   expect("block_sum_leaves_memory_uninitialized", "reads uninitialized shared memory", "block_sum_kernel");
-  EXPECT_THAT(message_for_atomic_sum(),
-              ::testing::ContainsRegex("GivesTheSameBitsEachTime: sum is .*, then .*, of the same elements"));
   expect("softmax_rows_leaves_memory_uninitialized", "reads uninitialized shared memory",
          "softmax_rows_kernel");
 }

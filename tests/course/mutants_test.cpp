@@ -1,4 +1,4 @@
-// The list of `tito mutate --course`, which takes long to run: that it fits the sources and the tests.
+// The list of `./tito mutate --course`, which takes long to run: that it fits the sources and the tests.
 #include "modules/cli/source_mutants.h"
 
 #include <gtest/gtest.h>

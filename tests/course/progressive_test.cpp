@@ -151,7 +151,7 @@ TEST_F(Progressive, CheckpointsAndMilestonesStandOnModules) {
   const auto refused = student("milestone run xor_crisis");
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("xor_crisis runs on your own modules, and these are missing:\n"
-                                        "  02_tensor: not started; `tito module start 02` does so\n"));
+                                        "  02_tensor: not started; `./tito module start 02` does so\n"));
   const std::string milestones = student("milestone status").output;
   EXPECT_THAT(milestones, HasSubstr("1969  xor_crisis   not yet\n"));
   const nlohmann::json all = nlohmann::json::parse(read_text(tools_.source / "modules/milestones.json"));
@@ -188,9 +188,9 @@ TEST_F(Progressive, AMilestoneNeedsModulesInTheFramework) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.output,
               HasSubstr("these are missing:\n"
-                        "  02_tensor: not in the framework; `tito module complete 02` puts it in\n"
-                        "  03_activations: not in the framework; `tito module complete 03` puts it in\n"
-                        "  04_layers: not in the framework; `tito module complete 04` puts it in\n"));
+                        "  02_tensor: not in the framework; `./tito module complete 02` puts it in\n"
+                        "  03_activations: not in the framework; `./tito module complete 03` puts it in\n"
+                        "  04_layers: not in the framework; `./tito module complete 04` puts it in\n"));
 }
 
 TEST_F(Progressive, FailWithoutTheModule) {

@@ -202,7 +202,7 @@ TEST_F(RoundTrip, RepeatsOnlyWhatHasChanged) {
   const ProgramRun early = grade("export " + folder + " -o '" + path("points.csv") + "'");
   EXPECT_EQ(early.exit_code, 1);
   EXPECT_THAT(early.output,
-              HasSubstr("ada is not graded as it is now; `tito grade autograde " + path("class")));
+              HasSubstr("ada is not graded as it is now; `./tito grade autograde " + path("class")));
   EXPECT_FALSE(fs::exists(path("points.csv")));
   EXPECT_EQ(grade("autograde " + folder).output, "ada: 8/8 points\nbob: 7/8 points\n");
   EXPECT_EQ(grade("autograde " + folder).output, "ada: 8/8 points, as before\nbob: 7/8 points, as before\n");

@@ -127,7 +127,7 @@ TEST_F(MilestonesOfData, TheCapstoneComparesNothingWithItself) {
   const ProgramRun run = run_milestone("capstone --quick" + text(), "TINYTORCH_PLUGINS= ");
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.output, AllOf(HasSubstr("nothing of yours is in the framework"),
-                                HasSubstr("`tito module complete` puts a module in")));
+                                HasSubstr("`./tito module complete` puts a module in")));
 }
 
 TEST_F(MilestonesOfData, OneTrainingOfTheCapstonePrintsLossAndTimes) {

@@ -1,4 +1,4 @@
-// What `tito module measure 03` calls on the CPU.
+// What `./tito module measure 03` calls on the CPU.
 #include "modules/course/measure.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What `tito module measure 03` launches.
+// What `./tito module measure 03` launches.
 #include "modules/03_activations/activations_cuda.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What `tito module measure 04` launches.
+// What `./tito module measure 04` launches.
 #include "modules/04_layers/layers_cuda.h"
 
 #include <gtest/gtest.h>

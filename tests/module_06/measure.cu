@@ -1,4 +1,4 @@
-// What `tito module measure 06` launches.
+// What `./tito module measure 06` launches.
 #include "modules/06_spatial/spatial_cuda.h"
 
 #include <gtest/gtest.h>

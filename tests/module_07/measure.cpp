@@ -1,4 +1,4 @@
-// What `tito module measure 07` calls.
+// What `./tito module measure 07` calls.
 #include "modules/course/measure.h"
 
 #include <gtest/gtest.h>

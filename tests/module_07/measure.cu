@@ -1,4 +1,4 @@
-// What `tito module measure 07` launches.
+// What `./tito module measure 07` launches.
 #include "modules/07_attention/attention_cuda.h"
 
 #include <gtest/gtest.h>

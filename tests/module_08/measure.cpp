@@ -1,4 +1,4 @@
-// What `tito module measure 08` calls.
+// What `./tito module measure 08` calls.
 #include "modules/course/measure.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What `tito module measure 09` calls.
+// What `./tito module measure 09` calls.
 #include "modules/course/measure.h"
 
 #include <gtest/gtest.h>

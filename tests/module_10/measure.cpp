@@ -1,4 +1,4 @@
-// What `tito module measure 10` calls.
+// What `./tito module measure 10` calls.
 #include "modules/course/measure.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What `tito module measure 13` launches: the kernels of the module, and the naive ones that its lesson
+// What `./tito module measure 13` launches: the kernels of the module, and the naive ones that its lesson
 // compares them with.
 #include "modules/13_kernels/kernels_cuda.h"
 

@@ -1,4 +1,4 @@
-// Prints the op table, for `tito ops`; or the filter of the tests of some kernel slots, for `tito module
+// Prints the op table, for `./tito ops`; or the filter of the tests of some kernel slots, for `./tito module
 // complete`.
 #include <algorithm>
 #include <cstdlib>

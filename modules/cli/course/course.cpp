@@ -21,7 +21,7 @@ Course::Course(const std::string& directory)
 
 fs::path Course::existing(const Module& module) const {
   if (!fs::exists(copy_of(module))) {
-    throw std::runtime_error(fmt::format("there is no {}; `tito module start {:02}` makes it",
+    throw std::runtime_error(fmt::format("there is no {}; `./tito module start {:02}` makes it",
                                          copy_of(module).string(), module.number));
   }
   return copy_of(module);
@@ -43,8 +43,9 @@ fs::path Course::started(const Module& module) const {
 std::string Course::code(const Module& module) const { return code_of(tools_, module, copy_of(module)); }
 
 std::string describe_damage(const Course& course, const Module& module) {
-  return fmt::format("a file of {} is missing; `tito module reset {:02}` keeps the rest and makes a new copy",
-                     course.copy_of(module).string(), module.number);
+  return fmt::format(
+      "a file of {} is missing; `./tito module reset {:02}` keeps the rest and makes a new copy",
+      course.copy_of(module).string(), module.number);
 }
 
 void make_copy(const Course& course, const Module& module) {

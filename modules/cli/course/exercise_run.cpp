@@ -156,6 +156,21 @@ std::vector<std::string> lines_in(const std::string& log, const std::vector<std:
   return lines;
 }
 
+/// Of the two accesses of ThreadSanitizer's report, the lines of the student's code that made them: each
+/// stack goes on in what launched the kernel.
+std::vector<std::string> lines_of_race(const std::string& log, const std::vector<std::string>& sources) {
+  std::vector<std::string> lines;
+  std::istringstream stream(log.substr(log.find("ThreadSanitizer: data race")));
+  bool in_access = false;
+  for (std::string line; std::getline(stream, line);) {
+    if (line.find(" of size ") != std::string::npos) in_access = true;
+    const std::vector<std::string> found = in_access ? lines_in(line, sources) : std::vector<std::string>();
+    if (line.empty() || !found.empty()) in_access = false;
+    if (!found.empty() && (lines.empty() || lines.front() != found.front())) lines.push_back(found.front());
+  }
+  return lines;
+}
+
 /// What stopped the program, in a sentence.
 std::string describe_fault(const Ending& ending, const std::string& log, const Module& module) {
   const std::vector<std::string> lines = lines_in(log, module.sources());
@@ -165,7 +180,8 @@ std::string describe_fault(const Ending& ending, const std::string& log, const M
   if (ending.too_many_processes) return "it started too many processes" + at;
   if (log.find("ThreadSanitizer: data race") != std::string::npos) {
     return fmt::format("race: threads use the same memory without a barrier between: {}, in {}",
-                       fmt::join(lines, " and "), line_after(log, "simt: this race was seen in "));
+                       fmt::join(lines_of_race(log, module.sources()), " and "),
+                       line_after(log, "simt: this race was seen in "));
   }
   const std::string fault = line_from(log, "simt: ERROR "), memory = line_after(log, "AddressSanitizer: "),
                     undefined = line_after(log, "runtime error: ");
@@ -188,7 +204,7 @@ ExerciseResult run_checks(const CourseTools& tools, const Runner& runner, const 
   for (const char* variable : {"ASAN_OPTIONS=detect_leaks=0:handle_abort=1",
                                "TSAN_OPTIONS=halt_on_error=1:report_signal_unsafe=0:atexit_sleep_ms=0",
                                "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1", "SIMT_WORKERS=2",
-                               "SIMT_ORDER=shuffled", "OMP_WAIT_POLICY=passive"})
+                               "SIMT_ORDER=shuffled", "SIMT_PROTECT=1", "OMP_WAIT_POLICY=passive"})
     variables.emplace_back(variable);
   std::vector<fs::path> visible = tools.toolchain;
   visible.insert(visible.end(), {runner.program, runner.checks, plugin.library});
@@ -274,7 +290,7 @@ ExerciseResult run_exercise(const CourseTools& tools, const Module& module, cons
                             const ModulePlugins& plugins, const fs::path& build,
                             const std::vector<std::string>& environment) {
   const auto run = [&](PluginKind kind, const Plugin& plugin) {
-    if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = "it does not compile"};
+    if (!plugin.ok()) return ExerciseResult{.checks = {}, .fault = kDoesNotCompile};
     ExerciseResult result = run_checks(tools, runner_for(tools, module, kind), plugin, filter_for(exercise),
                                        module, fs::absolute(build), environment);
     if (result.fault.empty() && result.checks.size() != exercise.checks.size())

@@ -84,7 +84,10 @@ std::vector<std::string> passing_exercises(const CourseTools& tools, const Modul
                                            const ModulePlugins& plugins, const std::filesystem::path& build,
                                            const std::vector<std::string>& environment);
 
-/// What `tito module measure` measures.
+/// The fault of each exercise of a plug-in that was not built.
+inline constexpr const char* kDoesNotCompile = "it does not compile";
+
+/// What `./tito module measure` measures.
 enum class MeasureKind {
   times,    ///< of functions of the host, which tests/module_NN/measure.cpp calls; and the memory they take
   counters  ///< of what kernels do to memory, which tests/module_NN/measure.cu launches

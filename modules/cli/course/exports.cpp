@@ -155,7 +155,7 @@ std::vector<Export> with_candidate(std::vector<Export> exports, const Export& ca
 std::string how_to_run(const CourseTools& tools, const fs::path& student) {
   std::error_code missing;
   if (fs::equivalent(student, tools.source / "student", missing))
-    return "`tito run` and `tito ops --providers` now run on your exported modules\n";
+    return "`./tito run` and `./tito ops --providers` now run on your exported modules\n";
   const std::vector<Export> exports = read_exports(tools, student);
   const std::string all = plugins_variable(exports, true), cpu = plugins_variable(exports, false);
   std::string text =

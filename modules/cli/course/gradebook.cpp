@@ -48,7 +48,7 @@ std::vector<std::string> Gradebook::students() const {
   }
   if (students.empty()) {
     throw std::runtime_error(
-        fmt::format("there are no submissions in {}; `tito grade collect ARCHIVE... -o DIR` takes them",
+        fmt::format("there are no submissions in {}; `./tito grade collect ARCHIVE... -o DIR` takes them",
                     folder_.string()));
   }
   return {students.begin(), students.end()};

@@ -61,7 +61,7 @@ std::vector<std::string> missing_for(const Course& course, const ModuleGroup& gr
     if (!progress.is_done()) {
       missing.push_back(what_is_missing(progress));
     } else if (!progress.exported) {
-      missing.push_back(fmt::format("{}: not in the framework; `tito module complete {:02}` puts it in",
+      missing.push_back(fmt::format("{}: not in the framework; `./tito module complete {:02}` puts it in",
                                     progress.module->folder_name(), number));
     }
   }

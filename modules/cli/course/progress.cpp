@@ -78,11 +78,12 @@ std::string what_is_missing(const Progress& needed) {
   switch (needed.state) {
     case State::locked:
     case State::open:
-      return fmt::format("{}: not started; `tito module start {:02}` does so", module, number);
+      return fmt::format("{}: not started; `./tito module start {:02}` does so", module, number);
     case State::damaged:
-      return fmt::format("{}: a file is missing; `tito module reset {:02}` makes a new copy", module, number);
+      return fmt::format("{}: a file is missing; `./tito module reset {:02}` makes a new copy", module,
+                         number);
     case State::unchecked:
-      return fmt::format("{}: not checked; `tito module test {:02}` does so", module, number);
+      return fmt::format("{}: not checked; `./tito module test {:02}` does so", module, number);
     case State::started:
     case State::complete:
       break;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 #include <system_error>
 #include <vector>
 
@@ -95,12 +97,19 @@ Results read_results(const std::filesystem::path& student) {
   if (!std::filesystem::exists(file)) return {};
   try {
     const nlohmann::json json = nlohmann::json::parse(read_text(file));
-    if (json.at("version") != kVersion) return {};
+    if (json.at("version") != kVersion)
+      throw std::runtime_error(fmt::format("it is of version {}", json.at("version").dump()));
     Results results;
     for (const auto& [name, module] : json.at("modules").items()) results[name] = module_result_of(module);
     return results;
-  } catch (const std::exception&) {
-    return {};  // as if it were missing: all is measured again
+  } catch (const std::exception& error) {
+    const std::filesystem::path kept = student / "results.json.damaged";
+    std::filesystem::rename(file, kept);
+    fmt::print(stderr,
+               "tito: {} cannot be read ({}); it is kept as {}, and `./tito test --modules` checks all "
+               "copies again\n",
+               file.string(), error.what(), kept.filename().string());
+    return {};
   }
 }
 

@@ -30,7 +30,7 @@ fs::path without_slash(const fs::path& source) {
   return source.has_filename() ? source : source.parent_path();
 }
 
-/// Whether it was set aside by `tito module reset`: in backups/NN_name-1.
+/// Whether it was set aside by `./tito module reset`: in backups/NN_name-1.
 bool is_backup(const fs::path& path) { return path.parent_path().parent_path().filename() == "backups"; }
 
 /// Opens an archive. Only these formats: each other one is more code that hostile files reach.

@@ -24,7 +24,7 @@ struct SubmissionLimits {
 struct Submission {
   /// The texts of the files that were taken, by names as 03_activations/activations_dev.cpp. It does not
   /// matter in which folder they were, since each file of the course has a name of its own; only what
-  /// `tito module reset` has set aside in backups is not taken.
+  /// `./tito module reset` has set aside in backups is not taken.
   std::map<std::string, std::string> files;
   std::vector<std::string> refused;  ///< "NAME: why", printable; of what is no file or leaves its folder, too
 };

@@ -1,4 +1,4 @@
-// Prints the tensors in a file of weights, for `tito inspect FILE [--stats]`.
+// Prints the tensors in a file of weights, for `./tito inspect FILE [--stats]`.
 #include <algorithm>
 #include <array>
 #include <cmath>

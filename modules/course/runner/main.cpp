@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,19 @@ std::FILE* take_report() {
   return fdopen(descriptor, "w");
 }
 
+/// What a check says after `<<`, if it does, in place of the assertion's own text, which shows how it
+/// computes.
+std::string without_assertion(const std::string& message) {
+  std::istringstream lines(message);
+  std::string line, own;
+  bool in_assertion = message.starts_with("Value of: ") || message.starts_with("Expected");
+  for (bool first = true; std::getline(lines, line); first = false) {
+    in_assertion = in_assertion && (first || line.starts_with("  ") || line.starts_with("Expected: "));
+    if (!in_assertion) own += (own.empty() ? "" : "\n") + line;
+  }
+  return own.empty() ? message : own;
+}
+
 /// What FAIL() says, without GoogleTest's line before; or an exception, out of the sentence that it makes of
 /// it.
 std::string without_frame(const std::string& message) {
@@ -50,8 +64,8 @@ std::string without_frame(const std::string& message) {
   if (message.starts_with(kFailed)) return message.substr(kFailed.size());
   const std::string before = "C++ exception with description \"", after = "\" thrown in the test body.";
   const std::size_t begin = message.find(before), end = message.find(after);
-  if (begin == std::string::npos || end == std::string::npos) return message;
-  return message.substr(begin + before.size(), end - begin - before.size());
+  if (begin == std::string::npos || end == std::string::npos) return without_assertion(message);
+  return "an exception was thrown: " + message.substr(begin + before.size(), end - begin - before.size());
 }
 
 /// What measure() recorded: [{"what", "seconds", "bytes"}, ...].
