@@ -18,8 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of the processor, so that a machine that does other work as well gives the same result. No right solution
-/// takes a third of it.
+/// Of the processor, so that a machine that does other work as well gives the same result.
 constexpr std::chrono::seconds kCpuTime{10};
 /// By the clock, for what only waits.
 constexpr std::chrono::seconds kTime{60};
@@ -235,15 +234,6 @@ fs::path measurements_of(const CourseTools& tools, const Module& module, Measure
   return tools.folder / fmt::format("measure_{:02}_{}.so", module.number, name_of(kind));
 }
 
-/// The sources of a copy with this extension.
-std::vector<fs::path> sources_in(const Module& module, const fs::path& copy, const char* extension) {
-  std::vector<fs::path> sources;
-  for (const std::string& name : module.sources()) {
-    if (fs::path(name).extension() == extension) sources.push_back(fs::absolute(copy / name));
-  }
-  return sources;
-}
-
 /// What a further run found.
 /// @param failed  whether the first run's checks failed: then only what the device reports is new
 std::string fault_of(const ExerciseResult& run, bool failed) {
@@ -266,8 +256,8 @@ const CheckResult* ExerciseResult::failure() const {
 
 ModulePlugins build_plugins(const CourseTools& tools, const Module& module, const fs::path& sources,
                             const fs::path& build) {
-  const std::vector<fs::path> of_host = sources_in(module, sources, ".cpp"),
-                              of_kernels = sources_in(module, sources, ".cu");
+  const std::vector<fs::path> of_host = module.sources_in(sources, ".cpp"),
+                              of_kernels = module.sources_in(sources, ".cu");
   const auto compile = [&](PluginKind kind, const std::vector<fs::path>& files, const char* name) {
     return files.empty() ? Plugin{} : build_plugin(tools, kind, files, fs::absolute(build), name);
   };
@@ -343,7 +333,7 @@ std::optional<Plugin> build_measured(const CourseTools& tools, const Module& mod
   if (!fs::exists(measurements_of(tools, module, kind))) return {};
   const bool of_kernels = kind == MeasureKind::counters;
   return build_plugin(tools, of_kernels ? PluginKind::counters : PluginKind::times,
-                      sources_in(module, sources, of_kernels ? ".cu" : ".cpp"), fs::absolute(build),
+                      module.sources_in(sources, of_kernels ? ".cu" : ".cpp"), fs::absolute(build),
                       name_of(kind));
 }
 

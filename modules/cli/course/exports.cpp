@@ -30,10 +30,7 @@ fs::path find_plugin(const nlohmann::json& description, const fs::path& folder, 
 
 /// The sources of this extension: the student's, and what puts their functions into the slots.
 std::vector<fs::path> sources_of(const Module& module, const fs::path& copy, const char* extension) {
-  std::vector<fs::path> sources;
-  for (const std::string& name : module.sources()) {
-    if (fs::path(name).extension() == extension) sources.push_back(fs::absolute(copy / name));
-  }
+  std::vector<fs::path> sources = module.sources_in(copy, extension);
   const fs::path slots = module.folder / (std::string("slots") + extension);
   if (sources.empty() || !fs::exists(slots)) return {};
   sources.push_back(slots);
@@ -44,11 +41,7 @@ std::vector<fs::path> sources_of(const Module& module, const fs::path& copy, con
 std::string errors_of_nvcc(const CourseTools& tools, const Module& module, const fs::path& copy) {
   const fs::path nvcc = find_nvcc();
   if (nvcc.empty()) return "";
-  std::vector<fs::path> kernels;
-  for (const std::string& name : module.sources()) {
-    if (fs::path(name).extension() == ".cu") kernels.push_back(fs::absolute(copy / name));
-  }
-  return errors_of_nvcc(tools, nvcc, kernels, fs::absolute(copy / "build"));
+  return errors_of_nvcc(tools, nvcc, module.sources_in(copy, ".cu"), fs::absolute(copy / "build"));
 }
 
 /// Removes the compiled plug-ins of a module except these.

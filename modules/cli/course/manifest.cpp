@@ -92,6 +92,14 @@ std::vector<std::string> Module::sources() const {
   return sources;
 }
 
+std::vector<path> Module::sources_in(const path& copy, const std::string& extension) const {
+  std::vector<path> found;
+  for (const std::string& name : sources()) {
+    if (path(name).extension() == extension) found.push_back(std::filesystem::absolute(copy / name));
+  }
+  return found;
+}
+
 int Module::points() const {
   return std::accumulate(exercises.begin(), exercises.end(), 0,
                          [](int sum, const Exercise& exercise) { return sum + exercise.points; });

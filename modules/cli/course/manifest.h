@@ -55,6 +55,9 @@ struct Module {
   std::string folder_name() const;
   /// The files that a student edits, each once.
   std::vector<std::string> sources() const;
+  /// Those of a copy that have this extension, as absolute paths.
+  std::vector<std::filesystem::path> sources_in(const std::filesystem::path& copy,
+                                                const std::string& extension) const;
   int points() const;
   const Exercise* find(const std::string& id) const;
 };
