@@ -15,7 +15,7 @@ endfunction()
 
 # What the library's sources include, and programs with the static library link.
 function(tinytorch_link_dependencies target)
-  target_link_libraries(${target} PRIVATE fmt::fmt TinyTorch::hwy TinyTorch::png TinyTorch::z)
+  target_link_libraries(${target} PRIVATE fmt::fmt TinyTorch::hwy_contrib TinyTorch::hwy TinyTorch::png TinyTorch::z)
   if(TINYTORCH_OPENMP)
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
   endif()

@@ -1,22 +1,32 @@
-#include "core/ops/internal/sort.h"
 #include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "core/ops/creation.h"
 
 namespace tinytorch {
 
-Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
-  Sorted<Tensor> sorted = sort(x.value(), axis, descending);
-  const int along = normalize_axis("sort", axis, x.rank());
-  Variable values =
-      record("sort", sorted.values, {x}, [along, indices = Saved(sorted.indices)](const RuleArguments& at) {
-        // The indices are a permutation, so every zero is overwritten.
-        return Gradients(scatter_unchecked(Variable(zeros_like(at.grad)),
-                                           detail::IndexMap{along, indices->value()}, at.grad));
+namespace {
+
+/// Records sorted values: each passes its gradient to its index in x.
+Sorted<Variable> record_sorted(const char* op, const Variable& x, int axis, Sorted<Tensor> sorted) {
+  const int along = normalize_axis(op, axis, x.rank());
+  Variable values = record(
+      op, sorted.values, {x},
+      [along, indices = Saved(sorted.indices)](const RuleArguments& at, InputGradient dx) {
+        const Variable zero = zeros(dx.shape(), {.dtype = at.grad.dtype(), .device = at.grad.device()});
+        return Gradients(scatter_unchecked(zero, detail::IndexMap{along, indices->value()}, at.grad));
       });
   return {std::move(values), std::move(sorted.indices)};
 }
 
-TINYTORCH_INSTANTIATE_SORT(Variable)
+}  // namespace
+
+Sorted<Variable> sort(const Variable& x, int axis, bool descending) {
+  return record_sorted("sort", x, axis, sort(x.value(), axis, descending));
+}
+
+Sorted<Variable> topk(const Variable& x, std::int64_t k, int axis, bool largest) {
+  return record_sorted("topk", x, axis, topk(x.value(), k, axis, largest));
+}
 
 }  // namespace tinytorch

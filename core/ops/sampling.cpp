@@ -13,18 +13,18 @@
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/draw_guard.h"
 #include "core/ops/reduction.h"
+#include "core/ops/sort.h"
 
 namespace tinytorch {
 
 namespace {
 
 /// The indices of the n smallest keys, in ascending order of the keys; of equal ones the first index first.
-template <class Key>
-std::vector<std::int64_t> indices_of_smallest(const std::vector<Key>& keys, std::size_t n) {
+std::vector<std::int64_t> indices_of_smallest(const std::vector<double>& keys, std::size_t n) {
   std::vector<std::int64_t> indices(keys.size());
   std::iota(indices.begin(), indices.end(), std::int64_t{0});
   const auto before = [&](std::int64_t a, std::int64_t b) {
-    const Key x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
+    const double x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
     return x != y ? x < y : a < b;
   };
   std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(n), indices.end(), before);
@@ -152,9 +152,8 @@ Tensor permutation(std::int64_t n, Options options, Generator& generator) {
   if (dtype != DType::i64 && n > (dtype == DType::u8 ? 1ll << 8 : 1ll << 31))
     fail<DTypeError>("permutation", "{} cannot hold the integers up to {}", dtype, n - 1);
   const DrawGuard guard(generator);
-  const std::vector<std::int64_t> keys =
-      randint(0, std::numeric_limits<std::int64_t>::max(), {n}, {}, generator).to_vector<std::int64_t>();
-  const Tensor order = from_values(indices_of_smallest(keys, keys.size()), {n});
+  const Tensor keys = randint(0, std::numeric_limits<std::int64_t>::max(), {n}, {}, generator);
+  const Tensor order = argsort(keys);
   return order.to({.dtype = dtype, .device = options.device.value_or(Device::cpu())});
 }
 

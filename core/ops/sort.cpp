@@ -1,23 +1,37 @@
 #include "core/ops/sort.h"
 #include "core/ops/sort_kernels.h"
 
-#include "core/ops/composite.h"
+#include "core/op_scope.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
-#include "core/ops/internal/sort.h"
+#include "core/ops/shape.h"
 
 namespace tinytorch {
+
+namespace {
+
+using SortKernel = Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)>;
+
+/// The first n elements of x's sorted slices along an axis, by a kernel that works along the last axis.
+Sorted<Tensor> first_sorted(const SortKernel& kernel, const Tensor& x, int axis, bool descending,
+                            std::int64_t n) {
+  const Tensor rows = contiguous(transpose(x, axis, -1));
+  Shape shape = rows.shape();
+  shape.back() = n;
+  Tensor values = empty(shape, {.dtype = x.dtype(), .device = x.device()});
+  Tensor indices = empty(shape, {.dtype = DType::i64, .device = x.device()});
+  if (values.numel() > 0) kernel(rows, descending, indices, values);
+  return {contiguous(transpose(values, axis, -1)), contiguous(transpose(indices, axis, -1))};
+}
+
+}  // namespace
 
 Sorted<Tensor> sort(const Tensor& x, int axis, bool descending) {
   const OpScope scope("sort");
   require_defined("sort", x);
   const int along = normalize_axis("sort", axis, x.rank());
-  const Tensor rows = contiguous(transpose(x, along, -1));
-  Tensor values = empty(rows.shape(), {.dtype = x.dtype(), .device = x.device()});
-  Tensor indices = empty(rows.shape(), {.dtype = DType::i64, .device = x.device()});
-  if (rows.numel() > 0) kernels::sort(rows, descending, indices, values);
-  return {contiguous(transpose(values, along, -1)), contiguous(transpose(indices, along, -1))};
+  return first_sorted(kernels::sort, x, along, descending, x.shape()[along]);
 }
 
 Tensor argsort(const Tensor& x, int axis, bool descending) {
@@ -25,17 +39,16 @@ Tensor argsort(const Tensor& x, int axis, bool descending) {
   return sort(x, axis, descending).indices;
 }
 
-namespace detail {
-
-void check_topk(const Shape& shape, std::int64_t k, int axis) {
-  const int along = normalize_axis("topk", axis, shape.size());
-  if (k >= 0 && k <= shape[along]) return;
-  fail<ValueError>("topk", "k is {}, but axis {} of shape {} has {} elements; k must be 0 to {}", k, along,
-                   shape, shape[along], shape[along]);
+Sorted<Tensor> topk(const Tensor& x, std::int64_t k, int axis, bool largest) {
+  const OpScope scope("topk");
+  require_defined("topk", x);
+  const int along = normalize_axis("topk", axis, x.rank());
+  const std::int64_t length = x.shape()[along];
+  if (k < 0 || k > length) {
+    fail<ValueError>("topk", "k is {}, but axis {} of shape {} has {} elements; k must be 0 to {}", k, along,
+                     x.shape(), length, length);
+  }
+  return first_sorted(kernels::topk, x, along, largest, k);
 }
-
-}  // namespace detail
-
-TINYTORCH_INSTANTIATE_SORT(Tensor)
 
 }  // namespace tinytorch

@@ -35,12 +35,11 @@ Sorted<Tensor> sort(const Tensor& x, int axis = -1, bool descending = false);
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
 /// The k largest elements along an axis in descending order, or with `largest` false the k smallest in
-/// ascending order, for Tensor and Variable. Equal elements keep their order, which PyTorch does not
-/// guarantee. It sorts the whole axis.
+/// ascending order. Equal elements keep their order, which PyTorch does not guarantee. On the CPU it selects
+/// them in one pass; on CUDA it sorts the whole axis.
 /// @return  the elements and their indices, both of x's shape with length k along the axis
 /// @throws ShapeError  the axis is out of range
 /// @throws ValueError  k is negative or larger than the length of the axis, or x is undefined
-template <TensorLike T>
-Sorted<T> topk(const T& x, std::int64_t k, int axis = -1, bool largest = true);
+Sorted<Tensor> topk(const Tensor& x, std::int64_t k, int axis = -1, bool largest = true);
 
 }  // namespace tinytorch

@@ -9,5 +9,8 @@ namespace tinytorch::kernels {
 /// axis. The sort is stable; NaN counts as the largest. Every dtype; all tensors are contiguous, of x's shape
 /// and not empty.
 inline Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)> sort{"sort"};
+/// The first elements of sort(x, largest): indices and values have the same shape, whose last axis, of at
+/// least 1 element, may be shorter than x's.
+inline Kernel<void(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values)> topk{"topk"};
 
 }  // namespace tinytorch::kernels

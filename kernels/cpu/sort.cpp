@@ -1,48 +1,231 @@
 #include "core/ops/sort_kernels.h"
 
 #include <algorithm>
-#include <numeric>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
 
+#include "core/storage.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/sort_entries.h"
 #include "kernels/dispatch.h"
-#include "kernels/math/sort.h"
 #include "kernels/register.h"
 
-// The standard library's sort, compiled once: no instruction set makes comparing and moving faster.
 namespace tinytorch::cpu {
 namespace {
 
-template <class Before, class T>
-void sort_row(const T* x, std::int64_t n, std::int64_t* indices, T* values) {
-  std::iota(indices, indices + n, std::int64_t{0});
-  std::sort(indices, indices + n, [x](std::int64_t a, std::int64_t b) {
-    if (Before{}(x[a], x[b])) return true;
-    return a < b && !Before{}(x[b], x[a]);  // stable
-  });
-  for (std::int64_t i = 0; i < n; ++i) values[i] = x[indices[i]];
+using Words = std::span<std::uint64_t>;
+
+/// The number of elements of `a` among the first n of the merged a and b, which are sorted.
+std::size_t merged_from_first(Words a, Words b, std::size_t n) {
+  std::size_t low = n > b.size() ? n - b.size() : 0, high = std::min(n, a.size());
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const bool more = a[middle] < b[n - middle - 1];
+    low = more ? middle + 1 : low;
+    high = more ? high : middle;
+  }
+  return low;
 }
 
-template <class Before>
-void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
-  const std::int64_t n = x.shape().back();
+/// Merges sorted runs of `length` entries pairwise into `to`, in equal shares of the result for the threads.
+void merge_runs(Words from, std::size_t length, Words to) {
+  const std::size_t n = from.size(), pairs = (n + 2 * length - 1) / (2 * length);
+  const std::size_t shares = (static_cast<std::size_t>(max_threads()) + pairs - 1) / pairs;
+  parallel_for(static_cast<std::int64_t>(pairs * shares), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto task = static_cast<std::size_t>(begin); task < static_cast<std::size_t>(end); ++task) {
+      const std::size_t first = task / shares * 2 * length, share = task % shares;
+      const Words pair = from.subspan(first, std::min(2 * length, n - first));
+      const Words a = pair.first(std::min(length, pair.size())), b = pair.subspan(a.size());
+      const std::size_t start = pair.size() * share / shares, stop = pair.size() * (share + 1) / shares;
+      const std::size_t a_start = merged_from_first(a, b, start), a_stop = merged_from_first(a, b, stop);
+      const Words left = a.subspan(a_start, a_stop - a_start),
+                  right = b.subspan(start - a_start, stop - a_stop - (start - a_start));
+      std::merge(left.begin(), left.end(), right.begin(), right.end(), to.subspan(first + start).begin());
+    }
+  });
+}
+
+void sort_words(const hwy::Sorter& sorter, Words words) {
+  sorter(words.data(), words.size(), hwy::SortAscending());
+}
+
+/// Sorts on all threads: a run each, which are then merged.
+void sort_words_in_parallel(Words words) {
+  const std::size_t n = words.size(), runs = std::bit_floor(static_cast<std::size_t>(max_threads()));
+  const std::size_t length = (n + runs - 1) / runs;
+  parallel_for(static_cast<std::int64_t>(runs), 1, [&](std::int64_t begin, std::int64_t end) {
+    const hwy::Sorter sorter;
+    for (auto run = static_cast<std::size_t>(begin); run < static_cast<std::size_t>(end); ++run)
+      sort_words(sorter, words.subspan(run * length, std::min(length, n - run * length)));
+  });
+  Storage buffer(Device::cpu(), runs > 1 ? n * sizeof(std::uint64_t) : 0);
+  Words from = words, to(reinterpret_cast<std::uint64_t*>(buffer.data()), runs > 1 ? n : 0);
+  for (std::size_t run = length; run < n; run *= 2) {
+    merge_runs(from, run, to);
+    std::swap(from, to);
+  }
+  if (from.data() != words.data()) std::copy(from.begin(), from.end(), words.begin());
+}
+
+/// The fewest elements of a row that are worth several threads.
+constexpr std::int64_t kParallelSort = 1 << 16;
+
+/// The entries are sorted where the indices will be.
+template <class T>
+void sort_long_row(const SortEntries<T>& entries, std::int64_t* indices, T* values) {
+  const auto n = static_cast<std::int64_t>(entries.size());
+  const Words words(reinterpret_cast<std::uint64_t*>(indices), entries.size());
+  parallel_for(n, kCheapGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+      words[i] = entries.entry(i);
+  });
+  sort_words_in_parallel(words);
+  entries.sort_ties(words);
+  parallel_for(n, kCheapGrain / 8, [&](std::int64_t begin, std::int64_t end) {
+    entries.read(words.data() + begin, end - begin, indices + begin, values + begin);
+  });
+}
+
+template <class T>
+void sort_row(const hwy::Sorter& sorter, const SortEntries<T>& entries, std::int64_t* indices, T* values) {
+  const Words words(reinterpret_cast<std::uint64_t*>(indices), entries.size());
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = entries.entry(i);
+  sort_words(sorter, words);
+  entries.sort_ties(words);
+  entries.read(words.data(), static_cast<std::int64_t>(words.size()), indices, values);
+}
+
+void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
+  const std::int64_t n = x.shape().back(), rows = x.numel() / n;
   dispatch_bytes(x.dtype(), [&]<class T>() {
     const T* const input = static_cast<const T*>(x.raw_data());
     auto* const order = indices.data<std::int64_t>();
     T* const sorted = static_cast<T*>(values.raw_data());
-    parallel_for(x.numel() / n, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto entries = [&](std::int64_t row) {
+      return SortEntries<T>({input + row * n, static_cast<std::size_t>(n)}, descending);
+    };
+    if (rows < max_threads() && n >= kParallelSort) {
+      for (std::int64_t row = 0; row < rows; ++row)
+        sort_long_row(entries(row), order + row * n, sorted + row * n);
+      return;
+    }
+    parallel_for(rows, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      const hwy::Sorter sorter;
       for (std::int64_t row = begin; row < end; ++row)
-        sort_row<Before>(input + row * n, n, order + row * n, sorted + row * n);
+        sort_row(sorter, entries(row), order + row * n, sorted + row * n);
     });
   });
 }
 
-void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
-  if (descending) return sort_rows<math::Descending>(x, indices, values);
-  sort_rows<math::Ascending>(x, indices, values);
+/// Selects the k first of a row's entries. A buffer of more than k collects the entries that come before the
+/// k-th of those seen so far; when it is full, all but the k first are dropped.
+template <class T>
+class Selection {
+ public:
+  Selection(const SortEntries<T>& entries, std::size_t k, Words buffer)
+      : entries_(entries), k_(k), buffer_(buffer) {}
+
+  void add(std::uint64_t entry) {
+    if (entry > bound_) return;
+    buffer_[size_++] = entry;
+    if (size_ == buffer_.size()) drop_all_but_first();
+  }
+
+  /// The k first of all that were added, in order.
+  Words sorted() {
+    if (size_ > k_) drop_all_but_first();
+    std::sort(buffer_.data(), buffer_.data() + size_, comes_first());
+    return buffer_.first(size_);
+  }
+
+ private:
+  auto comes_first() const {
+    return [this](std::uint64_t a, std::uint64_t b) { return entries_.comes_first(a, b); };
+  }
+
+  void drop_all_but_first() {
+    std::uint64_t* const last = buffer_.data() + k_ - 1;
+    std::nth_element(buffer_.data(), last, buffer_.data() + size_, comes_first());
+    size_ = k_;
+    bound_ = entries_.last_alike(*last);
+  }
+
+  const SortEntries<T>& entries_;
+  std::size_t k_;
+  Words buffer_;
+  std::size_t size_ = 0;
+  std::uint64_t bound_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// A buffer of so many entries for a Selection of k: the larger, the more seldom they are partitioned.
+std::size_t selection_buffer_size(std::size_t k) { return std::max<std::size_t>(4 * k, 64); }
+
+/// The k first entries of [begin, end), in order, in the buffer.
+template <class T>
+Words select_first(const SortEntries<T>& entries, std::size_t begin, std::size_t end, std::size_t k,
+                   Words buffer) {
+  Selection<T> selection(entries, k, buffer);
+  for (std::size_t i = begin; i < end; ++i) selection.add(entries.entry(i));
+  return selection.sorted();
+}
+
+/// The k first entries of a row: each thread selects those of its share, and of these they are selected.
+template <class T>
+Words select_first_in_parallel(const SortEntries<T>& entries, std::size_t k, Words buffer) {
+  const auto shares = static_cast<std::size_t>(max_threads());
+  const std::size_t size = buffer.size() / shares, n = entries.size();
+  std::vector<Words> selected(shares);
+  parallel_for(static_cast<std::int64_t>(shares), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto share = static_cast<std::size_t>(begin); share < static_cast<std::size_t>(end); ++share) {
+      selected[share] = select_first(entries, n * share / shares, n * (share + 1) / shares, k,
+                                     buffer.subspan(share * size, size));
+    }
+  });
+  std::size_t all = 0;
+  for (const Words& share : selected) {
+    std::copy(share.begin(), share.end(), buffer.begin() + static_cast<std::ptrdiff_t>(all));
+    all += share.size();
+  }
+  std::sort(buffer.data(), buffer.data() + all,
+            [&](std::uint64_t a, std::uint64_t b) { return entries.comes_first(a, b); });
+  return buffer.first(k);
+}
+
+void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
+  const std::int64_t n = x.shape().back(), rows = x.numel() / n, k = values.shape().back();
+  const std::int64_t threads = max_threads();
+  const bool are_long = rows < threads && n >= kParallelSort;
+  const std::size_t buffer_size = selection_buffer_size(static_cast<std::size_t>(k));
+  dispatch_bytes(x.dtype(), [&]<class T>() {
+    const T* const input = static_cast<const T*>(x.raw_data());
+    T* const found = static_cast<T*>(values.raw_data());
+    const auto select = [&](std::int64_t row, Words buffer) {
+      const SortEntries<T> entries({input + row * n, static_cast<std::size_t>(n)}, largest);
+      const auto first = static_cast<std::size_t>(k);
+      const Words selected = are_long ? select_first_in_parallel(entries, first, buffer)
+                                      : select_first(entries, 0, entries.size(), first, buffer);
+      entries.read(selected.data(), k, indices.data<std::int64_t>() + row * k, found + row * k);
+    };
+    const auto with_buffer = [&](std::int64_t begin, std::int64_t end, std::size_t size) {
+      Storage storage(Device::cpu(), size * sizeof(std::uint64_t));
+      for (std::int64_t row = begin; row < end; ++row)
+        select(row, {reinterpret_cast<std::uint64_t*>(storage.data()), size});
+    };
+    if (are_long) return with_buffer(0, rows, static_cast<std::size_t>(threads) * buffer_size);
+    parallel_for(rows, kMediumGrain / n + 1,
+                 [&](std::int64_t begin, std::int64_t end) { with_buffer(begin, end, buffer_size); });
+  });
 }
 
 }  // namespace
 
-void register_sort() { kernels::sort.set(DeviceType::cpu, sort); }
+void register_sort() {
+  kernels::sort.set(DeviceType::cpu, sort);
+  kernels::topk.set(DeviceType::cpu, topk);
+}
 
 }  // namespace tinytorch::cpu

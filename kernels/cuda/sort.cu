@@ -4,6 +4,9 @@
 #include <bit>
 #include <utility>
 
+#include "core/ops/copy_kernels.h"
+#include "core/ops/creation.h"
+#include "core/ops/shape.h"
 #include "core/storage.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
@@ -148,8 +151,21 @@ void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& valu
   });
 }
 
+/// The first elements of the sorted rows: no selection.
+void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
+  Tensor all_indices = empty(x.shape(), {.dtype = DType::i64, .device = x.device()});
+  Tensor all_values = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  sort(x, largest, all_indices, all_values);
+  const std::int64_t k = values.shape().back();
+  kernels::copy(slice(all_indices, -1, 0, k), indices);
+  kernels::copy(slice(all_values, -1, 0, k), values);
+}
+
 }  // namespace
 
-void register_sort() { kernels::sort.set(DeviceType::cuda, sort); }
+void register_sort() {
+  kernels::sort.set(DeviceType::cuda, sort);
+  kernels::topk.set(DeviceType::cuda, topk);
+}
 
 }  // namespace tinytorch::cuda

@@ -95,6 +95,7 @@ void sort_rows() {
       .inputs(values)
       .dtypes(kAllDTypes)
       .shapes(kSortedShapesWithTwoAxes)
+      .covers(kernels::topk)
       .reference([](const Array& x) { return first_two(sorted(1, true)(x)); })
       .exactly_with_signed_zeros()
       .gradient(except_at_ties)

@@ -91,13 +91,14 @@ using AllSlots = Slots<
     kernels::max_pool2d_at, kernels::max_pool2d_gradient, kernels::random_uniform, kernels::random_normal,
     kernels::random_integers, kernels::lstm_gates, kernels::lstm_gates_gradient, kernels::gru_gates,
     kernels::gru_gates_gradient, kernels::sum, kernels::prod, kernels::max, kernels::min, kernels::argmax,
-    kernels::argmin, kernels::resample2d, kernels::cumsum, kernels::cumprod, kernels::sort, kernels::fold,
-    kernels::dropout, kernels::max_pool2d, kernels::rotate_halves, kernels::resample2d_gradient,
-    kernels::linear_recurrence, kernels::unfold, kernels::moment, kernels::nansum, kernels::cummax,
-    kernels::cummin, kernels::hardtanh, kernels::hardsigmoid, kernels::logsigmoid, kernels::softsign,
-    kernels::selu, kernels::mish, kernels::mish_gradient, kernels::rotate_interleaved, kernels::bitwise_and,
-    kernels::bitwise_or, kernels::bitwise_xor, kernels::bitwise_not, kernels::bitwise_left_shift,
-    kernels::bitwise_right_shift, kernels::quantize_rows, kernels::int8_linear>;
+    kernels::argmin, kernels::resample2d, kernels::cumsum, kernels::cumprod, kernels::sort, kernels::topk,
+    kernels::fold, kernels::dropout, kernels::max_pool2d, kernels::rotate_halves,
+    kernels::resample2d_gradient, kernels::linear_recurrence, kernels::unfold, kernels::moment,
+    kernels::nansum, kernels::cummax, kernels::cummin, kernels::hardtanh, kernels::hardsigmoid,
+    kernels::logsigmoid, kernels::softsign, kernels::selu, kernels::mish, kernels::mish_gradient,
+    kernels::rotate_interleaved, kernels::bitwise_and, kernels::bitwise_or, kernels::bitwise_xor,
+    kernels::bitwise_not, kernels::bitwise_left_shift, kernels::bitwise_right_shift, kernels::quantize_rows,
+    kernels::int8_linear>;
 
 CachingAllocator& caching_allocator() { return dynamic_cast<CachingAllocator&>(allocator(backend())); }
 
