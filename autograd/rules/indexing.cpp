@@ -38,8 +38,7 @@ class SavedMap {
 Variable gather_unchecked(const Variable& x, const IndexMap& map) {
   return record("gather", gather_unchecked(x.value(), map), {x},
                 [map = SavedMap(map)](const RuleArguments& at, InputGradient dx) {
-                  const Variable zero = zeros_for(at.grad, dx.shape());
-                  return Gradients(scatter_add_unchecked(zero, *map, at.grad));
+                  return Gradients(scatter_add_to_zeros(dx.shape(), *map, at.grad));
                 });
 }
 
@@ -61,6 +60,12 @@ Variable scatter_add_unchecked(const Variable& x, const IndexMap& map, const Var
                   return Gradients(dx([&] { return at.grad; }),
                                    dsource([&] { return gather_unchecked(at.grad, *map); }));
                 });
+}
+
+Variable scatter_add_to_zeros(const Shape& shape, const IndexMap& map, const Variable& source) {
+  return record(
+      "scatter_add", scatter_add_to_zeros(shape, map, source.value()), {source},
+      [map = SavedMap(map)](const RuleArguments& at) { return Gradients(gather_unchecked(at.grad, *map)); });
 }
 
 }  // namespace detail

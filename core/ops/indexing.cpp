@@ -207,6 +207,12 @@ Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor&
   return scattered(kernels::scatter_add, x, map, source);
 }
 
+Tensor scatter_add_to_zeros(const Shape& shape, const IndexMap& map, const Tensor& source) {
+  Tensor y = zeros(shape, {.dtype = source.dtype(), .device = source.device()});
+  if (map.index.numel() > 0) kernels::scatter_add(source, map.axis, map.index, y);
+  return y;
+}
+
 }  // namespace detail
 
 Tensor nonzero(const Tensor& x) {

@@ -1,4 +1,3 @@
-#include "kernels/math/activation.h"
 #include "core/ops/activation_kernels.h"
 #include "core/ops/copy_kernels.h"
 #include "kernels/register.h"
@@ -14,6 +13,8 @@
 
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/activation-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

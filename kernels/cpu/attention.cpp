@@ -4,8 +4,6 @@
 
 #include "kernels/attention.h"
 #include "kernels/cpu/parallel.h"
-#include "kernels/math/arithmetic.h"
-#include "kernels/math/math.h"
 #include "kernels/math/random.h"
 #include "kernels/register.h"
 
@@ -20,6 +18,9 @@
 
 #include "kernels/cpu/attention-inl.h"
 #include "kernels/cpu/reduce-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/arithmetic-inl.h"
+#include "kernels/math/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

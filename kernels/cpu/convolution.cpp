@@ -5,7 +5,6 @@
 #include "core/ops/creation.h"
 #include "core/ops/internal/image.h"
 #include "core/ops/shape.h"
-#include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -19,7 +18,9 @@
 
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/product-inl.h"
+#include "kernels/cpu/vector-inl.h"
 #include "kernels/cpu/window-inl.h"
+#include "kernels/math/arithmetic-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

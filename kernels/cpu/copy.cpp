@@ -1,4 +1,3 @@
-#include "kernels/math/copy.h"
 #include "core/ops/copy_kernels.h"
 #include "kernels/dispatch.h"
 #include "kernels/register.h"
@@ -13,6 +12,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/elementwise-inl.h"
+#include "kernels/math/copy-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -101,9 +101,7 @@ template <class Word>
 void copy_words(const Tensor& x, Tensor& y) {
   const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
   if (copy_transposed<Word>(x, y, space)) return;
-  const UnaryInnerLoop<math::Identity, Word, Word> inner_loop{
-      static_cast<const Word*>(x.raw_data()), static_cast<Word*>(y.raw_data()), space.inner_strides()};
-  for_each_inner_loop(space, kCheapGrain, inner_loop);
+  unary_typed<math::Identity, Word>(x, y, kCheapGrain);
 }
 
 void copy(const Tensor& x, Tensor& y) {

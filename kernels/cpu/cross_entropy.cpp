@@ -1,6 +1,5 @@
 #include "kernels/math/cross_entropy.h"
 #include "core/ops/cross_entropy_kernels.h"
-#include "kernels/math/math.h"
 #include "kernels/register.h"
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -14,6 +13,8 @@
 
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

@@ -1,11 +1,19 @@
 // Elementwise kernels from functors, compiled once for each instruction set: see kernels/cpu/targets.h.
 
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "core/ops/copy.h"
 #include "core/tensor.h"
+#include "kernels/cpu/caches.h"
 #include "kernels/cpu/inner_loops.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/copy-inl.h"
 
 #if defined(TINYTORCH_CPU_ELEMENTWISE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_ELEMENTWISE_INL_H
@@ -43,102 +51,132 @@ HWY_NOINLINE void scatter(const T* buffer, std::int64_t n, T* y, std::int64_t st
   for (std::int64_t i = 0; i < n; ++i) y[i * stride] = buffer[i];
 }
 
-/// The inner loop of y = op(x).
-template <class Op, class X, class Y>
-struct UnaryInnerLoop {
-  const X* x;
-  Y* y;
-  PerOperand<2> strides;
-  Op op = {};
+/// Ops that move elements, of any type.
+template <class Op>
+inline constexpr bool is_move_only = std::is_same_v<Op, math::Identity>;
 
-  void operator()(const PerOperand<2>& offset, std::int64_t n) const {
-    const X* from = x + offset[0];
-    Y* to = y + offset[1];
-    if (strides[0] == 1 && strides[1] == 1) return contiguous(op, from, to, n);
-    X inputs[kBufferSize];
-    Y outputs[kBufferSize];
-    for (; n > 0; n -= kBufferSize, from += kBufferSize * strides[0], to += kBufferSize * strides[1]) {
-      const std::int64_t length = std::min(n, kBufferSize);
-      gather(from, strides[0], length, inputs);
-      contiguous(op, inputs, outputs, length);
-      scatter(outputs, length, to, strides[1]);
-    }
-  }
-
-  // The op is passed by value, so that no write to `to` can change it.
-  static HWY_NOINLINE void contiguous(const Op op, const X* from, Y* to, std::int64_t n) {
-    INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) to[i] = op(from[i]);
-  }
+/// Ops on Vectors. Others, on integers mostly, are loops over scalars, which the compiler may vectorize.
+template <class Op, class Y, class... X>
+concept VectorOp = (std::is_floating_point_v<Y> || is_move_only<Op>)&&(std::is_same_v<X, Y>&&...) &&
+                   requires(const Op& op, Vector<X>... x) {
+  { op(x...) } -> std::same_as<Vector<Y>>;
 };
 
-/// The inner loop of y = op(a, b); one of a and b may be a scalar (stride 0).
-template <class Op, class X, class Y>
-struct BinaryInnerLoop {
-  const X* a;
-  const X* b;
-  Y* y;
-  PerOperand<3> strides;
+/// y = op(x...) of n contiguous elements. The op is passed by value, so that no write to y can change it.
+template <class Op, class Y, class... X>
+HWY_NOINLINE void map(const Op op, std::int64_t n, Y* y, const X*... x) {
+  if constexpr (VectorOp<Op, Y, X...>) {
+    constexpr std::int64_t kLanes = Vector<Y>::kLanes;
+    std::int64_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) op(Vector<X>::load(x + i)...).store(y + i);
+    if (i < n) op(Vector<X>::load_first(x + i, n - i)...).store_first(y + i, n - i);
+  } else {
+    INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) y[i] = op(x[i]...);
+  }
+}
 
-  void operator()(const PerOperand<3>& offset, std::int64_t n) const {
-    const X* left = a + offset[0];
-    const X* right = b + offset[1];
-    Y* to = y + offset[2];
-    if (strides[2] == 1 && strides[0] == 1 && strides[1] == 1) return contiguous(left, right, to, n);
-    if (strides[2] == 1 && strides[0] == 1 && strides[1] == 0) return right_scalar(left, *right, to, n);
-    if (strides[2] == 1 && strides[0] == 0 && strides[1] == 1) return left_scalar(*left, right, to, n);
-    X lefts[kBufferSize], rights[kBufferSize];
+/// map() with stores past the caches: so the memory of y, which is about to be overwritten, is not read. They
+/// are seen by other threads after hwy::FlushStream().
+template <class Op, class Y, class... X>
+HWY_NOINLINE void map_streaming(const Op op, std::int64_t n, Y* y, const X*... x) {
+  if constexpr (VectorOp<Op, Y, X...>) {
+    constexpr std::int64_t kLanes = Vector<Y>::kLanes;
+    const auto elements = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(y) / sizeof(Y));
+    std::int64_t i = std::min(n, (kLanes - elements % kLanes) % kLanes);
+    map(op, i, y, x...);
+    for (; i + kLanes <= n; i += kLanes) op(Vector<X>::load(x + i)...).stream(y + i);
+    map(op, n - i, y + i, (x + i)...);
+  } else {
+    map(op, n, y, x...);
+  }
+}
+
+/// True for results that the caches cannot hold.
+inline bool exceeds_caches(const Tensor& y) {
+  constexpr std::int64_t kSmall = 1 << 18;
+  return y.numel() > kSmall && y.numel() * static_cast<std::int64_t>(size_of(y.dtype())) > cache_sizes().l3;
+}
+
+/// The inner loop of y = op(x, ...) with N operands x.
+template <class Op, class X, class Y, std::size_t N>
+class MapInnerLoop {
+ public:
+  /// @param streams  if map_streaming() pays
+  MapInnerLoop(const std::array<const X*, N>& x, Y* y, const PerOperand<N + 1>& strides, bool streams,
+               const Op& op)
+      : x_(x), y_(y), strides_(strides), streams_(streams && strides[N] == 1), op_(op) {
+    is_contiguous_ = std::ranges::all_of(strides, [](std::int64_t stride) { return stride == 1; });
+  }
+
+  void operator()(const PerOperand<N + 1>& offset, std::int64_t n) const {
+    std::array<const X*, N> from;
+    for (std::size_t k = 0; k < N; ++k) from[k] = x_[k] + offset[k];
+    if (is_contiguous_) {
+      map_block(from, y_ + offset[N], n, std::make_index_sequence<N>());
+    } else {
+      map_in_blocks(from, y_ + offset[N], n);
+    }
+    if (streams_) hwy::FlushStream();
+  }
+
+ private:
+  template <std::size_t... k>
+  void map_block(const std::array<const X*, N>& x, Y* y, std::int64_t n, std::index_sequence<k...>) const {
+    streams_ ? map_streaming(op_, n, y, x[k]...) : map(op_, n, y, x[k]...);
+  }
+
+  /// Operands that are not contiguous go through buffers; a scalar (stride 0) fills its own once.
+  void map_in_blocks(std::array<const X*, N> x, Y* y, std::int64_t n) const {
+    X inputs[N][kBufferSize];
     Y outputs[kBufferSize];
-    for (; n > 0; n -= kBufferSize) {
+    for (std::size_t k = 0; k < N; ++k) {
+      if (strides_[k] == 0) std::fill_n(inputs[k], std::min(n, kBufferSize), *x[k]);
+    }
+    for (; n > 0; n -= kBufferSize, y += kBufferSize * strides_[N]) {
       const std::int64_t length = std::min(n, kBufferSize);
-      gather(left, strides[0], length, lefts);
-      gather(right, strides[1], length, rights);
-      contiguous(lefts, rights, outputs, length);
-      scatter(outputs, length, to, strides[2]);
-      left += kBufferSize * strides[0];
-      right += kBufferSize * strides[1];
-      to += kBufferSize * strides[2];
+      std::array<const X*, N> block = x;
+      for (std::size_t k = 0; k < N; ++k) {
+        if (strides_[k] != 1) block[k] = inputs[k];
+        if (strides_[k] != 1 && strides_[k] != 0) gather(x[k], strides_[k], length, inputs[k]);
+        x[k] += kBufferSize * strides_[k];
+      }
+      map_block(block, strides_[N] == 1 ? y : outputs, length, std::make_index_sequence<N>());
+      if (strides_[N] != 1) scatter(outputs, length, y, strides_[N]);
     }
   }
 
-  static HWY_NOINLINE void contiguous(const X* left, const X* right, Y* to, std::int64_t n) {
-    const Op op;
-    INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) to[i] = op(left[i], right[i]);
-  }
-  static void right_scalar(const X* left, X right, Y* to, std::int64_t n) {
-    const Op op;
-    INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) to[i] = op(left[i], right);
-  }
-  static void left_scalar(X left, const X* right, Y* to, std::int64_t n) {
-    const Op op;
-    INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) to[i] = op(left, right[i]);
-  }
+  std::array<const X*, N> x_;
+  Y* y_;
+  PerOperand<N + 1> strides_;
+  bool streams_, is_contiguous_;
+  Op op_;
 };
 
 template <class Op, class X>
 void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
   using Y = std::invoke_result_t<Op, X>;
   const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
-  const UnaryInnerLoop<Op, X, Y> inner_loop{static_cast<const X*>(x.raw_data()),
-                                            static_cast<Y*>(y.raw_data()), space.inner_strides(), op};
-  for_each_inner_loop(space, grain, inner_loop);
+  const bool streams = exceeds_caches(y) && x.raw_data() != y.raw_data();
+  for_each_inner_loop(
+      space, grain,
+      MapInnerLoop<Op, X, Y, 1>({static_cast<const X*>(x.raw_data())}, static_cast<Y*>(y.raw_data()),
+                                space.inner_strides(), streams, op));
 }
 
 template <class Op, class X>
-void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grain) {
+void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grain, const Op& op = {}) {
   using Y = std::invoke_result_t<Op, X, X>;
   const IterationSpace<3> space = make_iteration_space<3>({&a, &b, &y});
   if (is_transposed_read(space, 0) && y.is_contiguous())
-    return binary_typed<Op, X>(contiguous(a), b, y, grain);
+    return binary_typed<Op, X>(contiguous(a), b, y, grain, op);
   if (is_transposed_read(space, 1) && y.is_contiguous())
-    return binary_typed<Op, X>(a, contiguous(b), y, grain);
-  const BinaryInnerLoop<Op, X, Y> inner_loop{static_cast<const X*>(a.raw_data()),
-                                             static_cast<const X*>(b.raw_data()),
-                                             static_cast<Y*>(y.raw_data()), space.inner_strides()};
-  for_each_inner_loop(space, grain, inner_loop);
+    return binary_typed<Op, X>(a, contiguous(b), y, grain, op);
+  const bool streams = exceeds_caches(y) && a.raw_data() != y.raw_data() && b.raw_data() != y.raw_data();
+  for_each_inner_loop(
+      space, grain,
+      MapInnerLoop<Op, X, Y, 2>({static_cast<const X*>(a.raw_data()), static_cast<const X*>(b.raw_data())},
+                                static_cast<Y*>(y.raw_data()), space.inner_strides(), streams, op));
 }
 
 /// The kernel y = op(x) for the dtypes of Types.

@@ -1,7 +1,7 @@
 #include "kernels/indexing.h"
 #include "core/ops/indexing_kernels.h"
+#include "core/storage.h"
 #include "kernels/dispatch.h"
-#include "kernels/math/indexing.h"
 #include "kernels/register.h"
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
@@ -14,6 +14,8 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/elementwise-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/indexing-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -125,6 +127,95 @@ void scatter_sorted(const Tensor& source, int axis, const Tensor& index, Tensor&
   for_each_inner_loop(space, kIndexingGrain, inner_loop);
 }
 
+/// Adds sources to their targets in order, through a buffer of f64 totals for the targets of a few
+/// neighbouring lines. The operands are index, source and y.
+template <class T>
+struct BufferedScatterAdd {
+  const std::int64_t* index;
+  const T* source;
+  T* y;
+  std::int64_t length, y_length;  // of a line
+  PerOperand<3> strides, axis_strides;
+
+  /// The number of lines for which the totals stay in the L2 cache, or at least share cache lines.
+  std::int64_t block() const {
+    constexpr std::int64_t kCachedTotals = 1 << 15, kPerCacheLine = 8;
+    return std::clamp(kCachedTotals / y_length, kPerCacheLine, kBufferSize);
+  }
+
+  void operator()(PerOperand<3> offset, std::int64_t n, double* totals) const {
+    // Lines that are contiguous are processed one by one.
+    const std::int64_t width = axis_strides[1] > strides[1] ? block() : 1;
+    for (; n > 0; n -= width) {
+      add(offset, std::min(n, width), totals);
+      for (std::size_t operand = 0; operand < 3; ++operand) offset[operand] += width * strides[operand];
+    }
+  }
+
+  void add(const PerOperand<3>& offset, std::int64_t n, double* totals) const {
+    T* const to = y + offset[2];
+    for (std::int64_t k = 0; k < y_length; ++k) {
+      for (std::int64_t i = 0; i < n; ++i) totals[k * n + i] = to[k * axis_strides[2] + i * strides[2]];
+    }
+    for (std::int64_t k = 0; k < length; ++k)
+      add_sources(index + offset[0] + k * axis_strides[0], source + offset[1] + k * axis_strides[1], n,
+                  totals);
+    for (std::int64_t k = 0; k < y_length; ++k) {
+      for (std::int64_t i = 0; i < n; ++i)
+        to[k * axis_strides[2] + i * strides[2]] = static_cast<T>(totals[k * n + i]);
+    }
+  }
+
+  void add_sources(const std::int64_t* at, const T* from, std::int64_t n, double* totals) const {
+    if (strides[0] == 0) {  // one target line
+      double* const to = totals + *at * n;
+      INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) to[i] += from[i * strides[1]];
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) totals[at[i * strides[0]] * n + i] += from[i * strides[1]];
+    }
+  }
+};
+
+/// The first elements of the lines along an axis of index, source and y, which are the operands.
+struct ScatterLines {
+  Tensor index, source, y;
+
+  ScatterLines(const Tensor& source, int axis, const Tensor& index, const Tensor& y)
+      : ScatterLines(source, axis, index, y, shape_of_lines(index.shape(), axis)) {}
+  IterationSpace<3> space() const { return make_iteration_space<3>({&index, &source, &y}); }
+
+ private:
+  ScatterLines(const Tensor& source, int axis, const Tensor& index, const Tensor& y, const Shape& shape)
+      : index(broadcast_along(index, axis, shape)),
+        source(broadcast_along(source, axis, shape)),
+        y(broadcast_along(y, axis, shape)) {}
+  static Shape shape_of_lines(Shape shape, int axis) {
+    shape[axis] = 1;
+    return shape;
+  }
+};
+
+template <class T>
+void scatter_add_buffered(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
+  const IterationSpace<3> space = ScatterLines(source, axis, index, y).space();
+  const std::int64_t length = index.shape()[axis];
+  const BufferedScatterAdd<T> add{
+      .index = index.data<std::int64_t>(),
+      .source = static_cast<const T*>(source.raw_data()),
+      .y = static_cast<T*>(y.raw_data()),
+      .length = length,
+      .y_length = y.shape()[axis],
+      .strides = space.inner_strides(),
+      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
+  parallel_for(space.numel, kIndexingGrain / length + 1, [&](std::int64_t begin, std::int64_t end) {
+    Storage totals(Device::cpu(), static_cast<std::size_t>(add.block() * add.y_length) * sizeof(double));
+    for_each_inner_loop(space, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
+      add(offset, n, reinterpret_cast<double*>(totals.data()));
+    });
+  });
+}
+
 /// The inner loop that reduces sources into their targets one after another, without a sort: for reductions
 /// that y's own type can accumulate. Lines along the axis are independent of each other; `axis_stride` is the
 /// stride along them. The operands are index, source and y.
@@ -162,11 +253,7 @@ template <class Reduction>
 void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
   using T = typename Reduction::Element;
   if (index.numel() == 0) return;
-  Shape lines = index.shape();
-  lines[axis] = 1;
-  const Tensor first_index = broadcast_along(index, axis, lines),
-               first_source = broadcast_along(source, axis, lines), first_y = broadcast_along(y, axis, lines);
-  const IterationSpace<3> space = make_iteration_space<3>({&first_index, &first_source, &first_y});
+  const IterationSpace<3> space = ScatterLines(source, axis, index, y).space();
   const std::int64_t length = index.shape()[axis];
   const SequentialScatter<Reduction> inner_loop{
       .index = index.data<std::int64_t>(),
@@ -186,6 +273,10 @@ void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor&
 void scatter_add(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
+      // Totals of all targets cost more than a sort where most targets have no source.
+      constexpr std::int64_t kTargetsPerSource = 4;
+      if (y.shape()[axis] <= kTargetsPerSource * index.shape()[axis])
+        return scatter_add_buffered<T>(source, axis, index, y);
       scatter_sorted<math::AddSources<T>>(source, axis, index, y);
     } else {
       scatter_sequential<math::AddSources<T>>(source, axis, index, y);

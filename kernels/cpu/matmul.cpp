@@ -2,8 +2,6 @@
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/matmul_kernels.h"
-#include "kernels/math/activation.h"
-#include "kernels/math/arithmetic.h"
 #include "kernels/register.h"
 
 #include <atomic>
@@ -19,6 +17,9 @@
 
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/product-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/activation-inl.h"
+#include "kernels/math/arithmetic-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

@@ -1,4 +1,3 @@
-#include "kernels/math/optimizer.h"
 #include "core/ops/optimizer_kernels.h"
 #include "kernels/register.h"
 
@@ -12,6 +11,8 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/elementwise-inl.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/optimizer-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {

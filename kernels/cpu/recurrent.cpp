@@ -1,4 +1,4 @@
-#include "kernels/recurrent.h"
+#include "core/ops/recurrent_kernels.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/register.h"
 
@@ -10,6 +10,9 @@
 #include <hwy/foreach_target.h>
 
 #include <hwy/highway.h>
+
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/recurrent-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -30,7 +33,7 @@ struct ForEachElement {
   }
 };
 
-void register_recurrent_kernels() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cpu); }
+void register_recurrent_kernels() { math::RecurrentKernels<ForEachElement>::register_for(DeviceType::cpu); }
 
 }  // namespace
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "core/dtype.h"
+#include "kernels/cpu/vector-inl.h"
 #include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
+#include "kernels/math/scalar-inl.h"
 
 #if defined(TINYTORCH_CPU_REDUCE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_REDUCE_INL_H
@@ -22,6 +23,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
+/// A fold combines elements, converted to Result, in any order: for scalars, and for Vectors of Result.
 template <class T>
 struct SumFold {
   using Element = T;
@@ -58,17 +60,18 @@ struct ExtremeFold {
   }
   template <class V>
   static HWY_INLINE V combine(V a, V b) {
+    using math::select;
     if constexpr (kMaximum) {
-      return ((a > b) | (a != a)) ? a : b;
+      return select((a > b) | (a != a), a, b);
     } else {
-      return ((a < b) | (a != a)) ? a : b;
+      return select((a < b) | (a != a), a, b);
     }
   }
 };
 
 /// What a fold combines for each element: the element itself, 0 where it is NaN, or the square of its
 /// distance from a center.
-struct Identity {
+struct Itself {
   template <class V>
   HWY_INLINE V operator()(V x) const {
     return x;
@@ -77,7 +80,8 @@ struct Identity {
 struct NanToZero {
   template <class V>
   HWY_INLINE V operator()(V x) const {
-    return x == x ? x : V{};
+    using math::select;
+    return select(x == x, x, V(0));
   }
 };
 struct SquaredDistance {
@@ -85,36 +89,62 @@ struct SquaredDistance {
 
   template <class V>
   HWY_INLINE V operator()(V x) const {
-    const V distance = x - center;
+    const V distance = x - V(center);
     return distance * distance;
   }
 };
 
-/// kLanes interleaved partial results of a fold, in vectors of the instruction set.
+/// Elements are read as Vectors of Result where both are floating.
+template <class T, class Result>
+inline constexpr bool is_read_as_vector = std::is_floating_point_v<T>&& std::is_floating_point_v<Result>;
+
+template <class Result, class T>
+HWY_INLINE Vector<Result> load_as(const T* x) {
+  if constexpr (std::is_same_v<T, Result>) {
+    return Vector<Result>::load(x);
+  } else {
+    const typename Vector<Result>::Tag tag;
+    return hn::PromoteTo(tag, hn::LoadU(hn::Rebind<T, decltype(tag)>(), x));
+  }
+}
+
+/// kLanes interleaved partial results of a fold: as many for each instruction set.
 template <class Fold, class T>
 class Lanes {
  public:
   using Result = typename Fold::Result;
-  static constexpr std::int64_t kLanes = 16;
+  static constexpr std::int64_t kLanes = 64 / sizeof(Result);
 
   Lanes() {
-    for (Vector& vector : vectors_) vector = Vector{} + Fold::identity();
+    for (Part& part : parts_) part = Part(Fold::identity());
   }
 
   /// Accumulates kLanes contiguous elements, one in each lane.
   template <class Lift>
   HWY_INLINE void accumulate(const T* x, const Lift& lift) {
-    for (std::int64_t i = 0; i < kVectors; ++i) {
-      Input input;
-      std::memcpy(&input, x + i * kWidth, sizeof(input));
-      vectors_[i] = Fold::combine(vectors_[i], lift(__builtin_convertvector(input, Vector)));
+    for (std::int64_t i = 0; i < kParts; ++i) {
+      if constexpr (kVectors) {
+        parts_[i] = Fold::combine(parts_[i], lift(load_as<Result>(x + i * kWidth)));
+      } else {
+        parts_[i] = Fold::combine(parts_[i], lift(static_cast<Result>(x[i])));
+      }
     }
+  }
+  /// Combines each lane with that of others.
+  HWY_INLINE void combine(const Lanes& others) {
+    for (std::int64_t i = 0; i < kParts; ++i) parts_[i] = Fold::combine(parts_[i], others.parts_[i]);
   }
 
   /// Combines the lanes pairwise: lane l with lane l + width, for width = kLanes / 2, ..., 1.
   Result total() const {
     Result lane[kLanes];
-    for (std::int64_t l = 0; l < kLanes; ++l) lane[l] = vectors_[l / kWidth][l % kWidth];
+    for (std::int64_t i = 0; i < kParts; ++i) {
+      if constexpr (kVectors) {
+        parts_[i].store(lane + i * kWidth);
+      } else {
+        lane[i] = parts_[i];
+      }
+    }
     for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
       for (std::int64_t l = 0; l < width; ++l) lane[l] = Fold::combine(lane[l], lane[l + width]);
     }
@@ -122,37 +152,53 @@ class Lanes {
   }
 
  private:
-  static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
-  static constexpr std::int64_t kWidth =
-      std::min(kLanes, kVectorBytes / static_cast<std::int64_t>(sizeof(Result)));
-  static constexpr std::int64_t kVectors = kLanes / kWidth;
-  using Vector [[gnu::vector_size(kWidth * sizeof(Result))]] = Result;
-  using Input [[gnu::vector_size(kWidth * sizeof(T))]] = T;
+  static constexpr bool kVectors = is_read_as_vector<T, Result>;
+  using Part = std::conditional_t<kVectors, Vector<Result>, Result>;
+  static constexpr std::int64_t kWidth = kVectors ? HWY_LANES(Result) : 1;
+  static constexpr std::int64_t kParts = kLanes / kWidth;
 
-  Vector vectors_[kVectors];
+  Part parts_[kParts];
 };
 
-/// Folds lift(x) of n elements, in interleaved lanes where there are enough.
-template <class Fold, class T = typename Fold::Element, class Lift = Identity>
+/// Folds lift(x) of n contiguous elements. Many are read at four distant positions at once, because a single
+/// stream of reads does not reach the bandwidth of the memory.
+template <class Fold, class T, class Lift>
+HWY_INLINE typename Fold::Result fold_contiguous(const T* x, std::int64_t n, const Lift& lift) {
+  constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes, kStreams = 4, kMany = 1 << 15;
+  const std::int64_t rounds = n / (kStreams * kLanes);
+  const std::int64_t distance = n < kMany ? kLanes : rounds * kLanes,
+                     step = n < kMany ? kStreams * kLanes : kLanes;
+  Lanes<Fold, T> lanes;
+  if (rounds > 0) {
+    Lanes<Fold, T> streams[kStreams];
+    for (std::int64_t i = 0; i < rounds; ++i) {
+      for (std::int64_t s = 0; s < kStreams; ++s) streams[s].accumulate(x + i * step + s * distance, lift);
+    }
+    streams[0].combine(streams[1]);
+    streams[2].combine(streams[3]);
+    streams[0].combine(streams[2]);
+    lanes = streams[0];
+  }
+  std::int64_t i = rounds * kStreams * kLanes;
+  for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
+  typename Fold::Result total = lanes.total();
+  for (; i < n; ++i) total = Fold::combine(total, lift(static_cast<typename Fold::Result>(x[i])));
+  return total;
+}
+
+/// Folds lift(x) of n elements.
+template <class Fold, class T = typename Fold::Element, class Lift = Itself>
 typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n, const Lift& lift = {}) {
   using Result = typename Fold::Result;
-  constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes;
+  if (stride == 1) return fold_contiguous<Fold>(x, n, lift);
+  constexpr std::int64_t kBlock = 1024;
+  T block[kBlock];
   Result total = Fold::identity();
-  std::int64_t i = 0;
-  if (n >= kLanes) {
-    Lanes<Fold, T> lanes;
-    if (stride == 1) {
-      for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
-    } else {
-      T buffer[kLanes];
-      for (; i + kLanes <= n; i += kLanes) {
-        for (std::int64_t l = 0; l < kLanes; ++l) buffer[l] = x[(i + l) * stride];
-        lanes.accumulate(buffer, lift);
-      }
-    }
-    total = lanes.total();
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t length = std::min(kBlock, n - begin);
+    for (std::int64_t i = 0; i < length; ++i) block[i] = x[(begin + i) * stride];
+    total = Fold::combine(total, fold_contiguous<Fold>(block, length, lift));
   }
-  for (; i < n; ++i) total = Fold::combine(total, lift(static_cast<Result>(x[i * stride])));
   return total;
 }
 

@@ -45,7 +45,7 @@ struct Partition {
     tasks = outputs * chunks;
   }
 
-  static constexpr std::int64_t kWidth = 256;
+  static constexpr std::int64_t kWidth = 2048;
 };
 
 /// True where column order is worth it: the outputs have a smaller stride in x than the elements of one
@@ -58,7 +58,7 @@ bool prefers_columns(const ReductionSpaces& spaces) {
 
 /// A plain reduction: combines the elements and rounds the result.
 struct Plain {
-  static Identity lift(std::int64_t) { return {}; }
+  static Itself lift(std::int64_t) { return {}; }
   template <class Y, class Result>
   static Y finish(Result total) {
     return static_cast<Y>(total);
@@ -83,7 +83,7 @@ struct Moment {
 };
 /// A Moment of order 1.
 struct FirstMoment : Moment {
-  static Identity lift(std::int64_t) { return {}; }
+  static Itself lift(std::int64_t) { return {}; }
 };
 
 /// @tparam Form  lift(output) is applied to the elements of an output, and finish<Y>() to its result
@@ -169,24 +169,34 @@ class Reducer {
     if (begin >= end) return;
     decltype(form_.lift(0)) lifts[Partition::kWidth];
     for (std::int64_t i = 0; i < width; ++i) lifts[i] = form_.lift(output + i);
+    const std::int64_t stride = spaces_.reduced.inner_strides()[0],
+                       column_stride = spaces_.kept.inner_strides()[0];
     for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; ++i) {
-        fold_into(totals, lifts, x + offset[0] + i * spaces_.reduced.inner_strides()[0],
-                  spaces_.kept.inner_strides()[0], width);
-      }
+      const T* row = x + offset[0];
+      for (; n >= kRows; n -= kRows, row += kRows * stride)
+        fold_into<kRows>(totals, lifts, row, stride, column_stride, width);
+      for (; n > 0; --n, row += stride) fold_into<1>(totals, lifts, row, stride, column_stride, width);
     });
   }
 
-  template <class Lift>
+  /// As many rows at once save reads and writes of the totals.
+  static constexpr std::int64_t kRows = 4;
+
+  template <std::int64_t rows, class Lift>
   static void fold_into(Result* totals, const Lift* lifts, const T* x, std::int64_t stride,
-                        std::int64_t width) {
-    if (stride == 1) {
+                        std::int64_t column_stride, std::int64_t width) {
+    const auto fold = [=](std::int64_t i, std::int64_t column) {
+      Result total = totals[i];
+      UNROLL
+      for (std::int64_t row = 0; row < rows; ++row)
+        total = Fold::combine(total, lifts[i](static_cast<Result>(x[row * stride + column])));
+      totals[i] = total;
+    };
+    if (column_stride == 1) {
       INDEPENDENT
-      for (std::int64_t i = 0; i < width; ++i)
-        totals[i] = Fold::combine(totals[i], lifts[i](static_cast<Result>(x[i])));
+      for (std::int64_t i = 0; i < width; ++i) fold(i, i);
     } else {
-      for (std::int64_t i = 0; i < width; ++i)
-        totals[i] = Fold::combine(totals[i], lifts[i](static_cast<Result>(x[i * stride])));
+      for (std::int64_t i = 0; i < width; ++i) fold(i, i * column_stride);
     }
   }
 

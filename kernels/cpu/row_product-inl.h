@@ -6,7 +6,8 @@
 #include <type_traits>
 
 #include "kernels/cpu/parallel.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/cpu/vector-inl.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/reduction.h"
 #include "kernels/product.h"
 

@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/activation.h"
+#include "kernels/math/activation-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

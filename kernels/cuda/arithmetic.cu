@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 
 namespace tinytorch::cuda {
 

@@ -5,8 +5,8 @@
 
 #include "kernels/attention.h"
 #include "kernels/cuda/launch.h"
-#include "kernels/math/arithmetic.h"
-#include "kernels/math/math.h"
+#include "kernels/math/arithmetic-inl.h"
+#include "kernels/math/math-inl.h"
 #include "kernels/math/random.h"
 #include "kernels/math/reduction.h"
 

@@ -5,7 +5,7 @@
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/dispatch.h"
-#include "kernels/math/copy.h"
+#include "kernels/math/copy-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

@@ -6,9 +6,9 @@
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/cross_entropy.h"
-#include "kernels/math/math.h"
+#include "kernels/math/math-inl.h"
 #include "kernels/math/reduction.h"
 
 namespace tinytorch::cuda {

@@ -4,7 +4,7 @@
 #include "kernels/cuda/kernels.h"
 #include "kernels/dispatch.h"
 #include "kernels/indexing.h"
-#include "kernels/math/indexing.h"
+#include "kernels/math/indexing-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

@@ -5,8 +5,8 @@
 #include "kernels/cuda/compensated_product.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/activation.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/activation-inl.h"
+#include "kernels/math/arithmetic-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

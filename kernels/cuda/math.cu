@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/math.h"
+#include "kernels/math/math-inl.h"
 
 namespace tinytorch::cuda {
 

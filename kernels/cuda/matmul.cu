@@ -9,7 +9,7 @@
 #include "kernels/cuda/compensated_product.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/product.h"
 
 namespace tinytorch::cuda {

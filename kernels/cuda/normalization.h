@@ -5,7 +5,7 @@
 #include "kernels/cuda/reduce.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/normalization.h"
 
 // What normalizations and their gradients have in common. A group is the set of elements that share a mean

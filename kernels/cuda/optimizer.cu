@@ -7,7 +7,7 @@
 #include "core/ops/creation.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/math/optimizer.h"
+#include "kernels/math/optimizer-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

@@ -3,7 +3,7 @@
 #include "core/ops/creation.h"
 #include "kernels/cuda/kernels.h"
 #include "kernels/cuda/short_rows.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/quantization.h"
 
 namespace tinytorch::cuda {

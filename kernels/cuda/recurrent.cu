@@ -1,6 +1,6 @@
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/recurrent.h"
+#include "kernels/recurrent-inl.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -39,6 +39,6 @@ struct ForEachElement {
 
 }  // namespace
 
-void register_recurrent() { RecurrentKernels<ForEachElement>::register_for(DeviceType::cuda); }
+void register_recurrent() { math::RecurrentKernels<ForEachElement>::register_for(DeviceType::cuda); }
 
 }  // namespace tinytorch::cuda

@@ -9,8 +9,8 @@
 #include "kernels/cuda/reduce.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
-#include "kernels/math/arithmetic.h"
-#include "kernels/math/math.h"
+#include "kernels/math/arithmetic-inl.h"
+#include "kernels/math/math-inl.h"
 
 namespace tinytorch::cuda {
 namespace {

@@ -17,3 +17,13 @@
 #define UNROLL_FOUR _Pragma("GCC unroll 4")
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
+
+// The headers *-inl.h have formulas as templates: T is a scalar on CUDA, and a Vector
+// (kernels/cpu/vector-inl.h) or a scalar on the CPU, where each instruction set compiles its own. What they
+// use of T beyond its operators is in kernels/math/scalar-inl.h. kernels/cpu/vector-inl.h replaces these two,
+// so it comes before them.
+namespace tinytorch::math {}
+#ifndef BEGIN_MATH
+#define BEGIN_MATH namespace tinytorch::math {
+#define END_MATH }
+#endif

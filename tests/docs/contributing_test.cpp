@@ -6,7 +6,6 @@
 #include "autograd/rules/unary.h"
 #include "core/ops/elementwise_kernels.h"
 #include "core/ops/internal/elementwise.h"
-#include "kernels/math/host_device.h"
 #include "tests/conformance/op_table.h"
 #include "tests/support/tensor_matchers.h"
 
@@ -15,6 +14,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/elementwise-inl.h"
+#include "kernels/math/arithmetic-inl.h"
 
 #include <gtest/gtest.h>
 
@@ -32,9 +32,11 @@ namespace kernels {
 #include "block_2.inc"
 }
 #include "block_3.inc"
-namespace math {
+}  // namespace tinytorch
+BEGIN_MATH
 #include "block_4.inc"
-}
+END_MATH
+namespace tinytorch {
 namespace cpu::HWY_NAMESPACE {
 namespace {
 void register_isru() {

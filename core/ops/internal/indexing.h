@@ -50,6 +50,8 @@ Tensor true_positions(const char* op, const Tensor& x, const Tensor& mask, const
 Tensor gather_unchecked(const Tensor& x, const IndexMap& map);
 Tensor scatter_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source);
 Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source);
+/// scatter_add_unchecked() to zeros of this shape.
+Tensor scatter_add_to_zeros(const Shape& shape, const IndexMap& map, const Tensor& source);
 
 /// The source in the index's shape: a scalar expanded, a longer source cut.
 template <TensorLike T>

@@ -1,18 +1,23 @@
-#pragma once
+// Functors of core/ops/activation.h, see kernels/math/host_device.h.
 
 #include "core/ops/activation_kernels.h"
-#include "kernels/math/arithmetic.h"
-#include "kernels/math/host_device.h"
-#include "kernels/math/math.h"
+#include "kernels/math/arithmetic-inl.h"
+#include "kernels/math/math-inl.h"
 
-/// Functors of core/ops/activation.h.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_ACTIVATION_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_ACTIVATION_INL_H
+#undef TINYTORCH_MATH_ACTIVATION_INL_H
+#else
+#define TINYTORCH_MATH_ACTIVATION_INL_H
+#endif
+
+BEGIN_MATH
 
 /// max(x, 0); NaN stays NaN.
 struct Relu {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return x < T(0) ? T(0) : x;
+    return select(x < T(0), T(0), x);
   }
 };
 
@@ -28,8 +33,8 @@ struct AddRelu {
 struct Sigmoid {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    const T e = Exp{}(x < T(0) ? x : -x);
-    return (x < T(0) ? e : T(1)) / (T(1) + e);
+    const T e = Exp{}(-abs(x));
+    return select(x < T(0), e, T(1)) / (T(1) + e);
   }
 };
 
@@ -37,7 +42,7 @@ struct Sigmoid {
 struct LogSigmoid {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return Minimum{}(x, T(0)) - Log1p{}(Exp{}(x < T(0) ? x : -x));
+    return Minimum{}(x, T(0)) - Log1p{}(Exp{}(-abs(x)));
   }
 };
 
@@ -53,7 +58,7 @@ struct Hardsigmoid {
 struct Softsign {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return x / (T(1) + Abs{}(x));
+    return x / (T(1) + abs(x));
   }
 };
 
@@ -70,7 +75,7 @@ struct SiluGradient {
   template <class T>
   HOST_DEVICE T operator()(T x, T grad) const {
     const T s = Sigmoid{}(x);
-    return grad * s * (T(1) + x * (T(1) - s));
+    return grad * s * fma(x, T(1) - s, T(1));
   }
 };
 
@@ -87,7 +92,7 @@ struct GeluGradient {
   HOST_DEVICE T operator()(T x, T grad) const {
     constexpr double kDensity = 0.39894228040143267794;  // 1 / sqrt(2 pi)
     const T cdf = T(0.5) * (T(1) + Erf{}(x * T(Gelu::kRootHalf)));
-    return grad * (cdf + x * T(kDensity) * Exp{}(T(-0.5) * x * x));
+    return grad * fma(x * T(kDensity), Exp{}(T(-0.5) * x * x), cdf);
   }
 };
 
@@ -99,7 +104,7 @@ struct GeluTanh {
   }
   template <class T>
   HOST_DEVICE static T argument(T x) {
-    return T(kScale) * (x + T(kCubic) * x * x * x);
+    return T(kScale) * fma(T(kCubic) * x * x, x, x);
   }
   static constexpr double kScale = 0.79788456080286535588;  // sqrt(2 / pi)
   static constexpr double kCubic = 0.044715;
@@ -110,8 +115,8 @@ struct GeluTanhGradient {
     // Beyond the bounds the derivative is constant, and the squares would overflow.
     const T x = Minimum{}(Maximum{}(given, T(-1000)), T(1000));
     const T t = Tanh{}(GeluTanh::argument(x));
-    const T slope = T(GeluTanh::kScale) * (T(1) + T(3 * GeluTanh::kCubic) * x * x);
-    return grad * T(0.5) * (T(1) + t + x * (T(1) - t * t) * slope);
+    const T slope = T(GeluTanh::kScale) * fma(T(3 * GeluTanh::kCubic) * x, x, T(1));
+    return grad * T(0.5) * fma(x * fma(-t, t, T(1)), slope, T(1) + t);
   }
 };
 
@@ -120,27 +125,26 @@ struct GeluTanhGradient {
 struct Mish {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    const T e = Exp{}(x < T(0) ? x : -x);
-    return x * slope(x, e);
+    return x * slope(x, Exp{}(-abs(x)));
   }
   /// tanh(log(1 + exp(x))), where e = exp(-|x|).
   template <class T>
   HOST_DEVICE static T slope(T x, T e) {
-    return (x < T(0) ? e * (e + T(2)) : T(1) + T(2) * e) / denominator(x, e);
+    return select(x < T(0), e * (e + T(2)), fma(T(2), e, T(1))) / denominator(x, e);
   }
   template <class T>
   HOST_DEVICE static T denominator(T x, T e) {
-    return x < T(0) ? e * (e + T(2)) + T(2) : T(1) + T(2) * e * (T(1) + e);
+    return select(x < T(0), fma(e, e + T(2), T(2)), fma(T(2) * e, T(1) + e, T(1)));
   }
 };
 /// The derivative is t + x sigmoid(x) (1 - t^2), where t is the tanh.
 struct MishGradient {
   template <class T>
   HOST_DEVICE T operator()(T x, T grad) const {
-    const T e = Exp{}(x < T(0) ? x : -x);
+    const T e = Exp{}(-abs(x));
     const T d = Mish::denominator(x, e);
-    const T bend = T(4) * e * (T(1) + e) * (x < T(0) ? T(1) : e) / (d * d);
-    return grad * (Mish::slope(x, e) + x * bend);
+    const T bend = T(4) * e * (T(1) + e) * select(x < T(0), T(1), e) / (d * d);
+    return grad * fma(x, bend, Mish::slope(x, e));
   }
 };
 
@@ -160,7 +164,7 @@ struct Hardtanh {
 
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return Minimum{}(Maximum{}(x, static_cast<T>(low)), static_cast<T>(high));
+    return Minimum{}(Maximum{}(x, T(low)), T(high));
   }
 };
 
@@ -170,7 +174,7 @@ struct LeakyRelu {
 
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return x < T(0) ? static_cast<T>(slope) * x : x;
+    return select(x < T(0), T(slope) * x, x);
   }
 };
 
@@ -180,7 +184,7 @@ struct Elu {
 
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return x > T(0) ? x : static_cast<T>(alpha) * Expm1{}(x);
+    return select(x > T(0), x, T(alpha) * Expm1{}(x));
   }
 };
 
@@ -198,10 +202,11 @@ struct Softplus {
 
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    const T scaled = static_cast<T>(beta) * x;
-    const T size = scaled < T(0) ? -scaled : scaled;
-    return (Maximum{}(scaled, T(0)) + Log1p{}(Exp{}(-size))) / static_cast<T>(beta);
+    const T scaled = T(beta) * x;
+    return (Maximum{}(scaled, T(0)) + Log1p{}(Exp{}(-abs(scaled)))) / T(beta);
   }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

@@ -1,10 +1,16 @@
-#pragma once
+// Functors of kernels::copy, see kernels/math/host_device.h.
 
 #include "core/convert.h"
 #include "kernels/math/host_device.h"
 
-/// Functors of kernels::copy.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_COPY_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_COPY_INL_H
+#undef TINYTORCH_MATH_COPY_INL_H
+#else
+#define TINYTORCH_MATH_COPY_INL_H
+#endif
+
+BEGIN_MATH
 
 /// The element itself.
 struct Identity {
@@ -22,4 +28,6 @@ struct Convert {
   }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

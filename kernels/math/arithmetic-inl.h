@@ -1,13 +1,20 @@
-#pragma once
+// Functors of core/ops/arithmetic.h, see kernels/math/host_device.h. Integers wrap around; on bool, + is or
+// and * is and.
 
 #include <cmath>
 #include <type_traits>
 
-#include "kernels/math/host_device.h"
 #include "kernels/math/integer.h"
+#include "kernels/math/scalar-inl.h"
 
-/// Functors of core/ops/arithmetic.h. Integers wrap around; on bool, + is or and * is and.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_ARITHMETIC_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_ARITHMETIC_INL_H
+#undef TINYTORCH_MATH_ARITHMETIC_INL_H
+#else
+#define TINYTORCH_MATH_ARITHMETIC_INL_H
+#endif
+
+BEGIN_MATH
 
 struct Add {
   template <class T>
@@ -55,7 +62,7 @@ struct Div {
 
 struct Pow {
   template <class T>
-  HOST_DEVICE T operator()(T a, T b) const {
+  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_integral_v<T>) {
       return integer_power(a, b);
     } else {
@@ -67,7 +74,7 @@ struct Pow {
 /// a - b floor(a / b), which has the sign of b; 0 where an integer b is 0.
 struct Remainder {
   template <class T>
-  HOST_DEVICE T operator()(T a, T b) const {
+  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) {
       const T rest = std::fmod(a, b);
       return rest != T(0) && (rest < T(0)) != (b < T(0)) ? rest + b : rest;
@@ -84,7 +91,7 @@ struct Remainder {
 /// floor(a / b) of the exact quotient; 0 where an integer b is 0. A floating b of ±inf gives 0 or -1.
 struct FloorDivide {
   template <class T>
-  HOST_DEVICE T operator()(T a, T b) const {
+  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) {
       if (b == T(0)) return a / b;
       // a - rest is a multiple of b, up to the rounding of the difference.
@@ -109,10 +116,10 @@ struct FloorDivide {
 struct Maximum {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      return ((a > b) | (a != a)) ? a : b;
-    } else {
+    if constexpr (std::is_integral_v<T>) {
       return a > b ? a : b;
+    } else {
+      return select((a > b) | (a != a), a, b);
     }
   }
 };
@@ -121,10 +128,10 @@ struct Maximum {
 struct Minimum {
   template <class T>
   HOST_DEVICE T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      return ((a < b) | (a != a)) ? a : b;
-    } else {
+    if constexpr (std::is_integral_v<T>) {
       return a < b ? a : b;
+    } else {
+      return select((a < b) | (a != a), a, b);
     }
   }
 };
@@ -143,12 +150,12 @@ struct Neg {
 struct Abs {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      return std::fabs(x);
-    } else if constexpr (std::is_unsigned_v<T>) {
+    if constexpr (std::is_unsigned_v<T>) {
       return x;
-    } else {
+    } else if constexpr (std::is_integral_v<T>) {
       return x < T(0) ? Neg{}(x) : x;
+    } else {
+      return abs(x);
     }
   }
 };
@@ -159,9 +166,11 @@ struct Sign {
     if constexpr (std::is_unsigned_v<T>) {
       return x != 0 ? T(1) : T(0);
     } else {
-      return x < T(0) ? T(-1) : x > T(0) ? T(1) : x;
+      return select(x < T(0), T(-1), select(x > T(0), T(1), x));
     }
   }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

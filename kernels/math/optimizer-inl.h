@@ -1,13 +1,20 @@
-#pragma once
+// The update of one element, with the hyperparameters of the step in the dtype of the parameter; see
+// kernels/math/host_device.h.
 
 #include <cmath>
 
 #include "core/ops/optimizer.h"
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/host_device.h"
 
-/// The update of one element, with the hyperparameters of the step in the dtype of the parameter.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_OPTIMIZER_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_OPTIMIZER_INL_H
+#undef TINYTORCH_MATH_OPTIMIZER_INL_H
+#else
+#define TINYTORCH_MATH_OPTIMIZER_INL_H
+#endif
+
+BEGIN_MATH
 
 /// gradient + decay * parameter. A decay of 0 does not read the parameter, which may be infinite.
 template <class T>
@@ -141,4 +148,6 @@ struct LionUpdate {
   }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

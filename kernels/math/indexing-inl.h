@@ -1,12 +1,19 @@
-#pragma once
+// Functors of core/ops/indexing.h: how an element of y is combined with the sources scattered to it; see
+// kernels/math/host_device.h.
 
 #include <type_traits>
 
-#include "kernels/math/arithmetic.h"
+#include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/host_device.h"
 
-/// Functors of core/ops/indexing.h: how an element of y is combined with the sources scattered to it.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_INDEXING_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_INDEXING_INL_H
+#undef TINYTORCH_MATH_INDEXING_INL_H
+#else
+#define TINYTORCH_MATH_INDEXING_INL_H
+#endif
+
+BEGIN_MATH
 
 /// The sum; that of floating-point values is accumulated in f64.
 template <class T>
@@ -26,4 +33,6 @@ struct LastSource {
   HOST_DEVICE static T join(T, T source) { return source; }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

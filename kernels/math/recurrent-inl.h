@@ -1,11 +1,18 @@
-#pragma once
+// Formulas of core/ops/recurrent.h for one element; the arguments are in the order of the gates; see
+// kernels/math/host_device.h.
 
-#include "kernels/math/activation.h"
+#include "kernels/math/activation-inl.h"
 #include "kernels/math/host_device.h"
-#include "kernels/math/math.h"
+#include "kernels/math/math-inl.h"
 
-/// Formulas of core/ops/recurrent.h for one element; the arguments are in the order of the gates.
-namespace tinytorch::math {
+#if defined(TINYTORCH_MATH_RECURRENT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_RECURRENT_INL_H
+#undef TINYTORCH_MATH_RECURRENT_INL_H
+#else
+#define TINYTORCH_MATH_RECURRENT_INL_H
+#endif
+
+BEGIN_MATH
 
 /// The derivatives of sigmoid and tanh in terms of their results.
 template <class T>
@@ -157,4 +164,6 @@ struct GruBackward {
   }
 };
 
-}  // namespace tinytorch::math
+END_MATH
+
+#endif

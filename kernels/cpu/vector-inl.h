@@ -1,0 +1,203 @@
+// Vectors of the instruction set with the operators of scalars, so that the formulas of kernels/math are
+// written once for both. Compiled once for each instruction set: see kernels/cpu/targets.h.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <hwy/cache_control.h>
+
+#include "kernels/math/host_device.h"
+
+#undef BEGIN_MATH
+#undef END_MATH
+#define BEGIN_MATH                                \
+  HWY_BEFORE_NAMESPACE();                         \
+  namespace tinytorch::cpu::HWY_NAMESPACE::math { \
+  using namespace tinytorch::math;
+#define END_MATH \
+  }              \
+  HWY_AFTER_NAMESPACE();
+
+#if defined(TINYTORCH_CPU_VECTOR_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_CPU_VECTOR_INL_H
+#undef TINYTORCH_CPU_VECTOR_INL_H
+#else
+#define TINYTORCH_CPU_VECTOR_INL_H
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace tinytorch::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The result of a comparison, for select().
+template <class T>
+struct Mask {
+  hn::Mask<hn::ScalableTag<T>> bits;
+
+  friend HWY_INLINE Mask operator&(Mask a, Mask b) { return {hn::And(a.bits, b.bits)}; }
+  friend HWY_INLINE Mask operator|(Mask a, Mask b) { return {hn::Or(a.bits, b.bits)}; }
+  friend HWY_INLINE Mask operator!(Mask a) { return {hn::Not(a.bits)}; }
+};
+
+/// As many elements of type T as a register holds.
+template <class T>
+class Vector {
+ public:
+  using Element = T;
+  using Tag = hn::ScalableTag<T>;
+  using Register = hn::Vec<Tag>;
+  static constexpr std::int64_t kLanes = HWY_LANES(T);
+
+  Vector() = default;
+  HWY_INLINE Vector(Register x) : value(x) {}
+  /// The scalar in each lane.
+  template <class S>
+  requires std::is_arithmetic_v<S> HWY_INLINE explicit Vector(S x)
+      : value(hn::Set(Tag(), static_cast<T>(x))) {}
+
+  static HWY_INLINE Vector load(const T* x) { return hn::LoadU(Tag(), x); }
+  HWY_INLINE void store(T* y) const { hn::StoreU(value, Tag(), y); }
+  /// The first n < kLanes elements; the others are 0.
+  static HWY_INLINE Vector load_first(const T* x, std::int64_t n) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+    T elements[kLanes] = {};
+    for (std::int64_t i = 0; i < n; ++i) elements[i] = x[i];
+    return load(elements);
+#else
+    return hn::MaskedLoad(hn::FirstN(Tag(), static_cast<std::size_t>(n)), Tag(), x);
+#endif
+  }
+  HWY_INLINE void store_first(T* y, std::int64_t n) const {
+#if HWY_MEM_OPS_MIGHT_FAULT
+    T elements[kLanes];
+    store(elements);
+    for (std::int64_t i = 0; i < n; ++i) y[i] = elements[i];
+#else
+    hn::BlendedStore(value, hn::FirstN(Tag(), static_cast<std::size_t>(n)), Tag(), y);
+#endif
+  }
+  /// Stores past the caches; y is aligned to a register.
+  HWY_INLINE void stream(T* y) const { hn::Stream(value, Tag(), y); }
+
+  friend HWY_INLINE Vector operator+(Vector a, Vector b) { return hn::Add(a.value, b.value); }
+  friend HWY_INLINE Vector operator-(Vector a, Vector b) { return hn::Sub(a.value, b.value); }
+  friend HWY_INLINE Vector operator*(Vector a, Vector b) { return hn::Mul(a.value, b.value); }
+  friend HWY_INLINE Vector operator/(Vector a, Vector b) { return hn::Div(a.value, b.value); }
+  friend HWY_INLINE Vector operator-(Vector a) { return hn::Neg(a.value); }
+  friend HWY_INLINE Vector operator&(Vector a, Vector b) { return hn::And(a.value, b.value); }
+  friend HWY_INLINE Vector operator|(Vector a, Vector b) { return hn::Or(a.value, b.value); }
+  friend HWY_INLINE Vector operator^(Vector a, Vector b) { return hn::Xor(a.value, b.value); }
+  friend HWY_INLINE Mask<T> operator<(Vector a, Vector b) { return {hn::Lt(a.value, b.value)}; }
+  friend HWY_INLINE Mask<T> operator>(Vector a, Vector b) { return {hn::Gt(a.value, b.value)}; }
+  friend HWY_INLINE Mask<T> operator<=(Vector a, Vector b) { return {hn::Le(a.value, b.value)}; }
+  friend HWY_INLINE Mask<T> operator>=(Vector a, Vector b) { return {hn::Ge(a.value, b.value)}; }
+  friend HWY_INLINE Mask<T> operator==(Vector a, Vector b) { return {hn::Eq(a.value, b.value)}; }
+  // hn::Ne() is false for NaN on some instruction sets.
+  friend HWY_INLINE Mask<T> operator!=(Vector a, Vector b) { return {hn::Not(hn::Eq(a.value, b.value))}; }
+  HWY_INLINE Vector& operator+=(Vector b) { return *this = *this + b; }
+  HWY_INLINE Vector& operator-=(Vector b) { return *this = *this - b; }
+  HWY_INLINE Vector& operator*=(Vector b) { return *this = *this * b; }
+
+  Register value;
+};
+
+/// a where the mask is set, else b.
+template <class T>
+HWY_INLINE Vector<T> select(Mask<T> mask, Vector<T> a, Vector<T> b) {
+  return hn::IfThenElse(mask.bits, a.value, b.value);
+}
+
+/// a b + c, rounded once where the instruction set has a fused multiply-add, else twice.
+template <class T>
+HWY_INLINE Vector<T> fma(Vector<T> a, Vector<T> b, Vector<T> c) {
+  return hn::MulAdd(a.value, b.value, c.value);
+}
+
+template <class T>
+HWY_INLINE Vector<T> sqrt(Vector<T> x) {
+  return hn::Sqrt(x.value);
+}
+template <class T>
+HWY_INLINE Vector<T> abs(Vector<T> x) {
+  return hn::Abs(x.value);
+}
+template <class T>
+HWY_INLINE Vector<T> floor(Vector<T> x) {
+  return hn::Floor(x.value);
+}
+template <class T>
+HWY_INLINE Vector<T> ceil(Vector<T> x) {
+  return hn::Ceil(x.value);
+}
+template <class T>
+HWY_INLINE Vector<T> trunc(Vector<T> x) {
+  return hn::Trunc(x.value);
+}
+template <class T>
+HWY_INLINE Vector<T> round_half_to_even(Vector<T> x) {
+  return hn::Round(x.value);
+}
+
+/// The bits of the elements, as integers of their size, and back.
+HWY_INLINE Vector<std::uint32_t> to_bits(Vector<float> x) {
+  return hn::BitCast(hn::ScalableTag<std::uint32_t>(), x.value);
+}
+HWY_INLINE Vector<std::uint64_t> to_bits(Vector<double> x) {
+  return hn::BitCast(hn::ScalableTag<std::uint64_t>(), x.value);
+}
+HWY_INLINE Vector<float> from_bits(Vector<std::uint32_t> x) {
+  return hn::BitCast(hn::ScalableTag<float>(), x.value);
+}
+HWY_INLINE Vector<double> from_bits(Vector<std::uint64_t> x) {
+  return hn::BitCast(hn::ScalableTag<double>(), x.value);
+}
+
+template <int n, class T>
+HWY_INLINE Vector<T> shift_left(Vector<T> x) {
+  return hn::ShiftLeft<n>(x.value);
+}
+/// Copies of the highest bit come in from the left.
+template <int n, class T>
+HWY_INLINE Vector<T> shift_right_signed(Vector<T> x) {
+  const hn::ScalableTag<std::make_signed_t<T>> signed_tag;
+  return hn::BitCast(hn::ScalableTag<T>(), hn::ShiftRight<n>(hn::BitCast(signed_tag, x.value)));
+}
+/// The bits read as signed integers, as floating-point values.
+HWY_INLINE Vector<float> signed_to_float(Vector<std::uint32_t> x) {
+  return hn::ConvertTo(hn::ScalableTag<float>(), hn::BitCast(hn::ScalableTag<std::int32_t>(), x.value));
+}
+
+/// A function of the C library, lane by lane.
+template <class T, class Function>
+HWY_INLINE Vector<T> map_lanes(Vector<T> x, Function function) {
+  T lanes[Vector<T>::kLanes];
+  x.store(lanes);
+  for (T& lane : lanes) lane = function(lane);
+  return Vector<T>::load(lanes);
+}
+HWY_INLINE Vector<double> exp(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::exp));
+}
+HWY_INLINE Vector<double> expm1(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::expm1));
+}
+HWY_INLINE Vector<double> log(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::log));
+}
+HWY_INLINE Vector<double> log1p(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::log1p));
+}
+HWY_INLINE Vector<double> tanh(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::tanh));
+}
+HWY_INLINE Vector<double> erf(Vector<double> x) {
+  return map_lanes(x, static_cast<double (*)(double)>(std::erf));
+}
+
+}  // namespace tinytorch::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,91 @@
+// What the formulas of kernels/math use of scalars; kernels/cpu/vector-inl.h has the same of vectors.
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/math/host_device.h"
+
+#if defined(TINYTORCH_MATH_SCALAR_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TINYTORCH_MATH_SCALAR_INL_H
+#undef TINYTORCH_MATH_SCALAR_INL_H
+#else
+#define TINYTORCH_MATH_SCALAR_INL_H
+#endif
+
+BEGIN_MATH
+
+/// The type of a vector's elements; of a scalar, its own.
+template <class T>
+struct ElementOf {
+  using type = T;
+};
+template <class T>
+requires requires { typename T::Element; }
+struct ElementOf<T> {
+  using type = typename T::Element;
+};
+template <class T>
+inline constexpr bool is_f32 = std::is_same_v<typename ElementOf<T>::type, float>;
+
+/// a where the condition holds, else b.
+template <class T>
+HOST_DEVICE T select(bool condition, T a, T b) {
+  return condition ? a : b;
+}
+
+/// a b + c, rounded once; but twice for processors without such an instruction.
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T fma(T a, T b, T c) {
+#if defined(HWY_NATIVE_FMA) && !HWY_NATIVE_FMA
+  return a * b + c;
+#else
+  return std::fma(a, b, c);
+#endif
+}
+
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T sqrt(T x) { return std::sqrt(x); }
+
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T abs(T x) { return std::fabs(x); }
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T floor(T x) { return std::floor(x); }
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T ceil(T x) { return std::ceil(x); }
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T trunc(T x) { return std::trunc(x); }
+template <class T>
+requires std::is_floating_point_v<T> HOST_DEVICE T round_half_to_even(T x) { return std::nearbyint(x); }
+HOST_DEVICE double exp(double x) { return std::exp(x); }
+HOST_DEVICE double expm1(double x) { return std::expm1(x); }
+HOST_DEVICE double log(double x) { return std::log(x); }
+HOST_DEVICE double log1p(double x) { return std::log1p(x); }
+HOST_DEVICE double tanh(double x) { return std::tanh(x); }
+HOST_DEVICE double erf(double x) { return std::erf(x); }
+
+/// The bits of a floating-point value, as an integer of its size.
+HOST_DEVICE std::uint32_t to_bits(float x) { return std::bit_cast<std::uint32_t>(x); }
+HOST_DEVICE std::uint64_t to_bits(double x) { return std::bit_cast<std::uint64_t>(x); }
+HOST_DEVICE float from_bits(std::uint32_t x) { return std::bit_cast<float>(x); }
+HOST_DEVICE double from_bits(std::uint64_t x) { return std::bit_cast<double>(x); }
+
+template <int n, class T>
+requires std::is_unsigned_v<T> HOST_DEVICE T shift_left(T x) { return x << n; }
+/// Copies of the highest bit come in from the left.
+template <int n, class T>
+requires std::is_unsigned_v<T> HOST_DEVICE T shift_right_signed(T x) {
+  return static_cast<T>(static_cast<std::make_signed_t<T>>(x) >> n);
+}
+/// The bits read as a signed integer, as a floating-point value.
+HOST_DEVICE float signed_to_float(std::uint32_t x) {
+  return static_cast<float>(static_cast<std::int32_t>(x));
+}
+
+template <class T>
+using BitsOf = decltype(to_bits(T()));
+
+END_MATH
+
+#endif
