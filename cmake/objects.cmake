@@ -30,7 +30,7 @@ function(tinytorch_add_objects name header)
   add_library(${name} OBJECT ${ARGN})
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include)
-  # The same bits on every processor: a*b+c is rounded twice, everywhere, unless a kernel asks for an fma.
+  # a*b+c is rounded twice unless a kernel asks for an fma, so that no compiler or option changes the bits.
   # errno and floating-point traps have no users here, and giving them up lets loops vectorize.
   target_compile_options(
     ${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-fno-math-errno;-fno-trapping-math>")

@@ -13,7 +13,7 @@ inline Tensor argsort(const Variable& x, int axis = -1, bool descending = false)
   return argsort(x.value(), axis, descending);
 }
 
-/// The gradient of each selected value is added at its index in x.
+/// The gradient of each selected value is put at its index in x.
 Sorted<Variable> topk(const Variable& x, std::int64_t k, int axis = -1, bool largest = true);
 
 }  // namespace tinytorch

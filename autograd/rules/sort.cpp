@@ -7,7 +7,7 @@ namespace tinytorch {
 
 namespace {
 
-/// Records sorted values: each passes its gradient to its index in x.
+/// Records sorted values: each passes its gradient to its index in x. No two have the same index.
 Sorted<Variable> record_sorted(const char* op, const Variable& x, int axis, Sorted<Tensor> sorted) {
   const int along = normalize_axis(op, axis, x.rank());
   Variable values = record(

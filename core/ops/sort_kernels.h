@@ -10,7 +10,7 @@ namespace tinytorch::kernels {
 /// and not empty.
 inline Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)> sort{"sort"};
 /// The first elements of sort(x, largest): indices and values have the same shape, whose last axis, of at
-/// least 1 element, may be shorter than x's.
+/// least 1 element, is at most an eighth of x's.
 inline Kernel<void(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values)> topk{"topk"};
 
 }  // namespace tinytorch::kernels

@@ -25,25 +25,21 @@ std::int64_t bytes_of(const std::string& size) {
   return bytes;
 }
 
-CacheSizes read_cache_sizes() {
-  CacheSizes sizes;
-  for (int i = 0; i < 8; ++i) {
+std::int64_t read_last_level_cache_size() {
+  std::int64_t last = 0;
+  for (int i = 0; i < 8; ++i) {  // in the order of their levels
     const std::filesystem::path cache = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i);
-    const std::string level = word_in(cache / "level");
     const std::int64_t bytes = bytes_of(word_in(cache / "size"));
-    if (bytes <= 0 || word_in(cache / "type") == "Instruction") continue;
-    if (level == "1") sizes.l1 = bytes;
-    if (level == "2") sizes.l2 = sizes.l3 = bytes;  // until a third level is found
-    if (level == "3") sizes.l3 = bytes;
+    if (bytes > 0) last = bytes;
   }
-  return sizes;
+  return last > 0 ? last : std::int64_t{1} << 22;
 }
 
 }  // namespace
 
-const CacheSizes& cache_sizes() {
-  static const CacheSizes sizes = read_cache_sizes();
-  return sizes;
+std::int64_t last_level_cache_size() {
+  static const std::int64_t size = read_last_level_cache_size();
+  return size;
 }
 
 }  // namespace tinytorch::cpu

@@ -56,11 +56,13 @@ template <class Op>
 inline constexpr bool is_move_only = std::is_same_v<Op, math::Identity>;
 
 /// Ops on Vectors. Others, on integers mostly, are loops over scalars, which the compiler may vectorize.
+// clang-format off
 template <class Op, class Y, class... X>
-concept VectorOp = (std::is_floating_point_v<Y> || is_move_only<Op>)&&(std::is_same_v<X, Y>&&...) &&
+concept VectorOp = kHasVectors && (std::is_floating_point_v<Y> || is_move_only<Op>) && (std::is_same_v<X, Y> && ...) &&
                    requires(const Op& op, Vector<X>... x) {
-  { op(x...) } -> std::same_as<Vector<Y>>;
-};
+                     { op(x...) } -> std::same_as<Vector<Y>>;
+                   };
+// clang-format on
 
 /// y = op(x...) of n contiguous elements. The op is passed by value, so that no write to y can change it.
 template <class Op, class Y, class... X>
@@ -92,10 +94,13 @@ HWY_NOINLINE void map_streaming(const Op op, std::int64_t n, Y* y, const X*... x
   }
 }
 
-/// True for results that the caches cannot hold.
-inline bool exceeds_caches(const Tensor& y) {
-  constexpr std::int64_t kSmall = 1 << 18;
-  return y.numel() > kSmall && y.numel() * static_cast<std::int64_t>(size_of(y.dtype())) > cache_sizes().l3;
+/// True where map_streaming() pays: for results that the caches cannot hold, in long inner loops, each of
+/// which waits for its stores.
+template <int N>
+bool should_stream(const IterationSpace<N>& space, std::size_t element_size) {
+  constexpr std::int64_t kSmall = 1 << 18, kLong = 1 << 12;
+  return space.numel > kSmall && space.inner_size() >= kLong &&
+         space.numel * static_cast<std::int64_t>(element_size) > last_level_cache_size();
 }
 
 /// The inner loop of y = op(x, ...) with N operands x.
@@ -157,7 +162,7 @@ template <class Op, class X>
 void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
   using Y = std::invoke_result_t<Op, X>;
   const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
-  const bool streams = exceeds_caches(y) && x.raw_data() != y.raw_data();
+  const bool streams = should_stream(space, sizeof(Y)) && x.raw_data() != y.raw_data();
   for_each_inner_loop(
       space, grain,
       MapInnerLoop<Op, X, Y, 1>({static_cast<const X*>(x.raw_data())}, static_cast<Y*>(y.raw_data()),
@@ -172,7 +177,8 @@ void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grai
     return binary_typed<Op, X>(contiguous(a), b, y, grain, op);
   if (is_transposed_read(space, 1) && y.is_contiguous())
     return binary_typed<Op, X>(a, contiguous(b), y, grain, op);
-  const bool streams = exceeds_caches(y) && a.raw_data() != y.raw_data() && b.raw_data() != y.raw_data();
+  const bool streams =
+      should_stream(space, sizeof(Y)) && a.raw_data() != y.raw_data() && b.raw_data() != y.raw_data();
   for_each_inner_loop(
       space, grain,
       MapInnerLoop<Op, X, Y, 2>({static_cast<const X*>(a.raw_data()), static_cast<const X*>(b.raw_data())},

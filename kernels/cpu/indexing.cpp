@@ -136,16 +136,9 @@ struct BufferedScatterAdd {
   T* y;
   std::int64_t length, y_length;  // of a line
   PerOperand<3> strides, axis_strides;
-
-  /// The number of lines for which the totals stay in the L2 cache, or at least share cache lines.
-  std::int64_t block() const {
-    constexpr std::int64_t kCachedTotals = 1 << 15, kPerCacheLine = 8;
-    return std::clamp(kCachedTotals / y_length, kPerCacheLine, kBufferSize);
-  }
+  std::int64_t width;  // the most lines of a buffer
 
   void operator()(PerOperand<3> offset, std::int64_t n, double* totals) const {
-    // Lines that are contiguous are processed one by one.
-    const std::int64_t width = axis_strides[1] > strides[1] ? block() : 1;
     for (; n > 0; n -= width) {
       add(offset, std::min(n, width), totals);
       for (std::size_t operand = 0; operand < 3; ++operand) offset[operand] += width * strides[operand];
@@ -199,20 +192,36 @@ struct ScatterLines {
 template <class T>
 void scatter_add_buffered(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
   const IterationSpace<3> space = ScatterLines(source, axis, index, y).space();
-  const std::int64_t length = index.shape()[axis];
+  const std::int64_t length = index.shape()[axis], y_length = y.shape()[axis];
+  // As many lines as leave the totals in the cache, or at least share cache lines; contiguous ones one by
+  // one.
+  constexpr std::int64_t kCachedTotals = 1 << 15, kPerCacheLine = 16;
+  const bool are_contiguous = source.strides()[axis] <= space.inner_strides()[1];
+  const std::int64_t width =
+      are_contiguous
+          ? 1
+          : std::min(std::clamp(kCachedTotals / y_length, kPerCacheLine, kBufferSize), space.inner_size());
   const BufferedScatterAdd<T> add{
       .index = index.data<std::int64_t>(),
       .source = static_cast<const T*>(source.raw_data()),
       .y = static_cast<T*>(y.raw_data()),
       .length = length,
-      .y_length = y.shape()[axis],
+      .y_length = y_length,
       .strides = space.inner_strides(),
-      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
-  parallel_for(space.numel, kIndexingGrain / length + 1, [&](std::int64_t begin, std::int64_t end) {
-    Storage totals(Device::cpu(), static_cast<std::size_t>(add.block() * add.y_length) * sizeof(double));
-    for_each_inner_loop(space, begin, end, [&](const PerOperand<3>& offset, std::int64_t n) {
-      add(offset, n, reinterpret_cast<double*>(totals.data()));
-    });
+      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]},
+      .width = width};
+  const std::int64_t lines = space.numel,
+                     tasks = std::clamp<std::int64_t>(lines * length / kIndexingGrain, 1,
+                                                      std::min((lines + width - 1) / width, max_threads()));
+  Storage totals(Device::cpu(), static_cast<std::size_t>(tasks * width * y_length) * sizeof(double));
+  auto* const buffers = reinterpret_cast<double*>(totals.data());
+  parallel_for(tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) {
+      for_each_inner_loop(space, lines * task / tasks, lines * (task + 1) / tasks,
+                          [&](const PerOperand<3>& offset, std::int64_t n) {
+                            add(offset, n, buffers + task * width * y_length);
+                          });
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 // Reductions of many elements to one, compiled once for each instruction set: see kernels/cpu/targets.h.
-// The order of a reduction depends on its length alone, so the result has the same bits for any number of
-// threads and any instruction set.
+// The order of a reduction depends on its length and on whether its elements are contiguous, so the result
+// has the same bits for any number of threads and any instruction set.
 
 #include <algorithm>
 #include <cstdint>
@@ -94,9 +94,10 @@ struct SquaredDistance {
   }
 };
 
-/// Elements are read as Vectors of Result where both are floating.
+/// Elements are read as Vectors of Result where there are such, and both types are floating.
 template <class T, class Result>
-inline constexpr bool is_read_as_vector = std::is_floating_point_v<T>&& std::is_floating_point_v<Result>;
+inline constexpr bool is_read_as_vector =
+    kHasVectors&& std::is_floating_point_v<T>&& std::is_floating_point_v<Result>;
 
 template <class Result, class T>
 HWY_INLINE Vector<Result> load_as(const T* x) {
@@ -108,7 +109,7 @@ HWY_INLINE Vector<Result> load_as(const T* x) {
   }
 }
 
-/// kLanes interleaved partial results of a fold: as many for each instruction set.
+/// kLanes interleaved partial results of a fold: the same number for every instruction set.
 template <class Fold, class T>
 class Lanes {
  public:
@@ -160,28 +161,40 @@ class Lanes {
   Part parts_[kParts];
 };
 
-/// Folds lift(x) of n contiguous elements. Many are read at four distant positions at once, because a single
-/// stream of reads does not reach the bandwidth of the memory.
+/// Accumulates the first elements in rounds of several lanes. Of many, these are read at four distant
+/// positions at once, because a single stream of reads does not reach the bandwidth of the memory.
+/// @return  how many were accumulated
 template <class Fold, class T, class Lift>
-HWY_INLINE typename Fold::Result fold_contiguous(const T* x, std::int64_t n, const Lift& lift) {
+HWY_INLINE std::int64_t accumulate_rounds(const T* x, std::int64_t n, const Lift& lift,
+                                          Lanes<Fold, T>& lanes) {
   constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes, kStreams = 4, kMany = 1 << 15;
   const std::int64_t rounds = n / (kStreams * kLanes);
+  if (rounds == 0) return 0;
   const std::int64_t distance = n < kMany ? kLanes : rounds * kLanes,
                      step = n < kMany ? kStreams * kLanes : kLanes;
-  Lanes<Fold, T> lanes;
-  if (rounds > 0) {
-    Lanes<Fold, T> streams[kStreams];
-    for (std::int64_t i = 0; i < rounds; ++i) {
-      for (std::int64_t s = 0; s < kStreams; ++s) streams[s].accumulate(x + i * step + s * distance, lift);
-    }
-    streams[0].combine(streams[1]);
-    streams[2].combine(streams[3]);
-    streams[0].combine(streams[2]);
-    lanes = streams[0];
+  Lanes<Fold, T> streams[kStreams];
+  for (std::int64_t i = 0; i < rounds; ++i) {
+    for (std::int64_t s = 0; s < kStreams; ++s) streams[s].accumulate(x + i * step + s * distance, lift);
   }
-  std::int64_t i = rounds * kStreams * kLanes;
-  for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
-  typename Fold::Result total = lanes.total();
+  streams[0].combine(streams[1]);
+  streams[2].combine(streams[3]);
+  streams[0].combine(streams[2]);
+  lanes = streams[0];
+  return rounds * kStreams * kLanes;
+}
+
+/// Folds lift(x) of n contiguous elements.
+template <class Fold, class T, class Lift>
+HWY_INLINE typename Fold::Result fold_contiguous(const T* x, std::int64_t n, const Lift& lift) {
+  constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes;
+  typename Fold::Result total = Fold::identity();
+  std::int64_t i = 0;
+  if (n >= kLanes) {
+    Lanes<Fold, T> lanes;
+    i = accumulate_rounds(x, n, lift, lanes);
+    for (; i + kLanes <= n; i += kLanes) lanes.accumulate(x + i, lift);
+    total = lanes.total();
+  }
   for (; i < n; ++i) total = Fold::combine(total, lift(static_cast<typename Fold::Result>(x[i])));
   return total;
 }

@@ -179,7 +179,7 @@ class Reducer {
     });
   }
 
-  /// As many rows at once save reads and writes of the totals.
+  /// Rows folded at once, which saves reads and writes of the totals.
   static constexpr std::int64_t kRows = 4;
 
   template <std::int64_t rows, class Lift>

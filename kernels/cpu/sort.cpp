@@ -59,8 +59,10 @@ void sort_words_in_parallel(Words words) {
   const std::size_t length = (n + runs - 1) / runs;
   parallel_for(static_cast<std::int64_t>(runs), 1, [&](std::int64_t begin, std::int64_t end) {
     const hwy::Sorter sorter;
-    for (auto run = static_cast<std::size_t>(begin); run < static_cast<std::size_t>(end); ++run)
-      sort_words(sorter, words.subspan(run * length, std::min(length, n - run * length)));
+    for (auto run = static_cast<std::size_t>(begin); run < static_cast<std::size_t>(end); ++run) {
+      const std::size_t first = std::min(run * length, n);
+      sort_words(sorter, words.subspan(first, std::min(length, n - first)));
+    }
   });
   Storage buffer(Device::cpu(), runs > 1 ? n * sizeof(std::uint64_t) : 0);
   Words from = words, to(reinterpret_cast<std::uint64_t*>(buffer.data()), runs > 1 ? n : 0);
@@ -195,30 +197,41 @@ Words select_first_in_parallel(const SortEntries<T>& entries, std::size_t k, Wor
   return buffer.first(k);
 }
 
-void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
+/// Selects in all rows of x.
+template <class T>
+void select_in_rows(const Tensor& x, bool largest, Tensor& indices, Tensor& values) {
   const std::int64_t n = x.shape().back(), rows = x.numel() / n, k = values.shape().back();
+  const std::size_t size = selection_buffer_size(static_cast<std::size_t>(k));
+  const T* const input = static_cast<const T*>(x.raw_data());
+  T* const found = static_cast<T*>(values.raw_data());
+  auto* const order = indices.data<std::int64_t>();
   const std::int64_t threads = max_threads();
-  const bool are_long = rows < threads && n >= kParallelSort;
-  const std::size_t buffer_size = selection_buffer_size(static_cast<std::size_t>(k));
-  dispatch_bytes(x.dtype(), [&]<class T>() {
-    const T* const input = static_cast<const T*>(x.raw_data());
-    T* const found = static_cast<T*>(values.raw_data());
-    const auto select = [&](std::int64_t row, Words buffer) {
-      const SortEntries<T> entries({input + row * n, static_cast<std::size_t>(n)}, largest);
-      const auto first = static_cast<std::size_t>(k);
-      const Words selected = are_long ? select_first_in_parallel(entries, first, buffer)
-                                      : select_first(entries, 0, entries.size(), first, buffer);
-      entries.read(selected.data(), k, indices.data<std::int64_t>() + row * k, found + row * k);
-    };
-    const auto with_buffer = [&](std::int64_t begin, std::int64_t end, std::size_t size) {
-      Storage storage(Device::cpu(), size * sizeof(std::uint64_t));
-      for (std::int64_t row = begin; row < end; ++row)
-        select(row, {reinterpret_cast<std::uint64_t*>(storage.data()), size});
-    };
-    if (are_long) return with_buffer(0, rows, static_cast<std::size_t>(threads) * buffer_size);
-    parallel_for(rows, kMediumGrain / n + 1,
-                 [&](std::int64_t begin, std::int64_t end) { with_buffer(begin, end, buffer_size); });
+  // A buffer for each thread takes no more than the row.
+  const bool in_parallel =
+      rows < threads && n >= kParallelSort && threads * static_cast<std::int64_t>(size) <= n;
+  const std::int64_t tasks =
+      in_parallel ? 1 : std::clamp<std::int64_t>(x.numel() / kMediumGrain, 1, std::min(rows, threads));
+  const std::int64_t buffers = in_parallel ? threads : tasks;
+  Storage storage(Device::cpu(), static_cast<std::size_t>(buffers) * size * sizeof(std::uint64_t));
+  const Words all(reinterpret_cast<std::uint64_t*>(storage.data()), static_cast<std::size_t>(buffers) * size);
+  const auto select = [&](std::int64_t row, Words buffer) {
+    const SortEntries<T> entries({input + row * n, static_cast<std::size_t>(n)}, largest);
+    const auto first = static_cast<std::size_t>(k);
+    const Words selected = in_parallel ? select_first_in_parallel(entries, first, buffer)
+                                       : select_first(entries, 0, entries.size(), first, buffer);
+    entries.read(selected.data(), k, order + row * k, found + row * k);
+  };
+  parallel_for(tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) {
+      const Words buffer = in_parallel ? all : all.subspan(static_cast<std::size_t>(task) * size, size);
+      for (std::int64_t row = rows * task / tasks; row < rows * (task + 1) / tasks; ++row)
+        select(row, buffer);
+    }
   });
+}
+
+void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
+  dispatch_bytes(x.dtype(), [&]<class T>() { select_in_rows<T>(x, largest, indices, values); });
 }
 
 }  // namespace

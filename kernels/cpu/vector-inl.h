@@ -32,6 +32,10 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// False where a vector has one element, or is emulated without the rounding functions of IEEE 754
+/// (Highway 1.0): there loops are over scalars, which the compiler may vectorize.
+inline constexpr bool kHasVectors = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128;
+
 /// The result of a comparison, for select().
 template <class T>
 struct Mask {

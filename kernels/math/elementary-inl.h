@@ -1,5 +1,5 @@
-// exp, log, tanh, erf, sin and so on in single precision, without branches or tables, for scalars and
-// vectors: see kernels/math/host_device.h. The polynomials of log, tanh, sin and cos are those of Moshier's
+// exp, log, tanh, erf and so on in single precision, without branches or tables, for scalars and
+// vectors: see kernels/math/host_device.h. The polynomials of log and tanh are those of Moshier's
 // Cephes library, those of exp and erf are minimax fits. The error bounds were measured over all floats.
 
 #include <cstdint>

@@ -18,10 +18,10 @@
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
 
-// The headers *-inl.h have formulas as templates: T is a scalar on CUDA, and a Vector
-// (kernels/cpu/vector-inl.h) or a scalar on the CPU, where each instruction set compiles its own. What they
-// use of T beyond its operators is in kernels/math/scalar-inl.h. kernels/cpu/vector-inl.h replaces these two,
-// so it comes before them.
+// The formulas of the headers *-inl.h are compiled for scalars on CUDA, and on the CPU once for each
+// instruction set; most are for Vectors (kernels/cpu/vector-inl.h), too. What they use of their type beyond
+// its operators is in kernels/math/scalar-inl.h. kernels/cpu/vector-inl.h redefines BEGIN_MATH and END_MATH,
+// so include it before them.
 namespace tinytorch::math {}
 #ifndef BEGIN_MATH
 #define BEGIN_MATH namespace tinytorch::math {

@@ -1,4 +1,5 @@
-// What the formulas of kernels/math use of scalars; kernels/cpu/vector-inl.h has the same of vectors.
+// The functions of scalars that the formulas of kernels/math use; kernels/cpu/vector-inl.h has them for
+// Vectors.
 
 #include <bit>
 #include <cmath>

@@ -39,8 +39,10 @@ void expect_sorted(const std::vector<T>& x) {
   const Tensor tensor = from_values(x, {n}, backend());
   for (const bool descending : {false, true}) {
     std::vector<std::int64_t> expected = sorting_indices(x, descending);
-    EXPECT_EQ(sort(tensor, 0, descending).indices.template to_vector<std::int64_t>(), expected);
-    for (const std::int64_t k : {n / 2, std::int64_t{100}, std::int64_t{1}}) {
+    const Sorted<Tensor> all = sort(tensor, 0, descending);
+    EXPECT_EQ(all.indices.template to_vector<std::int64_t>(), expected);
+    EXPECT_EQ(all.values.template to_vector<T>(), gather(tensor, 0, all.indices).template to_vector<T>());
+    for (const std::int64_t k : {n, n / 10, std::int64_t{100}, std::int64_t{1}}) {
       const Sorted<Tensor> first = topk(tensor, k, 0, descending);
       expected.resize(static_cast<std::size_t>(k));
       EXPECT_EQ(first.indices.template to_vector<std::int64_t>(), expected) << k;
@@ -81,6 +83,18 @@ TEST(Sort, TellsNumbersApartThatDifferInTheirLastBits) {
   y[7] = std::numeric_limits<std::int64_t>::max();
   y[9] = std::numeric_limits<std::int64_t>::min();
   expect_sorted(y);
+}
+
+TEST(Sort, PutsNanLastAndKeepsTheOrderOfZeros) {
+  std::vector<float> x(row_length());
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = i % 3 == 0      ? 0.0f
+           : i % 3 == 1    ? -0.0f
+           : i % 1000 == 2 ? std::numeric_limits<float>::quiet_NaN()
+                           : 1.0f;
+  const Tensor tensor = from_values(x, {static_cast<std::int64_t>(x.size())}, backend());
+  for (const bool descending : {false, true})
+    EXPECT_EQ(sort(tensor, 0, descending).indices.to_vector<std::int64_t>(), sorting_indices(x, descending));
 }
 
 TEST(Sort, SortsEqualElementsAndSortedRows) {
