@@ -19,7 +19,7 @@ using namespace tinytorch;
 namespace milestones {
 namespace {
 
-constexpr std::int64_t kPixels = 28 * 28, kWidth = 128;
+constexpr std::int64_t kPixels = 28 * 28, kHidden = 128;
 constexpr double kPrunedShare = 0.9;
 
 struct FlatClothes {
@@ -190,7 +190,7 @@ Accuracies train_and_prune(nn::Sequential& model, const FlatClothes& training, c
   fit(model, {loader(), program.quick ? 2 : 3, 0.002}, [] {});
   accuracies.trained = accuracy_of(classify, test);
   std::printf("a network of %lld, %lld and 10 units, trained: accuracy %.3f\n",
-              static_cast<long long>(kPixels), static_cast<long long>(kWidth), accuracies.trained);
+              static_cast<long long>(kPixels), static_cast<long long>(kHidden), accuracies.trained);
   PrunedWeights pruned(weights_of(model), kPrunedShare);
   std::printf("the smallest %.0f %% of its weights set to 0: accuracy %.3f\n", kPrunedShare * 100,
               accuracy_of(classify, test));
@@ -207,8 +207,8 @@ int compression(const examples::Program& program, const std::string& data) {
   FlatClothes test = load_flat(data, false, program.quick ? 500 : 2000);
   test = {test.images.to(program.device), test.labels.to(program.device)};
   Generator generator(program.seed);
-  nn::Sequential model{nn::Dense(kPixels, kWidth, {.generator = &generator}), nn::ReLU(),
-                       nn::Dense(kWidth, 10, {.generator = &generator})};
+  nn::Sequential model{nn::Dense(kPixels, kHidden, {.generator = &generator}), nn::ReLU(),
+                       nn::Dense(kHidden, 10, {.generator = &generator})};
   model.to(program.device);
   const Accuracies of_floats = train_and_prune(model, training, test, program);
   const Int8Network quantized(model);
