@@ -1,10 +1,12 @@
 #include "autograd/anomaly.h"
 #include "autograd/hooks.h"
+#include "autograd/internal/joined_slices.h"
 #include "autograd/internal/scalar.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "core/internal/fork.h"
 #include "core/internal/format.h"
+#include "core/profile_scope.h"
 
 #include <algorithm>
 #include <functional>
@@ -76,6 +78,7 @@ class BackwardPass {
 
   /// If it throws, no stored gradient is changed; the graph may be freed in part.
   void run(const Variable& output, Variable&& seed) {
+    const ProfileScope scope("backward pass", ScopeKind::op);
     add_pending(output.node(), std::move(seed));
     if (hooks::backward_order) {
       visit_by_hook(output.node());
@@ -104,11 +107,12 @@ class BackwardPass {
   struct Pending {
     static constexpr std::uint64_t kBlock = 48;
 
-    Pending(std::shared_ptr<Node> node, Variable&& grad) : node(std::move(node)), grad(std::move(grad)) {}
+    explicit Pending(std::shared_ptr<Node> node) : node(std::move(node)) {}
     std::shared_ptr<Node> node;
-    Variable grad;  // the sum of the last block
+    detail::JoinedSlices slices;  // until there is a gradient
+    Variable grad;                // the sum of the last block
     std::uint64_t n = 1;
-    std::vector<Variable>
+    PoolVector<Variable>
         blocks;  // the sums of 2^i earlier blocks, for each bit i of their number, largest first
   };
 
@@ -119,7 +123,8 @@ class BackwardPass {
     std::optional<Stream> stream = {};  // the one that writes the sum
   };
 
-  using PendingNodes = std::map<std::uint64_t, Pending, std::greater<>>;
+  using PendingNodes = std::map<std::uint64_t, Pending, std::greater<>,
+                                PoolAllocator<std::pair<const std::uint64_t, Pending>>>;
 
   void visit_pending(PendingNodes::iterator at) {
     const auto taken = pending_.extract(at);
@@ -163,6 +168,12 @@ class BackwardPass {
     const bool is_captured = complete(visited, grad);
     if (is_captured && stop_at_captured_) return;
     if (!captured_.empty() && node.sequence <= oldest_captured_) return;
+    if (!add_slice(node, grad)) propagate(node, grad);
+    if (!retain_) node.release();
+  }
+
+  /// Passes the gradient of a node to its inputs.
+  void propagate(const Node& node, const Variable& grad) {
     Gradients gradients = node.differentiate(grad);
     if (gradients.size() != node.inputs.size()) {
       fail<ValueError>("backward", "the rule of {} gave {} gradients for {} inputs; give one for each input",
@@ -171,7 +182,30 @@ class BackwardPass {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       if (node.inputs[i] != nullptr) propagate(node, i, std::move(gradients[i]));
     }
-    if (!retain_) node.release();
+  }
+
+  /// Adds the gradient of a slice to that range of its input's gradient, without making a tensor of the
+  /// input's size.
+  /// @return  false where that is not possible
+  bool add_slice(const Node& node, const Variable& grad) {
+    const std::optional<AxisRange> range = node.range();
+    if (!range || create_graph_ || grad.requires_grad() || DetectAnomaly::enabled()) return false;
+    const std::shared_ptr<Node>& input = node.inputs[0];
+    if (input->frozen || input->sequence > node.sequence ||
+        (!captured_.empty() && input->sequence < oldest_captured_))
+      return false;
+    const auto [entry, is_new] = pending_.try_emplace(input->sequence, input);
+    Pending& pending = entry->second;
+    if (is_new || !pending.slices.empty()) {
+      if (pending.slices.add(*range, grad)) return true;
+      if (is_new) pending_.erase(entry);
+      return false;
+    }
+    if (pending.n % Pending::kBlock == 0 || !is_own(pending.grad)) return false;
+    Tensor sum = slice(pending.grad.value(), range->axis, range->start, range->stop, range->step);
+    sum += grad.value();
+    ++pending.n;
+    return true;
   }
 
   void run_hook(const Node& node, std::size_t i, Variable& grad) {
@@ -251,9 +285,13 @@ class BackwardPass {
 
   /// Adds a gradient to that of a node that is still to be visited.
   void add_pending(const std::shared_ptr<Node>& node, Variable&& grad) {
-    const auto [entry, is_new] = pending_.try_emplace(node->sequence, node, std::move(grad));
-    if (is_new) return;
-    Pending& pending = entry->second;  // try_emplace() did not move grad
+    const auto [entry, is_new] = pending_.try_emplace(node->sequence, node);
+    Pending& pending = entry->second;
+    if (is_new) {
+      pending.grad = std::move(grad);
+      return;
+    }
+    join_slices(pending);
     if (pending.n % Pending::kBlock == 0) {
       pending.blocks.push_back(std::move(pending.grad));
       for (std::uint64_t blocks = pending.n / Pending::kBlock; blocks % 2 == 0; blocks /= 2)
@@ -266,14 +304,19 @@ class BackwardPass {
   }
 
   /// Adds the last of these variables to the one before it.
-  void add_last(std::vector<Variable>& sums) const {
+  void add_last(PoolVector<Variable>& sums) const {
     const Variable last = std::move(sums.back());
     sums.pop_back();
     accumulate(sums.back(), last);
   }
 
+  static void join_slices(Pending& pending) {
+    if (!pending.slices.empty()) pending.grad = pending.slices.join(pending.node->shape);
+  }
+
   /// Makes the gradient complete.
   void add_blocks(Pending& pending) const {
+    join_slices(pending);
     if (pending.blocks.empty()) return;
     pending.blocks.push_back(std::move(pending.grad));
     while (pending.blocks.size() > 1) add_last(pending.blocks);
@@ -283,12 +326,17 @@ class BackwardPass {
   void accumulate(Variable& sum, const Variable& grad) const {
     // Another thread may have just released its copy of the sum. The copy of the handle below orders its
     // reads before the writes, because it increments the same counter.
-    if (create_graph_ || sum.requires_grad() || !has_one_owner(sum.value())) {
-      sum = sum + grad;
-    } else {
+    if (is_own(sum)) {
       Tensor buffer = sum.value();
       buffer += grad.value();
+    } else {
+      sum = sum + grad;
     }
+  }
+
+  /// True if the sum can be changed in place.
+  bool is_own(const Variable& sum) const {
+    return !create_graph_ && !sum.requires_grad() && has_one_owner(sum.value());
   }
 
   const bool stop_at_captured_;
@@ -296,7 +344,7 @@ class BackwardPass {
   const bool create_graph_;
   const GradModeGuard mode_;
   PendingNodes pending_;
-  std::vector<Completed> completed_;
+  PoolVector<Completed> completed_;
   std::unordered_map<const Node*, Variable> captured_;
   std::uint64_t oldest_captured_ = std::numeric_limits<std::uint64_t>::max();
 };

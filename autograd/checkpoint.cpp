@@ -75,11 +75,10 @@ void check_dependencies(const Variable& y, const std::vector<Variable>& inputs, 
 
 /// Zeros like each input, and nothing for one that needs no gradient.
 Gradients zeros_for(const std::vector<Variable>& inputs) {
-  std::vector<Variable> zeros;
-  zeros.reserve(inputs.size());
+  Gradients zeros;
   for (const Variable& input : inputs)
     zeros.push_back(input.requires_grad() ? zeros_like(input) : Variable());
-  return Gradients(std::move(zeros));
+  return zeros;
 }
 
 /// The value of f. It is recorded to find the variables that it depends on; the graph is freed on return.

@@ -12,15 +12,6 @@
 /// framework's rule, as for a dtype that the hook does not know.
 namespace tinytorch::hooks {
 
-/// The gradient of an activation's input, from its result y and the gradient of y.
-using ActivationGradient = Hook<Tensor(const Tensor& y, const Tensor& grad)>;
-inline ActivationGradient relu_gradient{"relu_gradient", nullptr};
-inline ActivationGradient sigmoid_gradient{"sigmoid_gradient", nullptr};
-inline ActivationGradient tanh_gradient{"tanh_gradient", nullptr};
-/// The same for softmax() along an axis.
-inline Hook<Tensor(const Tensor& y, const Tensor& grad, int axis)> softmax_gradient{"softmax_gradient",
-                                                                                    nullptr};
-
 /// The gradient of input 0 or 1 of matmul(a, b), for matrices.
 inline Hook<Tensor(const Tensor& a, const Tensor& b, const Tensor& grad, int input)> matmul_gradient{
     "matmul_gradient", nullptr};

@@ -4,6 +4,7 @@
 #include "autograd/rules/hooked.h"
 #include "core/internal/fork.h"
 #include "core/internal/format.h"
+#include "core/profile_scope.h"
 
 #include <algorithm>
 #include <atomic>
@@ -21,8 +22,8 @@ thread_local constinit const char* differentiated_op = "an op";
 /// The nodes of a range of variables, or none if nothing is recorded.
 /// @param variable_of  the Variable of an item of the range
 template <class Range, class VariableOf>
-std::vector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf& variable_of) {
-  std::vector<std::shared_ptr<Node>> nodes;
+PoolVector<std::shared_ptr<Node>> nodes_of(const Range& range, const VariableOf& variable_of) {
+  PoolVector<std::shared_ptr<Node>> nodes;
   const auto needs = [&](const auto& item) { return variable_of(item).requires_grad(); };
   if (!grad_enabled() || std::none_of(range.begin(), range.end(), needs)) return nodes;
   nodes.reserve(range.size());
@@ -105,6 +106,7 @@ Gradients Node::differentiate(const Variable& grad) const {
     ~Restore() { differentiated_op = outer; }
   } const restore;
   differentiated_op = name;
+  const ProfileScope scope(name, ScopeKind::backward);
   return apply(grad);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,8 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/variable.h"
+#include "core/internal/object_pool.h"
+#include "core/ops/internal/shape.h"
 #include "core/stream.h"
 
 /// The graph that record() builds and backward() traverses. Include this header to define your own ops.
@@ -38,13 +41,17 @@ class Gradients {
     items_.reserve(sizeof...(V));
     (items_.emplace_back(std::forward<V>(gradients)), ...);
   }
-  explicit Gradients(std::vector<Variable> gradients) : items_(std::move(gradients)) {}
+  explicit Gradients(std::vector<Variable> gradients)
+      : items_(std::make_move_iterator(gradients.begin()), std::make_move_iterator(gradients.end())) {}
+
+  /// Appends the gradient of the next input.
+  void push_back(Variable gradient) { items_.push_back(std::move(gradient)); }
 
   std::size_t size() const { return items_.size(); }
   Variable& operator[](std::size_t i) { return items_[i]; }
 
  private:
-  std::vector<Variable> items_;
+  PoolVector<Variable> items_;
 };
 
 /// The arguments of a gradient rule.
@@ -158,6 +165,8 @@ class Node : public std::enable_shared_from_this<Node> {
   /// Runs the gradient rule.
   /// @throws ValueError  the node was released, or a saved tensor was changed in place
   Gradients differentiate(const Variable& grad) const;
+  /// The range of its only input that the op's result is, for a rule with a member `range`; none for others.
+  virtual std::optional<AxisRange> range() const { return std::nullopt; }
   /// Frees the rule with its saved tensors, and the links to the inputs.
   virtual void release() = 0;
   /// A leaf's value; null for a recorded op.
@@ -173,16 +182,20 @@ class Node : public std::enable_shared_from_this<Node> {
   DType dtype;
   Device device;
 
-  std::vector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
+  PoolVector<std::shared_ptr<Node>> inputs;  ///< null for an input that needs no gradient
   std::vector<Hook> hooks;
   bool frozen = false;                   ///< a leaf that gets no gradient; see Variable::set_trainable()
   std::unique_ptr<StoredGradient> grad;  ///< null if the node stores none: an op without retain_grad()
 
   /// The next sequence number.
   static std::uint64_t next_sequence();
-  /// Deletes a node and its inputs iteratively, because recursion along a long chain would overflow the
-  /// stack.
-  static void dispose(Node* node);
+  /// Takes ownership of a new node.
+  static std::shared_ptr<Node> own(Node* node) {
+    return std::shared_ptr<Node>(node, &dispose, PoolAllocator<Node>());
+  }
+
+  static void* operator new(std::size_t bytes) { return allocate_object(bytes); }
+  static void operator delete(void* node, std::size_t bytes) { deallocate_object(node, bytes); }
 
  protected:
   virtual Gradients apply(const Variable& grad) const = 0;
@@ -190,6 +203,10 @@ class Node : public std::enable_shared_from_this<Node> {
   [[noreturn]] void fail_output_changed() const;
 
  private:
+  /// Deletes a node and its inputs iteratively, because recursion along a long chain would overflow the
+  /// stack.
+  static void dispose(Node* node);
+
   Node* next_disposed_ = nullptr;
 };
 
@@ -202,10 +219,10 @@ class Inputs {
   /// True if grad_enabled() and at least one input needs a gradient.
   bool recording() const { return !nodes_.empty(); }
   /// Moves the inputs' nodes out.
-  std::vector<std::shared_ptr<Node>> release_nodes() { return std::move(nodes_); }
+  PoolVector<std::shared_ptr<Node>> release_nodes() { return std::move(nodes_); }
 
  private:
-  std::vector<std::shared_ptr<Node>> nodes_;
+  PoolVector<std::shared_ptr<Node>> nodes_;
 };
 
 /// Makes a Variable of the result of an op. If `value` is floating, an input needs a gradient and
@@ -214,7 +231,9 @@ class Inputs {
 /// @param name   the op's name in error messages; not copied
 /// @param value  the result of the op
 /// @param rule   a function of `const RuleArguments&`, and optionally an InputGradient for each input, that
-///               returns Gradients
+///               returns Gradients. That of an op whose result is a range of an axis of its only input may
+///               have a member `AxisRange range`. The backward pass then adds the gradient to that range of
+///               the input's, and calls the rule only where it cannot.
 template <class Rule>
 Variable record(const char* name, Tensor value, Inputs inputs, Rule rule);
 

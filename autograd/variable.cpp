@@ -104,7 +104,7 @@ void Variable::register_hook(std::function<Variable(const Variable&)> hook) cons
 
 Variable variable(Tensor value) {
   value = checked_leaf_value("variable", std::move(value));
-  return Variable(Tensor(), std::shared_ptr<Node>(new Leaf(std::move(value)), &Node::dispose));
+  return Variable(Tensor(), Node::own(new Leaf(std::move(value))));
 }
 
 std::string to_string(const Variable& x) {

@@ -52,7 +52,7 @@ function(tinytorch_add_cuda_objects name)
     endif()
     if(TINYTORCH_CONTRACT)
       list(APPEND options ${instruction_set_flags} -ffp-contract=fast)
-      # Random numbers have the same bits everywhere: see kernels/math/random.h.
+      # Random numbers have the same bits everywhere: see kernels/math/distributions-inl.h.
       set(same_bits ${kernels})
       list(FILTER same_bits INCLUDE REGEX "/random[.]cu")
       set_property(SOURCE ${same_bits} APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)

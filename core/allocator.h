@@ -10,7 +10,7 @@ namespace tinytorch {
 /// The memory use of one device: bytes, and the number of allocations since the process started.
 struct MemoryStats {
   std::size_t in_use = 0;          ///< bytes of live blocks, each rounded up to its size class
-  std::size_t peak = 0;            ///< the maximum of in_use
+  std::size_t peak = 0;            ///< the maximum of in_use since the start, or since reset_peak()
   std::size_t cached = 0;          ///< bytes that are cached for reuse
   std::size_t limit = 0;           ///< upper bound of in_use + cached; 0: no limit
   std::uint64_t allocations = 0;   ///< number of allocations, including those that failed for lack of memory
@@ -39,6 +39,8 @@ class Allocator {
   virtual void set_caching(bool on) = 0;
   /// Returns the cached blocks to the system.
   virtual void release_cached() = 0;
+  /// Makes the peak what is in use now.
+  virtual void reset_peak() = 0;
 };
 
 /// The allocator of a device.
@@ -52,12 +54,15 @@ Allocator& allocator(Device device);
 /// ```
 /// @throws DeviceError  the device is not available; the functions below throw it, too
 inline MemoryStats memory_stats(Device device) { return allocator(device).stats(); }
-/// Limits the memory that TinyTorch allocates on a device; 0 removes the limit.
+/// Limits the memory that TinyTorch allocates on a device; 0 removes the limit. TINYTORCH_ALLOCATOR_LIMIT in
+/// the environment, such as 500000000, 64K, 500M or 2G, limits that of each device from the start.
 inline void set_memory_limit(Device device, std::size_t bytes) { allocator(device).set_limit(bytes); }
 /// Enables or disables the block cache of a device. TINYTORCH_ALLOCATOR_CACHE=0 in the environment disables
 /// it from the start.
 inline void set_memory_caching(Device device, bool on) { allocator(device).set_caching(on); }
 /// Returns the cached blocks of a device to the system.
 inline void release_cached_memory(Device device) { allocator(device).release_cached(); }
+/// Starts the peak of a device's memory anew, to measure that of what follows.
+inline void reset_peak_memory(Device device) { allocator(device).reset_peak(); }
 
 }  // namespace tinytorch

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <ostream>
+#include <utility>
 
 #include "core/internal/format.h"
 
@@ -72,9 +73,11 @@ Strides contiguous_strides(const Shape& shape) {
 Axes memory_order(const Strides& strides) {
   Axes order = Dims::filled(strides.size(), 0);
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return strides[static_cast<int>(a)] > strides[static_cast<int>(b)];
-  });
+  // An insertion sort: stable, and unlike std::stable_sort without an allocation.
+  const auto stride = [&](int i) { return strides[static_cast<int>(order[i])]; };
+  for (int i = 1; i < order.size(); ++i) {
+    for (int j = i; j > 0 && stride(j - 1) < stride(j); --j) std::swap(order[j - 1], order[j]);
+  }
   return order;
 }
 

@@ -5,9 +5,12 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "core/device.h"
+#include "core/internal/kernel_work.h"
+#include "core/profile_scope.h"
 #include "core/tensor.h"
 
 namespace tinytorch {
@@ -44,10 +47,10 @@ class KernelSlot {
   /// @throws DeviceError  there is none; the message lists the devices that have one
   Function find(DeviceType type) const;
 
-  static DeviceType device_type_of(const Tensor& x) { return x.device().type; }
+  static Device device_of(const Tensor& x) { return x.device(); }
   template <class T>
-  static DeviceType device_type_of(std::span<T> items) {
-    return items.front().device().type;
+  static Device device_of(std::span<T> items) {
+    return items.front().device();
   }
 
  private:
@@ -81,8 +84,12 @@ template <class... Args>
 class Kernel<void(Args...)> : public KernelSlot {
  public:
   using Function = void (*)(Args...);
+  /// The number of operations of a call, for a Profiler: see ProfileWork.
+  using Operations = double (*)(const std::remove_reference_t<Args>&... args);
 
-  constexpr explicit Kernel(const char* name) : KernelSlot(name) {}
+  /// @param operations  null: not counted
+  constexpr explicit Kernel(const char* name, Operations operations = nullptr)
+      : KernelSlot(name), operations_(operations) {}
 
   /// Sets the kernel for a device type; called by the register_...() functions of kernels/.
   void set(DeviceType type, Function function) { exchange(type, erased(function)); }
@@ -97,12 +104,23 @@ class Kernel<void(Args...)> : public KernelSlot {
   /// Calls the kernel for the last argument's device type.
   /// @throws DeviceError  there is none
   void operator()(Args... args) const {
-    const auto& last = std::get<sizeof...(Args) - 1>(std::forward_as_tuple(args...));
+    const Device device = device_of(std::get<sizeof...(Args) - 1>(std::forward_as_tuple(args...)));
     current_op = name();
-    function_for(device_type_of(last))(args...);
+    const Function function = function_for(device.type);
+    if (ProfileScope::is_recorded()) [[unlikely]]
+      return call_recorded(device, function, args...);
+    function(args...);
   }
 
  private:
+  // Apart, because it is called seldom and from many ops.
+  [[gnu::noinline]] void call_recorded(Device device, Function function, Args... args) const {
+    const ProfileScope scope(name(), ScopeKind::kernel);
+    record_work((argument_bytes(args) + ... + 0), operations_ == nullptr ? 0 : operations_(args...));
+    function(args...);
+    wait_for_recorded_kernel(device);
+  }
+
   static KernelSlot::Function erased(Function function) {
     return reinterpret_cast<KernelSlot::Function>(function);
   }
@@ -111,6 +129,8 @@ class Kernel<void(Args...)> : public KernelSlot {
     KernelSlot::Function function = get(type);
     return reinterpret_cast<Function>(function ? function : find(type));
   }
+
+  Operations operations_;
 };
 
 /// Registers the backends and kernels of this build. It is defined in kernels/ and called once, before the

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "core/profile_scope.h"
+
 namespace tinytorch {
 
 /// While it exists, the errors of all ops on this thread name `op`. An op that is composed of others begins
 /// with one, so that an error names the op that was called, and none that it is composed of. Of nested ones,
-/// the outermost counts.
+/// the outermost counts. For a Profiler each one is a scope.
 /// ```cpp
 /// template <TensorLike T>
 /// T variance_of_rows(const T& x) {
@@ -14,7 +16,7 @@ namespace tinytorch {
 /// ```
 class OpScope {
  public:
-  explicit OpScope(const char* op) : is_outermost_(current_op == nullptr) {
+  explicit OpScope(const char* op) : profile_scope_(op, ScopeKind::op), is_outermost_(current_op == nullptr) {
     if (is_outermost_) current_op = op;
   }
   ~OpScope() {
@@ -28,6 +30,7 @@ class OpScope {
 
  private:
   static inline constinit thread_local const char* current_op = nullptr;
+  ProfileScope profile_scope_;
   bool is_outermost_;
 };
 

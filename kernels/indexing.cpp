@@ -36,6 +36,15 @@ Tensor broadcast_along(const Tensor& x, int axis, const Shape& shape) {
   return view(x, shape, strides);
 }
 
+bool passes(IndexCheck& check, const Tensor& index, std::int64_t length) {
+  if (!check.is_needed) return true;
+  Tensor largest = empty(Dims::filled(index.rank(), 1), {.dtype = DType::i64, .device = index.device()});
+  kernels::index_bound(index, largest);
+  check.failed =
+      static_cast<std::uint64_t>(largest.item<std::int64_t>()) >= static_cast<std::uint64_t>(length);
+  return !check.failed;
+}
+
 Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const Tensor& y) {
   const Tensor lines = lines_of(index, axis);
   const Options options{.dtype = DType::i64, .device = index.device()};
@@ -48,7 +57,12 @@ Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const 
                   .length = index.shape()[axis],
                   .source_stride = source.strides()[axis],
                   .y_stride = y.strides()[axis]};
-  kernels::sort(lines, false, scatter.order, scatter.indices);
+  if (scatter.length == 1) {
+    scatter.indices = lines;
+    fill(scatter.order, 0);
+  } else {
+    kernels::sort(lines, false, scatter.order, scatter.indices);
+  }
   Strides sorted = scatter.indices.strides(), position = Dims::filled(index.rank(), 0);
   std::swap(sorted[axis], sorted.back());
   for (int i = 0; i < index.rank(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/ops/indexing_kernels.h"
 #include "core/tensor.h"
 
 // The operands of gather and scatter for the kernels of every device.
@@ -10,6 +11,9 @@ namespace tinytorch {
 /// A view of x with this shape: x's first elements along the axis are broadcast along it. Along the other
 /// axes `shape` is not longer than x.
 Tensor broadcast_along(const Tensor& x, int axis, const Shape& shape);
+
+/// Checks all indices at once if a check is needed. False if one is not within an axis of this length.
+bool passes(IndexCheck& check, const Tensor& index, std::int64_t length);
 
 /// A scatter whose indices are sorted by target. A line is a one-dimensional slice along the axis. Element k
 /// of a line is the k-th of its sorted indices. It does the work of its target if it is the first index of

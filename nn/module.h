@@ -11,6 +11,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/variable.h"
+#include "core/profile_scope.h"
 #include "core/tensor.h"
 
 namespace tinytorch::nn {
@@ -163,10 +164,12 @@ class Layer : public Module {
  public:
   Tensor operator()(const Tensor& x) const override {
     check_not_moved_from();
+    const ProfileScope scope([this] { return this->description(); }, ScopeKind::layer);
     return derived().forward(x);
   }
   Variable operator()(const Variable& x) const override {
     check_not_moved_from();
+    const ProfileScope scope([this] { return this->description(); }, ScopeKind::layer);
     return derived().forward(x);
   }
 

@@ -4,9 +4,11 @@
 
 #include <cmath>
 
+#include "autograd/internal/cell_scan.h"
 #include "core/internal/checked.h"
 #include "core/internal/format.h"
 #include "core/ops/composite.h"
+#include "core/ops/internal/check.h"
 #include "core/ops/internal/recurrent.h"
 #include "nn/init.h"
 
@@ -17,17 +19,6 @@ namespace {
 std::int64_t at_least_one(const char* layer, const char* what, std::int64_t value) {
   if (value < 1) fail<ValueError>(layer, "{} is {}; it must be at least 1", what, value);
   return value;
-}
-
-// Appends the slices of x along the first axis. Splits by halves, because the gradient of a slice is as large
-// as the tensor it was cut from: T slices of the whole would cost T² steps' worth of memory traffic, these
-// cost T log T.
-template <TensorLike T>
-void append_steps(const T& x, std::vector<T>& steps) {
-  const std::int64_t length = x.size(0);
-  if (length == 1) return steps.push_back(squeeze(x, 0));
-  append_steps(slice(x, 0, 0, length / 2), steps);
-  append_steps(slice(x, 0, length / 2), steps);
 }
 
 }  // namespace
@@ -107,6 +98,19 @@ void Recurrent::check(const Shape& x, const Tensor& hidden, const Tensor& cell) 
   check_state("cell", cell, x[options_.batch_first ? 0 : 1]);
 }
 
+DType Recurrent::scan_dtype(const Tensor& from_input, const Tensor& state, DType weight) const {
+  common_device(name_, {"the sequence", from_input}, {"the state", state});
+  const DType dtype = promote(from_input.dtype(), promote(state.dtype(), weight));
+  const bool is_gated = cell_type_ == CellType::lstm || cell_type_ == CellType::gru;
+  if (is_gated && state.dtype() != dtype) {
+    fail<DTypeError>(name_,
+                     "the state is {}, but the result would be {}; convert the sequence, the state or the "
+                     "layer with .to(dtype)",
+                     state.dtype(), dtype);
+  }
+  return dtype;
+}
+
 template <TensorLike T>
 CellState<T> Recurrent::initial_state(const CellState<T>& initial, std::size_t cell,
                                       const T& sequence) const {
@@ -118,32 +122,28 @@ CellState<T> Recurrent::initial_state(const CellState<T>& initial, std::size_t c
   return {state_or_zeros(initial.hidden), cell_type_ == CellType::lstm ? state_or_zeros(initial.cell) : T()};
 }
 
-template <TensorLike T>
-CellState<T> Recurrent::step(const T& from_input, const CellState<T>& state,
-                             const CellWeights<T>& weights) const {
-  namespace ops = tinytorch::detail;
-  if (cell_type_ == CellType::lstm) return ops::lstm_step(from_input, state, weights);
-  if (cell_type_ == CellType::gru) return ops::gru_step(from_input, state, weights);
-  return ops::rnn_step(from_input, state, weights,
-                       cell_type_ == CellType::relu ? Nonlinearity::relu : Nonlinearity::tanh);
-}
-
 // The output sequence of one cell; `state` goes from the initial to the final one. One product computes what
 // comes from the input for all steps.
 template <TensorLike T>
 T Recurrent::scan(const T& sequence, std::size_t cell, CellState<T>& state) const {
-  const bool in_reverse = cell % directions() == 1;
   const CellWeights<Parameter>& own = weights_[cell];
   const CellWeights<T> weights{as<T>(own.input), as<T>(own.hidden), as<T>(own.input_bias),
                                as<T>(own.hidden_bias)};
-  std::vector<T> steps;
-  append_steps(tinytorch::detail::from_input(sequence, weights), steps);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    T& at = steps[in_reverse ? steps.size() - 1 - i : i];
-    state = step(at, state, weights);
-    at = state.hidden;
+  const T from_input = tinytorch::detail::from_input(sequence, weights);
+  const DType dtype = scan_dtype(value_of(from_input), value_of(state.hidden), own.hidden.dtype());
+  std::vector<T> initial{state.hidden.to(dtype)};
+  if (cell_type_ == CellType::lstm) {
+    scan_dtype(value_of(from_input), value_of(state.cell), own.hidden.dtype());
+    initial.push_back(state.cell);
   }
-  return stack(steps);
+  const bool in_reverse = cell % directions() == 1;
+  const T states = tinytorch::detail::scan_cells(tinytorch::detail::CellScan<T>{
+      cell_type_, in_reverse, from_input.to(dtype), stack(initial), weights.hidden.to(dtype),
+      weights.hidden_bias.defined() ? weights.hidden_bias.to(dtype) : T()});
+  const T last = select(states, 0, in_reverse ? 0 : -1);
+  state.hidden = select(last, 0, 0);
+  if (cell_type_ == CellType::lstm) state.cell = select(last, 0, 1);
+  return select(states, 1, 0);
 }
 
 template <TensorLike T>

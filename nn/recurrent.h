@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "core/ops/internal/cell_scan.h"
 #include "core/ops/recurrent.h"
 #include "core/random.h"
 #include "nn/module.h"
@@ -77,7 +78,7 @@ class Recurrent : public Layer<Recurrent> {
   std::int64_t hidden_features() const { return hidden_features_; }
 
  protected:
-  enum class CellType { tanh, relu, lstm, gru };
+  using CellType = tinytorch::detail::CellType;
 
   /// @param name  the name of the layer, for error messages
   /// @throws ValueError  in_features, hidden_features or layers is less than 1
@@ -89,11 +90,11 @@ class Recurrent : public Layer<Recurrent> {
   void check(const Shape& x, const Tensor& hidden, const Tensor& cell) const;
   void check_state(const char* part, const Tensor& state, std::int64_t batch) const;
   CellWeights<Parameter> make_weights(std::int64_t in) const;
+  /// The dtype of the states.
+  DType scan_dtype(const Tensor& from_input, const Tensor& state, DType weight) const;
 
   template <TensorLike T>
   CellState<T> initial_state(const CellState<T>& initial, std::size_t cell, const T& sequence) const;
-  template <TensorLike T>
-  CellState<T> step(const T& from_input, const CellState<T>& state, const CellWeights<T>& weights) const;
   template <TensorLike T>
   T scan(const T& sequence, std::size_t cell, CellState<T>& state) const;
 

@@ -47,6 +47,13 @@ class OpNode : public Node {
     hooks.clear();
   }
 
+  std::optional<AxisRange> range() const override {
+    if constexpr (requires(const Rule& rule) { rule.range; }) {
+      if (rule_) return rule_->range;
+    }
+    return std::nullopt;
+  }
+
  protected:
   Gradients apply(const Variable& grad) const override {
     if (!rule_) this->fail_released();
@@ -84,7 +91,7 @@ class OpNodeWithOutput final : public OpNode<Rule> {
 template <class NodeType, class Rule>
 Variable record_as(const char* name, Tensor& value, Inputs& inputs, Rule& rule) {
   if (!inputs.recording() || !is_floating(value.dtype())) return Variable(std::move(value));
-  std::shared_ptr<Node> node(new NodeType(name, value, inputs, rule), &Node::dispose);
+  std::shared_ptr<Node> node = Node::own(new NodeType(name, value, inputs, rule));
   return Variable(std::move(value), std::move(node));
 }
 

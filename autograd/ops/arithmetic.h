@@ -20,6 +20,12 @@ inline Tensor floor_divide(const Variable& a, const Variable& b) {
 /// Where a and b are equal, each gets half of the gradient; so in minimum().
 Variable maximum(const Variable& a, const Variable& b);
 Variable minimum(const Variable& a, const Variable& b);
+Variable clamp(const Variable& x, const Variable& low, const Variable& high);
+Variable clamp_min(const Variable& x, const Variable& low);
+Variable clamp_max(const Variable& x, const Variable& high);
+Variable addcmul(const Variable& x, const Variable& a, const Variable& b, double value = 1);
+Variable lerp(const Variable& a, const Variable& b, const Variable& weight);
+Variable reciprocal(const Variable& x);
 Variable neg(const Variable& x);
 /// Its gradient at 0 is 0.
 Variable abs(const Variable& x);

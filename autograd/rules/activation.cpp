@@ -5,23 +5,23 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/ops.h"
-#include "autograd/rules/hooked.h"
-#include "autograd/rules/relu_gradient.h"
+#include "autograd/rules/shared_gradients.h"
 #include "autograd/rules/unary.h"
 #include "autograd/tape.h"
-#include "core/ops/internal/elementwise.h"
+#include "core/ops/internal/activation.h"
 
 namespace tinytorch {
 
-Variable relu(V x) { return from_y("relu", relu, x, hooked(hooks::relu_gradient, relu_gradient)); }
+Variable relu(V x) { return from_y("relu", relu, x, relu_gradient); }
 
 namespace {
 
 /// Records hardtanh(); the gradient of a NaN is that of the result, as that of relu().
 Variable limited(const char* name, Tensor y, V x, double low, double high) {
-  return from_x(name, std::move(y), x, [low, high](V grad, V x) {
+  const auto composed = [low, high](V grad, V x) {
     return where(logical_or(x <= low, x >= high), zeros_like(grad), grad);
-  });
+  };
+  return from_x(name, std::move(y), x, fused(kernels::hardtanh_gradient, composed, low, high));
 }
 
 }  // namespace
@@ -34,78 +34,91 @@ Variable hardtanh(V x, double low, double high) {
 
 Variable sigmoid(V x) {
   return from_y("sigmoid", sigmoid, x,
-                hooked(hooks::sigmoid_gradient, [](V grad, V y) { return grad * (y * (1 - y)); }));
+                fused(kernels::sigmoid_gradient, [](V grad, V y) { return grad * (y * (1 - y)); }));
 }
 
 Variable logsigmoid(V x) {
-  return from_x("logsigmoid", logsigmoid, x, [](V grad, V x) { return grad * sigmoid(-x); });
+  return from_x("logsigmoid", logsigmoid, x,
+                fused(kernels::logsigmoid_gradient, [](V grad, V x) { return grad * sigmoid(-x); }));
 }
 
 Variable hardsigmoid(V x) {
-  return from_x("hardsigmoid", hardsigmoid, x,
-                [](V grad, V x) { return where(abs(x) < 3, grad / 6, zeros_like(grad)); });
+  return from_x("hardsigmoid", hardsigmoid, x, fused(kernels::hardsigmoid_gradient, [](V grad, V x) {
+                  return where(abs(x) < 3, grad / 6, zeros_like(grad));
+                }));
 }
 
 Variable softsign(V x) {
-  return from_x("softsign", softsign, x, [](V grad, V x) {
-    const Variable d = 1 + abs(x);
-    return grad / d / d;  // the square could overflow
-  });
+  return from_x("softsign", softsign, x, fused(kernels::softsign_gradient, [](V grad, V x) {
+                  const Variable d = 1 + abs(x);
+                  return grad / d / d;  // the square could overflow
+                }));
 }
 
 Variable leaky_relu(V x, double slope) {
+  const auto composed = [slope](V grad, V x) { return where(x > 0, grad, grad * slope); };
   return from_x("leaky_relu", leaky_relu(x.value(), slope), x,
-                [slope](V grad, V x) { return where(x > 0, grad, grad * slope); });
+                fused(kernels::leaky_relu_gradient, composed, slope));
 }
 
 Variable elu(V x, double alpha) {
   // The minimum, because the exponential of a positive x could be infinite.
-  return from_x("elu", elu(x.value(), alpha), x,
-                [alpha](V grad, V x) { return where(x <= 0, grad * (alpha * exp(minimum(x, 0))), grad); });
+  const auto composed = [alpha](V grad, V x) {
+    return where(x <= 0, grad * (alpha * exp(minimum(x, 0))), grad);
+  };
+  return from_x("elu", elu(x.value(), alpha), x, fused(kernels::elu_gradient, composed, alpha));
 }
 
 Variable selu(V x) {
   constexpr double kScale = kernels::kSeluScale, kAlpha = kernels::kSeluAlpha;
-  return from_x("selu", selu, x, [](V grad, V x) {
-    return where(x <= 0, grad * (kScale * kAlpha * exp(minimum(x, 0))), grad * kScale);
-  });
+  return from_x("selu", selu, x, fused(kernels::selu_gradient, [](V grad, V x) {
+                  return where(x <= 0, grad * (kScale * kAlpha * exp(minimum(x, 0))), grad * kScale);
+                }));
 }
 
 Variable softplus(V x, double beta) {
-  return from_x("softplus", softplus(x.value(), beta), x,
-                [beta](V grad, V x) { return grad * sigmoid(x * beta); });
+  const auto composed = [beta](V grad, V x) { return grad * sigmoid(x * beta); };
+  return from_x("softplus", softplus(x.value(), beta), x, fused(kernels::softplus_gradient, composed, beta));
 }
 
 Variable hardswish(V x) {
-  return from_x("hardswish", hardswish, x, [](V grad, V x) {
-    const Variable middle = grad * (x / 3 + 0.5);
-    return where(x < -3, zeros_like(grad), where(x <= 3, middle, grad));
-  });
-}
-
-Variable softmax(V x, int axis) {
-  return from_y("softmax", softmax(x.value(), axis), x,
-                hooked(
-                    hooks::softmax_gradient,
-                    [axis](V grad, V y) { return y * (grad - sum(grad * y, {axis}, true)); }, axis));
-}
-
-Variable log_softmax(V x, int axis) {
-  return from_y("log_softmax", log_softmax(x.value(), axis), x,
-                [axis](V grad, V y) { return grad - exp(y) * sum(grad, {axis}, true); });
+  return from_x("hardswish", hardswish, x, fused(kernels::hardswish_gradient, [](V grad, V x) {
+                  const Variable middle = grad * (x / 3 + 0.5);
+                  return where(x < -3, zeros_like(grad), where(x <= 3, middle, grad));
+                }));
 }
 
 namespace {
 
-/// Records an op whose gradient has a kernel; `derivative` computes the same in ops that have rules, for
-/// derivatives of higher order.
+/// As fused(), along an axis of the result y.
+template <class Rule>
+auto fused_along_axis(const kernels::AlongAxisGradientKernel& kernel, int axis, Rule composed) {
+  return [&kernel, axis, composed](V grad, V y) {
+    if (grad_enabled()) return composed(grad, y);
+    return Variable(gradient_along_axis(kernel, y.value(), grad.value(), axis));
+  };
+}
+
+}  // namespace
+
+Variable softmax(V x, int axis) {
+  const auto composed = [axis](V grad, V y) { return y * (grad - sum(grad * y, {axis}, true)); };
+  return from_y("softmax", softmax(x.value(), axis), x,
+                fused_along_axis(kernels::softmax_gradient, axis, composed));
+}
+
+Variable log_softmax(V x, int axis) {
+  const auto composed = [axis](V grad, V y) { return grad - exp(y) * sum(grad, {axis}, true); };
+  return from_y("log_softmax", log_softmax(x.value(), axis), x,
+                fused_along_axis(kernels::log_softmax_gradient, axis, composed));
+}
+
+namespace {
+
+/// fused() where `derivative` computes the function's derivative.
 template <class Derivative>
-Variable with_gradient_kernel(const char* name, Tensor y, V x, const kernels::BinaryKernel& kernel,
-                              Derivative derivative) {
-  return from_x(name, std::move(y), x, [&kernel, derivative](V grad, V x) {
-    if (grad_enabled()) return grad * derivative(x);
-    return Variable(gradient_binary(kernel, x.value(), grad.value()));
-  });
+auto fused_derivative(const kernels::GradientKernel<>& kernel, Derivative derivative) {
+  return fused(kernel, [derivative](V grad, V x) { return grad * derivative(x); });
 }
 
 /// The standard normal distribution's probability below x.
@@ -137,18 +150,18 @@ Variable mish_derivative(V x) {
 }  // namespace
 
 Variable gelu(V x, GeluForm form) {
-  const bool exact = form == GeluForm::erf;
-  return with_gradient_kernel("gelu", gelu(x.value(), form), x,
-                              exact ? kernels::gelu_gradient : kernels::gelu_tanh_gradient,
-                              exact ? gelu_derivative : gelu_tanh_derivative);
+  if (form == GeluForm::erf)
+    return from_x("gelu", gelu(x.value()), x, fused_derivative(kernels::gelu_gradient, gelu_derivative));
+  return from_x("gelu", gelu(x.value(), form), x,
+                fused_derivative(kernels::gelu_tanh_gradient, gelu_tanh_derivative));
 }
 
 Variable mish(V x) {
-  return with_gradient_kernel("mish", mish(x.value()), x, kernels::mish_gradient, mish_derivative);
+  return from_x("mish", mish, x, fused_derivative(kernels::mish_gradient, mish_derivative));
 }
 
 Variable silu(V x) {
-  return with_gradient_kernel("silu", silu(x.value()), x, kernels::silu_gradient, silu_derivative);
+  return from_x("silu", silu, x, fused_derivative(kernels::silu_gradient, silu_derivative));
 }
 
 }  // namespace tinytorch

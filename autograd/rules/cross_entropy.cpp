@@ -1,4 +1,5 @@
 #include "core/ops/internal/cross_entropy.h"
+#include "autograd/internal/indexing.h"
 #include "autograd/ops.h"
 #include "autograd/rules/in_f64.h"
 #include "autograd/tape.h"

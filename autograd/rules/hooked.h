@@ -16,13 +16,4 @@ Variable by_hook(const Hook& hook, const Compute& compute, const Args&... args) 
   return gradient.defined() ? Variable(gradient) : compute();
 }
 
-/// A rule(grad, y) that a hook(y, grad, args...) replaces.
-template <class Hook, class Rule, class... Args>
-auto hooked(const Hook& hook, Rule rule, Args... args) {
-  return [&hook, rule, args...](const Variable& grad, const Variable& y) {
-    return by_hook(
-        hook, [&] { return rule(grad, y); }, y.value(), grad.value(), args...);
-  };
-}
-
 }  // namespace tinytorch

@@ -25,11 +25,16 @@ Tensor written_last(const Shape& shape, const IndexMap& map) {
 /// An IndexMap that a rule will read.
 class SavedMap {
  public:
-  explicit SavedMap(const IndexMap& map) : axis_(map.axis), index_(map.index) {}
-  IndexMap operator*() const { return {axis_, index_->value()}; }
+  explicit SavedMap(const IndexMap& map)
+      : axis_(map.axis), is_distinct_(map.is_distinct), index_(map.index) {}
+  /// The indices are in range, as the op was computed.
+  IndexMap operator*() const {
+    return {.axis = axis_, .index = index_->value(), .is_distinct = is_distinct_};
+  }
 
  private:
   int axis_;
+  bool is_distinct_;
   Saved index_;
 };
 
@@ -46,6 +51,11 @@ Variable scatter_unchecked(const Variable& x, const IndexMap& map, const Variabl
   return record("scatter", scatter_unchecked(x.value(), map, source.value()), {x, source},
                 [saved = SavedMap(map)](const RuleArguments& at, InputGradient dx, InputGradient dsource) {
                   const IndexMap map = *saved;
+                  if (dsource.wanted() && !grad_enabled()) {
+                    const ScatterGradients gradients = scatter_gradients(at.grad.value(), map);
+                    return Gradients(dx([&] { return Variable(gradients.x); }),
+                                     dsource([&] { return Variable(gradients.source); }));
+                  }
                   const Variable zero = expand(zeros_for(at.grad, {}), map.index.shape());
                   return Gradients(dx([&] { return scatter_unchecked(at.grad, map, zero); }), dsource([&] {
                                      return where(written_last(at.grad.shape(), map),

@@ -1,6 +1,6 @@
 #include "autograd/ops.h"
 #include "autograd/rules/hooked.h"
-#include "autograd/rules/relu_gradient.h"
+#include "autograd/rules/shared_gradients.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {

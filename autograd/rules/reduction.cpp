@@ -19,8 +19,10 @@ Variable with_reduced_axes(const Variable& reduced, const Shape& shape, const Ax
 auto extremum_rule(const Variable& x, const Axes& axes) {
   return [x = Saved(x), axes](const RuleArguments& at) {
     const Tensor y = with_reduced_axes(at.output().detach(), x->shape(), axes).value();
-    const Tensor chosen = where(isnan(y), isnan(x->value()), x->value() == y).to(x->dtype());
-    return Gradients(with_reduced_axes(at.grad, x->shape(), axes) * (chosen / sum(chosen, axes, true)));
+    const Tensor both_nan = logical_and(isnan(x->value()), isnan(y));
+    const Tensor chosen = logical_or(x->value() == y, both_nan);
+    const Tensor count = sum(chosen, axes, true).to(x->dtype());
+    return Gradients(where(chosen, with_reduced_axes(at.grad, x->shape(), axes) / Variable(count), 0));
   };
 }
 

@@ -1,7 +1,29 @@
+#include "core/ops/internal/shape.h"
+
+#include <utility>
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
 namespace tinytorch {
+namespace {
+
+/// detail::on_slice() with its rule: slice() and it are each other's transpose.
+Variable on_slice(const Variable& x, const Shape& shape, const AxisRange& range) {
+  return record("on_slice", detail::on_slice(x.value(), shape, range), {x}, [range](const RuleArguments& at) {
+    return Gradients(slice(at.grad, range.axis, range.start, range.stop, range.step));
+  });
+}
+
+struct SliceRule {
+  AxisRange range;
+
+  Gradients operator()(const RuleArguments& at, InputGradient dx) const {
+    return Gradients(on_slice(at.grad, dx.shape(), range));
+  }
+};
+
+}  // namespace
 
 Variable reshape(const Variable& x, const Shape& shape) {
   return record("reshape", reshape(x.value(), shape), {x}, [](const RuleArguments& at, InputGradient dx) {
@@ -25,12 +47,9 @@ Variable expand(const Variable& x, const Shape& shape) {
 
 Variable slice(const Variable& x, int axis, std::int64_t start, std::optional<std::int64_t> stop,
                std::int64_t step) {
-  return record("slice", slice(x.value(), axis, start, stop, step), {x},
-                [axis, start, stop, step](const RuleArguments& at, InputGradient dx) {
-                  const Tensor zero =
-                      zeros(dx.shape(), {.dtype = at.grad.dtype(), .device = at.grad.device()});
-                  return Gradients(slice_scatter(zero, at.grad, axis, start, stop, step));
-                });
+  Tensor part = slice(x.value(), axis, start, stop, step);
+  return record("slice", std::move(part), {x},
+                SliceRule{detail::sliced_range(x.shape(), axis, start, stop, step)});
 }
 
 Variable slice_scatter(const Variable& x, const Variable& source, int axis, std::int64_t start,
@@ -44,8 +63,8 @@ Variable slice_scatter(const Variable& x, const Variable& source, int axis, std:
 }
 
 Variable concat(std::span<const Variable> tensors, int axis) {
-  std::vector<Tensor> values;
-  std::vector<std::int64_t> lengths;
+  PoolVector<Tensor> values;
+  PoolVector<std::int64_t> lengths;
   values.reserve(tensors.size());
   lengths.reserve(tensors.size());
   for (const Variable& tensor : tensors) values.push_back(tensor.value());
@@ -53,15 +72,14 @@ Variable concat(std::span<const Variable> tensors, int axis) {
   for (const Variable& tensor : tensors) lengths.push_back(tensor.size(axis));
   return record("concat", std::move(joined), tensors,
                 [axis, lengths = std::move(lengths)](const RuleArguments& at) {
-                  std::vector<Variable> gradients;
-                  gradients.reserve(lengths.size());
+                  Gradients gradients;
                   std::int64_t start = 0;
                   for (std::size_t i = 0; i < lengths.size(); ++i) {
                     const std::int64_t stop = start + lengths[i];
                     gradients.push_back(at.gradient(i, [&] { return slice(at.grad, axis, start, stop); }));
                     start = stop;
                   }
-                  return Gradients(std::move(gradients));
+                  return gradients;
                 });
 }
 

@@ -30,11 +30,14 @@ std::size_t BlockPool::group_of(std::size_t bytes) const {
   return (static_cast<std::size_t>(std::bit_width((bytes - 1) / small_limit())) + 3) / 4;
 }
 
-void* BlockPool::find(std::size_t bytes, bool any_group) const {
-  const std::size_t own = group_of(bytes);
-  for (std::size_t group = any_group ? 0 : own; group < (any_group ? kGroups : own + 1); ++group) {
-    const auto block = free_[group].lower_bound({bytes, nullptr});
-    if (block != free_[group].end()) return block->second;
+void* BlockPool::find_in(const FreeBlocks& free, std::size_t bytes) {
+  const auto block = free.lower_bound({bytes, nullptr});
+  return block != free.end() ? block->second : nullptr;
+}
+
+void* BlockPool::find_in_any_group(std::size_t bytes) const {
+  for (const FreeBlocks& free : free_) {
+    if (void* const block = find_in(free, bytes)) return block;
   }
   return nullptr;
 }

@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "core/internal/object_pool.h"
 #include "core/internal/raw_memory.h"
 
 namespace tinytorch {
@@ -29,9 +31,11 @@ class BlockPool {
   /// The number of segments that were allocated so far.
   std::uint64_t segments_allocated() const { return segments_allocated_; }
 
-  /// The block from which to take `bytes` bytes; null if there is none.
-  /// @param any_group  search all segments, not only those for blocks of this size
-  void* find(std::size_t bytes, bool any_group = false) const;
+  /// The block from which to take `bytes` bytes, in the segments for blocks of this size; null if there is
+  /// none.
+  void* find(std::size_t bytes) const { return find_in(free_[group_of(bytes)], bytes); }
+  /// The same in all segments, of which those for the smallest blocks come first.
+  void* find_in_any_group(std::size_t bytes) const;
   /// The streams to wait for before a free block is used.
   const Streams& pending(void* block) const { return at(block).pending; }
   /// Cuts the first `bytes` bytes of a free block off, as a block in use.
@@ -55,12 +59,16 @@ class BlockPool {
     bool is_free;
     Streams pending;
   };
-  using Blocks = std::map<std::byte*, Block>;
-  using FreeBlocks = std::set<std::pair<std::size_t, std::byte*>>;  // the smallest first
+  using Blocks =
+      std::map<std::byte*, Block, std::less<std::byte*>, PoolAllocator<std::pair<std::byte* const, Block>>>;
+  using SizeAndAddress = std::pair<std::size_t, std::byte*>;
+  using FreeBlocks =
+      std::set<SizeAndAddress, std::less<SizeAndAddress>, PoolAllocator<SizeAndAddress>>;  // smallest first
 
   static constexpr std::size_t kGroups = 18;
 
   const Block& at(void* block) const { return blocks_.at(static_cast<std::byte*>(block)); }
+  static void* find_in(const FreeBlocks& free, std::size_t bytes);
   std::size_t small_limit() const;
   std::size_t group_of(std::size_t bytes) const;
   /// True if `next` continues the segment of the block before it.

@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "core/internal/format.h"
+#include "core/internal/kernel_work.h"
+#include "core/internal/memory_size.h"
 #include "core/internal/poison.h"
+#include "core/profile_scope.h"
 
 namespace tinytorch {
 
@@ -20,16 +23,10 @@ bool caching_wanted() {
   return value == nullptr || std::string_view(value) != "0";
 }
 
-std::string human_bytes(std::size_t bytes) {
-  if (bytes < 1024) return fmt::format("{} bytes", bytes);
-  double value = static_cast<double>(bytes) / 1024;
-  const char* unit = "KiB";
-  for (const char* larger : {"MiB", "GiB", "TiB", "PiB"}) {
-    if (value < 1024) break;
-    value /= 1024;
-    unit = larger;
-  }
-  return fmt::format("{:.1f} {}", value, unit);
+std::size_t wanted_limit() {
+  constexpr const char* kVariable = "TINYTORCH_ALLOCATOR_LIMIT";
+  const char* const value = std::getenv(kVariable);
+  return value == nullptr || *value == '\0' ? 0 : parse_bytes(kVariable, value);
 }
 
 }  // namespace
@@ -39,7 +36,9 @@ CachingAllocator::CachingAllocator(std::string device, RawMemory& memory)
       memory_(memory),
       alignment_(memory.alignment()),
       pool_(memory),
-      caching_(caching_wanted()) {}
+      caching_(caching_wanted()) {
+  stats_.limit = wanted_limit();
+}
 
 CachingAllocator::SizeClass CachingAllocator::size_class(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 2) {
@@ -62,6 +61,7 @@ CachingAllocator::SizeClass CachingAllocator::class_of(std::size_t bytes) const 
 void* CachingAllocator::allocate(std::size_t bytes) {
   if (bytes == 0) return nullptr;
   const SizeClass wanted = class_of(bytes);
+  if (ProfileScope::is_recorded()) record_allocation(bytes);
   const std::uint64_t stream = memory_.current_stream();
   const std::lock_guard lock(mutex_);
   void* const block = !fails_here() && may_use(wanted.bytes) ? take(wanted, stream) : nullptr;
@@ -110,15 +110,33 @@ void* CachingAllocator::take(const SizeClass& wanted, std::uint64_t stream) {
     return from_class(blocks, stream);
   }
   if (blocks.free.capacity() <= blocks.count) blocks.free.reserve(2 * blocks.count + 1);
-  merge_free_blocks();
-  void* block = caching_ ? from_pool(wanted, stream, /*any_group=*/false) : nullptr;
-  if (block != nullptr) stats_.cache_hits += 1;
-  if (block == nullptr && grow(wanted)) block = from_pool(wanted, stream, /*any_group=*/false);
-  return block != nullptr ? block : from_pool(wanted, stream, /*any_group=*/true);
+  void* block = caching_ ? cut(pool_.find(wanted.bytes), wanted, stream) : nullptr;
+  if (block == nullptr) {
+    merge_free_blocks();
+    if (caching_) block = from_held(wanted, stream);
+  }
+  if (block != nullptr) {
+    stats_.cache_hits += 1;
+    return block;
+  }
+  void* const found = grow(wanted) ? pool_.find(wanted.bytes) : pool_.find_in_any_group(wanted.bytes);
+  return cut(found, wanted, stream);
+}
+
+void* CachingAllocator::from_held(const SizeClass& wanted, std::uint64_t stream) {
+  void* block = pool_.find(wanted.bytes);
+  const auto try_any_group = [&] {
+    if (block == nullptr && excess(wanted.bytes) > 0) block = pool_.find_in_any_group(wanted.bytes);
+  };
+  // What is small would keep a large block from being used as a whole.
+  if (wanted.bytes >= stats_.peak / 1024) try_any_group();
+  if (block == nullptr) pool_.release(excess(wanted.bytes));
+  try_any_group();
+  return cut(block, wanted, stream);
 }
 
 void* CachingAllocator::from_class(ClassBlocks& blocks, std::uint64_t stream) {
-  move_own_to_back(blocks.free, stream);
+  if (stream != 0) move_own_to_back(blocks.free, stream);
   const FreeBlock block = blocks.free.back();
   wait_for(block.allocated_in, stream);
   if (block.freed_in != block.allocated_in) wait_for(block.freed_in, stream);
@@ -134,8 +152,7 @@ void CachingAllocator::move_own_to_back(std::vector<FreeBlock>& blocks, std::uin
   if (own != blocks.rend()) std::swap(*own, blocks.back());
 }
 
-void* CachingAllocator::from_pool(const SizeClass& wanted, std::uint64_t stream, bool any_group) {
-  void* const block = pool_.find(wanted.bytes, any_group);
+void* CachingAllocator::cut(void* block, const SizeClass& wanted, std::uint64_t stream) {
   if (block == nullptr) return nullptr;
   for (const std::uint64_t pending : pool_.pending(block)) wait_for(pending, stream);
   pool_.take(block, wanted.bytes);
@@ -167,7 +184,12 @@ void CachingAllocator::merge_free_blocks() {
 
 std::size_t CachingAllocator::allowed(std::size_t size) const {
   const std::size_t peak = std::max(stats_.peak, stats_.in_use + size);
-  return peak + peak / 2;
+  return peak + peak / 25 * 7;
+}
+
+std::size_t CachingAllocator::excess(std::size_t size) const {
+  const std::size_t after = pool_.held() + segment_bytes(size), most = allowed(size);
+  return after - std::min(after, most);
 }
 
 std::size_t CachingAllocator::segment_bytes(std::size_t size) const {
@@ -181,9 +203,7 @@ std::size_t CachingAllocator::segment_bytes(std::size_t size) const {
 }
 
 bool CachingAllocator::grow(const SizeClass& wanted) {
-  const std::size_t size = segment_bytes(wanted.bytes), after = pool_.held() + size;
-  const std::size_t most = allowed(wanted.bytes);
-  if (caching_ && after > most) pool_.release(after - most);
+  const std::size_t size = segment_bytes(wanted.bytes);
   if (may_hold(size) && pool_.grow(wanted.bytes, size)) return true;
   // The memory of other free segments may be what is missing.
   pool_.release(pool_.held());
@@ -203,10 +223,10 @@ void CachingAllocator::fail_out_of_memory(std::size_t bytes, std::size_t size) c
   const std::string limit = stats_.limit == 0 ? "no limit set" : "limit " + human_bytes(stats_.limit);
   fail<MemoryError>(
       "memory",
-      "out of memory on {}: asked for {} (a block of {}); tensors hold {}, {}, about {} free on the "
-      "device. Use smaller batches, drop tensors that are no longer needed, or raise the limit",
-      device_, human_bytes(bytes), human_bytes(size), human_bytes(stats_.in_use), limit,
-      human_bytes(memory_.available()));
+      "out of memory on {}: asked for {} (a block of {}); tensors hold {}, {} cached, {}, about {} free "
+      "on the device. Use smaller batches, drop tensors that are no longer needed, or raise the limit",
+      device_, human_bytes(bytes), human_bytes(size), human_bytes(stats_.in_use),
+      human_bytes(pool_.held() - stats_.in_use), limit, human_bytes(memory_.available()));
 }
 
 MemoryStats CachingAllocator::stats() const {
@@ -237,6 +257,11 @@ void CachingAllocator::fail_allocation(std::uint64_t n) {
 void CachingAllocator::release_cached() {
   const std::lock_guard lock(mutex_);
   release_free();
+}
+
+void CachingAllocator::reset_peak() {
+  const std::lock_guard lock(mutex_);
+  stats_.peak = stats_.in_use;
 }
 
 }  // namespace tinytorch

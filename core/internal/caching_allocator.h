@@ -16,10 +16,12 @@ namespace tinytorch {
 
 /// Caches freed memory. Block sizes are in classes, four for each power of two, so that a block is at most a
 /// quarter larger than requested. Training requests the same sizes in each step: a request takes a free block
-/// of its class, if there is one, in constant time. If there is none, all free blocks are merged with their
-/// free neighbors, and the request gets a part of the smallest that is large enough (see BlockPool); if none
-/// is, the allocator gets a new segment from the system. Before it would hold more than 1.5 times the peak,
-/// it returns segments without blocks in use to the system. On CUDA, a segment has at least 2 MiB.
+/// of its class, if there is one, in constant time. If there is none, it gets a part of the smallest free
+/// block that is large enough, before and after all free blocks are merged with their free neighbors (see
+/// BlockPool); if none is, the allocator gets a new segment from the system. Before it would hold more than
+/// 1.28 times the peak, which it does where requests change from step to step, it also cuts blocks of
+/// segments for other sizes, and returns segments without blocks in use to the system. On CUDA, a segment has
+/// at least 2 MiB.
 ///
 /// A stream that reuses a block waits for the streams in which the block was allocated and freed.
 ///
@@ -28,7 +30,9 @@ namespace tinytorch {
 /// AddressSanitizer still sees them, because free memory is poisoned.
 class CachingAllocator : public Allocator {
  public:
-  /// `memory` outlives this. With TINYTORCH_ALLOCATOR_CACHE=0 in the environment caching is disabled.
+  /// `memory` outlives this. With TINYTORCH_ALLOCATOR_CACHE=0 in the environment caching is disabled;
+  /// TINYTORCH_ALLOCATOR_LIMIT there is the first limit.
+  /// @throws ValueError  the limit is no number of bytes
   CachingAllocator(std::string device, RawMemory& memory);
 
   void* allocate(std::size_t bytes) override;
@@ -37,6 +41,7 @@ class CachingAllocator : public Allocator {
   void set_limit(std::size_t bytes) override;
   void set_caching(bool on) override;
   void release_cached() override;
+  void reset_peak() override;
 
   /// Locked during all calls.
   std::mutex& mutex() { return mutex_; }
@@ -54,7 +59,7 @@ class CachingAllocator : public Allocator {
 
  private:
   static constexpr std::size_t kSizeClasses = 256;
-  static constexpr std::size_t kMaxSlabs = 10;  // in a segment that is larger than its first request
+  static constexpr std::size_t kMaxSlabs = 4;  // in a segment that is larger than its first request
 
   /// A free block and the streams in which work on it may still be pending.
   struct FreeBlock {
@@ -84,17 +89,23 @@ class CachingAllocator : public Allocator {
   /// Records the stream in which a block was allocated.
   void record_stream(void* block, const SizeClass& used, std::uint64_t stream);
   void* from_class(ClassBlocks& blocks, std::uint64_t stream);
-  void* from_pool(const SizeClass& wanted, std::uint64_t stream, bool any_group);
+  /// A block of the memory that is held, after all free blocks were merged. Null if there is none, or only
+  /// one that is better left for other sizes while the budget allows a new segment.
+  void* from_held(const SizeClass& wanted, std::uint64_t stream);
+  /// Cuts what is wanted off a free block of the pool, or returns null for null.
+  void* cut(void* block, const SizeClass& wanted, std::uint64_t stream);
   /// Moves a block that `stream` need not wait for to the end, if there is one.
   static void move_own_to_back(std::vector<FreeBlock>& blocks, std::uint64_t stream);
   void wait_for(std::uint64_t pending, std::uint64_t stream);
   /// Moves the free blocks of all classes to the pool, which merges them.
   void merge_free_blocks();
   bool grow(const SizeClass& wanted);
-  /// The bytes of a new segment for a block of `size` bytes: on CUDA up to 20 MiB, within what may be held.
+  /// The bytes of a new segment for a block of `size` bytes: on CUDA up to 8 MiB, within what may be held.
   std::size_t segment_bytes(std::size_t size) const;
-  /// The bytes that may be held once `size` more are in use: 1.5 times the peak.
+  /// The bytes that may be held once `size` more are in use: 1.28 times the peak.
   std::size_t allowed(std::size_t size) const;
+  /// The bytes by which a new segment for a block of `size` bytes would exceed what may be held.
+  std::size_t excess(std::size_t size) const;
   /// merge_free_blocks(), and returns all segments without blocks in use to the system.
   void release_free() noexcept;
   [[noreturn]] void fail_out_of_memory(std::size_t bytes, std::size_t size) const;

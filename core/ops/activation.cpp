@@ -2,6 +2,7 @@
 #include "core/ops/activation_kernels.h"
 
 #include "core/ops/creation.h"
+#include "core/ops/internal/activation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/elementwise.h"
 
@@ -55,6 +56,14 @@ Tensor softplus(const Tensor& x, double beta) {
   if (!(beta > 0)) fail<ValueError>("softplus", "beta is {}; it must be positive", beta);
   return floating_unary(kernels::softplus, x, beta);
 }
+
+Tensor gradient_along_axis(const kernels::AlongAxisGradientKernel& kernel, const Tensor& y,
+                           const Tensor& grad, int axis) {
+  Tensor dx = empty(y.shape(), {.dtype = y.dtype(), .device = y.device()});
+  if (dx.numel() > 0) kernel(y, grad, normalize_axis(kernel.name(), axis, y.rank()), dx);
+  return dx;
+}
+
 Tensor softmax(const Tensor& x, int axis) { return along_axis(kernels::softmax, x, axis); }
 Tensor log_softmax(const Tensor& x, int axis) { return along_axis(kernels::log_softmax, x, axis); }
 

@@ -28,16 +28,37 @@ inline UnaryKernelWithParameter elu{"elu"};
 inline UnaryKernelWithParameter softplus{"softplus"};
 /// y = min(max(x, low), high), NaN where x is NaN. Floating; as UnaryKernel.
 inline Kernel<void(const Tensor& x, const double& low, const double& high, Tensor& y)> hardtanh{"hardtanh"};
-// y = b times the function's derivative at a. Floating.
-inline BinaryKernel silu_gradient{"silu_gradient"};
-inline BinaryKernel mish_gradient{"mish_gradient"};
-inline BinaryKernel gelu_gradient{"gelu_gradient"};
-inline BinaryKernel gelu_tanh_gradient{"gelu_tanh_gradient"};
+
+// The gradients of the functions above, from y or x.
+inline GradientKernel<> relu_gradient{"relu_gradient"};        // y
+inline GradientKernel<> sigmoid_gradient{"sigmoid_gradient"};  // y
+inline GradientKernel<> logsigmoid_gradient{"logsigmoid_gradient"};
+inline GradientKernel<> hardsigmoid_gradient{"hardsigmoid_gradient"};
+inline GradientKernel<> softsign_gradient{"softsign_gradient"};
+inline GradientKernel<> selu_gradient{"selu_gradient"};
+inline GradientKernel<> mish_gradient{"mish_gradient"};
+inline GradientKernel<> silu_gradient{"silu_gradient"};
+inline GradientKernel<> gelu_gradient{"gelu_gradient"};
+inline GradientKernel<> gelu_tanh_gradient{"gelu_tanh_gradient"};
+inline GradientKernel<> hardswish_gradient{"hardswish_gradient"};
+inline GradientKernel<double> leaky_relu_gradient{"leaky_relu_gradient"};
+inline GradientKernel<double> elu_gradient{"elu_gradient"};
+inline GradientKernel<double> softplus_gradient{"softplus_gradient"};
+inline GradientKernel<double, double> hardtanh_gradient{"hardtanh_gradient"};
 
 /// A slot for functions along one axis, in [0, rank). x has at least one axis and one element, and any
 /// strides; y is contiguous, of x's shape and floating dtype.
 using AlongAxisKernel = Kernel<void(const Tensor& x, const int& axis, Tensor& y)>;
 inline AlongAxisKernel softmax{"softmax"};
 inline AlongAxisKernel log_softmax{"log_softmax"};
+
+/// A slot for the gradients of these, from the result y. y and grad have any strides; dx is contiguous, of
+/// their shape and dtype.
+using AlongAxisGradientKernel =
+    Kernel<void(const Tensor& y, const Tensor& grad, const int& axis, Tensor& dx)>;
+/// dx = y (grad - sum of y grad along the axis).
+inline AlongAxisGradientKernel softmax_gradient{"softmax_gradient"};
+/// dx = grad - exp(y) (sum of grad along the axis).
+inline AlongAxisGradientKernel log_softmax_gradient{"log_softmax_gradient"};
 
 }  // namespace tinytorch::kernels

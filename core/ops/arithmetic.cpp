@@ -57,6 +57,32 @@ Tensor floor_divide(const Tensor& a, const Tensor& b) {
 Tensor maximum(const Tensor& a, const Tensor& b) { return binary(kernels::maximum, OperandTypes::all, a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return binary(kernels::minimum, OperandTypes::all, a, b); }
 
+Tensor clamp_min(const Tensor& x, const Tensor& low) {
+  return binary(kernels::clamp_min, OperandTypes::all, x, low);
+}
+Tensor clamp_max(const Tensor& x, const Tensor& high) {
+  return binary(kernels::clamp_max, OperandTypes::all, x, high);
+}
+Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high) {
+  const OpScope scope("clamp");
+  return TernaryOperands("clamp", {"x", x}, {"low", low}, {"high", high}, false).map(kernels::clamp);
+}
+
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
+  const OpScope scope("addcmul");
+  const TernaryOperands operands("addcmul", {"x", x}, {"a", a}, {"b", b}, value != 1);
+  if (!is_floating(operands.dtype())) return x + a * b;
+  return operands.map(kernels::addcmul, value);
+}
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
+  const OpScope scope("lerp");
+  return TernaryOperands("lerp", {"a", a}, {"b", b}, {"the weight", weight}, true).map(kernels::lerp);
+}
+Tensor reciprocal(const Tensor& x) {
+  const OpScope scope("reciprocal");
+  return 1 / x;
+}
+
 Tensor neg(const Tensor& x) { return numeric_unary(kernels::neg, x); }
 Tensor abs(const Tensor& x) { return numeric_unary(kernels::abs, x); }
 Tensor sign(const Tensor& x) { return numeric_unary(kernels::sign, x); }

@@ -39,6 +39,26 @@ Tensor maximum(const Tensor& a, const Tensor& b);
 /// The smaller of a and b, or NaN if either is NaN.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
+/// Limits x to [low, high]; the result is high where low > high. NaN stays NaN, and a bound of NaN is none.
+/// Where x equals a bound, x gets the whole gradient, as in PyTorch. So it does at NaN, as in relu()
+/// (PyTorch: 0).
+/// ```cpp
+/// std::cout << clamp(Tensor{-2.0, 0.5, 7.0}, -1.0, 4.0);  // [-1, 0.5, 4]
+/// ```
+Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high);
+/// clamp() with a lower bound only.
+Tensor clamp_min(const Tensor& x, const Tensor& low);
+/// clamp() with an upper bound only.
+Tensor clamp_max(const Tensor& x, const Tensor& high);
+
+/// x + value * a * b. Integers give f32 unless the value is 1.
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value = 1);
+/// Linear interpolation, a + weight * (b - a). At a weight of 1 it is b up to rounding. As in PyTorch, it is
+/// infinite where b - a is. Integers give f32.
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
+/// 1 / x. Integers give f32.
+Tensor reciprocal(const Tensor& x);
+
 /// -x. The results of neg(), abs() and sign() have x's shape, dtype and memory order.
 /// @throws DTypeError  x is bool; so do abs() and sign()
 /// @throws ValueError  x is undefined

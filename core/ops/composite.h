@@ -16,7 +16,6 @@
 ///
 /// ```cpp
 /// const Tensor x{{1.0, -2.0, 3.0}, {4.0, 5.0, -6.0}};
-/// const Tensor bounded = clamp(x, -1.0, 4.0);                // [[1, -1, 3], [4, 4, -1]]
 /// const Tensor columns = transpose(x);                       // [3, 2]
 /// const Tensor last = select(x, 1, -1);                      // [3, -6]
 /// const Tensor centred = x - mean(x, {1}, true);             // each row has the mean 0
@@ -37,55 +36,12 @@ T square(const T& x) {
   return x * x;
 }
 
-/// Limits x to [low, high], elementwise; the result is high where low > high. NaN stays NaN. Bounds are
-/// scalars, or tensors that broadcast. Where x equals a bound, x gets the whole gradient, as in PyTorch. So
-/// it does at NaN, as in relu() (PyTorch: 0).
-template <TensorLike T>
-T clamp(const T& x, const std::type_identity_t<T>& low, const std::type_identity_t<T>& high) {
-  const OpScope scope("clamp");
-  return clamp_max(clamp_min(x, low), high);
-}
-/// clamp() with a lower bound only.
-template <TensorLike T>
-T clamp_min(const T& x, const std::type_identity_t<T>& low) {
-  const OpScope scope("clamp_min");
-  return where(x < low, low, x);
-}
-/// clamp() with an upper bound only.
-template <TensorLike T>
-T clamp_max(const T& x, const std::type_identity_t<T>& high) {
-  const OpScope scope("clamp_max");
-  return where(x > high, high, x);
-}
-
 /// Replaces the elements of x by `value` where the mask is true. All three broadcast.
 /// @throws DTypeError  the mask is not bool
 template <TensorLike T>
 T masked_fill(const T& x, const Tensor& mask, const std::type_identity_t<T>& value) {
   const OpScope scope("masked_fill");
   return where(mask, value, x);
-}
-
-/// x + value * a * b, elementwise.
-template <TensorLike T>
-T addcmul(const T& x, const std::type_identity_t<T>& a, const std::type_identity_t<T>& b, double value = 1) {
-  const OpScope scope("addcmul");
-  return x + (value == 1 ? a : T(a * value)) * b;
-}
-
-/// Linear interpolation, a + weight * (b - a), elementwise. At a weight of 1 it is b up to rounding. As in
-/// PyTorch, it is infinite where b - a is.
-template <TensorLike T>
-T lerp(const T& a, const std::type_identity_t<T>& b, const std::type_identity_t<T>& weight) {
-  const OpScope scope("lerp");
-  return a + weight * (b - a);
-}
-
-/// 1 / x, elementwise. Integers give f32.
-template <TensorLike T>
-T reciprocal(const T& x) {
-  const OpScope scope("reciprocal");
-  return T(1) / x;
 }
 
 /// A view of x with two axes exchanged, by default the last two.

@@ -46,8 +46,14 @@ struct ConvTranspose2dOptions {
 /// * 1.6e-8 + 1e-7. Gradients of weights over more than 2048 positions, large ones on the CPU, and on CUDA
 /// all sums of more than 2048 terms (unless TINYTORCH_TF32=1) are computed by kernels of our own, with an
 /// error below 1e-6. f64 on the CPU, and what oneDNN does not support, is computed as matrix products of
-/// unfold()ed images (Chellapilla et al. 2006). The bits of the result do not depend on the number of
-/// threads.
+/// unfold()ed images (Chellapilla et al. 2006).
+///
+/// On the CPU, f32 convolutions with 3x3 filters, stride and dilation 1, and their gradients are computed by
+/// Winograd's algorithm F(4x4, 3x3) (Lavin and Gray 2015) where that is faster. It computes tiles of 4x4
+/// outputs: the error is up to about 1e-5 of the largest sum in a tile, and an infinity or NaN may make the
+/// whole tile NaN. TINYTORCH_CONVOLUTION=direct turns it off.
+///
+/// The bits of the result do not depend on the number of threads.
 /// @param x       [N, C, H, W]
 /// @param weight  [out, C / groups, kH, kW]
 /// @param bias    [out], or undefined for no bias

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/internal/object_pool.h"
 #include "core/ops/copy.h"
 #include "core/ops/internal/check.h"
 
@@ -26,7 +27,9 @@ Tensor allocate(const char* op, const Shape& shape, const Strides& strides, DTyp
   if (__builtin_mul_overflow(checked_numel(op, shape), static_cast<std::int64_t>(size_of(dtype)), &bytes)) {
     fail<ShapeError>(op, "a {} tensor of shape {} has more bytes than 63 bits can count", dtype, shape);
   }
-  return Tensor(std::make_shared<Storage>(device, static_cast<std::size_t>(bytes)), dtype, shape, strides, 0);
+  auto storage =
+      std::allocate_shared<Storage>(PoolAllocator<Storage>(), device, static_cast<std::size_t>(bytes));
+  return Tensor(std::move(storage), dtype, shape, strides, 0);
 }
 
 /// x's strides if x is dense and does not overlap itself, else row-major ones.

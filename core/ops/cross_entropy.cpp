@@ -1,8 +1,6 @@
 #include "core/ops/cross_entropy.h"
 #include "core/ops/cross_entropy_kernels.h"
 
-#include <vector>
-
 #include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
@@ -28,11 +26,13 @@ void check_class_indices(const char* op, const Tensor& scores, const Tensor& tar
                      wanted, target.shape());
   }
   common_device(op, {"logits", scores}, {"the target", target});
-  const std::vector<std::int64_t> classes = target.to_vector<std::int64_t>();
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    if (classes[i] == ignored || (classes[i] >= 0 && classes[i] < scores.size(1))) continue;
-    fail<ValueError>(op, "target {} at {} is not a class; logits {} have classes 0 to {}", classes[i],
-                     index_text(wanted, static_cast<std::int64_t>(i)), scores.shape(), scores.size(1) - 1);
+  const Tensor host = contiguous(target.to({.dtype = DType::i64, .device = Device::cpu()}));
+  const auto* const given = host.data<std::int64_t>();
+  const std::int64_t rows = host.numel(), classes = scores.size(1);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    if (given[i] == ignored || (given[i] >= 0 && given[i] < classes)) continue;
+    fail<ValueError>(op, "target {} at {} is not a class; logits {} have classes 0 to {}", given[i],
+                     index_text(wanted, i), scores.shape(), classes - 1);
   }
 }
 
@@ -84,6 +84,14 @@ Axes classes_last(int rank) {
 
 Tensor class_weight(const Tensor& weight, DType dtype) {
   return weight.defined() ? weight.to(dtype) : Tensor(1.0);
+}
+
+TargetClasses target_classes(DType dtype, const Tensor& target, const NLLOptions& options) {
+  const Tensor given = unsqueeze(target.to(DType::i64), 1), counted = ne(given, options.ignore_index);
+  const Tensor index = where(counted, given, 0);
+  if (!options.weight.defined() || options.weight.numel() == 0) return {counted, index, counted.to(dtype)};
+  const Tensor each = gather_unchecked(options.weight.to(dtype), {0, flatten(index)});
+  return {counted, index, where(counted, reshape(each, index.shape()), 0.0)};
 }
 
 Tensor is_target(std::int64_t classes, const Tensor& target, std::int64_t ignore_index) {

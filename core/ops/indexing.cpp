@@ -83,7 +83,7 @@ Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& in
   return checked;
 }
 
-IndexMap checked_map(const char* op, const Tensor& x, int axis, const Tensor& index) {
+IndexMap index_map(const char* op, const Tensor& x, int axis, const Tensor& index) {
   require_defined(op, x);
   require_defined(op, index, "the index");
   require_rank(op, x, index);
@@ -92,7 +92,8 @@ IndexMap checked_map(const char* op, const Tensor& x, int axis, const Tensor& in
     fail<ShapeError>(op, "x is {}, the index {}: it is longer at axis {}; it may be so only at axis {}",
                      x.shape(), index.shape(), i, axis);
   }
-  return {axis, checked_index(op, x, axis, index)};
+  require_one_device(op, x, "index", index);
+  return {.axis = axis, .index = as_index(op, index), .is_in_range = false};
 }
 
 IndexMap checked_slices(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
@@ -163,8 +164,11 @@ std::int64_t number_of_bins(const Tensor& x, std::int64_t minlength) {
   if (x.rank() != 1) fail<ShapeError>("bincount", "x must have one axis, but is {}; flatten() it", x.shape());
   if (minlength < 0) fail<ValueError>("bincount", "minlength is {}; it must not be negative", minlength);
   if (x.numel() == 0) return minlength;
-  const auto least = min(index).item<std::int64_t>(), most = max(index).item<std::int64_t>();
-  if (least < 0) fail<ValueError>("bincount", "x has the element {}; it must have no negative ones", least);
+  const auto most = static_cast<std::int64_t>(largest_index(index));
+  if (most < 0) {
+    fail<ValueError>("bincount", "x has the element {}; it must have no negative ones",
+                     min(index).item<std::int64_t>());
+  }
   if (most == std::numeric_limits<std::int64_t>::max())
     fail<ValueError>("bincount", "x has the element {}; no tensor has that many bins", most);
   return std::max(minlength, most + 1);
@@ -182,18 +186,26 @@ Tensor zero_bins(const Tensor& x, const Tensor& weights, std::int64_t bins) {
 
 Tensor gather_unchecked(const Tensor& x, const IndexMap& map) {
   Tensor y = empty(map.index.shape(), {.dtype = x.dtype(), .device = x.device()});
-  if (y.numel() > 0) kernels::gather(x, map.axis, map.index, y);
+  if (y.numel() == 0) return y;
+  IndexCheck check{.is_needed = !map.is_in_range};
+  kernels::gather(x, map.axis, map.index, check, y);
+  if (check.failed) fail_outside("gather", map.index, map.axis, x.shape());
   return y;
 }
 
 namespace {
 
-/// The kernel writes to a contiguous copy.
-Tensor scattered(const kernels::IndexingKernel& kernel, const Tensor& x, const IndexMap& map,
+/// @param start  what y is where no source is scattered
+Tensor scattered(const kernels::ScatterKernel& kernel, const Tensor& start, const IndexMap& map,
                  const Tensor& source) {
-  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
-  if (y.numel() > 0) kernels::copy(x, y);
-  if (map.index.numel() > 0) kernel(source, map.axis, map.index, y);
+  Tensor y = empty(start.shape(), {.dtype = start.dtype(), .device = start.device()});
+  if (map.index.numel() > 0) {
+    IndexCheck check{.is_needed = !map.is_in_range};
+    kernel(start, source, map.axis, map.index, check, y);
+    if (check.failed) fail_outside(kernel.name(), map.index, map.axis, y.shape());
+  } else if (y.numel() > 0) {
+    kernels::copy(start, y);
+  }
   return y;
 }
 
@@ -208,9 +220,20 @@ Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor&
 }
 
 Tensor scatter_add_to_zeros(const Shape& shape, const IndexMap& map, const Tensor& source) {
-  Tensor y = zeros(shape, {.dtype = source.dtype(), .device = source.device()});
-  if (map.index.numel() > 0) kernels::scatter_add(source, map.axis, map.index, y);
-  return y;
+  const Tensor zero = zeros({}, {.dtype = source.dtype(), .device = source.device()});
+  const kernels::ScatterKernel& kernel = map.is_distinct ? kernels::scatter : kernels::scatter_add;
+  return scattered(kernel, expand(zero, shape), map, source);
+}
+
+ScatterGradients scatter_gradients(const Tensor& grad, const IndexMap& map) {
+  const Options options{.dtype = grad.dtype(), .device = grad.device()};
+  ScatterGradients gradients{empty(grad.shape(), options), empty(map.index.shape(), options)};
+  if (map.index.numel() > 0) {
+    kernels::scatter_gradient(grad, map.axis, map.index, gradients.source, gradients.x);
+  } else if (grad.numel() > 0) {
+    kernels::copy(grad, gradients.x);
+  }
+  return gradients;
 }
 
 }  // namespace detail
@@ -219,13 +242,12 @@ Tensor nonzero(const Tensor& x) {
   const OpScope scope("nonzero");
   require_defined("nonzero", x);
   const Tensor mask = contiguous(x.to(DType::boolean));
-  std::int64_t found = 0;
-  Tensor ends;
-  if (mask.numel() > 0) {
-    ends = cumsum(reshape(mask, {-1}), 0);
-    found = slice(ends, 0, -1).item<std::int64_t>();
-  }
-  Tensor y = empty({found, x.rank()}, {.dtype = DType::i64, .device = x.device()});
+  const Options options{.dtype = DType::i64, .device = x.device()};
+  if (mask.numel() == 0) return empty({0, x.rank()}, options);
+  Tensor counts = empty({(mask.numel() + kernels::kMaskBlock - 1) / kernels::kMaskBlock}, options);
+  kernels::count_true(mask, counts);
+  const Tensor ends = cumsum(counts, 0);
+  Tensor y = empty({slice(ends, 0, -1).item<std::int64_t>(), x.rank()}, options);
   if (y.numel() > 0) kernels::nonzero(mask, ends, y);
   return y;
 }
@@ -237,9 +259,10 @@ Tensor one_hot(const Tensor& index, std::int64_t classes) {
   require_in_range("one_hot", checked, 0, {classes});
   Shape shape = checked.shape();
   shape.push_back(classes);
-  if (checked.numel() == 0) return empty(shape, {.dtype = DType::i64, .device = index.device()});
-  const Tensor all = arange(classes, {.dtype = DType::i64, .device = index.device()});
-  return (unsqueeze(checked, -1) == all).to(DType::i64);
+  const Options options{.dtype = DType::i64, .device = index.device()};
+  const Tensor each = unsqueeze(checked, -1);
+  const detail::IndexMap map{index.rank(), each};
+  return scatter_unchecked(expand(zeros({}, options), shape), map, expand(ones({}, options), each.shape()));
 }
 
 Tensor bincount(const Tensor& x, std::int64_t minlength) {
@@ -247,7 +270,7 @@ Tensor bincount(const Tensor& x, std::int64_t minlength) {
   const std::int64_t length = detail::number_of_bins(x, minlength);
   const Options options{.dtype = DType::i64, .device = x.device()};
   const detail::IndexMap map{0, x.to(DType::i64)};
-  return scatter_add_unchecked(zeros({length}, options), map, expand(ones({1}, options), x.shape()));
+  return scatter_add_to_zeros({length}, map, expand(ones({1}, options), x.shape()));
 }
 
 TINYTORCH_INSTANTIATE_INDEXING(Tensor);

@@ -40,8 +40,9 @@ template <TensorLike T>
 T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source);
 
 /// A copy y of x in which y[i][index[i][j][k]][k] += source[i][j][k] for axis 1 of three. If an index
-/// repeats, values are added in their order along the axis, floating ones in f64, and the sum is rounded
-/// once, so that the result is deterministic. Integers wrap around; for bool, + is or.
+/// repeats, floating values are added in f64, and the sum is rounded once. The order of additions depends on
+/// the device, the shapes and the strides alone, so that the result is deterministic. Integers wrap around;
+/// for bool, + is or.
 /// @param index, source  as for scatter()
 /// @throws as scatter()
 template <TensorLike T>

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/ops/copy.h"
+#include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 #include "core/ops/internal/loss.h"
 #include "core/ops/internal/operands.h"
@@ -29,6 +31,7 @@ void check_threshold(const char* op, const char* name, double value, bool zero_a
 }
 
 Tensor checked_weight(const char* op, const char* name, const Tensor& weight, const Tensor& prediction) {
+  if (!weight.defined()) return {};
   if (!broadcasts_to(weight.shape(), prediction.shape())) {
     fail<ShapeError>(op, "{} is {}, which does not broadcast to the prediction's {}", name, weight.shape(),
                      prediction.shape());
@@ -50,24 +53,48 @@ void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, c
   common_device(op, {"x1", x1}, {"the target", target});
 }
 
+LossSum loss_sum(Reduction reduction, const Tensor& prediction) {
+  const auto numel = static_cast<double>(prediction.numel());
+  return {.each = reduction == Reduction::none, .n = reduction == Reduction::mean ? numel : 1};
+}
+
+template <>
+Tensor combined_losses(const kernels::LossForm& form, const LossSum& sum, const Tensor& prediction,
+                       const Tensor& target, const Tensor& weight) {
+  const bool is_total = !sum.each && !weight.defined() && prediction.numel() > 0;
+  if (is_total) {
+    Tensor total = empty({}, {.dtype = prediction.dtype(), .device = prediction.device()});
+    kernels::total_loss(form, sum.n, contiguous(prediction), contiguous(target), total);
+    return total;
+  }
+  Tensor losses = empty_like(prediction);
+  if (losses.numel() > 0) kernels::losses(form, prediction, target, losses);
+  if (weight.defined()) losses = losses * weight;
+  if (sum.each) return losses;
+  return moment(losses, {}, {.divisor = sum.n},
+                {.axes = normalize_axes("loss", {}, losses.rank()), .dtype = losses.dtype()});
+}
+
+Tensor loss_gradient(const kernels::LossForm& form, const Tensor& prediction, const Tensor& target,
+                     const Tensor& grad) {
+  Tensor dx = empty_like(prediction);
+  if (dx.numel() > 0)
+    kernels::loss_gradient(form, prediction, target, broadcast_to(grad, prediction.shape()), dx);
+  return dx;
+}
+
 }  // namespace detail
 
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossOptions options, const char* op) {
   const OpScope scope(op);
-  detail::check_loss_operands(op, prediction, target);
-  return detail::reduce_losses(square(prediction - detail::cast_like(target, prediction)), options.reduction);
+  return detail::loss(op, {kernels::LossKind::squared_error}, prediction, target, options.reduction);
 }
 
-// Has a gradient rule of its own: through log, the gradient at 0 would be 0/0.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target,
                             const BinaryCrossEntropyOptions& options, const char* op) {
   const OpScope scope(op);
-  detail::check_loss_operands(op, probability, target);
-  const Tensor t = detail::cast_like(target, probability);
-  const auto clamped_log = [](const Tensor& x) { return maximum(log(x), -100.0); };
-  return detail::reduce_weighted_losses(
-      op, -(t * clamped_log(probability) + (1 - t) * clamped_log(1 - probability)), options.weight,
-      options.reduction);
+  return detail::weighted_loss(op, {kernels::LossKind::binary_cross_entropy}, probability, target,
+                               options.weight, options.reduction);
 }
 
 TINYTORCH_INSTANTIATE_LOSS(Tensor)

@@ -4,6 +4,18 @@
 #include "core/ops/optimizer.h"
 #include "core/tensor.h"
 
+namespace tinytorch {
+
+/// The parameter and the moments are read and written.
+inline std::uint64_t argument_bytes(const ParameterUpdate& update) {
+  std::uint64_t bytes = argument_bytes(update.gradient);
+  for (const Tensor* x : {&update.parameter, &update.first, &update.second, &update.third})
+    bytes += 2 * argument_bytes(*x);
+  return bytes;
+}
+
+}  // namespace tinytorch
+
 namespace tinytorch::kernels {
 
 // The functions of the same names in core/ops/optimizer.h, for one or more checked updates on one device.

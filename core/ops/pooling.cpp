@@ -165,41 +165,17 @@ std::optional<Pair> uniform_bins(const char* op, const Tensor& x, const Pair& si
   return Pair(image.height / size.height, image.width / size.width);
 }
 
-namespace {
-
-/// For each of n bins of an axis the indices of its elements, [n, length of the longest]. Shorter ones repeat
-/// their last, which changes neither the maximum nor which element is the first.
-Tensor adaptive_bins(const char* op, std::int64_t length, std::int64_t n, Device device) {
-  checked_numel(op, {length, n, 2});  // no index below overflows
-  // With length = q n + r, a bin begins and ends r / n elements later than the one before.
-  const std::int64_t q = length / n, r = length % n;
-  const std::int64_t longest = q + (r == 0 ? 0 : n % r == 0 ? 1 : 2);
-  const Options options{.dtype = DType::i64, .device = device};
-  const Tensor bins = unsqueeze(arange(n, options), 1);
-  const Tensor begin = floor_divide(bins * length, n), end = floor_divide((bins + 1) * length + (n - 1), n);
-  return minimum(begin + arange(longest, options), end - 1);
-}
-
-}  // namespace
-
 Tensor adaptive_max_indices(const char* op, const Tensor& x, const Pair& size) {
   const Pair image = image_size(x.shape());
   const Shape shape{x.shape()[0], x.shape()[1], size.height, size.width};
   checked_numel(op, shape);
-  const Tensor rows = adaptive_bins(op, image.height, size.height, x.device()),
-               columns = adaptive_bins(op, image.width, size.width, x.device());
-  checked_numel(op, {size.height, size.width, rows.size(1), columns.size(1)});
-  // The indices in the image of each bin's pixels, in row-major order.
-  const std::int64_t bins = size.height * size.width, pixels = rows.size(1) * columns.size(1);
-  const Tensor bin_rows = reshape(rows * image.width, {size.height, 1, rows.size(1), 1}),
-               bin_columns = reshape(columns, {1, size.width, 1, columns.size(1)});
-  const Tensor candidates = reshape(bin_rows + bin_columns, {1, 1, bins, pixels});
-  const Shape each{shape[0], shape[1], bins, pixels};
-  const Tensor planes = reshape(x, {shape[0], shape[1], 1, image.height * image.width});
-  const IndexMap map{
-      3, expand(reshape(candidates, {1, 1, 1, bins * pixels}), {shape[0], shape[1], 1, bins * pixels})};
-  const Tensor found = arg_extremum(op, kernels::argmax, reshape(gather_unchecked(planes, map), each), 3);
-  return reshape(gather_unchecked(expand(candidates, each), IndexMap{3, found}), shape);
+  // No product of an index and a length overflows.
+  checked_numel(op, {image.height, size.height, 2});
+  checked_numel(op, {image.width, size.width, 2});
+  const Tensor images = dense_images(x);
+  Tensor indices = empty_images(shape, is_channels_last(images), DType::i64, x.device());
+  if (indices.numel() > 0) kernels::adaptive_max_pool2d(images, indices);
+  return indices;
 }
 
 void check_pool1d(const char* op, const Shape& x) {

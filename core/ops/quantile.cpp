@@ -3,8 +3,10 @@
 #include <limits>
 
 #include "core/ops/comparison.h"
+#include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/math.h"
+#include "core/ops/sort_kernels.h"
 
 namespace tinytorch {
 
@@ -28,16 +30,24 @@ Tensor nanmedian(const Tensor& x) { return median_of_all("nanmedian", x, true); 
 
 namespace detail {
 
+Tensor order_statistics(const Tensor& x, const Tensor& ranks) {
+  Tensor indices = empty(ranks.shape(), {.dtype = DType::i64, .device = x.device()});
+  if (indices.numel() > 0) kernels::order_statistics(contiguous(x), contiguous(ranks), indices);
+  return indices;
+}
+
 Tensor median_indices(const char* op, const Tensor& x, int axis, bool ignores_nan) {
   require_elements(op, x.shape(), {axis});
-  const Tensor order = argsort(x, axis);
+  const Tensor rows = movedim(x, axis, -1);
   const std::int64_t n = x.shape()[axis], middle = (n - 1) / 2;
-  if (!is_floating(x.dtype())) return slice(order, axis, middle, middle + 1);
-  // NaNs are at the end.
-  const Tensor numbers = count_numbers(x, axis);
-  const Tensor rank =
-      ignores_nan ? floor_divide(clamp_min(numbers - 1, 0), 2) : where(numbers == n, middle, numbers);
-  return gather_unchecked(order, IndexMap{axis, rank});
+  Tensor rank = full(reduced_shape(rows.shape(), {rows.rank() - 1}, true), middle,
+                     {.dtype = DType::i64, .device = x.device()});
+  if (is_floating(x.dtype())) {
+    // NaNs are at the end.
+    const Tensor numbers = count_numbers(rows, -1);
+    rank = ignores_nan ? floor_divide(clamp_min(numbers - 1, 0), 2) : where(numbers == n, middle, numbers);
+  }
+  return movedim(order_statistics(rows, rank), -1, axis);
 }
 
 namespace {
@@ -77,19 +87,22 @@ Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q) {
 namespace {
 
 /// q * (n - 1) for each row of n numbers, [..., k]; the index of a NaN where one of them counts.
-Tensor exact_ranks(const Tensor& sorted, const Quantiles& quantiles) {
+Tensor exact_ranks(const Tensor& rows, const Quantiles& quantiles) {
   constexpr std::int64_t kExactInF32 = std::int64_t{1} << 24;
-  const std::int64_t n = sorted.shape().back();
+  const std::int64_t n = rows.shape().back();
   const Tensor q = reshape(n > kExactInF32 ? quantiles.q.to(DType::f64) : quantiles.q, {quantiles.q.numel()});
-  const Tensor numbers = count_numbers(sorted, -1);
+  const Tensor numbers = count_numbers(rows, -1);
   if (quantiles.ignores_nan) return q * clamp_min(numbers - 1, 0);
   return where(numbers == n, q * (n - 1), n - 1);
 }
 
-}  // namespace
+/// The ranks of the lower elements, of the upper ones if they are needed, and the weights of these.
+struct QuantileRanks {
+  Tensor lower, upper, weight;
+};
 
-QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles) {
-  const Tensor ranks = exact_ranks(sorted, quantiles);
+QuantileRanks quantile_ranks(const Tensor& rows, const Quantiles& quantiles) {
+  const Tensor ranks = exact_ranks(rows, quantiles);
   const auto at = [](const Tensor& whole) { return whole.to(DType::i64); };
   switch (quantiles.interpolation) {
     case QuantileInterpolation::lower:
@@ -100,12 +113,22 @@ QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles) {
       return {at(round(ranks)), {}, {}};
     case QuantileInterpolation::midpoint:
       return {at(floor(ranks)), at(ceil(ranks)),
-              full({}, 0.5, {.dtype = DType::f64, .device = sorted.device()})};
+              full({}, 0.5, {.dtype = DType::f64, .device = rows.device()})};
     case QuantileInterpolation::linear:
       break;
   }
   const Tensor lower = floor(ranks);
   return {at(lower), at(ceil(ranks)), (ranks - lower).to(DType::f64)};
+}
+
+}  // namespace
+
+QuantileElements quantile_elements(const Tensor& rows, const Quantiles& quantiles) {
+  const auto [lower, upper, weight] = quantile_ranks(rows, quantiles);
+  if (!upper.defined()) return {order_statistics(rows, lower), {}, {}};
+  const Tensor both = order_statistics(rows, concat({lower, upper}, -1));
+  const std::int64_t k = lower.shape().back();
+  return {slice(both, -1, 0, k), slice(both, -1, k), weight};
 }
 
 }  // namespace detail

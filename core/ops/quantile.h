@@ -5,7 +5,8 @@
 #include "core/ops/reduction.h"
 #include "core/tensor.h"
 
-/// Medians and quantiles of all elements or along an axis, for Tensor and Variable. They sort the elements.
+/// Medians and quantiles of all elements or along an axis, for Tensor and Variable. On the CPU, they select
+/// elements of long axes instead of sorting these.
 /// Each throws a ValueError if x is undefined, and a ShapeError if the axis is out of range or has length 0.
 ///
 /// ```cpp

@@ -1,10 +1,15 @@
 #include "core/ops/internal/rearrange.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <vector>
 
 #include "core/internal/checked.h"
+#include "core/internal/object_pool.h"
+#include "core/ops/arithmetic.h"
 #include "core/ops/copy.h"
 #include "core/ops/copy_kernels.h"
 #include "core/ops/internal/check.h"
@@ -33,22 +38,194 @@ Tensor cropped(const Tensor& x, int axis, std::int64_t before, std::int64_t afte
                x.shape()[axis] - std::max<std::int64_t>(0, after));
 }
 
+void fill_slice(const Tensor& x, int axis, std::int64_t start, std::int64_t stop, double value) {
+  Tensor part = slice(x, axis, start, stop);
+  fill(part, value);
+}
+
 /// -x; the largest value for the least, whose negative overflows.
 std::int64_t negated(std::int64_t x) { return x == kLeast ? kMost : -x; }
 
 std::int64_t modulo(std::int64_t a, std::int64_t b) { return (a % b + b) % b; }
 
-/// The indices within an axis of this length for the indices -before ... length + after - 1 of its padded
+/// A part of one axis of pad(): the elements [begin, end) of the axis are at [at, at + size) of the padded
 /// one.
-Tensor source_indices(PadMode mode, const Tensor& padded, std::int64_t length) {
-  switch (mode) {
-    case PadMode::reflect:
-      return (length - 1) - abs((length - 1) - abs(padded));
-    case PadMode::replicate:
-      return clamp(padded, 0, length - 1);
-    default:
-      return remainder(padded, length);
+struct PaddedPart {
+  std::int64_t begin, end, at, size;
+
+  bool is_repeated() const { return size != end - begin; }
+};
+
+/// The elements before, in the middle of and after one axis of pad().
+struct PaddedAxis {
+  PaddedPart middle;
+  std::array<PaddedPart, 2> borders;
+  bool are_reversed;  // the borders
+
+  PaddedAxis(std::int64_t length, const Padding& padding, PadMode mode)
+      : are_reversed(mode == PadMode::reflect) {
+    const std::int64_t before = std::max<std::int64_t>(0, padding.before),
+                       after = std::max<std::int64_t>(0, padding.after), begin = before - padding.before,
+                       end = length - (after - padding.after), end_at = before + end - begin;
+    middle = {begin, end, before, end - begin};
+    switch (mode) {
+      case PadMode::reflect:
+        borders = {PaddedPart{1, 1 + before, 0, before}, {length - 1 - after, length - 1, end_at, after}};
+        break;
+      case PadMode::replicate:
+        borders = {PaddedPart{0, 1, 0, before}, {length - 1, length, end_at, after}};
+        break;
+      default:
+        borders = {PaddedPart{length - before, length, 0, before}, {0, after, end_at, after}};
+    }
   }
+};
+
+/// pad() and its transpose, which visit the middle and the borders of each axis.
+class Padder {
+ public:
+  Padder(const Shape& shape, const Paddings& paddings, PadMode mode) : rank_(shape.size()) {
+    for (std::size_t i = 0; i < paddings.size(); ++i)
+      axes_.emplace_back(shape[rank_ - 1 - static_cast<int>(i)], paddings[i], mode);
+  }
+
+  /// Copies the elements of x to their positions in y.
+  void copy(const Tensor& x, const Tensor& y) const { copy(x, y, {}, 0); }
+  /// dx = the sums of the gradients of the copies of each element. dx is 0 where the middle has no element.
+  void sum_copies(const Tensor& grad, const Tensor& dx) const { sum_copies(grad, dx, {}, 0, true); }
+
+ private:
+  int axis(std::size_t i) const { return rank_ - 1 - static_cast<int>(i); }
+
+  /// Calls f(part, reversed axes, is the middle) for the parts of axis i, the middle first.
+  template <class F>
+  void for_each_part(std::size_t i, const Axes& reversed, const F& f) const {
+    f(axes_[i].middle, reversed, true);
+    Axes border_reversed = reversed;
+    if (axes_[i].are_reversed) border_reversed.push_back(axis(i));
+    for (const PaddedPart& border : axes_[i].borders) {
+      if (border.size > 0) f(border, border_reversed, false);
+    }
+  }
+
+  void copy(const Tensor& x, Tensor y, const Axes& reversed, std::size_t i) const {
+    if (i == axes_.size()) {
+      if (y.numel() > 0) reversed.empty() ? kernels::copy(x, y) : kernels::flip(x, reversed, y);
+      return;
+    }
+    for_each_part(i, reversed, [&](const PaddedPart& part, const Axes& part_reversed, bool) {
+      const Tensor to = slice(y, axis(i), part.at, part.at + part.size);
+      Tensor from = slice(x, axis(i), part.begin, part.end);
+      if (part.is_repeated()) from = expand(from, detail::with_length(from.shape(), axis(i), part.size));
+      copy(from, to, part_reversed, i + 1);
+    });
+  }
+
+  /// @param is_middle  of all axes so far
+  void sum_copies(const Tensor& grad, Tensor dx, const Axes& reversed, std::size_t i, bool is_middle) const {
+    if (i == axes_.size()) {
+      if (is_middle) {
+        if (dx.numel() > 0) kernels::copy(grad, dx);
+      } else {
+        dx += reversed.empty() ? grad : flip(grad, reversed);
+      }
+      return;
+    }
+    for_each_part(i, reversed, [&](const PaddedPart& part, const Axes& part_reversed, bool middle) {
+      const Tensor to = slice(dx, axis(i), part.begin, part.end);
+      const Tensor from = slice(grad, axis(i), part.at, part.at + part.size);
+      sum_copies(part.is_repeated() ? sum(from, {axis(i)}, true) : from, to, part_reversed, i + 1,
+                 is_middle && middle);
+    });
+  }
+
+  int rank_;
+  std::vector<PaddedAxis> axes_;  // the last axis first
+};
+
+/// @throws ShapeError  the axis is too short to be padded by so much
+void check_padding(const Shape& shape, int axis, const Padding& padding, PadMode mode) {
+  const std::int64_t length = shape[axis], most = std::max(padding.before, padding.after);
+  const bool fits = mode == PadMode::reflect    ? most < length
+                    : mode == PadMode::circular ? most <= length
+                                                : length > 0;
+  if (!fits && most > 0) {
+    fail<ShapeError>("pad", "axis {} of shape {} is too short to be padded by {} in this mode; {}", axis,
+                     shape, most,
+                     mode == PadMode::reflect    ? "reflect needs fewer than its length"
+                     : mode == PadMode::circular ? "circular needs at most its length"
+                                                 : "replicate needs an element");
+  }
+}
+
+Shape padded_shape(const Shape& shape, const Paddings& paddings) {
+  if (paddings.size() > static_cast<std::size_t>(shape.size())) {
+    fail<ShapeError>("pad", "{} paddings for the {} axes of shape {}", paddings.size(), shape.size(), shape);
+  }
+  Shape padded = shape;
+  for (std::size_t i = 0; i < paddings.size(); ++i) {
+    const int axis = shape.size() - 1 - static_cast<int>(i);
+    const auto [before, after] = paddings[i];
+    const std::int64_t lost_before = std::min<std::int64_t>(0, before),
+                       lost_after = std::min<std::int64_t>(0, after);
+    // Compared one by one: sums could overflow.
+    if (lost_before < -shape[axis] || lost_after < -(shape[axis] + lost_before)) {
+      fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape,
+                       negated(before), negated(after));
+    }
+    if (__builtin_add_overflow(shape[axis] + lost_before + lost_after, std::max<std::int64_t>(0, before),
+                               &padded[axis]) ||
+        __builtin_add_overflow(padded[axis], std::max<std::int64_t>(0, after), &padded[axis])) {
+      fail<ShapeError>("pad", "axis {} of shape {}, padded by {} and {}, has more than 2^63 elements", axis,
+                       shape, before, after);
+    }
+  }
+  checked_numel("pad", padded);
+  return padded;
+}
+
+/// Shifts along one axis: elements [start, length) come first.
+struct RolledAxis {
+  int axis;
+  std::int64_t start;
+};
+
+/// @throws as roll()
+PoolVector<RolledAxis> rolled_axes(const Tensor& x, const std::vector<std::int64_t>& shifts,
+                                   const Axes& axes) {
+  if (shifts.size() != static_cast<std::size_t>(axes.size()))
+    fail<ValueError>("roll", "{} shifts for the axes {}; there must be one an axis", shifts.size(), axes);
+  Dims starts = Dims::filled(x.rank(), 0);
+  for (int i = 0; i < axes.size(); ++i) {
+    const int axis = normalize_axis("roll", axes[i], x.rank());
+    // Lengths that no element needs could overflow. An axis may be named several times.
+    const std::int64_t length = x.numel() > 0 ? x.shape()[axis] : 1;
+    starts[axis] = modulo(starts[axis] - shifts[static_cast<std::size_t>(i)] % length, length);
+  }
+  PoolVector<RolledAxis> rolled;
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    if (starts[axis] > 0) rolled.push_back({axis, starts[axis]});
+  }
+  return rolled;
+}
+
+/// Copies the two parts of each axis.
+void copy_rolled(const Tensor& x, Tensor y, std::span<const RolledAxis> rolled) {
+  if (rolled.empty()) return kernels::copy(x, y);
+  const auto [axis, start] = rolled.front();
+  const std::int64_t split = x.shape()[axis] - start;
+  copy_rolled(slice(x, axis, start), slice(y, axis, 0, split), rolled.subspan(1));
+  copy_rolled(slice(x, axis, 0, start), slice(y, axis, split), rolled.subspan(1));
+}
+
+Tensor triangle(const char* op, const Tensor& x, std::int64_t diagonal, bool upper) {
+  require_defined(op, x);
+  if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
+  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  // Beyond the corners it is all the same, and sums could overflow.
+  diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1) + 1);
+  if (x.numel() > 0) kernels::triangle(contiguous(x), diagonal, upper, y);
+  return y;
 }
 
 }  // namespace
@@ -57,14 +234,8 @@ Tensor flip(const Tensor& x, const Axes& axes) {
   const OpScope scope("flip");
   require_defined("flip", x);
   const Axes flipped = normalize_axes("flip", axes, x.rank());
-  Tensor y = clone(x);
-  if (x.numel() == 0) return y;
-  for (const std::int64_t each : flipped) {
-    const int axis = static_cast<int>(each);
-    const std::int64_t length = x.shape()[axis];
-    if (length < 2) continue;
-    y = gather_unchecked(y, map_along(arange(length - 1, -1, -1, indices_on(x.device())), axis, x.shape()));
-  }
+  Tensor y = empty_like(x);
+  if (x.numel() > 0) kernels::flip(x, flipped, y);
   return y;
 }
 
@@ -95,75 +266,59 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis0, int axis1) {
 Tensor pad(const Tensor& x, const Paddings& paddings, double value) {
   const OpScope scope("pad");
   require_defined("pad", x);
-  Tensor y =
-      full(detail::padded_shape(x.shape(), paddings), value, {.dtype = x.dtype(), .device = x.device()});
+  Tensor y = empty(padded_shape(x.shape(), paddings), {.dtype = x.dtype(), .device = x.device()});
   Tensor from = x, to = y;
   for (std::size_t i = 0; i < paddings.size(); ++i) {
     const int axis = x.rank() - 1 - static_cast<int>(i);
     const auto [before, after] = paddings[i];
     from = cropped(from, axis, -before, -after);
+    fill_slice(to, axis, 0, std::max<std::int64_t>(0, before), value);
+    fill_slice(to, axis, to.shape()[axis] - std::max<std::int64_t>(0, after), to.shape()[axis], value);
     to = cropped(to, axis, before, after);
   }
   if (from.numel() > 0) kernels::copy(from, to);
   return y;
 }
 
+Tensor pad(const Tensor& x, const Paddings& paddings, PadMode mode) {
+  const OpScope scope("pad");
+  require_defined("pad", x);
+  if (mode == PadMode::constant) return pad(x, paddings);
+  Tensor y = empty(padded_shape(x.shape(), paddings), {.dtype = x.dtype(), .device = x.device()});
+  for (std::size_t i = 0; i < paddings.size(); ++i)
+    check_padding(x.shape(), x.rank() - 1 - static_cast<int>(i), paddings[i], mode);
+  if (y.numel() > 0) Padder(x.shape(), paddings, mode).copy(x, y);
+  return y;
+}
+
+Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  const OpScope scope("roll");
+  require_defined("roll", x);
+  const PoolVector<RolledAxis> rolled = rolled_axes(x, shifts, axes);
+  Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
+  if (x.numel() > 0) copy_rolled(x, y, rolled);
+  return y;
+}
+
+Tensor triu(const Tensor& x, std::int64_t diagonal) {
+  const OpScope scope("triu");
+  return triangle("triu", x, diagonal, true);
+}
+
+Tensor tril(const Tensor& x, std::int64_t diagonal) {
+  const OpScope scope("tril");
+  return triangle("tril", x, diagonal, false);
+}
+
 namespace detail {
 
-Shape padded_shape(const Shape& shape, const Paddings& paddings) {
-  if (paddings.size() > static_cast<std::size_t>(shape.size())) {
-    fail<ShapeError>("pad", "{} paddings for the {} axes of shape {}", paddings.size(), shape.size(), shape);
-  }
-  Shape padded = shape;
-  for (std::size_t i = 0; i < paddings.size(); ++i) {
-    const int axis = shape.size() - 1 - static_cast<int>(i);
-    const auto [before, after] = paddings[i];
-    const std::int64_t lost_before = std::min<std::int64_t>(0, before),
-                       lost_after = std::min<std::int64_t>(0, after);
-    // Compared one by one: sums could overflow.
-    if (lost_before < -shape[axis] || lost_after < -(shape[axis] + lost_before)) {
-      fail<ShapeError>("pad", "axis {} of shape {} is too short to lose {} and {}", axis, shape,
-                       negated(before), negated(after));
-    }
-    if (__builtin_add_overflow(shape[axis] + lost_before + lost_after, std::max<std::int64_t>(0, before),
-                               &padded[axis]) ||
-        __builtin_add_overflow(padded[axis], std::max<std::int64_t>(0, after), &padded[axis])) {
-      fail<ShapeError>("pad", "axis {} of shape {}, padded by {} and {}, has more than 2^63 elements", axis,
-                       shape, before, after);
-    }
-  }
-  checked_numel("pad", padded);
-  return padded;
-}
-
-void check_padding(const Shape& shape, int axis, const Padding& padding, PadMode mode) {
-  const std::int64_t length = shape[axis], most = std::max(padding.before, padding.after);
-  const bool fits = mode == PadMode::reflect    ? most < length
-                    : mode == PadMode::circular ? most <= length
-                                                : length > 0;
-  if (!fits && most > 0) {
-    fail<ShapeError>("pad", "axis {} of shape {} is too short to be padded by {} in this mode; {}", axis,
-                     shape, most,
-                     mode == PadMode::reflect    ? "reflect needs fewer than its length"
-                     : mode == PadMode::circular ? "circular needs at most its length"
-                                                 : "replicate needs an element");
-  }
-}
-
-IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode) {
-  const std::int64_t length = x.shape()[axis];
-  const Tensor padded =
-      arange(-padding.before, checked_add("pad", length, padding.after), 1, indices_on(x.device()));
-  return map_along(source_indices(mode, padded, length), axis, x.shape());
-}
-
-std::int64_t roll_start(std::int64_t shift, std::int64_t length) {
-  return length == 0 ? 0 : modulo(-(shift % length), length);
-}
-
-void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes) {
-  if (shifts.size() == static_cast<std::size_t>(axes.size())) return;
-  fail<ValueError>("roll", "{} shifts for the axes {}; there must be one an axis", shifts.size(), axes);
+Tensor pad_gradient(const Tensor& grad, const Shape& shape, const Paddings& paddings, PadMode mode) {
+  const bool crops = std::ranges::any_of(
+      paddings, [](const Padding& padding) { return padding.before < 0 || padding.after < 0; });
+  const Options options{.dtype = grad.dtype(), .device = grad.device()};
+  Tensor dx = crops ? zeros(shape, options) : empty(shape, options);
+  Padder(shape, paddings, mode).sum_copies(grad, dx);
+  return dx;
 }
 
 void check_repeat(const char* op, const Shape& shape, const Dims& counts) {
@@ -179,6 +334,22 @@ void check_repeat(const char* op, const Shape& shape, const Dims& counts) {
     }
   }
   checked_numel(op, repeated);
+}
+
+RepeatShapes repeat_shapes(const Shape& shape, Dims& counts) {
+  RepeatShapes shapes{{1}, {1}, shape};
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    // Each repeated axis takes two more.
+    if (counts[axis] > 1 && shapes.single.size() + 2 <= kMaxRank) {
+      for (const std::int64_t length : {1, 1}) shapes.single.push_back(length);
+      for (const std::int64_t length : {counts[axis], std::int64_t{1}}) shapes.repeated.push_back(length);
+      shapes.result[axis] *= counts[axis];
+      counts[axis] = 1;
+    }
+    shapes.single.back() *= shape[axis];
+    shapes.repeated.back() *= shape[axis];
+  }
+  return shapes;
 }
 
 Shape interleaved_shape(const Shape& shape, int axis, std::int64_t repeats) {
@@ -278,17 +449,6 @@ void check_chunks(const Shape& shape, int axis, const std::vector<std::int64_t>&
 std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks) {
   if (chunks < 1) fail<ValueError>("chunk", "chunks is {}; it must be at least 1", chunks);
   return std::max<std::int64_t>(1, shape[axis] / chunks + (shape[axis] % chunks != 0 ? 1 : 0));
-}
-
-Tensor upper_mask(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly) {
-  require_defined(op, x);
-  if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
-  if (x.numel() == 0) return empty(x.shape(), {.dtype = DType::boolean, .device = x.device()});
-  // Beyond the corners it is all the same, and sums could overflow.
-  diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1)) + (strictly ? 1 : 0);
-  const Tensor rows = arange(x.size(-2), indices_on(x.device())),
-               columns = arange(x.size(-1), indices_on(x.device()));
-  return columns - diagonal >= unsqueeze(rows, 1);
 }
 
 Axes moved_axis(int rank, int source, int target) {

@@ -56,15 +56,13 @@ enum class PadMode {
 /// @throws as pad()
 /// @throws ShapeError  the axis is too short: `reflect` needs a padding less than the axis's length,
 ///                     `circular` at most the length, and `replicate` at least one element
-template <TensorLike T>
-T pad(const T& x, const Paddings& paddings, PadMode mode);
+Tensor pad(const Tensor& x, const Paddings& paddings, PadMode mode);
 
 /// Shifts the elements by shifts[i] along axes[i]. Elements that are shifted beyond one end enter at the
 /// other.
 /// @throws ShapeError  an axis is out of range
 /// @throws ValueError  the numbers of shifts and axes differ
-template <TensorLike T>
-T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
+Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
 
 /// Shifts the elements of x in row-major order, as if x had one axis.
 template <TensorLike T>
@@ -133,13 +131,11 @@ std::vector<T> unbind(const T& x, int axis = 0);
 /// The upper triangle of each matrix in the last two axes: elements below a diagonal are set to 0.
 /// @param diagonal  the number of diagonals above the main one; negative below it
 /// @throws ShapeError  x has fewer than two axes
-template <TensorLike T>
-T triu(const T& x, std::int64_t diagonal = 0);
+Tensor triu(const Tensor& x, std::int64_t diagonal = 0);
 /// The lower triangle of each matrix in the last two axes: elements above a diagonal are set to 0.
 /// @param diagonal  as for triu()
 /// @throws ShapeError  x has fewer than two axes
-template <TensorLike T>
-T tril(const T& x, std::int64_t diagonal = 0);
+Tensor tril(const Tensor& x, std::int64_t diagonal = 0);
 
 /// A view of x in which axis `source` is moved to `target`, and the other axes keep their order.
 /// @throws ShapeError  an axis is out of range

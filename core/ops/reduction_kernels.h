@@ -16,10 +16,11 @@ inline ReductionKernel prod{"prod"};
 inline ReductionKernel max{"max"};
 inline ReductionKernel min{"min"};
 
-/// y = s / divisor, or its square root, where s is the sum of the elements (order 1) or of (x - center)²
-/// (order 2).
+/// What a moment adds up for each element x.
+enum class Summand { element, magnitude, squared_distance };  // x, |x|, (x - center)²
+/// y = s / divisor, or its square root, where s is the sum over the elements.
 struct MomentForm {
-  int order = 1;
+  Summand summand = Summand::element;
   double divisor = 1;
   bool root = false;
 };
@@ -27,6 +28,11 @@ struct MomentForm {
 /// in f64 and rounded once. center is f64, contiguous and of y's shape; undefined, it is 0.
 inline Kernel<void(const Tensor& x, const Tensor& center, const MomentForm& form, Tensor& y)> moment{
     "moment"};
+/// dx = (x - center) scale, the gradient of a moment of squared distances, computed in f64 and rounded once.
+/// Four tensors of one shape and any strides; x and dx have one floating dtype, center and scale are f64. A
+/// center whose strides are all 0 may be on the CPU.
+inline Kernel<void(const Tensor& x, const Tensor& center, const Tensor& scale, Tensor& dx)> moment_gradient{
+    "moment_gradient"};
 
 /// A slot for the index of the first largest or smallest element along an axis. x is not empty, and has any
 /// strides and dtype; y is i64, contiguous, of x's shape with length 1 along the axis.

@@ -1,3 +1,4 @@
+#include "core/ops/internal/shape.h"
 #include "core/ops/shape.h"
 
 #include <algorithm>
@@ -32,21 +33,22 @@ Shape complete_shape(const Tensor& x, Shape shape) {
   return shape;
 }
 
-/// Neighbouring axes of x with collapsible strides, as one axis: `length` elements, `stride` apart.
-struct MergedAxis {
-  std::int64_t length;
-  std::int64_t stride;
+/// Axes of which each stands for neighbouring ones with collapsible strides.
+struct MergedAxes {
+  Shape shape;
+  Strides strides;
 };
 
 /// x's axes merged as far as their strides allow, innermost first.
-std::vector<MergedAxis> merged_axes(const Tensor& x) {
-  std::vector<MergedAxis> merged;
+MergedAxes merged_axes(const Tensor& x) {
+  MergedAxes merged;
   for (int i = x.rank() - 1; i >= 0; --i) {
     if (x.shape()[i] == 1) continue;
-    if (!merged.empty() && merged.back().length * merged.back().stride == x.strides()[i]) {
-      merged.back().length *= x.shape()[i];
+    if (!merged.shape.empty() && merged.shape.back() * merged.strides.back() == x.strides()[i]) {
+      merged.shape.back() *= x.shape()[i];
     } else {
-      merged.push_back({x.shape()[i], x.strides()[i]});
+      merged.shape.push_back(x.shape()[i]);
+      merged.strides.push_back(x.strides()[i]);
     }
   }
   return merged;
@@ -58,13 +60,14 @@ std::optional<Strides> view_strides(const Tensor& x, const Shape& shape) {
   if (x.is_contiguous()) return contiguous_strides(shape);
   Strides strides = Dims::filled(shape.size(), 1);
   int axis = shape.size() - 1;
-  for (const auto& [length, stride] : merged_axes(x)) {
+  const MergedAxes merged = merged_axes(x);
+  for (int i = 0; i < merged.shape.size(); ++i) {
     std::int64_t covered = 1;
-    while (covered < length && axis >= 0) {
-      strides[axis] = covered * stride;
+    while (covered < merged.shape[i] && axis >= 0) {
+      strides[axis] = covered * merged.strides[i];
       covered *= shape[axis--];
     }
-    if (covered != length) return std::nullopt;
+    if (covered != merged.shape[i]) return std::nullopt;
   }
   return strides;
 }
@@ -132,21 +135,42 @@ Tensor expand(const Tensor& x, const Shape& shape) {
   return broadcast_to(x, wanted);
 }
 
+namespace detail {
+
+AxisRange sliced_range(const Shape& x, int axis, std::int64_t start, std::optional<std::int64_t> stop,
+                       std::int64_t step) {
+  const int i = normalize_axis("slice", axis, x.size());
+  if (step < 1) fail<ValueError>("slice", "step is {}; it must be at least 1", step);
+  const std::int64_t first = clamped(start, x[i]);
+  return {i, first, std::max(first, clamped(stop.value_or(x[i]), x[i])), step};
+}
+
+Tensor on_slice(const Tensor& x, const Shape& shape, const AxisRange& range) {
+  const auto& [axis, start, stop, step] = range;
+  Tensor y = empty(shape, {.dtype = x.dtype(), .device = x.device()});
+  Tensor before = slice(y, axis, 0, start), all = slice(y, axis, start, stop), after = slice(y, axis, stop);
+  fill(before, 0);
+  if (step > 1) fill(all, 0);
+  fill(after, 0);
+  Tensor part = slice(all, axis, 0, {}, step);
+  if (x.numel() > 0) kernels::copy(x, part);
+  return y;
+}
+
+}  // namespace detail
+
 Tensor slice(const Tensor& x, int axis, std::int64_t start, std::optional<std::int64_t> stop,
              std::int64_t step) {
   require_defined("slice", x);
-  const int i = normalize_axis("slice", axis, x.rank());
-  if (step < 1) fail<ValueError>("slice", "step is {}; it must be at least 1", step);
-  const std::int64_t length = x.shape()[i];
-  const std::int64_t first = clamped(start, length), last = clamped(stop.value_or(length), length);
-  const std::int64_t size = last > first ? (last - first - 1) / step + 1 : 0;
+  const AxisRange range = detail::sliced_range(x.shape(), axis, start, stop, step);
+  const std::int64_t size = range.stop > range.start ? (range.stop - range.start - 1) / step + 1 : 0;
   Shape shape = x.shape();
   Strides strides = x.strides();
-  shape[i] = size;
+  shape[range.axis] = size;
   // Strides and offsets that no element needs could overflow.
   if (size == 0 || x.numel() == 0) return Tensor(x.storage(), x.dtype(), shape, strides, x.offset());
-  if (size > 1) strides[i] *= step;
-  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + first * x.strides()[i]);
+  if (size > 1) strides[range.axis] *= step;
+  return Tensor(x.storage(), x.dtype(), shape, strides, x.offset() + range.start * x.strides()[range.axis]);
 }
 
 Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, std::int64_t start,

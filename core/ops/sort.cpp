@@ -2,10 +2,10 @@
 #include "core/ops/sort_kernels.h"
 
 #include "core/op_scope.h"
+#include "core/ops/composite.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
-#include "core/ops/shape.h"
 
 namespace tinytorch {
 
@@ -36,7 +36,12 @@ Sorted<Tensor> sort(const Tensor& x, int axis, bool descending) {
 
 Tensor argsort(const Tensor& x, int axis, bool descending) {
   const OpScope scope("argsort");
-  return sort(x, axis, descending).indices;
+  require_defined("argsort", x);
+  const int along = normalize_axis("argsort", axis, x.rank());
+  const Tensor rows = contiguous(transpose(x, along, -1));
+  Tensor indices = empty(rows.shape(), {.dtype = DType::i64, .device = x.device()}), no_values;
+  if (x.numel() > 0) kernels::sort(rows, descending, indices, no_values);
+  return contiguous(transpose(indices, along, -1));
 }
 
 Sorted<Tensor> topk(const Tensor& x, std::int64_t k, int axis, bool largest) {

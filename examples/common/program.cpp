@@ -7,8 +7,23 @@
 #include <cstdlib>
 #include <exception>
 
+#include "core/profiler.h"
+
 namespace examples {
 namespace {
+
+/// Calls body() while a Profiler records, prints the table and writes the trace.
+int run_profiled(const std::string& trace, const std::function<int()>& body) {
+  // What cannot be written is an error now, and not after the run.
+  tinytorch::write_chrome_trace(trace, {});
+  // Waiting for the GPU, so that each kernel has the time that it takes there.
+  tinytorch::Profiler profiler({.synchronize = true});
+  const int code = body();
+  const tinytorch::Profile profile = profiler.stop();
+  std::printf("\n%s", to_string(profile).c_str());
+  write_chrome_trace(trace, profile);
+  return code;
+}
 
 int run_body(Program& program, const std::function<int()>& body) {
   try {
@@ -18,7 +33,7 @@ int run_body(Program& program, const std::function<int()>& body) {
                    unavailable_reason(program.device.type).c_str());
       return kCannotRun;
     }
-    return body();
+    return program.profile.empty() ? body() : run_profiled(program.profile, body);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return kCannotRun;
@@ -52,6 +67,8 @@ Program::Program(const std::string& name, const std::string& description)
   app->add_option("--seed", seed, "Of all random numbers")
       ->check(not_negative)  // or -1 would be 2^64 - 1
       ->capture_default_str();
+  app->add_option("--profile", profile,
+                  "Print which ops took the time, and write the trace to this file, for ./tito plot");
 }
 
 Program::~Program() = default;

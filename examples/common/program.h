@@ -25,7 +25,7 @@ constexpr int kInterrupted = 130;
 std::string positive(const std::string& text);
 std::string not_negative(const std::string& text);
 
-/// A program with the flags --backend and --seed, to which its own are added.
+/// A program with the flags --backend, --seed and --profile, to which its own are added.
 struct Program {
   Program(const std::string& name, const std::string& description);
   ~Program();
@@ -41,6 +41,7 @@ struct Program {
   std::uint64_t seed = 0;
   bool quick = false;
   bool quiet = false;
+  std::string profile;  ///< the file for the trace; empty: the run is not profiled
   tinytorch::Device device = tinytorch::best_device();
 };
 

@@ -1,6 +1,7 @@
 #include "core/ops/attention_kernels.h"
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 
 #include "core/ops/creation.h"
 #include "kernels/attention.h"
@@ -18,6 +19,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/attention-inl.h"
+#include "kernels/cpu/reduce-inl.h"
 #include "kernels/cpu/vector-inl.h"
 #include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/math-inl.h"
@@ -44,70 +46,94 @@ void compute_delta(const AttentionProblem<T>& p, const HeadRows<const T>& y, con
       const std::int64_t batch_head = i / p.queries, query = i % p.queries;
       const T* const y_row = y.row(batch_head / p.heads, batch_head % p.heads, query);
       const T* const dy_row = dy.row(batch_head / p.heads, batch_head % p.heads, query);
-      double sum = 0;
-      for (std::int64_t d = 0; d < p.value_width; ++d) sum += static_cast<double>(y_row[d]) * dy_row[d];
-      delta[i] = static_cast<T>(sum);
+      const auto sums = sum_terms<1, T>(p.value_width, [=](const Position<T>& at) HWY_ATTR {
+        return std::array{at.load(y_row) * at.load(dy_row)};
+      });
+      delta[i] = static_cast<T>(sums[0]);
     }
   });
 }
 
-/// Replaces a row of scores by the weights after dropout, and a row of dy vᵀ by the gradient of q kᵀ.
+/// The queries and the rows of dy of a tile as right operands: as columns, and as they are.
 template <class T>
-void differentiate_scores(const AttentionProblem<T>& p, const TileIndex& tile, std::int64_t i, T log_sum,
-                          T delta, T* s, T* ds) {
-  T factor[kKeyTile];
-  dropout_scale(p, tile, i, factor);
-  const T shift = softmax_shift(log_sum), scale = p.scale;
-  INDEPENDENT
-  for (std::int64_t j = 0; j < tile.keys; ++j) {
-    const T weight = math::Exp{}(s[j] - shift);
-    ds[j] = weight * (ds[j] * factor[j] - delta) * scale;
-    s[j] = weight * factor[j];
+struct QueryOperands {
+  Panels<T> scaled_columns, dy_columns, rows, dy_rows;
+
+  static std::int64_t numel(const AttentionProblem<T>& p) {
+    return Panels<T>::packed_numel(p.width, kQueryTile) + Panels<T>::packed_numel(p.value_width, kQueryTile) +
+           Panels<T>::packed_numel(kQueryTile, p.width) + Panels<T>::packed_numel(kQueryTile, p.value_width);
   }
+};
+
+/// @param memory  of QueryOperands::numel() elements
+template <class T>
+QueryOperands<T> query_operands(const AttentionProblem<T>& p, const HeadRows<const T>& dy,
+                                const TileIndex& tile, T* memory) {
+  T* const dy_columns = memory + Panels<T>::packed_numel(p.width, kQueryTile);
+  T* const rows = dy_columns + Panels<T>::packed_numel(p.value_width, kQueryTile);
+  T* const dy_rows = rows + Panels<T>::packed_numel(kQueryTile, p.width);
+  const auto rows_of = [&](const HeadRows<const T>& x) {
+    return matrix_of(x, tile.batch, tile.head, tile.query);
+  };
+  return {scaled_queries(p, tile, memory),
+          {transposed(rows_of(dy)), p.value_width, tile.queries, dy_columns},
+          {rows_of(p.q), tile.queries, p.width, rows},
+          {rows_of(dy), tile.queries, p.value_width, dy_rows}};
 }
 
-/// The product of the transpose of a tile [queries, keys] and `width` columns of the rows of queries or of
-/// dy.
+/// Replaces scores by the weights after dropout, and v dyᵀ by the gradient of k qᵀ.
 template <class T>
-Product<T> transposed_tile_times_rows(const TileIndex& tile, const T* scores, const HeadRows<const T>& rows,
-                                      std::int64_t width) {
-  return {.m = tile.keys,
-          .n = width,
-          .k = tile.queries,
-          .a = scores,
-          .a_row_stride = 1,
-          .a_column_stride = tile.keys,
-          .b = rows.row(tile.batch, tile.head, tile.query),
-          .b_row_stride = rows.row_stride,
-          .b_column_stride = 1,
-          .y = nullptr};
+void differentiate_scores(const AttentionProblem<T>& p, const TileIndex& tile, const T* log_sum,
+                          const T* delta, T* s, T* ds) {
+  using V = typename Position<T>::V;
+  using math::fma;
+  constexpr std::int64_t kWidth = Position<T>::kWidth;
+  T shifts[kQueryTile] = {}, deltas[kQueryTile] = {}, factors[kKeyTile * kQueryTile];
+  std::transform(log_sum, log_sum + tile.queries, shifts, softmax_shift<T>);
+  std::copy_n(delta, tile.queries, deltas);
+  if (p.has_dropout) dropout_scale(p, tile, factors);
+  for (std::int64_t j = 0; j < tile.keys; ++j, s += kQueryTile, ds += kQueryTile) {
+    const std::int64_t first = first_vector(p, tile, j);
+    std::fill_n(ds, first, T(0));
+    for (std::int64_t i = first; i < tile.queries; i += kWidth) {
+      const Position<T> at{i, kWidth};
+      const V weight = math::exp_to_normal(at.load(s) - at.load(shifts)),
+              factor = p.has_dropout ? at.load(factors + j * kQueryTile) : V(1);
+      at.store(weight * fma(at.load(ds), factor, -at.load(deltas)) * V(p.scale), ds);
+      at.store(weight * factor, s);
+    }
+  }
 }
 
 /// The gradients that a task computes: all, dq (queries), or dk and dv (keys).
 enum class GradientTarget { all, queries, keys };
 
 /// Adds the contribution of one tile of scores to the gradients (FlashAttention-2, Dao 2023, algorithm 2).
+/// @param memory  for the keys
 template <class T>
-void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const TileIndex& tile,
-                   GradientTarget target) {
-  alignas(64) T s[kQueryTile * kKeyTile], ds[kQueryTile * kKeyTile];
-  const T* const dy = g.dy.row(tile.batch, tile.head, tile.query);
-  compute_scores(p, tile, s);
-  multiply_rows(dy, g.dy.row_stride, tile.queries, p.v.row(tile.batch, tile.kv_head, tile.key),
-                p.v.row_stride, tile.keys, p.value_width, ds);
-  for (std::int64_t i = 0; i < tile.queries; ++i) {
-    const std::int64_t row = (tile.batch * p.heads + tile.head) * p.queries + tile.query + i;
-    differentiate_scores(p, tile, i, g.log_sum[row], g.delta[row], s + i * tile.keys, ds + i * tile.keys);
-  }
+void add_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const QueryOperands<T>& q,
+                   const TileIndex& tile, GradientTarget target, T* memory) {
+  alignas(64) T s[kKeyTile * kQueryTile], ds[kKeyTile * kQueryTile];
+  const std::int64_t row = (tile.batch * p.heads + tile.head) * p.queries + tile.query;
+  compute_scores(p, tile, q.scaled_columns, s);
+  multiply_rows(p, tile, p.v, q.dy_columns, ds);
+  differentiate_scores(p, tile, g.log_sum + row, g.delta + row, s, ds);
   if (target != GradientTarget::keys) {
-    add_product(tile_times_rows<T>(tile, ds, p.k, p.width),
-                added_rows(g.dq, g.dq_errors, tile.batch, tile.head, tile.query));
+    const Panels<T> keys(matrix_of(p.k, tile.batch, tile.kv_head, tile.key), tile.keys, p.width, memory);
+    add_product({ds, 1, kQueryTile}, tile.queries, keys,
+                added_rows(g.dq, g.dq_errors, tile.batch, tile.head, tile.query),
+                [&](std::int64_t query, std::int64_t queries) {
+                  return TermRange{0, keys_before(p, tile, query + queries)};
+                });
   }
   if (target != GradientTarget::queries) {
-    add_product(transposed_tile_times_rows<T>(tile, s, g.dy, p.value_width),
-                added_rows(g.dv, g.dv_errors, tile.batch, tile.kv_head, tile.key));
-    add_product(transposed_tile_times_rows<T>(tile, ds, p.q, p.width),
-                added_rows(g.dk, g.dk_errors, tile.batch, tile.kv_head, tile.key));
+    const auto queries_of = [&](std::int64_t key, std::int64_t /*keys*/) {
+      return TermRange{first_query(p, tile, key), tile.queries};
+    };
+    add_product({s, kQueryTile, 1}, tile.keys, q.dy_rows,
+                added_rows(g.dv, g.dv_errors, tile.batch, tile.kv_head, tile.key), queries_of);
+    add_product({ds, kQueryTile, 1}, tile.keys, q.rows,
+                added_rows(g.dk, g.dk_errors, tile.batch, tile.kv_head, tile.key), queries_of);
   }
 }
 
@@ -131,30 +157,40 @@ void correct_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& 
                  range.end_query - range.first_query, p.width);
 }
 
-/// Each element of a gradient is written by one task, and its terms are added in one order, for any
-/// partition.
 template <class T>
-void compute_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const TaskRange& range,
-                       GradientTarget target) {
+void clear_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const TaskRange& range,
+                     GradientTarget target) {
   if (target != GradientTarget::queries) {
     zero_rows(g.dk, range.batch, range.kv_head, range.first_key, range.end_key, p.width);
     zero_rows(g.dv, range.batch, range.kv_head, range.first_key, range.end_key, p.value_width);
   }
   for (std::int64_t head = range.first_head; target != GradientTarget::keys && head < range.end_head; ++head)
     zero_rows(g.dq, range.batch, head, range.first_query, range.end_query, p.width);
-  for (std::int64_t key = range.first_key; key < range.end_key; key += kKeyTile) {
-    const std::int64_t first = std::max(range.first_query, p.first_query(key) / kQueryTile * kQueryTile);
-    for (std::int64_t head = range.first_head; head < range.end_head; ++head) {
-      for (std::int64_t query = first; query < range.end_query; query += kQueryTile) {
-        add_gradients(p, g,
-                      {.batch = range.batch,
-                       .head = head,
-                       .kv_head = range.kv_head,
-                       .query = query,
-                       .queries = std::min(kQueryTile, p.queries - query),
-                       .key = key,
-                       .keys = std::min(kKeyTile, p.keys - key)},
-                      target);
+}
+
+/// Each element of a gradient is written by one task, and its terms are added in one order, for any
+/// partition.
+template <class T>
+void compute_gradients(const AttentionProblem<T>& p, const GradientOperands<T>& g, const TaskRange& range,
+                       GradientTarget target, T* memory) {
+  clear_gradients(p, g, range, target);
+  TileIndex tile{.batch = range.batch,
+                 .head = 0,
+                 .kv_head = range.kv_head,
+                 .query = 0,
+                 .queries = 0,
+                 .key = 0,
+                 .keys = 0};
+  const std::int64_t begin = p.first_query(range.first_key) / kQueryTile * kQueryTile;
+  for (tile.head = range.first_head; tile.head < range.end_head; ++tile.head) {
+    for (tile.query = std::max(range.first_query, begin); tile.query < range.end_query;
+         tile.query += kQueryTile) {
+      tile.queries = std::min(kQueryTile, p.queries - tile.query);
+      const QueryOperands<T> operands = query_operands(p, g.dy, tile, memory);
+      const std::int64_t end_key = std::min(range.end_key, p.keys_before(tile.query + tile.queries));
+      for (tile.key = range.first_key; tile.key < end_key; tile.key += kKeyTile) {
+        tile.keys = std::min(kKeyTile, end_key - tile.key);
+        add_gradients(p, g, operands, tile, target, memory + QueryOperands<T>::numel(p));
       }
     }
   }
@@ -203,12 +239,12 @@ void compute_all_gradients(const AttentionProblem<T>& p, const GradientOperands<
                            std::int64_t tasks) {
   const std::int64_t work =
       p.batch * p.heads * p.queries * p.keys * (p.width + p.value_width) / std::max<std::int64_t>(1, tasks);
-  parallel_for(tasks, kProductGrain / std::max<std::int64_t>(1, work) + 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 [[maybe_unused]] const SingleThreadScope single_thread;
-                 for (std::int64_t task = begin; task < end; ++task)
-                   compute_gradients(p, g, task_range(p, target, task), target);
-               });
+  const std::int64_t numel =
+      QueryOperands<T>::numel(p) +
+      (target == GradientTarget::keys ? 0 : Panels<T>::packed_numel(kKeyTile, p.width));
+  for_each_task<T>(tasks, work, numel, [&](std::int64_t task, T* memory) {
+    compute_gradients(p, g, task_range(p, target, task), target, memory);
+  });
 }
 
 /// A task for each kv_head takes five products a tile. Where that leaves threads idle, dq is computed apart

@@ -25,21 +25,31 @@ std::int64_t bytes_of(const std::string& size) {
   return bytes;
 }
 
-std::int64_t read_last_level_cache_size() {
-  std::int64_t last = 0;
+struct CacheSizes {
+  std::int64_t second = std::int64_t{1} << 18, last = std::int64_t{1} << 22;
+};
+
+CacheSizes read_cache_sizes() {
+  CacheSizes sizes;
   for (int i = 0; i < 8; ++i) {  // in the order of their levels
     const std::filesystem::path cache = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i);
     const std::int64_t bytes = bytes_of(word_in(cache / "size"));
-    if (bytes > 0) last = bytes;
+    if (bytes == 0) continue;
+    sizes.last = bytes;
+    if (word_in(cache / "level") == "2") sizes.second = bytes;
   }
-  return last > 0 ? last : std::int64_t{1} << 22;
+  return sizes;
+}
+
+const CacheSizes& cache_sizes() {
+  static const CacheSizes sizes = read_cache_sizes();
+  return sizes;
 }
 
 }  // namespace
 
-std::int64_t last_level_cache_size() {
-  static const std::int64_t size = read_last_level_cache_size();
-  return size;
-}
+std::int64_t last_level_cache_size() { return cache_sizes().last; }
+
+std::int64_t second_level_cache_size() { return cache_sizes().second; }
 
 }  // namespace tinytorch::cpu

@@ -20,6 +20,7 @@
 #include "kernels/cpu/product-inl.h"
 #include "kernels/cpu/vector-inl.h"
 #include "kernels/cpu/window-inl.h"
+#include "kernels/cpu/winograd-inl.h"
 #include "kernels/math/arithmetic-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -260,10 +261,9 @@ void correct(Tensor& sums, const Tensor& errors) {
   });
 }
 
-/// y = the sum of convolutions, by the library, of slices of the channels of x and of an axis of the weight.
+/// y = the sum of convolutions of slices of the channels of x and of an axis of the weight.
 /// Each adds at most kLongSum terms. All but the last are equally long, so that there are few primitives.
-/// @param convolve  computes a slice: convolve(x, weight, y); it returns false where the library fails
-/// @return          false if the library failed
+/// @param convolve  computes a slice: convolve(x, weight, y); it may return false, and so does this
 template <class Convolve>
 bool convolve_slices(const Tensor& x, const Tensor& weight, int weight_axis, Tensor& y,
                      const Convolve& convolve) {
@@ -317,16 +317,44 @@ Conv2dOptions without_groups(Conv2dOptions options) {
   return options;
 }
 
+/// A convolution of up to kLongSum terms.
+/// @return  false if it is to be computed by our own products
+bool short_conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
+                  Tensor& y) {
+  return winograd_conv2d(x, weight, bias, options, y) ||
+         run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); });
+}
+
+bool short_conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
+                                 Tensor& dx) {
+  return winograd_conv2d_input_gradient(grad, weight, options, dx) ||
+         run_library(grad, [&] { return library_conv2d_input_gradient(grad, weight, options, dx); });
+}
+
+/// A convolution of f32 with more terms; the bias is not added.
+bool long_conv2d(const Tensor& x, const Tensor& weight, const Conv2dOptions& options, Tensor& y) {
+  return x.dtype() == DType::f32 &&
+         convolve_groups(x, weight, 1, options.groups, y,
+                         [&](const Tensor& channels, const Tensor& filters, Tensor& sums) {
+                           return short_conv2d(channels, filters, {}, without_groups(options), sums);
+                         });
+}
+
+bool long_conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
+                                Tensor& dx) {
+  return grad.dtype() == DType::f32 &&
+         convolve_groups(grad, weight, 0, options.groups, dx,
+                         [&](const Tensor& gradients, const Tensor& filters, Tensor& sums) {
+                           return short_conv2d_input_gradient(gradients, filters, without_groups(options),
+                                                              sums);
+                         });
+}
+
 void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
             Tensor& y) {
   const bool is_long = weight.numel() / weight.shape()[0] > kLongSum;
-  if (!is_long && run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); })) return;
-  const auto convolve = [&](const Tensor& channels, const Tensor& filters, Tensor& sums) {
-    return run_library(x,
-                       [&] { return library_conv2d(channels, filters, {}, without_groups(options), sums); });
-  };
-  if (!is_long ||
-      !run_library(x, [&] { return convolve_groups(x, weight, 1, options.groups, y, convolve); })) {
+  if (!is_long && short_conv2d(x, weight, bias, options, y)) return;
+  if (!is_long || !long_conv2d(x, weight, options, y)) {
     const Tensor images = contiguous(x);
     dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
       in_rows(y, [&](Tensor& contiguous_y) { conv2d_typed<T>(images, weight, options, contiguous_y); });
@@ -341,15 +369,8 @@ void conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
                            Tensor& dx) {
   const bool is_long = weight.numel() / dx.shape()[1] > kLongSum;
-  const auto convolve = [&](const Tensor& gradients, const Tensor& filters, Tensor& sums) {
-    return run_library(grad, [&] {
-      return library_conv2d_input_gradient(gradients, filters, without_groups(options), sums);
-    });
-  };
-  if (run_library(grad, [&] {
-        return is_long ? convolve_groups(grad, weight, 0, options.groups, dx, convolve)
-                       : library_conv2d_input_gradient(grad, weight, options, dx);
-      }))
+  if (is_long ? long_conv2d_input_gradient(grad, weight, options, dx)
+              : short_conv2d_input_gradient(grad, weight, options, dx))
     return;
   const Tensor images = contiguous(grad);
   dispatch<FloatingTypes>(grad.dtype(), [&]<class T>() {
@@ -359,6 +380,7 @@ void conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2
 }
 
 void conv2d_weight_gradient(const Tensor& grad, const Tensor& x, const Conv2dOptions& options, Tensor& dw) {
+  if (winograd_conv2d_weight_gradient(grad, x, options, dw)) return;
   // The library adds in an order that depends on the number of threads, so it gets one.
   constexpr std::int64_t kMaxCost = 1 << 26;
   const std::int64_t terms = grad.numel() / grad.shape()[1];

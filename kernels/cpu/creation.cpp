@@ -43,15 +43,21 @@ void fill(const Scalar& value, Tensor& y) {
   dispatch(y.dtype(), [&]<class T>() { fill_typed<T>(value.to<T>(), y); });
 }
 
-/// y[i] = start + i * step, computed in the type Compute; integers wrap around.
-template <class T, class Compute>
-void arange_run(T* y, Compute start, Compute step, std::int64_t begin, std::int64_t end) {
-  for (std::int64_t i = begin; i < end; ++i) {
-    if constexpr (std::is_integral_v<Compute>) {
-      y[i] = convert<T>(static_cast<std::int64_t>(start + static_cast<Compute>(i) * step));
-    } else {
-      y[i] = convert<T>(start + static_cast<Compute>(i) * step);
-    }
+/// y[i] = start + i * step of integers, which wraps around.
+template <class T>
+void arange_run(T* y, std::uint64_t start, std::uint64_t step, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i)
+    y[i] = convert<T>(static_cast<std::int64_t>(start + static_cast<std::uint64_t>(i) * step));
+}
+
+/// y[i] = start + i * step in f64. i is the sum of two integers, as processors convert vectors of 32 bits.
+template <class T>
+void arange_run(T* y, double start, double step, std::int64_t begin, std::int64_t end) {
+  constexpr std::int64_t kBlock = 1024;
+  for (std::int64_t first = begin; first < end; first += kBlock) {
+    const auto n = static_cast<std::int32_t>(std::min(kBlock, end - first));
+    const auto offset = static_cast<double>(first);
+    for (std::int32_t i = 0; i < n; ++i) y[first + i] = convert<T>(start + (offset + i) * step);
   }
 }
 

@@ -34,22 +34,46 @@ struct OnlineSum {
   double sum = 0;  // of exp(x - maximum)
 };
 
+/// The sum of exp(x - maximum) of n elements, of which each lane adds kChain in T.
+template <class T>
+double exponential_sum(const T* x, std::int64_t n, T maximum) {
+  using V = typename Position<T>::V;
+  constexpr std::int64_t kChain = 32, kLanes = TermSums<T>::kLanes, kWidth = Position<T>::kWidth,
+                         kParts = kLanes / kWidth;
+  TermSums<T> sums;
+  const auto add = [&](const T* from, std::int64_t rounds) HWY_ATTR {
+    V parts[kParts];
+    for (V& part : parts) part = V(0);
+    for (std::int64_t round = 0; round < rounds; ++round, from += kLanes) {
+      for (std::int64_t p = 0; p < kParts; ++p)
+        parts[p] = parts[p] + math::exp_to_normal(Position<T>{p * kWidth, kWidth}.load(from) - V(maximum));
+    }
+    for (std::int64_t p = 0; p < kParts; ++p) sums.add(p * kWidth, parts[p]);
+  };
+  const std::int64_t whole = n / kLanes * kLanes;
+  for (std::int64_t i = 0; i < whole; i += kChain * kLanes)
+    add(x + i, std::min(kChain, (whole - i) / kLanes));
+  if (whole < n) {
+    T last[kLanes];
+    std::fill(std::copy(x + whole, x + n, last), last + kLanes, -std::numeric_limits<T>::infinity());
+    add(last, 1);
+  }
+  return sums.total();
+}
+
 /// Reads the row once: the sum is rescaled where a block has a larger maximum (online softmax, Milakov and
 /// Gimelshein 2018).
 template <class T>
 OnlineSum<T> sum_exponentials(const T* x, std::int64_t n) {
   using Largest = ExtremeFold<T, math::Greater>;
   OnlineSum<T> total;
-  T exponentials[kBlock];
   for_each_block(n, [&](std::int64_t begin, std::int64_t length) {
     const T maximum = Largest::combine(total.maximum, fold_row<Largest>(x + begin, 1, length));
     if (maximum == Largest::identity()) return;  // -inf - -inf would be NaN for all that follows
     if (maximum != total.maximum)
       total.sum *= std::exp(static_cast<double>(total.maximum) - static_cast<double>(maximum));
     total.maximum = maximum;
-    INDEPENDENT
-    for (std::int64_t i = 0; i < length; ++i) exponentials[i] = math::Exp{}(x[begin + i] - maximum);
-    total.sum += fold_row<SumFold<T>>(exponentials, 1, length);
+    total.sum += exponential_sum(x + begin, length, maximum);
   });
   return total;
 }
@@ -103,10 +127,22 @@ void forward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std
   store(math::kWeight, target.ignores(row) ? T(0) : target.row_weight(row));
 }
 
+/// exp(x - maximum) scale.
+template <class T>
+struct ScaledExponential {
+  T maximum, scale;
+
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    return math::exp_to_normal(x - V(maximum)) * V(scale);
+  }
+};
+
 /// Reads the row and writes the gradient once.
+/// @param streams  if the gradient is written past the caches; see map_streaming()
 template <class T>
 void backward_row(const T* logits, const math::CrossEntropyTarget<T>& target, std::int64_t row,
-                  std::int64_t rows, const T* table, T grad, T* gradients) {
+                  std::int64_t rows, const T* table, T grad, bool streams, T* gradients) {
   const std::int64_t n = target.columns;
   const T* x = logits + row * n;
   T* dx = gradients + row * n;
@@ -115,15 +151,19 @@ void backward_row(const T* logits, const math::CrossEntropyTarget<T>& target, st
     return;
   }
   const T maximum = table[math::kMaximum * rows + row], logarithm = table[math::kLogarithm * rows + row];
-  const T scale = grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm);
+  const ScaledExponential<T> gradient{maximum,
+                                      grad * table[math::kMass * rows + row] * math::Exp{}(-logarithm)};
+  if (target.is_single()) {
+    streams ? map_streaming(gradient, n, dx, x) : map(gradient, n, dx, x);
+    if (streams) hwy::FlushStream();
+    dx[target.classes[row]] -= grad * target.row_weight(row);
+    return;
+  }
   for_each_block(n, [&](std::int64_t begin, std::int64_t length) {
-    INDEPENDENT
-    for (std::int64_t i = begin; i < begin + length; ++i) dx[i] = math::Exp{}(x[i] - maximum) * scale;
-    if (target.is_single()) return;
+    map(gradient, length, dx + begin, x + begin);
     INDEPENDENT
     for (std::int64_t i = begin; i < begin + length; ++i) dx[i] -= grad * target.share(row, i);
   });
-  if (target.is_single()) dx[target.classes[row]] -= grad * target.row_weight(row);
 }
 
 /// Calls f(row, rows, target) with T for each row of the logits.
@@ -151,12 +191,15 @@ void cross_entropy(const kernels::CrossEntropyForm& form, const Tensor& logits, 
 
 void cross_entropy_backward(const kernels::CrossEntropyForm& form, const Tensor& logits, const Tensor& target,
                             const Tensor& weight, const Tensor& table, const Tensor& grad, Tensor& dx) {
+  constexpr std::int64_t kLongRow = 512;
+  const auto bytes_of_all = 2 * dx.numel() * static_cast<std::int64_t>(size_of(dx.dtype()));
+  const bool streams = dx.shape()[1] >= kLongRow && bytes_of_all > last_level_cache_size();
   for_each_logits_row(
       form, logits, target, weight,
       [&]<class T>(std::int64_t row, std::int64_t rows, const math::CrossEntropyTarget<T>& targets) {
         backward_row(static_cast<const T*>(logits.raw_data()), targets, row, rows,
                      static_cast<const T*>(table.raw_data()), static_cast<const T*>(grad.raw_data())[row],
-                     static_cast<T*>(dx.raw_data()));
+                     streams, static_cast<T*>(dx.raw_data()));
       });
 }
 

@@ -25,8 +25,9 @@ void dropout_range(const RandomStream& stream, const math::Dropout<T>& apply, co
   for_each_philox_batch(
       stream, 4, begin, end,
       [&](const PhiloxBatch& batch, std::int64_t skip, std::int64_t element, std::int64_t n) {
-        for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
-          for (int w = 0; w < 4; ++w) word[4 * i + w] = batch.word[w][i];
+        for (std::int64_t i = 0; i < 2 * kPhiloxBatch; ++i) {
+          word[2 * i] = static_cast<std::uint32_t>(batch.bits[i]);
+          word[2 * i + 1] = static_cast<std::uint32_t>(batch.bits[i] >> 32);
         }
         INDEPENDENT
         for (std::int64_t i = 0; i < n; ++i) y[element + i] = apply(word[skip + i], x[element + i]);

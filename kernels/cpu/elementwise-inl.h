@@ -78,14 +78,21 @@ HWY_NOINLINE void map(const Op op, std::int64_t n, Y* y, const X*... x) {
   }
 }
 
+/// How many elements from y on the next one is that is aligned to a Vector.
+template <class Y>
+HWY_INLINE std::int64_t elements_to_alignment(const Y* y) {
+  constexpr std::int64_t kLanes = Vector<Y>::kLanes;
+  const auto elements = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(y) / sizeof(Y));
+  return (kLanes - elements % kLanes) % kLanes;
+}
+
 /// map() with stores past the caches: so the memory of y, which is about to be overwritten, is not read. They
 /// are seen by other threads after hwy::FlushStream().
 template <class Op, class Y, class... X>
 HWY_NOINLINE void map_streaming(const Op op, std::int64_t n, Y* y, const X*... x) {
   if constexpr (VectorOp<Op, Y, X...>) {
     constexpr std::int64_t kLanes = Vector<Y>::kLanes;
-    const auto elements = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(y) / sizeof(Y));
-    std::int64_t i = std::min(n, (kLanes - elements % kLanes) % kLanes);
+    std::int64_t i = std::min(n, elements_to_alignment(y));
     map(op, i, y, x...);
     for (; i + kLanes <= n; i += kLanes) op(Vector<X>::load(x + i)...).stream(y + i);
     map(op, n - i, y + i, (x + i)...);
@@ -94,13 +101,31 @@ HWY_NOINLINE void map_streaming(const Op op, std::int64_t n, Y* y, const X*... x
   }
 }
 
-/// True where map_streaming() pays: for results that the caches cannot hold, in long inner loops, each of
-/// which waits for its stores.
+/// map() of operands of which some are scalars. masks[k] is -1, or 0 where x[k] is a Vector of copies of a
+/// scalar.
+template <class Op, class X, std::size_t N, std::size_t... k>
+HWY_NOINLINE void map_with_scalars(const Op op, std::int64_t n, X* y, const std::array<const X*, N> x,
+                                   const std::array<std::int64_t, N> masks, bool streams,
+                                   std::index_sequence<k...>) {
+  constexpr std::int64_t kLanes = Vector<X>::kLanes;
+  std::int64_t i = 0;
+  if (streams) {
+    i = std::min(n, elements_to_alignment(y));
+    if (i > 0) op(Vector<X>::load_first(x[k], i)...).store_first(y, i);
+    for (; i + kLanes <= n; i += kLanes) op(Vector<X>::load(x[k] + (i & masks[k]))...).stream(y + i);
+  } else {
+    for (; i + kLanes <= n; i += kLanes) op(Vector<X>::load(x[k] + (i & masks[k]))...).store(y + i);
+  }
+  if (i < n) op(Vector<X>::load_first(x[k] + (i & masks[k]), n - i)...).store_first(y + i, n - i);
+}
+
+/// True where map_streaming() pays: for operands and results that the caches cannot hold, in long inner
+/// loops, each of which waits for its stores.
 template <int N>
 bool should_stream(const IterationSpace<N>& space, std::size_t element_size) {
-  constexpr std::int64_t kSmall = 1 << 18, kLong = 1 << 12;
+  constexpr std::int64_t kSmall = 1 << 18, kLong = 1 << 9;
   return space.numel > kSmall && space.inner_size() >= kLong &&
-         space.numel * static_cast<std::int64_t>(element_size) > last_level_cache_size();
+         N * space.numel * static_cast<std::int64_t>(element_size) > last_level_cache_size();
 }
 
 /// The inner loop of y = op(x, ...) with N operands x.
@@ -112,6 +137,9 @@ class MapInnerLoop {
                const Op& op)
       : x_(x), y_(y), strides_(strides), streams_(streams && strides[N] == 1), op_(op) {
     is_contiguous_ = std::ranges::all_of(strides, [](std::int64_t stride) { return stride == 1; });
+    has_scalars_ =
+        !is_contiguous_ && strides[N] == 1 &&
+        std::ranges::all_of(strides, [](std::int64_t stride) { return stride == 0 || stride == 1; });
   }
 
   void operator()(const PerOperand<N + 1>& offset, std::int64_t n) const {
@@ -119,6 +147,8 @@ class MapInnerLoop {
     for (std::size_t k = 0; k < N; ++k) from[k] = x_[k] + offset[k];
     if (is_contiguous_) {
       map_block(from, y_ + offset[N], n, std::make_index_sequence<N>());
+    } else if (kMapsScalars && has_scalars_) {
+      map_scalars(from, y_ + offset[N], n);
     } else {
       map_in_blocks(from, y_ + offset[N], n);
     }
@@ -129,6 +159,30 @@ class MapInnerLoop {
   template <std::size_t... k>
   void map_block(const std::array<const X*, N>& x, Y* y, std::int64_t n, std::index_sequence<k...>) const {
     streams_ ? map_streaming(op_, n, y, x[k]...) : map(op_, n, y, x[k]...);
+  }
+
+  template <std::size_t>
+  using Operand = X;
+  template <std::size_t... k>
+  static constexpr bool maps_vectors(std::index_sequence<k...>) {
+    return VectorOp<Op, Y, Operand<k>...>;
+  }
+  static constexpr bool kMapsScalars = N > 1 && maps_vectors(std::make_index_sequence<N>());
+
+  /// Operands of which some are scalars (stride 0), and the others contiguous.
+  void map_scalars(const std::array<const X*, N>& x, Y* y, std::int64_t n) const {
+    if constexpr (kMapsScalars) {
+      X copies[N][Vector<X>::kLanes];
+      std::array<const X*, N> operands = x;
+      std::array<std::int64_t, N> masks;
+      for (std::size_t k = 0; k < N; ++k) {
+        masks[k] = -strides_[k];
+        if (strides_[k] == 1) continue;
+        std::ranges::fill(copies[k], *x[k]);
+        operands[k] = copies[k];
+      }
+      map_with_scalars(op_, n, y, operands, masks, streams_, std::make_index_sequence<N>());
+    }
   }
 
   /// Operands that are not contiguous go through buffers; a scalar (stride 0) fills its own once.
@@ -154,35 +208,45 @@ class MapInnerLoop {
   std::array<const X*, N> x_;
   Y* y_;
   PerOperand<N + 1> strides_;
-  bool streams_, is_contiguous_;
+  bool streams_, is_contiguous_, has_scalars_;
   Op op_;
 };
 
-template <class Op, class X>
-void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
-  using Y = std::invoke_result_t<Op, X>;
-  const IterationSpace<2> space = make_iteration_space<2>({&x, &y});
-  const bool streams = should_stream(space, sizeof(Y)) && x.raw_data() != y.raw_data();
+/// The type T for each operand.
+template <class T, class Operand>
+using TypeFor = T;
+
+/// y = op(x...) over the iteration space of x... and y, for operands x with elements of type X.
+template <class Op, class X, int N, class... Operands>
+void map_over(const IterationSpace<N>& space, Tensor& y, std::int64_t grain, const Op& op,
+              const Operands&... x) {
+  using Y = std::invoke_result_t<Op, TypeFor<X, Operands>...>;
+  const bool streams = should_stream(space, sizeof(Y)) && (... && (x.raw_data() != y.raw_data()));
   for_each_inner_loop(
       space, grain,
-      MapInnerLoop<Op, X, Y, 1>({static_cast<const X*>(x.raw_data())}, static_cast<Y*>(y.raw_data()),
-                                space.inner_strides(), streams, op));
+      MapInnerLoop<Op, X, Y, N - 1>({static_cast<const X*>(x.raw_data())...}, static_cast<Y*>(y.raw_data()),
+                                    space.inner_strides(), streams, op));
+}
+
+/// y = op(x...) for operands x with elements of type X.
+template <class Op, class X, class... Operands>
+void map_typed(Tensor& y, std::int64_t grain, const Op& op, const Operands&... x) {
+  map_over<Op, X>(make_iteration_space<sizeof...(Operands) + 1>({&x..., &y}), y, grain, op, x...);
+}
+
+template <class Op, class X>
+void unary_typed(const Tensor& x, Tensor& y, std::int64_t grain, const Op& op = {}) {
+  map_typed<Op, X>(y, grain, op, x);
 }
 
 template <class Op, class X>
 void binary_typed(const Tensor& a, const Tensor& b, Tensor& y, std::int64_t grain, const Op& op = {}) {
-  using Y = std::invoke_result_t<Op, X, X>;
   const IterationSpace<3> space = make_iteration_space<3>({&a, &b, &y});
   if (is_transposed_read(space, 0) && y.is_contiguous())
     return binary_typed<Op, X>(contiguous(a), b, y, grain, op);
   if (is_transposed_read(space, 1) && y.is_contiguous())
     return binary_typed<Op, X>(a, contiguous(b), y, grain, op);
-  const bool streams =
-      should_stream(space, sizeof(Y)) && a.raw_data() != y.raw_data() && b.raw_data() != y.raw_data();
-  for_each_inner_loop(
-      space, grain,
-      MapInnerLoop<Op, X, Y, 2>({static_cast<const X*>(a.raw_data()), static_cast<const X*>(b.raw_data())},
-                                static_cast<Y*>(y.raw_data()), space.inner_strides(), streams, op));
+  map_over<Op, X>(space, y, grain, op, a, b);
 }
 
 /// The kernel y = op(x) for the dtypes of Types.
@@ -191,20 +255,16 @@ void unary(const Tensor& x, Tensor& y) {
   dispatch<Types>(x.dtype(), [&]<class X>() { unary_typed<Op, X>(x, y, grain); });
 }
 
-/// The grain of a math op: its f32 formula vectorizes, f64 calls the C library.
+/// The grain of a math op: without vectors, f64 calls the C library.
 template <class X>
-inline constexpr std::int64_t kMathGrain = std::is_same_v<X, float> ? kCheapGrain : kCostlyGrain;
+inline constexpr std::int64_t kMathGrain = std::is_same_v<X, float> ? kCheapGrain
+                                           : kHasVectors            ? kMediumGrain
+                                                                    : kCostlyGrain;
 
 /// The kernel y = op(x) of a math op.
 template <class Op>
 void unary_math(const Tensor& x, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class X>() { unary_typed<Op, X>(x, y, kMathGrain<X>); });
-}
-
-/// The kernel y = op(a, b) of a math op.
-template <class Op>
-void binary_math(const Tensor& a, const Tensor& b, Tensor& y) {
-  dispatch<FloatingTypes>(a.dtype(), [&]<class X>() { binary_typed<Op, X>(a, b, y, kMathGrain<X>); });
 }
 
 /// The kernel y = Op{parameter}(x) of a math op.
@@ -218,6 +278,13 @@ void unary_math_with(const Tensor& x, const double& parameter, Tensor& y) {
 template <class Op, class Types, std::int64_t grain = kCheapGrain>
 void binary(const Tensor& a, const Tensor& b, Tensor& y) {
   dispatch<Types>(a.dtype(), [&]<class X>() { binary_typed<Op, X>(a, b, y, grain); });
+}
+
+/// The kernel y = op(a, b, c) for the dtypes of Types, where op has these parameters.
+template <class Op, class Types, std::int64_t grain = kCheapGrain, class... Parameters>
+void ternary(const Tensor& a, const Tensor& b, const Tensor& c, const Parameters&... parameters, Tensor& y) {
+  const Op op{parameters...};
+  dispatch<Types>(y.dtype(), [&]<class X>() { map_typed<Op, X>(y, grain, op, a, b, c); });
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

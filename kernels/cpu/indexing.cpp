@@ -1,6 +1,8 @@
 #include "kernels/indexing.h"
 #include "core/ops/indexing_kernels.h"
-#include "core/storage.h"
+
+#include <cstring>
+
 #include "kernels/dispatch.h"
 #include "kernels/register.h"
 
@@ -14,8 +16,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/elementwise-inl.h"
-#include "kernels/cpu/vector-inl.h"
-#include "kernels/math/indexing-inl.h"
+#include "kernels/cpu/range_check-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -27,19 +28,28 @@ constexpr std::int64_t kIndexingGrain = kCheapGrain / 8;
 /// The inner loop of y = x at the index; a contiguous or strided copy where the index has stride 0.
 template <class Word>
 struct GatherInnerLoop {
+  const RangeCheck& check;
   const Word* x;
   const std::int64_t* index;
   Word* y;
   PerOperand<3> strides;
   std::int64_t axis_stride;  // of x
+  bool streams;              // see map_streaming()
 
   void operator()(const PerOperand<3>& offset, std::int64_t n) const {
-    const Word* from = x + offset[0];
-    const std::int64_t* at = index + offset[1];
-    Word* to = y + offset[2];
-    if (strides[1] == 0) return copy(from + *at * axis_stride, to, n);
-    for (std::int64_t i = 0; i < n; ++i)
-      to[i * strides[2]] = from[i * strides[0] + at[i * strides[1]] * axis_stride];
+    const Word* const from = x + offset[0];
+    const std::int64_t* const at = index + offset[1];
+    Word* const to = y + offset[2];
+    if (strides[1] == 0) {
+      if (check(at, 0, 1)) copy(from + *at * axis_stride, to, n);
+      return;
+    }
+    for (std::int64_t i = 0; i < n; i += RangeCheck::kBlock) {
+      const std::int64_t size = std::min(n - i, RangeCheck::kBlock);
+      if (!check(at + i * strides[1], strides[1], size)) return;
+      gather_block(from + i * strides[0], at + i * strides[1], to + i * strides[2], size);
+    }
+    if (streams) hwy::FlushStream();
   }
 
   void copy(const Word* from, Word* to, std::int64_t n) const {
@@ -49,274 +59,182 @@ struct GatherInnerLoop {
       for (std::int64_t i = 0; i < n; ++i) to[i * strides[2]] = from[i * strides[0]];
     }
   }
-};
 
-void gather(const Tensor& x, const int& axis, const Tensor& index, Tensor& y) {
-  const Tensor lines = broadcast_along(x, axis, index.shape());
-  const IterationSpace<3> space = make_iteration_space<3>({&lines, &index, &y});
-  dispatch_words(x.dtype(), [&]<class Word>() {
-    const GatherInnerLoop<Word> inner_loop{static_cast<const Word*>(x.raw_data()), index.data<std::int64_t>(),
-                                           static_cast<Word*>(y.raw_data()), space.inner_strides(),
-                                           x.strides()[axis]};
-    for_each_inner_loop(space, kIndexingGrain, inner_loop);
-  });
-}
-
-/// The inner loop that reduces sources into their targets in sorted order, see Scatter. The operands are the
-/// sorted indices, the position in its line, source and y.
-template <class Reduction>
-struct SortedScatter {
-  using T = typename Reduction::Element;
-  const std::int64_t* indices;
-  const std::int64_t* order;
-  const T* source;
-  T* y;
-  std::int64_t length, source_stride, y_stride;  // of a line, along the axis
-  PerOperand<4> strides;
-
-  void operator()(const PerOperand<4>& offset, std::int64_t n) const {
-    if (strides[0] == 0 && strides[1] == 0) return reduce(offset, n);
-    PerOperand<4> at = offset;
-    for (std::int64_t i = 0; i < n; ++i) {
-      reduce(at, 1);
-      for (std::size_t operand = 0; operand < 4; ++operand) at[operand] += strides[operand];
+  void gather_block(const Word* from, const std::int64_t* at, Word* to, std::int64_t n) const {
+    if (streams) {
+      Word block[RangeCheck::kBlock];
+      gather_elements(from, at, block, 1, n);
+      map_streaming(math::Identity{}, n, to, block);
+    } else {
+      gather_elements(from, at, to, strides[2], n);
     }
   }
 
-  /// n neighbouring lines that share their indices, at one position in the line.
-  void reduce(const PerOperand<4>& offset, std::int64_t n) const {
-    const std::int64_t* const index = indices + offset[0];
-    const std::int64_t position = offset[1];
-    if (position > 0 && index[-1] == index[0]) return;
-    std::int64_t duplicates = 1;
-    while (position + duplicates < length && index[duplicates] == index[0]) ++duplicates;
-    const T* from = source + offset[2];
-    T* to = y + offset[3] + (index[0] - position) * y_stride;
-    for (; n > 0; n -= kBufferSize, from += kBufferSize * strides[2], to += kBufferSize * strides[3]) {
-      reduce_block(from, order + offset[0], duplicates, to, std::min(n, kBufferSize));
+  void gather_elements(const Word* from, const std::int64_t* at, Word* to, std::int64_t to_stride,
+                       std::int64_t n) const {
+    if (strides[1] == 1 && to_stride == 1 && strides[0] == 0 && axis_stride == 1) {
+      for (std::int64_t i = 0; i < n; ++i) to[i] = from[at[i]];
+    } else {
+      for (std::int64_t i = 0; i < n; ++i)
+        to[i * to_stride] = from[i * strides[0] + at[i * strides[1]] * axis_stride];
     }
-  }
-
-  void reduce_block(const T* from, const std::int64_t* sources, std::int64_t source_count, T* to,
-                    std::int64_t n) const {
-    typename Reduction::Total total[kBufferSize];
-    for (std::int64_t i = 0; i < n; ++i)
-      total[i] = static_cast<typename Reduction::Total>(to[i * strides[3]]);
-    for (std::int64_t k = 0; k < source_count; ++k) {
-      const T* const line = from + sources[k] * source_stride;
-      for (std::int64_t i = 0; i < n; ++i) total[i] = Reduction::join(total[i], line[i * strides[2]]);
-    }
-    for (std::int64_t i = 0; i < n; ++i) to[i * strides[3]] = static_cast<T>(total[i]);
   }
 };
 
-template <class Reduction>
-void scatter_sorted(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
-  using T = typename Reduction::Element;
-  const Scatter scatter = make_scatter(source, axis, index, y);
-  const IterationSpace<4> space =
-      make_iteration_space<4>({&scatter.sorted, &scatter.position, &scatter.source, &scatter.y});
-  const SortedScatter<Reduction> inner_loop{.indices = scatter.indices.template data<std::int64_t>(),
-                                            .order = scatter.order.template data<std::int64_t>(),
-                                            .source = static_cast<const T*>(source.raw_data()),
-                                            .y = static_cast<T*>(y.raw_data()),
-                                            .length = scatter.length,
-                                            .source_stride = scatter.source_stride,
-                                            .y_stride = scatter.y_stride,
-                                            .strides = space.inner_strides()};
+template <class Word>
+void gather_elements(const IterationSpace<3>& space, std::int64_t axis_stride, const RangeCheck& check,
+                     const Tensor& x, const Tensor& index, Tensor& y) {
+  const GatherInnerLoop<Word> inner_loop{check,
+                                         static_cast<const Word*>(x.raw_data()),
+                                         index.data<std::int64_t>(),
+                                         static_cast<Word*>(y.raw_data()),
+                                         space.inner_strides(),
+                                         axis_stride,
+                                         space.inner_strides()[2] == 1 && should_stream(space, sizeof(Word))};
   for_each_inner_loop(space, kIndexingGrain, inner_loop);
 }
 
-/// Adds sources to their targets in order, through a buffer of f64 totals for the targets of a few
-/// neighbouring lines. The operands are index, source and y.
-template <class T>
-struct BufferedScatterAdd {
+/// The inner loop of y = x at the index for rows, each of which has one index: the iteration space is that of
+/// the first elements of the rows. Rows of kBytes are copied without a call; 0 is any number.
+template <class Word, std::size_t kBytes>
+struct GatherRows {
+  const RangeCheck& check;
+  const Word* x;
   const std::int64_t* index;
-  const T* source;
-  T* y;
-  std::int64_t length, y_length;  // of a line
-  PerOperand<3> strides, axis_strides;
-  std::int64_t width;  // the most lines of a buffer
-
-  void operator()(PerOperand<3> offset, std::int64_t n, double* totals) const {
-    for (; n > 0; n -= width) {
-      add(offset, std::min(n, width), totals);
-      for (std::size_t operand = 0; operand < 3; ++operand) offset[operand] += width * strides[operand];
-    }
-  }
-
-  void add(const PerOperand<3>& offset, std::int64_t n, double* totals) const {
-    T* const to = y + offset[2];
-    for (std::int64_t k = 0; k < y_length; ++k) {
-      for (std::int64_t i = 0; i < n; ++i) totals[k * n + i] = to[k * axis_strides[2] + i * strides[2]];
-    }
-    for (std::int64_t k = 0; k < length; ++k)
-      add_sources(index + offset[0] + k * axis_strides[0], source + offset[1] + k * axis_strides[1], n,
-                  totals);
-    for (std::int64_t k = 0; k < y_length; ++k) {
-      for (std::int64_t i = 0; i < n; ++i)
-        to[k * axis_strides[2] + i * strides[2]] = static_cast<T>(totals[k * n + i]);
-    }
-  }
-
-  void add_sources(const std::int64_t* at, const T* from, std::int64_t n, double* totals) const {
-    if (strides[0] == 0) {  // one target line
-      double* const to = totals + *at * n;
-      INDEPENDENT
-      for (std::int64_t i = 0; i < n; ++i) to[i] += from[i * strides[1]];
-    } else {
-      for (std::int64_t i = 0; i < n; ++i) totals[at[i * strides[0]] * n + i] += from[i * strides[1]];
-    }
-  }
-};
-
-/// The first elements of the lines along an axis of index, source and y, which are the operands.
-struct ScatterLines {
-  Tensor index, source, y;
-
-  ScatterLines(const Tensor& source, int axis, const Tensor& index, const Tensor& y)
-      : ScatterLines(source, axis, index, y, shape_of_lines(index.shape(), axis)) {}
-  IterationSpace<3> space() const { return make_iteration_space<3>({&index, &source, &y}); }
-
- private:
-  ScatterLines(const Tensor& source, int axis, const Tensor& index, const Tensor& y, const Shape& shape)
-      : index(broadcast_along(index, axis, shape)),
-        source(broadcast_along(source, axis, shape)),
-        y(broadcast_along(y, axis, shape)) {}
-  static Shape shape_of_lines(Shape shape, int axis) {
-    shape[axis] = 1;
-    return shape;
-  }
-};
-
-template <class T>
-void scatter_add_buffered(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
-  const IterationSpace<3> space = ScatterLines(source, axis, index, y).space();
-  const std::int64_t length = index.shape()[axis], y_length = y.shape()[axis];
-  // As many lines as leave the totals in the cache, or at least share cache lines; contiguous ones one by
-  // one.
-  constexpr std::int64_t kCachedTotals = 1 << 15, kPerCacheLine = 16;
-  const bool are_contiguous = source.strides()[axis] <= space.inner_strides()[1];
-  const std::int64_t width =
-      are_contiguous
-          ? 1
-          : std::min(std::clamp(kCachedTotals / y_length, kPerCacheLine, kBufferSize), space.inner_size());
-  const BufferedScatterAdd<T> add{
-      .index = index.data<std::int64_t>(),
-      .source = static_cast<const T*>(source.raw_data()),
-      .y = static_cast<T*>(y.raw_data()),
-      .length = length,
-      .y_length = y_length,
-      .strides = space.inner_strides(),
-      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]},
-      .width = width};
-  const std::int64_t lines = space.numel,
-                     tasks = std::clamp<std::int64_t>(lines * length / kIndexingGrain, 1,
-                                                      std::min((lines + width - 1) / width, max_threads()));
-  Storage totals(Device::cpu(), static_cast<std::size_t>(tasks * width * y_length) * sizeof(double));
-  auto* const buffers = reinterpret_cast<double*>(totals.data());
-  parallel_for(tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t task = begin; task < end; ++task) {
-      for_each_inner_loop(space, lines * task / tasks, lines * (task + 1) / tasks,
-                          [&](const PerOperand<3>& offset, std::int64_t n) {
-                            add(offset, n, buffers + task * width * y_length);
-                          });
-    }
-  });
-}
-
-/// The inner loop that reduces sources into their targets one after another, without a sort: for reductions
-/// that y's own type can accumulate. Lines along the axis are independent of each other; `axis_stride` is the
-/// stride along them. The operands are index, source and y.
-template <class Reduction>
-struct SequentialScatter {
-  using T = typename Reduction::Element;
-  const std::int64_t* index;
-  const T* source;
-  T* y;
-  std::int64_t length;
-  PerOperand<3> strides, axis_strides;
+  Word* y;
+  PerOperand<3> strides;
+  std::int64_t axis_stride;  // of x
+  std::size_t bytes;
 
   void operator()(const PerOperand<3>& offset, std::int64_t n) const {
-    if (axis_strides[1] > strides[1]) return reduce(offset, n);
-    PerOperand<3> at = offset;
-    for (std::int64_t i = 0; i < n; ++i) {
-      reduce(at, 1);
-      for (std::size_t operand = 0; operand < 3; ++operand) at[operand] += strides[operand];
-    }
-  }
-
-  void reduce(const PerOperand<3>& offset, std::int64_t n) const {
-    for (std::int64_t k = 0; k < length; ++k) {
-      const std::int64_t* const at = index + offset[0] + k * axis_strides[0];
-      const T* const from = source + offset[1] + k * axis_strides[1];
-      for (std::int64_t i = 0; i < n; ++i) {
-        T& to = y[offset[2] + i * strides[2] + at[i * strides[0]] * axis_strides[2]];
-        to = Reduction::join(to, from[i * strides[1]]);
-      }
+    const Word* from = x + offset[0];
+    const std::int64_t* at = index + offset[1];
+    Word* to = y + offset[2];
+    for (; n > 0; --n, from += strides[0], at += strides[1], to += strides[2]) {
+      if (!check(at, 0, 1)) return;
+      std::memcpy(to, from + *at * axis_stride, kBytes > 0 ? kBytes : bytes);
     }
   }
 };
 
-template <class Reduction>
-void scatter_sequential(const Tensor& source, int axis, const Tensor& index, Tensor& y) {
-  using T = typename Reduction::Element;
-  if (index.numel() == 0) return;
-  const IterationSpace<3> space = ScatterLines(source, axis, index, y).space();
-  const std::int64_t length = index.shape()[axis];
-  const SequentialScatter<Reduction> inner_loop{
-      .index = index.data<std::int64_t>(),
-      .source = static_cast<const T*>(source.raw_data()),
-      .y = static_cast<T*>(y.raw_data()),
-      .length = length,
-      .strides = space.inner_strides(),
-      .axis_strides = {index.strides()[axis], source.strides()[axis], y.strides()[axis]}};
-  for_each_inner_loop(space, kIndexingGrain / length + 1, inner_loop);
+template <std::size_t kBytes, class Word>
+void gather_rows(IterationSpace<3> space, std::int64_t axis_stride, const RangeCheck& check, const Tensor& x,
+                 const Tensor& index, Tensor& y) {
+  const std::int64_t row = space.inner_size();
+  --space.rank;
+  space.numel /= row;
+  const GatherRows<Word, kBytes> inner_loop{check,
+                                            static_cast<const Word*>(x.raw_data()),
+                                            index.data<std::int64_t>(),
+                                            static_cast<Word*>(y.raw_data()),
+                                            space.inner_strides(),
+                                            axis_stride,
+                                            static_cast<std::size_t>(row) * sizeof(Word)};
+  for_each_inner_loop(space, kIndexingGrain / row + 1, inner_loop);
 }
 
-void scatter(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
-  dispatch_words(y.dtype(),
-                 [&]<class Word>() { scatter_sequential<math::LastSource<Word>>(source, axis, index, y); });
+template <class Word>
+void gather_words(const IterationSpace<3>& space, std::int64_t axis_stride, const RangeCheck& check,
+                  const Tensor& x, const Tensor& index, Tensor& y) {
+  // Longer rows are divided among threads.
+  constexpr std::int64_t kLongestRow = kIndexingGrain;
+  const bool are_rows =
+      space.rank > 1 && space.inner_size() <= kLongestRow && space.inner_strides() == PerOperand<3>{1, 0, 1};
+  if (!are_rows) return gather_elements<Word>(space, axis_stride, check, x, index, y);
+  switch (static_cast<std::size_t>(space.inner_size()) * sizeof(Word)) {
+    case 8:
+      return gather_rows<8, Word>(space, axis_stride, check, x, index, y);
+    case 16:
+      return gather_rows<16, Word>(space, axis_stride, check, x, index, y);
+    case 32:
+      return gather_rows<32, Word>(space, axis_stride, check, x, index, y);
+    default:
+      return gather_rows<0, Word>(space, axis_stride, check, x, index, y);
+  }
 }
 
-void scatter_add(const Tensor& source, const int& axis, const Tensor& index, Tensor& y) {
-  dispatch(y.dtype(), [&]<class T>() {
-    if constexpr (std::is_floating_point_v<T>) {
-      // Totals of all targets cost more than a sort where most targets have no source.
-      constexpr std::int64_t kTargetsPerSource = 4;
-      if (y.shape()[axis] <= kTargetsPerSource * index.shape()[axis])
-        return scatter_add_buffered<T>(source, axis, index, y);
-      scatter_sorted<math::AddSources<T>>(source, axis, index, y);
-    } else {
-      scatter_sequential<math::AddSources<T>>(source, axis, index, y);
+void gather(const Tensor& x, const int& axis, const Tensor& index, IndexCheck& check, Tensor& y) {
+  const Tensor lines = broadcast_along(x, axis, index.shape());
+  const IterationSpace<3> space = make_iteration_space<3>({&lines, &index, &y});
+  const RangeCheck range_check(check, x.shape()[axis]);
+  dispatch_words(x.dtype(), [&]<class Word>() {
+    gather_words<Word>(space, x.strides()[axis], range_check, x, index, y);
+  });
+}
+
+void count_true(const Tensor& mask, Tensor& counts) {
+  using kernels::kMaskBlock;
+  const auto* const bytes = static_cast<const std::uint8_t*>(mask.raw_data());
+  auto* const to = counts.data<std::int64_t>();
+  parallel_for(counts.numel(), kCheapGrain / kMaskBlock, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t block = begin; block < end; ++block) {
+      const std::int64_t first = block * kMaskBlock, last = std::min(first + kMaskBlock, mask.numel());
+      std::int32_t count = 0;
+      for (std::int64_t i = first; i < last; ++i) count += bytes[i];
+      to[block] = count;
     }
   });
+}
+
+/// The index along each axis of elements in ascending order.
+class AscendingIndex {
+ public:
+  explicit AscendingIndex(const Shape& shape)
+      : shape_(shape), index_(Dims::filled(shape.size(), 0)), last_(shape.size() - 1) {}
+
+  /// Moves to a later element and writes its index.
+  void move_to(std::int64_t element, std::int64_t* index) {
+    index_[last_] += element - element_;
+    element_ = element;
+    for (int axis = last_; axis > 0 && index_[axis] >= shape_[axis]; --axis) {
+      index_[axis - 1] += index_[axis] / shape_[axis];
+      index_[axis] %= shape_[axis];
+    }
+    std::copy(index_.begin(), index_.end(), index);
+  }
+
+ private:
+  const Shape& shape_;
+  Dims index_;
+  int last_;
+  std::int64_t element_ = 0;
+};
+
+/// Writes the indices of the true elements among `size` from the first on in front of `end`.
+void write_nonzero(const bool* mask, std::int64_t first, std::int64_t size, AscendingIndex& index, int rank,
+                   std::int64_t* end) {
+  std::int64_t elements[kernels::kMaskBlock + 1], n = 0;
+  for (std::int64_t i = 0; i < size; ++i) {
+    elements[n] = first + i;
+    n += mask[first + i] ? 1 : 0;
+  }
+  if (rank == 1) {
+    std::copy_n(elements, n, end - n);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) index.move_to(elements[i], end + (i - n) * rank);
+  }
 }
 
 void nonzero(const Tensor& mask, const Tensor& ends, Tensor& y) {
+  using kernels::kMaskBlock;
   const Shape shape = mask.shape();
   const bool* const mask_data = mask.data<bool>();
-  const auto* const end = ends.data<std::int64_t>();
+  const auto* const end_rows = ends.data<std::int64_t>();
   auto* const indices = y.data<std::int64_t>();
-  parallel_for(mask.numel(), kIndexingGrain, [&](std::int64_t begin, std::int64_t stop) {
-    for (std::int64_t i = begin; i < stop; ++i) {
-      if (!mask_data[i]) continue;
-      std::int64_t* const row = indices + (end[i] - 1) * shape.size();
-      std::int64_t rest = i;
-      for (int axis = shape.size() - 1; axis >= 0; --axis) {
-        row[axis] = rest % shape[axis];
-        rest /= shape[axis];
-      }
+  parallel_for(ends.numel(), kIndexingGrain / kMaskBlock, [&](std::int64_t begin, std::int64_t stop) {
+    AscendingIndex index(shape);
+    for (std::int64_t block = begin; block < stop; ++block) {
+      const std::int64_t first = block * kMaskBlock, size = std::min(kMaskBlock, mask.numel() - first);
+      write_nonzero(mask_data, first, size, index, shape.size(), indices + end_rows[block] * shape.size());
     }
   });
 }
 
 void register_indexing_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
+  kernels::count_true.set(kCpu, count_true);
   kernels::gather.set(kCpu, gather);
   kernels::nonzero.set(kCpu, nonzero);
-  kernels::scatter.set(kCpu, scatter);
-  kernels::scatter_add.set(kCpu, scatter_add);
 }
 
 }  // namespace

@@ -28,22 +28,22 @@ void register_math_kernels() {
   kernels::erf.set(kCpu, unary_math<math::Erf>);
   kernels::sqrt.set(kCpu, unary<math::Sqrt, FloatingTypes>);
   kernels::rsqrt.set(kCpu, unary<math::Rsqrt, FloatingTypes>);
-  kernels::sin.set(kCpu, unary<math::Sin, FloatingTypes, kCostlyGrain>);
-  kernels::cos.set(kCpu, unary<math::Cos, FloatingTypes, kCostlyGrain>);
-  kernels::tan.set(kCpu, unary<math::Tan, FloatingTypes, kCostlyGrain>);
-  kernels::asin.set(kCpu, unary<math::Asin, FloatingTypes, kCostlyGrain>);
-  kernels::acos.set(kCpu, unary<math::Acos, FloatingTypes, kCostlyGrain>);
-  kernels::atan.set(kCpu, unary<math::Atan, FloatingTypes, kCostlyGrain>);
-  kernels::sinh.set(kCpu, unary<math::Sinh, FloatingTypes, kCostlyGrain>);
-  kernels::cosh.set(kCpu, unary<math::Cosh, FloatingTypes, kCostlyGrain>);
-  kernels::exp2.set(kCpu, unary<math::Exp2, FloatingTypes, kCostlyGrain>);
-  kernels::log2.set(kCpu, unary<math::Log2, FloatingTypes, kCostlyGrain>);
-  kernels::log10.set(kCpu, unary<math::Log10, FloatingTypes, kCostlyGrain>);
+  kernels::sin.set(kCpu, unary_math<math::Sin>);
+  kernels::cos.set(kCpu, unary_math<math::Cos>);
+  kernels::tan.set(kCpu, unary_math<math::Tan>);
+  kernels::asin.set(kCpu, unary_math<math::Asin>);
+  kernels::acos.set(kCpu, unary_math<math::Acos>);
+  kernels::atan.set(kCpu, unary_math<math::Atan>);
+  kernels::sinh.set(kCpu, unary_math<math::Sinh>);
+  kernels::cosh.set(kCpu, unary_math<math::Cosh>);
+  kernels::exp2.set(kCpu, unary_math<math::Exp2>);
+  kernels::log2.set(kCpu, unary_math<math::Log2>);
+  kernels::log10.set(kCpu, unary_math<math::Log10>);
   kernels::floor.set(kCpu, unary<math::Floor, NumericTypes>);
   kernels::ceil.set(kCpu, unary<math::Ceil, NumericTypes>);
   kernels::trunc.set(kCpu, unary<math::Trunc, NumericTypes>);
   kernels::round.set(kCpu, unary<math::Round, NumericTypes>);
-  kernels::atan2.set(kCpu, binary<math::Atan2, FloatingTypes, kCostlyGrain>);
+  kernels::atan2.set(kCpu, binary<math::Atan2, FloatingTypes, kMediumGrain>);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ bool multiply_batch(const IterationSpace<3>& batch, const Product<T>& first) {
           product.b += offset[1] + i * batch.inner_strides()[1];
         }
         product.y += offset[2] + i * batch.inner_strides()[2];
-        if (!multiply(product)) succeeded = false;
+        if (!multiply(product, {.y_row_stride = product.n})) succeeded = false;
       }
     });
   });
@@ -63,7 +63,8 @@ void matmul_typed(const Tensor& a, const Tensor& b, Tensor& y) {
       return matmul_typed<T>(a, contiguous(b), y);
     }
   }
-  if (!(single ? multiply(product, /*may_split=*/true) : multiply_batch(batch, product))) {
+  if (!(single ? multiply(product, {.y_row_stride = product.n, .may_allocate = true})
+               : multiply_batch(batch, product))) {
     throw Error("[matmul] oneDNN failed to multiply these matrices");
   }
 }

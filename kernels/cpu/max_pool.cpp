@@ -1,12 +1,13 @@
+#include "core/internal/object_pool.h"
 #include "core/ops/creation.h"
 #include "core/ops/pooling_kernels.h"
 #include "kernels/cpu/image_blocks.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
+#include "kernels/math/resampling.h"
 #include "kernels/register.h"
 
 #include <limits>
-#include <vector>
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
@@ -17,6 +18,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cpu/reduce-inl.h"
 #include "kernels/cpu/window-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -47,6 +49,52 @@ struct RunningMaximum {
       index[i] = is_larger ? first + i * index_stride : index[i];
     }
   }
+
+  /// update() without indices.
+  void update_maximum(std::int64_t begin, std::int64_t end, const T* x, std::int64_t start,
+                      std::int64_t stride) {
+    if (stride == 1) return update_maximum<1>(begin, end, x, start, stride);
+    if (stride == 2) return update_maximum<2>(begin, end, x, start, stride);
+    update_maximum<0>(begin, end, x, start, stride);
+  }
+
+ private:
+  /// @tparam kStride  the stride if it is not 0: compilers have vectors for small ones
+  template <std::int64_t kStride>
+  void update_maximum(std::int64_t begin, std::int64_t end, const T* x, std::int64_t start,
+                      std::int64_t stride) {
+    INDEPENDENT
+    for (std::int64_t i = begin; i < end; ++i) {
+      const T candidate = x[start + i * (kStride != 0 ? kStride : stride)];
+      const bool is_larger = (candidate > maximum[i]) | (candidate != candidate);
+      maximum[i] = is_larger ? candidate : maximum[i];
+    }
+  }
+};
+
+/// The first of the largest elements of a window whose rows are long: vectors find the largest of each row.
+template <class T>
+struct FirstMaximum {
+  T maximum = -std::numeric_limits<T>::infinity();
+  std::int64_t row = -1;  // the index in the image where the row of the maximum begins; -1 for none
+
+  /// Updates it by n contiguous elements of the image x, of which the first is at an index.
+  void update(const T* x, std::int64_t first, std::int64_t n) {
+    const T largest = fold_row<ExtremeFold<T, math::Greater>>(x + first, 1, n);
+    if (row < 0 || math::more_extreme<math::Greater>(largest, maximum)) {
+      maximum = largest;
+      row = first;
+    }
+  }
+
+  /// The index of the maximum in the image.
+  std::int64_t index(const T* x) const {
+    std::int64_t at = row;
+    if (at >= 0) {
+      while (x[at] != maximum && (maximum == maximum || x[at] == x[at])) ++at;
+    }
+    return at;
+  }
 };
 
 /// Max pooling of one image with one channel, or with a block of channels (channels-last).
@@ -61,6 +109,7 @@ class MaxPooling {
 
   /// `indices` may be null: not wanted.
   void run_plane(const T* x, T* y, std::int64_t* indices) const {
+    if (has_long_rows()) return run_windows(x, y, indices);
     for (std::int64_t i = 0; i < geometry_.output.height; ++i) {
       for (std::int64_t j = 0; j < geometry_.output.width; j += kLineLength) {
         const std::int64_t n = std::min(kLineLength, geometry_.output.width - j);
@@ -80,6 +129,31 @@ class MaxPooling {
   }
 
  private:
+  /// True where vectors along the rows of a window are worth more than those along a line of outputs.
+  bool has_long_rows() const {
+    constexpr std::int64_t kLong = 16, kShort = 8;
+    return geometry_.window.kernel.width >= kLong && geometry_.window.dilation.width == 1 &&
+           (geometry_.window.stride.width >= kShort || geometry_.output.width < kShort);
+  }
+
+  void run_windows(const T* x, T* y, std::int64_t* indices) const {
+    const Window& window = geometry_.window;
+    for (std::int64_t at = 0; at < geometry_.positions(); ++at) {
+      const std::int64_t i = at / geometry_.output.width, j = at % geometry_.output.width,
+                         column = j * window.stride.width - window.padding.width,
+                         begin = std::max<std::int64_t>(0, column),
+                         end = std::min(geometry_.image.width, column + window.kernel.width);
+      FirstMaximum<T> result;
+      for (const ValidRange& row : rows_) {
+        if (i < row.begin || i >= row.end || begin >= end) continue;
+        const std::int64_t line = i * window.stride.height + row.offset;
+        result.update(x, line * geometry_.image.width + begin, end - begin);
+      }
+      y[at] = result.maximum;
+      if (indices != nullptr) indices[at] = result.index(x);
+    }
+  }
+
   /// Outputs (i, j) ... (i, j + n - 1).
   void run_row(const T* x, std::int64_t i, std::int64_t j, std::int64_t n, T* y,
                std::int64_t* indices) const {
@@ -89,9 +163,14 @@ class MaxPooling {
     for (const ValidRange& row : rows_) {
       if (i < row.begin || i >= row.end) continue;
       for (const ValidRange& column : columns_) {
-        const std::int64_t first = pixel(row, column, i, j);
-        result.update(std::max<std::int64_t>(0, column.begin - j), std::min(n, column.end - j), x, first,
-                      stride, first, stride);
+        const std::int64_t first = pixel(row, column, i, j),
+                           begin = std::max<std::int64_t>(0, column.begin - j),
+                           end = std::min(n, column.end - j);
+        if (indices != nullptr) {
+          result.update(begin, end, x, first, stride, first, stride);
+        } else {
+          result.update_maximum(begin, end, x, first, stride);
+        }
       }
     }
     finish(result, n, y, indices);
@@ -106,7 +185,11 @@ class MaxPooling {
       for (const ValidRange& column : columns_) {
         if (j < column.begin || j >= column.end) continue;
         const std::int64_t at = pixel(row, column, i, j);
-        result.update(0, channels, x, at * from_.pixel, 1, at, 0);
+        if (indices != nullptr) {
+          result.update(0, channels, x, at * from_.pixel, 1, at, 0);
+        } else {
+          result.update_maximum(0, channels, x, at * from_.pixel, 1);
+        }
       }
     }
     finish(result, channels, y, indices);
@@ -125,7 +208,7 @@ class MaxPooling {
 
   WindowGeometry geometry_;
   ImageStrides from_, to_;
-  std::vector<ValidRange> rows_, columns_;  // of the kernel's elements
+  PoolVector<ValidRange> rows_, columns_;  // of the kernel's elements
 };
 
 void max_pool2d(const Tensor& x, const Window& window, Tensor& indices, Tensor& y) {
@@ -150,6 +233,38 @@ void max_pool2d(const Tensor& x, const Window& window, Tensor& indices, Tensor& 
                                pool.run_plane(image, result + at, block_indices);
                              }
                            });
+  });
+}
+
+/// The bins of one image and channel.
+template <class T>
+void adaptive_max_indices(const T* x, const Pair& image, const Pair& bins, std::int64_t* indices) {
+  for (std::int64_t i = 0; i < bins.height; ++i) {
+    const math::AdaptiveBin rows(i, bins.height, image.height);
+    for (std::int64_t j = 0; j < bins.width; ++j) {
+      const math::AdaptiveBin columns(j, bins.width, image.width);
+      FirstMaximum<T> result;
+      for (std::int64_t row = rows.begin; row < rows.end; ++row)
+        result.update(x, row * image.width + columns.begin, columns.end - columns.begin);
+      *indices++ = result.index(x);
+    }
+  }
+}
+
+void adaptive_max_pool2d(const Tensor& x, Tensor& indices) {
+  const Tensor rows = contiguous(x);
+  const Pair image = image_size(x.shape()), bins = image_size(indices.shape());
+  const std::int64_t pixels = image.height * image.width, results = bins.height * bins.width;
+  in_rows(indices, [&](Tensor& to) {
+    auto* const to_indices = to.data<std::int64_t>();
+    dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+      const T* const planes = rows.data<T>();
+      for_each_channel_block(
+          x.shape(), false, pixels, [&](std::int64_t n, std::int64_t channel, std::int64_t) {
+            const std::int64_t plane = n * x.shape()[1] + channel;
+            adaptive_max_indices(planes + plane * pixels, image, bins, to_indices + plane * results);
+          });
+    });
   });
 }
 
@@ -208,6 +323,7 @@ void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window
 void register_max_pool_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::max_pool2d.set(kCpu, max_pool2d);
+  kernels::adaptive_max_pool2d.set(kCpu, adaptive_max_pool2d);
   kernels::max_pool2d_at.set(kCpu, max_pool2d_at);
   kernels::max_pool2d_gradient.set(kCpu, max_pool2d_gradient);
 }

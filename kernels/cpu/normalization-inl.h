@@ -5,7 +5,7 @@
 #include "core/ops/shape.h"
 #include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/reduce-inl.h"
-#include "kernels/math/normalization.h"
+#include "kernels/math/normalization-inl.h"
 
 #if defined(TINYTORCH_CPU_NORMALIZATION_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_CPU_NORMALIZATION_INL_H

@@ -1,4 +1,3 @@
-#include "kernels/math/normalization.h"
 #include "core/ops/copy_kernels.h"
 #include "core/ops/normalization_kernels.h"
 #include "core/ops/shape.h"
@@ -31,6 +30,7 @@ struct NormalizationForward {
   T* y;
 
   void run() const {
+    if (form.across_outer && !form.from_elements) return write_in_order();
     parallel_for(layout.groups, kMediumGrain / layout.group_length() + 1,
                  [this](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t group = begin; group < end; ++group) {
@@ -41,37 +41,31 @@ struct NormalizationForward {
   }
 
  private:
-  template <class F>
-  double sum_runs(std::int64_t group, const F& run_sum) const {
-    double total = 0;
-    for (std::int64_t run = 0; run < layout.runs; ++run) total += run_sum(x + layout.offset(group, run));
-    return total;
-  }
-
-  /// There is no wider type to sum f64 in, so its mean is corrected by the mean of the deviations from it.
-  double mean_of(std::int64_t group, double group_size) const {
-    const std::int64_t length = layout.length;
-    const auto plain = [=](const T* input) { return fold_row<SumFold<T>>(input, 1, length); };
-    const double mean = sum_runs(group, plain) / group_size;
-    if constexpr (std::is_same_v<T, float>) return mean;
-    const auto deviations = [=](const T* input) {
-      return blocked_sum<T>(length, [=](std::int64_t i) { return input[i] - static_cast<T>(mean); });
-    };
-    return mean + sum_runs(group, deviations) / group_size;
+  /// Where each channel is a group of known statistics: in the order of the memory.
+  void write_in_order() const {
+    parallel_for(layout.groups * layout.runs, kMediumGrain / layout.length + 1,
+                 [this](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t i = begin; i < end; ++i) write_run(i % layout.groups, i / layout.groups);
+                 });
   }
 
   void compute_statistics(std::int64_t group) const {
-    const auto group_size = static_cast<double>(layout.group_length());
-    const double mean = form.centered ? mean_of(group, group_size) : 0;
-    const double squares = sum_runs(group, [&](const T* input) {
-      return fold_row<SumFold<T>>(input, 1, layout.length, SquaredDistance{mean});
-    });
-    const double variance = squares / group_size;
-    if (moments != nullptr) {
-      moments[group] = mean;
-      moments[layout.groups + group] = variance;
+    const T origin = form.centered ? x[layout.offset(group, 0)] : T(0);
+    double distances = 0, squares = 0;
+    for (std::int64_t run = 0; run < layout.runs; ++run) {
+      const auto [of_distances, of_squares] =
+          sum_distances(x + layout.offset(group, run), layout.length, static_cast<double>(origin));
+      distances += of_distances;
+      squares += of_squares;
     }
-    const auto stats = math::group_statistics<T>(mean, variance, form.epsilon);
+    const auto moments =
+        math::Moments::from_distances(static_cast<double>(origin), form.centered ? distances : 0, squares,
+                                      static_cast<double>(layout.group_length()));
+    if (this->moments != nullptr) {
+      this->moments[group] = moments.mean;
+      this->moments[layout.groups + group] = moments.variance;
+    }
+    const auto stats = math::group_statistics<T>(moments.mean, moments.variance, form.epsilon);
     statistics[group] = stats.mean;
     statistics[layout.groups + group] = stats.mean_residual;
     statistics[2 * layout.groups + group] = stats.scale;
@@ -81,24 +75,23 @@ struct NormalizationForward {
     const auto stats = statistics_at(statistics, layout.groups, group);
     const std::int64_t offset = layout.offset(group, run), channel = layout.channel(group, run),
                        n = layout.length;
-    const T* input = x + offset;
-    T* output = y + offset;
-    INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) output[i] = stats.normalized(input[i]);
-    if (weight) apply_parameter(output, weight + channel, [](T a, T b) { return a * b; });
-    if (bias) apply_parameter(output, bias + channel, [](T a, T b) { return a + b; });
-  }
-
-  /// Applies f(element, weight or bias of its channel) to a run.
-  template <class F>
-  void apply_parameter(T* output, const T* parameter, const F& f) const {
-    const T scalar = *parameter;
-    if (layout.channel_per_element) {
-      INDEPENDENT
-      for (std::int64_t i = 0; i < layout.length; ++i) output[i] = f(output[i], parameter[i]);
+    const T *from = x + offset, *w = weight ? weight + channel : nullptr,
+            *b = bias ? bias + channel : nullptr;
+    T* const to = y + offset;
+    using math::fma;
+    const auto normalized = [=]<class V>(V element, V scale, V shift)
+                                HWY_ATTR { return fma(stats.normalized(element), scale, shift); };
+    if (!layout.channel_per_element || (!w && !b)) {
+      const T scale = w ? *w : T(1), shift = b ? *b : T(0);
+      map([=]<class V>(V element) HWY_ATTR { return normalized(element, V(scale), V(shift)); }, n, to, from);
+    } else if (!b) {
+      map([=]<class V>(V element, V scale) HWY_ATTR { return normalized(element, scale, V(0)); }, n, to, from,
+          w);
+    } else if (!w) {
+      map([=]<class V>(V element, V shift) HWY_ATTR { return normalized(element, V(1), shift); }, n, to, from,
+          b);
     } else {
-      INDEPENDENT
-      for (std::int64_t i = 0; i < layout.length; ++i) output[i] = f(output[i], scalar);
+      map(normalized, n, to, from, w, b);
     }
   }
 };

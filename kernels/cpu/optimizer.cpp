@@ -18,38 +18,45 @@ HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace {
 
+/// The elements at a position of a moment, which may be null: not kept.
 template <class T>
-void sgd_plain(const math::SgdUpdate<T>& update, T* parameter, const T* gradient, std::int64_t n) {
-  INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i]);
-}
+class OptionalMoment {
+ public:
+  using V = typename Position<T>::V;
 
-/// largest may be null: not kept. The compiler makes a loop for each case.
-template <class T>
-void adam(const math::AdamUpdate<T>& update, T* parameter, const T* gradient, T* first, T* second, T* largest,
-          std::int64_t n) {
-  INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) {
-    update(parameter[i], gradient[i], first[i], second[i], largest != nullptr ? largest + i : nullptr);
+  OptionalMoment(T* elements, const Position<T>& at) : elements_(elements), at_(at) {
+    if (elements != nullptr) value_ = at.load(elements);
   }
-}
+  /// The elements at the position, or null.
+  HWY_INLINE V* get() { return elements_ != nullptr ? &value_ : nullptr; }
+  HWY_INLINE void store() const {
+    if (elements_ != nullptr) at_.store(value_, elements_);
+  }
 
-/// velocity and mean may be null: not kept. The compiler makes a loop for each case.
-template <class T>
-void rmsprop(const math::RmspropUpdate<T>& update, T* parameter, const T* gradient, T* squares, T* velocity,
-             T* mean, std::int64_t n) {
-  INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) {
-    update(parameter[i], gradient[i], squares[i], velocity != nullptr ? velocity + i : nullptr,
-           mean != nullptr ? mean + i : nullptr);
-  }
+ private:
+  T* elements_;
+  Position<T> at_;
+  V value_ = V(0);
+};
+
+template <class Update, class T>
+void update_plain(const Update& update, T* parameter, const T* gradient, std::int64_t n) {
+  for_each_position<T>(n, [&](const Position<T>& at) HWY_ATTR {
+    auto p = at.load(parameter);
+    update(p, at.load(gradient));
+    at.store(p, parameter);
+  });
 }
 
 /// The updates that keep one moment.
 template <class Update, class T>
-void one_moment(const Update& update, T* parameter, const T* gradient, T* moment, std::int64_t n) {
-  INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) update(parameter[i], gradient[i], moment[i]);
+void update_moment(const Update& update, T* parameter, const T* gradient, T* moment, std::int64_t n) {
+  for_each_position<T>(n, [&](const Position<T>& at) HWY_ATTR {
+    auto p = at.load(parameter), m = at.load(moment);
+    update(p, at.load(gradient), m);
+    at.store(p, parameter);
+    at.store(m, moment);
+  });
 }
 
 /// Pointers to element `begin` of the tensors of one parameter, as T; null for a moment that is not kept.
@@ -75,24 +82,40 @@ struct ParameterPointers {
 
 template <class T>
 void update_range(const math::SgdUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  if (p.first != nullptr) return one_moment(update, p.parameter, p.gradient, p.first, n);
-  sgd_plain(update, p.parameter, p.gradient, n);
+  if (p.first != nullptr) return update_moment(update, p.parameter, p.gradient, p.first, n);
+  update_plain(update, p.parameter, p.gradient, n);
 }
 template <class T>
 void update_range(const math::AdamUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  adam(update, p.parameter, p.gradient, p.first, p.second, p.third, n);
+  for_each_position<T>(n, [&](const Position<T>& at) HWY_ATTR {
+    auto parameter = at.load(p.parameter), first = at.load(p.first), second = at.load(p.second);
+    OptionalMoment<T> largest(p.third, at);
+    update(parameter, at.load(p.gradient), first, second, largest.get());
+    at.store(parameter, p.parameter);
+    at.store(first, p.first);
+    at.store(second, p.second);
+    largest.store();
+  });
 }
 template <class T>
 void update_range(const math::RmspropUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  rmsprop(update, p.parameter, p.gradient, p.first, p.second, p.third, n);
+  for_each_position<T>(n, [&](const Position<T>& at) HWY_ATTR {
+    auto parameter = at.load(p.parameter), squares = at.load(p.first);
+    OptionalMoment<T> velocity(p.second, at), mean(p.third, at);
+    update(parameter, at.load(p.gradient), squares, velocity.get(), mean.get());
+    at.store(parameter, p.parameter);
+    at.store(squares, p.first);
+    velocity.store();
+    mean.store();
+  });
 }
 template <class T>
 void update_range(const math::AdagradUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  one_moment(update, p.parameter, p.gradient, p.first, n);
+  update_moment(update, p.parameter, p.gradient, p.first, n);
 }
 template <class T>
 void update_range(const math::LionUpdate<T>& update, const ParameterPointers<T>& p, std::int64_t n) {
-  one_moment(update, p.parameter, p.gradient, p.first, n);
+  update_moment(update, p.parameter, p.gradient, p.first, n);
 }
 
 /// The kernel of an optimizer step with the formula Update<T>.

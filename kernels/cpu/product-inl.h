@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "core/storage.h"
+#include "kernels/cpu/micro_kernel-inl.h"
 #include "kernels/cpu/own_product-inl.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/product.h"
@@ -22,23 +23,20 @@
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
 
-/// The number of multiplications below which our own loops are faster than a call of the library.
-inline constexpr std::int64_t kLibraryLimit = 1 << 14;
-
 /// True for long sums that need care, see kernels/product.h. Those of rows and of f64 are exact enough.
 template <class T>
 bool has_long_sums(const Product<T>& p) {
   return std::is_same_v<T, float> && p.k > kLongSum && !p.is_vector();
 }
 
-/// The number of outputs from which on calls of the library pay that add only kExactChain terms.
-inline constexpr std::int64_t kLongSumOutputs = 1 << 10;
-
-/// Whether multiply() calls the library. It adds one after another, so it gets no dot products.
+/// Whether multiply() calls the library.
 template <class T>
 bool prefers_library(const Product<T>& p) {
-  if (!kHasLibraryProduct || !std::is_same_v<T, float> || p.is_vector()) return false;
-  return p.k > kLongSum ? p.m * p.n >= kLongSumOutputs : p.multiply_adds() >= kLibraryLimit;
+  if constexpr (std::is_same_v<T, float>) {
+    return kHasLibraryProduct && is_library_product(p);
+  } else {
+    return false;
+  }
 }
 
 /// A partition of the elements of a product into tiles of about the same size.
@@ -67,13 +65,13 @@ struct Tiling {
   }
 };
 
-/// y = a b by the library, on this thread, in chains of `chain` terms.
+/// The product by the library, on this thread, in chains.
 /// @return  false if the library failed
-inline bool library_chains(const Product<float>& p, std::int64_t y_row_stride, std::int64_t chain) {
+inline bool library_chains(const Product<float>& p, const ProductOptions& options) {
   if constexpr (kHasLibraryProduct) {
-    for (std::int64_t l = 0; l < p.k; l += chain) {
-      const Product<float> terms = p.part(0, p.m, 0, p.n, l, std::min(chain, p.k - l), p.y);
-      if (!library_product(terms, y_row_stride, l > 0)) return false;
+    for (std::int64_t l = 0; l < p.k; l += options.chain) {
+      const Product<float> terms = p.part(0, p.m, 0, p.n, l, std::min(options.chain, p.k - l), p.y);
+      if (!library_product(terms, options.y_row_stride, options.accumulate || l > 0)) return false;
     }
   }
   return kHasLibraryProduct;
@@ -99,22 +97,21 @@ void add_partials(const double* partials, std::int64_t chunks, std::int64_t nume
 
 /// A product of up to kLongSum terms by the library. Threads compute tiles that depend on the shape alone.
 /// @return  false if the library failed
-inline bool library_tiles(const Product<float>& p) {
-  constexpr std::int64_t kChain = 256, kMinCost = 1 << 21, kMinArea = 1 << 10, kMaxArea = 1 << 16,
-                         kTiles = 16;
+inline bool library_tiles(const Product<float>& p, const ProductOptions& options) {
+  constexpr std::int64_t kMinCost = 1 << 21, kMinArea = 1 << 10, kMaxArea = 1 << 16, kTiles = 16;
   const std::int64_t area = std::max({std::min(p.m * p.n / kTiles, kMaxArea), kMinCost / p.k, kMinArea});
   const Tiling tiling(p.m, p.n, area);
   std::atomic<bool> succeeded{true};
-  parallel_for(tiling.numel(),
-               kProductGrain / std::max<std::int64_t>(1, p.multiply_adds() / tiling.numel()) + 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 [[maybe_unused]] const SingleThreadScope single_thread;
-                 for (std::int64_t index = begin; index < end; ++index) {
-                   const auto [i, rows, j, columns] = tiling.tile(index);
-                   const Product<float> tile = p.part(i, rows, j, columns, 0, p.k, p.y + i * p.n + j);
-                   if (!library_chains(tile, p.n, kChain)) succeeded = false;
-                 }
-               });
+  parallel_for(
+      tiling.numel(), kProductGrain / std::max<std::int64_t>(1, p.multiply_adds() / tiling.numel()) + 1,
+      [&](std::int64_t begin, std::int64_t end) {
+        [[maybe_unused]] const SingleThreadScope single_thread;
+        for (std::int64_t index = begin; index < end; ++index) {
+          const auto [i, rows, j, columns] = tiling.tile(index);
+          const Product<float> tile = p.part(i, rows, j, columns, 0, p.k, p.y + i * options.y_row_stride + j);
+          if (!library_chains(tile, options)) succeeded = false;
+        }
+      });
   return succeeded;
 }
 
@@ -123,18 +120,14 @@ inline constexpr std::int64_t kChainBlock = 8 * kExactChain;
 /// The largest tile of long sums. It is on the stack, in f64 and once more in T.
 inline constexpr std::int64_t kLongSumTile = 1 << 15;
 
-/// The number of columns for which the micro-kernel of one vector is faster.
-inline constexpr std::int64_t kNarrow = 16;
-
 /// y = a b on this thread, for k up to kChainBlock, in short chains.
 template <class T>
 void multiply_in_chains(const Product<T>& p) {
+  const ProductOptions options{.y_row_stride = p.n, .chain = kExactChain};
   if constexpr (std::is_same_v<T, float>) {
-    if (p.m * p.n >= kLongSumOutputs && !p.is_vector() && library_chains(p, p.n, kExactChain)) return;
+    if (prefers_library(p) && library_chains(p, options)) return;
   }
-  if (p.is_vector()) return own_product(p);
-  if (DotTiles<T>::fits(p) && p.m * p.n < kLongSumOutputs) return DotTiles<T>::run(p);
-  p.n <= kNarrow ? BlockedProduct<T, 1>::run(p, 0, p.m, 0, p.n) : BlockedProduct<T>::run(p, 0, p.m, 0, p.n);
+  own_product(p, options);
 }
 
 /// totals += a b on this thread, where totals [m, n] are f64, at most kLongSumTile. Blocks of terms are added
@@ -231,28 +224,32 @@ void multiply_long(const Product<T>& p) {
   if constexpr (std::is_same_v<T, float>) {
     if (!p.is_vector()) return long_product(p, /*may_split=*/false);
   }
-  own_product(p);
+  own_product(p, {.y_row_stride = p.n});
 }
 
-/// @param may_split  if k may be divided among threads, which takes memory: not within parallel_for()
+/// @param options  for long sums y is contiguous and not added to
 /// @return  false if the library failed
 template <class T>
-bool multiply(const Product<T>& p, bool may_split = false) {
+bool multiply(const Product<T>& p, const ProductOptions& options) {
   if constexpr (std::is_same_v<T, float>) {
     if (has_long_sums(p)) {
-      long_product(p, may_split);
+      long_product(p, options.may_allocate);
       return true;
     }
-    if (prefers_library(p)) return library_tiles(p);
+    if (prefers_library(p)) return library_tiles(p, options);
   }
-  own_product(p);
+  own_product(p, options);
   return true;
 }
 
-/// multiply() by our own loops where the library fails.
+/// multiply() by our own kernels where the library fails.
+template <class T>
+void multiply_or_fall_back(const Product<T>& p, const ProductOptions& options) {
+  if (!multiply(p, options)) own_product(p, options);
+}
 template <class T>
 void multiply_or_fall_back(const Product<T>& p) {
-  if (!multiply(p)) own_product(p);
+  multiply_or_fall_back(p, {.y_row_stride = p.n});
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

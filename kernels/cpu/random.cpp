@@ -1,4 +1,3 @@
-#include "kernels/math/random.h"
 #include "core/convert.h"
 #include "core/ops/random_kernels.h"
 #include "kernels/cpu/parallel.h"
@@ -14,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/random-inl.h"
+#include "kernels/math/distributions-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
@@ -25,34 +25,77 @@ struct UniformF32 {
   using T = float;
   static constexpr std::int64_t kPerBlock = 4;
 
+  template <class F = Position<float>::V, class Bits = Position<std::uint64_t>::V>
   void operator()(const PhiloxBatch& batch, float* y) const {
-    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
-      for (int w = 0; w < 4; ++w) y[4 * i + w] = math::uniform_f32(batch.word[w][i]);
+    if constexpr (std::is_same_v<F, float>) {
+      for (std::int64_t i = 0; i < 2 * kPhiloxBatch; ++i) {
+        y[2 * i] = math::uniform_f32(static_cast<std::uint32_t>(batch.bits[i]));
+        y[2 * i + 1] = math::uniform_f32(static_cast<std::uint32_t>(batch.bits[i] >> 32));
+      }
+    } else {
+      const hn::ScalableTag<std::uint32_t> words;
+      const hn::ScalableTag<std::int32_t> integers;
+      for (std::int64_t i = 0; i < 2 * kPhiloxBatch; i += Bits::kLanes) {
+        const Vector<std::uint32_t> bits = hn::BitCast(words, Bits::load(batch.bits + i).value);
+        const F whole = hn::ConvertTo(typename F::Tag(), hn::BitCast(integers, shift_right<8>(bits).value));
+        (whole * F(0x1p-24F)).store(y + 2 * i);
+      }
     }
   }
 };
+
+/// A Vector of doubles where there are Vectors, else one double; and as many random bits.
+using Reals = Position<double>::V;
+using RealBits = Position<std::uint64_t>::V;
+constexpr std::int64_t kReals = Position<double>::kWidth;
 
 struct UniformF64 {
   using T = double;
   static constexpr std::int64_t kPerBlock = 2;
 
   void operator()(const PhiloxBatch& batch, double* y) const {
-    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
-      for (int half = 0; half < 2; ++half) y[2 * i + half] = math::uniform_f64(batch.pair(half, i));
+    for (std::int64_t i = 0; i < 2 * kPhiloxBatch; i += kReals) {
+      const RealBits bits = Position<std::uint64_t>{i, kReals}.load(batch.bits);
+      Position<double>{i, kReals}.store(math::uniform_f64<Reals>(bits), y);
     }
   }
 };
 
-template <class Real>
+/// The elements at even and at odd indices.
+template <class Bits>
+void load_pairs(const std::uint64_t* bits, Bits& first, Bits& second) {
+  if constexpr (std::is_same_v<Bits, std::uint64_t>) {
+    first = bits[0];
+    second = bits[1];
+  } else {
+    hn::LoadInterleaved2(typename Bits::Tag(), bits, first.value, second.value);
+  }
+}
+
+template <class F, class T>
+void store_pairs(const math::NormalPair<F>& pair, T* y) {
+  if constexpr (std::is_same_v<F, double>) {
+    y[0] = static_cast<T>(pair.first);
+    y[1] = static_cast<T>(pair.second);
+  } else if constexpr (std::is_same_v<T, double>) {
+    hn::StoreInterleaved2(pair.first.value, pair.second.value, typename F::Tag(), y);
+  } else {
+    const hn::Rebind<T, typename F::Tag> narrow;
+    hn::StoreInterleaved2(hn::DemoteTo(narrow, pair.first.value), hn::DemoteTo(narrow, pair.second.value),
+                          narrow, y);
+  }
+}
+
+template <class Element>
 struct Normal {
-  using T = Real;
+  using T = Element;
   static constexpr std::int64_t kPerBlock = 2;
 
   void operator()(const PhiloxBatch& batch, T* y) const {
-    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
-      const math::NormalPair pair = math::normal_pair(batch.pair(0, i), batch.pair(1, i));
-      y[2 * i] = static_cast<T>(pair.first);
-      y[2 * i + 1] = static_cast<T>(pair.second);
+    for (std::int64_t i = 0; i < 2 * kPhiloxBatch; i += 2 * kReals) {
+      RealBits first, second;
+      load_pairs(batch.bits + i, first, second);
+      store_pairs(math::normal_pair<Reals>(first, second), y + i);
     }
   }
 };
@@ -61,15 +104,16 @@ template <class Integer>
 struct Integers {
   using T = Integer;
   static constexpr std::int64_t kPerBlock = 2;
-  std::int64_t low;
-  std::uint64_t range;
+  std::uint64_t low, range;
 
   void operator()(const PhiloxBatch& batch, T* y) const {
-    for (std::int64_t i = 0; i < kPhiloxBatch; ++i) {
-      for (int half = 0; half < 2; ++half) {
-        y[2 * i + half] = convert<T>(math::random_integer(batch.pair(half, i), low, range));
-      }
+    std::uint64_t values[2 * kPhiloxBatch];
+    for (std::int64_t i = 0; i < 2 * kPhiloxBatch; i += kReals) {
+      const Position<std::uint64_t> at{i, kReals};
+      at.store(math::random_integer(at.load(batch.bits), low, range), values);
     }
+    for (std::int64_t i = 0; i < 2 * kPhiloxBatch; ++i)
+      y[i] = convert<T>(static_cast<std::int64_t>(values[i]));
   }
 };
 
@@ -77,10 +121,12 @@ struct Integers {
 template <class Distribution>
 void generate_range(typename Distribution::T* y, const RandomStream& stream, const Distribution& distribution,
                     std::int64_t begin, std::int64_t end) {
-  typename Distribution::T values[kPhiloxBatch * Distribution::kPerBlock];
+  constexpr std::int64_t kValues = kPhiloxBatch * Distribution::kPerBlock;
   for_each_philox_batch(
       stream, Distribution::kPerBlock, begin, end,
       [&](const PhiloxBatch& batch, std::int64_t skip, std::int64_t element, std::int64_t n) {
+        if (n == kValues) return distribution(batch, y + element);
+        typename Distribution::T values[kValues];
         distribution(batch, values);
         std::copy_n(values + skip, n, y + element);
       });
@@ -108,7 +154,9 @@ void random_normal(const RandomStream& stream, Tensor& y) {
 
 void random_integers(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range,
                      Tensor& y) {
-  dispatch<NumericTypes>(y.dtype(), [&]<class T>() { generate(y, stream, Integers<T>{low, range}); });
+  dispatch<NumericTypes>(y.dtype(), [&]<class T>() {
+    generate(y, stream, Integers<T>{static_cast<std::uint64_t>(low), range});
+  });
 }
 
 void register_random_kernels() {

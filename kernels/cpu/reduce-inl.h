@@ -3,10 +3,12 @@
 // has the same bits for any number of threads and any instruction set.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 
 #include "core/dtype.h"
+#include "kernels/cpu/elementwise-inl.h"
 #include "kernels/cpu/vector-inl.h"
 #include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
@@ -69,8 +71,8 @@ struct ExtremeFold {
   }
 };
 
-/// What a fold combines for each element: the element itself, 0 where it is NaN, or the square of its
-/// distance from a center.
+/// What a fold combines for each element: the element itself, 0 where it is NaN, its magnitude, or the square
+/// of its distance from a center.
 struct Itself {
   template <class V>
   HWY_INLINE V operator()(V x) const {
@@ -84,8 +86,16 @@ struct NanToZero {
     return select(x == x, x, V(0));
   }
 };
+struct Magnitude {
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    using math::abs;
+    return abs(x);
+  }
+};
+template <class Center>  // double, or a Vector of it for as many elements
 struct SquaredDistance {
-  double center;
+  Center center;
 
   template <class V>
   HWY_INLINE V operator()(V x) const {
@@ -107,6 +117,35 @@ HWY_INLINE Vector<Result> load_as(const T* x) {
     const typename Vector<Result>::Tag tag;
     return hn::PromoteTo(tag, hn::LoadU(hn::Rebind<T, decltype(tag)>(), x));
   }
+}
+
+/// The number of elements of a Vector; 1 of a scalar.
+template <class Part>
+constexpr std::size_t lanes_of() {
+  if constexpr (std::is_arithmetic_v<Part>) {
+    return 1;
+  } else {
+    return Part::kLanes;
+  }
+}
+
+/// Combines the lanes of parts pairwise: lane l with lane l + width, for width = half of them, ..., 1.
+template <class Fold, class Part, std::size_t kParts>
+HWY_INLINE typename Fold::Result combine_lanes(const Part (&parts)[kParts]) {
+  using Result = typename Fold::Result;
+  constexpr std::size_t kWidth = lanes_of<Part>(), kLanes = kParts * kWidth;
+  Result lane[kLanes];
+  for (std::size_t i = 0; i < kParts; ++i) {
+    if constexpr (std::is_same_v<Part, Result>) {
+      lane[i] = parts[i];
+    } else {
+      parts[i].store(lane + i * kWidth);
+    }
+  }
+  for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
+    for (std::size_t l = 0; l < width; ++l) lane[l] = Fold::combine(lane[l], lane[l + width]);
+  }
+  return lane[0];
 }
 
 /// kLanes interleaved partial results of a fold: the same number for every instruction set.
@@ -136,21 +175,8 @@ class Lanes {
     for (std::int64_t i = 0; i < kParts; ++i) parts_[i] = Fold::combine(parts_[i], others.parts_[i]);
   }
 
-  /// Combines the lanes pairwise: lane l with lane l + width, for width = kLanes / 2, ..., 1.
-  Result total() const {
-    Result lane[kLanes];
-    for (std::int64_t i = 0; i < kParts; ++i) {
-      if constexpr (kVectors) {
-        parts_[i].store(lane + i * kWidth);
-      } else {
-        lane[i] = parts_[i];
-      }
-    }
-    for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-      for (std::int64_t l = 0; l < width; ++l) lane[l] = Fold::combine(lane[l], lane[l + width]);
-    }
-    return lane[0];
-  }
+  /// The fold of all lanes.
+  HWY_INLINE Result total() const { return combine_lanes<Fold>(parts_); }
 
  private:
   static constexpr bool kVectors = is_read_as_vector<T, Result>;
@@ -167,7 +193,7 @@ class Lanes {
 template <class Fold, class T, class Lift>
 HWY_INLINE std::int64_t accumulate_rounds(const T* x, std::int64_t n, const Lift& lift,
                                           Lanes<Fold, T>& lanes) {
-  constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes, kStreams = 4, kMany = 1 << 15;
+  constexpr std::int64_t kLanes = Lanes<Fold, T>::kLanes, kStreams = 4, kMany = 1 << 16;
   const std::int64_t rounds = n / (kStreams * kLanes);
   if (rounds == 0) return 0;
   const std::int64_t distance = n < kMany ? kLanes : rounds * kLanes,
@@ -215,19 +241,100 @@ typename Fold::Result fold_row(const T* x, std::int64_t stride, std::int64_t n, 
   return total;
 }
 
-/// The sum of f(0) ... f(n-1), in blocks that stay in the L1 cache.
-template <class T, class F>
-double blocked_sum(std::int64_t n, const F& f) {
+/// The sum of op(x...) of n elements, which are also written to `results`, unless it is null. They are
+/// computed in blocks that stay in the L1 cache.
+template <class Op, class T, class... X>
+double map_and_sum(const Op& op, std::int64_t n, T* results, const X*... x) {
   constexpr std::int64_t kBlock = 1024;
-  T values[kBlock];
-  double total = 0;
+  T buffer[kBlock];
+  double sum = 0;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t length = std::min(kBlock, n - begin);
-    INDEPENDENT
-    for (std::int64_t i = 0; i < length; ++i) values[i] = f(begin + i);
-    total += fold_row<SumFold<T>>(values, 1, length);
+    T* block = results != nullptr ? results + begin : buffer;
+    map(op, length, block, (x + begin)...);
+    sum += fold_row<SumFold<T>>(block, 1, length);
   }
-  return total;
+  return sum;
+}
+
+/// 64 / sizeof(T) sums in f64, to which whole Vectors of T are added.
+template <class T>
+class TermSums {
+ public:
+  static constexpr std::int64_t kLanes = 64 / sizeof(T);
+
+  TermSums() {
+    for (Part& part : parts_) part = Part(0.0);
+  }
+
+  /// Adds values to the lanes from first_lane on.
+  HWY_INLINE void add(std::int64_t first_lane, typename Position<T>::V values) {
+    Part* const parts = parts_ + first_lane / kWidth;
+    if constexpr (!kHasVectors || std::is_same_v<T, double>) {
+      *parts = *parts + Part(values);
+    } else {
+      parts[0] += first_half_as_f64(values);
+      parts[1] += second_half_as_f64(values);
+    }
+  }
+  HWY_INLINE double total() const { return combine_lanes<SumFold<double>>(parts_); }
+
+ private:
+  using Part = std::conditional_t<kHasVectors, Vector<double>, double>;
+  static constexpr std::int64_t kWidth = kHasVectors ? HWY_LANES(double) : 1;
+
+  Part parts_[kLanes / kWidth];
+};
+
+/// The sums over n elements of the kSums terms that terms(Position) gives, 0 beyond the end.
+template <std::size_t kSums, class T, class Terms>
+HWY_INLINE std::array<double, kSums> sum_terms(std::int64_t n, const Terms& terms) {
+  constexpr std::int64_t kWidth = Position<T>::kWidth, kLanes = TermSums<T>::kLanes;
+  TermSums<T> sums[kSums];
+  const auto add = [&](std::int64_t lane, const Position<T>& at) HWY_ATTR {
+    const auto values = terms(at);
+    for (std::size_t s = 0; s < kSums; ++s) sums[s].add(lane, values[s]);
+  };
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (std::int64_t lane = 0; lane < kLanes; lane += kWidth) add(lane, {i + lane, kWidth});
+  }
+  for (std::int64_t lane = 0; i < n; lane += kWidth, i += kWidth) add(lane, {i, n - i});
+  std::array<double, kSums> totals;
+  for (std::size_t s = 0; s < kSums; ++s) totals[s] = sums[s].total();
+  return totals;
+}
+
+/// The sums of x - origin and of its squares over n contiguous elements, in f64.
+template <class T>
+HWY_INLINE std::array<double, 2> sum_distances(const T* x, std::int64_t n, double origin) {
+  constexpr bool kVectors = is_read_as_vector<T, double>;
+  using V = std::conditional_t<kVectors, Vector<double>, double>;
+  constexpr std::int64_t kLanes = 16, kWidth = kVectors ? HWY_LANES(double) : 1, kParts = kLanes / kWidth;
+  using math::fma;
+  V sums[kParts], squares[kParts];
+  for (std::int64_t p = 0; p < kParts; ++p) sums[p] = squares[p] = V(0.0);
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (std::int64_t p = 0; p < kParts; ++p) {
+      V element;
+      if constexpr (kVectors) {
+        element = load_as<double>(x + i + p * kWidth);
+      } else {
+        element = static_cast<double>(x[i + p]);
+      }
+      const V distance = element - V(origin);
+      sums[p] = sums[p] + distance;
+      squares[p] = fma(distance, distance, squares[p]);
+    }
+  }
+  std::array<double, 2> totals{combine_lanes<SumFold<double>>(sums), combine_lanes<SumFold<double>>(squares)};
+  for (; i < n; ++i) {
+    const double distance = static_cast<double>(x[i]) - origin;
+    totals[0] += distance;
+    totals[1] = math::fma(distance, distance, totals[1]);
+  }
+  return totals;
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

@@ -1,9 +1,9 @@
 #include "core/ops/indexing_kernels.h"
 #include "core/ops/reduction_kernels.h"
+#include "core/storage.h"
 #include "kernels/register.h"
 
 #include <algorithm>
-#include <memory>
 
 // Compiled once more for each instruction set; see kernels/cpu/targets.h.
 #undef HWY_TARGET_INCLUDE
@@ -49,16 +49,18 @@ struct Partition {
 };
 
 /// True where column order is worth it: the outputs have a smaller stride in x than the elements of one
-/// output, and there are enough of them.
+/// output, or reduce few elements each, and there are enough of them.
 bool prefers_columns(const ReductionSpaces& spaces) {
-  constexpr std::int64_t kEnough = 8;
+  constexpr std::int64_t kEnough = 8, kFew = 8;
   return spaces.kept.inner_size() >= kEnough &&
-         spaces.kept.inner_strides()[0] < spaces.reduced.inner_strides()[0];
+         (spaces.kept.inner_strides()[0] < spaces.reduced.inner_strides()[0] || spaces.reduced.numel <= kFew);
 }
 
-/// A plain reduction: combines the elements and rounds the result.
+/// A plain reduction: combines the elements and rounds the result. lift() is for the elements of an output,
+/// lift_vector() for an element of each of the neighbouring outputs from there on.
 struct Plain {
   static Itself lift(std::int64_t) { return {}; }
+  static Itself lift_vector(std::int64_t) { return {}; }
   template <class Y, class Result>
   static Y finish(Result total) {
     return static_cast<Y>(total);
@@ -68,6 +70,7 @@ struct Plain {
 /// The sum of the elements that are not NaN.
 struct WithoutNan : Plain {
   static NanToZero lift(std::int64_t) { return {}; }
+  static NanToZero lift_vector(std::int64_t) { return {}; }
 };
 
 /// The reduction of kernels::moment; `centers` is null for centers of 0.
@@ -75,15 +78,22 @@ struct Moment {
   const double* centers;
   kernels::MomentForm form;
 
-  SquaredDistance lift(std::int64_t output) const { return {centers != nullptr ? centers[output] : 0.0}; }
+  SquaredDistance<double> lift(std::int64_t output) const {
+    return {centers != nullptr ? centers[output] : 0.0};
+  }
+  SquaredDistance<Vector<double>> lift_vector(std::int64_t output) const {
+    return {centers != nullptr ? Vector<double>::load(centers + output) : Vector<double>(0.0)};
+  }
   template <class Y>
   Y finish(double total) const {
     return math::finish_moment<Y>(form, total);
   }
 };
-/// A Moment of order 1.
-struct FirstMoment : Moment {
-  static Itself lift(std::int64_t) { return {}; }
+/// A Moment of other summands.
+template <class Summand>
+struct MomentOf : Moment {
+  static Summand lift(std::int64_t) { return {}; }
+  static Summand lift_vector(std::int64_t) { return {}; }
 };
 
 /// @tparam Form  lift(output) is applied to the elements of an output, and finish<Y>() to its result
@@ -109,11 +119,12 @@ class Reducer {
     if (partition_.chunks == 1)
       return run_tasks(y, [this](Result total) { return form_.template finish<Y>(total); });
     const auto size = static_cast<std::size_t>(partition_.chunks * spaces_.kept.numel);
-    const auto partials = std::make_unique_for_overwrite<Result[]>(size);
-    run_tasks(partials.get(), [](Result total) { return total; });
+    Storage memory(Device::cpu(), size * sizeof(Result));
+    auto* const partials = reinterpret_cast<Result*>(memory.data());
+    run_tasks(partials, [](Result total) { return total; });
     for (std::int64_t i = 0; i < spaces_.kept.numel; ++i) {
       y[i] = form_.template finish<Y>(
-          fold_row<Fold, Result>(partials.get() + i, spaces_.kept.numel, partition_.chunks));
+          fold_row<Fold, Result>(partials + i, spaces_.kept.numel, partition_.chunks));
     }
   }
 
@@ -167,37 +178,57 @@ class Reducer {
                                  std::int64_t width, Result* totals) const {
     std::fill_n(totals, width, Fold::identity());
     if (begin >= end) return;
-    decltype(form_.lift(0)) lifts[Partition::kWidth];
-    for (std::int64_t i = 0; i < width; ++i) lifts[i] = form_.lift(output + i);
     const std::int64_t stride = spaces_.reduced.inner_strides()[0],
                        column_stride = spaces_.kept.inner_strides()[0];
     for_each_inner_loop(spaces_.reduced, begin, end, [&](const PerOperand<1>& offset, std::int64_t n) {
       const T* row = x + offset[0];
       for (; n >= kRows; n -= kRows, row += kRows * stride)
-        fold_into<kRows>(totals, lifts, row, stride, column_stride, width);
-      for (; n > 0; --n, row += stride) fold_into<1>(totals, lifts, row, stride, column_stride, width);
+        fold_into<kRows>(totals, output, row, stride, column_stride, width);
+      for (; n > 0; --n, row += stride) fold_into<1>(totals, output, row, stride, column_stride, width);
     });
   }
 
   /// Rows folded at once, which saves reads and writes of the totals.
   static constexpr std::int64_t kRows = 4;
 
-  template <std::int64_t rows, class Lift>
-  static void fold_into(Result* totals, const Lift* lifts, const T* x, std::int64_t stride,
-                        std::int64_t column_stride, std::int64_t width) {
-    const auto fold = [=](std::int64_t i, std::int64_t column) {
-      Result total = totals[i];
-      UNROLL
-      for (std::int64_t row = 0; row < rows; ++row)
-        total = Fold::combine(total, lifts[i](static_cast<Result>(x[row * stride + column])));
-      totals[i] = total;
-    };
+  template <std::int64_t rows>
+  void fold_into(Result* totals, std::int64_t output, const T* x, std::int64_t stride,
+                 std::int64_t column_stride, std::int64_t width) const {
     if (column_stride == 1) {
+      const std::int64_t folded = fold_vectors_into<rows>(totals, output, x, stride, width);
       INDEPENDENT
-      for (std::int64_t i = 0; i < width; ++i) fold(i, i);
+      for (std::int64_t i = folded; i < width; ++i)
+        totals[i] = fold_column<rows>(totals[i], form_.lift(output + i), x + i, stride);
     } else {
-      for (std::int64_t i = 0; i < width; ++i) fold(i, i * column_stride);
+      for (std::int64_t i = 0; i < width; ++i)
+        totals[i] = fold_column<rows>(totals[i], form_.lift(output + i), x + i * column_stride, stride);
     }
+  }
+
+  /// @return  how many of the columns were folded
+  template <std::int64_t rows>
+  std::int64_t fold_vectors_into(Result* totals, std::int64_t output, const T* x, std::int64_t stride,
+                                 std::int64_t width) const {
+    std::int64_t i = 0;
+    if constexpr (is_read_as_vector<T, Result>) {
+      using V = Vector<Result>;
+      for (; i + V::kLanes <= width; i += V::kLanes) {
+        const auto lift = form_.lift_vector(output + i);
+        V total = V::load(totals + i);
+        for (std::int64_t row = 0; row < rows; ++row)
+          total = Fold::combine(total, lift(load_as<Result>(x + i + row * stride)));
+        total.store(totals + i);
+      }
+    }
+    return i;
+  }
+
+  template <std::int64_t rows, class Lift>
+  static HWY_INLINE Result fold_column(Result total, const Lift& lift, const T* x, std::int64_t stride) {
+    UNROLL
+    for (std::int64_t row = 0; row < rows; ++row)
+      total = Fold::combine(total, lift(static_cast<Result>(x[row * stride])));
+    return total;
   }
 
   const T* x_;
@@ -232,8 +263,54 @@ void extreme(const Tensor& x, Tensor& y) {
 void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& form, Tensor& y) {
   const Moment second{static_cast<const double*>(center.raw_data()), form};
   math::dispatch_moment(x.dtype(), y.dtype(), [&]<class T, class Y>() {
-    if (form.order == 1) return reduce<SumFold<T>, Y>(x, y, FirstMoment{second});
-    reduce<SumFold<T>, Y>(x, y, second);
+    switch (form.summand) {
+      case kernels::Summand::element:
+        return reduce<SumFold<T>, Y>(x, y, MomentOf<Itself>{second});
+      case kernels::Summand::magnitude:
+        return reduce<SumFold<T>, Y>(x, y, MomentOf<Magnitude>{second});
+      case kernels::Summand::squared_distance:
+        return reduce<SumFold<T>, Y>(x, y, second);
+    }
+  });
+}
+
+/// The inner loop of kernels::moment_gradient. Along it center and scale are the same, or have an element for
+/// each of x.
+template <class T>
+struct MomentGradientLoop {
+  const T* x;
+  const double* center;
+  const double* scale;
+  T* dx;
+  PerOperand<4> strides;
+
+  void operator()(const PerOperand<4>& offset, std::int64_t n) const {
+    const auto run = [&](auto of_x, auto of_center, auto of_scale, auto of_dx) {
+      const T* from = x + offset[0];
+      const double *centers = center + offset[1], *scales = scale + offset[2];
+      T* to = dx + offset[3];
+      INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) {
+        to[i * of_dx] = static_cast<T>((static_cast<double>(from[i * of_x]) - centers[i * of_center]) *
+                                       scales[i * of_scale]);
+      }
+    };
+    constexpr std::integral_constant<std::int64_t, 0> kSame;
+    constexpr std::integral_constant<std::int64_t, 1> kEach;
+    if (strides == PerOperand<4>{1, 0, 0, 1}) return run(kEach, kSame, kSame, kEach);
+    if (strides == PerOperand<4>{1, 1, 1, 1}) return run(kEach, kEach, kEach, kEach);
+    if (strides == PerOperand<4>{1, 0, 1, 1}) return run(kEach, kSame, kEach, kEach);
+    run(strides[0], strides[1], strides[2], strides[3]);
+  }
+};
+
+void moment_gradient(const Tensor& x, const Tensor& center, const Tensor& scale, Tensor& dx) {
+  const IterationSpace<4> space = make_iteration_space<4>({&x, &center, &scale, &dx});
+  dispatch<FloatingTypes>(dx.dtype(), [&]<class T>() {
+    const MomentGradientLoop<T> loop{
+        static_cast<const T*>(x.raw_data()), static_cast<const double*>(center.raw_data()),
+        static_cast<const double*>(scale.raw_data()), static_cast<T*>(dx.raw_data()), space.inner_strides()};
+    for_each_inner_loop(space, kCheapGrain, loop);
   });
 }
 
@@ -245,6 +322,7 @@ void register_reduction_kernels() {
   constexpr auto kCpu = DeviceType::cpu;
   kernels::index_bound.set(kCpu, index_bound);
   kernels::moment.set(kCpu, moment);
+  kernels::moment_gradient.set(kCpu, moment_gradient);
   kernels::nansum.set(kCpu, nansum);
   kernels::prod.set(kCpu, total<ProductFold>);
   kernels::sum.set(kCpu, total<SumFold>);

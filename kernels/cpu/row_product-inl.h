@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
+#include "kernels/cpu/micro_kernel-inl.h"
 #include "kernels/cpu/parallel.h"
-#include "kernels/cpu/vector-inl.h"
 #include "kernels/math/arithmetic-inl.h"
 #include "kernels/math/reduction.h"
 #include "kernels/product.h"
@@ -20,14 +19,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace tinytorch::cpu::HWY_NAMESPACE {
-
-inline std::int64_t ceil_div(std::int64_t n, std::int64_t divisor) { return (n + divisor - 1) / divisor; }
-
-/// sum + a b
-template <class T>
-HWY_INLINE T multiply_add(T a, T b, T sum) {
-  return math::Add{}(sum, math::Mul{}(a, b));
-}
 
 /// Products with one row: y [n] = a [k] b [k, n]. b is read once, so that they are as fast as the memory.
 /// Terms are added in T in chains of kChain; the sums of chains are added in f64.
@@ -73,14 +64,10 @@ class RowProduct {
 
  private:
   static constexpr std::int64_t kWidth = 256, kChain = 32;
-  // Integers are computed unsigned, so that they wrap around.
-  using Lane =
-      typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
-  static constexpr std::int64_t kVectorBytes = HWY_MAX_BYTES >= 64 ? 64 : HWY_MAX_BYTES >= 32 ? 32 : 16;
-  using Vector [[gnu::vector_size(kVectorBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = Lane;
-  // The same for each instruction set, so that all give the same bits.
-  static constexpr std::int64_t kLanes = 256 / static_cast<std::int64_t>(sizeof(T));
-  static constexpr std::int64_t kVectors = 256 / kVectorBytes;
+  // The elements of a dot product that are added in lanes: the same for each instruction set, so that all
+  // give the same bits.
+  static constexpr std::int64_t kElements = 256 / static_cast<std::int64_t>(sizeof(T));
+  static constexpr std::int64_t kLanes = ProductVector<T>::kLanes, kVectors = kElements / kLanes;
 
   template <class Y>
   static void run_tasks(const Product<T>& p, std::int64_t blocks, std::int64_t chunks, Y* y) {
@@ -100,27 +87,30 @@ class RowProduct {
     Total total = 0;
     std::int64_t l = begin;
     if (p.a_column_stride == 1 && p.b_row_stride == 1) {
-      for (; l + kLanes <= end; l += kLanes * kChain)
-        total += dot_chains(a + l, b + l, std::min(kChain, (end - l) / kLanes));
-      l = begin + (end - begin) / kLanes * kLanes;
+      for (; l + kElements <= end; l += kElements * kChain)
+        total += dot_chains(a + l, b + l, std::min(kChain, (end - l) / kElements));
+      l = begin + (end - begin) / kElements * kElements;
     }
     for (; l < end; ++l)
       total += static_cast<Total>(math::Mul{}(a[l * p.a_column_stride], b[l * p.b_row_stride]));
     return total;
   }
 
-  /// The dot product of n * kLanes contiguous elements, of which each lane adds n; at most kChain.
+  /// The dot product of n * kElements contiguous elements, of which each lane adds n; at most kChain.
   static Total dot_chains(const T* a, const T* b, std::int64_t n) {
-    Vector sum[kVectors] = {};
-    for (std::int64_t i = 0; i < n; ++i, a += kLanes, b += kLanes) {
-      const auto *x = reinterpret_cast<const Vector*>(a), *y = reinterpret_cast<const Vector*>(b);
-      for (std::int64_t v = 0; v < kVectors; ++v) sum[v] += x[v] * y[v];
+    ProductVector<T> sums[kVectors];
+    unrolled<kVectors>([&](auto v) INLINE_LAMBDA { sums[v] = ProductVector<T>(T(0)); });
+    for (std::int64_t i = 0; i < n; ++i, a += kElements, b += kElements) {
+      unrolled<kVectors>([&](auto v) INLINE_LAMBDA {
+        sums[v] =
+            fma(ProductVector<T>::load(a + v * kLanes), ProductVector<T>::load(b + v * kLanes), sums[v]);
+      });
     }
-    Lane lanes[kLanes];
-    std::memcpy(lanes, sum, sizeof(lanes));
+    T lanes[kElements];
+    unrolled<kVectors>([&](auto v) INLINE_LAMBDA { sums[v].store(lanes + v * kLanes); });
     constexpr std::int64_t kFew = 8;
-    for (std::int64_t width = kLanes / 2; width >= kFew; width /= 2) {
-      for (std::int64_t l = 0; l < width; ++l) lanes[l] += lanes[l + width];
+    for (std::int64_t width = kElements / 2; width >= kFew; width /= 2) {
+      for (std::int64_t l = 0; l < width; ++l) lanes[l] = math::Add{}(lanes[l], lanes[l + width]);
     }
     Total total = 0;
     for (std::int64_t l = 0; l < kFew; ++l) total += static_cast<Total>(lanes[l]);
@@ -148,15 +138,39 @@ class RowProduct {
     const std::int64_t n = std::min(kWidth, p.n - column);
     T sums[kWidth];
     T* const to = std::is_same_v<T, Y> ? reinterpret_cast<T*>(y) : sums;
-    std::fill_n(to, n, T(0));
-    for (std::int64_t l = begin; l < end; ++l) {
-      const T factor = p.a[l * p.a_column_stride];
-      const T* const b = p.b + l * p.b_row_stride + column;
-      INDEPENDENT
-      for (std::int64_t j = 0; j < n; ++j) to[j] = multiply_add(factor, b[j], to[j]);
-    }
+    const T *const a = p.a + begin * p.a_column_stride, *const b = p.b + begin * p.b_row_stride + column;
+    constexpr std::int64_t kWide = 8;  // vectors
+    std::int64_t j = 0;
+    for (; j + kWide * kLanes <= n; j += kWide * kLanes) add_vectors<kWide>(p, a, b + j, end - begin, to + j);
+    for (; j + kLanes <= n; j += kLanes) add_vectors<1>(p, a, b + j, end - begin, to + j);
+    if (j < n) add_last_columns(p, a, b + j, end - begin, n - j, to + j);
     if constexpr (!std::is_same_v<T, Y>) {
-      for (std::int64_t j = 0; j < n; ++j) y[j] = static_cast<Y>(sums[j]);
+      for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Y>(sums[i]);
+    }
+  }
+
+  template <std::int64_t kCount>
+  static void add_vectors(const Product<T>& p, const T* a, const T* b, std::int64_t terms, T* y) {
+    TileSums<T, 1, kCount> sums;
+    sums.clear();
+    sums.add(a, 0, p.a_column_stride, b, p.b_row_stride, terms);
+    sums.write(nullptr, 0, y, 0);
+  }
+
+  /// Fewer columns than lanes.
+  static void add_last_columns(const Product<T>& p, const T* a, const T* b, std::int64_t terms,
+                               std::int64_t n, T* y) {
+    if constexpr (MaxTile<T>::kIsVector) {
+      ProductVector<T> sum(T(0));
+      for (std::int64_t l = 0; l < terms; ++l, a += p.a_column_stride, b += p.b_row_stride)
+        sum = fma(ProductVector<T>(*a), ProductVector<T>::load_first(b, n), sum);
+      sum.store_first(y, n);
+    } else {
+      std::fill_n(y, n, T(0));
+      for (std::int64_t l = 0; l < terms; ++l, a += p.a_column_stride, b += p.b_row_stride) {
+        INDEPENDENT
+        for (std::int64_t j = 0; j < n; ++j) y[j] = math::Add{}(y[j], math::Mul{}(*a, b[j]));
+      }
     }
   }
 };

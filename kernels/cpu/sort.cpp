@@ -88,7 +88,8 @@ void sort_long_row(const SortEntries<T>& entries, std::int64_t* indices, T* valu
   sort_words_in_parallel(words);
   entries.sort_ties(words);
   parallel_for(n, kCheapGrain / 8, [&](std::int64_t begin, std::int64_t end) {
-    entries.read(words.data() + begin, end - begin, indices + begin, values + begin);
+    entries.read(words.data() + begin, end - begin, indices + begin,
+                 values != nullptr ? values + begin : nullptr);
   });
 }
 
@@ -106,19 +107,20 @@ void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& valu
   dispatch_bytes(x.dtype(), [&]<class T>() {
     const T* const input = static_cast<const T*>(x.raw_data());
     auto* const order = indices.data<std::int64_t>();
-    T* const sorted = static_cast<T*>(values.raw_data());
+    T* const sorted = static_cast<T*>(values.raw_data());  // may be null
+    const auto values_of = [&](std::int64_t row) { return sorted != nullptr ? sorted + row * n : nullptr; };
     const auto entries = [&](std::int64_t row) {
       return SortEntries<T>({input + row * n, static_cast<std::size_t>(n)}, descending);
     };
     if (rows < max_threads() && n >= kParallelSort) {
       for (std::int64_t row = 0; row < rows; ++row)
-        sort_long_row(entries(row), order + row * n, sorted + row * n);
+        sort_long_row(entries(row), order + row * n, values_of(row));
       return;
     }
     parallel_for(rows, kCostlyGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       const hwy::Sorter sorter;
       for (std::int64_t row = begin; row < end; ++row)
-        sort_row(sorter, entries(row), order + row * n, sorted + row * n);
+        sort_row(sorter, entries(row), order + row * n, values_of(row));
     });
   });
 }
@@ -131,10 +133,11 @@ class Selection {
   Selection(const SortEntries<T>& entries, std::size_t k, Words buffer)
       : entries_(entries), k_(k), buffer_(buffer) {}
 
-  void add(std::uint64_t entry) {
-    if (entry > bound_) return;
-    buffer_[size_++] = entry;
-    if (size_ == buffer_.size()) drop_all_but_first();
+  /// Adds the entries [begin, end).
+  void add(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!entries_.is_after(i, bound_element_)) add(entries_.entry(i));
+    }
   }
 
   /// The k first of all that were added, in order.
@@ -149,29 +152,38 @@ class Selection {
     return [this](std::uint64_t a, std::uint64_t b) { return entries_.comes_first(a, b); };
   }
 
+  void add(std::uint64_t entry) {
+    if (entry > bound_) return;
+    buffer_[size_++] = entry;
+    if (size_ == buffer_.size()) drop_all_but_first();
+  }
+
   void drop_all_but_first() {
     std::uint64_t* const last = buffer_.data() + k_ - 1;
     std::nth_element(buffer_.data(), last, buffer_.data() + size_, comes_first());
     size_ = k_;
     bound_ = entries_.last_alike(*last);
+    bound_element_ = entries_.element(*last);
   }
 
   const SortEntries<T>& entries_;
   std::size_t k_;
   Words buffer_;
   std::size_t size_ = 0;
+  // Until the buffer was full, no element is after the bounds.
   std::uint64_t bound_ = std::numeric_limits<std::uint64_t>::max();
+  T bound_element_ = entries_.last_element();
 };
 
 /// A buffer of so many entries for a Selection of k: the larger, the more seldom they are partitioned.
-std::size_t selection_buffer_size(std::size_t k) { return std::max<std::size_t>(4 * k, 64); }
+std::size_t selection_buffer_size(std::size_t k) { return std::max<std::size_t>(4 * k, 16); }
 
 /// The k first entries of [begin, end), in order, in the buffer.
 template <class T>
 Words select_first(const SortEntries<T>& entries, std::size_t begin, std::size_t end, std::size_t k,
                    Words buffer) {
   Selection<T> selection(entries, k, buffer);
-  for (std::size_t i = begin; i < end; ++i) selection.add(entries.entry(i));
+  selection.add(begin, end);
   return selection.sorted();
 }
 

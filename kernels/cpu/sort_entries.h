@@ -47,6 +47,16 @@ class SortEntries {
   }
 
   std::size_t size() const { return x_.size(); }
+  T element(std::uint64_t entry) const { return x_[index(entry)]; }
+  /// Whether element i comes after this one, which a single comparison of elements finds. NaNs are after
+  /// none.
+  bool is_after(std::size_t i, T element) const { return flip_ != 0 ? x_[i] < element : x_[i] > element; }
+  /// An element that none comes after.
+  T last_element() const {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (Limits::has_infinity) return flip_ != 0 ? -Limits::infinity() : Limits::infinity();
+    return flip_ != 0 ? Limits::lowest() : Limits::max();
+  }
   std::uint64_t entry(std::size_t i) const {
     return (std::uint64_t{rank(i)} - least_) >> dropped_bits_ << index_bits_ | i;
   }
@@ -71,13 +81,12 @@ class SortEntries {
         std::sort(begin, end, [&](std::uint64_t a, std::uint64_t b) { return comes_first(a, b); });
     }
   }
-  /// The indices of sorted entries, and their elements. `indices` may be the entries.
+  /// The indices of sorted entries, and their elements, unless `values` is null. `indices` may be the
+  /// entries.
   void read(const std::uint64_t* entries, std::int64_t n, std::int64_t* indices, T* values) const {
-    for (std::int64_t i = 0; i < n; ++i) {
-      const std::size_t at = index(entries[i]);
-      indices[i] = static_cast<std::int64_t>(at);
-      values[i] = x_[at];
-    }
+    for (std::int64_t i = 0; i < n; ++i) indices[i] = static_cast<std::int64_t>(index(entries[i]));
+    if (values == nullptr) return;
+    for (std::int64_t i = 0; i < n; ++i) values[i] = x_[static_cast<std::size_t>(indices[i])];
   }
 
  private:

@@ -1,7 +1,6 @@
 // Vectors of the instruction set with the operators of scalars, so that the formulas of kernels/math are
 // written once for both. Compiled once for each instruction set: see kernels/cpu/targets.h.
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -33,8 +32,9 @@ namespace tinytorch::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// False where a vector has one element, or is emulated without the rounding functions of IEEE 754
-/// (Highway 1.0): there loops are over scalars, which the compiler may vectorize.
-inline constexpr bool kHasVectors = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128;
+/// (Highway 1.0), or has no fused multiply-add, on which formulas rely: there loops are over scalars, which
+/// the compiler may vectorize.
+inline constexpr bool kHasVectors = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128 && HWY_NATIVE_FMA;
 
 /// The result of a comparison, for select().
 template <class T>
@@ -43,6 +43,7 @@ struct Mask {
 
   friend HWY_INLINE Mask operator&(Mask a, Mask b) { return {hn::And(a.bits, b.bits)}; }
   friend HWY_INLINE Mask operator|(Mask a, Mask b) { return {hn::Or(a.bits, b.bits)}; }
+  friend HWY_INLINE Mask operator^(Mask a, Mask b) { return {hn::Xor(a.bits, b.bits)}; }
   friend HWY_INLINE Mask operator!(Mask a) { return {hn::Not(a.bits)}; }
 };
 
@@ -163,42 +164,99 @@ template <int n, class T>
 HWY_INLINE Vector<T> shift_left(Vector<T> x) {
   return hn::ShiftLeft<n>(x.value);
 }
+template <int n, class T>
+HWY_INLINE Vector<T> shift_right(Vector<T> x) {
+  return hn::ShiftRight<n>(x.value);
+}
 /// Copies of the highest bit come in from the left.
 template <int n, class T>
 HWY_INLINE Vector<T> shift_right_signed(Vector<T> x) {
   const hn::ScalableTag<std::make_signed_t<T>> signed_tag;
   return hn::BitCast(hn::ScalableTag<T>(), hn::ShiftRight<n>(hn::BitCast(signed_tag, x.value)));
 }
-/// The bits read as signed integers, as floating-point values.
-HWY_INLINE Vector<float> signed_to_float(Vector<std::uint32_t> x) {
-  return hn::ConvertTo(hn::ScalableTag<float>(), hn::BitCast(hn::ScalableTag<std::int32_t>(), x.value));
+#if HWY_TARGET != HWY_SCALAR
+/// The product of the low 32 bits of each element.
+HWY_INLINE Vector<std::uint64_t> multiply_low_halves(Vector<std::uint64_t> a, Vector<std::uint64_t> b) {
+  const hn::ScalableTag<std::uint32_t> words;
+  return hn::MulEven(hn::BitCast(words, a.value), hn::BitCast(words, b.value));
 }
+/// The first or the second half of the elements.
+HWY_INLINE Vector<double> first_half_as_f64(Vector<float> x) {
+  return hn::PromoteTo(hn::ScalableTag<double>(), hn::LowerHalf(x.value));
+}
+HWY_INLINE Vector<double> second_half_as_f64(Vector<float> x) {
+  return hn::PromoteTo(hn::ScalableTag<double>(), hn::UpperHalf(hn::Half<hn::ScalableTag<float>>(), x.value));
+}
+/// f(x...), computed in f64.
+template <class Function, class V, class... Vs>
+HWY_INLINE V in_f64(Function f, V x, Vs... others) {
+  if constexpr (std::is_same_v<V, Vector<double>>) {
+    return f(x, others...);
+  } else {
+    const hn::Half<typename V::Tag> half;
+    const Vector<double> low = f(first_half_as_f64(x), first_half_as_f64(others)...),
+                         high = f(second_half_as_f64(x), second_half_as_f64(others)...);
+    return hn::Combine(typename V::Tag(), hn::DemoteTo(half, high.value), hn::DemoteTo(half, low.value));
+  }
+}
+#endif
 
 /// A function of the C library, lane by lane.
-template <class T, class Function>
-HWY_INLINE Vector<T> map_lanes(Vector<T> x, Function function) {
-  T lanes[Vector<T>::kLanes];
-  x.store(lanes);
-  for (T& lane : lanes) lane = function(lane);
-  return Vector<T>::load(lanes);
+template <class Function, class V, class... Vs>
+HWY_NOINLINE V map_lanes(Function function, V x, Vs... others) {
+  constexpr std::size_t kLanes = V::kLanes;
+  typename V::Element operands[1 + sizeof...(Vs)][kLanes], results[kLanes];
+  std::size_t k = 0;
+  x.store(operands[k]);
+  (others.store(operands[++k]), ...);
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    if constexpr (sizeof...(Vs) == 0) {
+      results[i] = function(operands[0][i]);
+    } else {
+      results[i] = function(operands[0][i], operands[1][i]);
+    }
+  }
+  return V::load(results);
 }
-HWY_INLINE Vector<double> exp(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::exp));
+
+/// a, but where the mask is set, which is rare, function(x...) of the C library.
+template <class T, class Function, class... Vs>
+HWY_INLINE Vector<T> replace_rare(Mask<T> mask, Vector<T> a, Function function, Vs... x) {
+  if (hn::AllFalse(hn::ScalableTag<T>(), mask.bits)) [[likely]]
+    return a;
+  return select(mask, map_lanes(function, x...), a);
 }
-HWY_INLINE Vector<double> expm1(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::expm1));
-}
-HWY_INLINE Vector<double> log(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::log));
-}
-HWY_INLINE Vector<double> log1p(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::log1p));
-}
-HWY_INLINE Vector<double> tanh(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::tanh));
-}
-HWY_INLINE Vector<double> erf(Vector<double> x) {
-  return map_lanes(x, static_cast<double (*)(double)>(std::erf));
+
+/// Where a loop over contiguous arrays is: at the elements of a Vector, or at fewer at the end.
+template <class T>
+struct Position {
+  using V = std::conditional_t<kHasVectors, Vector<T>, T>;
+  static constexpr std::int64_t kWidth = kHasVectors ? HWY_LANES(T) : 1;
+  std::int64_t first, size;
+
+  /// The elements; 0 beyond the end.
+  HWY_INLINE V load(const T* x) const {
+    if constexpr (kHasVectors) {
+      return size >= kWidth ? V::load(x + first) : V::load_first(x + first, size);
+    } else {
+      return x[first];
+    }
+  }
+  HWY_INLINE void store(V y, T* to) const {
+    if constexpr (kHasVectors) {
+      size >= kWidth ? y.store(to + first) : y.store_first(to + first, size);
+    } else {
+      to[first] = y;
+    }
+  }
+};
+
+/// Calls f(Position) for all of n elements.
+template <class T, class F>
+HWY_INLINE void for_each_position(std::int64_t n, const F& f) {
+  std::int64_t i = 0;
+  for (; i + Position<T>::kWidth <= n; i += Position<T>::kWidth) f(Position<T>{i, Position<T>::kWidth});
+  if (i < n) f(Position<T>{i, n - i});
 }
 
 }  // namespace tinytorch::cpu::HWY_NAMESPACE

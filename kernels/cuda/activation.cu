@@ -25,13 +25,9 @@ void register_activation() {
   kernels::softsign.set(kCuda, unary<math::Softsign, FloatingTypes>);
   kernels::selu.set(kCuda, unary<math::Selu, FloatingTypes>);
   kernels::mish.set(kCuda, unary<math::Mish, FloatingTypes>);
-  kernels::mish_gradient.set(kCuda, binary<math::MishGradient, FloatingTypes>);
   kernels::silu.set(kCuda, unary<math::Silu, FloatingTypes>);
-  kernels::silu_gradient.set(kCuda, binary<math::SiluGradient, FloatingTypes>);
   kernels::gelu.set(kCuda, unary<math::Gelu, FloatingTypes>);
-  kernels::gelu_gradient.set(kCuda, binary<math::GeluGradient, FloatingTypes>);
   kernels::gelu_tanh.set(kCuda, unary<math::GeluTanh, FloatingTypes>);
-  kernels::gelu_tanh_gradient.set(kCuda, binary<math::GeluTanhGradient, FloatingTypes>);
   kernels::hardswish.set(kCuda, unary<math::Hardswish, FloatingTypes>);
   kernels::leaky_relu.set(kCuda, unary_with<math::LeakyRelu>);
   kernels::elu.set(kCuda, unary_with<math::Elu>);

@@ -137,8 +137,10 @@ void register_cuda() {
   cuda::register_creation();
   cuda::register_cross_entropy();
   cuda::register_dropout();
+  cuda::register_gradient();
   cuda::register_indexing();
   cuda::register_linear();
+  cuda::register_loss();
   cuda::register_math();
   cuda::register_matmul();
   cuda::register_max_pool();
@@ -153,6 +155,7 @@ void register_cuda() {
   cuda::register_resampling();
   cuda::register_scan();
   cuda::register_softmax();
+  cuda::register_softmax_gradient();
   cuda::register_sort();
   cuda::register_unfold();
 }

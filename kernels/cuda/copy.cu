@@ -1,5 +1,6 @@
 #include "core/ops/copy_kernels.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "kernels/cuda/elementwise.h"
@@ -128,8 +129,86 @@ void copy(const Tensor& x, Tensor& y) {
   });
 }
 
+// One thread per element, which is read once and written once. Neighbouring threads write neighbouring
+// elements. `x` points to the last element along the reversed axes; offset[1] leads back from there.
+template <class Word>
+__global__ void __launch_bounds__(kThreads)
+    flip_elements(std::uint32_t n, OffsetCalculator<3> offsets, const Word* x, Word* y) {
+  const std::uint32_t element = blockIdx.x * kThreads + threadIdx.x;
+  if (!within(element, n)) return;
+  std::uint32_t offset[3];
+  offsets.find(element, offset);
+  y[offset[2]] = x[static_cast<std::int64_t>(offset[0]) - offset[1]];
+}
+
+/// x with a stride of 0 along all axes that are or, if `are` is false, are not in the list.
+Tensor broadcast_over(const Tensor& x, const Axes& axes, bool are) {
+  Strides strides = x.strides();
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    if ((std::find(axes.begin(), axes.end(), axis) != axes.end()) == are) strides[axis] = 0;
+  }
+  return Tensor(x.storage(), x.dtype(), x.shape(), strides, x.offset());
+}
+
+void flip(const Tensor& x, const Axes& axes, Tensor& y) {
+  const OnDevice on(y.device());
+  const Tensor kept = broadcast_over(x, axes, true), reversed = broadcast_over(x, axes, false);
+  std::int64_t last = 0;
+  for (int axis = 0; axis < x.rank(); ++axis) last += (x.shape()[axis] - 1) * reversed.strides()[axis];
+  dispatch_words(x.dtype(), [&]<class Word>() {
+    const auto* const from = static_cast<const Word*>(x.raw_data()) + last;
+    auto* const to = static_cast<Word*>(y.raw_data());
+    for_each_chunk(make_iteration_space<3>({&kept, &reversed, &y}),
+                   [&](const IterationSpace<3>& chunk, const PerOperand<3>& offset) {
+                     launch(KERNEL(flip_elements<Word>), blocks_for(chunk.numel, kThreads),
+                            threads_for(chunk.numel), 0, on.stream(), static_cast<std::uint32_t>(chunk.numel),
+                            OffsetCalculator<3>(chunk), from + offset[0] - offset[1], to + offset[2]);
+                   });
+  });
+}
+
+/// An element of a batch of matrices, of which one triangle is kept.
+template <class Index, class Word>
+struct TriangleElement {
+  Divisor<Index> rows, columns;
+  std::int64_t diagonal;
+  bool upper;
+  const Word* x;
+  Word* y;
+
+  __device__ void operator()(Index at) const {
+    const Index line = columns.quotient(at), row = line - rows.quotient(line) * rows.divisor();
+    const std::int64_t right =
+        static_cast<std::int64_t>(at - line * columns.divisor()) - static_cast<std::int64_t>(row);
+    const bool is_kept = upper ? right >= diagonal : right <= diagonal;
+    y[at] = is_kept ? x[at] : Word(0);
+  }
+};
+
+template <class Index>
+void launch_triangle(const Tensor& x, std::int64_t diagonal, bool upper, Tensor& y) {
+  const OnDevice on(y.device());
+  const Divisor<Index> rows(static_cast<Index>(x.size(-2))), columns(static_cast<Index>(x.size(-1)));
+  dispatch_words(x.dtype(), [&]<class Word>() {
+    launch_map<Index>(
+        on, x.numel(),
+        TriangleElement<Index, Word>{rows, columns, diagonal, upper, static_cast<const Word*>(x.raw_data()),
+                                     static_cast<Word*>(y.raw_data())});
+  });
+}
+
+void triangle(const Tensor& x, const std::int64_t& diagonal, const bool& upper, Tensor& y) {
+  x.numel() < largest_index ? launch_triangle<std::uint32_t>(x, diagonal, upper, y)
+                            : launch_triangle<std::uint64_t>(x, diagonal, upper, y);
+}
+
 }  // namespace
 
-void register_copy() { kernels::copy.set(DeviceType::cuda, copy); }
+void register_copy() {
+  constexpr auto kCuda = DeviceType::cuda;
+  kernels::copy.set(kCuda, copy);
+  kernels::flip.set(kCuda, flip);
+  kernels::triangle.set(kCuda, triangle);
+}
 
 }  // namespace tinytorch::cuda

@@ -190,4 +190,11 @@ void binary(const Tensor& a, const Tensor& b, Tensor& y) {
                   [&]<class X>() { Map<Op, std::invoke_result_t<Op, X, X>, X, X>::run(Op{}, y, a, b); });
 }
 
+/// The kernel y = op(a, b, c) for the dtypes of Types, where op has these parameters.
+template <class Op, class Types, class... Parameters>
+void ternary(const Tensor& a, const Tensor& b, const Tensor& c, const Parameters&... parameters, Tensor& y) {
+  const Op op{parameters...};
+  dispatch<Types>(y.dtype(), [&]<class X>() { Map<Op, X, X, X, X>::run(op, y, a, b, c); });
+}
+
 }  // namespace tinytorch::cuda

@@ -14,8 +14,10 @@ void register_copy();
 void register_creation();
 void register_cross_entropy();
 void register_dropout();
+void register_gradient();
 void register_indexing();
 void register_linear();
+void register_loss();
 void register_math();
 void register_matmul();
 void register_max_pool();
@@ -30,6 +32,7 @@ void register_reduction();
 void register_resampling();
 void register_scan();
 void register_softmax();
+void register_softmax_gradient();
 void register_sort();
 void register_unfold();
 

@@ -7,6 +7,7 @@
 #include "kernels/cuda/kernels.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
+#include "kernels/math/resampling.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -57,6 +58,33 @@ __global__ void __launch_bounds__(kThreads)
   }
   y[element] = best;
   if (indices != nullptr) indices[element] = index;
+}
+
+// One thread per bin. Neighbouring threads read neighbouring bins, which overlap by a row and a column at
+// most: x is read about once, mostly by few threads each, and 8 bytes are written per bin.
+template <class T, class Index>
+__global__ void __launch_bounds__(kThreads)
+    adaptive_max_pool(PoolPlan<Index> plan, const T* x, std::int64_t* indices) {
+  const Index element = Index{blockIdx.x} * kThreads + threadIdx.x;
+  if (!within(element, plan.n)) return;
+  const ImageIndex<Index> at = plan.result.find(element);
+  const T* const plane = x + plan.image.plane(at);
+  const WindowAxis<Index>&height = plan.window.height, &width = plan.window.width;
+  const math::AdaptiveBin rows(static_cast<std::int64_t>(at.row), height.positions, height.length),
+      columns(static_cast<std::int64_t>(at.column), width.positions, width.length);
+  T best = -std::numeric_limits<T>::infinity();
+  std::int64_t index = -1;
+  for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+    for (std::int64_t column = columns.begin; column < columns.end; ++column) {
+      const T candidate =
+          plane[static_cast<Index>(row) * plan.image.row + static_cast<Index>(column) * plan.image.column];
+      if (index < 0 || math::more_extreme<math::Greater>(candidate, best)) {
+        best = candidate;
+        index = row * width.length + column;
+      }
+    }
+  }
+  indices[element] = index;
 }
 
 // One thread per result: reads an index and the element at it, mostly near those of its neighbours, and
@@ -119,6 +147,17 @@ void max_pool2d(const Tensor& x, const Window& window, Tensor& indices, Tensor& 
   });
 }
 
+void adaptive_max_pool2d(const Tensor& x, Tensor& indices) {
+  dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
+    run<T>(indices, x, indices, {.kernel = 1},
+           [&]<class Index>(const OnDevice& on, const PoolPlan<Index>& plan) {
+             launch(KERNEL(adaptive_max_pool<T, Index>), blocks_for(indices.numel(), kThreads),
+                    threads_for(indices.numel()), 0, on.stream(), plan, x.data<T>(),
+                    indices.data<std::int64_t>());
+           });
+  });
+}
+
 void max_pool2d_at(const Tensor& x, const Tensor& indices, Tensor& y) {
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     run<T>(y, x, y, {.kernel = 1}, [&]<class Index>(const OnDevice& on, const PoolPlan<Index>& plan) {
@@ -142,6 +181,7 @@ void max_pool2d_gradient(const Tensor& grad, const Tensor& indices, const Window
 void register_max_pool() {
   constexpr auto kCuda = DeviceType::cuda;
   kernels::max_pool2d.set(kCuda, max_pool2d);
+  kernels::adaptive_max_pool2d.set(kCuda, adaptive_max_pool2d);
   kernels::max_pool2d_at.set(kCuda, max_pool2d_at);
   kernels::max_pool2d_gradient.set(kCuda, max_pool2d_gradient);
 }

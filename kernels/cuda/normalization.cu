@@ -19,9 +19,8 @@ struct NormalizeOperands {
 
   __device__ void write(Index at, T normalized) const {
     const Index channel = groups.channel(at);
-    if (weight != nullptr) normalized *= weight[channel];
-    if (bias != nullptr) normalized += bias[channel];
-    y[at] = normalized;
+    y[at] = math::fma(normalized, weight != nullptr ? weight[channel] : T(1),
+                      bias != nullptr ? bias[channel] : T(0));
   }
   /// Normalizes one element by known statistics.
   __device__ void operator()(Index at) const {
@@ -29,9 +28,7 @@ struct NormalizeOperands {
   }
 };
 
-/// The statistics of each group in one pass, in f64, from the distances of the elements from the group's
-/// first element. The square of that element's distance from the mean is at most the group's length times the
-/// variance, which bounds the digits of f64 that cancellation loses, however large the mean.
+/// The statistics of each group in one pass, in f64: see math::Moments.
 template <class T, class Index>
 struct StatisticsFold : SumPairFold {
   NormalizeOperands<T, Index> operands;
@@ -49,14 +46,13 @@ struct StatisticsFold : SumPairFold {
   template <class I>
   __device__ void finish(I output, const Result& total) const {
     const auto group = static_cast<Index>(output);
-    const double distance = centered ? total.first / length : 0.0;
-    const double mean = static_cast<double>(origin(group)) + distance;
-    const double variance = math::Maximum{}(total.second / length - distance * distance, 0.0);
-    store(math::group_statistics<T>(mean, variance, epsilon), operands.statistics, operands.groups.size,
-          group);
+    const auto moments = math::Moments::from_distances(static_cast<double>(origin(group)),
+                                                       centered ? total.first : 0.0, total.second, length);
+    store(math::group_statistics<T>(moments.mean, moments.variance, epsilon), operands.statistics,
+          operands.groups.size, group);
     if (operands.moments == nullptr) return;
-    operands.moments[group] = mean;
-    operands.moments[std::uint64_t{operands.groups.size} + group] = variance;
+    operands.moments[group] = moments.mean;
+    operands.moments[std::uint64_t{operands.groups.size} + group] = moments.variance;
   }
 };
 

@@ -6,7 +6,7 @@
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic-inl.h"
-#include "kernels/math/normalization.h"
+#include "kernels/math/normalization-inl.h"
 
 // What normalizations and their gradients have in common. A group is the set of elements that share a mean
 // and a variance: contiguous [channels / groups, inner] elements or, if across_outer, those of one channel.

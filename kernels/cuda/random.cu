@@ -1,9 +1,10 @@
-// Compiled without fused multiply-adds (cmake/cuda.cmake): see kernels/math/random.h.
+// Compiled without fused multiply-adds (cmake/cuda.cmake): see kernels/math/distributions-inl.h.
 #include "core/ops/random_kernels.h"
 
 #include "core/convert.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
+#include "kernels/math/distributions-inl.h"
 #include "kernels/math/random.h"
 
 namespace tinytorch::cuda {
@@ -24,7 +25,7 @@ struct UniformF64 {
   static constexpr int kPerBlock = 2;
 
   __device__ void operator()(const math::PhiloxBlock& block, double (&y)[kPerBlock]) const {
-    for (int half = 0; half < 2; ++half) y[half] = math::uniform_f64(block.pair(half));
+    for (int half = 0; half < 2; ++half) y[half] = math::uniform_f64<double>(block.pair(half));
   }
 };
 
@@ -34,7 +35,7 @@ struct Normal {
   static constexpr int kPerBlock = 2;
 
   __device__ void operator()(const math::PhiloxBlock& block, T (&y)[kPerBlock]) const {
-    const math::NormalPair pair = math::normal_pair(block.pair(0), block.pair(1));
+    const auto pair = math::normal_pair<double>(block.pair(0), block.pair(1));
     y[0] = static_cast<T>(pair.first);
     y[1] = static_cast<T>(pair.second);
   }
@@ -44,12 +45,11 @@ template <class Integer>
 struct Integers {
   using T = Integer;
   static constexpr int kPerBlock = 2;
-  std::int64_t low;
-  std::uint64_t range;
+  std::uint64_t low, range;
 
   __device__ void operator()(const math::PhiloxBlock& block, T (&y)[kPerBlock]) const {
     for (int half = 0; half < 2; ++half)
-      y[half] = convert<T>(math::random_integer(block.pair(half), low, range));
+      y[half] = convert<T>(static_cast<std::int64_t>(math::random_integer(block.pair(half), low, range)));
   }
 };
 
@@ -91,7 +91,9 @@ void random_normal(const RandomStream& stream, Tensor& y) {
 
 void random_integers(const RandomStream& stream, const std::int64_t& low, const std::uint64_t& range,
                      Tensor& y) {
-  dispatch<NumericTypes>(y.dtype(), [&]<class T>() { generate(y, stream, Integers<T>{low, range}); });
+  dispatch<NumericTypes>(y.dtype(), [&]<class T>() {
+    generate(y, stream, Integers<T>{static_cast<std::uint64_t>(low), range});
+  });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "kernels/dispatch.h"
 #include "kernels/math/comparison.h"
 #include "kernels/math/reduction.h"
+#include "kernels/math/scalar-inl.h"
 
 namespace tinytorch::cuda {
 namespace {
@@ -85,7 +86,8 @@ struct MomentFold {
   template <class Index>
   __device__ Result lift(Index output, Index offset, Index) const {
     const auto element = static_cast<double>(x[offset]);
-    if (form.order == 1) return element;
+    if (form.summand == kernels::Summand::element) return element;
+    if (form.summand == kernels::Summand::magnitude) return math::abs(element);
     const double distance = centers != nullptr ? element - centers[output] : element;
     return distance * distance;
   }
@@ -101,6 +103,19 @@ void moment(const Tensor& x, const Tensor& center, const kernels::MomentForm& fo
     reduce(on, make_reduction_spaces(x, y),
            MomentFold<T, Y>{form, static_cast<const T*>(x.raw_data()),
                             static_cast<const double*>(center.raw_data()), static_cast<Y*>(y.raw_data())});
+  });
+}
+
+struct MomentGradient {
+  template <class T>
+  __device__ T operator()(T x, double center, double scale) const {
+    return static_cast<T>((static_cast<double>(x) - center) * scale);
+  }
+};
+
+void moment_gradient(const Tensor& x, const Tensor& center, const Tensor& scale, Tensor& dx) {
+  dispatch<FloatingTypes>(dx.dtype(), [&]<class T>() {
+    Map<MomentGradient, T, T, double, double>::run(MomentGradient{}, dx, x, center, scale);
   });
 }
 
@@ -175,6 +190,7 @@ void register_reduction() {
   constexpr auto kCuda = DeviceType::cuda;
   kernels::index_bound.set(kCuda, index_bound);
   kernels::moment.set(kCuda, moment);
+  kernels::moment_gradient.set(kCuda, moment_gradient);
   kernels::nansum.set(kCuda, nansum);
   kernels::prod.set(kCuda, total<ProductFold>);
   kernels::sum.set(kCuda, total<SumFold>);

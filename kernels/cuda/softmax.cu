@@ -1,12 +1,11 @@
 #include "core/ops/activation_kernels.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "core/ops/copy_kernels.h"
+#include "kernels/cuda/columns.h"
 #include "kernels/cuda/elementwise.h"
 #include "kernels/cuda/kernels.h"
-#include "kernels/cuda/reduce.h"
 #include "kernels/cuda/short_rows.h"
 #include "kernels/cuda/warp.h"
 #include "kernels/math/arithmetic-inl.h"
@@ -78,27 +77,6 @@ __global__ void __launch_bounds__(kThreads) softmax_long_rows(std::int64_t colum
     y[first + i] = softmax_element<form>(x[first + i] - maximum, total);
 }
 
-/// Reduces the values of the threads of a block that differ in threadIdx.y alone, in a fixed order. Each of
-/// them gets the result. `values` is shared memory for this use alone.
-template <class T, class Combine>
-__device__ T reduce_column(T value, T (&values)[kThreads], const Combine& combine) {
-  const unsigned first = threadIdx.z * blockDim.y * blockDim.x + threadIdx.x;
-  const unsigned own = first + threadIdx.y * blockDim.x;
-  values[own] = value;
-  for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
-    __syncthreads();
-    if (threadIdx.y < half) values[own] = combine(values[own], values[own + half * blockDim.x]);
-  }
-  __syncthreads();
-  return values[first];
-}
-
-/// A contiguous tensor [outer, length, inner], whose columns are those along `length`.
-struct Columns {
-  std::int64_t outer, length, inner;
-  Divisor<std::uint32_t> tiles;  // of blockDim.x columns each, of one of the outer matrices
-};
-
 // Columns, blockDim.x x blockDim.z per block, blockDim.y threads each. Neighbouring threads read neighbouring
 // elements of a row and of the next rows. x is read three times as by softmax_long_rows, and y may be x,
 // because a thread reads and writes the same elements. (Without the bound of two blocks at a time ptxas
@@ -107,14 +85,8 @@ template <SoftmaxForm form, class T>
 __global__ void __launch_bounds__(kThreads, 2) softmax_columns(Columns columns, const T* x, T* y) {
   SHARED(T, maxima, [kThreads]);
   SHARED(double, sums, [kThreads]);
-  const std::uint32_t strip = columns.tiles.quotient(blockIdx.x);
-  const std::int64_t outer = std::int64_t{strip} * blockDim.z + threadIdx.z;
-  const std::int64_t column =
-      std::int64_t{blockIdx.x - strip * columns.tiles.divisor()} * blockDim.x + threadIdx.x;
-  const bool in_outer = within(outer, columns.outer);
-  const bool in_row = within(column, columns.inner);
-  const std::int64_t end = in_outer && in_row ? columns.length : 0, inner = columns.inner;
-  const std::int64_t first = outer * columns.length * inner + column;
+  const ColumnOfThread column(columns);
+  const std::int64_t first = column.first, end = column.length, inner = columns.inner;
   T maximum = -std::numeric_limits<T>::infinity();
   for (std::int64_t i = threadIdx.y; within(i, end); i += blockDim.y)
     maximum = math::Maximum{}(maximum, x[first + i * inner]);
@@ -149,19 +121,10 @@ void softmax_rows(std::int64_t rows, std::int64_t columns, const Tensor& x, Tens
 /// Softmax along the middle axis of contiguous [outer, length, inner]; y may be x.
 template <SoftmaxForm form, class T>
 void softmax_middle_axis(std::int64_t length, std::int64_t inner, const Tensor& x, Tensor& y) {
-  constexpr std::int64_t kMaxDepth = 64;  // a block's limit in z
   const OnDevice on(y.device());
-  const std::int64_t outer = x.numel() / (length * inner);
-  const unsigned width = ReductionShape::power_of_two(inner, kWarp);
-  const unsigned height = ReductionShape::power_of_two(length, kThreads / width);
-  const unsigned depth =
-      ReductionShape::power_of_two(outer, std::min<std::int64_t>(kMaxDepth, kThreads / (width * height)));
-  const std::int64_t tiles = ceil_div(inner, width);
-  const Columns columns{
-      .outer = outer, .length = length, .inner = inner, .tiles = Divisor<std::uint32_t>(grid_size(tiles))};
-  launch(KERNEL(softmax_columns<form, T>), grid_size(tiles * ceil_div(outer, depth)),
-         dim3(width, height, depth), 0, on.stream(), columns, static_cast<const T*>(x.raw_data()),
-         static_cast<T*>(y.raw_data()));
+  const ColumnsLaunch shape(x.numel() / (length * inner), length, inner);
+  launch(KERNEL(softmax_columns<form, T>), shape.grid, shape.block, 0, on.stream(), shape.columns,
+         static_cast<const T*>(x.raw_data()), static_cast<T*>(y.raw_data()));
 }
 
 template <SoftmaxForm form>
@@ -170,9 +133,7 @@ void softmax(const Tensor& x, const int& axis, Tensor& y) {
     kernels::copy(x, y);
     return softmax<form>(y, axis, y);
   }
-  std::int64_t inner = 1;
-  for (int i = axis + 1; i < x.rank(); ++i) inner *= x.shape()[i];
-  const std::int64_t length = x.shape()[axis];
+  const std::int64_t length = x.shape()[axis], inner = numel_after(x.shape(), axis);
   dispatch<FloatingTypes>(x.dtype(), [&]<class T>() {
     if (inner == 1) return softmax_rows<form, T>(x.numel() / length, length, x, y);
     softmax_middle_axis<form, T>(length, inner, x, y);

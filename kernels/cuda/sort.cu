@@ -12,6 +12,7 @@
 #include "kernels/cuda/kernels.h"
 #include "kernels/dispatch.h"
 #include "kernels/math/sort.h"
+#include "kernels/order_statistics.h"
 
 // A merge sort of each row, hand-written instead of Thrust's. Thrust sorts one row per call or needs the
 // row's index in each key, allocates its own memory, and needs nvcc; this code also runs on the emulated
@@ -145,9 +146,11 @@ void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
 }
 
 void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
+  // The passes need memory for the values, wanted or not.
+  Tensor sorted = values.defined() ? values : empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   dispatch_bytes(x.dtype(), [&]<class T>() {
-    if (descending) return sort_rows<T, math::Descending>(x, indices, values);
-    sort_rows<T, math::Ascending>(x, indices, values);
+    if (descending) return sort_rows<T, math::Descending>(x, indices, sorted);
+    sort_rows<T, math::Ascending>(x, indices, sorted);
   });
 }
 
@@ -166,6 +169,7 @@ void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values)
 void register_sort() {
   kernels::sort.set(DeviceType::cuda, sort);
   kernels::topk.set(DeviceType::cuda, topk);
+  kernels::order_statistics.set(DeviceType::cuda, find_order_statistics_by_sort);
 }
 
 }  // namespace tinytorch::cuda

@@ -50,7 +50,7 @@ struct LogSigmoid {
 struct Hardsigmoid {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return Minimum{}(Maximum{}(x + T(3), T(0)), T(6)) / T(6);
+    return Clamp{}(x + T(3), T(0), T(6)) * T(1.0 / 6);
   }
 };
 
@@ -83,16 +83,14 @@ struct SiluGradient {
 struct Gelu {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return T(0.5) * x * (T(1) + Erf{}(x * T(kRootHalf)));
+    return x * normal_cdf(x);
   }
-  static constexpr double kRootHalf = 0.70710678118654752440;
 };
 struct GeluGradient {
   template <class T>
   HOST_DEVICE T operator()(T x, T grad) const {
     constexpr double kDensity = 0.39894228040143267794;  // 1 / sqrt(2 pi)
-    const T cdf = T(0.5) * (T(1) + Erf{}(x * T(Gelu::kRootHalf)));
-    return grad * fma(x * T(kDensity), Exp{}(T(-0.5) * x * x), cdf);
+    return grad * fma(x * T(kDensity), Exp{}(T(-0.5) * x * x), normal_cdf(x));
   }
 };
 
@@ -152,7 +150,7 @@ struct MishGradient {
 struct Hardswish {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return x * Minimum{}(Maximum{}(x + T(3), T(0)), T(6)) / T(6);
+    return x * Hardsigmoid{}(x);
   }
 };
 
@@ -164,7 +162,7 @@ struct Hardtanh {
 
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    return Minimum{}(Maximum{}(x, T(low)), T(high));
+    return Clamp{}(x, T(low), T(high));
   }
 };
 

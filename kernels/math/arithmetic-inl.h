@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "kernels/math/integer.h"
-#include "kernels/math/scalar-inl.h"
+#include "kernels/math/power-inl.h"
 
 #if defined(TINYTORCH_MATH_ARITHMETIC_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_MATH_ARITHMETIC_INL_H
@@ -62,22 +62,40 @@ struct Div {
 
 struct Pow {
   template <class T>
-  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
+  HOST_DEVICE T operator()(T a, T b) const {
     if constexpr (std::is_integral_v<T>) {
       return integer_power(a, b);
     } else {
-      return std::pow(a, b);
+      return pow(a, b);
     }
   }
 };
 
+/// a - b trunc(a / b), which has the sign of a.
+template <class T>
+HOST_DEVICE T truncated_remainder(T a, T b) {
+  if constexpr (is_vector<T>) {
+    // A quotient that was rounded up to an integer is too large by 1, and the rest has the wrong sign. Both
+    // rests are exact: they are multiples of the operands' last bit, and smaller than b.
+    const T quotient = trunc(a / b), rest = fma(-quotient, b, a);
+    const auto too_large = ((a > T(0)) & (rest < T(0))) | ((a < T(0)) & (rest > T(0)));
+    const T exact = magnitude(select(too_large, magnitude(rest) - magnitude(b), rest));
+    const auto is_near =
+        (abs(quotient) < T(0.5 / Limits<T>::epsilon())) & (abs(b) < T(Limits<T>::infinity()));
+    return replace_rare(
+        !is_near, with_sign_of(exact, a), [](auto x, auto y) { return std::fmod(x, y); }, a, b);
+  } else {
+    return std::fmod(a, b);
+  }
+}
+
 /// a - b floor(a / b), which has the sign of b; 0 where an integer b is 0.
 struct Remainder {
   template <class T>
-  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      const T rest = std::fmod(a, b);
-      return rest != T(0) && (rest < T(0)) != (b < T(0)) ? rest + b : rest;
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (!std::is_integral_v<T>) {
+      const T rest = truncated_remainder(a, b);
+      return select((rest != T(0)) & ((rest < T(0)) ^ (b < T(0))), rest + b, rest);
     } else if constexpr (std::is_signed_v<T>) {
       if (b == T(0) || b == T(-1)) return T(0);  // the smallest integer over -1 has no quotient
       const T rest = static_cast<T>(a % b);
@@ -91,16 +109,14 @@ struct Remainder {
 /// floor(a / b) of the exact quotient; 0 where an integer b is 0. A floating b of ±inf gives 0 or -1.
 struct FloorDivide {
   template <class T>
-  requires std::is_arithmetic_v<T> HOST_DEVICE T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      if (b == T(0)) return a / b;
+  HOST_DEVICE T operator()(T a, T b) const {
+    if constexpr (!std::is_integral_v<T>) {
       // a - rest is a multiple of b, up to the rounding of the difference.
-      const T rest = std::fmod(a, b);
-      T quotient = (a - rest) / b;
-      if (rest != T(0) && (rest < T(0)) != (b < T(0))) quotient -= T(1);
-      if (quotient == T(0)) return std::copysign(quotient, a / b);
-      const T below = std::floor(quotient);
-      return quotient - below > T(0.5) ? below + T(1) : below;
+      const T rest = truncated_remainder(a, b), ratio = a / b, multiple = (a - rest) / b;
+      const auto below_zero = (rest != T(0)) & ((rest < T(0)) ^ (b < T(0)));
+      const T quotient = select(below_zero, multiple - T(1), multiple), below = floor(quotient);
+      const T nearest = select(quotient - below > T(0.5), below + T(1), below);
+      return select(b == T(0), ratio, select(quotient == T(0), with_sign_of(T(0), ratio), nearest));
     } else if constexpr (std::is_signed_v<T>) {
       if (b == T(0)) return T(0);
       if (b == T(-1)) return static_cast<T>(Wrapping<T>(0) - Wrapping<T>(a));
@@ -133,6 +149,50 @@ struct Minimum {
     } else {
       return select((a < b) | (a != a), a, b);
     }
+  }
+};
+
+/// NaN stays NaN.
+struct ClampMin {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T low) const {
+    if constexpr (std::is_integral_v<T>) {
+      return x < low ? low : x;
+    } else {
+      return select(x < low, low, x);
+    }
+  }
+};
+struct ClampMax {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T high) const {
+    if constexpr (std::is_integral_v<T>) {
+      return x > high ? high : x;
+    } else {
+      return select(x > high, high, x);
+    }
+  }
+};
+struct Clamp {
+  template <class T>
+  HOST_DEVICE T operator()(T x, T low, T high) const {
+    return ClampMax{}(ClampMin{}(x, low), high);
+  }
+};
+
+struct Lerp {
+  template <class T>
+  HOST_DEVICE T operator()(T a, T b, T weight) const {
+    return fma(weight, b - a, a);
+  }
+};
+
+struct Addcmul {
+  double value;
+
+  template <class T>
+  HOST_DEVICE T operator()(T x, T a, T b) const {
+    return fma(T(value) * a, b, x);
   }
 };
 

@@ -11,15 +11,6 @@ namespace tinytorch::math {
 template <class T>
 using Wrapping = std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, std::make_unsigned_t<T>>;
 
-/// The high half of the 128-bit product, from 64-bit operations that every device has.
-HOST_DEVICE constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
-  constexpr std::uint64_t kLow = 0xffffffff;
-  const std::uint64_t a_low = a & kLow, a_high = a >> 32, b_low = b & kLow, b_high = b >> 32;
-  const std::uint64_t middle = a_high * b_low + (a_low * b_low >> 32);
-  const std::uint64_t carry = a_low * b_high + (middle & kLow);
-  return a_high * b_high + (middle >> 32) + (carry >> 32);
-}
-
 /// base^exponent modulo 2^n; a negative power is 0, or ±1 where the base is ±1.
 template <class T>
 HOST_DEVICE constexpr T integer_power(T base, T exponent) {

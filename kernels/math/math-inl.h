@@ -1,9 +1,11 @@
 // Functors of core/ops/math.h, see kernels/math/host_device.h.
 
-#include <cmath>
 #include <type_traits>
 
-#include "kernels/math/elementary-inl.h"
+#include "kernels/math/error_function-inl.h"
+#include "kernels/math/exponential-inl.h"
+#include "kernels/math/logarithm-inl.h"
+#include "kernels/math/trigonometry-inl.h"
 
 #if defined(TINYTORCH_MATH_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_MATH_MATH_INL_H
@@ -14,71 +16,45 @@
 
 BEGIN_MATH
 
-// f32 by our own formulas; f64 by the C library.
-
 struct Exp {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return exp_f32(x);
-    } else {
-      return exp(x);
-    }
+    return exp(x);
   }
 };
 
 struct Log {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return log_f32(x);
-    } else {
-      return log(x);
-    }
+    return log(x);
   }
 };
 
 struct Tanh {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return tanh_f32(x);
-    } else {
-      return tanh(x);
-    }
+    return tanh(x);
   }
 };
 
 struct Expm1 {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return expm1_f32(x);
-    } else {
-      return expm1(x);
-    }
+    return expm1(x);
   }
 };
 
 struct Log1p {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return log1p_f32(x);
-    } else {
-      return log1p(x);
-    }
+    return log1p(x);
   }
 };
 
 struct Erf {
   template <class T>
   HOST_DEVICE T operator()(T x) const {
-    if constexpr (is_f32<T>) {
-      return erf_f32(x);
-    } else {
-      return erf(x);
-    }
+    return erf(x);
   }
 };
 
@@ -91,57 +67,79 @@ struct Sqrt {
 
 struct Sin {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::sin(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return sin(x);
+  }
 };
 
 struct Cos {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::cos(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return cos(x);
+  }
 };
 
 struct Tan {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::tan(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return tan(x);
+  }
 };
 
 struct Asin {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::asin(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return asin(x);
+  }
 };
 
 struct Acos {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::acos(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return acos(x);
+  }
 };
 
 struct Atan {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::atan(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return atan(x);
+  }
 };
 
 struct Sinh {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::sinh(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return sinh(x);
+  }
 };
 
 struct Cosh {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::cosh(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return cosh(x);
+  }
 };
 
 struct Exp2 {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::exp2(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return exp2(x);
+  }
 };
 
 struct Log2 {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::log2(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return log2(x);
+  }
 };
 
 struct Log10 {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T x) const { return std::log10(x); }
+  HOST_DEVICE T operator()(T x) const {
+    return log10(x);
+  }
 };
 
 struct Rsqrt {
@@ -202,7 +200,9 @@ using Round = Rounding<RoundReal>;
 
 struct Atan2 {
   template <class T>
-  requires std::is_floating_point_v<T> HOST_DEVICE T operator()(T a, T b) const { return std::atan2(a, b); }
+  HOST_DEVICE T operator()(T a, T b) const {
+    return atan2(a, b);
+  }
 };
 
 END_MATH

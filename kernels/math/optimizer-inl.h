@@ -1,11 +1,11 @@
-// The update of one element, with the hyperparameters of the step in the dtype of the parameter; see
+// The update of one element, or of a Vector's, with the hyperparameters of the step in their dtype; see
 // kernels/math/host_device.h.
 
 #include <cmath>
 
 #include "core/ops/optimizer.h"
 #include "kernels/math/arithmetic-inl.h"
-#include "kernels/math/host_device.h"
+#include "kernels/math/scalar-inl.h"
 
 #if defined(TINYTORCH_MATH_OPTIMIZER_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TINYTORCH_MATH_OPTIMIZER_INL_H
@@ -17,9 +17,9 @@
 BEGIN_MATH
 
 /// gradient + decay * parameter. A decay of 0 does not read the parameter, which may be infinite.
-template <class T>
-HOST_DEVICE T with_decay(T gradient, T decay, T parameter) {
-  return decay == T(0) ? gradient : gradient + decay * parameter;
+template <class T, class V>
+HOST_DEVICE V with_decay(V gradient, T decay, V parameter) {
+  return decay == T(0) ? gradient : fma(V(decay), parameter, gradient);
 }
 
 template <class T>
@@ -34,14 +34,16 @@ struct SgdUpdate {
         one_minus_dampening(static_cast<T>(1 - step.dampening)),
         nesterov(step.nesterov) {}
 
-  HOST_DEVICE void operator()(T& parameter, T gradient) const {
-    parameter -= learning_rate * with_decay(gradient, weight_decay, parameter);
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient) const {
+    parameter = fma(V(-learning_rate), with_decay(gradient, weight_decay, parameter), parameter);
   }
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& velocity) const {
-    const T g = with_decay(gradient, weight_decay, parameter);
-    const T v = momentum * velocity + one_minus_dampening * g;
-    velocity = v;
-    parameter -= learning_rate * (nesterov ? g + momentum * v : v);
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient, V& velocity) const {
+    const V g = with_decay(gradient, weight_decay, parameter);
+    velocity = fma(V(momentum), velocity, V(one_minus_dampening) * g);
+    const V move = nesterov ? fma(V(momentum), velocity, g) : velocity;
+    parameter = fma(V(-learning_rate), move, parameter);
   }
 };
 
@@ -65,18 +67,15 @@ struct AdamUpdate {
         inverse_sqrt_correction2(static_cast<T>(1 / std::sqrt(step.correction2))) {}
 
   /// largest may be null: not kept.
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& first, T& second, T* largest) const {
-    const T g = with_decay(gradient, coupled_decay, parameter);
-    const T m = beta1 * first + one_minus_beta1 * g;
-    T v = beta2 * second + one_minus_beta2 * (g * g);
-    first = m;
-    second = v;
-    if (largest != nullptr) {
-      v = Maximum{}(*largest, v);
-      *largest = v;
-    }
-    parameter =
-        decay_factor * parameter - step_size * m / (std::sqrt(v) * inverse_sqrt_correction2 + epsilon);
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient, V& first, V& second, V* largest) const {
+    const V g = with_decay(gradient, coupled_decay, parameter);
+    first = fma(V(beta1), first, V(one_minus_beta1) * g);
+    second = fma(V(beta2), second, V(one_minus_beta2) * (g * g));
+    V v = second;
+    if (largest != nullptr) v = *largest = Maximum{}(*largest, second);
+    const V move = V(step_size) * first / fma(sqrt(v), V(inverse_sqrt_correction2), V(epsilon));
+    parameter = fma(V(decay_factor), parameter, -move);
   }
 };
 
@@ -93,21 +92,19 @@ struct RmspropUpdate {
         momentum(static_cast<T>(step.momentum)) {}
 
   /// velocity and mean may be null: not kept.
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& squares, T* velocity, T* mean) const {
-    const T g = with_decay(gradient, weight_decay, parameter);
-    squares = alpha * squares + one_minus_alpha * (g * g);
-    T variance = squares;
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient, V& squares, V* velocity, V* mean) const {
+    const V g = with_decay(gradient, weight_decay, parameter);
+    squares = fma(V(alpha), squares, V(one_minus_alpha) * (g * g));
+    V variance = squares;
     if (mean != nullptr) {
-      *mean = alpha * *mean + one_minus_alpha * g;
-      variance -= *mean * *mean;
-      if (variance < T(0)) variance = T(0);  // negative by rounding
+      *mean = fma(V(alpha), *mean, V(one_minus_alpha) * g);
+      variance = fma(-*mean, *mean, squares);
+      variance = select(variance < V(0), V(0), variance);  // negative by rounding
     }
-    T move = g / (std::sqrt(variance) + epsilon);
-    if (velocity != nullptr) {
-      move += momentum * *velocity;
-      *velocity = move;
-    }
-    parameter -= learning_rate * move;
+    V move = g / (sqrt(variance) + V(epsilon));
+    if (velocity != nullptr) move = *velocity = fma(V(momentum), *velocity, move);
+    parameter = fma(V(-learning_rate), move, parameter);
   }
 };
 
@@ -121,10 +118,11 @@ struct AdagradUpdate {
         weight_decay(static_cast<T>(step.weight_decay)),
         initial(static_cast<T>(step.initial)) {}
 
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& squares) const {
-    const T g = with_decay(gradient, weight_decay, parameter);
-    squares += g * g;
-    parameter -= learning_rate * g / (std::sqrt(squares + initial) + epsilon);
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient, V& squares) const {
+    const V g = with_decay(gradient, weight_decay, parameter);
+    squares = fma(g, g, squares);
+    parameter = parameter - V(learning_rate) * g / (sqrt(squares + V(initial)) + V(epsilon));
   }
 };
 
@@ -140,11 +138,13 @@ struct LionUpdate {
         one_minus_beta2(static_cast<T>(1 - step.beta2)),
         decay_factor(static_cast<T>(1 - step.learning_rate * step.weight_decay)) {}
 
-  HOST_DEVICE void operator()(T& parameter, T gradient, T& momentum) const {
-    const T direction = beta1 * momentum + one_minus_beta1 * gradient;
-    momentum = beta2 * momentum + one_minus_beta2 * gradient;
-    const T move = direction > T(0) ? learning_rate : direction < T(0) ? -learning_rate : direction;
-    parameter = decay_factor * parameter - move;
+  template <class V>
+  HOST_DEVICE void operator()(V& parameter, V gradient, V& momentum) const {
+    const V direction = fma(V(beta1), momentum, V(one_minus_beta1) * gradient);
+    momentum = fma(V(beta2), momentum, V(one_minus_beta2) * gradient);
+    const V move =
+        select(direction > V(0), V(learning_rate), select(direction < V(0), V(-learning_rate), direction));
+    parameter = fma(V(decay_factor), parameter, -move);
   }
 };
 

@@ -31,9 +31,17 @@ HOST_DEVICE Taps window_taps(const kernels::AxisResampling& axis, std::int64_t i
   return mean_taps(begin, end, axis.counts_padding ? padded : end - begin);
 }
 
+/// Bin i of n of an adaptive pooling of `length` elements: [begin, end).
+struct AdaptiveBin {
+  std::int64_t begin, end;
+
+  HOST_DEVICE AdaptiveBin(std::int64_t i, std::int64_t n, std::int64_t length)
+      : begin(i * length / n), end(((i + 1) * length + n - 1) / n) {}
+};
+
 HOST_DEVICE Taps adaptive_taps(const kernels::AxisResampling& axis, std::int64_t i) {
-  const std::int64_t begin = i * axis.from / axis.to, end = ((i + 1) * axis.from + axis.to - 1) / axis.to;
-  return mean_taps(begin, end, end - begin);
+  const AdaptiveBin bin(i, axis.to, axis.from);
+  return mean_taps(bin.begin, bin.end, bin.end - bin.begin);
 }
 
 /// The taps of nearest and linear interpolation.

@@ -25,19 +25,20 @@ void softmax_of_rows(const Tensor& x, const int& axis, Tensor& y) {
   kernels::copy(transpose(result, axis, -1), y);
 }
 
-/// Rows along the last axis; other axes are moved there.
-Tensor softmax_gradient_of_rows(const Tensor& y, const Tensor& grad, int axis) {
-  if (!course::is_f32_on_cpu(y)) return Tensor();
+/// The same for the gradient.
+kernels::AlongAxisGradientKernel::Function softmax_gradient_of_other_dtypes = nullptr;
+void softmax_gradient_of_rows(const Tensor& y, const Tensor& grad, const int& axis, Tensor& dx) {
+  if (dx.dtype() != DType::f32) return softmax_gradient_of_other_dtypes(y, grad, axis, dx);
   const Tensor results = contiguous(transpose(y, axis, -1)),
                gradients = contiguous(transpose(grad, axis, -1));
-  Tensor dx = empty_like(results);
+  Tensor result = empty_like(results);
   const auto columns = static_cast<std::size_t>(results.size(-1));
   for (std::size_t begin = 0; begin < course::elements(results).size(); begin += columns) {
     activations::softmax_gradient(course::elements(results).subspan(begin, columns),
                                   course::elements(gradients).subspan(begin, columns),
-                                  {dx.data<float>() + begin, columns});
+                                  {result.data<float>() + begin, columns});
   }
-  return transpose(dx, axis, -1);
+  kernels::copy(transpose(result, axis, -1), dx);
 }
 
 }  // namespace
@@ -48,9 +49,10 @@ extern "C" void tinytorch_plugin() {
   course::install<activations::tanh>(kernels::tanh);
   course::install<activations::gelu>(kernels::gelu);
   course::install<activations::gelu_gradient>(kernels::gelu_gradient);
-  course::install<activations::relu_gradient>(hooks::relu_gradient);
-  course::install<activations::sigmoid_gradient>(hooks::sigmoid_gradient);
-  course::install<activations::tanh_gradient>(hooks::tanh_gradient);
-  hooks::softmax_gradient.replace(softmax_gradient_of_rows);
+  course::install<activations::relu_gradient>(kernels::relu_gradient);
+  course::install<activations::sigmoid_gradient>(kernels::sigmoid_gradient);
+  course::install<activations::tanh_gradient>(kernels::tanh_gradient);
   softmax_of_other_dtypes = kernels::softmax.replace(DeviceType::cpu, softmax_of_rows);
+  softmax_gradient_of_other_dtypes =
+      kernels::softmax_gradient.replace(DeviceType::cpu, softmax_gradient_of_rows);
 }

@@ -98,6 +98,31 @@ void add_test_command(const CommandGroup& tito) {
       ->check(CLI::Range(1U, 1024U));
 }
 
+void add_benchmark_command(const CommandGroup& tito) {
+  const auto options = std::make_shared<BenchmarkOptions>();
+  CLI::App& command =
+      tito.add("benchmark",
+               "Time each op of the op table and whole training steps: their times, rates and shares of what "
+               "the machine can do",
+               [options] { return run_benchmarks(*options); });
+  command.add_option("-k", options->pattern, "only rows in whose names this regular expression is found");
+  command.add_option("--threads", options->threads, "numbers of threads to time one after the other, as 1,2")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--compare", options->compare,
+                  "torch: time PyTorch's C++ library in turn, which TORCH_DIR has, and print the ratios")
+      ->check(CLI::IsMember({"torch"}));
+  command.add_option("--backend", options->backend, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  command.add_option("--rounds", options->rounds, "times that each row is measured; the median counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command.add_option("--json", options->json, "a file to write the times to");
+}
+
 void add_drill_command(const CommandGroup& tito) {
   const auto options = std::make_shared<DrillOptions>();
   CLI::App& command =
@@ -183,14 +208,19 @@ void add_inspect_command(const CommandGroup& tito) {
 void add_plot_command(const CommandGroup& tito) {
   const auto plot = std::make_shared<PlotOptions>();
   CLI::App& command =
-      tito.add("plot", "Draw the logs of training runs over each other, as PNG and SVG files (with gnuplot)",
-               [plot] { return plot_logs(*plot); });
-  command.add_option("LOG", plot->logs, "files that nn::JsonLog wrote, or directories with a log.jsonl")
+      tito.add("plot",
+               "Draw the logs of training runs over each other, as PNG and SVG files (with gnuplot); or a "
+               "profile's trace as a flame chart, as an SVG file",
+               [plot] { return plot_files(*plot); });
+  command
+      .add_option("FILE", plot->inputs,
+                  "files that nn::JsonLog wrote, or directories with a log.jsonl; or one trace")
       ->required();
   command
-      .add_option("--key", plot->key, "the value to draw, of steps and of validations: loss, accuracy, ...")
+      .add_option("--key", plot->key,
+                  "of logs, the value to draw, of steps and of validations: loss, accuracy, ...")
       ->capture_default_str();
-  command.add_option("--x", plot->x, "what it is drawn over: step or seconds")
+  command.add_option("--x", plot->x, "of logs, what it is drawn over: step or seconds")
       ->check(CLI::IsMember({"step", "seconds"}))
       ->capture_default_str();
   command.add_flag("--log", plot->logarithmic, "a logarithmic axis for the values");
@@ -384,6 +414,7 @@ void add_system_commands(const CommandGroup& tito) {
 void add_commands(const CommandGroup& tito) {
   add_run_command(tito);
   add_test_command(tito);
+  add_benchmark_command(tito);
   add_drill_command(tito);
   add_mutate_command(tito);
   add_ops_command(tito);

@@ -21,7 +21,8 @@ int show_ops(bool providers);
 int inspect_file(const std::string& path, bool with_stats);
 
 struct PlotOptions {
-  std::vector<std::string> logs;  // files that nn::JsonLog wrote, or directories with a log.jsonl
+  // Files that nn::JsonLog wrote, or directories with a log.jsonl; or a trace of write_chrome_trace().
+  std::vector<std::string> inputs;
   std::string key = "loss";
   std::string x = "step";       // or seconds
   bool logarithmic = false;     // the axis of the values
@@ -29,8 +30,9 @@ struct PlotOptions {
 };
 
 /// Draws a value of the logs of training runs, each in its color, as a PNG and an SVG file. Fails if a log
-/// cannot be read or has no such values, or if gnuplot is not installed.
-int plot_logs(const PlotOptions& options);
+/// cannot be read or has no such values, or if gnuplot is not installed. Of a trace, draws a flame chart as
+/// an SVG file, without gnuplot.
+int plot_files(const PlotOptions& options);
 
 struct TestOptions {
   std::string backend = "all";
@@ -41,6 +43,19 @@ struct TestOptions {
 /// Runs every test program on every selected backend and prints the number of passed and failed tests. Fails
 /// if a test fails or none runs.
 int run_tests(const TestOptions& options);
+
+struct BenchmarkOptions {
+  std::string pattern;          // a regular expression; empty for all rows
+  std::vector<int> threads{1};  // one after the other
+  std::string compare;          // torch, or empty
+  std::string backend = "cpu";
+  std::string json;  // a file for the times, or empty
+  int rounds = 5;
+};
+
+/// Times the op table's rows and whole training steps. Fails if one fails, or if PyTorch computes something
+/// else.
+int run_benchmarks(const BenchmarkOptions& options);
 
 struct DrillOptions {
   std::string backend = "all";  // of the suites

@@ -1,9 +1,12 @@
-// Draws the logs of training runs, with gnuplot.
+// Draws the logs of training runs, with gnuplot, and traces of profiles.
 #include "modules/cli/commands.h"
+#include "modules/cli/course/files.h"
+#include "modules/cli/flame_chart.h"
 #include "modules/cli/process.h"
 #include "modules/cli/run_log.h"
 #include "modules/cli/scratch_directory.h"
 #include "modules/cli/test_result.h"
+#include "modules/cli/trace.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,7 +54,7 @@ std::vector<LoggedValue> thinned(const std::vector<LoggedValue>& values) {
 std::vector<Curve> curves_of(const PlotOptions& options) {
   std::vector<Curve> curves;
   int color = 0;
-  for (const std::string& path : options.logs) {
+  for (const std::string& path : options.inputs) {
     const RunLog log = read_run_log(path, options.key);
     if (log.steps.empty() && log.validations.empty()) {
       throw std::runtime_error(
@@ -129,13 +132,27 @@ void draw(const fs::path& gnuplot, const std::vector<Curve>& curves, const PlotO
   fmt::print("{}\n", output.string());
 }
 
+void draw_trace(const PlotOptions& options) {
+  const std::string& path = options.inputs.front();
+  const fs::path output = options.output + ".svg";
+  write_text(output, flame_chart(read_trace(path), path));
+  fmt::print("{}\n", output.string());
+}
+
 }  // namespace
 
-int plot_logs(const PlotOptions& options) {
+int plot_files(const PlotOptions& options) {
   const fs::path folder = fs::path(options.output).parent_path();
   std::error_code ignored;  // what cannot be looked at is no directory for pictures either
   if (!folder.empty() && !fs::is_directory(folder, ignored))
     throw std::runtime_error(fmt::format("there is no directory {} for the pictures", folder.string()));
+  const auto trace = std::find_if(options.inputs.begin(), options.inputs.end(), is_trace);
+  if (trace != options.inputs.end()) {
+    if (options.inputs.size() > 1)
+      throw std::runtime_error(fmt::format("{} is a trace; draw it alone, without other files", *trace));
+    draw_trace(options);
+    return EXIT_SUCCESS;
+  }
   const fs::path gnuplot = find_gnuplot();
   const std::vector<Curve> curves = curves_of(options);
   draw(gnuplot, curves, options, "pngcairo size 1200,800", options.output + ".png");

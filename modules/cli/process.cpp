@@ -30,26 +30,6 @@ namespace {
   throw std::system_error(error, std::generic_category(), path);
 }
 
-/// Pointers to the words, terminated by a null pointer, as posix_spawn expects.
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// This process's environment with some variables replaced or added.
-std::vector<std::string> environment_with(const std::vector<std::string>& changes) {
-  std::vector<std::string> variables = changes;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view text = *variable;
-    const std::string_view name = text.substr(0, text.find('=') + 1);
-    const auto is_it = [&](const std::string& change) { return change.starts_with(name); };
-    if (std::none_of(changes.begin(), changes.end(), is_it)) variables.emplace_back(text);
-  }
-  return variables;
-}
-
 using Clock = std::chrono::steady_clock;
 
 /// Waits for a child process until this time.
@@ -146,6 +126,24 @@ Ending wait_within_limits(pid_t child, const RunOptions& options) {
 }
 
 }  // namespace
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::vector<std::string> environment_with(const std::vector<std::string>& changes) {
+  std::vector<std::string> variables = changes;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('=') + 1);
+    const auto is_it = [&](const std::string& change) { return change.starts_with(name); };
+    if (std::none_of(changes.begin(), changes.end(), is_it)) variables.emplace_back(text);
+  }
+  return variables;
+}
 
 std::string describe(const Ending& ending) {
   if (ending.timed_out) return "timeout";

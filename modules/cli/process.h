@@ -35,6 +35,11 @@ struct RunOptions {
   std::optional<std::filesystem::path> descriptor_3 = {};  // a file that it writes by this descriptor
 };
 
+/// Pointers to the words, terminated by a null pointer, as posix_spawn() expects.
+std::vector<char*> pointers_to(std::vector<std::string>& words);
+/// This process's environment with some variables, NAME=VALUE, replaced or added.
+std::vector<std::string> environment_with(const std::vector<std::string>& changes);
+
 /// Runs a program and waits for its end. It reads nothing: its standard input is empty, and it gets no other
 /// file that is open here. Its standard output and standard error go to `log`.
 /// @throws std::system_error  it cannot be started

@@ -56,17 +56,4 @@ void install(kernels::BinaryKernel& slot) {
   });
 }
 
-/// dx = function(y, grad) for each element.
-template <float (*function)(float, float)>
-void install(hooks::ActivationGradient& hook) {
-  hook.replace([](const Tensor& y, const Tensor& grad) {
-    if (!is_f32_on_cpu(y)) return Tensor();
-    const Tensor results = contiguous(y), gradients = contiguous(grad);
-    Tensor dx = empty_like(results);
-    for (std::size_t i = 0; i < elements(results).size(); ++i)
-      dx.data<float>()[i] = function(elements(results)[i], elements(gradients)[i]);
-    return dx;
-  });
-}
-
 }  // namespace tinytorch::course

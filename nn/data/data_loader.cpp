@@ -13,6 +13,7 @@
 
 #include "core/internal/format.h"
 #include "core/ops/creation.h"
+#include "core/profile_scope.h"
 #include "core/threads.h"
 #include "nn/data/internal/seed.h"
 
@@ -233,6 +234,7 @@ void DataLoader::load(const DataLoaderState& state) {
 }
 
 void DataLoader::take_next() {
+  const ProfileScope scope("DataLoader");
   is_under_way_ = false;
   try {
     Batch batch = epoch_->next();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/internal/format.h"
+#include "core/ops/arithmetic.h"
 #include "core/ops/attention.h"
 #include "core/ops/composite.h"
 #include "nn/internal/named.h"

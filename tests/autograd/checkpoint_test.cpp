@@ -30,7 +30,7 @@ TEST(Checkpoint, GivesTheValueAndTheGradientsOfTheFunction) {
   const Variable y = checkpoint(kLayer, {x2, w2});
   EXPECT_TENSOR_EQ(y.value(), kLayer({x, w}).value());
   sum(y * x2).backward();
-  EXPECT_TENSOR_EQ(x2.grad(), x.grad());
+  EXPECT_TENSOR_NEAR(x2.grad(), x.grad());  // the sum of other terms
   EXPECT_TENSOR_EQ(w2.grad(), w.grad());
 }
 

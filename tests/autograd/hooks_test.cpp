@@ -61,28 +61,6 @@ TEST(BackwardOrderHook, IsCheckedForMistakes) {
                "[backward] the hook backward_order left nodes out, or named them too early");
 }
 
-TEST(ActivationGradientHook, ComputesTheFirstDerivative) {
-  const ReplacedHook hook(hooks::sigmoid_gradient,
-                          [](const Tensor& y, const Tensor& grad) { return y * 0 + grad * 7; });
-  const Variable x = variable(Tensor{0.0, 1.0});
-  sum(sigmoid(x)).backward();
-  EXPECT_TENSOR_EQ(x.grad(), (Tensor{7.0, 7.0}));
-}
-
-TEST(ActivationGradientHook, LeavesSecondDerivativesToTheFramework) {
-  const ReplacedHook hook(hooks::tanh_gradient, [](const Tensor&, const Tensor& grad) { return grad * 7; });
-  const Variable x = variable(Tensor{0.0});
-  const Variable gradient = gradients(sum(tanh(x)), std::vector{x}, {.create_graph = true})[0];
-  EXPECT_TENSOR_EQ(gradient.value(), (Tensor{1.0}));
-}
-
-TEST(ActivationGradientHook, CanLeaveATensorToTheFramework) {
-  const ReplacedHook hook(hooks::relu_gradient, [](const Tensor&, const Tensor&) { return Tensor(); });
-  const Variable x = variable(Tensor{-1.0, 1.0});
-  sum(relu(x)).backward();
-  EXPECT_TENSOR_EQ(x.grad(), (Tensor{0.0, 1.0}));
-}
-
 TEST(MatmulGradientHook, ComputesTheGradientOfEachInput) {
   const ReplacedHook hook(hooks::matmul_gradient,
                           [](const Tensor& a, const Tensor& b, const Tensor& grad, int input) {
@@ -110,18 +88,6 @@ TEST(BroadcastGradientHook, MustGiveTheShapeOfTheOperand) {
   const Variable x = variable(zeros({3}));
   EXPECT_ERROR(sum(x * ones({2, 3})).backward(), ShapeError,
                "[backward] the hook broadcast_gradient gave [2, 3] for an operand [3]");
-}
-
-TEST(SoftmaxGradientHook, GetsTheAxis) {
-  static int axis_of_call = -1;
-  const ReplacedHook hook(hooks::softmax_gradient, [](const Tensor&, const Tensor& grad, int axis) {
-    axis_of_call = axis;
-    return grad * 2;
-  });
-  const Variable x = variable(zeros({2, 3}));
-  sum(softmax(x, 1)).backward();
-  EXPECT_EQ(axis_of_call, 1);
-  EXPECT_TENSOR_EQ(x.grad(), full({2, 3}, 2.0));
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ void FakeBuild::add_fuzzer(const std::string& name, const std::string& body) {
   add_program("fuzzer", name, body, "/seeds");
 }
 
+void FakeBuild::add_tool(const std::string& name, const std::string& body) {
+  add_program("tool", name, body, "");
+}
+
 ProgramRun FakeBuild::tito(const std::string& arguments) const {
   return run_program((folder_.path() / "tito").string() + " " + arguments);
 }

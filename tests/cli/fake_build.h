@@ -23,6 +23,9 @@ class FakeBuild {
   /// Adds one of libFuzzer's programs, whose seeds are in /seeds: the shell script `body`.
   void add_fuzzer(const std::string& name, const std::string& body);
 
+  /// Adds a program behind a command of tito: the shell script `body`.
+  void add_tool(const std::string& name, const std::string& body);
+
   /// The folder of tito and all programs.
   const std::filesystem::path& path() const { return folder_.path(); }
 

@@ -83,9 +83,10 @@ TEST(TitoCommands, UnknownCommandSuggestsTheNearest) {
 TEST(TitoCommands, UnknownCommandWithoutANearOneListsAll) {
   const ProgramRun run = FakeBuild().tito("zzzzzzzzz");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_EQ(run.output,
-            "tito: unknown command 'zzzzzzzzz'; available: run, test, drill, mutate, ops, inspect, plot, "
-            "list, module, fix, checkpoint, milestone, grade, system\n");
+  EXPECT_EQ(
+      run.output,
+      "tito: unknown command 'zzzzzzzzz'; available: run, test, benchmark, drill, mutate, ops, inspect, "
+      "plot, list, module, fix, checkpoint, milestone, grade, system\n");
 }
 
 TEST(TitoCommands, UsageErrorsExitWithTwo) {

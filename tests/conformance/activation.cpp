@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/ops/internal/elementwise.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -41,10 +40,6 @@ auto with_nan(std::vector<double> (*f)(std::span<const double>)) {
 double mish_of(double x) {
   return x * std::tanh(x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
 }
-
-/// For kernels whose operands do not broadcast.
-const std::vector<std::vector<Shape>> kPairs{
-    {{}, {}}, {{7}, {7}}, {{0}, {0}}, {{3, 5}, {3, 5}}, {{131, 67}, {131, 67}}};
 
 }  // namespace
 
@@ -150,58 +145,6 @@ void activation_rows() {
       .gradient(differentiable)
       .calls([](const auto& x) { return softplus(x, 2); });
 
-  // The gradient kernels. The rows above check that they compute the derivatives.
-  const Domain slopes = real(-4, 4).including({0.0, 30.0, -30.0, nan});
-  row("silu_gradient", kernels::silu_gradient)
-      .inputs(slopes, real(-2, 2))
-      .operand_shapes(kPairs)
-      .skip_dtype_errors()
-      .reference([](double x, double grad) {
-        const double s = 1 / (1 + std::exp(-x));
-        return grad * s * (1 + x * (1 - s));
-      })
-      .gradient(not_differentiable)
-      .calls([](const Tensor& x, const Tensor& grad) {
-        return gradient_binary(kernels::silu_gradient, x, grad);
-      });
-  row("mish_gradient", kernels::mish_gradient)
-      .inputs(slopes, real(-2, 2))
-      .operand_shapes(kPairs)
-      .skip_dtype_errors()
-      .reference([](double x, double grad) {
-        const double t = x == 0 ? 0.6 : mish_of(x) / x;
-        return grad * (t + x / (1 + std::exp(-x)) * (1 - t * t));
-      })
-      .gradient(not_differentiable)
-      .calls([](const Tensor& x, const Tensor& grad) {
-        return gradient_binary(kernels::mish_gradient, x, grad);
-      });
-  row("gelu_gradient", kernels::gelu_gradient)
-      .inputs(slopes, real(-2, 2))
-      .operand_shapes(kPairs)
-      .skip_dtype_errors()
-      .reference([](double x, double grad) {
-        const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
-        return grad * ((1 + std::erf(x / std::sqrt(2.0))) / 2 + x * density);
-      })
-      .gradient(not_differentiable)
-      .calls([](const Tensor& x, const Tensor& grad) {
-        return gradient_binary(kernels::gelu_gradient, x, grad);
-      });
-  row("gelu_tanh_gradient", kernels::gelu_tanh_gradient)
-      .inputs(slopes, real(-2, 2))
-      .operand_shapes(kPairs)
-      .skip_dtype_errors()
-      .reference([](double x, double grad) {
-        const double scale = std::sqrt(2 / std::numbers::pi);
-        const double t = std::tanh(scale * (x + 0.044715 * x * x * x));
-        return grad * (1 + t + x * (1 - t * t) * scale * (1 + 3 * 0.044715 * x * x)) / 2;
-      })
-      .gradient(not_differentiable)
-      .calls([](const Tensor& x, const Tensor& grad) {
-        return gradient_binary(kernels::gelu_tanh_gradient, x, grad);
-      });
-
   const Domain scores = real(-5, 5).including({50.0, -200.0, -inf});
   const Domain hostile = real(-5, 5).including({inf, -inf, nan});
   const std::vector<Shape> shapes{{1}, {7}, {3, 5}, {2, 3, 4}, {0, 3}, {3, 0}, {33, 1003}, {1003, 33}};
@@ -238,6 +181,14 @@ void activation_rows() {
       .reference([](const Array& x) { return apply_along_axis(x, 0, with_nan(log_softmax_of)); })
       .gradient(differentiable)
       .calls([](const auto& x) { return log_softmax(x, 0); });
+
+  for (const char* name : {"relu", "sigmoid", "gelu"}) {
+    time_row(name, {{{1 << 18}}});
+    time_row(name, {{{1 << 24}}});
+  }
+  for (const char* name : {"relu", "sigmoid", "gelu", "softmax"}) time_row(name, {{{4, 8}}});
+  for (const char* name : {"softmax", "softmax_of_first_axis", "log_softmax"})
+    time_row(name, {{{4096, 1024}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -16,9 +16,88 @@ double remainder_of(double a, double b) {
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
+void clamp_rows() {
+  const Domain wide = real(-9, 9).including({0.0, -0.0, 2.0, -1.0, inf, -inf, nan});
+  row("clamp")
+      .inputs(wide)
+      .covers(kernels::clamp)
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
+      .reference([](double x) { return x < 0   ? 0
+                                       : x > 3 ? 3
+                                               : x; })
+      .exactly()
+      .gradient(except_at({0.0, 3.0}))
+      .calls([](const auto& x) { return clamp(x, 0, 3); });
+  row("clamp_min")
+      .inputs(wide)
+      .covers(kernels::clamp_min)
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
+      .reference([](double x) { return x < 1 ? 1 : x; })
+      .exactly()
+      .gradient(except_at({1.0}))
+      .calls([](const auto& x) { return clamp_min(x, 1); });
+  row("clamp_max")
+      .inputs(wide)
+      .covers(kernels::clamp_max)
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
+      .reference([](double x) { return x > 2 ? 2 : x; })
+      .exactly()
+      .gradient(except_at({2.0}))
+      .calls([](const auto& x) { return clamp_max(x, 2); });
+  row("clamp_between_tensors")
+      .covers(kernels::clamp)
+      .inputs(wide, real(-5, 1), real(0, 6))
+      .dtypes(kNumericDTypes)
+      .skip_dtype_errors()
+      .reference([](double x, double low, double high) {
+        const double raised = x < low ? low : x;
+        return raised > high ? high : raised;
+      })
+      .exactly()
+      .gradient(except_at_ties)
+      .calls([](const auto& x, const auto& low, const auto& high) { return clamp(x, low, high); });
+
+  for (const char* name : {"clamp_min", "clamp_max"}) time_row(name, {{{1 << 20}}});
+}
+
+void weighted_rows() {
+  const Domain values = real(-9, 9);
+  row("addcmul")
+      .covers(kernels::addcmul)
+      .inputs(values, values, values)
+      .reference([](double x, double a, double b) { return x + 0.5 * a * b; })
+      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
+      .skip_dtype_errors()
+      .gradient(differentiable)
+      .calls([](const auto& x, const auto& a, const auto& b) { return addcmul(x, a, b, 0.5); });
+  row("lerp")
+      .covers(kernels::lerp)
+      .inputs(values, values, real(-1, 2))
+      .reference([](double a, double b, double weight) { return a + weight * (b - a); })
+      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
+      .skip_dtype_errors()
+      .gradient(differentiable)
+      .calls([](const auto& a, const auto& b, const auto& weight) { return lerp(a, b, weight); });
+  row("reciprocal")
+      .covers(kernels::div)
+      .inputs(real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
+      .dtypes(kNumericDTypes)
+      .result_dtype(ResultDType::int_to_f32)
+      .skip_dtype_errors()
+      .reference([](double x) { return 1 / x; })
+      .exactly()
+      .gradient(differentiable)
+      .calls([](const auto& x) { return reciprocal(x); });
+}
+
 }  // namespace
 
 void arithmetic_rows() {
+  clamp_rows();
+  weighted_rows();
   const Domain any = real(-100, 100).including({0.0, -0.0, 1e30, inf, -inf, nan});
 
   row("add", kernels::add)
@@ -196,6 +275,14 @@ void arithmetic_rows() {
         Tensor y = clone(a);
         return y /= b;
       });
+
+  for (const char* name : {"add", "sub", "mul", "div", "maximum"}) time_row(name, {{{4, 8}, {4, 8}}});
+  for (const char* name : {"neg", "abs"}) time_row(name, {{{4, 8}}});
+  time_row("add", {{{1 << 18}, {1 << 18}}});
+  time_row("add", {{{1 << 24}, {1 << 24}}});
+  time_row("add", {{{4096, 1024}, {1024}}});
+  time_row("add", {{{4096, 1024}, {4096, 1}}});
+  time_row("mul", {{{1 << 24}, {1 << 24}}});
 }
 
 }  // namespace tinytorch::conformance

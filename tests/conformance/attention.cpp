@@ -259,6 +259,18 @@ void attention_rows() {
       .reference([=](const Array& lengths) { return within_length(lengths, 6, true); })
       .gradient(not_differentiable)
       .calls([](const Tensor& lengths) { return causal_padding_mask(lengths, 6); });
+
+  const std::vector<Shape> heads_of_256(3, {4, 8, 256, 64}), heads_of_1024(3, {1, 8, 1024, 64});
+  for (const char* name : {"scaled_dot_product_attention", "scaled_dot_product_attention_causal"}) {
+    // Two products of [T, 64] and [64, T]; of causal attention, half of each.
+    const double share = name == std::string_view("scaled_dot_product_attention") ? 1 : 0.5;
+    time_row(name, {.shapes = heads_of_256, .operations = share * 4.0 * 32 * 256 * 256 * 64});
+    time_row(name, {.shapes = heads_of_1024, .operations = share * 4.0 * 8 * 1024 * 1024 * 64});
+  }
+  time_row("attention_with_weights", {heads_of_256});
+  time_row("causal_mask", {{{1024, 1024}}});
+  time_row("padding_mask", {{{4096}}});
+  time_row("causal_padding_mask", {{{4096}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -56,43 +56,6 @@ void composite_rows() {
       .calls([](const auto& x) { return square(x); });
 
   const Domain wide = values.including({0.0, -0.0, 2.0, -1.0, inf, -inf, nan});
-  row("clamp")
-      .inputs(wide)
-      .dtypes(kNumericDTypes)
-      .skip_dtype_errors()
-      .reference([](double x) { return x < 0   ? 0
-                                       : x > 3 ? 3
-                                               : x; })
-      .exactly()
-      .gradient(except_at({0.0, 3.0}))
-      .calls([](const auto& x) { return clamp(x, 0, 3); });
-  row("clamp_min")
-      .inputs(wide)
-      .dtypes(kNumericDTypes)
-      .skip_dtype_errors()
-      .reference([](double x) { return x < 1 ? 1 : x; })
-      .exactly()
-      .gradient(except_at({1.0}))
-      .calls([](const auto& x) { return clamp_min(x, 1); });
-  row("clamp_max")
-      .inputs(wide)
-      .dtypes(kNumericDTypes)
-      .skip_dtype_errors()
-      .reference([](double x) { return x > 2 ? 2 : x; })
-      .exactly()
-      .gradient(except_at({2.0}))
-      .calls([](const auto& x) { return clamp_max(x, 2); });
-  row("clamp_between_tensors")
-      .inputs(wide, real(-5, 1), real(0, 6))
-      .dtypes(kNumericDTypes)
-      .skip_dtype_errors()
-      .reference([](double x, double low, double high) {
-        const double raised = x < low ? low : x;
-        return raised > high ? high : raised;
-      })
-      .exactly()
-      .gradient(except_at_ties)
-      .calls([](const auto& x, const auto& low, const auto& high) { return clamp(x, low, high); });
   row("masked_fill")
       .inputs(wide, booleans())
       .dtypes(kNumericDTypes)
@@ -101,30 +64,6 @@ void composite_rows() {
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& x, const auto& mask) { return masked_fill(x, value_of(mask), 7); });
-  row("addcmul")
-      .inputs(values, values, values)
-      .reference([](double x, double a, double b) { return x + 0.5 * a * b; })
-      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
-      .skip_dtype_errors()
-      .gradient(differentiable)
-      .calls([](const auto& x, const auto& a, const auto& b) { return addcmul(x, a, b, 0.5); });
-  row("lerp")
-      .inputs(values, values, real(-1, 2))
-      .reference([](double a, double b, double weight) { return a + weight * (b - a); })
-      .tolerances({2e-6, 1e-5}, {1e-13, 1e-13})
-      .skip_dtype_errors()
-      .gradient(differentiable)
-      .calls([](const auto& a, const auto& b, const auto& weight) { return lerp(a, b, weight); });
-  row("reciprocal")
-      .inputs(real(0.5, 9).including({0.0, -0.0, inf, -inf, nan}))
-      .dtypes(kNumericDTypes)
-      .result_dtype(ResultDType::int_to_f32)
-      .skip_dtype_errors()
-      .reference([](double x) { return 1 / x; })
-      .exactly()
-      .gradient(differentiable)
-      .calls([](const auto& x) { return reciprocal(x); });
-
   row("transpose")
       .inputs(values)
       .dtypes(kAllDTypes)
@@ -253,6 +192,17 @@ void composite_rows() {
       .calls([](const auto& x) {
         return sum_to(x, {1, x.shape()[2]});
       });
+
+  time_row("mean", {{{1 << 24}}});
+  time_row("mean_over_second_axis_keepdim", {{{4096, 4096}}});
+  time_row("mean", {{{4, 8}}});
+  time_row("transpose", {{{4, 8}}});
+  time_row("squeeze", {{{4, 1, 8}}});
+  time_row("unsqueeze", {{{4, 8}}});
+  time_row("flatten", {{{4, 8}}});
+  time_row("select", {{{4, 8}}});
+  time_row("stack", {{{1024, 1024}, {1024, 1024}}});
+  time_row("sum_to", {{{64, 512, 128}}});
 }
 
 }  // namespace tinytorch::conformance

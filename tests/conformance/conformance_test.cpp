@@ -14,6 +14,7 @@
 
 #include "autograd/gradcheck.h"
 #include "core/error.h"
+#include "core/ops/creation.h"
 #include "core/ops/shape.h"
 #include "tests/conformance/coverage.h"
 #include "tests/conformance/op_table.h"
@@ -281,6 +282,33 @@ TEST_P(Gradients, AgreeWithFiniteDifferencesToSecondOrder) {
   EXPECT_GT(checked, 0);
 }
 
+// The kernels of gradients against the ops that compute them while the backward pass is recorded, also at
+// special values, where finite differences say nothing.
+#ifndef __SANITIZE_THREAD__
+TEST_P(Gradients, AreTheSameWhenTheBackwardPassIsRecorded) {
+  Row with_any_zeros = row();
+  with_any_zeros.compares_zero_signs = false;
+  for (const Shapes& shapes : small_shapes(row())) {
+    if (is_large(shapes)) continue;
+    SCOPED_TRACE(text(shapes));
+    Operands operands = draw(row(), {DType::f64}, {Layout::contiguous}, shapes, row().name, backend());
+    std::vector<Variable> arguments, inputs;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      arguments.emplace_back(operands.guarded[i].tensor());
+      if (!row().domains[i].is_differentiated()) continue;
+      arguments.back() = variable(arguments.back().value());
+      inputs.push_back(arguments.back());
+    }
+    const Variable y = row().variable_call(arguments);
+    const Tensor seed = full(y.shape(), 0.75, {.dtype = DType::f64, .device = backend()});
+    const auto plain = gradients(y, inputs, {.retain_graph = true}, seed);
+    const auto recorded = gradients(y, inputs, {.create_graph = true}, seed);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      expect_agreement(with_any_zeros, plain[i].value(), read(recorded[i].value()), DType::f64);
+  }
+}
+#endif
+
 INSTANTIATE_TEST_SUITE_P(Ops, Gradients, ::testing::ValuesIn(rows_where([](const Row& row) {
                            return row.gradient_class.kind == Gradient::Kind::differentiable;
                          })),
@@ -404,6 +432,8 @@ TEST(OpTable, EachRowSpecifiesWhetherThereIsAGradient) {
 }
 
 TEST(OpTable, CoversEachSlotAndEachFunction) { EXPECT_THAT(uncovered(), ::testing::IsEmpty()); }
+
+TEST(OpTable, HasOperandsToTimeEachOp) { EXPECT_THAT(untimed(), ::testing::IsEmpty()); }
 
 TEST(OpTable, HasAKernelForEachSlotOnThisBackend) {
   for (const KernelSlot* slot : all_kernel_slots()) EXPECT_TRUE(slot->has(backend().type)) << slot->name();

@@ -261,6 +261,27 @@ void convolution_rows() {
       .tolerances(kF32, kF64)
       .gradient(differentiable)
       .calls([along](const auto& x, const auto& w, const auto& bias) { return conv1d(x, w, bias, along); });
+
+  const auto filter_operations = [](const Shape& y, const Shape& w) {
+    return 2.0 * static_cast<double>(checked_numel("conv2d", y) * w[1] * w[2] * w[3]);
+  };
+  const auto time_conv2d = [&](const std::string& variant, const Shape& x, const Shape& w, const Shape& y) {
+    time_row("conv2d" + variant, {.shapes = {x, w, {w[0]}}, .operations = filter_operations(y, w)});
+  };
+  time_conv2d("", {32, 64, 34, 34}, {64, 64, 3, 3}, {32, 64, 32, 32});
+  time_conv2d("", {32, 64, 32, 32}, {256, 64, 1, 1}, {32, 256, 32, 32});
+  time_conv2d("", {1, 64, 34, 34}, {64, 64, 3, 3}, {1, 64, 32, 32});
+  time_conv2d("", {1, 1, 4, 8}, {1, 1, 3, 3}, {1, 1, 2, 6});
+  time_conv2d("_of_seven_by_seven", {8, 3, 224, 224}, {64, 3, 7, 7}, {8, 64, 112, 112});
+  time_conv2d("_in_groups", {32, 64, 32, 32}, {64, 32, 3, 3}, {32, 64, 32, 32});
+  time_row("conv2d_channels_last", {.shapes = {{32, 64, 34, 34}, {64, 64, 3, 3}, {64}},
+                                    .operations = filter_operations({32, 64, 32, 32}, {64, 64, 3, 3})});
+  const Shape x{32, 64, 34, 34}, w{64, 64, 3, 3}, y{32, 64, 32, 32};
+  time_row("conv2d_input_gradient", {.shapes = {y, w, x}, .operations = filter_operations(y, w)});
+  time_row("conv2d_weight_gradient", {.shapes = {y, x, w}, .operations = filter_operations(y, w)});
+  time_row("conv_transpose2d", {.shapes = {{16, 64, 32, 32}, {64, 64, 3, 3}, {64}},
+                                .operations = filter_operations({16, 64, 32, 32}, {64, 64, 3, 3})});
+  time_row("conv1d", {{{32, 64, 512}, {64, 32, 3}, {64}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -75,6 +75,8 @@ void copy_rows() {
       .gradient(differentiable)
       .skip_dtype_errors()
       .calls([](const auto& x) { return x.to(DType::f64); });
+
+  time_row("clone", {{{1 << 24}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -123,4 +123,16 @@ std::vector<std::string> uncovered() {
   return missing;
 }
 
+std::vector<std::string> untimed() {
+  std::set<std::string> timed;
+  for (const Row& row : op_table()) {
+    if (!row.timed_calls.empty() || (row.elementwise && !is_variant(row))) timed.insert(op_of(row));
+  }
+  std::vector<std::string> missing;
+  for (const CoveredOp& op : covered_ops()) {
+    if (!timed.contains(op.name)) missing.push_back(op.name);
+  }
+  return missing;
+}
+
 }  // namespace tinytorch::conformance

@@ -30,4 +30,7 @@ std::vector<CoveredOp> covered_ops();
 /// @throws std::runtime_error  the headers cannot be read
 std::vector<std::string> uncovered();
 
+/// The ops that `./tito benchmark` does not time, by any of their rows.
+std::vector<std::string> untimed();
+
 }  // namespace tinytorch::conformance

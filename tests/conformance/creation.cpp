@@ -79,6 +79,11 @@ void creation_rows() {
       .exactly_with_signed_zeros()
       .gradient(not_differentiable)
       .calls([](const Tensor& x) { return eye(x.size(0), x.size(1), like(x)); });
+
+  for (const char* name : {"zeros_like", "ones_like", "full_like"}) time_row(name, {{{1 << 20}}});
+  time_row("arange", {{{1 << 20}}});
+  time_row("linspace", {{{1 << 20}}});
+  time_row("eye", {{{1024, 1024}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -238,7 +238,7 @@ void gradient_row(const char* name, const Variant& variant, std::vector<std::vec
       });
 }
 
-void gradient_rows() {
+void logits_gradient_rows() {
   const auto plain = [](const Tensor&) { return CrossEntropyOptions(); };
   const auto smoothed = [](const Tensor&) { return CrossEntropyOptions{.label_smoothing = 0.2}; };
   const auto ignoring = [](const Tensor& x) {
@@ -287,8 +287,12 @@ void cross_entropy_rows() {
                   {{{2, 3}, {2, 3}}, {{4, 3, 2}, {4, 3, 2}}}, [](const auto& x, const auto& t) {
                     return cross_entropy(x, t, {.weight = class_weights(x), .label_smoothing = 0.3});
                   });
-  gradient_rows();
+  logits_gradient_rows();
   nll_rows();
+
+  time_row("cross_entropy_of_infinite_logits", {{{4, 5}, {4}}});
+  time_row("cross_entropy", {{{4096, 32000}, {4096}}});
+  time_row("nll_loss", {{{4096, 1000}, {4096}}});
 }
 
 }  // namespace tinytorch::conformance

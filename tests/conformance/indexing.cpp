@@ -2,7 +2,9 @@
 #include "core/ops/indexing_kernels.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "autograd/internal/indexing.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -186,6 +188,47 @@ void scatter_rows() {
       });
 }
 
+/// The elements at the indices along axis 1, and 0 for all but the last of an index; these elements become 0.
+Array taken_last(Array& x, const Array& index) {
+  Array taken = index;
+  for (std::int64_t i = index.shape[0] - 1; i >= 0; --i) {
+    for (std::int64_t k = index.shape[1] - 1; k >= 0; --k) {
+      const Dims at{i, k};
+      double& from = x.values[offset_in(x, with_index(at, 1, index(at)))];
+      taken.values[offset_in(index, at)] = std::exchange(from, 0.0);
+    }
+  }
+  return taken;
+}
+
+void scatter_gradient_rows() {
+  const std::vector<std::vector<Shape>> shapes{
+      {{3, 5}, {3, 4}}, {{3, 5}, {2, 7}}, {{3, 5}, {0, 7}}, {{67, 6}, {67, 131}}};
+  const auto gradients = [](const Tensor& grad, const Tensor& index) {
+    return tinytorch::detail::scatter_gradients(grad, {1, index});
+  };
+  row("scatter_gradient")
+      .inputs(real(-9, 9), indices(5))
+      .operand_shapes(shapes)
+      .covers(kernels::scatter_gradient)
+      .skip_dtype_errors()
+      .reference([](Array grad, const Array& index) {
+        taken_last(grad, index);
+        return grad;
+      })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& grad, const Tensor& index) { return gradients(grad, index).x; });
+  row("scatter_gradient_of_source")
+      .inputs(real(-9, 9), indices(5))
+      .operand_shapes(shapes)
+      .skip_dtype_errors()
+      .reference([](Array grad, const Array& index) { return taken_last(grad, index); })
+      .exactly()
+      .gradient(not_differentiable)
+      .calls([=](const Tensor& grad, const Tensor& index) { return gradients(grad, index).source; });
+}
+
 void index_add_with_alpha_row() {
   row("index_add_with_alpha")
       .inputs(real(-9, 9), indices(3), real(-9, 9))
@@ -209,6 +252,7 @@ void mask_rows() {
       .dtypes(kAllDTypes)
       .result_dtype(DType::i64)
       .shapes({{}, {1}, {7}, {0}, {3, 0}, {3, 5}, {2, 3, 4}, {67, 131}})
+      .covers(kernels::count_true)
       .covers(kernels::nonzero)
       .reference(nonzero_indices)
       .gradient(not_differentiable)
@@ -279,8 +323,24 @@ void mask_rows() {
 void indexing_rows() {
   gather_rows();
   scatter_rows();
+  scatter_gradient_rows();
   index_add_with_alpha_row();
   mask_rows();
+
+  time_row("gather", {{{4096, 1024}, {4096, 1024}}});
+  time_row("gather_from_last_axis", {{{1 << 14, 64}, {1 << 14, 64}}});
+  time_row("take_along_axis", {{{1024, 1024}, {1024, 1024}}});
+  time_row("index_select", {{{1024, 1024, 4}, {512}}});
+  time_row("embedding", {{{32000, 128}, {8192}}});
+  time_row("embedding", {{{4, 8}, {4}}});
+  time_row("scatter", {{{1024, 1024}, {1024, 1024}, {1024, 1024}}});
+  time_row("scatter_add", {{{4096, 1024}, {4096, 1024}, {4096, 1024}}});
+  time_row("scatter_add_to_a_line", {{{1024}, {1 << 20}, {1 << 20}}});
+  time_row("index_add", {{{1024, 1024, 4}, {512}, {1024, 512, 4}}});
+  time_row("nonzero", {{{1 << 20}}});
+  time_row("masked_select", {{{1 << 20}, {1 << 20}}});
+  time_row("one_hot", {{{1 << 18}}});
+  time_row("bincount", {{{1 << 20}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -100,6 +100,10 @@ void interpolate_rows() {
       .exactly()
       .gradient(differentiable)
       .calls([](const auto& x) { return interpolate_by(x, 2); });
+
+  time_row("interpolate_bilinear_up", {{{32, 64, 32, 32}}});
+  time_row("interpolate_by_one_factor", {{{8, 64, 64, 64}}});
+  time_row("interpolate_by_factors", {{{8, 64, 64, 64}}});
 }
 
 }  // namespace tinytorch::conformance

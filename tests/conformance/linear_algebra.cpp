@@ -219,6 +219,16 @@ void linear_algebra_rows() {
       .gradient(not_differentiable)
       .calls([](const Tensor& x, const Tensor& a, const Tensor& b) { return baddbmm(x, a, b, 3, -2); });
   einsum_rows();
+
+  time_row("einsum_matrix_product",
+           {.shapes = {{512, 512}, {512, 512}}, .operations = 2.0 * 512 * 512 * 512});
+  time_row("outer", {{{1024}, {1024}}});
+  time_row("dot", {{{1 << 20}, {1 << 20}}});
+  time_row("bmm", {.shapes = {{512, 16, 16}, {512, 16, 16}}, .operations = 2.0 * 512 * 16 * 16 * 16});
+  time_row("bmm", {.shapes = {{64, 128, 64}, {64, 64, 128}}, .operations = 2.0 * 64 * 128 * 64 * 128});
+  time_row("addmm", {.shapes = {{512}, {512, 512}, {512, 512}}, .operations = 2.0 * 512 * 512 * 512});
+  time_row("baddbmm",
+           {.shapes = {{64, 64, 64}, {64, 64, 64}, {64, 64, 64}}, .operations = 2.0 * 64 * 64 * 64 * 64});
 }
 
 }  // namespace tinytorch::conformance

@@ -1,8 +1,11 @@
 #include "core/ops/loss.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/creation.h"
+#include "core/ops/loss_kernels.h"
+#include "core/ops/shape.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -32,6 +35,8 @@ double sum_of(const Array& x) {
 Row& loss_row(const char* name, const Domain& x, const Domain& t, Reduction reduction, BinaryFunction f) {
   return row(name)
       .inputs(x, t)
+      .covers(reduction == Reduction::none ? static_cast<const KernelSlot&>(kernels::losses)
+                                           : kernels::total_loss)
       .operand_shapes(reduction == Reduction::mean ? kShapes : kShapesWithEmpty)
       .reference([=](const Array& prediction, const Array& target) {
         const Array losses = elementwise_loss(prediction, target, f);
@@ -257,6 +262,62 @@ void cosine_rows() {
       });
 }
 
+/// The row of kernels::loss_gradient, for a gradient of each loss or of all; `f` is the slope at x and t.
+void slope_row(const char* name, const kernels::LossForm& form, const Domain& x, const Domain& t,
+               BinaryFunction f) {
+  row(name)
+      .inputs(x, t, real(-2, 2))
+      .covers(kernels::loss_gradient)
+      .operand_shapes({{{}, {}, {}},
+                       {{7}, {7}, {7}},
+                       {{0}, {0}, {}},
+                       {{3, 5}, {3, 5}, {}},
+                       {{131, 67}, {131, 67}, {131, 67}}})
+      .skip_dtype_errors()
+      .reference([=](const Array& prediction, const Array& target, const Array& grad) {
+        return generate(prediction.shape, [&](const Dims& at) {
+          return broadcast_element(grad, at) * f(prediction(at), target(at));
+        });
+      })
+      .gradient(not_differentiable)
+      .calls([form](const Tensor& prediction, const Tensor& target, const Tensor& grad) {
+        Tensor dx = empty_like(prediction);
+        if (dx.numel() > 0) kernels::loss_gradient(form, prediction, target, expand(grad, dx.shape()), dx);
+        return dx;
+      });
+}
+
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+
+// The gradient kernel alone. The rows above check that it computes the derivatives.
+void slope_rows() {
+  using kernels::LossKind;
+  const Domain any = real(-3, 3), share = real(0, 1).including({0.0, 1.0}),
+               sign = real(-1, 1).including({1.0, -1.0});
+  slope_row("mse_loss_gradient", {LossKind::squared_error}, any.including({inf, nan}), any,
+            [](double x, double t) { return 2 * (x - t); });
+  slope_row("l1_loss_gradient", {LossKind::absolute_error}, any.including({1.0, inf, nan}),
+            any.including({1.0}),
+            [](double x, double t) { return (x > t ? 1.0 : 0.0) - (x < t ? 1.0 : 0.0); });
+  slope_row("huber_loss_gradient", {LossKind::huber, 0.75, 1}, any.including({inf, nan}), any,
+            [](double x, double t) { return x != x ? x : std::clamp(x - t, -0.75, 0.75); });
+  slope_row("smooth_l1_loss_gradient", {LossKind::huber, 0.75, 0.75}, any, any,
+            [](double x, double t) { return std::clamp(x - t, -0.75, 0.75) / 0.75; });
+  slope_row("binary_cross_entropy_gradient", {LossKind::binary_cross_entropy}, real(0.05, 0.95), share,
+            [](double x, double t) { return (x - t) / std::max(x * (1 - x), 1e-12); });
+  slope_row("binary_cross_entropy_with_logits_gradient", {LossKind::binary_cross_entropy_with_logits},
+            any.including({100.0, -100.0, inf, -inf, nan}), share,
+            [](double x, double t) { return (1 - t) * sigmoid_of(x) - t * sigmoid_of(-x); });
+  slope_row("kl_div_gradient", {LossKind::divergence}, real(-4, 0), share,
+            [](double, double t) { return -t; });
+  slope_row("kl_div_of_logarithms_gradient", {LossKind::divergence_of_logarithms}, real(-4, 0), real(-4, 0),
+            [](double, double t) { return -std::exp(t); });
+  slope_row("hinge_loss_gradient", {LossKind::hinge, 0.5}, any.including({nan}), sign,
+            [](double x, double t) { return 0.5 - t * x <= 0 ? 0 : -t; });
+  slope_row("hinge_embedding_loss_gradient", {LossKind::hinge_embedding, 0.5}, any, sign,
+            [](double x, double t) { return (t != -1 ? 1.0 : 0.0) - (t != 1 && x < 0.5 ? 1.0 : 0.0); });
+}
+
 }  // namespace
 
 void loss_rows() {
@@ -265,6 +326,16 @@ void loss_rows() {
   divergence_rows();
   hinge_rows();
   cosine_rows();
+  slope_rows();
+
+  for (const char* name :
+       {"mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "binary_cross_entropy",
+        "binary_cross_entropy_with_logits", "kl_div", "hinge_loss", "hinge_embedding_loss"}) {
+    time_row(name, {{{1 << 20}, {1 << 20}}});
+  }
+  time_row("mse_loss", {{{4, 8}, {4, 8}}});
+  time_row("cosine_similarity", {{{4096, 256}, {4096, 256}}});
+  time_row("cosine_embedding_loss", {{{4096, 256}, {4096, 256}, {4096}}});
 }
 
 }  // namespace tinytorch::conformance

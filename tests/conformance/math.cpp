@@ -124,6 +124,10 @@ void math_rows() {
       .reference([](double a, double b) { return std::atan2(a, b); })
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return atan2(a, b); });
+
+  for (const char* name : {"exp", "tanh", "sin", "log"}) time_row(name, {{{1 << 24}}});
+  for (const char* name : {"exp", "log", "tanh", "sin"}) time_row(name, {{{1 << 20}}, DType::f64});
+  for (const char* name : {"exp", "sqrt", "tanh"}) time_row(name, {{{4, 8}}});
 }
 
 }  // namespace tinytorch::conformance

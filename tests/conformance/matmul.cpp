@@ -114,6 +114,18 @@ void matmul_rows() {
       .calls([](const auto& x, const auto& weight, const auto& bias) {
         return linear(x, weight, bias, Activation::relu);
       });
+
+  for (const std::int64_t n : {4, 32, 128, 256, 512, 1024, 2048}) {
+    time_row("matmul", {.shapes = {{n, n}, {n, n}}, .operations = 2.0 * static_cast<double>(n * n * n)});
+  }
+  time_row("matmul",
+           {.shapes = {{512, 512}, {512, 512}}, .dtype = DType::f64, .operations = 2.0 * 512 * 512 * 512});
+  time_row("matmul", {.shapes = {{1, 2048}, {2048, 2048}}, .operations = 2.0 * 2048 * 2048});
+  time_row("matmul", {.shapes = {{2048, 2048}, {2048, 1}}, .operations = 2.0 * 2048 * 2048});
+  time_row("linear", {.shapes = {{512, 512}, {512, 512}, {512}}, .operations = 2.0 * 512 * 512 * 512});
+  time_row("linear", {.shapes = {{64, 784}, {128, 784}, {128}}, .operations = 2.0 * 64 * 784 * 128});
+  time_row("linear", {{{4, 8}, {4, 8}, {4}}});
+  time_row("linear_relu", {.shapes = {{512, 512}, {512, 512}, {512}}, .operations = 2.0 * 512 * 512 * 512});
 }
 
 }  // namespace tinytorch::conformance

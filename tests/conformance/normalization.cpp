@@ -312,6 +312,14 @@ void normalization_rows() {
   batch_rows();
   batch_gradient_rows();
   group_rows();
+
+  time_row("layer_norm", {{{4096, 1024}, {1024}, {1024}}});
+  time_row("layer_norm", {{{4, 8}, {8}, {8}}});
+  time_row("rms_norm", {{{4096, 1024}, {1024}}});
+  time_row("batch_norm_in_training", {{{32, 64, 32, 32}, {64}, {64}}});
+  time_row("batch_norm", {{{32, 64, 32, 32}, {64}, {64}, {64}, {64}}});
+  time_row("group_norm", {{{32, 64, 32, 32}, {64}, {64}}});
+  time_row("instance_norm", {{{32, 64, 32, 32}, {64}, {64}}});
 }
 
 }  // namespace tinytorch::conformance

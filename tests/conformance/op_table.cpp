@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "tests/conformance/rows.h"
 
@@ -117,6 +118,20 @@ Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tenso
   return added;
 }
 
+bool is_variant(const Row& row) {
+  return std::ranges::any_of(table(), [&](const Row& other) {
+    return other.family == row.family && row.name.starts_with(other.name + "_");
+  });
+}
+
+void time_row(std::string_view name, TimedCall call) {
+  const auto found = std::ranges::find(table(), name, &Row::name);
+  if (found == table().end()) throw std::logic_error("time_row: no row " + std::string(name));
+  if (call.shapes.size() != found->domains.size())
+    throw std::logic_error("time_row: another number of operands than the row " + found->name);
+  found->timed_calls.push_back(std::move(call));
+}
+
 const std::deque<Row>& op_table() {
   static const bool filled = [] {
     activation_rows();
@@ -129,6 +144,7 @@ const std::deque<Row>& op_table() {
     copy_rows();
     creation_rows();
     cross_entropy_rows();
+    gradient_rows();
     indexing_rows();
     interpolate_rows();
     linear_algebra_rows();

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -92,6 +93,13 @@ struct Tolerance {
   double absolute;
 };
 
+/// Operands on which `./tito benchmark` times a row.
+struct TimedCall {
+  std::vector<Shape> shapes;
+  DType dtype = DType::f32;  ///< of the operands whose dtype is not fixed
+  double operations = 0;     ///< floating-point operations of the call, if these bound its speed
+};
+
 class Row {
  public:
   Row(std::string name, std::string family) : name(std::move(name)), family(std::move(family)) {}
@@ -164,6 +172,7 @@ class Row {
   Tolerance f64_tolerance{1e-13, 1e-13};
   Gradient gradient_class;
   std::vector<std::vector<Shape>> tested_shapes = {};
+  std::vector<TimedCall> timed_calls = {};
   std::function<Array(std::span<const Array>)> expected;
   Call call;
   VariableCall variable_call;  ///< empty for an op of Tensors only
@@ -180,6 +189,13 @@ Row& row(std::string name, const Kernel<void(const Tensor&, Tensor&)>& kernel,
          const char* file = __builtin_FILE());
 Row& row(std::string name, const Kernel<void(const Tensor&, const Tensor&, Tensor&)>& kernel,
          const char* file = __builtin_FILE());
+
+/// Whether the row is named after another of its family: "sum_over_first_axis" after "sum".
+bool is_variant(const Row& row);
+
+/// Lets `./tito benchmark` time the row of this name, and its gradient if it has one. An elementwise op is
+/// timed anyway, on 2^20 elements, but its variants are not.
+void time_row(std::string_view name, TimedCall call);
 
 /// All rows. Their names differ.
 const std::deque<Row>& op_table();

@@ -83,6 +83,9 @@ void pad_rows() {
       .calls([](const auto& x) {
         return pad(x, {{3, 1}, {0, 2}}, PadMode::circular);
       });
+
+  time_row("pad", {{{1024, 1024}}});
+  time_row("pad_reflecting", {{{1024, 1024}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -274,6 +274,7 @@ void adaptive_max_rows(const std::string& name, const Pair& size, const std::vec
       .gradient(except_at_ties)
       .calls([=](const auto& x) { return adaptive_max_pool2d(x, size); });
   row("adaptive_max_pool2d_with_indices" + name)
+      .covers(kernels::adaptive_max_pool2d)
       .inputs(values)
       .result_dtype(DType::i64)
       .shapes(shapes)
@@ -349,6 +350,8 @@ void pooling_rows() {
                 {{1, 2, 3, 4}, {2, 3, 12, 13}});
   max_pool_rows("_dilated", 2, {.stride = {1, 2}, .padding = 1, .dilation = {2, 3}},
                 {{1, 1, 4, 6}, {2, 5, 11, 12}});
+  max_pool_rows("_with_long_rows", {2, 17}, {.stride = {1, 9}, .padding = {1, 8}, .dilation = {2, 1}},
+                {{1, 1, 2, 12}, {2, 3, 5, 90}});
   max_pool_rows("_rounded_up", 3, {.stride = 2, .ceil_mode = true}, {{1, 1, 4, 4}, {2, 3, 9, 10}});
   avg_pool_rows("", 2, {}, {{1, 1, 4, 5}, {2, 2, 2, 2}, {0, 3, 4, 4}, {2, 3, 17, 130}, {3, 70, 9, 8}});
   avg_pool_rows("_overlapping", {3, 2}, {.stride = {2, 1}, .padding = {1, 1}},
@@ -361,7 +364,7 @@ void pooling_rows() {
   adaptive_row("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}});
   adaptive_max_rows("", {3, 2}, {{1, 1, 4, 5}, {2, 2, 2, 3}, {0, 3, 4, 4}, {2, 3, 14, 16}, {1, 2, 3, 4}});
   adaptive_max_rows("_overlapping", {7, 9}, {{1, 1, 3, 4}, {1, 2, 10, 12}, {2, 3, 4, 13}});
-  adaptive_max_rows("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}});
+  adaptive_max_rows("_to_one_pixel", 1, {{1, 2, 3, 4}, {2, 3, 14, 16}, {1, 2, 3, 70}});
   one_dimensional_rows();
 
   const MaxPool2dOptions overlapping{.stride = 2, .padding = 1};
@@ -408,6 +411,19 @@ void pooling_rows() {
       .calls([](const Tensor& x) {
         return adaptive_avg_pool2d(channels_last(x), {2, 3});
       });
+
+  for (const char* name : {"max_pool2d", "max_pool2d_overlapping", "avg_pool2d", "avg_pool2d_overlapping",
+                           "adaptive_avg_pool2d_to_one_pixel", "adaptive_max_pool2d_to_one_pixel"}) {
+    time_row(name, {{{32, 64, 32, 32}}});
+  }
+  time_row("max_pool2d_with_indices", {{{32, 64, 32, 32}}});
+  time_row("max_pool2d_gradient", {{{32, 64, 16, 16}, {32, 64, 32, 32}}});
+  time_row("max_pool2d_at", {{{32, 64, 32, 32}, {32, 64, 32, 32}}});
+  time_row("avg_pool2d_gradient", {{{32, 64, 16, 16}, {32, 64, 32, 32}}});
+  time_row("adaptive_max_pool2d_with_indices_to_one_pixel", {{{32, 64, 32, 32}}});
+  time_row("max_pool1d", {{{32, 64, 1024}}});
+  time_row("adaptive_max_pool1d", {{{32, 64, 1024}}});
+  time_row("avg_pool1d", {{{32, 64, 1024}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -126,6 +126,11 @@ void positions_rows() {
       .calls([](const Tensor& x) {
         return sinusoidal_positions(x.size(0), x.size(1), {.dtype = x.dtype(), .device = x.device()});
       });
+
+  time_row("rotate_halves", {{{64, 128, 64}, {128, 32}, {128, 32}}});
+  time_row("rotate_interleaved", {{{64, 128, 64}, {128, 32}, {128, 32}}});
+  time_row("rotary_from_an_offset", {{{64, 128, 64}}});
+  time_row("sinusoidal_positions", {{{1024, 256}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <numeric>
 
+#include "core/ops/sort_kernels.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -91,6 +92,7 @@ void median_rows(const std::string& name, double (*value)(std::span<const double
       .gradient(except_at_ties)
       .calls([=](const auto& x) { return median(x); });
   row(name + "_values_of_second_axis")
+      .covers(kernels::order_statistics)
       .inputs(kMostlyNumbers)
       .dtypes(kAllDTypes)
       .shapes(kMedianShapes)
@@ -197,6 +199,11 @@ void quantile_rows() {
       .tolerances({2e-6, 4e-6}, {1e-13, 1e-13})
       .gradient(except_at_ties)
       .calls([](const auto& x) { return nanquantile(x, three_quantiles(x), 0); });
+
+  time_row("median", {{{1 << 20}}});
+  time_row("nanmedian", {{{1 << 20}}});
+  time_row("quantile", {{{1 << 20}}});
+  time_row("nanquantile", {{{1 << 20}}});
 }
 
 }  // namespace tinytorch::conformance

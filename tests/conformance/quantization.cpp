@@ -113,6 +113,11 @@ void quantization_rows() {
       .calls([](const Tensor& x, const Tensor& weight, const Tensor& bias) {
         return int8_linear(x, quantize_rows(weight), bias);
       });
+
+  time_row("quantize_rows_values", {{{1024, 1024}}});
+  time_row("quantize_rows_scales", {{{1024, 1024}}});
+  time_row("dequantize_rows", {{{1024, 1024}}});
+  time_row("int8_linear", {{{512, 512}, {512, 512}, {512}}});
 }
 
 }  // namespace tinytorch::conformance

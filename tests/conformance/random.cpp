@@ -192,6 +192,14 @@ void random_rows() {
   random_row("randint_u8", kernels::random_integers, DType::u8, integer, integer_call);
   random_row("randint_i32", kernels::random_integers, DType::i32, integer, integer_call);
   random_row("randint_i64", kernels::random_integers, DType::i64, integer, integer_call);
+
+  for (const char* name : {"rand_f32", "randn_f32", "dropout"}) time_row(name, {{{1 << 24}}});
+  time_row("randn_f64", {{{1 << 20}}, DType::f64});
+  time_row("normal", {{{1 << 20}}, DType::f64});
+  time_row("bernoulli", {{{1 << 20}}});
+  time_row("permutation", {{{1 << 20}}});
+  time_row("multinomial", {{{64, 4096}}});
+  time_row("randint_i64", {{{1 << 20}}});
 }
 
 }  // namespace tinytorch::conformance

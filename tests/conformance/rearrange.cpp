@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/ops/copy_kernels.h"
 #include "tests/conformance/op_table.h"
 #include "tests/conformance/rows.h"
 
@@ -27,6 +28,7 @@ Array rearranged(const Array& x, const Shape& shape, const ToSource& to_source) 
 void order_rows() {
   const Domain values = real(-9, 9);
   row("flip")
+      .covers(kernels::flip)
       .inputs(values)
       .dtypes(kAllDTypes)
       .shapes({{}, {1}, {7}, {0}, {3, 5}, {2, 3, 4}, {67, 131}})
@@ -270,6 +272,7 @@ void split_rows() {
 template <class Keep, class Call>
 void triangle_row(const std::string& name, const Keep& keep, const Call& call) {
   row(name)
+      .covers(kernels::triangle)
       .inputs(real(-9, 9).including({inf, nan}))
       .dtypes(kAllDTypes)
       .shapes(kMatrices)
@@ -336,6 +339,16 @@ void rearrange_rows() {
   repeat_interleave_rows();
   split_rows();
   matrix_rows();
+
+  for (const char* name : {"flip", "triu", "tril", "diagonal"}) time_row(name, {{{1024, 1024}}});
+  time_row("roll", {{{1024, 1024}}});
+  time_row("movedim", {{{1024, 1024}}});
+  time_row("repeat", {{{512, 512}}});
+  time_row("tile", {{{512, 512}}});
+  time_row("repeat_interleave", {{{1 << 18}}});
+  time_row("chunk", {{{1024, 1024}}});
+  time_row("split_into_sizes", {{{1024, 7}}});
+  time_row("unbind", {{{1024, 64}}});
 }
 
 }  // namespace tinytorch::conformance

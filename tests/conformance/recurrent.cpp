@@ -282,6 +282,12 @@ void recurrent_rows() {
   cell_rows();
   lstm_rows();
   gru_rows();
+
+  time_row("rnn_cell", {{{32, 256}, {32, 256}, {256, 256}, {256, 256}, {256}, {256}}});
+  time_row("gru_cell", {{{32, 256}, {32, 256}, {768, 256}, {768, 256}, {768}, {768}}});
+  time_row("lstm_cell", {{{32, 256}, {32, 256}, {32, 256}, {1024, 256}, {1024, 256}, {1024}, {1024}}});
+  time_row("lstm_gates", {{{32, 1024}, {32, 1024}, {32, 256}}});
+  time_row("gru_gates", {{{32, 768}, {32, 768}, {32, 256}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -230,6 +230,15 @@ void reduction_rows() {
       .reference(over({0}, true, index_of_smallest))
       .gradient(not_differentiable)
       .calls([](const auto& x) { return argmin(x, 0, true); });
+
+  for (const char* name : {"sum", "max", "min", "argmax", "argmin", "nansum"}) time_row(name, {{{1 << 24}}});
+  for (const char* name : {"sum", "max"}) time_row(name, {{{1 << 18}}});
+  for (const char* name : {"sum_over_first_axis", "sum_over_second_axis_keepdim", "max_over_second_axis",
+                           "argmax_of_second_axis", "max_with_indices_values_over_second_axis",
+                           "min_with_indices_of_second_axis"}) {
+    time_row(name, {{{4096, 4096}}});
+  }
+  for (const char* name : {"sum", "max"}) time_row(name, {{{4, 8}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -13,6 +13,7 @@ void convolution_rows();
 void copy_rows();
 void creation_rows();
 void cross_entropy_rows();
+void gradient_rows();
 void indexing_rows();
 void interpolate_rows();
 void linear_algebra_rows();

@@ -190,6 +190,10 @@ void scan_rows() {
       .reference([](const Array& a, const Array& b) { return recurrence(a, b, true); })
       .gradient(differentiable)
       .calls([](const auto& a, const auto& b) { return linear_recurrence(a, b, 1, true); });
+
+  for (const char* name : {"cummax_values", "cummin_indices", "cumsum", "cumprod"})
+    time_row(name, {{{1024, 1024}}});
+  time_row("linear_recurrence", {{{64, 512, 64}, {64, 512, 64}}});
 }
 
 }  // namespace tinytorch::conformance

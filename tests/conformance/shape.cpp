@@ -128,6 +128,13 @@ void shape_rows() {
       .calls([](const auto& a, const auto& b) {
         return concat(std::vector{a, b}, 1);
       });
+
+  time_row("reshape", {{{4, 8}}});
+  time_row("permute", {{{2, 3, 4}}});
+  time_row("expand", {{{4, 1}}});
+  time_row("slice", {{{4, 8}}});
+  time_row("slice_scatter", {{{1024, 1026}, {1024, 2}}});
+  time_row("concat", {{{1024, 1024}, {1024, 1024}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -108,6 +108,11 @@ void sort_rows() {
       .reference([](const Array& x) { return first_two(order(1, false)(x)); })
       .gradient(not_differentiable)
       .calls([](const auto& x) { return topk(x, 2, 1, false).indices; });
+
+  time_row("sort_values", {{{1 << 20}}});
+  time_row("sort_values", {{{4096, 256}}});
+  time_row("argsort_descending_of_second_axis", {{{4096, 256}}});
+  time_row("topk_values", {{{4096, 256}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -1,5 +1,7 @@
 #include "core/ops/statistics.h"
+#include "core/ops/creation.h"
 #include "core/ops/reduction_kernels.h"
+#include "core/ops/shape.h"
 
 #include <algorithm>
 #include <cmath>
@@ -246,6 +248,28 @@ void rounded_rows() {
       [](const Tensor& x) { return norm(x, 3, {0}, true); });
 }
 
+/// The gradient kernel alone: (x - center) scale, for statistics over some of the axes.
+void gradient_kernel_rows() {
+  const Domain wide{.low = -2, .high = 2, .dtype = DType::f64};
+  row("var_gradient")
+      .inputs(real(-3, 3), wide, wide)
+      .covers(kernels::moment_gradient)
+      .operand_shapes({{{}, {}, {}},
+                       {{3, 4}, {3, 1}, {3, 1}},
+                       {{37, 309}, {1, 309}, {1, 309}},
+                       {{2, 3, 5}, {}, {1, 3, 1}},
+                       {{0, 3}, {1, 3}, {1, 3}}})
+      .skip_dtype_errors()
+      .reference([](double x, double center, double scale) { return (x - center) * scale; })
+      .gradient(not_differentiable)
+      .calls([](const Tensor& x, const Tensor& center, const Tensor& scale) {
+        Tensor dx = empty_like(x);
+        if (dx.numel() > 0)
+          kernels::moment_gradient(x, expand(center, x.shape()), expand(scale, x.shape()), dx);
+        return dx;
+      });
+}
+
 void norm_rows() {
   const Domain values = real(-3, 3);
   row("norm")
@@ -314,6 +338,17 @@ void statistics_rows() {
   nanmean_rows();
   rounded_rows();
   norm_rows();
+  gradient_kernel_rows();
+
+  time_row("prod", {{{1 << 20}}});
+  time_row("any", {{{1 << 20}}});
+  time_row("all", {{{1 << 20}}});
+  for (const char* name : {"var", "logsumexp", "nanmean", "norm"}) time_row(name, {{{1 << 24}}});
+  for (const char* name : {"var_over_second_axis_uncorrected_keepdim", "logsumexp_over_second_axis_keepdim",
+                           "norm_of_order_one_over_second_axis"}) {
+    time_row(name, {{{4096, 1024}}});
+  }
+  time_row("stddev_over_outer_axes", {{{64, 512, 128}}});
 }
 
 }  // namespace tinytorch::conformance

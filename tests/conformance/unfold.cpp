@@ -85,6 +85,9 @@ void unfold_rows() {
   rows_of("", {.kernel = 2}, {3, 3}, {{1, 1}, {0, 2}, {2, 0}, {7, 50}});
   rows_of("_strided", {.kernel = {2, 3}, .stride = {2, 1}, .padding = 1}, {2, 2}, {{1, 1}, {5, 20}});
   rows_of("_dilated", {.kernel = 2, .stride = 2, .padding = 2, .dilation = {2, 3}}, {1, 2}, {{1, 1}, {2, 3}});
+
+  time_row("unfold", {{{32, 64, 32, 32}}});
+  time_row("fold", {{{256, 16, 4}}});
 }
 
 }  // namespace tinytorch::conformance

@@ -24,6 +24,7 @@
 #include "core/error.h"
 #include "core/internal/caching_allocator.h"
 #include "core/ops/creation.h"
+#include "core/ops/reduction.h"
 #include "core/storage.h"
 #include "tests/support/backend.h"
 #include "tests/support/memory_caching.h"
@@ -143,6 +144,14 @@ TEST_F(CachingAllocatorTest, AlignsEachBlock) {
   }
 }
 
+// From 4 MiB on, blocks ask for huge pages; their sizes need not be multiples of these.
+TEST(CpuMemory, HasBlocksOfAnyNumberOfMebibytes) {
+  for (const std::int64_t mebibytes : {4, 5, 6, 7, 9}) {
+    const Tensor x = full({mebibytes << 18}, 1.0);
+    EXPECT_EQ(sum(x).item<double>(), static_cast<double>(x.numel()));
+  }
+}
+
 TEST_F(CachingAllocatorTest, GivesNullForZeroBytes) {
   EXPECT_EQ(allocator.allocate(0), nullptr);
   allocator.deallocate(nullptr, 0);
@@ -194,8 +203,9 @@ TEST_F(CachingAllocatorTest, ReportsItsUseWhenMemoryRunsOut) {
   void* const block = allocator.allocate(512 << 10);
   EXPECT_ERROR(
       allocator.allocate(700000), MemoryError,
-      "[memory] out of memory on toy: asked for 683.6 KiB (a block of 768.0 KiB); tensors hold 512.0 KiB, no "
-      "limit set, about 512.0 KiB free on the device. Use smaller batches, drop tensors that are no longer "
+      "[memory] out of memory on toy: asked for 683.6 KiB (a block of 768.0 KiB); tensors hold 512.0 KiB, 0 "
+      "bytes cached, no limit set, about 512.0 KiB free on the device. Use smaller batches, drop tensors "
+      "that are no longer "
       "needed, or raise the limit");
   EXPECT_EQ(allocator.stats().in_use, std::size_t{512} << 10);
   allocator.deallocate(block, 512 << 10);
@@ -208,8 +218,9 @@ TEST_F(CachingAllocatorTest, StaysBelowItsLimit) {
   void* const fits = allocator.allocate(512);  // only after the cached 256 bytes are released
   EXPECT_ERROR(
       allocator.allocate(1), MemoryError,
-      "[memory] out of memory on toy: asked for 1 bytes (a block of 64 bytes); tensors hold 1.0 KiB, limit "
-      "1.0 KiB, about 1023.0 KiB free on the device. Use smaller batches, drop tensors that are no longer "
+      "[memory] out of memory on toy: asked for 1 bytes (a block of 64 bytes); tensors hold 1.0 KiB, 0 bytes "
+      "cached, limit 1.0 KiB, about 1023.0 KiB free on the device. Use smaller batches, drop tensors that "
+      "are no longer "
       "needed, or raise the limit");
   allocator.set_limit(0);
   allocator.deallocate(allocator.allocate(4096), 4096);
@@ -379,12 +390,12 @@ double held_by_random_sizes(CachingAllocator& allocator, std::size_t largest_kib
   return ratio;
 }
 
-TEST(RandomSizes, HoldAtMostOneAndAHalfTimesThePeak) {
+TEST(RandomSizes, HoldAtMostThreeTenthsMoreThanThePeak) {
   for (const std::size_t largest_kibibytes : {16U, 256U, 2048U}) {
     SmallMemory memory(std::size_t{1} << 30);
     CachingAllocator allocator("toy", memory);
     allocator.set_caching(true);
-    EXPECT_LE(held_by_random_sizes(allocator, largest_kibibytes), 1.5) << largest_kibibytes;
+    EXPECT_LE(held_by_random_sizes(allocator, largest_kibibytes), 1.3) << largest_kibibytes;
     allocator.release_cached();
   }
 }
@@ -485,8 +496,56 @@ TEST(Memory, OfManySmallTensorsIsFewSystemCalls) {
             13u);  // 100,000 blocks of 256 bytes in slabs of 2 MiB
 }
 
-TEST(Memory, OfRandomSequenceLengthsIsAtMostOneAndAHalfTimesThePeak) {
+/// The allocations of a training step of four layers on sequences of this length. The first part of a step
+/// has the gradients of the step before.
+void run_step(CachingAllocator& allocator, std::size_t length,
+              std::vector<std::pair<void*, std::size_t>>& gradients) {
+  std::vector<std::pair<void*, std::size_t>> activations;
+  const auto take = [&](std::size_t bytes) { return std::pair(allocator.allocate(bytes), bytes); };
+  const auto free = [&](std::vector<std::pair<void*, std::size_t>>& blocks) {
+    for (const auto& [block, bytes] : blocks) allocator.deallocate(block, bytes);
+    blocks.clear();
+  };
+  for (int layer = 0; layer < 4; ++layer) {
+    for (const unsigned width : {512U, 1536U, 8U, 2048U}) {
+      const auto [temporary, bytes] = take(length * 128);
+      activations.push_back(take(length * width));
+      allocator.deallocate(temporary, bytes);
+    }
+  }
+  free(gradients);
+  for (std::pair<void*, std::size_t> gradient = take(length * 512); !activations.empty();) {
+    allocator.deallocate(gradient.first, gradient.second);
+    gradient = take(activations.back().second);
+    gradients.push_back(take(16'384 * (activations.size() % 4 + 1)));
+    allocator.deallocate(activations.back().first, activations.back().second);
+    activations.pop_back();
+    if (activations.empty()) allocator.deallocate(gradient.first, gradient.second);
+  }
+}
+
+TEST(RandomLengths, HoldAtMostThreeTenthsMoreThanThePeak) {
+  for (const unsigned longest : {400U, 4000U}) {
+    SmallMemory memory(std::size_t{1} << 30);
+    CachingAllocator allocator("toy", memory);
+    allocator.set_caching(true);
+    std::mt19937 random(3);
+    std::vector<std::pair<void*, std::size_t>> gradients;
+    std::size_t held = 0;
+    for (int step = 0; step < 2000; ++step) {
+      run_step(allocator, 1 + random() % longest, gradients);
+      const MemoryStats stats = allocator.stats();
+      held = std::max(held, stats.in_use + stats.cached);
+    }
+    EXPECT_LE(static_cast<double>(held), 1.3 * static_cast<double>(allocator.stats().peak)) << longest;
+    for (const auto& [block, bytes] : gradients) allocator.deallocate(block, bytes);
+    allocator.release_cached();
+  }
+}
+
+TEST(Memory, OfRandomSequenceLengthsIsLittleMoreThanThePeak) {
   const OwnCache cache;
+  reset_peak_memory(backend());
   std::mt19937 random(3);
   for (int step = 0; step < 60; ++step) {
     const std::int64_t length = 1 + static_cast<std::int64_t>(random() % 400);
@@ -496,7 +555,65 @@ TEST(Memory, OfRandomSequenceLengthsIsAtMostOneAndAHalfTimesThePeak) {
       kept.push_back(empty({length, width}, {.device = backend()}));
   }
   const MemoryStats stats = memory_stats(backend());
-  EXPECT_LE(static_cast<double>(stats.in_use + stats.cached), 1.5 * static_cast<double>(stats.peak));
+  const double slab = backend().type == DeviceType::cuda ? 2 << 20 : 0;
+  EXPECT_LE(static_cast<double>(stats.in_use + stats.cached), slab + 1.3 * static_cast<double>(stats.peak));
+}
+
+TEST(Memory, PeakCanBeMeasuredAnew) {
+  const std::size_t in_use = memory_stats(backend()).in_use;
+  static_cast<void>(empty({1000}, {.device = backend()}));
+  EXPECT_GT(memory_stats(backend()).peak, in_use);
+  reset_peak_memory(backend());
+  EXPECT_EQ(memory_stats(backend()).peak, in_use);
+}
+
+/// Sets TINYTORCH_ALLOCATOR_LIMIT during its lifetime.
+class LimitVariable {
+ public:
+  explicit LimitVariable(const char* value) { setenv(kName, value, /*overwrite=*/1); }
+  ~LimitVariable() { unsetenv(kName); }
+  LimitVariable(const LimitVariable&) = delete;
+  LimitVariable& operator=(const LimitVariable&) = delete;
+
+ private:
+  static constexpr const char* kName = "TINYTORCH_ALLOCATOR_LIMIT";
+};
+
+TEST(LimitVariable, TakesBytesWithASuffix) {
+  SmallMemory memory(1 << 20);
+  const auto limit = [&](const char* value) {
+    const LimitVariable variable(value);
+    return CachingAllocator("toy", memory).stats().limit;
+  };
+  EXPECT_EQ(limit(""), 0u);
+  EXPECT_EQ(limit("0"), 0u);
+  EXPECT_EQ(limit("1000"), 1000u);
+  EXPECT_EQ(limit("64K"), std::size_t{64} << 10);
+  EXPECT_EQ(limit("500M"), std::size_t{500} << 20);
+  EXPECT_EQ(limit("2G"), std::size_t{2} << 30);
+}
+
+TEST(LimitVariable, SaysWhatItTakes) {
+  SmallMemory memory(1 << 20);
+  for (const char* wrong : {"K", "-1", "1.5G", "64k", "64 K", "2T", "18446744073709551616", "17179869184G"}) {
+    const LimitVariable variable(wrong);
+    EXPECT_ERROR(CachingAllocator("toy", memory), ValueError,
+                 "[TINYTORCH_ALLOCATOR_LIMIT] \"" + std::string(wrong) +
+                     "\" is no number of bytes; write one as 500000000, 64K, 500M or 2G");
+  }
+}
+
+TEST(LimitVariable, ReleasesCachedBlocksBeforeAnAllocationFails) {
+  const LimitVariable variable("64K");
+  SmallMemory memory(1 << 20);
+  CachingAllocator allocator("toy", memory);
+  allocator.set_caching(true);
+  allocator.deallocate(allocator.allocate(48 << 10), 48 << 10);
+  void* const block = allocator.allocate(32 << 10);
+  EXPECT_LE(allocator.stats().in_use + allocator.stats().cached, std::size_t{64} << 10);
+  EXPECT_THROW(allocator.allocate(40 << 10), MemoryError);
+  allocator.deallocate(block, 32 << 10);
+  allocator.release_cached();
 }
 
 TEST(Memory, LimitMakesATensorFailAndLeavesTheOthersAlone) {

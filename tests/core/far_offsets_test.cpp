@@ -51,6 +51,7 @@ class LazyAllocator : public Allocator {
   void set_limit(std::size_t) override {}
   void set_caching(bool) override {}
   void release_cached() override {}
+  void reset_peak() override {}
 };
 
 /// Cut to 32 bits, signed or not, it is 5: the offset of another element.
@@ -177,12 +178,13 @@ TEST(FarOffsets, OfIndicesAndSources) {
 
 TEST(FarOffsets, OfTargetsOfAScatter) {
   const Tensor source = random({3, 5, 4}), index = indices(7, {3, 5, 4}), x = random({3, 7, 4});
-  for (const kernels::IndexingKernel* const kernel : {&kernels::scatter, &kernels::scatter_add}) {
-    Tensor expected = clone(x);
-    (*kernel)(source, 1, index, expected);
+  IndexCheck check;
+  for (const kernels::ScatterKernel* const kernel : {&kernels::scatter, &kernels::scatter_add}) {
+    Tensor expected = empty_like(x);
+    (*kernel)(x, source, 1, index, check, expected);
     for (int axis = 0; axis < 3; ++axis) {
       Tensor y = far_copy(x, axis);
-      (*kernel)(source, 1, index, y);
+      (*kernel)(y, source, 1, index, check, y);
       EXPECT_TENSOR_NEAR(contiguous(y), expected, 1e-6);
     }
   }
@@ -206,7 +208,8 @@ TEST(FarOffsets, WithinOneContiguousTensor) {
   EXPECT_TENSOR_EQ(gather(x, 0, contiguous(expand(unsqueeze(line, 1), {3, 2}))), expected);
   EXPECT_TENSOR_EQ(select(x, 0, -1) + 0, select(expected, 0, 0));
   Tensor y = x;
-  kernels::scatter(expected, 0, expand(unsqueeze(line, 1), {3, 2}), y);
+  IndexCheck check;
+  kernels::scatter(y, expected, 0, expand(unsqueeze(line, 1), {3, 2}), check, y);
   EXPECT_TENSOR_EQ(index_select(x, 0, line), expected);
 }
 

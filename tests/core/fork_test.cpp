@@ -19,9 +19,11 @@
 #include "core/ops/matmul.h"
 #include "core/ops/random.h"
 #include "core/ops/reduction.h"
+#include "core/profiler.h"
 #include "core/stream.h"
 #include "nn/normalization.h"
 #include "tests/support/backend.h"
+#include "tests/support/profiles.h"
 #include "tests/support/threads.h"
 
 namespace tinytorch::testing {
@@ -167,6 +169,16 @@ TEST(Fork, ChildMayNormalizeWhileAnotherThreadDid) {
   const Tensor x{{1.0, 2.0}, {3.0, 4.0}};
   const auto normalize = [&] { return to_string(layer(x)); };
   expect_in_children(normalize(), normalize, [&] { layer(x); });
+}
+
+TEST(Fork, ChildMayStopAProfilerWhileAnotherThreadRecorded) {
+  Profiler profiler;
+  const auto record = [&] {
+    const ProfileScope scope("child");
+    ones({3});
+    return std::string(row_of(profiler.stop(), ScopeKind::op, "ones").calls > 0 ? "recorded" : "nothing");
+  };
+  expect_in_children("recorded", record, [] { ones({16}); });
 }
 
 }  // namespace

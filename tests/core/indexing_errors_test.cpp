@@ -4,8 +4,10 @@
 #include <cstdint>
 
 #include "core/error.h"
+#include "core/internal/format.h"
 #include "core/ops/creation.h"
 #include "core/ops/indexing.h"
+#include "core/ops/shape.h"
 #include "core/ops/sort.h"
 #include "tests/core/ones_of.h"
 #include "tests/support/backend.h"
@@ -50,6 +52,41 @@ TEST(IndexErrors, FindTheFirstWrongIndexAmongMany) {
   EXPECT_ERROR(
       gather(ones_of({100, 5}), 1, index.to(backend())), ValueError,
       "[gather] index 5 at [70, 7] is out of range for axis 1 of shape [100, 5]; indices are 0 to 4");
+}
+
+/// Makes the last of the indices that are stored wrong, and expects that each op that checks indices while it
+/// uses them names it.
+void expect_found(const Shape& shape, int axis, Tensor index) {
+  const Tensor x = ones_of(shape);
+  std::int64_t stored = 1;
+  Dims last = index.shape();
+  for (int i = 0; i < last.size(); ++i) {
+    last[i] = index.strides()[i] == 0 ? 0 : last[i] - 1;
+    stored *= last[i] + 1;
+  }
+  for (const std::int64_t wrong : {std::int64_t{-1}, shape[axis], std::int64_t{INT64_MIN}}) {
+    index.data<std::int64_t>()[stored - 1] = wrong;
+    const Tensor there = index.to(backend());
+    const auto text = [&](const char* op) {
+      return fmt::format("[{}] index {} at {} is out of range for axis {} of shape {}; indices are 0 to {}",
+                         op, wrong, last, axis, shape, shape[axis] - 1);
+    };
+    EXPECT_ERROR(gather(x, axis, there), ValueError, text("gather"));
+    EXPECT_ERROR(scatter(x, axis, there, 1.0), ValueError, text("scatter"));
+    EXPECT_ERROR(scatter_add(x, axis, there, 1.0), ValueError, text("scatter_add"));
+  }
+}
+
+TEST(IndexErrors, FindTheLastIndexInEachLayout) {
+  const auto indices = [](const Shape& shape) { return zeros(shape, {.dtype = DType::i64}); };
+  expect_found({7}, 0, indices({2'500}));
+  expect_found({2, 7}, 1, indices({2, is_emulated(backend()) ? 3'000 : 70'000}));  // long lines
+  expect_found({7, 40}, 0, indices({300, 40}));                                    // neighbouring lines
+  expect_found({40, 7}, 1, transpose(indices({300, 40})));
+  expect_found({7, 2'000}, 0, indices({1, 2'000}));              // lines of one source
+  expect_found({7, 64}, 0, expand(indices({50, 1}), {50, 64}));  // rows
+  expect_found({7, 3}, 0, expand(indices({50, 1}), {50, 3}));
+  expect_found({9'000, 2}, 0, indices({50, 2}));  // few of many targets
 }
 
 TEST(IndexErrors, OfShapes) {

@@ -95,9 +95,9 @@ TEST(LongSums, OfMatricesAreExactInEachLayout) {
 }
 
 /// Expects f32 sums near those of the same call in f64.
-void expect_near_f64(const Tensor& y, const Tensor& exact) {
+void expect_near_f64(const Tensor& y, const Tensor& exact, double tolerance = 1e-6) {
   EXPECT_EQ(y.shape(), exact.shape());
-  EXPECT_LE(max(abs(y.to(DType::f64) / exact - 1)).item<double>(), 1e-6);
+  EXPECT_LE(max(abs(y.to(DType::f64) / exact - 1)).item<double>(), tolerance);
 }
 
 TEST(LongSums, OfOddSizedMatricesAreExact) {
@@ -237,11 +237,14 @@ TEST(LongSums, OfWeightGradientsMatchConvolutionsInEachLayout) {
 
 // The sums are over 2100 and more elements of a filter, filters or positions. Sizes are odd, windows overlap
 // and reach over the images' edges.
-TEST(LongSums, OfConvolutionsAreExactWithEachOptionInEachLayout) {
+TEST(LongSums, OfConvolutionsAreAccurateWithEachOptionInEachLayout) {
   if (kIsTooSlow) GTEST_SKIP() << "ThreadSanitizer sees these kernels in smaller tests";
   const Options on_device{.device = backend()};
   Generator source(1);
   const Conv2dOptions apart{.stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2};
+  // oneDNN adds 1,056 terms one after another, in an order that depends on the instruction set: by the header
+  // within 1.7e-5.
+  constexpr double kTolerance = 4e-6;
   for (const Conv2dOptions& options : {Conv2dOptions{}, apart}) {
     for (const std::int64_t few : {1, 18}) {
       const std::int64_t many = options.groups * 351, side = 7;
@@ -255,10 +258,10 @@ TEST(LongSums, OfConvolutionsAreExactWithEachOptionInEachLayout) {
       const Tensor dx = conv2d_input_gradient(grad.to(DType::f64), filters.to(DType::f64), image, options);
       for (const bool channels_last : {false, true}) {
         const auto ordered = [&](const Tensor& t) { return with_format(t, channels_last); };
-        expect_near_f64(conv2d(ordered(x), weight, {}, options), y);
+        expect_near_f64(conv2d(ordered(x), weight, {}, options), y, kTolerance);
         const Tensor gradient = conv2d_input_gradient(ordered(grad), filters, image, options);
         const Tensor met = where(dx == 0, ones_like(dx), dx);  // pixels that no window meets
-        expect_near_f64(gradient.to(DType::f64) + (met - dx), met);
+        expect_near_f64(gradient.to(DType::f64) + (met - dx), met, kTolerance);
       }
     }
   }

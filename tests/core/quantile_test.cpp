@@ -6,8 +6,12 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/ops/comparison.h"
+#include "core/ops/random.h"
+#include "core/ops/sort.h"
 #include "tests/core/ones_of.h"
 #include "tests/support/tensor_matchers.h"
+#include "tests/support/threads.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -24,6 +28,36 @@ TEST(Median, NamesWhatDoesNotFit) {
   EXPECT_ERROR(median(ones_of({}), 0), ShapeError, "[median] axis 0 of a tensor that has no axes");
   EXPECT_ERROR(median(Tensor()), ValueError,
                "[median] x is undefined (default-constructed); give it a value first");
+}
+
+/// Expects the median of each row at the index that a sort gives, on any number of threads.
+void expect_medians_as_sorted(const Tensor& x) {
+  const Tensor expected = select(argsort(x, 1), 1, (x.size(1) - 1) / 2);
+  for (const int threads : {1, 2, 3})
+    EXPECT_TENSOR_EQ(on_threads(threads, [&] { return median(x, 1).indices; }), expected) << x.dtype();
+}
+
+TEST(Median, OfLongRowsIsThatOfASort) {
+  Generator source(3);
+  const Tensor uniform = rand({2, scaled(200'000)}, {.dtype = DType::f64}, source).to(backend());
+  for (const DType dtype : {DType::u8, DType::i32, DType::i64, DType::f32, DType::f64}) {
+    expect_medians_as_sorted((uniform * 200).to(dtype));  // with many equal elements
+    expect_medians_as_sorted(zeros_like(uniform).to(dtype));
+    expect_medians_as_sorted((uniform * 1e9 - 5e8).to(dtype));
+  }
+  expect_medians_as_sorted(uniform * 1e-9 + 1);  // whose high bits are equal
+  expect_medians_as_sorted(where(uniform < 0.25, -0.0, where(uniform < 0.5, 0.0, uniform)));
+}
+
+TEST(Quantile, OfLongRowsIsThatOfASort) {
+  Generator source(4);
+  const Tensor x = randn({3, scaled(5'000)}, {}, source).to(backend());
+  const Tensor sorted = sort(x, 1).values;
+  const std::int64_t last = x.size(1) - 1;
+  for (const double q : {0.0, 0.25, 0.5, 1.0}) {
+    EXPECT_TENSOR_EQ(quantile(x, q, 1, false, QuantileInterpolation::nearest),
+                     select(sorted, 1, std::llrint(static_cast<float>(q) * static_cast<float>(last))));
+  }
 }
 
 TEST(Quantile, NamesWhatDoesNotFit) {

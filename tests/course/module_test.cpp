@@ -153,7 +153,7 @@ TEST_F(Course, LeadsThroughAModule) {
   unsetenv("TINYTORCH_PLUGINS");
   EXPECT_EQ(providers.exit_code, 0) << providers.output;
   EXPECT_THAT(providers.output, HasSubstr("relu                           cpu  03_activations"));
-  EXPECT_THAT(providers.output, HasSubstr("6 kernels and 4 hooks of plug-ins"));
+  EXPECT_THAT(providers.output, HasSubstr("10 kernels and 0 hooks of plug-ins"));
 }
 
 /// What the framework does with the solution of a module in which a text is replaced.

@@ -2,11 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "core/device.h"
 #include "tests/support/backend.h"
 #include "tests/support/program.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tinytorch::testing {
 namespace {
@@ -43,6 +46,26 @@ TEST(AutogradTour, PrintsWhatAutogradComputes) {
   EXPECT_THAT(run.output, HasSubstr("x³ at 2: first derivative [12.], second [12.]"));
   EXPECT_THAT(run.output, HasSubstr("clipped: [1. 1.]"));
   EXPECT_THAT(run.output, HasSubstr("cube: right"));
+}
+
+TEST(Profile, OfAnExampleIsPrintedAndWritten) {
+  const TemporaryFolder folder;
+  const std::string trace = (folder.path() / "trace.json").string();
+  const ProgramRun run = run_example("linear_regression", "--quick --profile " + trace);
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr(" s recorded\nkind "), HasSubstr("\nkernel    sub "),
+                                HasSubstr("\nop        backward pass ")));
+  EXPECT_THAT(run.output, ::testing::Not(HasSubstr("GPU")));  // it waits for one
+  std::ostringstream text;
+  text << std::ifstream(trace).rdbuf();
+  EXPECT_THAT(text.str(),
+              AllOf(::testing::StartsWith("{\"traceEvents\":["), HasSubstr("\"cat\":\"kernel\"")));
+  const ProgramRun refused =
+      run_example("linear_regression", "--quick --profile /no/such/directory/trace.json");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.output,
+            "[write_chrome_trace] /no/such/directory/trace.json: cannot be created: there is no directory "
+            "/no/such/directory\n");
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace tito {
 int run_example(const std::string&, const std::vector<std::string>&) { return EXIT_SUCCESS; }
 int show_ops(bool) { return EXIT_SUCCESS; }
 int inspect_file(const std::string&, bool) { return EXIT_SUCCESS; }
-int plot_logs(const PlotOptions&) { return EXIT_SUCCESS; }
+int plot_files(const PlotOptions&) { return EXIT_SUCCESS; }
 int run_tests(const TestOptions&) { return EXIT_SUCCESS; }
+int run_benchmarks(const BenchmarkOptions&) { return EXIT_SUCCESS; }
 int run_drills(const DrillOptions&) { return EXIT_SUCCESS; }
 int mutate_kernels(const MutateOptions&) { return EXIT_SUCCESS; }
 int mutate_course(const MutateOptions&) { return EXIT_SUCCESS; }

@@ -152,6 +152,26 @@ TEST(NLLLoss, OfLogSoftmaxIsCrossEntropy) {
   EXPECT_TENSOR_EQ(nn::NLLLoss()(log_probability, Variable(target)), nn::NLLLoss()(log_probability, target));
 }
 
+TEST(NLLLoss, TakesMoreAxesAndIgnoredElementsOfAnyValue) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  // [1, 2, 3]: the scores of class 0, and of class 1.
+  const Variable x = variable(f64({-1, kNaN, -3, -4, kNaN, -6}, {1, 2, 3}));
+  const Tensor target = here(Tensor{{1, 7, 0}});
+  const NLLOptions options{.weight = f64({0.5, 2}, {2}), .ignore_index = 7};
+  const Variable loss = nll_loss(x, target, options);
+  EXPECT_TENSOR_NEAR(loss, f64({(2 * 4 + 0.5 * 3) / 2.5}, {}));
+  loss.backward();
+  EXPECT_TENSOR_NEAR(x.grad(), f64({0, 0, -0.2, -0.8, 0, 0}, {1, 2, 3}));
+}
+
+TEST(NLLLoss, OfNoClassesIsZeroWhereAllAreIgnored) {
+  const Variable x = variable(zeros({2, 0}, {.device = backend()}));
+  const Variable loss = nll_loss(x, here(Tensor{-100, -100}), {.reduction = Reduction::none});
+  EXPECT_TENSOR_EQ(loss, {0.0, 0.0});
+  loss.backward(ones({2}, {.device = backend()}));
+  EXPECT_EQ(x.grad().shape(), (Shape{2, 0}));
+}
+
 TEST(NLLLoss, RefusesWhatDoesNotFit) {
   const Tensor x = zeros({2, 3}, {.device = backend()});
   EXPECT_ERROR(nn::NLLLoss()(x, x), DTypeError,

@@ -22,18 +22,18 @@ namespace {
 
 using Parameters = std::vector<Variable>;
 
-struct Kind {
+struct OptimizerKind {
   std::string name;
   std::function<std::unique_ptr<nn::Optimizer>(Parameters)> make;
 };
 
 template <class T, class Options>
-Kind kind(std::string name, Options options) {
+OptimizerKind kind(std::string name, Options options) {
   return {std::move(name), [options](Parameters p) { return std::make_unique<T>(std::move(p), options); }};
 }
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all{
+const std::vector<OptimizerKind>& kinds() {
+  static const std::vector<OptimizerKind> all{
       kind<nn::SGD>("SGD", nn::SGDOptions{.learning_rate = 0.1}),
       kind<nn::SGD>("momentum", nn::SGDOptions{.learning_rate = 0.1, .momentum = 0.9, .dampening = 0.3}),
       kind<nn::Adam>("Adam", nn::AdamOptions{.learning_rate = 0.1}),
@@ -63,7 +63,7 @@ void train(Parameters& p, nn::Optimizer& optimizer, int first, int last) {
 }
 
 TEST(OptimizerState, GoesOnBitForBit) {
-  for (const Kind& kind : kinds()) {
+  for (const OptimizerKind& kind : kinds()) {
     SCOPED_TRACE(kind.name);
     Parameters undisturbed = parameters();
     const auto all = kind.make(undisturbed);

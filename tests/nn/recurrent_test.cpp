@@ -183,7 +183,11 @@ TEST(Recurrent, PromotesAnF64Sequence) {
   EXPECT_EQ(nn::GRU(4, 3, f32_layer)(x).dtype(), DType::f64);
   EXPECT_THROW(nn::GRU(4, 3, f32_layer).run(x, {zeros({1, 1, 3}, {.device = backend()})}), DTypeError);
   const nn::LSTM f64_layer(4, 3, {.dtype = DType::f64, .device = backend()});
-  EXPECT_THROW(f64_layer(x.to(DType::f32)), DTypeError);
+  EXPECT_ERROR(f64_layer(x.to(DType::f32)), DTypeError,
+               "[LSTM] the state is f32, but the result would be f64; convert the sequence, the state or the "
+               "layer with .to(dtype)");
+  const Tensor hidden = zeros({1, 1, 3}, f64), cell = zeros({1, 1, 3}, {.device = backend()});
+  EXPECT_THROW(f64_layer.run(x, {hidden, cell}), DTypeError);
 }
 
 TEST(CellState, OfTensorsOrWithoutACellCanBeDetached) {
@@ -227,6 +231,25 @@ TEST(Recurrent, GradientsAreThoseOfFiniteDifferences) {
   for (nn::Module* layer : std::vector<nn::Module*>{&rnn, &lstm, &gru}) {
     const GradcheckResult result = gradcheck_layer(*layer, x);
     EXPECT_TRUE(result) << layer->description() << ": " << result.message;
+  }
+}
+
+// With create_graph, the rule computes by ops that can be differentiated again.
+TEST(Recurrent, GradientsAreTheSameWhereTheyAreRecorded) {
+  const Options exact{.dtype = DType::f64, .device = backend()};
+  const nn::RecurrentOptions options{.bidirectional = true, .dtype = DType::f64, .device = backend()};
+  nn::RNN tanh_layer(2, 3, options), relu_layer(2, 3, options, Nonlinearity::relu);
+  nn::LSTM lstm(2, 3, options);
+  nn::GRU gru(2, 3, {.bidirectional = true, .bias = false, .dtype = DType::f64, .device = backend()});
+  for (nn::Recurrent* layer : std::vector<nn::Recurrent*>{&tanh_layer, &relu_layer, &lstm, &gru}) {
+    const Variable x = variable(randn({4, 2, 2}, exact));
+    std::vector<Variable> inputs = layer->parameters();
+    inputs.push_back(x);
+    const auto loss = [&] { return sum(square((*layer)(x))); };
+    const std::vector<Variable> plain = gradients(loss(), inputs),
+                                recorded = gradients(loss(), inputs, {.create_graph = true});
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      EXPECT_TENSOR_NEAR(plain[i].value(), recorded[i].value()) << layer->description() << ", input " << i;
   }
 }
 

@@ -58,7 +58,7 @@ Calls elementwise_calls() {
       {"abs", unary(abs)},
       {"neg", unary(neg)},
       {"square", unary(square<Variable>)},
-      {"reciprocal", unary(reciprocal<Variable>)},
+      {"reciprocal", unary(reciprocal)},
       {"relu", unary(relu)},
       {"relu6", unary(relu6)},
       {"logsigmoid", unary(logsigmoid)},

@@ -3,6 +3,7 @@
 #include "core/op_scope.h"
 #include "core/ops/composite.h"
 #include "core/ops/internal/check.h"
+#include "core/ops/internal/reduction.h"
 
 // Internal: the definitions of the composite ops that need helpers. core/ops/composite.cpp instantiates them
 // for Tensor, autograd/rules/composite.cpp for Variable.
@@ -76,7 +77,8 @@ T sum_to(const T& x, const Shape& shape) {
   const OpScope scope("sum_to");
   if (x.shape() == shape) return x;
   const Axes axes = detail::broadcast_axes(shape, x.shape());
-  return reshape(axes.empty() ? x : sum(x, axes, true), shape);
+  const bool is_sum = detail::reduced_numel(x.shape(), axes) != 1;
+  return reshape(is_sum ? sum(x, axes, true) : x, shape);
 }
 
 }  // namespace tinytorch

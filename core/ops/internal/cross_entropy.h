@@ -4,6 +4,7 @@
 #include "core/ops/comparison.h"
 #include "core/ops/composite.h"
 #include "core/ops/cross_entropy.h"
+#include "core/ops/internal/indexing.h"
 #include "core/ops/internal/loss.h"
 
 // Internal: the definitions of the losses of classification. core/ops/cross_entropy.cpp instantiates them for
@@ -36,6 +37,13 @@ Shape without_classes(const Shape& scores);
 Axes classes_last(int rank);
 /// The weights in the dtype of the scores; 1 where there are none.
 Tensor class_weight(const Tensor& weight, DType dtype);
+/// The classes of a checked target [rows, ...] for nll_loss(), each [rows, 1, ...].
+struct TargetClasses {
+  Tensor counted;  ///< whether the target is not ignored
+  Tensor index;    ///< the class, i64; 0 if ignored
+  Tensor weight;   ///< of the class, 0 if ignored
+};
+TargetClasses target_classes(DType dtype, const Tensor& target, const NLLOptions& options);
 /// True at each row's class, [rows, classes]; nowhere in rows that are ignored.
 Tensor is_target(std::int64_t classes, const Tensor& target, std::int64_t ignore_index);
 /// Five values for each of the logits' rows, [5, rows]; see kernels::cross_entropy.
@@ -79,13 +87,14 @@ template <TensorLike T>
 T nll_loss(const T& log_probability, const Tensor& target, const NLLOptions& options, const char* op) {
   const OpScope scope(op);
   detail::check_nll(op, value_of(log_probability), target, options);
-  const T rows = detail::class_rows(log_probability);
-  const Tensor chosen =
-      detail::is_target(rows.size(1), reshape(target, {rows.size(0)}), options.ignore_index);
-  const Tensor each = where(chosen, detail::class_weight(options.weight, rows.dtype()), Tensor(0.0));
-  const Tensor weight = sum(each, {1}).to(rows.dtype());
-  const detail::RowLosses<T> losses{-sum(where(chosen, rows, T(0.0)), {1}) * T(weight), weight};
-  return detail::reduce_rows(losses, detail::without_classes(log_probability.shape()), options.reduction);
+  const detail::TargetClasses classes = detail::target_classes(log_probability.dtype(), target, options);
+  const detail::IndexMap map{.axis = 1, .index = classes.index, .is_distinct = true};  // one in each row
+  const T chosen =
+      log_probability.size(1) == 0 ? sum(log_probability, {1}, true) : gather_unchecked(log_probability, map);
+  const T loss = -where(classes.counted, chosen, T(0.0)) * T(classes.weight);
+  const Shape rows{target.numel()};
+  return detail::reduce_rows(detail::RowLosses<T>{reshape(loss, rows), reshape(classes.weight, rows)},
+                             target.shape(), options.reduction);
 }
 
 }  // namespace tinytorch

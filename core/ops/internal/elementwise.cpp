@@ -80,10 +80,35 @@ Tensor binary(const kernels::BinaryKernel& kernel, OperandTypes types, const Ten
   return y;
 }
 
-Tensor gradient_binary(const kernels::BinaryKernel& kernel, const Tensor& x, const Tensor& grad) {
-  Tensor y = empty_like(x);
-  if (y.numel() > 0) kernel(x, grad, y);
-  return y;
+namespace {
+
+/// @throws ValueError, DeviceError
+Device common_device_of(const char* op, const Operand& a, const Operand& b, const Operand& c) {
+  for (const Operand* x : {&a, &b, &c}) require_defined(op, x->tensor, x->name);
+  common_device(op, a, c);
+  const Device device = common_device(op, b, c);
+  return a.tensor.is_weakly_typed() ? device : common_device(op, a, b);
 }
+
+Shape common_shape_of(const char* op, const Tensor& a, const Tensor& b, const Tensor& c) {
+  return broadcast_shapes(op, broadcast_shapes(op, a.shape(), b.shape()), c.shape());
+}
+
+DType promoted_dtype(const Tensor& a, const Tensor& b, const Tensor& c, bool to_floating) {
+  const DType dtype = common_dtype(a, b, c);
+  return to_floating && !is_floating(dtype) ? DType::f32 : dtype;
+}
+
+}  // namespace
+
+TernaryOperands::TernaryOperands(const char* op, const Operand& a, const Operand& b, const Operand& c,
+                                 bool to_floating)
+    : device_(common_device_of(op, a, b, c)),
+      dtype_(promoted_dtype(a.tensor, b.tensor, c.tensor, to_floating)),
+      shape_(common_shape_of(op, a.tensor, b.tensor, c.tensor)),
+      weakly_typed_(a.tensor.is_weakly_typed() && b.tensor.is_weakly_typed() && c.tensor.is_weakly_typed()),
+      a_(a.tensor, dtype_, shape_),
+      b_(b.tensor, dtype_, shape_),
+      c_(c.tensor, dtype_, shape_) {}
 
 }  // namespace tinytorch

@@ -11,18 +11,21 @@ namespace tinytorch {
 
 namespace detail {
 
-/// Checked indices along an axis (0 ... rank-1): i64, within the axis, any strides (0 where expanded).
+/// Indices along an axis (0 ... rank-1): i64, any strides (0 where expanded).
 struct IndexMap {
   int axis;
   Tensor index;
+  bool is_in_range = true;   ///< the indices are known to be within the axis; else the op checks that
+  bool is_distinct = false;  ///< no index is known to repeat along the axis
 };
 
 /// The indices as i64.
 /// @throws ShapeError, DTypeError, DeviceError  they do not fit x
 /// @throws ValueError  one is out of range
 Tensor checked_index(const char* op, const Tensor& x, int axis, const Tensor& index);
-/// checked_index() of an index that has x's axes, and only `axis` longer than x's.
-IndexMap checked_map(const char* op, const Tensor& x, int axis, const Tensor& index);
+/// An index that has x's axes, and only `axis` longer than x's. The op will check that it is in range.
+/// @throws ShapeError, DTypeError, DeviceError  as checked_index()
+IndexMap index_map(const char* op, const Tensor& x, int axis, const Tensor& index);
 /// checked_index() of an index with one axis, expanded from that axis to `shape`.
 IndexMap checked_slices(const char* op, const Tensor& x, int axis, const Tensor& index, const Shape& shape);
 /// x's shape with another length at the axis.
@@ -45,13 +48,21 @@ Tensor zero_bins(const Tensor& x, const Tensor& weights, std::int64_t bins);
 /// @throws DTypeError  the mask is not bool. DeviceError  different devices
 Tensor true_positions(const char* op, const Tensor& x, const Tensor& mask, const Shape& shape);
 
-// gather(), scatter() and scatter_add() at checked indices; the source has the index's shape and x's dtype.
+// gather(), scatter() and scatter_add() without checks of shapes and dtypes: the source has the index's shape
+// and x's dtype. They throw a ValueError if an index that is not known to be in range is not.
 // autograd/internal/indexing.h has them for Variables.
 Tensor gather_unchecked(const Tensor& x, const IndexMap& map);
 Tensor scatter_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source);
 Tensor scatter_add_unchecked(const Tensor& x, const IndexMap& map, const Tensor& source);
 /// scatter_add_unchecked() to zeros of this shape.
 Tensor scatter_add_to_zeros(const Shape& shape, const IndexMap& map, const Tensor& source);
+
+/// The gradients of scatter_unchecked() from that of its result.
+struct ScatterGradients {
+  Tensor x;
+  Tensor source;
+};
+ScatterGradients scatter_gradients(const Tensor& grad, const IndexMap& map);
 
 /// The source in the index's shape: a scalar expanded, a longer source cut.
 template <TensorLike T>
@@ -75,14 +86,14 @@ template <TensorLike T>
 T gather(const T& x, int axis, const Tensor& index) {
   const OpScope scope("gather");
   const int along = normalize_axis("gather", axis, x.rank());
-  return gather_unchecked(x, detail::checked_map("gather", value_of(x), along, index));
+  return gather_unchecked(x, detail::index_map("gather", value_of(x), along, index));
 }
 
 template <TensorLike T>
 T scatter(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
   const OpScope scope("scatter");
   const int along = normalize_axis("scatter", axis, x.rank());
-  const detail::IndexMap map = detail::checked_map("scatter", value_of(x), along, index);
+  const detail::IndexMap map = detail::index_map("scatter", value_of(x), along, index);
   return scatter_unchecked(x, map, detail::broadcast_source("scatter", x, map, source));
 }
 
@@ -90,7 +101,7 @@ template <TensorLike T>
 T scatter_add(const T& x, int axis, const Tensor& index, const std::type_identity_t<T>& source) {
   const OpScope scope("scatter_add");
   const int along = normalize_axis("scatter_add", axis, x.rank());
-  const detail::IndexMap map = detail::checked_map("scatter_add", value_of(x), along, index);
+  const detail::IndexMap map = detail::index_map("scatter_add", value_of(x), along, index);
   return scatter_add_unchecked(x, map, detail::broadcast_source("scatter_add", x, map, source));
 }
 
@@ -141,7 +152,8 @@ T masked_select(const T& x, const Tensor& mask) {
   const OpScope scope("masked_select");
   const Shape shape = broadcast_shapes("masked_select", x.shape(), mask.shape());
   const Tensor positions = detail::true_positions("masked_select", value_of(x), mask, shape);
-  return gather_unchecked(reshape(expand(x, shape), {-1}), detail::IndexMap{0, positions});
+  return gather_unchecked(reshape(expand(x, shape), {-1}),
+                          detail::IndexMap{.axis = 0, .index = positions, .is_distinct = true});
 }
 
 template <TensorLike T>

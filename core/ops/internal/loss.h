@@ -6,9 +6,10 @@
 #include "core/ops/composite.h"
 #include "core/ops/internal/statistics.h"
 #include "core/ops/loss.h"
+#include "core/ops/loss_kernels.h"
 #include "core/ops/math.h"
 
-// Internal: the definitions of the losses that are made of other ops. core/ops/loss.cpp instantiates them for
+// Internal: the definitions of the losses that are templates. core/ops/loss.cpp instantiates them for
 // Tensor, autograd/rules/loss.cpp for Variable.
 namespace tinytorch {
 
@@ -18,7 +19,8 @@ namespace detail {
 void check_loss_operands(const char* op, const Tensor& prediction, const Tensor& target);
 /// @throws ValueError  it is not positive (or, where zero is allowed, negative), or not finite
 void check_threshold(const char* op, const char* name, double value, bool zero_allowed);
-/// The weight in the prediction's dtype. @throws ShapeError  it does not broadcast to the prediction
+/// The weight in the prediction's dtype; undefined if it is.
+/// @throws ShapeError  it does not broadcast to the prediction
 Tensor checked_weight(const char* op, const char* name, const Tensor& weight, const Tensor& prediction);
 /// @throws ShapeError  x1 and x2 differ, or the target's shape is not x1's without the last axis
 void check_cosine_operands(const char* op, const Tensor& x1, const Tensor& x2, const Tensor& target);
@@ -31,24 +33,47 @@ T cast_like(const T& target, const T& prediction) {
              : target.to(prediction.dtype());
 }
 
+/// How losses are combined: not at all (`each`), or added and divided by n.
+struct LossSum {
+  bool each;
+  double n;
+};
+LossSum loss_sum(Reduction reduction, const Tensor& prediction);
+
+/// Losses that have a kernel, times a weight where it is defined, combined. The target has the prediction's
+/// dtype. Specialized for Tensor, and for Variable with its gradient.
+template <TensorLike T>
+T combined_losses(const kernels::LossForm& form, const LossSum& sum, const T& prediction, const T& target,
+                  const Tensor& weight);
+
+/// kernels::loss_gradient, for a grad that broadcasts to the prediction.
+Tensor loss_gradient(const kernels::LossForm& form, const Tensor& prediction, const Tensor& target,
+                     const Tensor& grad);
+
+/// The losses after their checks.
+template <TensorLike T>
+T loss(const char* op, const kernels::LossForm& form, const T& prediction, const T& target,
+       Reduction reduction) {
+  check_loss_operands(op, value_of(prediction), value_of(target));
+  return combined_losses<T>(form, loss_sum(reduction, value_of(prediction)), prediction,
+                            cast_like<T>(target, prediction), {});
+}
+
+/// The same with a weight, which may be undefined.
+template <TensorLike T>
+T weighted_loss(const char* op, const kernels::LossForm& form, const T& prediction, const T& target,
+                const Tensor& weight, Reduction reduction) {
+  check_loss_operands(op, value_of(prediction), value_of(target));
+  return combined_losses<T>(form, loss_sum(reduction, value_of(prediction)), prediction,
+                            cast_like<T>(target, prediction),
+                            checked_weight(op, "weight", weight, value_of(prediction)));
+}
+
+/// The reduction of losses that other ops computed.
 template <TensorLike T>
 T reduce_losses(const T& losses, Reduction reduction) {
   if (reduction == Reduction::none) return losses;
   return reduction == Reduction::mean ? mean(losses) : sum(losses);
-}
-
-/// The reduction of the losses times their weight.
-template <TensorLike T>
-T reduce_weighted_losses(const char* op, const T& losses, const Tensor& weight, Reduction reduction) {
-  if (!weight.defined()) return reduce_losses(losses, reduction);
-  return reduce_losses<T>(losses * checked_weight(op, "weight", weight, value_of(losses)), reduction);
-}
-
-/// |prediction - target|, after the checks of a loss.
-template <TensorLike T>
-T absolute_error(const char* op, const T& prediction, const T& target) {
-  check_loss_operands(op, value_of(prediction), value_of(target));
-  return abs(prediction - cast_like(target, prediction));
 }
 
 }  // namespace detail
@@ -56,7 +81,7 @@ T absolute_error(const char* op, const T& prediction, const T& target) {
 template <TensorLike T>
 T l1_loss(const T& prediction, const std::type_identity_t<T>& target, LossOptions options, const char* op) {
   const OpScope scope(op);
-  return detail::reduce_losses(detail::absolute_error(op, prediction, target), options.reduction);
+  return detail::loss<T>(op, {kernels::LossKind::absolute_error}, prediction, target, options.reduction);
 }
 
 template <TensorLike T>
@@ -64,9 +89,8 @@ T huber_loss(const T& prediction, const std::type_identity_t<T>& target, HuberOp
              const char* op) {
   const OpScope scope(op);
   detail::check_threshold(op, "delta", options.delta, false);
-  const T d = detail::absolute_error(op, prediction, target);
-  const T bounded = minimum(d, T(options.delta));
-  return detail::reduce_losses<T>(bounded * (d - bounded * 0.5), options.reduction);
+  return detail::loss<T>(op, {kernels::LossKind::huber, options.delta}, prediction, target,
+                         options.reduction);
 }
 
 template <TensorLike T>
@@ -76,63 +100,53 @@ T smooth_l1_loss(const T& prediction, const std::type_identity_t<T>& target, Smo
   detail::check_threshold(op, "beta", options.beta, true);
   const double beta = options.beta;
   if (beta == 0) return l1_loss(prediction, target, {options.reduction}, op);
-  const T d = detail::absolute_error(op, prediction, target);
-  const T bounded = minimum(d, T(beta));
-  return detail::reduce_losses<T>(bounded / beta * (d - bounded * 0.5), options.reduction);
+  return detail::loss<T>(op, {kernels::LossKind::huber, beta, beta}, prediction, target, options.reduction);
 }
 
 template <TensorLike T>
 T binary_cross_entropy_with_logits(const T& logits, const std::type_identity_t<T>& target,
                                    const LogitsOptions& options, const char* op) {
   const OpScope scope(op);
+  if (!options.positive_weight.defined()) {
+    return detail::weighted_loss<T>(op, {kernels::LossKind::binary_cross_entropy_with_logits}, logits, target,
+                                    options.weight, options.reduction);
+  }
   detail::check_loss_operands(op, value_of(logits), value_of(target));
   const T t = detail::cast_like<T>(target, logits);
-  T positive = t * softplus(-logits);
-  if (options.positive_weight.defined()) {
-    positive =
-        positive * detail::checked_weight(op, "positive_weight", options.positive_weight, value_of(logits));
-  }
-  return detail::reduce_weighted_losses<T>(op, (1 - t) * softplus(logits) + positive, options.weight,
-                                           options.reduction);
+  const T positive = t * softplus(-logits) *
+                     detail::checked_weight(op, "positive_weight", options.positive_weight, value_of(logits));
+  T losses = (1 - t) * softplus(logits) + positive;
+  const Tensor weight = detail::checked_weight(op, "weight", options.weight, value_of(logits));
+  return detail::reduce_losses<T>(weight.defined() ? losses * weight : losses, options.reduction);
 }
 
 template <TensorLike T>
 T kl_div(const T& log_probability, const std::type_identity_t<T>& target, KLDivergenceOptions options,
          const char* op) {
+  using kernels::LossKind;
   const OpScope scope(op);
   detail::check_loss_operands(op, value_of(log_probability), value_of(target));
-  const T t = detail::cast_like<T>(target, log_probability);
-  T losses;
-  if (options.log_target) {
-    losses = exp(t) * (t - log_probability);
-  } else {
-    const Tensor zero = value_of(t) == 0;
-    const T probability = where(zero, T(1.0), t), x = where(zero, T(0.0), log_probability);
-    losses = where(zero, T(0.0), T(t * (log(probability) - x)));
-  }
-  if (!options.batch_mean || options.reduction != Reduction::mean)
-    return detail::reduce_losses(losses, options.reduction);
-  const Axes all = normalize_axes(op, {}, losses.rank());
-  const double batch = static_cast<double>(losses.rank() == 0 ? 1 : losses.size(0));
-  return T(detail::sum_in_f64(losses, all, false) / batch).to(losses.dtype());
+  detail::LossSum sum = detail::loss_sum(options.reduction, value_of(log_probability));
+  if (options.batch_mean && options.reduction == Reduction::mean)
+    sum.n = static_cast<double>(log_probability.rank() == 0 ? 1 : log_probability.size(0));
+  return detail::combined_losses<T>(
+      {options.log_target ? LossKind::divergence_of_logarithms : LossKind::divergence}, sum, log_probability,
+      detail::cast_like<T>(target, log_probability), {});
 }
 
 template <TensorLike T>
 T hinge_embedding_loss(const T& distance, const std::type_identity_t<T>& target, HingeOptions options,
                        const char* op) {
   const OpScope scope(op);
-  detail::check_loss_operands(op, value_of(distance), value_of(target));
-  const Tensor& sign = value_of(target);
-  const T dissimilar = where(sign != 1, relu(options.margin - distance), T(0.0));
-  return detail::reduce_losses<T>(where(sign != -1, distance, T(0.0)) + dissimilar, options.reduction);
+  // The target chooses a term, so it has no gradient.
+  return detail::loss<T>(op, {kernels::LossKind::hinge_embedding, options.margin}, distance,
+                         T(value_of(target)), options.reduction);
 }
 
 template <TensorLike T>
 T hinge_loss(const T& score, const std::type_identity_t<T>& target, HingeOptions options, const char* op) {
   const OpScope scope(op);
-  detail::check_loss_operands(op, value_of(score), value_of(target));
-  return detail::reduce_losses<T>(relu(options.margin - detail::cast_like<T>(target, score) * score),
-                                  options.reduction);
+  return detail::loss<T>(op, {kernels::LossKind::hinge, options.margin}, score, target, options.reduction);
 }
 
 template <TensorLike T>

@@ -1,5 +1,7 @@
 #include "core/ops/internal/operands.h"
 
+#include <optional>
+
 #include "core/ops/creation.h"
 #include "core/ops/internal/check.h"
 
@@ -15,11 +17,11 @@ bool can_hold(DType dtype, std::int64_t value) {
                                 [&]<class T>() { return convert<std::int64_t>(convert<T>(value)) == value; });
 }
 
-/// The dtype of a weakly typed scalar with a tensor. Reads the scalar.
-DType weak_dtype(const Tensor& scalar, const Tensor& tensor) {
-  const bool both_integers = scalar.dtype() == DType::i64 && is_integer(tensor.dtype());
-  if (both_integers && !can_hold(tensor.dtype(), scalar.item<std::int64_t>())) return DType::i64;
-  if (kind(scalar.dtype()) <= kind(tensor.dtype())) return tensor.dtype();
+/// The dtype of a weakly typed scalar with tensors of a dtype. Reads the scalar.
+DType weak_dtype(const Tensor& scalar, DType tensors) {
+  const bool both_integers = scalar.dtype() == DType::i64 && is_integer(tensors);
+  if (both_integers && !can_hold(tensors, scalar.item<std::int64_t>())) return DType::i64;
+  if (kind(scalar.dtype()) <= kind(tensors)) return tensors;
   return is_floating(scalar.dtype()) ? DType::f32 : DType::i64;
 }
 
@@ -28,8 +30,21 @@ DType weak_dtype(const Tensor& scalar, const Tensor& tensor) {
 DType common_dtype(const Tensor& a, const Tensor& b) {
   if (a.dtype() == b.dtype()) return a.dtype();
   if (a.is_weakly_typed() != b.is_weakly_typed())
-    return a.is_weakly_typed() ? weak_dtype(a, b) : weak_dtype(b, a);
+    return a.is_weakly_typed() ? weak_dtype(a, b.dtype()) : weak_dtype(b, a.dtype());
   return promote(a.dtype(), b.dtype());
+}
+
+DType common_dtype(const Tensor& a, const Tensor& b, const Tensor& c) {
+  if (a.is_weakly_typed() && b.is_weakly_typed() && c.is_weakly_typed())
+    return promote(promote(a.dtype(), b.dtype()), c.dtype());
+  std::optional<DType> dtype;  // of the tensors; the scalars adopt it
+  for (const Tensor* x : {&a, &b, &c}) {
+    if (!x->is_weakly_typed()) dtype = promote(dtype.value_or(x->dtype()), x->dtype());
+  }
+  for (const Tensor* x : {&a, &b, &c}) {
+    if (x->is_weakly_typed()) dtype = weak_dtype(*x, *dtype);
+  }
+  return *dtype;
 }
 
 bool broadcasts_to(const Shape& from, const Shape& to) {

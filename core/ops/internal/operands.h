@@ -7,6 +7,7 @@ namespace tinytorch {
 
 /// The dtype that a and b promote to; a weakly typed scalar yields to a tensor of its kind.
 DType common_dtype(const Tensor& a, const Tensor& b);
+DType common_dtype(const Tensor& a, const Tensor& b, const Tensor& c);
 
 /// True where a tensor of shape `from` broadcasts to `to`.
 bool broadcasts_to(const Shape& from, const Shape& to);

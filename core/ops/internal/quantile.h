@@ -4,7 +4,6 @@
 #include "core/ops/internal/reduction.h"
 #include "core/ops/quantile.h"
 #include "core/ops/rearrange.h"
-#include "core/ops/sort.h"
 
 // Internal: the definitions of the medians along an axis and of the quantiles. core/ops/quantile.cpp
 // instantiates them for Tensor, autograd/rules/quantile.cpp for Variable.
@@ -36,12 +35,12 @@ struct Quantiles {
 Tensor checked_quantiles(const char* op, const Tensor& x, double q);
 Tensor checked_quantiles(const char* op, const Tensor& x, const Tensor& q);
 
-/// The indices along the last axis of the elements between which the quantiles are, and the weights of the
+/// The indices in each row of the elements between which the quantiles are, [..., k], and the weights of the
 /// upper ones in f64; these are undefined if the quantiles are the lower ones.
-struct QuantileRanks {
+struct QuantileElements {
   Tensor lower, upper, weight;
 };
-QuantileRanks quantile_ranks(const Tensor& sorted, const Quantiles& quantiles);
+QuantileElements quantile_elements(const Tensor& rows, const Quantiles& quantiles);
 
 /// a + w * (b - a) for a <= b, computed in f64 and rounded once. It adds half of the distance twice, because
 /// the whole one may be infinite.
@@ -52,14 +51,14 @@ T interpolated(const T& a, const T& b, const Tensor& weight) {
   return (from + half + half).to(a.dtype());
 }
 
-/// The quantiles of rows that are sorted along the last axis, [..., k].
+/// The quantiles of rows, [..., k].
 template <TensorLike T>
-T quantiles_of_sorted(const T& sorted, const Quantiles& quantiles) {
-  const auto [lower, upper, weight] = quantile_ranks(value_of(sorted), quantiles);
-  const int last = sorted.rank() - 1;
-  T a = gather_unchecked(sorted, IndexMap{last, lower});
+T quantiles_of_rows(const T& rows, const Quantiles& quantiles) {
+  const auto [lower, upper, weight] = quantile_elements(value_of(rows), quantiles);
+  const int last = rows.rank() - 1;
+  T a = gather_unchecked(rows, IndexMap{last, lower});
   if (!weight.defined()) return a;
-  const T b = gather_unchecked(sorted, IndexMap{last, upper});
+  const T b = gather_unchecked(rows, IndexMap{last, upper});
   return interpolated(a, b, weight);
 }
 
@@ -71,8 +70,7 @@ T quantiles_along(const T& x, const Quantiles& quantiles, std::optional<int> axi
   }
   const int along = normalize_axis(quantiles.op, *axis, x.rank());
   require_elements(quantiles.op, x.shape(), {along});
-  const T sorted = sort(movedim(x, along, -1)).values;
-  return reshape(movedim(quantiles_of_sorted(sorted, quantiles), -1, 0),
+  return reshape(movedim(quantiles_of_rows(movedim(x, along, -1), quantiles), -1, 0),
                  joined(quantiles.q.shape(), reduced_shape(x.shape(), {along}, keepdim)));
 }
 

@@ -12,18 +12,18 @@ namespace tinytorch {
 
 namespace detail {
 
-/// @throws ShapeError  the axis is too short to be padded by so much
-void check_padding(const Shape& shape, int axis, const Padding& padding, PadMode mode);
-/// For each index of the padded axis the index in x of its element.
-IndexMap padded_indices(const Tensor& x, int axis, const Padding& padding, PadMode mode);
-/// @throws as pad(); ShapeError  it would have more than 2^63 elements
-Shape padded_shape(const Shape& shape, const Paddings& paddings);
-/// The index along the axis at which a roll begins. An empty axis begins at 0.
-std::int64_t roll_start(std::int64_t shift, std::int64_t length);
-/// @throws ValueError  not one shift an axis
-void check_roll(const std::vector<std::int64_t>& shifts, const Axes& axes);
+/// The transpose of pad(x, paddings, mode) for an x of this shape: each element is the sum of the gradients
+/// of the elements that are copies of it. The arguments are those of a pad() that did not throw.
+Tensor pad_gradient(const Tensor& grad, const Shape& shape, const Paddings& paddings, PadMode mode);
 /// @throws ShapeError  fewer counts than axes, or too large a result. ValueError  a negative count
 void check_repeat(const char* op, const Shape& shape, const Dims& counts);
+/// Shapes for repeat(): y = reshape(expand(reshape(x, single), repeated), result).
+struct RepeatShapes {
+  Shape single, repeated, result;
+};
+/// The shapes that repeat the first axes with counts above 1, as many as a rank allows. Sets these counts
+/// to 1.
+RepeatShapes repeat_shapes(const Shape& shape, Dims& counts);
 /// The shape of repeat_interleave(). @throws ShapeError  it is too large. ValueError  repeats is negative
 Shape interleaved_shape(const Shape& shape, int axis, std::int64_t repeats);
 /// For each index along the axis of repeat_interleave()'s result the index in x.
@@ -39,9 +39,6 @@ std::vector<std::int64_t> chunk_sizes(const Shape& shape, int axis, std::int64_t
 void check_chunks(const Shape& shape, int axis, const std::vector<std::int64_t>& sizes);
 /// @throws ValueError  chunks is less than 1
 std::int64_t chunk_size(const Shape& shape, int axis, std::int64_t chunks);
-/// Which elements of the last two axes are above a diagonal or, unless `strictly`, on it.
-/// @throws ShapeError  fewer than two axes
-Tensor upper_mask(const char* op, const Tensor& x, std::int64_t diagonal, bool strictly);
 /// The order of axes in which `source` is at `target`.
 Axes moved_axis(int rank, int source, int target);
 /// Zeros of this shape but for the diagonal, which is x: the transpose of diagonal().
@@ -50,55 +47,22 @@ Tensor on_diagonal(const Tensor& x, const Shape& shape, std::int64_t offset, int
 }  // namespace detail
 
 template <TensorLike T>
-T pad(const T& x, const Paddings& paddings, PadMode mode) {
-  const OpScope scope("pad");
-  if (mode == PadMode::constant) return pad(x, paddings);
-  const Shape shape = detail::padded_shape(x.shape(), paddings);
-  for (int i = 0; i < static_cast<int>(paddings.size()); ++i)
-    detail::check_padding(x.shape(), x.rank() - 1 - i, paddings[static_cast<std::size_t>(i)], mode);
-  if (checked_numel("pad", shape) == 0) return pad(x, paddings);
-  T y = x;
-  for (int i = 0; i < static_cast<int>(paddings.size()); ++i) {
-    const int axis = x.rank() - 1 - i;
-    const Padding& padding = paddings[static_cast<std::size_t>(i)];
-    if (padding.before == 0 && padding.after == 0) continue;
-    y = gather_unchecked(y, detail::padded_indices(value_of(y), axis, padding, mode));
-  }
-  return y;
-}
-
-template <TensorLike T>
-T roll(const T& x, const std::vector<std::int64_t>& shifts, const Axes& axes) {
-  const OpScope scope("roll");
-  detail::check_roll(shifts, axes);
-  T y = x;
-  for (int i = 0; i < axes.size(); ++i) {
-    const int axis = normalize_axis("roll", axes[i], x.rank());
-    const std::int64_t start = detail::roll_start(shifts[static_cast<std::size_t>(i)], x.shape()[axis]);
-    if (start > 0) y = concat(std::vector{slice(y, axis, start), slice(y, axis, 0, start)}, axis);
-  }
-  return y;
-}
-
-template <TensorLike T>
 T repeat(const T& x, const Dims& counts) {
   const OpScope scope("repeat");
   detail::check_repeat("repeat", x.shape(), counts);
   Shape shape = x.shape();
   while (shape.size() < counts.size()) shape.insert(0, 1);
   T y = reshape(x, shape);
-  // Counts of 0 first: an empty result needs no copies.
   for (int axis = 0; axis < shape.size(); ++axis) {
     if (counts[axis] == 0) y = slice(y, axis, 0, 0);
-  }
-  const bool empty = y.numel() == 0;
-  for (int axis = 0; axis < shape.size(); ++axis) {
     shape[axis] *= counts[axis];
-    if (empty || counts[axis] == 1) continue;
-    const T one = reshape(y, detail::split_at(y.shape(), axis, 1));
-    y = reshape(expand(one, detail::split_at(y.shape(), axis, counts[axis])), shape);
   }
-  return empty ? reshape(y, shape) : y;
+  if (y.numel() == 0) return reshape(y, shape);
+  for (Dims left = counts; y.shape() != shape;) {
+    const auto [single, repeated, result] = detail::repeat_shapes(y.shape(), left);
+    y = reshape(expand(reshape(y, single), repeated), result);
+  }
+  return y;
 }
 
 template <TensorLike T>
@@ -165,18 +129,6 @@ std::vector<T> unbind(const T& x, int axis) {
 }
 
 template <TensorLike T>
-T triu(const T& x, std::int64_t diagonal) {
-  const OpScope scope("triu");
-  return where(detail::upper_mask("triu", value_of(x), diagonal, false), x, T(zeros_like(x)));
-}
-
-template <TensorLike T>
-T tril(const T& x, std::int64_t diagonal) {
-  const OpScope scope("tril");
-  return where(logical_not(detail::upper_mask("tril", value_of(x), diagonal, true)), x, T(zeros_like(x)));
-}
-
-template <TensorLike T>
 T movedim(const T& x, int source, int target) {
   const OpScope scope("movedim");
   return permute(x, detail::moved_axis(x.rank(), source, target));
@@ -186,8 +138,6 @@ T movedim(const T& x, int source, int target) {
 
 /// The templates of core/ops/rearrange.h for one of Tensor and Variable.
 #define TINYTORCH_INSTANTIATE_REARRANGE(T)                                           \
-  template T pad<T>(const T&, const Paddings&, PadMode);                             \
-  template T roll<T>(const T&, const std::vector<std::int64_t>&, const Axes&);       \
   template T repeat<T>(const T&, const Dims&);                                       \
   template T repeat_interleave<T>(const T&, std::int64_t, std::optional<int>);       \
   template T repeat_interleave<T>(const T&, const Tensor&, std::optional<int>);      \
@@ -195,6 +145,4 @@ T movedim(const T& x, int source, int target) {
   template std::vector<T> split<T>(const T&, std::int64_t, int);                     \
   template std::vector<T> chunk<T>(const T&, std::int64_t, int);                     \
   template std::vector<T> unbind<T>(const T&, int);                                  \
-  template T triu<T>(const T&, std::int64_t);                                        \
-  template T tril<T>(const T&, std::int64_t);                                        \
   template T movedim<T>(const T&, int, int)

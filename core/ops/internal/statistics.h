@@ -33,6 +33,14 @@ struct SecondMoment {
 template <TensorLike T>
 T second_moment(const T& x, const SecondMoment& form);
 
+/// The gradient of a second moment, kernels::moment_gradient: center (undefined: 0) and scale are f64 and
+/// broadcast to x.
+Tensor moment_gradient(const Tensor& x, const Tensor& center, const Tensor& scale);
+
+/// The sum of |x| over normalized axes. Specialized for Tensor and Variable.
+template <TensorLike T>
+T sum_of_magnitudes(const T& x, const Axes& axes, bool keepdim);
+
 /// m where it is finite, else `otherwise`.
 Tensor finite_or(const Tensor& m, double otherwise);
 
@@ -127,8 +135,8 @@ T norm(const T& x, double p, const Axes& axes, bool keepdim) {
   require_floating("norm", value_of(x));
   if (std::isinf(p)) return p > 0 ? max(abs(x), axes, keepdim) : min(abs(x), axes, keepdim);
   if (p == 0) return sum(square(sign(x)), axes, keepdim);
-  if (p == 1) return sum(abs(x), axes, keepdim);
   const Axes reduced = normalize_axes("norm", axes, x.rank());
+  if (p == 1) return detail::sum_of_magnitudes(x, reduced, keepdim);
   if (p == 2) return detail::euclidean_norm(x, reduced, keepdim, x.dtype());
   return detail::power_norm(x, p, reduced, keepdim);
 }

@@ -2,6 +2,7 @@
 #include "core/ops/copy_kernels.h"
 
 #include "core/internal/backend.h"
+#include "core/internal/kernel_work.h"
 #include "core/ops/copy.h"
 #include "core/ops/creation.h"
 #include "core/ops/shape.h"
@@ -12,9 +13,11 @@ namespace {
 
 /// Both contiguous and of one dtype.
 void transfer_bytes(const Tensor& x, Tensor& y) {
+  const ProfileScope scope("transfer", ScopeKind::kernel);
   Backend& backend = backend_of(x.device().type == DeviceType::cpu ? y.device() : x.device());
-  backend.copy(x.raw_data(), x.device(), y.raw_data(), y.device(),
-               static_cast<std::size_t>(x.numel()) * size_of(x.dtype()));
+  const std::size_t bytes = static_cast<std::size_t>(x.numel()) * size_of(x.dtype());
+  record_work(2 * bytes, 0);
+  backend.copy(x.raw_data(), x.device(), y.raw_data(), y.device(), bytes);
 }
 
 }  // namespace

@@ -30,11 +30,13 @@ Character first_character(std::string_view text) {
   return {.code = code, .bytes = bytes, .valid = true};
 }
 
-/// Control characters, and those that are not seen or change the order in which others are.
+/// Control characters, those that are not seen or change the order in which others are, and code points that
+/// are no characters, which XML cannot have.
 bool is_invisible(std::uint32_t code) {
   const auto within = [&](std::uint32_t first, std::uint32_t last) { return code >= first && code <= last; };
   return code < 0x20 || within(0x7F, 0x9F) || code == 0xAD || code == 0x61C || within(0x200B, 0x200F) ||
-         within(0x2028, 0x202E) || within(0x2060, 0x206F) || code == 0xFEFF || within(0xE0000, 0xE007F);
+         within(0x2028, 0x202E) || within(0x2060, 0x206F) || code == 0xFEFF || within(0xE0000, 0xE007F) ||
+         (code & 0xFFFEU) == 0xFFFE;
 }
 
 /// Copies what can be seen, and what is in `also`.

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tito {
+
+/// A program that answers each line with a line. The destructor ends its input, and waits for its end.
+class Conversation {
+ public:
+  /// @param environment  NAME=VALUE, replacing the caller's
+  /// @throws std::system_error  it cannot be started
+  Conversation(std::filesystem::path program, const std::vector<std::string>& arguments,
+               const std::vector<std::string>& environment = {});
+  ~Conversation();
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  /// Its answer to this line.
+  /// @throws std::runtime_error  it has ended
+  std::string ask(const std::string& line);
+
+ private:
+  [[noreturn]] void fail_ended() const;
+
+  std::filesystem::path program_;
+  pid_t child_ = 0;
+  int socket_ = -1;
+};
+
+}  // namespace tito
