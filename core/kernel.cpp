@@ -62,4 +62,8 @@ KernelSlot::Function KernelSlot::find(DeviceType type) const {
                     others.empty() ? "none" : others);
 }
 
+void KernelSlot::fail_without_output() const {
+  fail<ValueError>(name_, "the output, which selects the kernel by its device, is undefined");
+}
+
 }  // namespace tinytorch

@@ -46,10 +46,16 @@ class KernelSlot {
   /// The kernel for `type`, after get() returned null: registers all kernels on first use.
   /// @throws DeviceError  there is none; the message lists the devices that have one
   Function find(DeviceType type) const;
+  [[noreturn]] void fail_without_output() const;
 
-  static Device device_of(const Tensor& x) { return x.device(); }
+  /// @throws ValueError  the output that selects the kernel is undefined
+  Device device_of(const Tensor& output) const {
+    if (!output.defined()) [[unlikely]]
+      fail_without_output();
+    return output.device();
+  }
   template <class T>
-  static Device device_of(std::span<T> items) {
+  Device device_of(std::span<T> items) const {
     return items.front().device();
   }
 
@@ -103,6 +109,7 @@ class Kernel<void(Args...)> : public KernelSlot {
 
   /// Calls the kernel for the last argument's device type.
   /// @throws DeviceError  there is none
+  /// @throws ValueError   the last argument is undefined
   void operator()(Args... args) const {
     const Device device = device_of(std::get<sizeof...(Args) - 1>(std::forward_as_tuple(args...)));
     current_op = name();

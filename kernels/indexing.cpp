@@ -61,7 +61,7 @@ Scatter make_scatter(const Tensor& source, int axis, const Tensor& index, const 
     scatter.indices = lines;
     fill(scatter.order, 0);
   } else {
-    kernels::sort(lines, false, scatter.order, scatter.indices);
+    kernels::sort(lines, false, scatter.indices, scatter.order);
   }
   Strides sorted = scatter.indices.strides(), position = Dims::filled(index.rank(), 0);
   std::swap(sorted[axis], sorted.back());

@@ -8,7 +8,7 @@ namespace tinytorch {
 
 void find_order_statistics_by_sort(const Tensor& x, const Tensor& ranks, Tensor& indices) {
   Tensor order = empty(x.shape(), {.dtype = DType::i64, .device = x.device()}), no_values;
-  kernels::sort(x, false, order, no_values);
+  kernels::sort(x, false, no_values, order);
   IndexCheck unneeded;
   kernels::gather(order, x.rank() - 1, ranks, unneeded, indices);
 }

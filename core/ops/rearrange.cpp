@@ -223,7 +223,7 @@ Tensor triangle(const char* op, const Tensor& x, std::int64_t diagonal, bool upp
   if (x.rank() < 2) fail<ShapeError>(op, "x is {}; it must have two axes or more", x.shape());
   Tensor y = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   // Beyond the corners it is all the same, and sums could overflow.
-  diagonal = std::clamp(diagonal, -x.size(-2) - 1, x.size(-1) + 1);
+  diagonal = std::clamp(diagonal, -x.size(-2), x.size(-1));
   if (x.numel() > 0) kernels::triangle(contiguous(x), diagonal, upper, y);
   return y;
 }

@@ -11,7 +11,7 @@ namespace tinytorch {
 
 namespace {
 
-using SortKernel = Kernel<void(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values)>;
+using SortKernel = Kernel<void(const Tensor& x, const bool& descending, Tensor& values, Tensor& indices)>;
 
 /// The first n elements of x's sorted slices along an axis, by a kernel that works along the last axis.
 Sorted<Tensor> first_sorted(const SortKernel& kernel, const Tensor& x, int axis, bool descending,
@@ -21,7 +21,7 @@ Sorted<Tensor> first_sorted(const SortKernel& kernel, const Tensor& x, int axis,
   shape.back() = n;
   Tensor values = empty(shape, {.dtype = x.dtype(), .device = x.device()});
   Tensor indices = empty(shape, {.dtype = DType::i64, .device = x.device()});
-  if (values.numel() > 0) kernel(rows, descending, indices, values);
+  if (values.numel() > 0) kernel(rows, descending, values, indices);
   return {contiguous(transpose(values, axis, -1)), contiguous(transpose(indices, axis, -1))};
 }
 
@@ -40,7 +40,7 @@ Tensor argsort(const Tensor& x, int axis, bool descending) {
   const int along = normalize_axis("argsort", axis, x.rank());
   const Tensor rows = contiguous(transpose(x, along, -1));
   Tensor indices = empty(rows.shape(), {.dtype = DType::i64, .device = x.device()}), no_values;
-  if (x.numel() > 0) kernels::sort(rows, descending, indices, no_values);
+  if (x.numel() > 0) kernels::sort(rows, descending, no_values, indices);
   return contiguous(transpose(indices, along, -1));
 }
 

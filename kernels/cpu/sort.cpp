@@ -102,7 +102,7 @@ void sort_row(const hwy::Sorter& sorter, const SortEntries<T>& entries, std::int
   entries.read(words.data(), static_cast<std::int64_t>(words.size()), indices, values);
 }
 
-void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
+void sort(const Tensor& x, const bool& descending, Tensor& values, Tensor& indices) {
   const std::int64_t n = x.shape().back(), rows = x.numel() / n;
   dispatch_bytes(x.dtype(), [&]<class T>() {
     const T* const input = static_cast<const T*>(x.raw_data());
@@ -211,7 +211,7 @@ Words select_first_in_parallel(const SortEntries<T>& entries, std::size_t k, Wor
 
 /// Selects in all rows of x.
 template <class T>
-void select_in_rows(const Tensor& x, bool largest, Tensor& indices, Tensor& values) {
+void select_in_rows(const Tensor& x, bool largest, Tensor& values, Tensor& indices) {
   const std::int64_t n = x.shape().back(), rows = x.numel() / n, k = values.shape().back();
   const std::size_t size = selection_buffer_size(static_cast<std::size_t>(k));
   const T* const input = static_cast<const T*>(x.raw_data());
@@ -242,8 +242,8 @@ void select_in_rows(const Tensor& x, bool largest, Tensor& indices, Tensor& valu
   });
 }
 
-void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
-  dispatch_bytes(x.dtype(), [&]<class T>() { select_in_rows<T>(x, largest, indices, values); });
+void topk(const Tensor& x, const bool& largest, Tensor& values, Tensor& indices) {
+  dispatch_bytes(x.dtype(), [&]<class T>() { select_in_rows<T>(x, largest, values, indices); });
 }
 
 }  // namespace

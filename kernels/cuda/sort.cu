@@ -120,7 +120,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T, class Before>
-void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
+void sort_rows(const Tensor& x, Tensor& values, Tensor& indices) {
   const OnDevice on(values.device());
   const auto n = static_cast<std::uint64_t>(x.numel()), length = static_cast<std::uint64_t>(x.shape().back());
   const auto chunk = static_cast<unsigned>(std::clamp<std::uint64_t>(std::bit_ceil(length), 2, kSortChunk));
@@ -145,20 +145,20 @@ void sort_rows(const Tensor& x, Tensor& indices, Tensor& values) {
   }
 }
 
-void sort(const Tensor& x, const bool& descending, Tensor& indices, Tensor& values) {
+void sort(const Tensor& x, const bool& descending, Tensor& values, Tensor& indices) {
   // The passes need memory for the values, wanted or not.
   Tensor sorted = values.defined() ? values : empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
   dispatch_bytes(x.dtype(), [&]<class T>() {
-    if (descending) return sort_rows<T, math::Descending>(x, indices, sorted);
-    sort_rows<T, math::Ascending>(x, indices, sorted);
+    if (descending) return sort_rows<T, math::Descending>(x, sorted, indices);
+    sort_rows<T, math::Ascending>(x, sorted, indices);
   });
 }
 
 /// The first elements of the sorted rows: no selection.
-void topk(const Tensor& x, const bool& largest, Tensor& indices, Tensor& values) {
+void topk(const Tensor& x, const bool& largest, Tensor& values, Tensor& indices) {
   Tensor all_indices = empty(x.shape(), {.dtype = DType::i64, .device = x.device()});
   Tensor all_values = empty(x.shape(), {.dtype = x.dtype(), .device = x.device()});
-  sort(x, largest, all_indices, all_values);
+  sort(x, largest, all_values, all_indices);
   const std::int64_t k = values.shape().back();
   kernels::copy(slice(all_indices, -1, 0, k), indices);
   kernels::copy(slice(all_values, -1, 0, k), values);

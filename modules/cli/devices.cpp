@@ -33,6 +33,7 @@ Devices read_devices() {
     std::getline(fields, name, '\t');
     std::getline(fields, text);
     if (kind == "instruction_set") devices.instruction_set = name;
+    if (kind == "onednn") devices.onednn = fmt::format("{}, {}", name, text);
     if (kind == "available" || kind == "emulated" || kind == "missing")
       devices.backends.push_back({name, kind != "missing", kind == "emulated", text});
   }

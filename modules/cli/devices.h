@@ -15,6 +15,7 @@ struct Backend {
 /// What the library sees of this machine.
 struct Devices {
   std::string instruction_set;  ///< of the CPU kernels
+  std::string onednn;           ///< version and path of the library that is loaded; empty without oneDNN
   std::vector<Backend> backends;
 };
 

@@ -68,6 +68,15 @@ MachineCheck simd(const Devices& devices) {
           .remedy = ""};
 }
 
+MachineCheck onednn(const Devices& devices) {
+  MachineCheck check{
+      .name = "oneDNN",
+      .found = std::nullopt,
+      .remedy = "this build has TINYTORCH_ONEDNN=OFF; own kernels compute products and convolutions"};
+  if (!devices.onednn.empty()) check.found = devices.onednn;
+  return check;
+}
+
 MachineCheck cores() {
   return {.name = "cores", .found = std::to_string(std::thread::hardware_concurrency()), .remedy = ""};
 }
@@ -144,8 +153,8 @@ MachineCheck check_of(const Backend& backend) {
 
 std::vector<MachineCheck> all_checks() {
   const Devices devices = read_devices();
-  std::vector<MachineCheck> checks{compiler(), cmake(),        simd(devices), cores(),    memory(),
-                                   gpu(),      cuda_toolkit(), driver(),      isolation()};
+  std::vector<MachineCheck> checks{compiler(), cmake(), simd(devices),  onednn(devices), cores(),
+                                   memory(),   gpu(),   cuda_toolkit(), driver(),        isolation()};
   for (const Backend& backend : devices.backends) checks.push_back(check_of(backend));
   return checks;
 }

@@ -37,6 +37,13 @@ TEST(Kernel, OfAnEmptySlotIsAnErrorThatNamesTheDevices) {
   EXPECT_EQ(lonely_slot.replace(DeviceType::cuda, nullptr), fill_with_seven);
 }
 
+TEST(Kernel, WithoutAnOutputIsAnError) {
+  const Tensor x = zeros({1});
+  Tensor undefined;
+  EXPECT_ERROR(lonely_slot(x, undefined), ValueError,
+               "[lonely_op] the output, which selects the kernel by its device, is undefined");
+}
+
 TEST(Kernel, IsListedWithAllOthers) {
   bool relu_found = false;
   for (const KernelSlot* slot : all_kernel_slots()) relu_found |= slot == &kernels::relu;
