@@ -25,8 +25,9 @@ bool is_faster_by_winograd(std::int64_t channels, std::int64_t filters, const Sh
   // Of transforming a filter, and a tile of an input or output.
   constexpr double kFilter = 1000, kTile = 500;
   constexpr double kDirect = 0.9;  // the direct convolution needs few other instructions
+  const std::int64_t tile_rows = (y[2] + 3) / 4, tile_columns = (y[3] + 3) / 4;
   const double outputs = static_cast<double>(y[0] * y[2] * y[3]),
-               tiles = static_cast<double>(y[0] * ((y[2] + 3) / 4) * ((y[3] + 3) / 4));
+               tiles = static_cast<double>(y[0] * tile_rows * tile_columns);
   const double transforms = kTile * (1 / static_cast<double>(channels) + 1 / static_cast<double>(filters));
   return tiles * (36 + transforms) + kFilter < kDirect * 9 * outputs;
 }

@@ -72,29 +72,49 @@ struct RunningMaximum {
   }
 };
 
-/// The first of the largest elements of a window whose rows are long: vectors find the largest of each row.
+/// The first of the largest elements of a window of an image whose rows are long: vectors find the largest of
+/// a block of neighbours.
 template <class T>
-struct FirstMaximum {
-  T maximum = -std::numeric_limits<T>::infinity();
-  std::int64_t row = -1;  // the index in the image where the row of the maximum begins; -1 for none
+class FirstMaximum {
+ public:
+  explicit FirstMaximum(const T* x) : x_(x) {}
 
-  /// Updates it by n contiguous elements of the image x, of which the first is at an index.
-  void update(const T* x, std::int64_t first, std::int64_t n) {
-    const T largest = fold_row<ExtremeFold<T, math::Greater>>(x + first, 1, n);
-    if (row < 0 || math::more_extreme<math::Greater>(largest, maximum)) {
-      maximum = largest;
-      row = first;
+  /// Adds the neighbours at indices in [begin, end). Those that follow the last ones are read with them.
+  void add(std::int64_t begin, std::int64_t end) {
+    if (begin != end_) {
+      read();
+      begin_ = begin;
+    }
+    end_ = end;
+  }
+  /// Reads what was added last.
+  void read() {
+    for (; begin_ < end_; begin_ += kBlock) {
+      const T largest =
+          fold_row<ExtremeFold<T, math::Greater>>(x_ + begin_, 1, std::min(kBlock, end_ - begin_));
+      if (block_ >= 0 && !math::more_extreme<math::Greater>(largest, maximum_)) continue;
+      maximum_ = largest;
+      block_ = begin_;
     }
   }
 
-  /// The index of the maximum in the image.
-  std::int64_t index(const T* x) const {
-    std::int64_t at = row;
+  // Of what was read: -infinity and -1 if nothing was.
+  T maximum() const { return maximum_; }
+  std::int64_t index() const {
+    std::int64_t at = block_;
     if (at >= 0) {
-      while (x[at] != maximum && (maximum == maximum || x[at] == x[at])) ++at;
+      while (x_[at] != maximum_ && (maximum_ == maximum_ || x_[at] == x_[at])) ++at;
     }
     return at;
   }
+
+ private:
+  static constexpr std::int64_t kBlock = 256;
+
+  const T* x_;
+  std::int64_t begin_ = 0, end_ = 0;
+  T maximum_ = -std::numeric_limits<T>::infinity();
+  std::int64_t block_ = -1;  // the index where the block of the maximum begins
 };
 
 /// Max pooling of one image with one channel, or with a block of channels (channels-last).
@@ -143,14 +163,15 @@ class MaxPooling {
                          column = j * window.stride.width - window.padding.width,
                          begin = std::max<std::int64_t>(0, column),
                          end = std::min(geometry_.image.width, column + window.kernel.width);
-      FirstMaximum<T> result;
+      FirstMaximum<T> result(x);
       for (const ValidRange& row : rows_) {
         if (i < row.begin || i >= row.end || begin >= end) continue;
-        const std::int64_t line = i * window.stride.height + row.offset;
-        result.update(x, line * geometry_.image.width + begin, end - begin);
+        const std::int64_t line = (i * window.stride.height + row.offset) * geometry_.image.width;
+        result.add(line + begin, line + end);
       }
-      y[at] = result.maximum;
-      if (indices != nullptr) indices[at] = result.index(x);
+      result.read();
+      y[at] = result.maximum();
+      if (indices != nullptr) indices[at] = result.index();
     }
   }
 
@@ -243,10 +264,11 @@ void adaptive_max_indices(const T* x, const Pair& image, const Pair& bins, std::
     const math::AdaptiveBin rows(i, bins.height, image.height);
     for (std::int64_t j = 0; j < bins.width; ++j) {
       const math::AdaptiveBin columns(j, bins.width, image.width);
-      FirstMaximum<T> result;
+      FirstMaximum<T> result(x);
       for (std::int64_t row = rows.begin; row < rows.end; ++row)
-        result.update(x, row * image.width + columns.begin, columns.end - columns.begin);
-      *indices++ = result.index(x);
+        result.add(row * image.width + columns.begin, row * image.width + columns.end);
+      result.read();
+      *indices++ = result.index();
     }
   }
 }

@@ -8,17 +8,24 @@
 #include "kernels/math/scan.h"
 #include "kernels/register.h"
 
-// Each element depends on the one before it, so no instruction set makes this faster: compiled once.
+// Each element depends on the one before it, so no instruction set makes this faster: compiled once. Several
+// rows at a time keep the processor busy while each waits for its last result.
 namespace tinytorch::cpu {
 namespace {
 
-template <class Scan>
-void scan_row(const Scan& scan, std::int64_t first, std::int64_t stride, std::int64_t n,
-              typename Scan::Output* y) {
-  typename Scan::State total = Scan::identity();
+constexpr std::int64_t kTogether = 4;
+
+/// Scans rows of n elements, from the one whose first element in the scan's direction is at `first`.
+template <std::int64_t kRows, class Scan>
+void scan_together(const Scan& scan, std::int64_t first, std::int64_t stride, std::int64_t n,
+                   typename Scan::Output* y) {
+  typename Scan::State totals[kRows];
+  std::fill_n(totals, kRows, Scan::identity());
   for (std::int64_t i = 0, index = first; i < n; ++i, index += stride) {
-    total = Scan::join(total, scan.lift(index, i));
-    y[index] = Scan::finish(total);
+    for (std::int64_t row = 0; row < kRows; ++row) {
+      totals[row] = Scan::join(totals[row], scan.lift(index + row * n, i));
+      y[index + row * n] = Scan::finish(totals[row]);
+    }
   }
 }
 
@@ -27,9 +34,11 @@ void scan_rows(const Scan& scan, bool reverse, Tensor& y) {
   const std::int64_t n = y.shape().back();
   auto* const to = static_cast<typename Scan::Output*>(y.raw_data());
   parallel_for(y.numel() / n, kCheapGrain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      scan_row(scan, reverse ? (row + 1) * n - 1 : row * n, reverse ? -1 : 1, n, to);
-    }
+    const std::int64_t edge = reverse ? n - 1 : 0, stride = reverse ? -1 : 1;
+    std::int64_t row = begin;
+    for (; row + kTogether <= end; row += kTogether)
+      scan_together<kTogether>(scan, row * n + edge, stride, n, to);
+    for (; row < end; ++row) scan_together<1>(scan, row * n + edge, stride, n, to);
   });
 }
 

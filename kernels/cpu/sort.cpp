@@ -126,7 +126,8 @@ void sort(const Tensor& x, const bool& descending, Tensor& values, Tensor& indic
 }
 
 /// Selects the k first of a row's entries. A buffer of more than k collects the entries that come before the
-/// k-th of those seen so far; when it is full, all but the k first are dropped.
+/// k-th of those seen so far; when it is full, all but the k first are dropped. If k is small, the buffer has
+/// only these, in order.
 template <class T>
 class Selection {
  public:
@@ -154,23 +155,38 @@ class Selection {
 
   void add(std::uint64_t entry) {
     if (entry > bound_) return;
+    if (k_ <= kInserted) return insert(entry);
     buffer_[size_++] = entry;
     if (size_ == buffer_.size()) drop_all_but_first();
   }
 
-  void drop_all_but_first() {
-    std::uint64_t* const last = buffer_.data() + k_ - 1;
-    std::nth_element(buffer_.data(), last, buffer_.data() + size_, comes_first());
-    size_ = k_;
-    bound_ = entries_.last_alike(*last);
-    bound_element_ = entries_.element(*last);
+  void insert(std::uint64_t entry) {
+    if (size_ == k_ && !entries_.comes_first(entry, buffer_[k_ - 1])) return;
+    std::size_t at = size_ < k_ ? size_++ : k_ - 1;
+    for (; at > 0 && entries_.comes_first(entry, buffer_[at - 1]); --at) buffer_[at] = buffer_[at - 1];
+    buffer_[at] = entry;
+    if (size_ == k_) set_bounds();
   }
+
+  void drop_all_but_first() {
+    const auto first = buffer_.begin(), last = first + static_cast<std::ptrdiff_t>(k_) - 1;
+    std::nth_element(first, last, first + static_cast<std::ptrdiff_t>(size_), comes_first());
+    size_ = k_;
+    set_bounds();
+  }
+
+  void set_bounds() {
+    bound_ = entries_.last_alike(buffer_[k_ - 1]);
+    bound_element_ = entries_.element(buffer_[k_ - 1]);
+  }
+
+  static constexpr std::size_t kInserted = 16;
 
   const SortEntries<T>& entries_;
   std::size_t k_;
   Words buffer_;
   std::size_t size_ = 0;
-  // Until the buffer was full, no element is after the bounds.
+  // Until k were kept, no element is after the bounds.
   std::uint64_t bound_ = std::numeric_limits<std::uint64_t>::max();
   T bound_element_ = entries_.last_element();
 };
