@@ -37,13 +37,19 @@ class ScanOrder {
   const Tensor& states_;
 };
 
+/// The weight as multiply_hidden() reads it best. On the CPU its columns are contiguous: else each step would
+/// pack them.
+Tensor weight_to_multiply(const Tensor& weight) {
+  return weight.device().type == DeviceType::cpu ? transpose(contiguous(transpose(weight)))
+                                                 : contiguous(weight);
+}
+
 /// y = hidden times the transposed weight, plus bias.
 void multiply_hidden(const CellScan<Tensor>& scan, const Tensor& hidden, Tensor& y) {
-  if (scan.bias.defined()) {
-    kernels::linear(hidden, scan.weight, scan.bias, Activation::none, y);
-  } else {
-    kernels::matmul(hidden, transpose(scan.weight), y);
-  }
+  if (scan.bias.defined() && scan.weight.is_contiguous())
+    return kernels::linear(hidden, scan.weight, scan.bias, Activation::none, y);
+  kernels::matmul(hidden, transpose(scan.weight), y);
+  if (scan.bias.defined()) kernels::add(y, expand(scan.bias, y.shape()), y);
 }
 
 /// The states [S, N, H] after a step.
@@ -91,7 +97,7 @@ Tensor scan_cells(const CellScan<Tensor>& operands, const Tensor& products) {
                               operands.in_reverse,
                               contiguous(operands.from_input),
                               contiguous(operands.initial),
-                              contiguous(operands.weight),
+                              weight_to_multiply(operands.weight),
                               operands.bias.defined() ? contiguous(operands.bias) : Tensor()};
   Shape shape = scan.initial.shape();
   shape.insert(0, scan.from_input.size(0));

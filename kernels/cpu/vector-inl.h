@@ -219,6 +219,11 @@ HWY_NOINLINE V map_lanes(Function function, V x, Vs... others) {
   return V::load(results);
 }
 
+template <class T>
+HWY_INLINE bool all(Mask<T> mask) {
+  return hn::AllTrue(hn::ScalableTag<T>(), mask.bits);
+}
+
 /// a, but where the mask is set, which is rare, function(x...) of the C library.
 template <class T, class Function, class... Vs>
 HWY_INLINE Vector<T> replace_rare(Mask<T> mask, Vector<T> a, Function function, Vs... x) {

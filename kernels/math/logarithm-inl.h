@@ -18,20 +18,31 @@ struct Scaled {
   F mantissa, exponent;
 };
 
-template <class F>
+/// @tparam kNormal  x is neither subnormal nor 0
+template <bool kNormal = false, class F>
 HOST_DEVICE Scaled<F> scale_to_one(F x) {
   constexpr Word<F> kSqrtHalf = is_f32<F> ? Word<F>(0x3f3504f3) : Word<F>(0x3fe6a09e667f3bcd);
   constexpr Word<F> kOne = kExponentBias<F> << kFractionBits<F>,
                     kFraction = (Word<F>{1} << kFractionBits<F>)-1;
   const auto tiny = x < F(Limits<F>::min());
-  const F grown = select(tiny, x * F(is_f32<F> ? 0x1p23 : 0x1p52), x);
+  const F grown = kNormal ? x : select(tiny, x * F(is_f32<F> ? 0x1p23 : 0x1p52), x);
   const BitsOf<F> above = to_bits(grown) - BitsOf<F>(kSqrtHalf);
   const F m = from_bits((above & BitsOf<F>(kFraction)) + BitsOf<F>(kSqrtHalf));
   // The biased exponent, in the low bits of a float whose last bit is 1.
   const F last_bit_one(1.0 / static_cast<double>(Limits<F>::epsilon()));
   const BitsOf<F> biased = shift_right<kFractionBits<F>>(above + BitsOf<F>(kOne));
   const F e = from_bits(biased | to_bits(last_bit_one)) - (last_bit_one + F(kExponentBias<F>));
-  return {m, select(tiny, e - F(kFractionBits<F>), e)};
+  return {m, kNormal ? e : select(tiny, e - F(kFractionBits<F>), e)};
+}
+
+/// Whether all elements of a vector are as most are, so that what others need can be left out.
+template <class F>
+HOST_DEVICE bool are_positive_and_normal(F x) {
+  if constexpr (is_vector<F>) {
+    return all((x >= F(Limits<F>::min())) & (x < F(Limits<F>::infinity())));
+  } else {
+    return false;
+  }
 }
 
 /// log(x) = exponent ln 2 + (f + correction) for a positive, finite x, where 1 + f is the mantissa.
@@ -41,9 +52,9 @@ struct Logarithm {
 };
 
 /// With s = f / (2 + f), log(1 + f) is 2 s + s R(s^2), which is f - (f^2 / 2 - s (f^2 / 2 + R)).
-template <class F>
+template <bool kNormal = false, class F>
 HOST_DEVICE Logarithm<F> log_parts(F x) {
-  const Scaled<F> scaled = scale_to_one(x);
+  const Scaled<F> scaled = scale_to_one<kNormal>(x);
   const F f = scaled.mantissa - F(1), square = f * f;
   if constexpr (is_f32<F>) {
     const F p =
@@ -67,13 +78,27 @@ HOST_DEVICE F in_domain(F x, F logarithm) {
   return select(x > F(0), select(x < infinity, logarithm, infinity), zero_or_negative);
 }
 
+/// log(x) from its parts.
+struct NaturalLogarithm {
+  template <class F>
+  HOST_DEVICE F operator()(Logarithm<F> l) const {
+    constexpr double kHigh = is_f32<F> ? 0.693359375 : 0.69314718055994529;  // of ln 2
+    constexpr double kLow = is_f32<F> ? -2.12194440e-4 : 2.3190468138462996e-17;
+    return fma(l.exponent, F(kHigh), l.f + fma(l.exponent, F(kLow), l.correction));
+  }
+};
+
+/// combine(parts of the logarithm of x) where x is positive and finite, else infinity, -infinity or NaN.
+template <class F, class Combine>
+HOST_DEVICE F logarithm_of(F x, const Combine& combine) {
+  if (are_positive_and_normal(x)) return combine(log_parts<true>(x));
+  return in_domain(x, combine(log_parts(x)));
+}
+
 /// Natural logarithm, within 1 ulp.
 template <HasFormulas F>
 HOST_DEVICE F log(F x) {
-  constexpr double kHigh = is_f32<F> ? 0.693359375 : 0.69314718055994529;  // of ln 2
-  constexpr double kLow = is_f32<F> ? -2.12194440e-4 : 2.3190468138462996e-17;
-  const Logarithm<F> l = log_parts(x);
-  return in_domain(x, fma(l.exponent, F(kHigh), l.f + fma(l.exponent, F(kLow), l.correction)));
+  return logarithm_of(x, NaturalLogarithm{});
 }
 
 /// log(1 + x), within 2 ulp, also for small results: the rounding error of 1 + x is corrected by the
@@ -85,27 +110,32 @@ HOST_DEVICE F log1p(F x) {
   return select(u > F(0), select(u < F(Limits<F>::infinity()), inside, logarithm), logarithm);
 }
 
-/// log(x) times a constant, given in two parts, as is its product with ln 2.
-template <class F>
-HOST_DEVICE F log_times(F x, double high, double low, double two_high, double two_low) {
-  const Logarithm<F> l = log_parts(x);
-  const F y = fma(l.f, F(high), fma(l.f, F(low), fma(l.correction, F(high), l.exponent * F(two_low))));
-  return in_domain(x, fma(l.exponent, F(two_high), y));
-}
+/// A constant in two parts, as is its product with ln 2.
+struct LogarithmBase {
+  double high, low, two_high, two_low;
+
+  /// The logarithm times the constant.
+  template <class F>
+  HOST_DEVICE F operator()(Logarithm<F> l) const {
+    const F y = fma(l.f, F(high), fma(l.f, F(low), fma(l.correction, F(high), l.exponent * F(two_low))));
+    return fma(l.exponent, F(two_high), y);
+  }
+};
 
 /// Logarithm to the base 2, within 1.1 ulp.
 template <class F>
 requires is_vector<F> HOST_DEVICE F log2(F x) {
-  return is_f32<F> ? log_times(x, 1.44269502162933349609, 1.92596299112661746887e-8, 1, 0)
-                   : log_times(x, 1.4426950408889634, 2.0355273740931033e-17, 1, 0);
+  return logarithm_of(x, is_f32<F> ? LogarithmBase{1.44269502162933349609, 1.92596299112661746887e-8, 1, 0}
+                                   : LogarithmBase{1.4426950408889634, 2.0355273740931033e-17, 1, 0});
 }
 
 /// Logarithm to the base 10, within 1 ulp.
 template <class F>
 requires is_vector<F> HOST_DEVICE F log10(F x) {
-  return is_f32<F> ? log_times(x, 0.43429449200630187988, -1.01030499e-8, 0.30103001, -1.43209888e-8)
-                   : log_times(x, 0.43429448190325182, 1.0983196502167651e-17, 0.3010299956639812,
-                               -2.8037281277851704e-18);
+  return logarithm_of(
+      x, is_f32<F> ? LogarithmBase{0.43429449200630187988, -1.01030499e-8, 0.30103001, -1.43209888e-8}
+                   : LogarithmBase{0.43429448190325182, 1.0983196502167651e-17, 0.3010299956639812,
+                                   -2.8037281277851704e-18});
 }
 
 END_MATH
