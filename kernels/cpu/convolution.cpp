@@ -317,12 +317,18 @@ Conv2dOptions without_groups(Conv2dOptions options) {
   return options;
 }
 
+/// Whether the library takes longer to look up its primitive than our own products take for all of it.
+bool is_tiny(const Tensor& weight, const Tensor& y) {
+  constexpr std::int64_t kTiny = 1 << 13;  // multiplications
+  return y.numel() * (weight.numel() / weight.shape()[0]) < kTiny;
+}
+
 /// A convolution of up to kLongSum terms.
 /// @return  false if it is to be computed by our own products
 bool short_conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
                   Tensor& y) {
-  return winograd_conv2d(x, weight, bias, options, y) ||
-         run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); });
+  if (winograd_conv2d(x, weight, bias, options, y)) return true;
+  return !is_tiny(weight, y) && run_library(x, [&] { return library_conv2d(x, weight, bias, options, y); });
 }
 
 bool short_conv2d_input_gradient(const Tensor& grad, const Tensor& weight, const Conv2dOptions& options,
