@@ -114,10 +114,11 @@ namespace {
 std::mutex& allocator_mutex() { return static_cast<CpuBackend&>(cpu_backend()).allocator(0).mutex(); }
 
 CpuBackend& make_cpu_backend() {
+  auto& backend = *new CpuBackend;  // may throw, and then be called again
   // A child process could not unlock the mutex of a thread that it does not have.
   pthread_atfork([] { allocator_mutex().lock(); }, [] { allocator_mutex().unlock(); },
                  [] { allocator_mutex().unlock(); });
-  return *new CpuBackend;
+  return backend;
 }
 
 }  // namespace

@@ -72,6 +72,17 @@ struct Timed {
   }
 };
 
+/// What the user asked for cannot be.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The arguments with which our program lists or serves rows for a number of threads.
+std::vector<std::string> arguments_to(const char* list_or_serve, const BenchmarkOptions& options,
+                                      int threads) {
+  return {list_or_serve, "--threads", std::to_string(threads), "--backend", options.backend};
+}
+
 /// The programs of one number of threads.
 struct TimedPrograms {
   Timed ours;
@@ -84,8 +95,7 @@ TimedPrograms start_programs(const BenchmarkOptions& options, const fs::path& to
   const std::string omp = "OMP_NUM_THREADS=" + size;
   TimedPrograms programs;
   programs.ours.program = std::make_unique<Conversation>(
-      find_tool("benchmarks").path,
-      std::vector<std::string>{"--serve", "--threads", size, "--backend", options.backend}, std::vector{omp});
+      find_tool("benchmarks").path, arguments_to("--serve", options, threads), std::vector{omp});
   if (torch.empty()) return programs;
   const std::vector<std::string> arguments{size};
   programs.torch.push_back({std::make_unique<Conversation>(torch, arguments, std::vector{omp})});
@@ -246,17 +256,25 @@ Json json_of(const Measured& row) {
 }
 
 /// The rows whose names match, after those of the machine, which the others are held against.
-Json matching_rows(const BenchmarkOptions& options) {
+/// @throws UsageError          the backend or the pattern is not right
+/// @throws std::runtime_error  the program fails, or no row matches
+Json matching_rows(const BenchmarkOptions& options, int threads) {
   const std::string program = find_tool("benchmarks").path.string();
-  const std::string pattern = options.pattern.empty() ? "." : options.pattern;
+  std::vector<std::string> arguments = arguments_to("--list", options, threads);
+  arguments.insert(arguments.end(), {"-k", options.pattern.empty() ? "." : options.pattern});
   ScratchDirectory scratch;
-  const fs::path list = scratch.path() / "rows.json";
-  const Ending ending = run_logged(program, {"--list", "--backend", options.backend, "-k", pattern}, list);
-  std::string text;
-  std::ifstream file(list);
-  std::getline(file, text);
-  if (ending.exit_code != 0 || ending.signal != 0) throw std::runtime_error(text);
-  return Json::parse(text);
+  const fs::path log = scratch.path() / "rows.json";
+  const Ending ending = run_logged(program, arguments, log);
+  std::string text, line;
+  for (std::ifstream file(log); std::getline(file, line);) text += (text.empty() ? "" : "\n") + line;
+  if (ending.exit_code == kUsageError) throw UsageError(text);
+  if (ending.exit_code != 0 || ending.signal != 0)
+    throw std::runtime_error(fmt::format("{} ended with {}: {}", program, describe(ending), text));
+  const Json rows = Json::parse(text.substr(text.rfind('\n') + 1));  // what the library says comes before it
+  const auto is_asked_for = [](const Json& row) { return row["group"] != "machine"; };
+  if (!options.pattern.empty() && std::none_of(rows.begin(), rows.end(), is_asked_for))
+    throw UsageError(fmt::format("no row matches {}", options.pattern));
+  return rows;
 }
 
 /// Builds PyTorch's program in the build folder.
@@ -279,7 +297,7 @@ fs::path build_torch_program() {
     if (ending.exit_code == 0 && ending.signal == 0) return;
     throw std::runtime_error(fmt::format("PyTorch's rows cannot be built; see {}", log.string()));
   };
-  run({"cmake", "-S", source.string(), "-B", build.string(), std::string("-DTORCH_DIR=") + torch});
+  run({"cmake", "-S", source.string(), "-B", build.string(), "-DTORCH_DIR=" + fs::absolute(torch).string()});
   run({"cmake", "--build", build.string()});
   return build / "torch_benchmarks";
 }
@@ -297,14 +315,13 @@ std::vector<Measured> measure_all(const Json& rows, TimedPrograms& programs, int
 
 }  // namespace
 
-int run_benchmarks(const BenchmarkOptions& options) {
-  const Json rows = matching_rows(options);
-  const auto is_asked_for = [](const Json& row) { return row["group"] != "machine"; };
-  if (!options.pattern.empty() && std::none_of(rows.begin(), rows.end(), is_asked_for)) {
-    fmt::print(stderr, "tito: no row matches {}\n", options.pattern);
-    return kUsageError;
-  }
+namespace {
+
+int time_rows(const BenchmarkOptions& options) {
+  static_cast<void>(matching_rows(options, 1));  // an error now, and not after a build
   const fs::path torch = options.compare.empty() ? fs::path() : build_torch_program();
+  std::ofstream file(options.json);
+  if (!options.json.empty() && !file) throw std::runtime_error(fmt::format("cannot write {}", options.json));
   Json result;
   bool failed = false;
   for (const int threads : options.threads) {
@@ -312,7 +329,8 @@ int run_benchmarks(const BenchmarkOptions& options) {
                threads == 1 ? "" : "s", options.rounds,
                torch.empty() ? "" : "; PyTorch's time; ours over PyTorch's, with its quartiles");
     TimedPrograms programs = start_programs(options, torch, threads);
-    const std::vector<Measured> measured = measure_all(rows, programs, options.rounds);
+    const std::vector<Measured> measured =
+        measure_all(matching_rows(options, threads), programs, options.rounds);
     print_groups(measured);
     print_noise(measured);
     Json& times = result[std::to_string(threads)] = Json::array();
@@ -322,11 +340,21 @@ int run_benchmarks(const BenchmarkOptions& options) {
     }
   }
   if (!options.json.empty()) {
-    std::ofstream file(options.json);
-    file << result.dump(2) << '\n';
+    file << result.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     if (!file.flush()) throw std::runtime_error(fmt::format("cannot write {}", options.json));
   }
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int run_benchmarks(const BenchmarkOptions& options) {
+  try {
+    return time_rows(options);
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "tito: {}\n", error.what());
+    return kUsageError;
+  }
 }
 
 }  // namespace tito

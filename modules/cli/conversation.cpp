@@ -12,8 +12,6 @@
 #include <system_error>
 #include <utility>
 
-#include "modules/cli/process.h"
-
 namespace tito {
 namespace {
 
@@ -55,9 +53,16 @@ Conversation::Conversation(std::filesystem::path program, const std::vector<std:
 
 Conversation::~Conversation() {
   close(socket_);
+  if (child_ > 0) static_cast<void>(wait_for_end());
+}
+
+Ending Conversation::wait_for_end() {
   int status = 0;
   while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
   }
+  child_ = -1;
+  return WIFSIGNALED(status) ? Ending{.exit_code = 0, .signal = WTERMSIG(status)}
+                             : Ending{.exit_code = WEXITSTATUS(status), .signal = 0};
 }
 
 std::string Conversation::ask(const std::string& line) {
@@ -76,8 +81,9 @@ std::string Conversation::ask(const std::string& line) {
   return answer;
 }
 
-void Conversation::fail_ended() const {
-  throw std::runtime_error(fmt::format("{} has ended", program_.string()));
+void Conversation::fail_ended() {
+  const std::string how = child_ > 0 ? " with " + describe(wait_for_end()) : " already";
+  throw std::runtime_error(fmt::format("{} has ended{}", program_.string(), how));
 }
 
 }  // namespace tito

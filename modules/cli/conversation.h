@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "modules/cli/process.h"
+
 namespace tito {
 
 /// A program that answers each line with a line. The destructor ends its input, and waits for its end.
@@ -24,10 +26,12 @@ class Conversation {
   std::string ask(const std::string& line);
 
  private:
-  [[noreturn]] void fail_ended() const;
+  /// Waits for its end, once.
+  Ending wait_for_end();
+  [[noreturn]] void fail_ended();
 
   std::filesystem::path program_;
-  pid_t child_ = 0;
+  pid_t child_ = -1;  // -1 after its end
   int socket_ = -1;
 };
 

@@ -146,7 +146,11 @@ int plot_files(const PlotOptions& options) {
   std::error_code ignored;  // what cannot be looked at is no directory for pictures either
   if (!folder.empty() && !fs::is_directory(folder, ignored))
     throw std::runtime_error(fmt::format("there is no directory {} for the pictures", folder.string()));
-  const auto trace = std::find_if(options.inputs.begin(), options.inputs.end(), is_trace);
+  // What is no file, such as a pipe, can be read only once.
+  const auto trace = std::find_if(options.inputs.begin(), options.inputs.end(), [](const std::string& input) {
+    std::error_code unknown;
+    return fs::is_regular_file(input, unknown) && is_trace(input);
+  });
   if (trace != options.inputs.end()) {
     if (options.inputs.size() > 1)
       throw std::runtime_error(fmt::format("{} is a trace; draw it alone, without other files", *trace));

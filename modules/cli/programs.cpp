@@ -64,7 +64,9 @@ Program find_tool(const std::string& name) {
     if (tool.name == name) return tool;
   }
   throw std::runtime_error(fmt::format(
-      "this build has no program `{}`; configure it with -DTINYTORCH_TESTS=ON -DTINYTORCH_TOOLS=ON", name));
+      "this build has no program `{}`; configure it with -DTINYTORCH_TESTS=ON -DTINYTORCH_TOOLS=ON "
+      "-DTINYTORCH_BENCHMARKS=ON",
+      name));
 }
 
 std::vector<std::string> names_of(const std::vector<Program>& programs) {

@@ -64,8 +64,10 @@ class TraceReader {
   // Returns false for what the result of the parser need not have.
   bool keeps(int depth, Json::parse_event_t event, const Json& value) {
     if (depth == 0 && event == Json::parse_event_t::array_start) depth_of_events_ = 1;
-    if (depth == 1 && event == Json::parse_event_t::key && depth_of_events_ != 1)
+    if (depth == 1 && event == Json::parse_event_t::key && depth_of_events_ != 1) {
       depth_of_events_ = value == "traceEvents" ? 2 : kElsewhere;
+      return value == "traceEvents" || value == "otherData";
+    }
     if (event != Json::parse_event_t::object_end || depth != depth_of_events_) return true;
     add(value);
     return false;

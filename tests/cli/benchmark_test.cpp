@@ -76,7 +76,40 @@ TEST_F(Benchmark, SaysSoIfRoundsDiffer) {
 TEST_F(Benchmark, SaysSoIfTheProgramEnds) {
   const ProgramRun result = run("*) exit 3 ;;", "");
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.output, HasSubstr("benchmarks has ended"));
+  EXPECT_THAT(result.output, HasSubstr("benchmarks has ended with exit code 3"));
+  EXPECT_THAT(result.output, HasSubstr("benchmarks has ended already"));  // for the next row
+}
+
+TEST_F(Benchmark, AsksForTheRowsOfEachNumberOfThreads) {
+  build_.add_tool("benchmarks",
+                  R"(case $1 in --list) echo "[{\"name\":\"multiply-adds\",\"group\":\"machine\","\
+"\"operations\":${3}e9},{\"name\":\"matmul\",\"group\":\"products\",\"operations\":1e9}]"; exit ;; esac
+while read -r line; do echo '{"seconds":1,"bytes":0}'; done)");
+  const ProgramRun result = build_.tito("benchmark --threads 1,2 --rounds 1");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, ContainsRegex("matmul +1.00 s +1.0 GF/s +100 %"));
+  EXPECT_THAT(result.output, ContainsRegex("matmul +1.00 s +1.0 GF/s +50 %"));
+}
+
+TEST_F(Benchmark, ReadsTheRowsAfterWhatTheLibrarySays) {
+  build_.add_tool("benchmarks",
+                  R"(echo 'tinytorch: CPU kernels use avx2' >&2; echo '[{"name":"multiply-adds",)"
+                  R"("group":"machine","operations":1e9}]')");
+  EXPECT_THAT(build_.tito("benchmark -k typo").output, HasSubstr("no row matches typo"));
+}
+
+TEST_F(Benchmark, PassesUsageErrorsOn) {
+  build_.add_tool("benchmarks", "echo 'backend cuda is not available: no GPU' >&2; exit 2");
+  const ProgramRun result = build_.tito("benchmark --backend cuda");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.output, HasSubstr("tito: backend cuda is not available: no GPU"));
+}
+
+TEST_F(Benchmark, OpensTheFileBeforeItTimesAnything) {
+  const ProgramRun result = run("*) exit 3 ;;", "--json /nowhere/times.json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("cannot write /nowhere/times.json"), Not(HasSubstr("has ended"))));
 }
 
 TEST_F(Benchmark, SaysSoIfNoRowMatches) {

@@ -157,9 +157,9 @@ TEST(TitoOps, CoversEveryOp) {
 TEST(TitoOps, BuildWithoutTestsIsAnError) {
   const ProgramRun run = FakeBuild().tito("ops");
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_EQ(
-      run.output,
-      "tito: this build has no program `ops`; configure it with -DTINYTORCH_TESTS=ON -DTINYTORCH_TOOLS=ON\n");
+  EXPECT_EQ(run.output,
+            "tito: this build has no program `ops`; configure it with -DTINYTORCH_TESTS=ON "
+            "-DTINYTORCH_TOOLS=ON -DTINYTORCH_BENCHMARKS=ON\n");
 }
 
 TEST(TitoRun, PassesArgumentsAndExitCode) {
