@@ -49,8 +49,8 @@ struct LibraryProducts {
   bool needs_avx512 = false, needs_rows_of_a = false;
 
   bool contains(const Product<float>& p) const {
-    static const bool kHasAvx512 = std::string_view(instruction_set()) == "avx512";
-    return m.contains(p.m) && n.contains(p.n) && k.contains(p.k) && (kHasAvx512 || !needs_avx512) &&
+    static const bool has_avx512 = std::string_view(instruction_set()) == "avx512";
+    return m.contains(p.m) && n.contains(p.n) && k.contains(p.k) && (has_avx512 || !needs_avx512) &&
            (p.a_column_stride == 1 || !needs_rows_of_a);
   }
 };

@@ -419,6 +419,7 @@ Method method_for(const ScatterLines& lines) {
 
 void scatter(const Tensor& x, const Tensor& source, const int& axis, const Tensor& index, IndexCheck& check,
              Tensor& y) {
+  if (index.numel() == 0) return copy_unless_same(x, y);
   dispatch_words(y.dtype(), [&]<class Word>() {
     scatter_sequential<math::LastSource<Word>>(x, source, axis, index, check, y);
   });
@@ -426,6 +427,7 @@ void scatter(const Tensor& x, const Tensor& source, const int& axis, const Tenso
 
 void scatter_add(const Tensor& x, const Tensor& source, const int& axis, const Tensor& index,
                  IndexCheck& check, Tensor& y) {
+  if (index.numel() == 0) return copy_unless_same(x, y);
   dispatch(y.dtype(), [&]<class T>() {
     switch (method_for<T>(ScatterLines(x, source, axis, index, y))) {
       case Method::sequential:
@@ -470,6 +472,7 @@ struct TakeInnerLoop {
 
 void scatter_gradient(const Tensor& grad, const int& axis, const Tensor& index, Tensor& dsource, Tensor& dx) {
   kernels::copy(grad, dx);
+  if (index.numel() == 0) return;
   const ScatterLines lines(dx, dsource, axis, index, dx);
   dispatch_words(dx.dtype(), [&]<class Word>() {
     const TakeInnerLoop<Word> inner_loop{lines, index.data<std::int64_t>(),

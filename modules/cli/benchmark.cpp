@@ -270,7 +270,7 @@ Json matching_rows(const BenchmarkOptions& options, int threads) {
   if (ending.exit_code == kUsageError) throw UsageError(text);
   if (ending.exit_code != 0 || ending.signal != 0)
     throw std::runtime_error(fmt::format("{} ended with {}: {}", program, describe(ending), text));
-  const Json rows = Json::parse(text.substr(text.rfind('\n') + 1));  // what the library says comes before it
+  Json rows = Json::parse(text.substr(text.rfind('\n') + 1));  // what the library says comes before it
   const auto is_asked_for = [](const Json& row) { return row["group"] != "machine"; };
   if (!options.pattern.empty() && std::none_of(rows.begin(), rows.end(), is_asked_for))
     throw UsageError(fmt::format("no row matches {}", options.pattern));

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/device.h"
-#include "core/tensor.h"
+#include <tinytorch/tinytorch.h>
+
 #include "tests/benchmarks/row.h"
 
 namespace benchmarks {
@@ -13,5 +13,11 @@ std::vector<tinytorch::Tensor> tensors_of(const std::vector<Operand>& operands, 
 
 /// The mean of the finite elements' absolute values; 0 if there are none.
 double mean_magnitude(const tinytorch::Tensor& x);
+
+/// Images with the same elements, and the channels of a pixel next to each other.
+template <class T>
+T channels_last(const T& x) {
+  return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2});
+}
 
 }  // namespace benchmarks

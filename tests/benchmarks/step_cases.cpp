@@ -4,6 +4,7 @@
 #include <tinytorch/tinytorch.h>
 
 #include "tests/benchmarks/cases.h"
+#include "tests/benchmarks/operands.h"
 
 namespace benchmarks {
 namespace {
@@ -81,11 +82,6 @@ Case lenet_step(Device device) {
       [device] {
         return classifier_loss({64, 1, 28, 28}, 10, device);
       });
-}
-
-template <class T>
-T channels_last(const T& x) {
-  return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2});
 }
 
 /// The basic block of a ResNet with 64 channels (He et al. 2016), on images of 32 x 32.

@@ -4,6 +4,7 @@
 #include <tinytorch/tinytorch.h>
 
 #include "tests/benchmarks/cases.h"
+#include "tests/benchmarks/operands.h"
 
 namespace benchmarks {
 namespace {
@@ -20,12 +21,6 @@ conformance::Row& add(Rows& rows, const char* name, const char* family, std::vec
   row.domains = std::move(domains);
   row.timed_calls = std::move(calls);
   return row;
-}
-
-/// The same elements, with the channels of a pixel next to each other.
-template <class T>
-T channels_last(const T& x) {
-  return permute(contiguous(permute(x, {0, 2, 3, 1})), {0, 3, 1, 2});
 }
 
 void add_products(Rows& rows) {

@@ -1,6 +1,7 @@
 #include "core/internal/object_pool.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cstddef>
 #include <cstring>
@@ -35,15 +36,20 @@ TEST(ObjectPool, ReusesAnObjectOfASimilarSize) {
 }
 #endif
 
-TEST(ObjectPool, TakesObjectsOfOtherThreads) {
-  std::vector<std::pair<void*, std::size_t>> objects;
-  for (std::size_t bytes = 1; bytes < 5000; bytes += 37) objects.emplace_back(allocate_object(bytes), bytes);
-  // The thread frees what it keeps when it ends, and what it frees while it ends.
-  std::thread([&] {
-    static thread_local PoolVector<int> freed_while_the_thread_ends(100, 7);
-    EXPECT_EQ(freed_while_the_thread_ends.back(), 7);
-    for (const auto& [object, bytes] : objects) deallocate_object(object, bytes);
-  }).join();
+TEST(ObjectPool, OfAThreadIsFreedWhenTheThreadEnds) {
+  constexpr std::size_t kBytesOfARound = 200'000;  // at least
+  const std::size_t before = mallinfo2().uordblks;
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::pair<void*, std::size_t>> objects;
+    for (std::size_t bytes = 1; bytes < 5000; bytes += 37)
+      objects.emplace_back(allocate_object(bytes), bytes);
+    std::thread([&] {
+      static thread_local PoolVector<int> freed_while_the_thread_ends(100, 7);
+      EXPECT_EQ(freed_while_the_thread_ends.back(), 7);
+      for (const auto& [object, bytes] : objects) deallocate_object(object, bytes);
+    }).join();
+  }
+  EXPECT_LT(mallinfo2().uordblks, before + kBytesOfARound);
 }
 
 TEST(ObjectPool, IsTheMemoryOfContainers) {
