@@ -417,9 +417,15 @@ Method method_for(const ScatterLines& lines) {
   return std::is_floating_point_v<T> ? Method::sorted : Method::sequential;
 }
 
+/// Where there are no sources or no targets: then no index is right.
+void scatter_nothing(const Tensor& x, int axis, const Tensor& index, IndexCheck& check, Tensor& y) {
+  if (index.numel() > 0) static_cast<void>(passes(check, index, y.shape()[axis]));
+  copy_unless_same(x, y);
+}
+
 void scatter(const Tensor& x, const Tensor& source, const int& axis, const Tensor& index, IndexCheck& check,
              Tensor& y) {
-  if (index.numel() == 0) return copy_unless_same(x, y);
+  if (index.numel() == 0 || y.numel() == 0) return scatter_nothing(x, axis, index, check, y);
   dispatch_words(y.dtype(), [&]<class Word>() {
     scatter_sequential<math::LastSource<Word>>(x, source, axis, index, check, y);
   });
@@ -427,7 +433,7 @@ void scatter(const Tensor& x, const Tensor& source, const int& axis, const Tenso
 
 void scatter_add(const Tensor& x, const Tensor& source, const int& axis, const Tensor& index,
                  IndexCheck& check, Tensor& y) {
-  if (index.numel() == 0) return copy_unless_same(x, y);
+  if (index.numel() == 0 || y.numel() == 0) return scatter_nothing(x, axis, index, check, y);
   dispatch(y.dtype(), [&]<class T>() {
     switch (method_for<T>(ScatterLines(x, source, axis, index, y))) {
       case Method::sequential:
