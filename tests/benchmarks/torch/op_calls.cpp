@@ -118,7 +118,7 @@ void add_elementwise(Calls& calls) {
   calls["linspace"] = unary([](const Tensor& x) { return at::linspace(-1, 1.5, x.numel(), x.options()); });
   calls["eye"] = unary([](const Tensor& x) { return at::eye(x.size(0), x.size(1), x.options()); });
   calls["variable_to_f64"] = unary([](const Tensor& x) { return x.to(torch::kFloat64); });
-  calls["fill"] = unary([](const Tensor& x) { return x.clone().fill_(2); });
+  calls["fill"] = unary([](const Tensor& x) { return x.clone().fill_(3); });
 }
 
 void add_reductions(Calls& calls) {
